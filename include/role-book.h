@@ -1,0 +1,62 @@
+/* role-book.h
+ * Who holds which SMS role: from the user's table smsrc_roles and from evidence
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_ROLE_BOOK_H__
+#define __SMSRC_ROLE_BOOK_H__
+
+#include <epan/address.h>
+#include <epan/prefs.h>
+
+#include "smsrc-roles.h"
+
+/** One reason to believe that a host holds a role. Lives as long as the capture. */
+typedef struct {
+    smsrc_role_e role;
+    const char *site_code; /* "ABC"; "" where it is not known */
+    const char *reason;    /* "HTTP request /sms_mp/.sms_aut?MPLIST", or "table smsrc_roles" */
+    uint32_t frame;        /* the frame that showed it; 0 for the user's table */
+} role_claim_t;
+
+/** Register the table smsrc_roles as a preference of @p module. Call once. */
+void role_book_register(module_t *module);
+
+/** Forget what was learned and read the table anew: call from an init routine. */
+void role_book_reset(void);
+
+/** Release everything: call from a cleanup routine. */
+void role_book_cleanup(void);
+
+/** True where neither the table nor evidence has given a role to anybody. Cheap. */
+bool role_book_is_empty(void);
+
+/**
+ * The roles of @p addr: those of the longest matching line(s) of the table, and those learned.
+ * 0 for none. About a hash lookup an address: the audit asks for both ends of every packet.
+ */
+smsrc_role_set_t role_book_roles(const address *addr);
+
+/** Grows with every new role learned: a verdict made at an older version may be out of date. */
+unsigned role_book_version(void);
+
+/**
+ * Evidence: @p addr holds @p role. The first evidence for a role of a host is kept, later ones
+ * are not, save that a site code is filled in where none was known. @p site_code may be NULL;
+ * @p reason is copied. True where it was news. Hosts and claims are bounded: past the bound
+ * (65536 hosts) nothing is learned any more and role_book_overflowed() says so.
+ */
+bool role_book_learn(const address *addr, smsrc_role_e role, const char *site_code,
+                     uint32_t frame, const char *reason);
+
+bool role_book_overflowed(void);
+
+/** The claims behind role_book_roles(@p addr), table first. @p count: how many. May be NULL. */
+const role_claim_t *const *role_book_claims(wmem_allocator_t *scope, const address *addr,
+                                            unsigned *count);
+
+/** The first known site code of @p addr, or "". */
+const char *role_book_site_code(const address *addr);
+
+#endif /* __SMSRC_ROLE_BOOK_H__ */

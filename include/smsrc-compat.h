@@ -1,0 +1,38 @@
+/* smsrc-compat.h
+ * Every difference between Wireshark 4.0, 4.2, 4.4 and 4.6 that this plugin meets
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_COMPAT_H__
+#define __SMSRC_COMPAT_H__
+
+#include <wireshark.h>
+#include <ws_version.h>
+#include <epan/packet.h>
+#include <epan/stats_tree.h>
+
+/* No other file of the plugin tests a version. */
+#define SMSRC_WS_AT_LEAST(major, minor)                                                          \
+    (WIRESHARK_VERSION_MAJOR > (major) ||                                                        \
+     (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+
+/* Callbacks and preferences take a gboolean (an int) up to 4.2 and a bool from 4.4 on. */
+#if SMSRC_WS_AT_LEAST(4, 3)
+typedef bool ws_bool;
+#else
+typedef gboolean ws_bool;
+#endif
+
+/* tvb_get_guint8() was renamed in 4.4; its old name is deprecated in 4.6. */
+#if !SMSRC_WS_AT_LEAST(4, 3)
+#define tvb_get_uint8 tvb_get_guint8
+#endif
+
+/* The unit strings left epan/packet.h in 4.4. */
+#if SMSRC_WS_AT_LEAST(4, 3)
+#include <epan/unit_strings.h>
+#include <epan/tfs.h>
+#endif
+
+#endif /* __SMSRC_COMPAT_H__ */

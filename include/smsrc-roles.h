@@ -1,0 +1,62 @@
+/* smsrc-roles.h
+ * The roles a host can hold in an SMS 2003 site, as users type them
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_ROLES_H__
+#define __SMSRC_ROLES_H__
+
+#include "smsrc-compat.h"
+
+/* The order is that of the table smsrc_role_vals; new roles go to the end. */
+typedef enum {
+    SMSRC_ROLE_SITE_SERVER,
+    SMSRC_ROLE_CHILD_SITE_SERVER,
+    SMSRC_ROLE_SECONDARY_SITE_SERVER,
+    SMSRC_ROLE_SQL_SERVER,
+    SMSRC_ROLE_MANAGEMENT_POINT,
+    SMSRC_ROLE_PROXY_MANAGEMENT_POINT,
+    SMSRC_ROLE_SERVER_LOCATOR_POINT,
+    SMSRC_ROLE_REPORTING_POINT,
+    SMSRC_ROLE_BITS_DISTRIBUTION_POINT,
+    SMSRC_ROLE_SMB_DISTRIBUTION_POINT,
+    SMSRC_ROLE_CLIENT_ACCESS_POINT,
+    SMSRC_ROLE_DOMAIN_CONTROLLER,
+    SMSRC_ROLE_ADVANCED_CLIENT,
+    SMSRC_ROLE_LEGACY_CLIENT,
+    SMSRC_ROLE_ADMIN_CONSOLE,
+    SMSRC_ROLE_SMS_PROVIDER,
+    SMSRC_ROLE_DNS_SERVER,
+    SMSRC_ROLE_DHCP_SERVER,
+    SMSRC_ROLE_WINS_SERVER,
+    SMSRC_ROLE_RAS_SENDER,
+    /* A managed client whose kind its traffic does not tell (Remote Control's agent, say). */
+    SMSRC_ROLE_CLIENT,
+    SMSRC_NUM_ROLES
+} smsrc_role_e;
+
+/** A set of roles, one bit each: a host may hold several. */
+typedef uint32_t smsrc_role_set_t;
+
+#define SMSRC_ROLE_BIT(role) ((smsrc_role_set_t)1 << (role))
+
+/** Any host, with a role or without one. */
+#define SMSRC_ROLES_ANY UINT32_MAX
+
+/** Not a host: the destination of a broadcast. Never in the role book. */
+#define SMSRC_ROLES_BROADCAST SMSRC_ROLE_BIT(31)
+
+/** Names of the roles as users type them in smsrc_roles and in filters (shared/design.md). */
+extern const value_string smsrc_role_vals[];
+
+/** The role named @p name (letters of either case), or -1 where there is none. */
+int smsrc_role_by_name(const char *name);
+
+/**
+ * The names of the roles in @p roles, separated by ", ", in the order of smsrc_role_vals.
+ * The string belongs to @p scope; it is empty for no role.
+ */
+char *smsrc_roles_to_str(wmem_allocator_t *scope, smsrc_role_set_t roles);
+
+#endif /* __SMSRC_ROLES_H__ */

@@ -1,0 +1,47 @@
+/* plugin.c
+ * Entry points through which Wireshark loads smsrc
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+#define WS_BUILD_DLL
+
+#include "smsrc-compat.h"
+
+#include <wireshark.h>
+#include <epan/packet.h>
+#include <epan/proto.h>
+#if __has_include(<wsutil/plugins.h>)
+#include <wsutil/plugins.h>
+#endif
+
+#include "packet-smsrc.h"
+#include "packet-smsrc-cm.h"
+
+WS_DLL_PUBLIC_DEF const char plugin_version[] = SMSRC_VERSION;
+WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
+
+WS_DLL_PUBLIC void plugin_register(void);
+WS_DLL_PUBLIC uint32_t plugin_describe(void);
+
+void
+plugin_register(void)
+{
+    static proto_plugin smsrc = { proto_register_smsrc, proto_reg_handoff_smsrc };
+    static proto_plugin smsrc_cm = { proto_register_smsrc_cm, proto_reg_handoff_smsrc_cm };
+
+    proto_register_plugin(&smsrc);
+    proto_register_plugin(&smsrc_cm);
+}
+
+uint32_t
+plugin_describe(void)
+{
+#ifdef WS_PLUGIN_DESC_DISSECTOR
+    return WS_PLUGIN_DESC_DISSECTOR;
+#else
+    return 1; /* what later versions call a dissector; 4.0 does not ask */
+#endif
+}
