@@ -1,0 +1,114 @@
+# lib.sh
+# What demo, test and roots share: packages, the build, an ordinary user
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Sourced by POSIX shells with `here` set to the folder of this file.
+# shellcheck shell=sh disable=SC2034,SC2154
+
+root=$(CDPATH='' cd -- "$here/.." && pwd)
+build=${SMSRC_BUILD:-$root/build}
+
+# Name of a Debian package, and a tool or file that shows it is there on other systems.
+BUILD_NEEDS='gcc:gcc libc6-dev:gcc cmake:cmake ninja-build:ninja pkg-config:pkg-config
+libglib2.0-dev:pkg-config wireshark-dev:cmake tshark:tshark'
+TEST_NEEDS='python3:python3 python3-pytest:pytest-3|pytest python3-scapy:scapy
+wireshark-common:sharkd nmap:nmap clang:clang tcpreplay:tcprewrite valgrind:valgrind
+debootstrap:debootstrap iproute2:ip'
+
+say() {
+    printf '\n== %s\n' "$*"
+}
+
+die() {
+    printf 'smsrc: %s\n' "$*" >&2
+    exit 1
+}
+
+has_any() {
+    for has_tool in $(printf '%s' "$1" | tr '|' ' '); do
+        if command -v "$has_tool" >/dev/null 2>&1; then
+            return 0
+        fi
+    done
+    return 1
+}
+
+# As root, or through sudo.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null 2>&1; then
+        sudo "$@"
+    else
+        die "this needs root: $*. Become root, or install sudo."
+    fi
+}
+
+is_debian() {
+    command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1
+}
+
+package_missing() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" != installed ]
+}
+
+# need NEEDS: installs the packages that are missing, and only these.
+need() {
+    need_missing=
+    for need_pair in $1; do
+        need_package=${need_pair%%:*}
+        need_tool=${need_pair#*:}
+        if is_debian; then
+            if package_missing "$need_package"; then
+                need_missing="$need_missing $need_package"
+            fi
+        elif [ "$need_tool" = scapy ]; then
+            python3 -c 'import scapy' 2>/dev/null || need_missing="$need_missing scapy"
+        elif ! has_any "$need_tool"; then
+            need_missing="$need_missing $need_tool"
+        fi
+    done
+    [ -n "$need_missing" ] || return 0
+    is_debian || die "this is no Debian; please install these yourself, and" \
+        "Wireshark's development files:$need_missing"
+    say "Installing:$need_missing"
+    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then
+        die "missing packages:$need_missing. Install them as root, or install sudo."
+    fi
+    # shellcheck disable=SC2086 # the list is meant to be split
+    if ! as_root apt-get update -q || ! as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -q --no-install-recommends $need_missing; then
+        die "could not install:$need_missing"
+    fi
+}
+
+# build_plugin [cmake arguments]: configures and builds in $build.
+build_plugin() {
+    say "Building in $build"
+    if ! cmake -G Ninja -S "$root" -B "$build" "$@" || ! cmake --build "$build"; then
+        die "the build failed"
+    fi
+}
+
+# Wireshark's programs load no plugin when they run as root, so as root they get another user
+# and a folder that this user can read; `ordinary_start` makes it, `ordinary` runs in it.
+ordinary_start() {
+    ordinary_dir=$(mktemp -d "${TMPDIR:-/tmp}/smsrc-XXXXXX") || die "no temporary folder"
+    trap 'rm -rf "$ordinary_dir"' EXIT
+    trap 'exit 1' HUP INT TERM
+    mkdir "$ordinary_dir/home"
+    cp -R "$build/run" "$ordinary_dir/plugins" || die "no plugin in $build/run"
+    chmod -R a+rX "$ordinary_dir"
+    if [ "$(id -u)" -eq 0 ]; then
+        chown 65534:65534 "$ordinary_dir/home"
+    fi
+}
+
+ordinary() {
+    if [ "$(id -u)" -eq 0 ]; then
+        set -- setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+    fi
+    env -u XDG_CONFIG_HOME HOME="$ordinary_dir/home" TZ=UTC LC_ALL=C.UTF-8 \
+        WIRESHARK_PLUGIN_DIR="$ordinary_dir/plugins" "$@"
+}
