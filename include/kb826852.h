@@ -51,10 +51,17 @@ const kb_row_t *kb_neighbour_rows(unsigned *count);
 /** The word the CSV has for a class, "listed-corrected"; "gap", "later", "legacy", "user". */
 const char *kb_class_name(kb_class_e row_class);
 
-/** True where @p row names @p transport and @p port (never for a KB_CONFIGURABLE row). */
+/**
+ * True where @p row names @p transport and @p port (never for a KB_CONFIGURABLE row, whose port
+ * is the user's to tell). IPX has no port: its rows fit port 0.
+ */
 bool kb_row_has_port(const kb_row_t *row, transport_e transport, uint16_t port);
 
-/** True where a host with @p initiator roles calling one with @p responder roles fits @p row. */
+/**
+ * True where a host with @p initiator roles calling one with @p responder roles fits @p row.
+ * "any" fits a host without a role too. Pass SMSRC_ROLES_BROADCAST for the destination of a
+ * broadcast or a multicast.
+ */
 bool kb_row_has_pair(const kb_row_t *row, smsrc_role_set_t initiator,
                      smsrc_role_set_t responder);
 

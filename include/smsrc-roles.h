@@ -36,6 +36,9 @@ typedef enum {
     SMSRC_NUM_ROLES
 } smsrc_role_e;
 
+/** What smsrc_role_or_any_vals has for "any", in the place of a role. */
+#define SMSRC_ROLE_OR_ANY SMSRC_NUM_ROLES
+
 /** A set of roles, one bit each: a host may hold several. */
 typedef uint32_t smsrc_role_set_t;
 
@@ -47,8 +50,11 @@ typedef uint32_t smsrc_role_set_t;
 /** Not a host: the destination of a broadcast. Never in the role book. */
 #define SMSRC_ROLES_BROADCAST SMSRC_ROLE_BIT(31)
 
-/** Names of the roles as users type them in smsrc_roles and in filters (shared/design.md). */
+/** Names of the roles as users type them in smsrc_roles and in filters. */
 extern const value_string smsrc_role_vals[];
+
+/** The same with "any" behind them, for tables that have rows for any host. */
+extern const value_string smsrc_role_or_any_vals[];
 
 /** The role named @p name (letters of either case), or -1 where there is none. */
 int smsrc_role_by_name(const char *name);
@@ -58,5 +64,26 @@ int smsrc_role_by_name(const char *name);
  * The string belongs to @p scope; it is empty for no role.
  */
 char *smsrc_roles_to_str(wmem_allocator_t *scope, smsrc_role_set_t roles);
+
+/**
+ * Callbacks (epan/uat.h) of a field that holds a role in a table of the user's: @p vals is
+ * smsrc_role_vals or smsrc_role_or_any_vals, @p offset that of an unsigned in the record.
+ * They take letters of either case and write a role as smsrc_role_vals has it. The check is
+ * the field's, not the record's: a record refused by its own check ends the reading of the file.
+ */
+ws_bool smsrc_role_field_check(void *record, const char *text, unsigned length, const void *vals,
+                               const void *offset, char **error);
+void smsrc_role_field_set(void *record, const char *text, unsigned length, const void *vals,
+                          const void *offset);
+void smsrc_role_field_print(void *record, char **text, unsigned *length, const void *vals,
+                            const void *offset);
+
+/** The uat_field_t for the unsigned @p member of record type @p rec_t. */
+#define SMSRC_UAT_FLD_ROLE(rec_t, member, title, vals, desc)                                     \
+    {                                                                                            \
+        #member, title, PT_TXTMOD_ENUM,                                                          \
+            { smsrc_role_field_check, smsrc_role_field_set, smsrc_role_field_print },            \
+            { vals, vals, vals }, GSIZE_TO_POINTER(offsetof(rec_t, member)), desc, FLDFILL       \
+    }
 
 #endif /* __SMSRC_ROLES_H__ */
