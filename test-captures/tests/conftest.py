@@ -37,6 +37,10 @@ BUILD = pathlib.Path(os.environ.get("SMSRC_BUILD") or ROOT / "build").resolve()
 CAPTURES = pathlib.Path(
     os.environ.get("SMSRC_CAPTURES") or ROOT.parent / "shared" / "captures").resolve()
 
+# Set where test_versions.py runs this suite on another version of Wireshark: not again from there.
+INSIDE_ROOT = "SMSRC_INSIDE_ROOT"
+collect_ignore = ["test_versions.py"] if INSIDE_ROOT in os.environ else []
+
 # Nobody: has no files and no groups of its own on any system.
 ORDINARY_USER = 65534
 
@@ -127,8 +131,9 @@ class Ground:
                if not k.startswith(("WIRESHARK_", "XDG_", "LC_", "LANG", "SSLKEYLOG", "ASAN_",
                                     "UBSAN_", "LD_PRELOAD"))}
         folder = {True: self.plugins, False: self.no_plugins}.get(plugin, plugin)
+        # Capture programs of others have no place here, and hang below a sanitizer.
         env.update(HOME=str(self.home), TZ="UTC", LC_ALL="C.UTF-8",
-                   WIRESHARK_PLUGIN_DIR=str(folder))
+                   WIRESHARK_PLUGIN_DIR=str(folder), WIRESHARK_EXTCAP_DIR=str(self.no_plugins))
         for name, value in (extra or {}).items():
             if value is None:
                 env.pop(name, None)
@@ -136,7 +141,8 @@ class Ground:
                 env[name] = str(value)
         return env
 
-    def run(self, argv, plugin=True, env=None, text=True, stdin=None, timeout=TIMEOUT):
+    def run(self, argv, plugin=True, env=None, text=True, stdin=None, stdout=subprocess.PIPE,
+            timeout=TIMEOUT):
         """Runs a program as the ordinary user; returns a CompletedProcess, checks nothing."""
         argv = [str(a) for a in argv]
         extra = self.environment(plugin, env)
@@ -151,7 +157,7 @@ class Ground:
         given = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
         try:
             return subprocess.run(argv, env=extra, cwd=self.folder, timeout=timeout,
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  stdout=stdout, stderr=subprocess.PIPE,
                                   check=False, **kind, **given)
         except subprocess.TimeoutExpired:
             return pytest.fail(f"no end after {timeout} s: {' '.join(argv)}")
@@ -163,6 +169,7 @@ class Ground:
 def complain(done, why):
     """Fails a test with all that the program said."""
     def show(stream):
+        stream = stream or ""
         stream = stream if isinstance(stream, str) else stream.decode("utf-8", "replace")
         return stream if len(stream) < 20000 else stream[:20000] + "\n[...]"
     pytest.fail(f"{why}\n$ {' '.join(map(str, done.args))}\n--- return code {done.returncode}\n"
@@ -202,8 +209,8 @@ def plugin_is_loaded(ground):
 
 @pytest.fixture(scope="session")
 def ordinary(ground):
-    """ordinary(argv, plugin=True, env=None, text=True, stdin=None, timeout=300): any program, in
-    the environment that tshark gets here; nothing is checked."""
+    """ordinary(argv, plugin=True, env=None, text=True, stdin=None, stdout=subprocess.PIPE,
+    timeout=300): any program, in the environment that tshark gets here; nothing is checked."""
     return ground.run
 
 
@@ -365,9 +372,13 @@ def pytest_addoption(parser):
 
 # --- What was not tested ------------------------------------------------------------------------
 
+# What a test did not reach although it passed, in words of its own.
+NOT_REACHED = collections.Counter()
+
+
 def pytest_terminal_summary(terminalreporter):
     """Says at the end of a run what it did not reach, so that no skipped test goes unseen."""
-    reasons = collections.Counter()
+    reasons = NOT_REACHED.copy()
     for report in terminalreporter.stats.get("skipped", []):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         reasons[str(reason).removeprefix("Skipped: ")] += 1

@@ -1,0 +1,154 @@
+# test_build.py
+# The build: without a warning by two compilers, with clear errors, installed where it is found
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import ROOT
+
+TOP_LEVEL = {"plugin", "include", "test-captures", "CMakeLists.txt", "README.md", "COPYING"}
+
+
+def command(*argv, env=None):
+    """Runs a program of the build; returns its return code and all it printed."""
+    done = subprocess.run([str(a) for a in argv], env={**os.environ, **(env or {})}, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=900)
+    return done.returncode, done.stdout
+
+
+def configure(folder, *args, env=None):
+    return command("cmake", "-G", "Ninja", "-S", ROOT, "-B", folder, *args, env=env)
+
+
+def build(folder, *args, env=None):
+    """Configures and builds, fails unless both go well; returns all that was printed."""
+    code, configured = configure(folder, *args, env=env)
+    assert code == 0, configured
+    code, built = command("cmake", "--build", folder)
+    assert code == 0, built
+    return configured + built
+
+
+@pytest.fixture(scope="module", params=["gcc", "clang"])
+def compiled(request, tmp_path_factory):
+    """A build by one compiler, warnings being errors: (compiler, its folder, what it said)."""
+    assert shutil.which(request.param), f"{request.param} is missing"
+    folder = tmp_path_factory.mktemp(request.param)
+    return request.param, folder, build(folder, f"-DCMAKE_C_COMPILER={request.param}",
+                                        "-DSMSRC_WERROR=ON")
+
+
+def test_builds_without_a_warning(compiled):
+    compiler, folder, said = compiled
+    cache = (folder / "CMakeCache.txt").read_text()
+    assert re.search(rf"^CMAKE_C_COMPILER:\w+=.*{compiler}$", cache, re.MULTILINE)
+    assert "-Werror" in (folder / "build.ninja").read_text()
+    assert "warning" not in said.lower(), said
+
+
+def test_each_compilers_plugin_loads(compiled, ground, wireshark_version, ordinary):
+    _, folder, _ = compiled
+    plugin = folder / "run" / "{}.{}".format(*wireshark_version) / "epan" / "smsrc.so"
+    assert plugin.is_file()
+    done = ordinary(["tshark", "-G", "plugins"],
+                    plugin=ground.copy_plugins(folder, ground.new_folder("plugins")))
+    assert re.search(r"^smsrc\.so\s", done.stdout, re.MULTILINE), done.stderr
+
+
+def test_only_entry_points_are_exported(compiled):
+    _, folder, _ = compiled
+    plugin = next((folder / "run").rglob("smsrc.so"))
+    code, symbols = command("nm", "-D", "--defined-only", plugin)
+    assert code == 0, symbols
+    assert {line.split()[-1] for line in symbols.splitlines()} == {
+        "plugin_version", "plugin_want_major", "plugin_want_minor", "plugin_register",
+        "plugin_describe"}
+
+
+# --- What CMake says where it cannot go on ------------------------------------------------------
+
+def fake_wireshark(folder, version, plugins="ON"):
+    """A Wireshark package of this version, as far as find_package() looks."""
+    folder.mkdir()
+    major, minor, _ = version.split(".")
+    (folder / "WiresharkConfigVersion.cmake").write_text(
+        f'set(PACKAGE_VERSION "{version}")\nset(PACKAGE_VERSION_COMPATIBLE TRUE)\n')
+    (folder / "WiresharkConfig.cmake").write_text(
+        f"set(Wireshark_MAJOR_VERSION {major})\nset(Wireshark_MINOR_VERSION {minor})\n"
+        f"set(Wireshark_PLUGINS_ENABLED {plugins})\n")
+    return folder
+
+
+def refusal(folder, *args):
+    """What CMake says when it fails, on one line."""
+    code, said = configure(folder, *args)
+    assert code != 0, said
+    assert "CMake Error" in said
+    return " ".join(said.split())
+
+
+def test_says_which_package_is_missing(tmp_path):
+    said = refusal(tmp_path / "build", "-DCMAKE_DISABLE_FIND_PACKAGE_Wireshark=ON")
+    assert "No Wireshark development package found" in said
+    assert "wireshark-dev" in said and "4.0 or later" in said
+
+
+def test_says_that_wireshark_is_too_old(tmp_path):
+    fake = fake_wireshark(tmp_path / "fake", "3.6.2")
+    said = refusal(tmp_path / "build", f"-DWireshark_DIR={fake}")
+    assert "Wireshark 3.6.2 is too old" in said
+    assert "wireshark-dev" in said and "4.0 or later" in said
+
+
+def test_says_that_wireshark_takes_no_plugins(tmp_path):
+    fake = fake_wireshark(tmp_path / "fake", "4.0.0", plugins="OFF")
+    said = refusal(tmp_path / "build", f"-DWireshark_DIR={fake}")
+    assert "without plugin support" in said
+
+
+# --- Installation -------------------------------------------------------------------------------
+
+def test_system_install_goes_into_wiresharks_folder(compiled, ordinary, tmp_path):
+    _, folder, _ = compiled
+    code, said = command("cmake", "--install", folder, env={"DESTDIR": str(tmp_path)})
+    assert code == 0, said
+    folders = ordinary(["tshark", "-G", "folders"], env={"WIRESHARK_PLUGIN_DIR": None}).stdout
+    wanted = re.search(r"^Global Plugins:\s+(/.*)$", folders, re.MULTILINE).group(1)
+    installed = [p for p in tmp_path.rglob("*") if not p.is_dir()]
+    assert installed == [tmp_path / wanted.lstrip("/") / "epan" / "smsrc.so"]
+
+
+def test_user_install_is_found_by_that_users_tshark(fresh_home, ordinary, tmp_path,
+                                                    wireshark_version):
+    home = fresh_home()
+    folder = tmp_path / "build"
+    build(folder, "-DSMSRC_USER_INSTALL=ON", env={"HOME": str(home)})
+    code, said = command("cmake", "--install", folder)
+    assert code == 0, said
+    version = "{}.{}".format(*wireshark_version)
+    plugin = home / ".local/lib/wireshark/plugins" / version / "epan" / "smsrc.so"
+    assert [p for p in home.rglob("*") if not p.is_dir()] == [plugin]
+    done = ordinary(["tshark", "-G", "plugins"], env={"HOME": home, "WIRESHARK_PLUGIN_DIR": None})
+    assert re.search(rf"^smsrc\.so\s.*{re.escape(str(plugin))}$", done.stdout,
+                     re.MULTILINE), done.stdout + done.stderr
+
+
+# --- The tree -----------------------------------------------------------------------------------
+
+def test_top_level_holds_nothing_else():
+    if not shutil.which("git") or not (ROOT / ".git").exists():
+        pytest.skip("the top level of the repository: this is no clone, or git is missing")
+    code, listing = command("git", "-c", f"safe.directory={ROOT}", "-C", ROOT, "ls-tree",
+                            "--name-only", "HEAD")
+    assert code == 0, listing
+    names = set(listing.split())
+    assert {n for n in names if not n.startswith(".")} == TOP_LEVEL
+    assert all((pathlib.Path(ROOT) / n).exists() for n in TOP_LEVEL)

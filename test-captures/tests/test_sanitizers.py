@@ -1,0 +1,135 @@
+# test_sanitizers.py
+# Every capture, as it is and damaged, through a plugin built with address and undefined
+# behaviour sanitizers, in a Wireshark that aborts at what it would otherwise only log
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from conftest import ALL_MADE, ALL_MOVED, ALL_REAL, MADE, ROOT, check_run, complain
+
+# Any word of a sanitizer or of Wireshark about an error that is ours.
+REPORT = re.compile(r"AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:"
+                    r"|Dissector bug.*smsrc|smsrc.*Dissector bug|\bsmsrc\b.*(ERROR|CRITICAL)")
+
+# Wireshark's own allocators would hide a use of freed memory, and it logs where it should stop.
+STRICT = {
+    "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1",
+    "WIRESHARK_ABORT_ON_TOO_MANY_ITEMS": "1",
+    "WIRESHARK_LOG_FATAL": "critical",
+    "G_SLICE": "always-malloc",
+}
+
+# In this one tshark's own LDAP dissector has bugs that it logs: only ours count there.
+FOREIGN_BUGS = {"fuzz-ldap-max-recursion.pcap"}
+
+# Each seed is one run over damaged copies of all made captures.
+SEEDS = range(1, 9)
+
+
+def gcc_file(name):
+    return subprocess.run(["gcc", f"-print-file-name={name}"], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def sanitized(ground, tmp_path_factory):
+    """A sanitized build: (folder for WIRESHARK_PLUGIN_DIR, environment)."""
+    if not os.path.exists("/proc/self/maps"):
+        pytest.skip("the sanitizers: they need /proc, which is not there")
+    libraries = [gcc_file("libasan.so"), gcc_file("libubsan.so")]
+    assert all(map(os.path.isabs, libraries)), "gcc has no sanitizer libraries"
+    folder = tmp_path_factory.mktemp("sanitized")
+    for argv in (["cmake", "-G", "Ninja", "-S", ROOT, "-B", folder, "-DCMAKE_C_COMPILER=gcc",
+                  "-DSMSRC_SANITIZE=ON"],
+                 ["cmake", "--build", folder, "--target", "smsrc"]):
+        done = subprocess.run(argv, check=False, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+        assert done.returncode == 0, done.stdout
+    return ground.copy_plugins(folder, ground.new_folder("sanitized")), {
+        "LD_PRELOAD": " ".join(libraries),
+        # Wireshark does not free everything when it ends.
+        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:exitcode=99",
+        "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1:exitcode=99",
+    }
+
+
+@pytest.fixture(scope="module")
+def dissect(ground, ordinary, sanitized):
+    """dissect(capture, *args, strict=True, **env): all of it, with -V; fails at any report."""
+    plugins, environment = sanitized
+
+    def run(capture, *args, strict=True, **env):
+        done = ordinary(["tshark", "-n", "-r", ground.readable(capture), "-V", *args],
+                        plugin=plugins, stdout=subprocess.DEVNULL,
+                        env={**environment, **(STRICT if strict else {}), **env})
+        if REPORT.search(done.stderr):
+            complain(done, "a report about smsrc")
+        if strict:
+            check_run(done)
+        elif done.returncode != 0:
+            complain(done, "tshark failed")
+        return done
+    return run
+
+
+def test_the_plugin_really_is_sanitized(sanitized, ordinary):
+    plugins, environment = sanitized
+    plugin = next(plugins.rglob("smsrc.so"))
+    symbols = subprocess.run(["nm", "-D", plugin], check=True, text=True,
+                             stdout=subprocess.PIPE).stdout
+    assert "__asan_report_load" in symbols and "__ubsan_handle" in symbols
+    done = ordinary(["tshark", "-G", "protocols"], plugin=plugins, env=environment, timeout=60)
+    assert re.search(r"\tsmsrc(\t|$)", done.stdout, re.MULTILINE), done.stderr
+
+
+@pytest.mark.parametrize("name", ALL_MADE)
+def test_made_captures(dissect, made, name):
+    dissect(made(name), WIRESHARK_DEBUG_WMEM_OVERRIDE="simple")
+
+
+@pytest.mark.parametrize("name", ALL_REAL)
+def test_real_captures(dissect, real, name):
+    dissect(real(name), strict=name not in FOREIGN_BUGS)
+
+
+@pytest.mark.parametrize("name", ALL_MOVED)
+def test_moved_captures(dissect, moved, name):
+    dissect(moved(name))
+
+
+@pytest.fixture(scope="module")
+def together(ground, ordinary):
+    """together(captures) -> all of them one after the other in one capture, as they are."""
+    def merge(captures, to):
+        done = ordinary(["mergecap", "-a", "-w", "-", *map(ground.readable, captures)], text=False)
+        assert done.returncode == 0, done.stderr
+        to.write_bytes(done.stdout)
+        return to
+    return merge
+
+
+# simple: every block is malloc's own, so the sanitizer sees it. strict: Wireshark's own canaries.
+@pytest.mark.parametrize("allocator", ["simple", "strict"])
+def test_all_made_captures_in_one_run_and_two_passes(dissect, together, tmp_path, allocator):
+    merged = together(sorted(MADE.glob("*.pcap")), tmp_path / "all.pcapng")
+    dissect(merged, "-2", WIRESHARK_DEBUG_WMEM_OVERRIDE=allocator)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_damaged_copies_of_all_made_captures(dissect, together, ground, ordinary, tmp_path, seed):
+    damaged = []
+    for number, capture in enumerate(sorted(MADE.glob("*.pcap"))):
+        done = ordinary(["editcap", "-E", "0.02", "--seed", seed, "-F", "pcap",
+                         ground.readable(capture), "-"], text=False)
+        assert done.returncode == 0, done.stderr
+        damaged.append(tmp_path / f"{number:03}.pcap")
+        damaged[-1].write_bytes(done.stdout)
+        assert len(done.stdout) == capture.stat().st_size
+    assert damaged, "no made captures"
+    dissect(together(damaged, tmp_path / "damaged.pcapng"), "-2",
+            WIRESHARK_DEBUG_WMEM_OVERRIDE="simple")
