@@ -29,6 +29,17 @@ typedef gboolean ws_bool;
 #define tvb_get_uint8 tvb_get_guint8
 #endif
 
+/* The byte order helpers were renamed in 4.6. */
+#if !SMSRC_WS_AT_LEAST(4, 5)
+#define pntohu16 pntoh16
+#define pletohu16 pletoh16
+#endif
+
+/* array_length() left epan/packet.h in 4.4. */
+#if SMSRC_WS_AT_LEAST(4, 3)
+#include <wsutil/array.h>
+#endif
+
 /* The unit strings left epan/packet.h in 4.4. */
 #if SMSRC_WS_AT_LEAST(4, 3)
 #include <epan/unit_strings.h>

@@ -1,0 +1,317 @@
+/* claim.c
+ * What is claimed as SMS Remote Control, and on what ground
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * 1025 to 5000 was the range of Windows's client ports up to 2003, so a port of 2701-2704 proves
+ * nothing by itself: it is as likely the client's end of anything at all. The grounds, in order:
+ *
+ *  - content: one of the protocol's magics, on any port;
+ *  - session: the agent's port is one of ours, and the same two hosts have a session that was
+ *    proven by content (chat and file transfer have no known framing of their own);
+ *  - user: Decode As;
+ *  - port: one of ours is the *server's* side, by the SYN, or because the other side is no
+ *    known service's port; and the bytes are not those of another known protocol.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "claim.h"
+
+#include <epan/conversation.h>
+#include <epan/dissectors/packet-tcp.h>
+
+#include "service.h"
+
+/* What is remembered of a conversation, from the first pass on. */
+typedef struct {
+    uint16_t server_port;   /* 0: not known yet */
+    uint32_t server_frame;  /* the frame that showed it */
+    uint32_t foreign_frame; /* from here on its content is another protocol's; 0: it is not */
+    uint32_t proof_frame;   /* from here on it is Remote Control by its own content; 0: it is not */
+} flow_t;
+
+/* One row for each pair of channel ports. */
+static const struct {
+    channel_e channel;
+    uint16_t newer_port;
+    uint16_t older_port;
+} channel_ports[] = {
+    { CHANNEL_CONTROL, 2701, 1761 },
+    { CHANNEL_DATA, 2702, 1762 },
+    { CHANNEL_CHAT, 2703, 1763 },
+    { CHANNEL_TRANSFER, 2704, 1764 },
+};
+
+/* Services of the matrix for whose port Wireshark has no dissector of its own. */
+static const uint16_t listed_ports[] = { 3269 /* Global Catalog over TLS */ };
+
+static int proto_smsrc_flow = -1;
+static int proto_tcp = -1;
+static dissector_table_t tcp_ports;
+static dissector_table_t udp_ports;
+
+void
+claim_init(int proto)
+{
+    proto_smsrc_flow = proto;
+    proto_tcp = proto_get_id_by_filter_name("tcp");
+    tcp_ports = find_dissector_table("tcp.port");
+    udp_ports = find_dissector_table("udp.port");
+}
+
+static channel_e
+channel_by_port(uint16_t port, generation_e *generation)
+{
+    for (unsigned i = 0; i < array_length(channel_ports); i++) {
+        if (port == channel_ports[i].newer_port || port == channel_ports[i].older_port) {
+            *generation = port == channel_ports[i].newer_port ? GENERATION_NEWER
+                                                              : GENERATION_OLDER;
+            return channel_ports[i].channel;
+        }
+    }
+    *generation = GENERATION_UNKNOWN;
+    return CHANNEL_UNKNOWN;
+}
+
+content_e
+claim_content(tvbuff_t *tvb, unsigned offset, bool udp)
+{
+    static const struct {
+        content_e content;
+        const char *start, *end;
+    } headers[] = {
+        { CONTENT_RCH, "RCH0", "RCHE" },
+        { CONTENT_TNMP, "TNMP", "TNME" },
+    };
+    int captured = tvb_captured_length_remaining(tvb, (int)offset);
+    const uint8_t *bytes;
+
+    if (captured <= 0)
+        return CONTENT_NONE;
+    captured = MIN(captured, SMSRC_HEADER_LENGTH);
+    bytes = tvb_get_ptr(tvb, (int)offset, captured);
+
+    for (unsigned i = 0; i < array_length(headers); i++) {
+        if (memcmp(bytes, headers[i].start, (size_t)MIN(captured, 4)) != 0)
+            continue;
+        if (captured > 8 && memcmp(bytes + 8, headers[i].end, (size_t)captured - 8) != 0)
+            continue;
+        return captured == SMSRC_HEADER_LENGTH ? headers[i].content : CONTENT_PARTIAL;
+    }
+    if (udp && captured >= 8 && memcmp(bytes, "\0\0\0\0USER", 8) == 0)
+        return CONTENT_USER;
+    if (!udp && offset == 0 &&
+        service_by_payload(tvb, TRANSPORT_TCP) == SERVICE_CM_REMOTE_CONTROL)
+        return CONTENT_CM;
+    return CONTENT_NONE;
+}
+
+/*
+ * Who sends a message of this content: the viewer sends RCH0 (both Snort rules and the Nessus
+ * check go to the agent) and TNMP requests, the agent TNMP replies, the bare record, and the
+ * ConfigMgr greeting.
+ */
+static direction_e
+direction_by_content(tvbuff_t *tvb, content_e content)
+{
+    switch (content) {
+    case CONTENT_RCH:
+        return DIRECTION_TO_AGENT;
+    case CONTENT_TNMP:
+        if (tvb_captured_length(tvb) < SMSRC_HEADER_LENGTH + 4)
+            return DIRECTION_UNKNOWN;
+        return tvb_get_letohs(tvb, SMSRC_HEADER_LENGTH + 2) == 4 ? DIRECTION_TO_AGENT
+                                                                 : DIRECTION_TO_VIEWER;
+    case CONTENT_USER:
+    case CONTENT_CM:
+        return DIRECTION_TO_VIEWER;
+    case CONTENT_NONE:
+    case CONTENT_PARTIAL:
+        break;
+    }
+    return DIRECTION_UNKNOWN;
+}
+
+/* True where @p port is a well-known service's, or one that Wireshark or the KB has a name for. */
+static bool
+is_service_port(uint16_t port, bool udp)
+{
+    generation_e generation;
+
+    if (port < 1024)
+        return true;
+    if (channel_by_port(port, &generation) != CHANNEL_UNKNOWN)
+        return false;
+    for (unsigned i = 0; i < array_length(listed_ports); i++) {
+        if (port == listed_ports[i])
+            return true;
+    }
+    return dissector_get_uint_handle(udp ? udp_ports : tcp_ports, port) != NULL;
+}
+
+/*
+ * The server's port where neither SYN nor content tells it. Over UDP the first sender is the
+ * client. Over TCP it is the port that is ours, when the other side's is no service's and not
+ * ours too. @p match is a port that is ours by the user's word. 0: not known.
+ */
+static uint16_t
+server_by_port(const packet_info *pinfo, bool udp, uint16_t match)
+{
+    uint16_t source = (uint16_t)pinfo->srcport, destination = (uint16_t)pinfo->destport;
+    generation_e generation;
+    bool source_ours = source == match ||
+                       channel_by_port(source, &generation) != CHANNEL_UNKNOWN;
+    bool destination_ours = destination == match ||
+                            channel_by_port(destination, &generation) != CHANNEL_UNKNOWN;
+
+    if (udp)
+        return is_service_port(source, udp) && source != match ? source : destination;
+    if (source_ours == destination_ours)
+        return 0;
+    if (destination_ours)
+        return is_service_port(source, udp) ? source : destination;
+    return is_service_port(destination, udp) ? destination : source;
+}
+
+/* The port the SYN went to, as Wireshark's TCP dissector remembers it. 0: no SYN was seen. */
+static uint16_t
+server_by_syn(const packet_info *pinfo, conversation_t *conversation)
+{
+    const struct tcp_analysis *tcp;
+
+    if (pinfo->ptype != PT_TCP)
+        return 0;
+    tcp = (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_tcp);
+    return tcp != NULL ? (uint16_t)tcp->server_port : 0;
+}
+
+static flow_t *
+flow_of(conversation_t *conversation)
+{
+    flow_t *flow = (flow_t *)conversation_get_proto_data(conversation, proto_smsrc_flow);
+
+    if (flow == NULL) {
+        flow = wmem_new0(wmem_file_scope(), flow_t);
+        conversation_add_proto_data(conversation, proto_smsrc_flow, flow);
+    }
+    return flow;
+}
+
+/*
+ * The server's port: by the SYN, by what an earlier frame showed, by content, by the ports. What
+ * a frame showed counts from that frame on, so that every pass says the same.
+ */
+static uint16_t
+server_of(tvbuff_t *tvb, const packet_info *pinfo, conversation_t *conversation, flow_t *flow,
+          content_e content, uint16_t match)
+{
+    uint16_t server = server_by_syn(pinfo, conversation);
+    direction_e direction;
+
+    if (server != 0)
+        return server;
+    if (flow->server_port != 0 && pinfo->num >= flow->server_frame)
+        return flow->server_port;
+    direction = direction_by_content(tvb, content);
+    if (direction != DIRECTION_UNKNOWN)
+        server = (uint16_t)(direction == DIRECTION_TO_AGENT ? pinfo->destport : pinfo->srcport);
+    else
+        server = server_by_port(pinfo, pinfo->ptype == PT_UDP, match);
+    if (server != 0 && flow->server_port == 0) {
+        flow->server_port = server;
+        flow->server_frame = pinfo->num;
+    }
+    return server;
+}
+
+/* The content proves the session of its two hosts; other content only belongs to one. */
+static const session_t *
+session_of(const packet_info *pinfo, const claim_t *claim)
+{
+    const address *viewer = &pinfo->src, *agent = &pinfo->dst;
+
+    if (claim->direction == DIRECTION_UNKNOWN)
+        return NULL;
+    if (claim->direction == DIRECTION_TO_VIEWER) {
+        viewer = &pinfo->dst;
+        agent = &pinfo->src;
+    }
+    switch (claim->content) {
+    case CONTENT_RCH:
+    case CONTENT_TNMP:
+    case CONTENT_USER:
+        return session_log_prove(viewer, agent, pinfo->num);
+    case CONTENT_CM: /* another protocol, with one connection only */
+        return NULL;
+    case CONTENT_NONE:
+    case CONTENT_PARTIAL:
+        break;
+    }
+    return session_log_find(viewer, agent, pinfo->num);
+}
+
+bool
+claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, bool by_user, bool only_content,
+           bool port_ground, claim_t *claim)
+{
+    bool udp = pinfo->ptype == PT_UDP;
+    conversation_t *conversation;
+    flow_t *flow;
+
+    memset(claim, 0, sizeof *claim);
+    claim->content = claim_content(tvb, 0, udp);
+    if (only_content && (claim->content == CONTENT_NONE || claim->content == CONTENT_PARTIAL))
+        return false;
+    if (tvb_reported_length(tvb) == 0)
+        return false;
+
+    conversation = find_or_create_conversation(pinfo);
+    flow = flow_of(conversation);
+
+    claim->server_port = server_of(tvb, pinfo, conversation, flow, claim->content,
+                                   by_user ? (uint16_t)pinfo->match_uint : 0);
+    if (claim->server_port != 0 && pinfo->srcport != pinfo->destport)
+        claim->direction = claim->server_port == pinfo->destport ? DIRECTION_TO_AGENT
+                                                                 : DIRECTION_TO_VIEWER;
+    else
+        claim->direction = direction_by_content(tvb, claim->content);
+
+    claim->channel = channel_by_port(claim->server_port, &claim->generation);
+    if (channel != CHANNEL_UNKNOWN)
+        claim->channel = channel;
+    else if (claim->channel == CHANNEL_UNKNOWN && claim->content == CONTENT_RCH)
+        claim->channel = CHANNEL_DATA;
+    else if (claim->channel == CHANNEL_UNKNOWN &&
+             (claim->content == CONTENT_TNMP || claim->content == CONTENT_USER))
+        claim->channel = CHANNEL_CONTROL;
+    claim->session = session_of(pinfo, claim);
+
+    if (claim->content != CONTENT_NONE && claim->content != CONTENT_PARTIAL) {
+        claim->ground = GROUND_CONTENT;
+        if (flow->proof_frame == 0)
+            flow->proof_frame = pinfo->num;
+        return true;
+    }
+    if ((flow->proof_frame != 0 && pinfo->num >= flow->proof_frame) ||
+        (claim->session != NULL && (claim->generation != GENERATION_UNKNOWN || by_user))) {
+        claim->ground = GROUND_SESSION;
+        return true;
+    }
+    if (by_user) {
+        claim->ground = GROUND_USER;
+        return true;
+    }
+    if (claim->direction == DIRECTION_UNKNOWN || claim->generation == GENERATION_UNKNOWN ||
+        (flow->foreign_frame != 0 && pinfo->num >= flow->foreign_frame))
+        return false;
+    if (service_by_payload(tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP) != SERVICE_UNKNOWN) {
+        if (flow->foreign_frame == 0)
+            flow->foreign_frame = pinfo->num;
+        return false;
+    }
+    claim->ground = GROUND_PORT;
+    return port_ground;
+}

@@ -1,0 +1,1019 @@
+/* packet-smsrc.c
+ * Microsoft SMS Remote Control, Chat and File Transfer
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * Remote Tools of Microsoft Systems Management Server: a viewer (Remote.exe on the
+ * administrator's machine) calls an agent (the service Wuser32 on the client) on
+ *
+ *   2701 SMS Remote Control (control)     1761 in SMS 1.x and 2.0 before SP2
+ *   2702 SMS Remote Control (data)        1762
+ *   2703 SMS Remote Chat                  1763
+ *   2704 SMS Remote File Transfer         1764
+ *
+ * over TCP, and over UDP where SMS 2.0 has to be reached (KB 826852, KB 256884, Q167128). What
+ * is decoded was read off public checks that talk to real hosts: the Snort rules 1:3673 and
+ * 3:15148 and the Nessus check for CVE-2004-0728 (RCH0), nmap's LANDesk-RC probe and its replies
+ * (TNMP, USER; Wuser32 shares LANDesk's code: Q193280, Q224574).
+ *
+ *   RCH0:  "RCH0", u32 LE length of the body, "RCHE", body: contents not known
+ *   TNMP:  "TNMP", u32 LE length of the body, "TNME", body: u16 word, i16 code, ...
+ *   USER:  the body of an information reply, whose strings stand at offsets of its own; over
+ *          UDP it comes without the TNMP header
+ *
+ * Not known, and shown as bytes: the body of RCH0, what the agent sends on 2702, the encodings
+ * of screen, keyboard and mouse, compression, encryption, and all framing of 2703 and 2704.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "smsrc-compat.h"
+
+#include <epan/conversation.h>
+#include <epan/expert.h>
+#include <epan/prefs.h>
+#include <wsutil/str_util.h>
+
+#include "claim.h"
+#include "packet-smsrc.h"
+#include "payload.h"
+
+#define SMSRC_PORTS "2701-2704"
+
+/* A TNMP length above this is not waited for: the bodies known are below 200 bytes. */
+#define TNMP_MAX_LENGTH 65535
+
+/* RCH0 bodies of CVE-2004-0728: rule 3:15148 flags from 130 bytes on, rule 1:3673 above 131. */
+#define RCH_CVE_LENGTH 130
+#define RCH_CVE_LENGTH_3673 131
+
+/* Offsets in the USER record, from the start of the body of its message. */
+#define USER_MAGIC 4
+#define USER_VERSION 8
+#define USER_ECHO 10
+#define USER_CONSTANT 12
+#define USER_UNKNOWN 14
+#define USER_PRODUCT_OFFSET 22
+#define USER_BLOCK_OFFSET 24
+#define USER_NAMES_OFFSET 28
+#define USER_FIXED_LENGTH 32
+#define USER_CODE_PAGE 58
+
+static int proto_smsrc = -1;
+static int proto_smsrc_control = -1;
+static int proto_smsrc_data = -1;
+static int proto_smsrc_chat = -1;
+static int proto_smsrc_transfer = -1;
+
+static int hf_smsrc_channel = -1;
+static int hf_smsrc_channel_iana = -1;
+static int hf_smsrc_direction = -1;
+static int hf_smsrc_generation = -1;
+static int hf_smsrc_claimed_by = -1;
+static int hf_smsrc_session = -1;
+static int hf_smsrc_session_first_frame = -1;
+static int hf_smsrc_rch = -1;
+static int hf_smsrc_rch_start = -1;
+static int hf_smsrc_rch_length = -1;
+static int hf_smsrc_rch_length_low = -1;
+static int hf_smsrc_rch_length_high = -1;
+static int hf_smsrc_rch_end = -1;
+static int hf_smsrc_rch_body = -1;
+static int hf_smsrc_tnmp = -1;
+static int hf_smsrc_tnmp_start = -1;
+static int hf_smsrc_tnmp_length = -1;
+static int hf_smsrc_tnmp_end = -1;
+static int hf_smsrc_tnmp_word0 = -1;
+static int hf_smsrc_tnmp_code = -1;
+static int hf_smsrc_tnmp_type = -1;
+static int hf_smsrc_user = -1;
+static int hf_smsrc_user_version = -1;
+static int hf_smsrc_user_product_offset = -1;
+static int hf_smsrc_user_block_offset = -1;
+static int hf_smsrc_user_names_offset = -1;
+static int hf_smsrc_user_code_page = -1;
+static int hf_smsrc_user_product = -1;
+static int hf_smsrc_user_controller = -1;
+static int hf_smsrc_user_host = -1;
+static int hf_smsrc_user_user = -1;
+static int hf_smsrc_busy_controller = -1;
+static int hf_smsrc_busy_port = -1;
+
+static int ett_smsrc = -1;
+static int ett_smsrc_rch = -1;
+static int ett_smsrc_rch_length = -1;
+static int ett_smsrc_rch_body = -1;
+static int ett_smsrc_tnmp = -1;
+static int ett_smsrc_user = -1;
+
+static expert_field ei_smsrc_cve_2004_0728 = EI_INIT;
+static expert_field ei_smsrc_length_mismatch = EI_INIT;
+static expert_field ei_smsrc_udp = EI_INIT;
+static expert_field ei_smsrc_busy = EI_INIT;
+static expert_field ei_smsrc_refused = EI_INIT;
+
+static dissector_handle_t smsrc_handle;
+static dissector_handle_t smsrc_cm_handle;
+
+static ws_bool smsrc_desegment = true;
+static ws_bool smsrc_port_ground = true;
+
+/*
+ * What the plugin concludes, rather than reads, is shown by strings: they are the words users
+ * type in a filter, and tshark -T fields prints them where it would print a number.
+ */
+static const char *const channel_names[] = {
+    [CHANNEL_UNKNOWN] = "Unknown",
+    [CHANNEL_CONTROL] = "Control",
+    [CHANNEL_DATA] = "Data",
+    [CHANNEL_CHAT] = "Chat",
+    [CHANNEL_TRANSFER] = "File transfer",
+};
+
+static const char *const direction_names[] = {
+    [DIRECTION_UNKNOWN] = "Unknown",
+    [DIRECTION_TO_AGENT] = "Viewer to agent",
+    [DIRECTION_TO_VIEWER] = "Agent to viewer",
+};
+
+static const char *const generation_names[] = {
+    [GENERATION_OLDER] = "SMS 1.x or 2.0 before SP2",
+    [GENERATION_NEWER] = "SMS 2.0 SP2 or 2003",
+};
+
+static const char *const ground_names[] = {
+    [GROUND_CONTENT] = "Content",
+    [GROUND_SESSION] = "Session",
+    [GROUND_USER] = "User",
+    [GROUND_PORT] = "Port",
+};
+
+static const char *const ground_explanations[] = {
+    [GROUND_CONTENT] = "the protocol's own signature",
+    [GROUND_SESSION] = "these two hosts have a session proven by its content",
+    [GROUND_USER] = "Decode As, or a port added in the preferences",
+    [GROUND_PORT] = "known by its port alone",
+};
+
+/* IANA's registrations, and so the port column, have the names of 2702 and 2704 swapped. */
+static const struct {
+    uint16_t port;
+    const char *text;
+} iana_names[] = {
+    { 2701, "sms-rcinfo" },
+    { 2702, "sms-xfer; IANA swapped the names of 2702 and 2704, Microsoft has remote control "
+            "data on 2702" },
+    { 2703, "sms-chat" },
+    { 2704, "sms-remctrl; IANA swapped the names of 2702 and 2704, Microsoft has file transfer "
+            "on 2704" },
+};
+
+/* TNMP's message types: what word 0 and the code of a body say. */
+static const struct {
+    const char *name;
+    uint16_t word0;
+    int16_t code;
+    bool word0_counts;
+} tnmp_types[] = {
+    { "Information request", 0x0000, 4, true },
+    { "Information reply", 0x0000, 0, false },
+    { "Busy", 0x0080, -2, true },
+    { "Refused", 0x0000, -2, true },
+};
+
+enum { TNMP_REQUEST, TNMP_REPLY, TNMP_BUSY, TNMP_REFUSED, TNMP_UNKNOWN };
+
+/* One sentence of the Info column. */
+static void
+add_info(packet_info *pinfo, const char *sentence)
+{
+    col_append_sep_str(pinfo->cinfo, COL_INFO, "; ", sentence);
+}
+
+static proto_item *
+add_conclusion(proto_tree *tree, int hf, tvbuff_t *tvb, const char *text)
+{
+    proto_item *item = proto_tree_add_string(tree, hf, tvb, 0, 0, text);
+
+    proto_item_set_generated(item);
+    return item;
+}
+
+/* What is known of the packet before its bytes are read. */
+static void
+dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *top,
+              const claim_t *claim)
+{
+    proto_item *item;
+
+    if (claim->channel != CHANNEL_UNKNOWN) {
+        proto_item_append_text(top, ", %s", channel_names[claim->channel]);
+        add_conclusion(tree, hf_smsrc_channel, tvb, channel_names[claim->channel]);
+        for (unsigned i = 0; i < array_length(iana_names); i++) {
+            if (claim->server_port == iana_names[i].port)
+                add_conclusion(tree, hf_smsrc_channel_iana, tvb, iana_names[i].text);
+        }
+    }
+    if (claim->direction != DIRECTION_UNKNOWN) {
+        proto_item_append_text(top, ", %s", direction_names[claim->direction]);
+        add_conclusion(tree, hf_smsrc_direction, tvb, direction_names[claim->direction]);
+    }
+    if (claim->generation != GENERATION_UNKNOWN && claim->content != CONTENT_CM)
+        add_conclusion(tree, hf_smsrc_generation, tvb, generation_names[claim->generation]);
+    item = add_conclusion(tree, hf_smsrc_claimed_by, tvb, ground_names[claim->ground]);
+    proto_item_append_text(item, " (%s)", ground_explanations[claim->ground]);
+    if (claim->ground == GROUND_PORT)
+        proto_item_append_text(top, ", known by its port alone");
+    if (claim->session != NULL) {
+        item = proto_tree_add_uint(tree, hf_smsrc_session, tvb, 0, 0, claim->session->number);
+        proto_item_set_generated(item);
+        item = proto_tree_add_uint(tree, hf_smsrc_session_first_frame, tvb, 0, 0,
+                                   claim->session->first_frame);
+        proto_item_set_generated(item);
+    }
+    if (pinfo->ptype == PT_UDP)
+        expert_add_info(pinfo, top, &ei_smsrc_udp);
+}
+
+static void
+dissect_unknown(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset, int length,
+                const claim_t *claim)
+{
+    bool chat = claim->channel == CHANNEL_CHAT;
+    const char *direction = claim->direction == DIRECTION_TO_AGENT     ? ", viewer to agent"
+                            : claim->direction == DIRECTION_TO_VIEWER ? ", agent to viewer"
+                                                                      : "";
+    const char *channel = claim->channel == CHANNEL_UNKNOWN ? "Remote control"
+                                                            : channel_names[claim->channel];
+    const char *text;
+
+    if (length < 0)
+        length = tvb_reported_length_remaining(tvb, (int)offset);
+    add_info(pinfo, wmem_strdup_printf(pinfo->pool, "%s, %d byte%s%s", channel, length,
+                                       plurality(length, "", "s"), direction));
+    text = payload_dissect(tvb, pinfo, tree, offset, length, chat ? 1 : PAYLOAD_MIN_TEXT);
+    if (chat && text != NULL)
+        col_append_fstr(pinfo->cinfo, COL_INFO, ": %s", text);
+}
+
+/*
+ * A NUL-terminated string of the USER record between @p offset and @p end: its length with the
+ * NUL, or 0 where it does not end before @p end or its bytes were not captured.
+ */
+static unsigned
+user_string_size(tvbuff_t *tvb, unsigned offset, unsigned end)
+{
+    for (unsigned at = offset; at < end; at++) {
+        if (tvb_get_uint8(tvb, (int)at) == 0)
+            return at + 1 - offset;
+    }
+    return 0;
+}
+
+static bool
+is_name_start(uint8_t c)
+{
+    return g_ascii_isalnum(c) || c == '_' || c >= 0x80;
+}
+
+/*
+ * The names: bytes that are no name, then controller (only while controlled), host and user, each
+ * with its NUL, then one NUL more. An empty user leaves three NULs behind the host instead of
+ * two behind the user, which is how nmap's expressions tell them apart.
+ */
+static void
+dissect_user_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *offset_item,
+                   unsigned offset, unsigned end, unsigned encoding, wmem_strbuf_t *info)
+{
+    struct {
+        unsigned at, size;
+    } names[3];
+    static int *const fields[] = { &hf_smsrc_user_controller, &hf_smsrc_user_host,
+                                   &hf_smsrc_user_user };
+    const char *values[3] = { NULL, NULL, NULL };
+    unsigned count = 0, first, zeros = 0;
+
+    for (unsigned at = offset; at < end;) {
+        unsigned size;
+
+        while (at < end && !is_name_start(tvb_get_uint8(tvb, (int)at))) {
+            zeros = tvb_get_uint8(tvb, (int)at) == 0 ? zeros + 1 : 0;
+            at++;
+        }
+        if (at == end)
+            break;
+        size = user_string_size(tvb, at, end);
+        if (size == 0 || count == array_length(names)) {
+            expert_add_info_format(pinfo, offset_item, &ei_smsrc_length_mismatch,
+                                   "The names do not end inside the record");
+            payload_dissect(tvb, pinfo, tree, at, (int)(end - at), PAYLOAD_MIN_TEXT);
+            break;
+        }
+        names[count].at = at;
+        names[count].size = size;
+        count++;
+        at += size;
+        zeros = 1;
+    }
+    if (count == 0) {
+        expert_add_info_format(pinfo, offset_item, &ei_smsrc_length_mismatch,
+                               "There is no host name where the record points to");
+        return;
+    }
+    /* Which of the three the first one is: the user is the last, unless it is empty. */
+    first = zeros >= 3 || count == 1 ? (count == 1 ? 1 : 0) : 3 - count;
+    for (unsigned i = 0; i < count && first + i < array_length(fields); i++) {
+        const uint8_t *value;
+
+        proto_tree_add_item_ret_string(tree, *fields[first + i], tvb, (int)names[i].at,
+                                       (int)names[i].size, encoding, pinfo->pool, &value);
+        values[first + i] = (const char *)value;
+    }
+    if (values[2] == NULL && names[count - 1].at + names[count - 1].size < end)
+        proto_tree_add_item(tree, hf_smsrc_user_user, tvb,
+                            (int)(names[count - 1].at + names[count - 1].size), 1, encoding);
+    if (values[1] != NULL)
+        wmem_strbuf_append_printf(info, ", host %s", values[1]);
+    if (values[2] != NULL)
+        wmem_strbuf_append_printf(info, ", user %s", values[2]);
+    else
+        wmem_strbuf_append(info, ", no user");
+    if (values[0] != NULL)
+        wmem_strbuf_append_printf(info, ", controlled by %s", values[0]);
+}
+
+/* One of the record's own offsets: shown, and checked to lie between @p low and the end. */
+static bool
+dissect_user_offset(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int hf, unsigned at,
+                    unsigned low, unsigned *value, proto_item **item)
+{
+    unsigned length = tvb_reported_length(tvb);
+    uint32_t offset;
+
+    *item = proto_tree_add_item_ret_uint(tree, hf, tvb, (int)at, 2, ENC_LITTLE_ENDIAN, &offset);
+    *value = offset;
+    if (offset < low || offset > length) {
+        expert_add_info_format(pinfo, *item, &ei_smsrc_length_mismatch,
+                               "Offset %u is outside of %u to %u, where it has to point", offset,
+                               low, length);
+        return false;
+    }
+    return true;
+}
+
+/* The USER record; @p tvb is the whole body of its message, from which its offsets count. */
+static void
+dissect_user(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
+{
+    proto_item *item, *product_item, *block_item, *names_item;
+    proto_tree *tree;
+    uint32_t version;
+    unsigned length = tvb_reported_length(tvb);
+    unsigned product, block, names, fixed_end, encoding = ENC_ASCII;
+    bool product_ok, block_ok, names_ok;
+    wmem_strbuf_t *info = wmem_strbuf_new(pinfo->pool, "Information reply");
+
+    item = proto_tree_add_item(parent, hf_smsrc_user, tvb, USER_MAGIC, -1, ENC_NA);
+    tree = proto_item_add_subtree(item, ett_smsrc_user);
+    if (length < USER_FIXED_LENGTH) {
+        expert_add_info_format(pinfo, item, &ei_smsrc_length_mismatch,
+                               "The record needs %u bytes, its message has %u", USER_FIXED_LENGTH,
+                               length);
+        payload_dissect(tvb, pinfo, tree, USER_VERSION, -1, PAYLOAD_MIN_TEXT);
+        add_info(pinfo, wmem_strbuf_get_str(info));
+        return;
+    }
+    proto_tree_add_item_ret_uint(tree, hf_smsrc_user_version, tvb, USER_VERSION, 2,
+                                 ENC_LITTLE_ENDIAN, &version);
+    payload_dissect(tvb, pinfo, tree, USER_ECHO, USER_PRODUCT_OFFSET - USER_ECHO,
+                    PAYLOAD_MIN_TEXT);
+    product_ok = dissect_user_offset(tvb, pinfo, tree, hf_smsrc_user_product_offset,
+                                     USER_PRODUCT_OFFSET, USER_FIXED_LENGTH, &product,
+                                     &product_item);
+    block_ok = dissect_user_offset(tvb, pinfo, tree, hf_smsrc_user_block_offset, USER_BLOCK_OFFSET,
+                                   product_ok ? product + 1 : USER_FIXED_LENGTH, &block,
+                                   &block_item);
+    names_ok = dissect_user_offset(tvb, pinfo, tree, hf_smsrc_user_names_offset, USER_NAMES_OFFSET,
+                                   block_ok ? block : USER_FIXED_LENGTH, &names, &names_item);
+
+    /* Between the offsets and the product: only variant 08 has a code page at a known place. */
+    fixed_end = product_ok ? product : names_ok ? names : length;
+    if (version >> 8 == 8 && fixed_end >= USER_CODE_PAGE + 2) {
+        uint32_t code_page;
+
+        payload_dissect(tvb, pinfo, tree, USER_FIXED_LENGTH, USER_CODE_PAGE - USER_FIXED_LENGTH,
+                        PAYLOAD_MIN_TEXT);
+        proto_tree_add_item_ret_uint(tree, hf_smsrc_user_code_page, tvb, USER_CODE_PAGE, 2,
+                                     ENC_LITTLE_ENDIAN, &code_page);
+        if (code_page == 437)
+            encoding = ENC_CP437;
+        payload_dissect(tvb, pinfo, tree, USER_CODE_PAGE + 2,
+                        (int)(fixed_end - USER_CODE_PAGE - 2), PAYLOAD_MIN_TEXT);
+    } else {
+        payload_dissect(tvb, pinfo, tree, USER_FIXED_LENGTH, (int)(fixed_end - USER_FIXED_LENGTH),
+                        PAYLOAD_MIN_TEXT);
+    }
+    if (product_ok) {
+        unsigned end = block_ok ? block : length;
+        unsigned size = user_string_size(tvb, product, end);
+        const uint8_t *name;
+
+        if (size == 0) {
+            expert_add_info_format(pinfo, product_item, &ei_smsrc_length_mismatch,
+                                   "The product string does not end before offset %u", end);
+            size = end - product;
+        } else if (block_ok && product + size != block) {
+            expert_add_info_format(pinfo, block_item, &ei_smsrc_length_mismatch,
+                                   "The product string ends at offset %u", product + size);
+        }
+        proto_tree_add_item_ret_string(tree, hf_smsrc_user_product, tvb, (int)product, (int)size,
+                                       encoding, pinfo->pool, &name);
+        wmem_strbuf_append_printf(info, ", %s", (const char *)name);
+        if (product + size < (names_ok ? names : length) && (names_ok || !block_ok))
+            payload_dissect(tvb, pinfo, tree, product + size,
+                            (int)((names_ok ? names : length) - product - size),
+                            PAYLOAD_MIN_TEXT);
+    }
+    if (names_ok)
+        dissect_user_names(tvb, pinfo, tree, names_item, names, length, encoding, info);
+    add_info(pinfo, wmem_strbuf_get_str(info));
+}
+
+/* Busy: two bytes not known, then the controller and a digit, its port being 1760 + digit. */
+static void
+dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *type_item)
+{
+    int length = tvb_reported_length_remaining(tvb, 6);
+    int colon = -1;
+    const uint8_t *controller;
+    uint8_t digit = 0;
+
+    payload_dissect(tvb, pinfo, tree, 4, 2, PAYLOAD_MIN_TEXT);
+    for (int at = length - 1; at > 0 && colon < 0; at--) {
+        if (tvb_get_uint8(tvb, 6 + at) == ':')
+            colon = at;
+    }
+    if (colon > 0 && colon == length - 2)
+        digit = tvb_get_uint8(tvb, 6 + colon + 1);
+    if (!g_ascii_isdigit(digit)) {
+        expert_add_info(pinfo, type_item, &ei_smsrc_busy);
+        payload_dissect(tvb, pinfo, tree, 6, -1, PAYLOAD_MIN_TEXT);
+        add_info(pinfo, "Busy");
+        return;
+    }
+    proto_tree_add_item_ret_string(tree, hf_smsrc_busy_controller, tvb, 6, colon, ENC_ASCII,
+                                   pinfo->pool, &controller);
+    proto_tree_add_uint(tree, hf_smsrc_busy_port, tvb, 6 + colon + 1, 1, 1760U + digit - '0');
+    expert_add_info_format(pinfo, type_item, &ei_smsrc_busy, "The agent is being controlled by %s",
+                           (const char *)controller);
+    add_info(pinfo, wmem_strdup_printf(pinfo->pool, "Busy, controlled by %s, port %u",
+                                       (const char *)controller, 1760U + digit - '0'));
+}
+
+/* The body of a TNMP message; what is beyond the four known messages stays bytes. */
+static void
+dissect_tnmp_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t *claim)
+{
+    uint32_t word0;
+    int32_t code;
+    unsigned type = 0;
+    proto_item *item;
+
+    if (tvb_reported_length(tvb) < 4) {
+        add_conclusion(tree, hf_smsrc_tnmp_type, tvb, "Unknown");
+        dissect_unknown(tvb, pinfo, tree, 0, -1, claim);
+        return;
+    }
+    proto_tree_add_item_ret_uint(tree, hf_smsrc_tnmp_word0, tvb, 0, 2, ENC_LITTLE_ENDIAN, &word0);
+    proto_tree_add_item_ret_int(tree, hf_smsrc_tnmp_code, tvb, 2, 2, ENC_LITTLE_ENDIAN, &code);
+    while (type < TNMP_UNKNOWN &&
+           (code != tnmp_types[type].code ||
+            (tnmp_types[type].word0_counts && word0 != tnmp_types[type].word0)))
+        type++;
+    if (type == TNMP_REPLY && tvb_memeql(tvb, USER_MAGIC, (const uint8_t *)"USER", 4) != 0)
+        type = TNMP_UNKNOWN;
+    item = add_conclusion(tree, hf_smsrc_tnmp_type, tvb,
+                          type < TNMP_UNKNOWN ? tnmp_types[type].name : "Unknown");
+
+    switch (type) {
+    case TNMP_REQUEST:
+        add_info(pinfo, "Information request");
+        payload_dissect(tvb, pinfo, tree, 4, -1, PAYLOAD_MIN_TEXT);
+        break;
+    case TNMP_REPLY:
+        dissect_user(tvb, pinfo, tree);
+        break;
+    case TNMP_BUSY:
+        dissect_busy(tvb, pinfo, tree, item);
+        break;
+    case TNMP_REFUSED:
+        expert_add_info(pinfo, item, &ei_smsrc_refused);
+        add_info(pinfo, "Refused");
+        payload_dissect(tvb, pinfo, tree, 4, -1, PAYLOAD_MIN_TEXT);
+        break;
+    default:
+        dissect_unknown(tvb, pinfo, tree, 4, -1, claim);
+        break;
+    }
+}
+
+static void
+dissect_tnmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset, unsigned body,
+             const claim_t *claim)
+{
+    proto_item *item, *length_item;
+    proto_tree *tree;
+    uint32_t length;
+
+    item = proto_tree_add_item(parent, hf_smsrc_tnmp, tvb, (int)offset,
+                               (int)(SMSRC_HEADER_LENGTH + body), ENC_NA);
+    tree = proto_item_add_subtree(item, ett_smsrc_tnmp);
+    proto_tree_add_item(tree, hf_smsrc_tnmp_start, tvb, (int)offset, 4, ENC_ASCII);
+    length_item = proto_tree_add_item_ret_uint(tree, hf_smsrc_tnmp_length, tvb, (int)offset + 4, 4,
+                                               ENC_LITTLE_ENDIAN, &length);
+    proto_tree_add_item(tree, hf_smsrc_tnmp_end, tvb, (int)offset + 8, 4, ENC_ASCII);
+    if (length != body)
+        expert_add_info_format(pinfo, length_item, &ei_smsrc_length_mismatch,
+                               "The length is %u, the body has %u byte%s", length, body,
+                               plurality(body, "", "s"));
+    dissect_tnmp_body(tvb_new_subset_length(tvb, (int)offset + SMSRC_HEADER_LENGTH, (int)body),
+                      pinfo, tree, claim);
+}
+
+/*
+ * Where the next header begins at or behind @p offset, or the end of what was captured. Bytes
+ * between two headers are not known, or what is left of a message whose start was lost.
+ */
+static unsigned
+next_header(tvbuff_t *tvb, unsigned offset, bool udp)
+{
+    unsigned end = tvb_captured_length(tvb);
+
+    for (; offset + SMSRC_HEADER_LENGTH <= end; offset++) {
+        content_e content = claim_content(tvb, offset, udp);
+
+        if (content == CONTENT_RCH || content == CONTENT_TNMP)
+            return offset;
+    }
+    return tvb_reported_length(tvb);
+}
+
+/* How a message lies in the bytes at hand. */
+typedef struct {
+    unsigned body;      /* bytes of the body that are shown */
+    unsigned missing;   /* bytes to wait for, when waiting makes sense */
+    unsigned trailing;  /* RCH0: bytes behind the body that begin no other message */
+    bool cut_short;     /* RCH0: the next message begins inside the announced body */
+} extent_t;
+
+/*
+ * RCH0: the length is 16 or 32 bits wide, not publicly known which. Its low half is what the
+ * Snort rules read; a length of the attack is not waited for, so that the attack is seen.
+ */
+static void
+rch_extent(tvbuff_t *tvb, unsigned offset, bool udp, extent_t *extent)
+{
+    unsigned available = tvb_reported_length(tvb) - offset - SMSRC_HEADER_LENGTH;
+    unsigned low = tvb_get_letohs(tvb, (int)offset + 4);
+    uint32_t full = tvb_get_letohl(tvb, (int)offset + 4);
+    unsigned want = full != low && full <= available ? full : low;
+    unsigned body = offset + SMSRC_HEADER_LENGTH;
+    unsigned next = next_header(tvb, body, udp);
+
+    memset(extent, 0, sizeof *extent);
+    extent->body = MIN(want, available);
+    if (next < body + extent->body) {
+        extent->cut_short = true;
+        extent->body = next - body;
+        return;
+    }
+    if (want > available) {
+        if (full == low && low < RCH_CVE_LENGTH)
+            extent->missing = want - available;
+        return;
+    }
+    switch (claim_content(tvb, body + extent->body, udp)) {
+    case CONTENT_RCH:
+    case CONTENT_TNMP:
+    case CONTENT_PARTIAL:
+        break;
+    default:
+        /* Nothing, when the body ends the segment, or was cut off by the capture. */
+        if (body + extent->body <= tvb_captured_length(tvb))
+            extent->trailing = MIN(next, tvb_reported_length(tvb)) - body - extent->body;
+        break;
+    }
+}
+
+static void
+tnmp_extent(tvbuff_t *tvb, unsigned offset, extent_t *extent)
+{
+    unsigned available = tvb_reported_length(tvb) - offset - SMSRC_HEADER_LENGTH;
+    uint32_t length = tvb_get_letohl(tvb, (int)offset + 4);
+
+    memset(extent, 0, sizeof *extent);
+    extent->body = MIN(length, available);
+    if (length > available && length <= TNMP_MAX_LENGTH)
+        extent->missing = length - available;
+}
+
+/* CVE-2004-0728, in the sense of the three public signatures; all go from viewer to agent. */
+static void
+check_cve(packet_info *pinfo, proto_item *item, const claim_t *claim, unsigned low, unsigned high,
+          bool mismatch)
+{
+    if (claim->direction != DIRECTION_TO_AGENT)
+        return;
+    if (low > RCH_CVE_LENGTH_3673)
+        expert_add_info_format(pinfo, item, &ei_smsrc_cve_2004_0728,
+                               "CVE-2004-0728: length %u is above 131 (as Snort 1:3673 and "
+                               "3:15148 have it)", low);
+    else if (low >= RCH_CVE_LENGTH)
+        expert_add_info_format(pinfo, item, &ei_smsrc_cve_2004_0728,
+                               "CVE-2004-0728: length %u is 130 or more (as Snort 3:15148 has it)",
+                               low);
+    else if (mismatch)
+        expert_add_info_format(pinfo, item, &ei_smsrc_cve_2004_0728,
+                               "CVE-2004-0728: length %u does not match what follows (as Snort "
+                               "3:15148 has it)%s", low,
+                               high != 0 ? "; read as 32 bits it is beyond the agent's memory, as "
+                                           "in the Nessus check" : "");
+}
+
+static void
+dissect_rch(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset,
+            const extent_t *extent, const claim_t *claim)
+{
+    proto_item *item, *length_item;
+    proto_tree *tree, *length_tree;
+    uint32_t length, low, high;
+    unsigned body = offset + SMSRC_HEADER_LENGTH;
+    bool mismatch;
+
+    item = proto_tree_add_item(parent, hf_smsrc_rch, tvb, (int)offset,
+                               (int)(SMSRC_HEADER_LENGTH + extent->body), ENC_NA);
+    tree = proto_item_add_subtree(item, ett_smsrc_rch);
+    proto_tree_add_item(tree, hf_smsrc_rch_start, tvb, (int)offset, 4, ENC_ASCII);
+    length_item = proto_tree_add_item_ret_uint(tree, hf_smsrc_rch_length, tvb, (int)offset + 4, 4,
+                                               ENC_LITTLE_ENDIAN, &length);
+    length_tree = proto_item_add_subtree(length_item, ett_smsrc_rch_length);
+    proto_tree_add_item_ret_uint(length_tree, hf_smsrc_rch_length_low, tvb, (int)offset + 4, 2,
+                                 ENC_LITTLE_ENDIAN, &low);
+    proto_tree_add_item_ret_uint(length_tree, hf_smsrc_rch_length_high, tvb, (int)offset + 6, 2,
+                                 ENC_LITTLE_ENDIAN, &high);
+    proto_tree_add_item(tree, hf_smsrc_rch_end, tvb, (int)offset + 8, 4, ENC_ASCII);
+    add_info(pinfo, wmem_strdup_printf(pinfo->pool, "Remote control message, %u byte%s",
+                                       extent->body, plurality(extent->body, "", "s")));
+
+    mismatch = (extent->body != low && extent->body != length) || extent->trailing > 0;
+    if (extent->cut_short)
+        expert_add_info_format(pinfo, length_item, &ei_smsrc_length_mismatch,
+                               "The next message begins after %u of %u bytes", extent->body, low);
+    else if (extent->trailing > 0)
+        expert_add_info_format(pinfo, length_item, &ei_smsrc_length_mismatch,
+                               "The length is %u, but the body is followed by %u byte%s of no "
+                               "message", low, extent->trailing,
+                               plurality(extent->trailing, "", "s"));
+    else if (mismatch)
+        expert_add_info_format(pinfo, length_item, &ei_smsrc_length_mismatch,
+                               "The length is %u, the body has %u byte%s", low, extent->body,
+                               plurality(extent->body, "", "s"));
+    else if (high != 0 && extent->body != length)
+        expert_add_info_format(pinfo, length_item, &ei_smsrc_length_mismatch,
+                               "The length fits with its low half only; read as 32 bits it is %u",
+                               length);
+    check_cve(pinfo, length_item, claim, low, high, mismatch);
+
+    if (extent->body > 0) {
+        proto_item *body_item;
+
+        body_item = proto_tree_add_item(tree, hf_smsrc_rch_body, tvb, (int)body,
+                                        (int)extent->body, ENC_NA);
+        payload_dissect(tvb, pinfo, proto_item_add_subtree(body_item, ett_smsrc_rch_body), body,
+                        (int)extent->body, PAYLOAD_MIN_TEXT);
+    }
+}
+
+/* Messages and bytes of unknown meaning, one behind the other, as they stand in @p tvb. */
+static int
+dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t *claim)
+{
+    bool udp = pinfo->ptype == PT_UDP;
+    bool wait = !udp && smsrc_desegment && pinfo->can_desegment > 0;
+    /* Where no framing is known, a first byte "R" is a keystroke as well as half a header. */
+    bool framed = claim->channel != CHANNEL_CHAT && claim->channel != CHANNEL_TRANSFER;
+    unsigned offset = 0, end = tvb_reported_length(tvb);
+
+    while (offset < end) {
+        content_e content = claim_content(tvb, offset, udp);
+        unsigned next;
+        extent_t extent;
+
+        if (content == CONTENT_RCH || content == CONTENT_TNMP) {
+            if (content == CONTENT_RCH)
+                rch_extent(tvb, offset, udp, &extent);
+            else
+                tnmp_extent(tvb, offset, &extent);
+            if (wait && extent.missing > 0) {
+                pinfo->desegment_offset = (int)offset;
+                pinfo->desegment_len = extent.missing;
+                break;
+            }
+            if (content == CONTENT_RCH)
+                dissect_rch(tvb, pinfo, tree, offset, &extent, claim);
+            else
+                dissect_tnmp(tvb, pinfo, tree, offset, extent.body, claim);
+            offset += SMSRC_HEADER_LENGTH + extent.body;
+            continue;
+        }
+        if (content == CONTENT_PARTIAL && wait && framed &&
+            end == tvb_captured_length(tvb)) {
+            pinfo->desegment_offset = (int)offset;
+            pinfo->desegment_len = DESEGMENT_ONE_MORE_SEGMENT;
+            break;
+        }
+        if (content == CONTENT_USER && offset == 0) {
+            dissect_user(tvb, pinfo, tree);
+            break;
+        }
+        next = next_header(tvb, offset + 1, udp);
+        dissect_unknown(tvb, pinfo, tree, offset, (int)(MIN(next, end) - offset), claim);
+        offset = next;
+    }
+    return (int)tvb_captured_length(tvb);
+}
+
+static int
+dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *data,
+                const claim_t *claim)
+{
+    proto_item *item;
+    proto_tree *tree;
+    int length;
+
+    col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC");
+    col_clear(pinfo->cinfo, COL_INFO);
+    item = proto_tree_add_item(parent, proto_smsrc, tvb, 0, -1, ENC_NA);
+    tree = proto_item_add_subtree(item, ett_smsrc);
+    dissect_claim(tvb, pinfo, tree, item, claim);
+    if (claim->content == CONTENT_CM)
+        length = call_dissector_with_data(smsrc_cm_handle, tvb, pinfo, parent, data);
+    else
+        length = dissect_messages(tvb, pinfo, tree, claim);
+    col_set_fence(pinfo->cinfo, COL_INFO);
+    return length;
+}
+
+/* The port table, Decode As by the name "smsrc", and conversations proven before. */
+static int
+dissect_smsrc(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    bool by_port = pinfo->match_uint == pinfo->srcport || pinfo->match_uint == pinfo->destport;
+    bool ours = (pinfo->match_uint >= 2701 && pinfo->match_uint <= 2704) ||
+                (pinfo->match_uint >= 1761 && pinfo->match_uint <= 1764);
+    claim_t claim;
+
+    if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN, by_port && !ours, false, smsrc_port_ground,
+                    &claim))
+        return 0;
+    return dissect_claimed(tvb, pinfo, tree, data, &claim);
+}
+
+/* Decode As by a channel's name. */
+static int
+dissect_smsrc_as(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                 channel_e channel)
+{
+    claim_t claim;
+
+    if (!claim_make(tvb, pinfo, channel, true, false, smsrc_port_ground, &claim))
+        return 0;
+    return dissect_claimed(tvb, pinfo, tree, data, &claim);
+}
+
+static int
+dissect_smsrc_control(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_CONTROL);
+}
+
+static int
+dissect_smsrc_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_DATA);
+}
+
+static int
+dissect_smsrc_chat(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_CHAT);
+}
+
+static int
+dissect_smsrc_transfer(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_TRANSFER);
+}
+
+/* Eight fixed bytes in two places, or a frame that is whole and well-formed: on any port. */
+static ws_bool
+dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    claim_t claim;
+
+    if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN, false, true, false, &claim))
+        return FALSE;
+    /* What follows belongs to it too, whatever it looks like; datagrams speak for themselves. */
+    if (pinfo->ptype == PT_TCP)
+        conversation_set_dissector(find_or_create_conversation(pinfo),
+                                   claim.content == CONTENT_CM ? smsrc_cm_handle : smsrc_handle);
+    dissect_claimed(tvb, pinfo, tree, data, &claim);
+    return TRUE;
+}
+
+void
+proto_register_smsrc(void)
+{
+    static hf_register_info hf[] = {
+        { &hf_smsrc_channel,
+          { "Channel", "smsrc.channel", FT_STRING, BASE_NONE, NULL, 0x0,
+            "What the connection is for, by the names of KB 826852", HFILL } },
+        { &hf_smsrc_channel_iana,
+          { "Port name at IANA", "smsrc.channel.iana", FT_STRING, BASE_NONE, NULL, 0x0, NULL,
+            HFILL } },
+        { &hf_smsrc_direction,
+          { "Direction", "smsrc.direction", FT_STRING, BASE_NONE, NULL, 0x0,
+            "The viewer is the administrator's machine, the agent the controlled one", HFILL } },
+        { &hf_smsrc_generation,
+          { "Generation", "smsrc.generation", FT_STRING, BASE_NONE, NULL, 0x0,
+            "The versions of SMS that use this port", HFILL } },
+        { &hf_smsrc_claimed_by,
+          { "Claimed by", "smsrc.claimed_by", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Why this is shown as SMS Remote Control", HFILL } },
+        { &hf_smsrc_session,
+          { "Session", "smsrc.session", FT_UINT32, BASE_DEC, NULL, 0x0,
+            "Number of the session of this viewer and this agent, across all channels", HFILL } },
+        { &hf_smsrc_session_first_frame,
+          { "First frame of the session", "smsrc.session.first_frame", FT_FRAMENUM, BASE_NONE,
+            NULL, 0x0, "The frame whose content proved the session", HFILL } },
+        { &hf_smsrc_rch,
+          { "Remote control message", "smsrc.rch", FT_NONE, BASE_NONE, NULL, 0x0, NULL, HFILL } },
+        { &hf_smsrc_rch_start,
+          { "Start", "smsrc.rch.start", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
+        { &hf_smsrc_rch_length,
+          { "Length", "smsrc.rch.length", FT_UINT32, BASE_DEC_HEX, NULL, 0x0,
+            "Bytes of the body; whether 16 or 32 bits of it count is not known", HFILL } },
+        { &hf_smsrc_rch_length_low,
+          { "Low half", "smsrc.rch.length.low", FT_UINT16, BASE_DEC, NULL, 0x0,
+            "The length as public signatures read it", HFILL } },
+        { &hf_smsrc_rch_length_high,
+          { "High half", "smsrc.rch.length.high", FT_UINT16, BASE_DEC, NULL, 0x0,
+            "Upper bits of the length, or a second number", HFILL } },
+        { &hf_smsrc_rch_end,
+          { "End of header", "smsrc.rch.end", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
+        { &hf_smsrc_rch_body,
+          { "Body", "smsrc.rch.body", FT_BYTES, BASE_NONE, NULL, 0x0,
+            "Contents are not publicly known", HFILL } },
+        { &hf_smsrc_tnmp,
+          { "Control message", "smsrc.tnmp", FT_NONE, BASE_NONE, NULL, 0x0, NULL, HFILL } },
+        { &hf_smsrc_tnmp_start,
+          { "Start", "smsrc.tnmp.start", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
+        { &hf_smsrc_tnmp_length,
+          { "Length", "smsrc.tnmp.length", FT_UINT32, BASE_DEC, NULL, 0x0, "Bytes of the body",
+            HFILL } },
+        { &hf_smsrc_tnmp_end,
+          { "End of header", "smsrc.tnmp.end", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
+        { &hf_smsrc_tnmp_word0,
+          { "First word", "smsrc.tnmp.word0", FT_UINT16, BASE_HEX, NULL, 0x0,
+            "0x0080 where the text of a controller follows (inferred)", HFILL } },
+        { &hf_smsrc_tnmp_code,
+          { "Code", "smsrc.tnmp.code", FT_INT16, BASE_DEC, NULL, 0x0,
+            "4 asks, 0 answers, -2 refuses (inferred)", HFILL } },
+        { &hf_smsrc_tnmp_type,
+          { "Type", "smsrc.tnmp.type", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Told by the first word and the code", HFILL } },
+        { &hf_smsrc_user,
+          { "Agent information", "smsrc.user", FT_NONE, BASE_NONE, NULL, 0x0,
+            "The USER record", HFILL } },
+        { &hf_smsrc_user_version,
+          { "Version", "smsrc.user.version", FT_UINT16, BASE_HEX, NULL, 0x0,
+            "Its high byte goes with the record's layout", HFILL } },
+        { &hf_smsrc_user_product_offset,
+          { "Offset of the product", "smsrc.user.product_offset", FT_UINT16, BASE_DEC, NULL, 0x0,
+            "From the start of the message's body", HFILL } },
+        { &hf_smsrc_user_block_offset,
+          { "Offset behind the product", "smsrc.user.block_offset", FT_UINT16, BASE_DEC, NULL,
+            0x0, "From the start of the message's body", HFILL } },
+        { &hf_smsrc_user_names_offset,
+          { "Offset of the names", "smsrc.user.names_offset", FT_UINT16, BASE_DEC, NULL, 0x0,
+            "From the start of the message's body", HFILL } },
+        { &hf_smsrc_user_code_page,
+          { "Code page", "smsrc.user.code_page", FT_UINT16, BASE_DEC, NULL, 0x0,
+            "OEM code page (inferred)", HFILL } },
+        { &hf_smsrc_user_product,
+          { "Product", "smsrc.user.product", FT_STRINGZ, BASE_NONE, NULL, 0x0, NULL, HFILL } },
+        { &hf_smsrc_user_controller,
+          { "Controlled by", "smsrc.user.controller", FT_STRINGZ, BASE_NONE, NULL, 0x0,
+            "Who is controlling the agent now", HFILL } },
+        { &hf_smsrc_user_host,
+          { "Host", "smsrc.user.host", FT_STRINGZ, BASE_NONE, NULL, 0x0,
+            "Name of the agent's machine", HFILL } },
+        { &hf_smsrc_user_user,
+          { "User", "smsrc.user.user", FT_STRINGZ, BASE_NONE, NULL, 0x0,
+            "Who is logged on at the agent; empty for nobody", HFILL } },
+        { &hf_smsrc_busy_controller,
+          { "Controlled by", "smsrc.busy.controller", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Address or name of the viewer that holds the agent", HFILL } },
+        { &hf_smsrc_busy_port,
+          { "Port in use", "smsrc.busy.port", FT_UINT16, BASE_DEC, NULL, 0x0,
+            "1760 and the digit sent", HFILL } },
+    };
+    static int *ett[] = {
+        &ett_smsrc,          &ett_smsrc_rch,  &ett_smsrc_rch_length,
+        &ett_smsrc_rch_body, &ett_smsrc_tnmp, &ett_smsrc_user,
+    };
+    static ei_register_info ei[] = {
+        { &ei_smsrc_cve_2004_0728,
+          { "smsrc.cve_2004_0728", PI_SECURITY, PI_ERROR,
+            "CVE-2004-0728: message that crashes the agent of SMS 2003", EXPFILL } },
+        { &ei_smsrc_length_mismatch,
+          { "smsrc.length_mismatch", PI_PROTOCOL, PI_WARN,
+            "A length or offset does not fit what follows", EXPFILL } },
+        { &ei_smsrc_udp,
+          { "smsrc.udp", PI_PROTOCOL, PI_NOTE,
+            "SMS 2.0-compatible transport: SMS 2003 clients listen on TCP only", EXPFILL } },
+        { &ei_smsrc_busy,
+          { "smsrc.busy", PI_RESPONSE_CODE, PI_NOTE, "The agent is being controlled by another "
+            "viewer", EXPFILL } },
+        { &ei_smsrc_refused,
+          { "smsrc.refused", PI_RESPONSE_CODE, PI_NOTE, "The agent refused", EXPFILL } },
+    };
+    module_t *module;
+
+    proto_smsrc = proto_register_protocol("Microsoft SMS Remote Control", "SMSRC", "smsrc");
+    proto_smsrc_control = proto_register_protocol_in_name_only(
+        "SMS Remote Control (control)", "SMSRC Control", "smsrc.control", proto_smsrc,
+        FT_PROTOCOL);
+    proto_smsrc_data = proto_register_protocol_in_name_only(
+        "SMS Remote Control (data)", "SMSRC Data", "smsrc.data", proto_smsrc, FT_PROTOCOL);
+    proto_smsrc_chat = proto_register_protocol_in_name_only(
+        "SMS Remote Chat", "SMSRC Chat", "smsrc.chat", proto_smsrc, FT_PROTOCOL);
+    proto_smsrc_transfer = proto_register_protocol_in_name_only(
+        "SMS Remote File Transfer", "SMSRC Transfer", "smsrc.transfer", proto_smsrc, FT_PROTOCOL);
+    proto_register_field_array(proto_smsrc, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+    expert_register_field_array(expert_register_protocol(proto_smsrc), ei, array_length(ei));
+    payload_register(proto_smsrc);
+
+    register_init_routine(session_log_reset);
+    register_cleanup_routine(session_log_cleanup);
+
+    module = prefs_register_protocol(proto_smsrc, NULL);
+    prefs_register_bool_preference(
+        module, "desegment", "Reassemble messages spanning several TCP segments",
+        "Whether messages that spread over several TCP segments are put together. \"Allow "
+        "subdissectors to reassemble TCP streams\" in the TCP settings has to be on too.",
+        &smsrc_desegment);
+    prefs_register_bool_preference(
+        module, "port_ground", "Claim traffic known by its port alone",
+        "Whether traffic to a server's port 2701-2704 is shown as SMS Remote Control although "
+        "neither its content, nor a session of the same two hosts, nor Decode As says so.",
+        &smsrc_port_ground);
+
+    smsrc_handle = register_dissector("smsrc", dissect_smsrc, proto_smsrc);
+}
+
+void
+proto_reg_handoff_smsrc(void)
+{
+    static const struct {
+        const char *name, *description;
+        dissector_t dissector;
+        int *proto;
+    } channels[] = {
+        { "smsrc.control", "SMSRC Control", dissect_smsrc_control, &proto_smsrc_control },
+        { "smsrc.data", "SMSRC Data", dissect_smsrc_data, &proto_smsrc_data },
+        { "smsrc.chat", "SMSRC Chat", dissect_smsrc_chat, &proto_smsrc_chat },
+        { "smsrc.transfer", "SMSRC Transfer", dissect_smsrc_transfer, &proto_smsrc_transfer },
+    };
+
+    claim_init(proto_smsrc);
+    payload_handoff();
+    smsrc_cm_handle = find_dissector("smsrc.cm");
+
+    dissector_add_uint_range_with_preference("tcp.port", SMSRC_PORTS, smsrc_handle);
+    dissector_add_uint_range_with_preference("udp.port", SMSRC_PORTS, smsrc_handle);
+    for (unsigned i = 0; i < array_length(channels); i++) {
+        dissector_handle_t handle = register_dissector_with_description(
+            channels[i].name, channels[i].description, channels[i].dissector, *channels[i].proto);
+
+        dissector_add_for_decode_as("tcp.port", handle);
+        dissector_add_for_decode_as("udp.port", handle);
+    }
+    heur_dissector_add("tcp", dissect_smsrc_heur, "SMS Remote Control over TCP", "smsrc_tcp",
+                       proto_smsrc, HEURISTIC_ENABLE);
+    heur_dissector_add("udp", dissect_smsrc_heur, "SMS Remote Control over UDP", "smsrc_udp",
+                       proto_smsrc, HEURISTIC_ENABLE);
+}
