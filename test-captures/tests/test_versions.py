@@ -1,0 +1,133 @@
+# test_versions.py
+# The same tests on other versions of Wireshark: Debian 13 has 4.4, Debian sid 4.6
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each version lives in a small Debian system that test-captures/roots makes; this tree is copied
+into it, built there, and its whole suite runs there with the same captures and the same goldens.
+
+Such a system that cannot be made (no root, no network) is not reached: skipped, and said so at
+the end of the run. What fails within one fails here.
+"""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import xml.etree.ElementTree
+
+import pytest
+
+from conftest import CAPTURES, INSIDE_ROOT, NOT_REACHED, ROOT, TESTS, is_root
+
+# Suite of Debian: the Wireshark that it has at least.
+SUITES = {"trixie": (4, 4), "sid": (4, 6)}
+
+# Making a system downloads some hundred packages; a run of the suite takes some minutes.
+MAKE_TIMEOUT = 1800
+RUN_TIMEOUT = 2400
+
+
+class Root:
+    """One such system, with this tree in a folder of its own."""
+
+    def __init__(self, suite, folder):
+        self.suite = suite
+        self.folder = folder
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix="smsrc-", dir=folder / "tmp"))
+        self.work.chmod(0o755)
+        shutil.copytree(ROOT, self.work / "smsrc", ignore=self.not_sources)
+        if CAPTURES.is_dir():
+            shutil.copytree(CAPTURES, self.work / "captures")
+
+    @staticmethod
+    def not_sources(folder, names):
+        top = pathlib.Path(folder) == ROOT
+        return [n for n in names if n in ("__pycache__", ".git", ".pytest_cache")
+                or (top and n.startswith("build"))]
+
+    def inside(self, *path):
+        """The name within the system of a path in the folder of its own."""
+        return "/" + str(self.work.joinpath(*path).relative_to(self.folder))
+
+    def run(self, *argv, timeout=RUN_TIMEOUT, **env):
+        """Runs a program within the system; returns its return code and all it printed.
+
+        /proc is mounted for this program alone, where that is allowed: the sanitizers need it.
+        """
+        command = ["chroot", str(self.folder), "env", "-i",
+                   "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8",
+                   *(f"{k}={v}" for k, v in env.items()), *map(str, argv)]
+        with_proc = ["unshare", "--mount", "sh", "-c",
+                     'mount -t proc proc "$0/proc" 2>/dev/null; exec "$@"', str(self.folder)]
+        if subprocess.run(["unshare", "--mount", "true"], check=False,
+                          stderr=subprocess.DEVNULL).returncode == 0:
+            command = with_proc + command
+        done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              encoding="utf-8", errors="replace", timeout=timeout)
+        return done.returncode, done.stdout
+
+    def build(self, compiler):
+        folder = self.inside(f"build-{compiler}")
+        code, said = self.run("cmake", "-G", "Ninja", "-S", self.inside("smsrc"), "-B", folder,
+                              f"-DCMAKE_C_COMPILER={compiler}", "-DSMSRC_WERROR=ON")
+        assert code == 0, f"{self.suite}, {compiler}:\n{said}"
+        code, built = self.run("cmake", "--build", folder)
+        assert code == 0, f"{self.suite}, {compiler}:\n{built}"
+        return folder, said + built
+
+
+@pytest.fixture(scope="module", params=SUITES)
+def root(request):
+    suite = request.param
+    what = "Wireshark {}.{} (Debian {})".format(*SUITES[suite], suite)
+    if not is_root():
+        pytest.skip(f"{what}: entering another system needs root")
+    done = subprocess.run([str(TESTS.parent / "roots"), suite], check=False,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
+                          timeout=MAKE_TIMEOUT)
+    lines = done.stdout.strip().splitlines() or ["no word from test-captures/roots"]
+    if done.returncode != 0:
+        pytest.skip(f"{what}: {lines[-1]}")
+    made = Root(suite, pathlib.Path(lines[-1]))
+    yield made
+    shutil.rmtree(made.work, ignore_errors=True)
+
+
+def test_it_is_the_version_meant(root):
+    code, said = root.run("tshark", "--version")
+    assert code == 0, said
+    found = tuple(map(int, re.search(r"TShark \(Wireshark\) (\d+)\.(\d+)", said).groups()))
+    assert found >= SUITES[root.suite]
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_builds_there_without_a_warning(root, compiler):
+    _, said = root.build(compiler)
+    assert "warning" not in said.lower(), said
+
+
+def test_unit_tests_pass_there(root):
+    folder, _ = root.build("gcc")
+    code, said = root.run("ctest", "--test-dir", folder, "-E", "^pytest$", "--output-on-failure",
+                          "--no-tests=ignore")
+    assert code == 0, f"{root.suite}:\n{said}"
+
+
+def test_the_suite_passes_there(root):
+    """Every test of this suite, so every golden too: the trees are the same on every version."""
+    folder, _ = root.build("gcc")
+    code, said = root.run("python3", "-m", "pytest", "-p", "no:cacheprovider", "--tb=short",
+                          f"--junit-xml={root.inside('report.xml')}",
+                          root.inside("smsrc", "test-captures", "tests"),
+                          SMSRC_BUILD=folder, SMSRC_CAPTURES=root.inside("captures"),
+                          PYTHONDONTWRITEBYTECODE="1", **{INSIDE_ROOT: root.suite})
+    assert code == 0, f"{root.suite}:\n{said[-30000:]}"
+    report = xml.etree.ElementTree.parse(root.work / "report.xml").getroot()
+    cases = list(report.iter("testcase"))
+    skipped = [case.find("skipped").get("message") for case in cases
+               if case.find("skipped") is not None]
+    assert len(cases) > len(skipped), "no test ran there"
+    NOT_REACHED.update(f"Debian {root.suite}: {message}" for message in skipped)
