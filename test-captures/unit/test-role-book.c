@@ -268,6 +268,7 @@ test_bounds(void)
     uint8_t bytes[4] = { 10, 0, 0, 0 };
     address addr;
 
+    add("\"10.0.0.9\",\"SQL Server\",\"\"");
     open_book();
     set_address(&addr, AT_IPv4, 4, bytes);
     for (unsigned i = 0; i < MAX_HOSTS; i++) {
@@ -294,6 +295,7 @@ test_bounds(void)
     }
     g_assert_cmpuint(role_book_roles(host("10.0.255.255")), ==, BIT(CLIENT));
     g_assert_cmpuint(role_book_roles(host("10.0.0.1")), ==, BIT(CLIENT) | BIT(SITE_SERVER));
+    g_assert_cmpuint(role_book_roles(host("10.0.0.9")), ==, BIT(CLIENT) | BIT(SQL_SERVER));
     role_book_reset();
     g_assert_false(role_book_overflowed());
     close_book();
