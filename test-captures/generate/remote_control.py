@@ -437,12 +437,10 @@ def rc_damage_offsets(cap):
 def rc_damage_offsets_udp(cap):
     """The same over UDP"""
     end = len(user_record(VARIANT_UDP))
-    port = 1047
+    u = cap.udp(VIEWER, 1047, AGENT, 2701)
     for field in ("product_at", "block_at", "names_at"):
         for offset in (0, 31, 63, end, end + 1, 0xFFFF):
-            cap.udp(VIEWER, port, AGENT, 2701).reply(
-                user_record(VARIANT_UDP, **{field: offset}))
-            port += 1
+            u.reply(user_record(VARIANT_UDP, **{field: offset}))
 
 
 @capture
