@@ -335,6 +335,13 @@ def moved():
 # replacement), used on a golden and on what is compared with it. The only place for such things.
 NORMAL_FORM = (
     (re.compile(r"[ \t]+$", re.MULTILINE), ""),
+    # Bytes are shown as far as 36 in 4.0, as far as a line goes from 4.4 on, which marks the name
+    # of what it cut.
+    (re.compile(r"^( *[^:\n]*?)(?: \[…\])?: ([0-9a-f]{72})(?:[0-9a-f]+…?|…)$", re.MULTILINE),
+     r"\1: \2…"),
+    # 4.4 renamed flags of NTLMSSP: what is below it is Wireshark's own.
+    (re.compile(r"^( *)(NTLM Secure Service Provider)\n(?:\1 +.*\n)+", re.MULTILINE),
+     r"\1\2\n"),
 )
 
 
