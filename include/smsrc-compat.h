@@ -33,11 +33,19 @@ typedef gboolean ws_bool;
 #if !SMSRC_WS_AT_LEAST(4, 5)
 #define pntohu16 pntoh16
 #define pletohu16 pletoh16
+#define pletohu32 pletoh32
 #endif
 
 /* array_length() left epan/packet.h in 4.4. */
 #if SMSRC_WS_AT_LEAST(4, 3)
 #include <wsutil/array.h>
+#endif
+
+/* A field_info holds its value up to 4.2 and points to it from 4.4 on. */
+#if SMSRC_WS_AT_LEAST(4, 3)
+#define SMSRC_FINFO_VALUE(finfo) ((finfo)->value)
+#else
+#define SMSRC_FINFO_VALUE(finfo) (&(finfo)->value)
 #endif
 
 /* The unit strings left epan/packet.h in 4.4. */

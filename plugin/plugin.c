@@ -17,6 +17,7 @@
 #endif
 
 #include "packet-smsrc.h"
+#include "packet-smsrc-audit.h"
 #include "packet-smsrc-cm.h"
 
 WS_DLL_PUBLIC_DEF const char plugin_version[] = SMSRC_VERSION;
@@ -31,9 +32,12 @@ plugin_register(void)
 {
     static proto_plugin smsrc = { proto_register_smsrc, proto_reg_handoff_smsrc };
     static proto_plugin smsrc_cm = { proto_register_smsrc_cm, proto_reg_handoff_smsrc_cm };
+    static proto_plugin smsrc_audit = { proto_register_smsrc_audit,
+                                        proto_reg_handoff_smsrc_audit };
 
     proto_register_plugin(&smsrc);
     proto_register_plugin(&smsrc_cm);
+    proto_register_plugin(&smsrc_audit);
 }
 
 uint32_t

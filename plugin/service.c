@@ -256,7 +256,7 @@ check_tds(const payload_t *pl)
 {
     unsigned length;
 
-    if (pl->len < 8 || pl->p[1] > 1 || pl->p[7] != 0)
+    if (pl->len < 8 || (pl->p[1] & ~0x1bU) != 0 || pl->p[7] != 0)
         return false;
     length = pntohu16(pl->p + 2);
     /* A packet ends with its segment; only its first, full-sized ones go on in the next. */

@@ -1,0 +1,96 @@
+/* flow.h
+ * What is remembered of a conversation, for the evidence and for the audit
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_FLOW_H__
+#define __SMSRC_FLOW_H__
+
+#include <epan/conversation.h>
+
+#include "judge.h"
+
+/* A request that would give a role once it is answered as such a server would. */
+typedef struct {
+    const struct signature *signature;
+    char site_code[4];
+    const char *reason;
+    uint32_t frame;
+    bool needs_hint; /* the share's name is not enough: a file in it has to agree */
+} pending_t;
+
+/* How a TCP flow stands with the firewall. */
+typedef enum {
+    REACH_OPEN,    /* answered, or seen from its middle on, or without connections */
+    REACH_ASKED,   /* a SYN, and no answer so far */
+    REACH_BLOCKED, /* asked again without an answer, reset, or an ICMP error */
+} reach_e;
+
+#define FLOW_MAX_PENDING 4
+
+/* A judgement and the frame from which on it holds. */
+typedef struct {
+    uint32_t frame;
+    judgement_t judgement;
+    judge_flow_t about;
+} flow_judgement_t;
+
+/* A flow is judged anew when its content shows or a role is learned: that is bounded. */
+#define FLOW_MAX_JUDGEMENTS 8
+
+/* Payload-bearing packets whose first bytes are looked at before content is given up on. */
+#define FLOW_MAX_SNIFFS 8
+
+typedef struct {
+    conversation_t *conversation;
+
+    /* Written by the evidence. */
+    pending_t pending[FLOW_MAX_PENDING];
+    uint8_t num_pending;
+    service_e service;
+    smsrc_role_set_t implied_initiator; /* what the content itself says of the two ends */
+    smsrc_role_set_t implied_responder;
+    bool proxied;
+    uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
+    uint8_t sniffs;
+
+    /* Written by the audit. */
+    unsigned book_version; /* of the last judgement */
+    service_e judged_service;
+    uint8_t num_judgements;
+    flow_judgement_t judgements[FLOW_MAX_JUDGEMENTS];
+    uint32_t first_frame;    /* the first frame that was judged */
+    uint32_t expert_frames[NUM_VERDICTS]; /* where the verdict was first told */
+    uint32_t discouraged_frame;
+    reach_e reach;
+    uint32_t reach_frame;    /* the frame that showed that it is blocked */
+    const char *reach_reason; /* static */
+    unsigned packets;        /* from the initiator, while nothing answered */
+    bool scan;               /* one of many unanswered tries of the same two hosts */
+} flow_t;
+
+/** Prepare for registering: under @p proto flows are kept with their conversations. */
+void flow_init(int proto);
+
+/** The flow of the packet, made where @p create says so; NULL where there is none. */
+flow_t *flow_of_packet(packet_info *pinfo, bool create);
+
+/** The flow of these ends, for a packet that an ICMP error quotes; NULL where there is none. */
+flow_t *flow_of_ends(packet_info *pinfo, const address *src, const address *dst, bool tcp,
+                     uint16_t src_port, uint16_t dst_port);
+
+/** True where @p addr and @p port are the initiator's, as far as conversation and SYN tell. */
+bool flow_is_initiator(const flow_t *flow, const address *addr, uint32_t port, bool *sure);
+
+/** Wireshark's TCP_COMPLETENESS bits of the flow's conversation; 0 for UDP. */
+unsigned flow_completeness(const flow_t *flow);
+
+#define FLOW_SYN 0x01
+#define FLOW_SYN_ACK 0x02
+#define FLOW_ACK 0x04
+#define FLOW_DATA 0x08
+#define FLOW_FIN 0x10
+#define FLOW_RST 0x20
+
+#endif /* __SMSRC_FLOW_H__ */

@@ -1,0 +1,31 @@
+/* packet-smsrc-audit.h
+ * The audit: every flow of an SMS role judged against KB 826852
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __PACKET_SMSRC_AUDIT_H__
+#define __PACKET_SMSRC_AUDIT_H__
+
+#include "flow.h"
+
+void proto_register_smsrc_audit(void);
+void proto_reg_handoff_smsrc_audit(void);
+
+/** Tap "smsrc_audit": a packet of a judged flow. Lives as long as the packet. */
+typedef struct {
+    const flow_t *flow;            /* lives as long as the capture */
+    const judgement_t *judgement;  /* lives as long as the capture */
+    const judge_flow_t *about;     /* what was judged; lives as long as the capture */
+    const address *initiator;
+    const address *responder;
+    unsigned bytes;                /* length of the frame on the wire */
+} audit_tap_t;
+
+/** Tap "smsrc_roles": a packet of which an end or both hold a role. */
+typedef struct {
+    const address *ends[2];
+    unsigned bytes;
+} roles_tap_t;
+
+#endif /* __PACKET_SMSRC_AUDIT_H__ */

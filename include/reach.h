@@ -1,0 +1,31 @@
+/* reach.h
+ * Whether a flow got through, or a firewall breaks it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_REACH_H__
+#define __SMSRC_REACH_H__
+
+#include "flow.h"
+
+/** Forget the capture before: call from an init routine. */
+void reach_reset(void);
+
+/**
+ * Follow a TCP flow through its connection, packet by packet, on the first pass.
+ * @p from_initiator tells which side sent this packet, @p sure whether a SYN told so.
+ */
+void reach_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure);
+
+/** An ICMP error in @p frame quoted a packet of the flow; @p reason is static. */
+void reach_icmp(flow_t *flow, uint32_t frame, const char *reason);
+
+/**
+ * True where the flow is one more of several tries of the same two hosts that nothing answered
+ * so far: a port scan has one line, not one a port. @p pinfo is a packet of the flow, whose
+ * initiator sent it or not; first pass only.
+ */
+bool reach_is_scan(flow_t *flow, const packet_info *pinfo, bool from_initiator);
+
+#endif /* __SMSRC_REACH_H__ */

@@ -1,0 +1,628 @@
+/* packet-smsrc-audit.c
+ * The audit: every flow of an SMS role judged against KB 826852
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * A post-dissector. A packet goes through four stations, each a file of its own:
+ *
+ *   evidence   what in it shows a role            writes the role book
+ *   role book  the roles of its two ends          read here
+ *   judge      the verdict on its flow            a pure function
+ *   reach      whether the flow got through
+ *
+ * and what they say becomes fields, expert infos and taps. Most packets leave early: a packet
+ * neither of whose ends holds a role costs a look at pinfo and two lookups.
+ *
+ * Both ends have to hold a role (by preference one end is enough), or the content itself says
+ * what they are. Verdicts are found on the first pass and kept with the frame from which on they
+ * hold, so that a second pass repeats the first and only adds verdicts to frames before a role
+ * was learned.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "smsrc-compat.h"
+
+#include <epan/expert.h>
+#include <epan/prefs.h>
+#include <epan/proto_data.h>
+#include <epan/tap.h>
+#include <epan/to_str.h>
+
+#include "evidence.h"
+#include "packet-smsrc-audit.h"
+#include "reach.h"
+#include "role-book.h"
+#include "user-rows.h"
+
+static int proto_smsrc_audit = -1;
+
+static int hf_smsrc_audit_verdict = -1;
+static int hf_smsrc_audit_row = -1;
+static int hf_smsrc_audit_row_text = -1;
+static int hf_smsrc_audit_service = -1;
+static int hf_smsrc_audit_server_port = -1;
+static int hf_smsrc_audit_initiator_role = -1;
+static int hf_smsrc_audit_responder_role = -1;
+static int hf_smsrc_audit_site_code = -1;
+static int hf_smsrc_audit_evidence = -1;
+static int hf_smsrc_audit_evidence_frame = -1;
+static int hf_smsrc_audit_first_frame = -1;
+
+static int ett_smsrc_audit = -1;
+static int ett_smsrc_audit_evidence = -1;
+
+static expert_field ei_smsrc_audit_off_matrix = EI_INIT;
+static expert_field ei_smsrc_audit_wrong_service = EI_INIT;
+static expert_field ei_smsrc_audit_wrong_direction = EI_INIT;
+static expert_field ei_smsrc_audit_kb_gap = EI_INIT;
+static expert_field ei_smsrc_audit_later_product = EI_INIT;
+static expert_field ei_smsrc_audit_legacy_product = EI_INIT;
+static expert_field ei_smsrc_audit_discouraged = EI_INIT;
+static expert_field ei_smsrc_audit_blocked = EI_INIT;
+static expert_field ei_smsrc_audit_overflow = EI_INIT;
+
+static dissector_handle_t smsrc_audit_handle;
+static int audit_tap = -1;
+static int roles_tap = -1;
+
+/* Preferences */
+enum { SCOPE_BOTH, SCOPE_ONE };
+enum { FLAG_ONCE, FLAG_EVERY };
+
+static const enum_val_t scope_vals[] = {
+    { "both", "Both ends hold a role", SCOPE_BOTH },
+    { "one", "One end is enough", SCOPE_ONE },
+    { NULL, NULL, 0 },
+};
+static const enum_val_t flag_vals[] = {
+    { "once", "Once a flow", FLAG_ONCE },
+    { "every", "Every packet of it", FLAG_EVERY },
+    { NULL, NULL, 0 },
+};
+
+static ws_bool audit_learn = true;
+static int audit_scope = SCOPE_BOTH;
+static int audit_flag = FLAG_ONCE;
+static range_t *audit_sql_ports;
+static range_t *audit_http_ports;
+
+/* Rebuilt for every capture. */
+static bool audit_active;
+static uint32_t overflow_frame;
+
+/* Verdict to the expert info that tells it; NULL where there is nothing to tell. */
+static expert_field *const verdict_experts[NUM_VERDICTS] = {
+    [VERDICT_LEGACY_PRODUCT] = &ei_smsrc_audit_legacy_product,
+    [VERDICT_LATER_PRODUCT] = &ei_smsrc_audit_later_product,
+    [VERDICT_KB_GAP] = &ei_smsrc_audit_kb_gap,
+    [VERDICT_WRONG_DIRECTION] = &ei_smsrc_audit_wrong_direction,
+    [VERDICT_WRONG_SERVICE] = &ei_smsrc_audit_wrong_service,
+    [VERDICT_OFF_MATRIX] = &ei_smsrc_audit_off_matrix,
+};
+
+static const char *const verdict_texts[NUM_VERDICTS] = {
+    [VERDICT_LEGACY_PRODUCT] = "a port of SMS 1.x and 2.0 before SP2",
+    [VERDICT_LATER_PRODUCT] = "a port of ConfigMgr 2007 and later, not of SMS 2003",
+    [VERDICT_KB_GAP] = "SMS 2003 uses it, KB 826852 does not list it",
+    [VERDICT_WRONG_DIRECTION] = "listed the other way round",
+    [VERDICT_WRONG_SERVICE] = "the port is listed for another service",
+    [VERDICT_OFF_MATRIX] = "on no row of KB 826852",
+};
+
+/*
+ * Judging, on the first pass
+ */
+
+/* Ports on which a broadcast of a role host is judged: NetBIOS, DHCP, Wake on LAN, multicast. */
+static bool
+is_broadcast(const packet_info *pinfo)
+{
+    static const uint8_t all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+    const address *dst = &pinfo->dst;
+
+    if (dst->type == AT_IPv4 && dst->len == 4 && memcmp(dst->data, all, 4) == 0)
+        return true;
+    return dst->type == AT_IPv4 && pinfo->dl_dst.type == AT_ETHER && pinfo->dl_dst.len == 6 &&
+           memcmp(pinfo->dl_dst.data, all, 6) == 0;
+}
+
+static smsrc_role_set_t
+roles_in_flow(smsrc_role_set_t book, smsrc_role_set_t implied)
+{
+    return book != 0 ? book : implied;
+}
+
+/* The question that the judge is asked about this packet's flow. */
+static judge_flow_t
+ask(const flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
+    smsrc_role_set_t src, smsrc_role_set_t dst)
+{
+    judge_flow_t about;
+
+    memset(&about, 0, sizeof about);
+    about.initiator = roles_in_flow(from_initiator ? src : dst, flow->implied_initiator);
+    about.responder = roles_in_flow(from_initiator ? dst : src, flow->implied_responder);
+    about.service = flow->service;
+    about.initiator_sure = sure;
+    switch (pinfo->ptype) {
+    case PT_TCP:
+        about.transport = TRANSPORT_TCP;
+        break;
+    case PT_UDP:
+        about.transport = TRANSPORT_UDP;
+        break;
+    default:
+        about.transport = TRANSPORT_IPX;
+        return about;
+    }
+    about.initiator_port = (uint16_t)(from_initiator ? pinfo->srcport : pinfo->destport);
+    about.responder_port = (uint16_t)(from_initiator ? pinfo->destport : pinfo->srcport);
+    about.rpc_endpoint = evidence_is_rpc_endpoint(from_initiator ? &pinfo->dst : &pinfo->src,
+                                                  about.responder_port);
+    if (flow->proxied) {
+        about.responder = flow->implied_responder;
+        about.responder_port = flow->uri_port;
+    }
+    return about;
+}
+
+static bool
+is_judged(const judge_flow_t *about)
+{
+    if (audit_scope == SCOPE_ONE)
+        return ((about->initiator | about->responder) & ~SMSRC_ROLES_BROADCAST) != 0;
+    return about->initiator != 0 && about->responder != 0;
+}
+
+static const flow_judgement_t *
+last_judgement(const flow_t *flow)
+{
+    return flow->num_judgements > 0 ? &flow->judgements[flow->num_judgements - 1] : NULL;
+}
+
+/* Judge the flow anew where something that counts has changed since the last time. */
+static void
+update_judgement(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
+                 smsrc_role_set_t src, smsrc_role_set_t dst)
+{
+    const flow_judgement_t *last = last_judgement(flow);
+    flow_judgement_t *next;
+    judge_flow_t about;
+
+    if (last != NULL && flow->book_version == role_book_version() &&
+        flow->judged_service == flow->service && !flow->proxied)
+        return;
+    about = ask(flow, pinfo, from_initiator, sure, src, dst);
+    flow->book_version = role_book_version();
+    flow->judged_service = flow->service;
+    if (!is_judged(&about) || flow->num_judgements == FLOW_MAX_JUDGEMENTS ||
+        (last != NULL && memcmp(&last->about, &about, sizeof about) == 0))
+        return;
+    next = &flow->judgements[flow->num_judgements++];
+    next->frame = pinfo->num;
+    next->about = about;
+    next->judgement = judge(&about);
+    if (flow->first_frame == 0)
+        flow->first_frame = pinfo->num;
+}
+
+/* Note where a verdict is told for the first time. */
+static void
+update_experts(flow_t *flow, const packet_info *pinfo, bool from_initiator)
+{
+    const judgement_t *judgement = &last_judgement(flow)->judgement;
+    uint32_t *frame = &flow->expert_frames[judgement->verdict];
+
+    if (judgement->row != NULL && judgement->row->row_class == KB_DISCOURAGED &&
+        flow->discouraged_frame == 0)
+        flow->discouraged_frame = pinfo->num;
+    if (verdict_experts[judgement->verdict] == NULL || *frame != 0)
+        return;
+    if (judgement->verdict == VERDICT_OFF_MATRIX && reach_is_scan(flow, pinfo, from_initiator))
+        return;
+    *frame = pinfo->num;
+}
+
+/* What held for the flow at @p frame; before it was judged, what it was judged first. */
+static const flow_judgement_t *
+judgement_at(const flow_t *flow, uint32_t frame)
+{
+    const flow_judgement_t *at = NULL;
+
+    for (unsigned i = 0; i < flow->num_judgements; i++) {
+        if (at == NULL || flow->judgements[i].frame <= frame)
+            at = &flow->judgements[i];
+    }
+    return at;
+}
+
+/*
+ * Showing
+ */
+
+static proto_item *
+add_text(proto_tree *tree, int hf, tvbuff_t *tvb, const char *text)
+{
+    proto_item *item = proto_tree_add_string(tree, hf, tvb, 0, 0, text);
+
+    proto_item_set_generated(item);
+    return item;
+}
+
+static void
+add_frame(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t frame)
+{
+    proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, frame));
+}
+
+static void
+add_roles(proto_tree *tree, int hf, tvbuff_t *tvb, smsrc_role_set_t roles)
+{
+    for (unsigned role = 0; role < SMSRC_NUM_ROLES; role++) {
+        if ((roles & SMSRC_ROLE_BIT(role)) != 0)
+            add_text(tree, hf, tvb, val_to_str_const(role, smsrc_role_vals, ""));
+    }
+}
+
+/* Why the two ends are believed to hold their roles. */
+static void
+add_evidence(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const address *host)
+{
+    unsigned count = 0;
+    const role_claim_t *const *claims = role_book_claims(pinfo->pool, host, &count);
+
+    for (unsigned i = 0; i < count; i++) {
+        proto_item *item = add_text(
+            tree, hf_smsrc_audit_evidence, tvb,
+            wmem_strdup_printf(pinfo->pool, "%s: %s (%s)", address_to_str(pinfo->pool, host),
+                               val_to_str_const(claims[i]->role, smsrc_role_vals, ""),
+                               claims[i]->reason));
+
+        if (claims[i]->frame != 0)
+            add_frame(proto_item_add_subtree(item, ett_smsrc_audit_evidence),
+                      hf_smsrc_audit_evidence_frame, tvb, claims[i]->frame);
+    }
+}
+
+/* "TCP 8080, Advanced Client to Management point (HTTP): on no row ..., nearest E1: ..." */
+static const char *
+describe(packet_info *pinfo, const flow_judgement_t *judged)
+{
+    const judge_flow_t *about = &judged->about;
+    const judgement_t *judgement = &judged->judgement;
+    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, transport_name(about->transport));
+    const char *ends[2] = { smsrc_roles_to_str(pinfo->pool, about->initiator),
+                            smsrc_roles_to_str(pinfo->pool, about->responder) };
+
+    if (about->transport != TRANSPORT_IPX)
+        wmem_strbuf_append_printf(text, " %u", judgement->swapped ? about->initiator_port
+                                                                  : about->responder_port);
+    for (unsigned i = 0; i < 2; i++) {
+        if (*ends[i] == '\0')
+            ends[i] = i == 1 && (about->responder & SMSRC_ROLES_BROADCAST) != 0 ? "broadcast"
+                                                                                : "a host without "
+                                                                                  "a role";
+    }
+    wmem_strbuf_append_printf(text, ", %s to %s", ends[judgement->swapped ? 1 : 0],
+                              ends[judgement->swapped ? 0 : 1]);
+    if (about->service != SERVICE_UNKNOWN)
+        wmem_strbuf_append_printf(text, " (%s)", service_name(about->service));
+    return wmem_strbuf_get_str(text);
+}
+
+static void
+tell(packet_info *pinfo, proto_item *item, expert_field *expert, const flow_judgement_t *judged,
+     const char *what)
+{
+    const kb_row_t *row = judged->judgement.row;
+
+    expert_add_info_format(pinfo, item, expert, "%s: %s%s%s", describe(pinfo, judged), what,
+                           row == NULL                  ? ""
+                           : judged->judgement.nearest ? "; nearest "
+                                                        : "; ",
+                           row == NULL ? "" : kb_row_to_str(pinfo->pool, row));
+}
+
+/* Every fact about the packet's flow, and what of it is told in this very frame. */
+static void
+show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
+     const flow_judgement_t *judged, const address *initiator, const address *responder)
+{
+    const judgement_t *judgement = &judged->judgement;
+    const judge_flow_t *about = &judged->about;
+    smsrc_role_set_t from = judgement->swapped ? about->responder : about->initiator;
+    smsrc_role_set_t to = judgement->swapped ? about->initiator : about->responder;
+    expert_field *expert = verdict_experts[judgement->verdict];
+    bool told = expert != NULL && (audit_flag == FLAG_EVERY ||
+                                   flow->expert_frames[judgement->verdict] == pinfo->num);
+    bool discouraged = judgement->row != NULL && judgement->row->row_class == KB_DISCOURAGED &&
+                       (audit_flag == FLAG_EVERY || flow->discouraged_frame == pinfo->num);
+    bool blocked = flow->reach_frame == pinfo->num && judgement_is_listed(judgement);
+    bool overflow = overflow_frame == pinfo->num;
+    proto_item *item, *verdict_item = NULL;
+
+    if (proto_field_is_referenced(parent, proto_smsrc_audit) || told || discouraged || blocked ||
+        overflow) {
+        proto_tree *tree;
+        const char *code = role_book_site_code(responder);
+
+        item = proto_tree_add_item(parent, proto_smsrc_audit, tvb, 0, 0, ENC_NA);
+        proto_item_set_generated(item);
+        proto_item_append_text(item, ", %s", verdict_name(judgement->verdict));
+        tree = proto_item_add_subtree(item, ett_smsrc_audit);
+        verdict_item = add_text(tree, hf_smsrc_audit_verdict, tvb,
+                                verdict_name(judgement->verdict));
+        if (judgement->row != NULL) {
+            proto_item *row_item = add_text(tree, hf_smsrc_audit_row, tvb, judgement->row->id);
+
+            if (judgement->nearest)
+                proto_item_append_text(row_item, " (the nearest row)");
+            add_text(tree, hf_smsrc_audit_row_text, tvb,
+                     kb_row_to_str(pinfo->pool, judgement->row));
+        }
+        add_text(tree, hf_smsrc_audit_service, tvb, service_name(about->service));
+        if (about->transport != TRANSPORT_IPX)
+            proto_item_set_generated(proto_tree_add_uint(
+                tree, hf_smsrc_audit_server_port, tvb, 0, 0,
+                judgement->swapped ? about->initiator_port : about->responder_port));
+        add_roles(tree, hf_smsrc_audit_initiator_role, tvb, from);
+        add_roles(tree, hf_smsrc_audit_responder_role, tvb, to);
+        if (*code == '\0')
+            code = role_book_site_code(initiator);
+        if (*code != '\0')
+            add_text(tree, hf_smsrc_audit_site_code, tvb, code);
+        add_evidence(tree, pinfo, tvb, initiator);
+        add_evidence(tree, pinfo, tvb, responder);
+        add_frame(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
+        if (told)
+            tell(pinfo, verdict_item, expert, judged, verdict_texts[judgement->verdict]);
+        if (discouraged)
+            tell(pinfo, verdict_item, &ei_smsrc_audit_discouraged, judged, "advised against");
+        if (blocked)
+            tell(pinfo, verdict_item, &ei_smsrc_audit_blocked, judged, flow->reach_reason);
+        if (overflow)
+            expert_add_info(pinfo, item, &ei_smsrc_audit_overflow);
+    }
+    if (have_tap_listener(audit_tap)) {
+        audit_tap_t *tap = wmem_new(pinfo->pool, audit_tap_t);
+
+        tap->flow = flow;
+        tap->judgement = judgement;
+        tap->about = about;
+        tap->initiator = judgement->swapped ? responder : initiator;
+        tap->responder = judgement->swapped ? initiator : responder;
+        tap->bytes = pinfo->fd->pkt_len;
+        tap_queue_packet(audit_tap, pinfo, tap);
+    }
+}
+
+/* An ICMP error is no flow of its own; it tells that the one it quotes is blocked. */
+static int
+dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    flow_t *flow;
+    const flow_judgement_t *judged;
+    const conversation_element_t *key;
+
+    if (!PINFO_FD_VISITED(pinfo)) {
+        const char *reason;
+
+        flow = evidence_icmp_flow(pinfo, tree, &reason);
+        if (flow == NULL || flow->num_judgements == 0)
+            return 0;
+        reach_icmp(flow, pinfo->num, reason);
+        p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_audit, 0, flow);
+    } else {
+        flow = (flow_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_smsrc_audit, 0);
+        if (flow == NULL)
+            return 0;
+    }
+    judged = judgement_at(flow, pinfo->num);
+    key = flow->conversation->key_ptr;
+    show(tvb, pinfo, tree, flow, judged, conversation_key_addr1(key), conversation_key_addr2(key));
+    return (int)tvb_reported_length(tvb);
+}
+
+static int
+dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
+{
+    evidence_layers_t layers;
+    smsrc_role_set_t src, dst;
+    const flow_judgement_t *judged;
+    flow_t *flow;
+    bool first_pass = !PINFO_FD_VISITED(pinfo);
+    bool broadcast = false;
+    bool from_initiator, sure;
+
+    if (!audit_active || (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX))
+        return 0;
+    layers = evidence_look(pinfo);
+    if (layers.icmp_error)
+        return dissect_icmp_error(tvb, pinfo, tree);
+    if (first_pass) {
+        bool overflowed = role_book_overflowed();
+
+        evidence_scan(pinfo, tree, &layers);
+        if (!overflowed && role_book_overflowed())
+            overflow_frame = pinfo->num;
+    }
+
+    src = role_book_roles(&pinfo->src);
+    dst = role_book_roles(&pinfo->dst);
+    if ((src | dst) != 0 && have_tap_listener(roles_tap)) {
+        roles_tap_t *tap = wmem_new(pinfo->pool, roles_tap_t);
+
+        tap->ends[0] = src != 0 ? &pinfo->src : NULL;
+        tap->ends[1] = dst != 0 ? &pinfo->dst : NULL;
+        tap->bytes = pinfo->fd->pkt_len;
+        tap_queue_packet(roles_tap, pinfo, tap);
+    }
+    if (src != 0 && dst == 0 && pinfo->ptype == PT_UDP && is_broadcast(pinfo)) {
+        broadcast = true;
+        dst = SMSRC_ROLES_BROADCAST;
+    }
+    if ((src == 0 || dst == 0) && evidence_implied_flows() == 0 &&
+        (audit_scope == SCOPE_BOTH || (src | dst) == 0))
+        return 0;
+
+    flow = flow_of_packet(pinfo, first_pass && src != 0 && dst != 0);
+    if (flow == NULL && first_pass && audit_scope == SCOPE_ONE && (src | dst) != 0)
+        flow = flow_of_packet(pinfo, true);
+    if (flow == NULL)
+        return 0;
+    from_initiator = flow_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
+    if (first_pass) {
+        if (pinfo->ptype == PT_TCP)
+            reach_update(flow, pinfo, from_initiator, sure);
+        evidence_sniff(pinfo, tree, flow);
+        update_judgement(flow, pinfo, from_initiator || broadcast, sure || broadcast, src, dst);
+        if (flow->num_judgements > 0)
+            update_experts(flow, pinfo, from_initiator);
+    }
+    judged = judgement_at(flow, pinfo->num);
+    if (judged == NULL)
+        return 0;
+    show(tvb, pinfo, tree, flow, judged, from_initiator ? &pinfo->src : &pinfo->dst,
+         from_initiator ? &pinfo->dst : &pinfo->src);
+    return (int)tvb_reported_length(tvb);
+}
+
+/* The tables and preferences are read anew for every capture and every redissection. */
+static void
+init_smsrc_audit(void)
+{
+    role_book_reset();
+    user_rows_reset();
+    evidence_reset(audit_learn);
+    reach_reset();
+    judge_set_ports(audit_sql_ports, audit_http_ports);
+    overflow_frame = 0;
+    audit_active = audit_learn || !role_book_is_empty();
+    set_postdissector_wanted_hfids(smsrc_audit_handle,
+                                   audit_active ? evidence_wanted_fields(audit_learn) : NULL);
+}
+
+static void
+cleanup_smsrc_audit(void)
+{
+    role_book_cleanup();
+}
+
+void
+proto_register_smsrc_audit(void)
+{
+    static hf_register_info hf[] = {
+        { &hf_smsrc_audit_verdict,
+          { "Verdict", "smsrc.audit.verdict", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
+        { &hf_smsrc_audit_row,
+          { "Row", "smsrc.audit.row", FT_STRING, BASE_NONE, NULL, 0x0,
+            "The row of KB 826852 or of a neighbouring list that the flow is, or the nearest",
+            HFILL } },
+        { &hf_smsrc_audit_row_text,
+          { "Row in words", "smsrc.audit.row.text", FT_STRING, BASE_NONE, NULL, 0x0, NULL,
+            HFILL } },
+        { &hf_smsrc_audit_service,
+          { "Service", "smsrc.audit.service", FT_STRING, BASE_NONE, NULL, 0x0,
+            "What the flow carries, by its content", HFILL } },
+        { &hf_smsrc_audit_server_port,
+          { "Server port", "smsrc.audit.server_port", FT_UINT16, BASE_DEC, NULL, 0x0,
+            "The port the flow is judged by", HFILL } },
+        { &hf_smsrc_audit_initiator_role,
+          { "Initiator", "smsrc.audit.initiator_role", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Role of the host that called", HFILL } },
+        { &hf_smsrc_audit_responder_role,
+          { "Responder", "smsrc.audit.responder_role", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Role of the host that was called", HFILL } },
+        { &hf_smsrc_audit_site_code,
+          { "Site code", "smsrc.audit.site_code", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
+        { &hf_smsrc_audit_evidence,
+          { "Evidence", "smsrc.audit.evidence", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Why a host is believed to hold a role", HFILL } },
+        { &hf_smsrc_audit_evidence_frame,
+          { "Shown in frame", "smsrc.audit.evidence.frame", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
+            NULL, HFILL } },
+        { &hf_smsrc_audit_first_frame,
+          { "First judged frame", "smsrc.audit.first_frame", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
+            "The first frame of the flow that was judged", HFILL } },
+    };
+    static int *ett[] = { &ett_smsrc_audit, &ett_smsrc_audit_evidence };
+    static ei_register_info ei[] = {
+        { &ei_smsrc_audit_off_matrix,
+          { "smsrc.audit.off_matrix", PI_SECURITY, PI_WARN,
+            "Traffic of an SMS role on no row of KB 826852", EXPFILL } },
+        { &ei_smsrc_audit_wrong_service,
+          { "smsrc.audit.wrong_service", PI_SECURITY, PI_WARN,
+            "A port of KB 826852 carries another service", EXPFILL } },
+        { &ei_smsrc_audit_wrong_direction,
+          { "smsrc.audit.wrong_direction", PI_PROTOCOL, PI_NOTE,
+            "KB 826852 has the connection the other way round", EXPFILL } },
+        { &ei_smsrc_audit_kb_gap,
+          { "smsrc.audit.kb_gap", PI_PROTOCOL, PI_NOTE,
+            "SMS 2003 uses it, KB 826852 does not list it", EXPFILL } },
+        { &ei_smsrc_audit_later_product,
+          { "smsrc.audit.later_product", PI_PROTOCOL, PI_NOTE,
+            "Port of ConfigMgr 2007 and later", EXPFILL } },
+        { &ei_smsrc_audit_legacy_product,
+          { "smsrc.audit.legacy_product", PI_PROTOCOL, PI_NOTE,
+            "Port of SMS 1.x and 2.0 before SP2", EXPFILL } },
+        { &ei_smsrc_audit_discouraged,
+          { "smsrc.audit.discouraged", PI_PROTOCOL, PI_NOTE,
+            "KB 826852 advises against it", EXPFILL } },
+        { &ei_smsrc_audit_blocked,
+          { "smsrc.audit.blocked", PI_SEQUENCE, PI_WARN,
+            "A row of KB 826852 was asked for and refused", EXPFILL } },
+        { &ei_smsrc_audit_overflow,
+          { "smsrc.audit.overflow", PI_UNDECODED, PI_WARN,
+            "Too many hosts with roles: from here on no role is learned any more", EXPFILL } },
+    };
+    module_t *module;
+
+    proto_smsrc_audit = proto_register_protocol("Microsoft SMS Port Audit (KB 826852)",
+                                                "SMSRC-AUDIT", "smsrc.audit");
+    proto_register_field_array(proto_smsrc_audit, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+    expert_register_field_array(expert_register_protocol(proto_smsrc_audit), ei,
+                                array_length(ei));
+
+    module = prefs_register_protocol(proto_smsrc_audit, NULL);
+    role_book_register(module);
+    user_rows_register(module);
+    prefs_register_bool_preference(
+        module, "learn", "Learn roles from traffic",
+        "Whether hosts get roles by what they say, as well as by the table of roles. Without a "
+        "table and without learning nothing is judged.",
+        &audit_learn);
+    prefs_register_enum_preference(module, "scope", "Flows to judge",
+                                   "Whether both ends of a flow must hold a role", &audit_scope,
+                                   scope_vals, FALSE);
+    prefs_register_enum_preference(module, "flag", "Flag",
+                                   "How often a flow gets its expert info", &audit_flag, flag_vals,
+                                   FALSE);
+    range_convert_str(wmem_epan_scope(), &audit_sql_ports, "", 65535);
+    range_convert_str(wmem_epan_scope(), &audit_http_ports, "", 65535);
+    prefs_register_range_preference(
+        module, "sql_ports", "Custom SQL Server ports",
+        "Ports of the site's SQL Servers beside 1433: a custom port has to be in the DSN (row I4)",
+        &audit_sql_ports, 65535);
+    prefs_register_range_preference(module, "http_ports", "Custom HTTP ports",
+                                    "Ports that are read as port 80 of the matrix",
+                                    &audit_http_ports, 65535);
+
+    register_init_routine(init_smsrc_audit);
+    register_cleanup_routine(cleanup_smsrc_audit);
+    register_shutdown_routine(evidence_shutdown);
+    audit_tap = register_tap("smsrc_audit");
+    roles_tap = register_tap("smsrc_roles");
+    smsrc_audit_handle = register_dissector("smsrc.audit", dissect_smsrc_audit, proto_smsrc_audit);
+    register_postdissector(smsrc_audit_handle);
+}
+
+void
+proto_reg_handoff_smsrc_audit(void)
+{
+    flow_init(proto_smsrc_audit);
+    evidence_init();
+}
