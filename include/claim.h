@@ -39,6 +39,14 @@ typedef enum {
     GROUND_PORT,    /* nothing but the server's port */
 } ground_e;
 
+/** The weakest ground that counts for who asks. */
+typedef enum {
+    CLAIM_BY_CONTENT, /* a heuristic */
+    CLAIM_BY_SESSION, /* a heuristic on a port of ours, or the port ground is turned off */
+    CLAIM_BY_PORT,
+    CLAIM_BY_USER, /* Decode As chose: it is claimed in any case */
+} claim_limit_e;
+
 /** What the first bytes of a payload are. */
 typedef enum {
     CONTENT_NONE,
@@ -62,6 +70,9 @@ typedef struct {
     const session_t *session; /* NULL: none proven */
 } claim_t;
 
+/** True for 2701-2704 and 1761-1764. */
+bool claim_has_port(uint32_t port);
+
 /** The content at @p offset of @p tvb. Reads captured bytes only, never throws. */
 content_e claim_content(tvbuff_t *tvb, unsigned offset, bool udp);
 
@@ -72,12 +83,10 @@ void claim_init(int proto);
  * Decide whether the payload @p tvb is shown as SMS Remote Control.
  *
  * @param channel the channel the user chose with Decode As, or CHANNEL_UNKNOWN
- * @param by_user true where Decode As chose the dissector
- * @param only_content true for a heuristic, which has no other ground
- * @param port_ground whether the last ground, the port alone, counts (a preference)
+ * @param limit the weakest ground that counts
  * @return false where it is to be left to others; then @p claim is not to be used
  */
-bool claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, bool by_user,
-                bool only_content, bool port_ground, claim_t *claim);
+bool claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
+                claim_t *claim);
 
 #endif /* __SMSRC_CLAIM_H__ */

@@ -18,6 +18,9 @@ void reach_reset(void);
  */
 void reach_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure);
 
+/** The same for a flow of which the whole capture is known; @p frame is its first. */
+void reach_late(flow_t *flow, uint32_t frame);
+
 /** An ICMP error in @p frame quoted a packet of the flow; @p reason is static. */
 void reach_icmp(flow_t *flow, uint32_t frame, const char *reason);
 

@@ -76,6 +76,14 @@ channel_by_port(uint16_t port, generation_e *generation)
     return CHANNEL_UNKNOWN;
 }
 
+bool
+claim_has_port(uint32_t port)
+{
+    generation_e generation;
+
+    return port <= UINT16_MAX && channel_by_port((uint16_t)port, &generation) != CHANNEL_UNKNOWN;
+}
+
 content_e
 claim_content(tvbuff_t *tvb, unsigned offset, bool udp)
 {
@@ -253,19 +261,28 @@ session_of(const packet_info *pinfo, const claim_t *claim)
     return session_log_find(viewer, agent, pinfo->num);
 }
 
+static bool
+is_proof(content_e content)
+{
+    return content != CONTENT_NONE && content != CONTENT_PARTIAL;
+}
+
 bool
-claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, bool by_user, bool only_content,
-           bool port_ground, claim_t *claim)
+claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
+           claim_t *claim)
 {
     bool udp = pinfo->ptype == PT_UDP;
+    bool by_user = limit == CLAIM_BY_USER;
+    uint32_t viewer_port;
     conversation_t *conversation;
     flow_t *flow;
 
     memset(claim, 0, sizeof *claim);
     claim->content = claim_content(tvb, 0, udp);
-    if (only_content && (claim->content == CONTENT_NONE || claim->content == CONTENT_PARTIAL))
+    if (limit == CLAIM_BY_CONTENT && !is_proof(claim->content))
         return false;
-    if (tvb_reported_length(tvb) == 0)
+    /* What an ICMP error quotes was not sent now, and proves nothing. */
+    if (tvb_reported_length(tvb) == 0 || pinfo->flags.in_error_pkt)
         return false;
 
     conversation = find_or_create_conversation(pinfo);
@@ -289,7 +306,7 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, bool by_user, b
         claim->channel = CHANNEL_CONTROL;
     claim->session = session_of(pinfo, claim);
 
-    if (claim->content != CONTENT_NONE && claim->content != CONTENT_PARTIAL) {
+    if (is_proof(claim->content)) {
         claim->ground = GROUND_CONTENT;
         if (flow->proof_frame == 0)
             flow->proof_frame = pinfo->num;
@@ -304,7 +321,10 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, bool by_user, b
         claim->ground = GROUND_USER;
         return true;
     }
-    if (claim->direction == DIRECTION_UNKNOWN || claim->generation == GENERATION_UNKNOWN ||
+    /* FTP in active mode calls from 20: a client on a well-known port is no viewer. */
+    viewer_port = claim->direction == DIRECTION_TO_AGENT ? pinfo->srcport : pinfo->destport;
+    if (limit == CLAIM_BY_SESSION || viewer_port < 1024 ||
+        claim->direction == DIRECTION_UNKNOWN || claim->generation == GENERATION_UNKNOWN ||
         (flow->foreign_frame != 0 && pinfo->num >= flow->foreign_frame))
         return false;
     if (service_by_payload(tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP) != SERVICE_UNKNOWN) {
@@ -313,5 +333,5 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, bool by_user, b
         return false;
     }
     claim->ground = GROUND_PORT;
-    return port_ground;
+    return true;
 }

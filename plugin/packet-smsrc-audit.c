@@ -35,6 +35,7 @@
 #include "packet-smsrc-audit.h"
 #include "reach.h"
 #include "role-book.h"
+#include "smsrc-stats.h"
 #include "user-rows.h"
 
 static int proto_smsrc_audit = -1;
@@ -207,6 +208,30 @@ update_judgement(flow_t *flow, const packet_info *pinfo, bool from_initiator, bo
     next->judgement = judge(&about);
     if (flow->first_frame == 0)
         flow->first_frame = pinfo->num;
+}
+
+/*
+ * On a later pass, a flow whose roles were learned only after its last packet: judged now, as
+ * from its first frame, without what only the first pass reads (its content).
+ */
+static void
+judge_late(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
+           smsrc_role_set_t src, smsrc_role_set_t dst)
+{
+    uint32_t frame = flow->conversation->setup_frame;
+    flow_judgement_t *only = &flow->judgements[0];
+
+    only->about = ask(flow, pinfo, from_initiator, sure, src, dst);
+    if (!is_judged(&only->about))
+        return;
+    flow->num_judgements = 1;
+    flow->first_frame = frame;
+    only->frame = frame;
+    only->judgement = judge(&only->about);
+    flow->expert_frames[only->judgement.verdict] = frame;
+    if (only->judgement.row != NULL && only->judgement.row->row_class == KB_DISCOURAGED)
+        flow->discouraged_frame = frame;
+    reach_late(flow, frame);
 }
 
 /* Note where a verdict is told for the first time. */
@@ -468,9 +493,8 @@ dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *d
         (audit_scope == SCOPE_BOTH || (src | dst) == 0))
         return 0;
 
-    flow = flow_of_packet(pinfo, first_pass && src != 0 && dst != 0);
-    if (flow == NULL && first_pass && audit_scope == SCOPE_ONE && (src | dst) != 0)
-        flow = flow_of_packet(pinfo, true);
+    flow = flow_of_packet(pinfo, (src != 0 && dst != 0) ||
+                                     (audit_scope == SCOPE_ONE && (src | dst) != 0));
     if (flow == NULL)
         return 0;
     from_initiator = flow_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
@@ -481,6 +505,8 @@ dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *d
         update_judgement(flow, pinfo, from_initiator || broadcast, sure || broadcast, src, dst);
         if (flow->num_judgements > 0)
             update_experts(flow, pinfo, from_initiator);
+    } else if (flow->num_judgements == 0) {
+        judge_late(flow, pinfo, from_initiator || broadcast, sure || broadcast, src, dst);
     }
     judged = judgement_at(flow, pinfo->num);
     if (judged == NULL)
@@ -625,4 +651,5 @@ proto_reg_handoff_smsrc_audit(void)
 {
     flow_init(proto_smsrc_audit);
     evidence_init();
+    smsrc_stats_register();
 }

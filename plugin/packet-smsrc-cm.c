@@ -21,6 +21,7 @@
 #include "smsrc-compat.h"
 
 #include <epan/dissectors/packet-tcp.h>
+#include <epan/expert.h>
 
 #include "packet-smsrc-cm.h"
 #include "payload.h"
@@ -36,12 +37,26 @@ static int hf_smsrc_cm_type = -1;
 static int hf_smsrc_cm_text_length = -1;
 static int hf_smsrc_cm_text = -1;
 
+static int hf_smsrc_cm_result = -1;
+
 static int ett_smsrc_cm = -1;
+
+static expert_field ei_smsrc_cm_denied = EI_INIT;
 
 static const value_string smsrc_cm_type_vals[] = {
     { CM_TYPE_DATA, "Handshake or sealed data" },
     { CM_TYPE_CONTROL, "Control" },
     { 0, NULL },
+};
+
+/* The clear texts that end a session before it began, and what users call them. */
+static const struct {
+    const char *text, *result;
+} results[] = {
+    { "ERROR_ACCESS_DENIED", "Access denied" },
+    { "ERROR_LOGON_DENIED", "Logon denied" },
+    { "ERROR_NO_ACTIVE_USER", "No active user" },
+    { "ERROR_EXISTING_SESSION", "Existing session" },
 };
 
 static unsigned
@@ -70,6 +85,16 @@ dissect_smsrc_cm_pdu(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *
                                        (int)text_length, ENC_UTF_16 | ENC_LITTLE_ENDIAN,
                                        pinfo->pool, &text);
         offset += text_length;
+        for (unsigned i = 0; i < array_length(results); i++) {
+            proto_item *result;
+
+            if (strcmp((const char *)text, results[i].text) != 0)
+                continue;
+            result = proto_tree_add_string(cm_tree, hf_smsrc_cm_result, tvb, 0, 0,
+                                           results[i].result);
+            proto_item_set_generated(result);
+            expert_add_info_format(pinfo, result, &ei_smsrc_cm_denied, "%s", results[i].result);
+        }
         proto_item_append_text(item, ", %s", (const char *)text);
         col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ", "ConfigMgr remote control: %s",
                             (const char *)text);
@@ -106,13 +131,21 @@ proto_register_smsrc_cm(void)
             "Bytes of the text with its final NUL", HFILL } },
         { &hf_smsrc_cm_text,
           { "Text", "smsrc.cm.text", FT_STRINGZ, BASE_NONE, NULL, 0x0, NULL, HFILL } },
+        { &hf_smsrc_cm_result,
+          { "Result", "smsrc.cm.result", FT_STRING, BASE_NONE, NULL, 0x0,
+            "What came of the request for control", HFILL } },
     };
     static int *ett[] = { &ett_smsrc_cm };
+    static ei_register_info ei[] = {
+        { &ei_smsrc_cm_denied,
+          { "smsrc.cm.denied", PI_RESPONSE_CODE, PI_NOTE, "The agent gave no control", EXPFILL } },
+    };
 
     proto_smsrc_cm = proto_register_protocol("Microsoft ConfigMgr Remote Control", "SMSRC-CM",
                                              "smsrc.cm");
     proto_register_field_array(proto_smsrc_cm, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
+    expert_register_field_array(expert_register_protocol(proto_smsrc_cm), ei, array_length(ei));
     register_dissector("smsrc.cm", dissect_smsrc_cm, proto_smsrc_cm);
 }
 

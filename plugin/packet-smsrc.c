@@ -45,6 +45,9 @@
 /* A TNMP length above this is not waited for: the bodies known are below 200 bytes. */
 #define TNMP_MAX_LENGTH 65535
 
+/* Word 0 and the code. */
+#define TNMP_MIN_LENGTH 4
+
 /* RCH0 bodies of CVE-2004-0728: rule 3:15148 flags from 130 bytes on, rule 1:3673 above 131. */
 #define RCH_CVE_LENGTH 130
 #define RCH_CVE_LENGTH_3673 131
@@ -53,8 +56,6 @@
 #define USER_MAGIC 4
 #define USER_VERSION 8
 #define USER_ECHO 10
-#define USER_CONSTANT 12
-#define USER_UNKNOWN 14
 #define USER_PRODUCT_OFFSET 22
 #define USER_BLOCK_OFFSET 24
 #define USER_NAMES_OFFSET 28
@@ -296,12 +297,16 @@ dissect_user_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_it
     unsigned count = 0, first, zeros = 0;
 
     for (unsigned at = offset; at < end;) {
-        unsigned size;
+        unsigned size, filler = at;
 
         while (at < end && !is_name_start(tvb_get_uint8(tvb, (int)at))) {
             zeros = tvb_get_uint8(tvb, (int)at) == 0 ? zeros + 1 : 0;
             at++;
         }
+        /* An empty user's NUL is its own; other bytes that are no name are shown as such. */
+        if (at == end && count > 0 && zeros >= 3)
+            filler++;
+        payload_dissect(tvb, pinfo, tree, filler, (int)(at - filler), PAYLOAD_MIN_TEXT);
         if (at == end)
             break;
         size = user_string_size(tvb, at, end);
@@ -331,7 +336,7 @@ dissect_user_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_it
                                        (int)names[i].size, encoding, pinfo->pool, &value);
         values[first + i] = (const char *)value;
     }
-    if (values[2] == NULL && names[count - 1].at + names[count - 1].size < end)
+    if (values[2] == NULL && zeros >= 3)
         proto_tree_add_item(tree, hf_smsrc_user_user, tvb,
                             (int)(names[count - 1].at + names[count - 1].size), 1, encoding);
     if (values[1] != NULL)
@@ -395,8 +400,12 @@ dissect_user(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
     block_ok = dissect_user_offset(tvb, pinfo, tree, hf_smsrc_user_block_offset, USER_BLOCK_OFFSET,
                                    product_ok ? product + 1 : USER_FIXED_LENGTH, &block,
                                    &block_item);
+    payload_dissect(tvb, pinfo, tree, USER_BLOCK_OFFSET + 2,
+                    USER_NAMES_OFFSET - USER_BLOCK_OFFSET - 2, PAYLOAD_MIN_TEXT);
     names_ok = dissect_user_offset(tvb, pinfo, tree, hf_smsrc_user_names_offset, USER_NAMES_OFFSET,
                                    block_ok ? block : USER_FIXED_LENGTH, &names, &names_item);
+    payload_dissect(tvb, pinfo, tree, USER_NAMES_OFFSET + 2,
+                    USER_FIXED_LENGTH - USER_NAMES_OFFSET - 2, PAYLOAD_MIN_TEXT);
 
     /* Between the offsets and the product: only variant 08 has a code page at a known place. */
     fixed_end = product_ok ? product : names_ok ? names : length;
@@ -430,7 +439,8 @@ dissect_user(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
         }
         proto_tree_add_item_ret_string(tree, hf_smsrc_user_product, tvb, (int)product, (int)size,
                                        encoding, pinfo->pool, &name);
-        wmem_strbuf_append_printf(info, ", %s", (const char *)name);
+        if (*name != '\0')
+            wmem_strbuf_append_printf(info, ", %s", (const char *)name);
         if (product + size < (names_ok ? names : length) && (names_ok || !block_ok))
             payload_dissect(tvb, pinfo, tree, product + size,
                             (int)((names_ok ? names : length) - product - size),
@@ -481,7 +491,7 @@ dissect_tnmp_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const cla
     unsigned type = 0;
     proto_item *item;
 
-    if (tvb_reported_length(tvb) < 4) {
+    if (tvb_reported_length(tvb) < TNMP_MIN_LENGTH) {
         add_conclusion(tree, hf_smsrc_tnmp_type, tvb, "Unknown");
         dissect_unknown(tvb, pinfo, tree, 0, -1, claim);
         return;
@@ -538,6 +548,9 @@ dissect_tnmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned off
         expert_add_info_format(pinfo, length_item, &ei_smsrc_length_mismatch,
                                "The length is %u, the body has %u byte%s", length, body,
                                plurality(body, "", "s"));
+    else if (body < TNMP_MIN_LENGTH)
+        expert_add_info_format(pinfo, length_item, &ei_smsrc_length_mismatch,
+                               "The length is %u, a body has a word and a code at least", length);
     dissect_tnmp_body(tvb_new_subset_length(tvb, (int)offset + SMSRC_HEADER_LENGTH, (int)body),
                       pinfo, tree, claim);
 }
@@ -696,14 +709,46 @@ dissect_rch(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offs
     }
 }
 
+static void
+message_extent(tvbuff_t *tvb, unsigned offset, content_e content, bool udp, extent_t *extent)
+{
+    if (content == CONTENT_RCH)
+        rch_extent(tvb, offset, udp, extent);
+    else
+        tnmp_extent(tvb, offset, extent);
+}
+
+/* True where what begins at @p offset goes on in segments to come: asks TCP for them. */
+static bool
+wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, content_e content,
+              const claim_t *claim)
+{
+    /* Where no framing is known, a first byte "R" is a keystroke as well as half a header. */
+    bool framed = claim->channel != CHANNEL_CHAT && claim->channel != CHANNEL_TRANSFER;
+    extent_t extent;
+
+    if (pinfo->ptype == PT_UDP || !smsrc_desegment || pinfo->can_desegment == 0)
+        return false;
+    if (content == CONTENT_RCH || content == CONTENT_TNMP) {
+        message_extent(tvb, offset, content, false, &extent);
+        if (extent.missing == 0)
+            return false;
+        pinfo->desegment_len = extent.missing;
+    } else if (content == CONTENT_PARTIAL && framed &&
+               tvb_reported_length(tvb) == tvb_captured_length(tvb)) {
+        pinfo->desegment_len = DESEGMENT_ONE_MORE_SEGMENT;
+    } else {
+        return false;
+    }
+    pinfo->desegment_offset = (int)offset;
+    return true;
+}
+
 /* Messages and bytes of unknown meaning, one behind the other, as they stand in @p tvb. */
 static int
 dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t *claim)
 {
     bool udp = pinfo->ptype == PT_UDP;
-    bool wait = !udp && smsrc_desegment && pinfo->can_desegment > 0;
-    /* Where no framing is known, a first byte "R" is a keystroke as well as half a header. */
-    bool framed = claim->channel != CHANNEL_CHAT && claim->channel != CHANNEL_TRANSFER;
     unsigned offset = 0, end = tvb_reported_length(tvb);
 
     while (offset < end) {
@@ -711,16 +756,10 @@ dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const clai
         unsigned next;
         extent_t extent;
 
+        if (wait_for_more(tvb, pinfo, offset, content, claim))
+            break;
         if (content == CONTENT_RCH || content == CONTENT_TNMP) {
-            if (content == CONTENT_RCH)
-                rch_extent(tvb, offset, udp, &extent);
-            else
-                tnmp_extent(tvb, offset, &extent);
-            if (wait && extent.missing > 0) {
-                pinfo->desegment_offset = (int)offset;
-                pinfo->desegment_len = extent.missing;
-                break;
-            }
+            message_extent(tvb, offset, content, udp, &extent);
             if (content == CONTENT_RCH)
                 dissect_rch(tvb, pinfo, tree, offset, &extent, claim);
             else
@@ -728,13 +767,8 @@ dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const clai
             offset += SMSRC_HEADER_LENGTH + extent.body;
             continue;
         }
-        if (content == CONTENT_PARTIAL && wait && framed &&
-            end == tvb_captured_length(tvb)) {
-            pinfo->desegment_offset = (int)offset;
-            pinfo->desegment_len = DESEGMENT_ONE_MORE_SEGMENT;
-            break;
-        }
         if (content == CONTENT_USER && offset == 0) {
+            payload_dissect(tvb, pinfo, tree, 0, USER_MAGIC, PAYLOAD_MIN_TEXT);
             dissect_user(tvb, pinfo, tree);
             break;
         }
@@ -753,6 +787,9 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
     proto_tree *tree;
     int length;
 
+    /* A later pass never comes here for a segment that only waits: show nothing in the first. */
+    if (wait_for_more(tvb, pinfo, 0, claim->content, claim))
+        return (int)tvb_captured_length(tvb);
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC");
     col_clear(pinfo->cinfo, COL_INFO);
     item = proto_tree_add_item(parent, proto_smsrc, tvb, 0, -1, ENC_NA);
@@ -771,11 +808,13 @@ static int
 dissect_smsrc(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     bool by_port = pinfo->match_uint == pinfo->srcport || pinfo->match_uint == pinfo->destport;
-    bool ours = (pinfo->match_uint >= 2701 && pinfo->match_uint <= 2704) ||
-                (pinfo->match_uint >= 1761 && pinfo->match_uint <= 1764);
+    bool ours = claim_has_port(pinfo->match_uint);
     claim_t claim;
 
-    if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN, by_port && !ours, false, smsrc_port_ground,
+    if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN,
+                    by_port && !ours    ? CLAIM_BY_USER
+                    : smsrc_port_ground ? CLAIM_BY_PORT
+                                        : CLAIM_BY_SESSION,
                     &claim))
         return 0;
     return dissect_claimed(tvb, pinfo, tree, data, &claim);
@@ -788,7 +827,7 @@ dissect_smsrc_as(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data
 {
     claim_t claim;
 
-    if (!claim_make(tvb, pinfo, channel, true, false, smsrc_port_ground, &claim))
+    if (!claim_make(tvb, pinfo, channel, CLAIM_BY_USER, &claim))
         return 0;
     return dissect_claimed(tvb, pinfo, tree, data, &claim);
 }
@@ -817,16 +856,23 @@ dissect_smsrc_transfer(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_TRANSFER);
 }
 
-/* Eight fixed bytes in two places, or a frame that is whole and well-formed: on any port. */
+/*
+ * Eight fixed bytes in two places, or a frame that is whole and well-formed: on any port. The
+ * older ports are not in the port table, so a proven session reaches its channels there this way.
+ */
 static ws_bool
 dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     claim_t claim;
 
-    if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN, false, true, false, &claim))
+    if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN,
+                    claim_has_port(pinfo->srcport) || claim_has_port(pinfo->destport)
+                        ? CLAIM_BY_SESSION
+                        : CLAIM_BY_CONTENT,
+                    &claim))
         return FALSE;
     /* What follows belongs to it too, whatever it looks like; datagrams speak for themselves. */
-    if (pinfo->ptype == PT_TCP)
+    if (pinfo->ptype == PT_TCP && claim.ground == GROUND_CONTENT)
         conversation_set_dissector(find_or_create_conversation(pinfo),
                                    claim.content == CONTENT_CM ? smsrc_cm_handle : smsrc_handle);
     dissect_claimed(tvb, pinfo, tree, data, &claim);

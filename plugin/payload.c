@@ -49,6 +49,9 @@ text_run(const uint8_t *bytes, unsigned length, unsigned at, unsigned width)
 {
     unsigned end = at;
 
+    /* A run begins with a character that shows; a stray 0x0a is a number as well. */
+    if (at < length && !g_ascii_isprint(bytes[at]))
+        return 0;
     while (end + width <= length && is_text(bytes[end]) && (width == 1 || bytes[end + 1] == 0))
         end += width;
     return end - at;
@@ -73,8 +76,13 @@ dissect_texts(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offs
         if (wide >= 2 * MAX(min_text, PAYLOAD_MIN_TEXT)) {
             run = wide;
             encoding = ENC_UTF_16 | ENC_LITTLE_ENDIAN;
-        } else if (narrow < min_text) {
-            at += MAX(narrow, 1);
+        } else if (narrow > 1 && text_run(bytes, captured, at + narrow - 1, 2) >=
+                                     2 * PAYLOAD_MIN_TEXT) {
+            /* The last letter is the first of UTF-16 behind it. */
+            run = narrow - 1;
+        }
+        if (run < min_text) {
+            at += MAX(run, 1);
             continue;
         }
         if (found++ == MAX_TEXTS) {

@@ -82,6 +82,17 @@ reach_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool s
 }
 
 void
+reach_late(flow_t *flow, uint32_t frame)
+{
+    unsigned seen = flow_completeness(flow);
+
+    if ((seen & FLOW_SYN) == 0 || (seen & (FLOW_SYN_ACK | FLOW_ACK | FLOW_DATA)) != 0)
+        return;
+    block(flow, frame, (seen & FLOW_RST) != 0 ? "the connection was reset"
+                                              : "nothing answered the SYN");
+}
+
+void
 reach_icmp(flow_t *flow, uint32_t frame, const char *reason)
 {
     block(flow, frame, reason);

@@ -1,0 +1,590 @@
+/* smsrc-stats.c
+ * The audit in tables: -z smsrc,roles, -z smsrc,audit, -z smsrc,matrix
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * Three of Wireshark's table statistics, so that tshark, the Statistics menu and sharkd have them
+ * alike. They only listen to the audit's taps. A table is brought up to date packet by packet:
+ * a flow whose verdict changes moves to its new row with all that it has carried so far.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "smsrc-stats.h"
+
+#include "smsrc-compat.h"
+
+#include <epan/stat_tap_ui.h>
+#include <epan/tap.h>
+#include <epan/to_str.h>
+
+#include "packet-smsrc-audit.h"
+#include "role-book.h"
+#include "user-rows.h"
+
+/*
+ * Cells
+ */
+
+static void
+set_text(stat_tap_table *table, unsigned row, unsigned column, const char *text)
+{
+    stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
+
+    if (cell->value.string_value != NULL && strcmp(cell->value.string_value, text) == 0)
+        return;
+    g_free((char *)cell->value.string_value);
+    cell->value.string_value = g_strdup(text);
+}
+
+static void
+set_number(stat_tap_table *table, unsigned row, unsigned column, unsigned number)
+{
+    stat_tap_get_field_data(table, row, column)->value.uint_value = number;
+}
+
+static void
+add_number(stat_tap_table *table, unsigned row, unsigned column, int number)
+{
+    stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
+
+    cell->value.uint_value = (unsigned)((int)cell->value.uint_value + number);
+}
+
+/* Bytes are kept in a double: 32 bits are few for a long capture. */
+static void
+add_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes)
+{
+    stat_tap_get_field_data(table, row, column)->value.float_value += bytes;
+}
+
+/* A row of empty cells at the end of @p table: its index. */
+static unsigned
+append_row(stat_tap_table_ui *ui, stat_tap_table *table)
+{
+    stat_tap_table_item_type cells[16];
+    unsigned row = table->num_elements;
+
+    memset(cells, 0, sizeof cells);
+    for (unsigned i = 0; i < ui->nfields; i++) {
+        cells[i].type = ui->fields[i].type;
+        if (cells[i].type == TABLE_ITEM_STRING)
+            cells[i].value.string_value = g_strdup("");
+    }
+    stat_tap_init_table_row(table, row, (unsigned)ui->nfields, cells);
+    return row;
+}
+
+static void
+free_cell(stat_tap_table *table _U_, unsigned row _U_, unsigned column _U_,
+          stat_tap_table_item_type *cell)
+{
+    if (cell->type == TABLE_ITEM_STRING) {
+        g_free((char *)cell->value.string_value);
+        cell->value.string_value = NULL;
+    }
+}
+
+static stat_tap_table *
+table_of(void *tapdata)
+{
+    stat_data_t *stat = (stat_data_t *)tapdata;
+
+    return g_array_index(stat->stat_tap_data->tables, stat_tap_table *, 0);
+}
+
+static stat_tap_table_ui *
+ui_of(void *tapdata)
+{
+    return ((stat_data_t *)tapdata)->stat_tap_data;
+}
+
+/* Take all rows away. The table itself has no call for it: what it holds is freed cell by cell. */
+static void
+empty_table(stat_tap_table *table)
+{
+    for (unsigned row = 0; row < table->num_elements; row++) {
+        for (unsigned column = 0; column < table->num_fields; column++)
+            free_cell(table, row, column, stat_tap_get_field_data(table, row, column));
+        g_free(table->elements[row]);
+    }
+    table->num_elements = 0;
+}
+
+/* Its one table, empty; the keys to its rows are forgotten with it. */
+static stat_tap_table *
+start_table(stat_tap_table_ui *ui, const char *title, GHashTable **keys, bool keys_are_text)
+{
+    stat_tap_table *table = stat_tap_find_table(ui, title);
+
+    if (*keys != NULL)
+        g_hash_table_destroy(*keys);
+    /* A flow is its own key, and not the table's to free. */
+    *keys = keys_are_text ? g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)
+                          : g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    if (table != NULL) {
+        if (ui->stat_tap_reset_table_cb != NULL)
+            ui->stat_tap_reset_table_cb(table);
+        return table;
+    }
+    table = stat_tap_init_table(title, (int)ui->nfields, 0, NULL);
+    stat_tap_add_table(ui, table);
+    return table;
+}
+
+static char *
+host_text(const address *host)
+{
+    return address_to_str(NULL, host);
+}
+
+/*
+ * -z smsrc,roles: a row for each role of each host seen
+ */
+
+enum { ROLES_HOST, ROLES_ROLE, ROLES_SITE, ROLES_FRAME, ROLES_PACKETS, ROLES_BYTES, ROLES_EVIDENCE };
+
+static stat_tap_table_item roles_columns[] = {
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Host", "%-39s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Role", "%-24s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Site", "%-4s" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Shown in frame", "%8u" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Packets", "%8u" },
+    { TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Bytes", "%12.0f" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Evidence", "%s" },
+};
+
+/* "host role" to its row. */
+static GHashTable *roles_rows;
+
+static void
+roles_init(stat_tap_table_ui *ui)
+{
+    start_table(ui, "SMS roles", &roles_rows, true);
+}
+
+static void
+roles_reset(stat_tap_table *table)
+{
+    empty_table(table);
+    if (roles_rows != NULL)
+        g_hash_table_remove_all(roles_rows);
+}
+
+static tap_packet_status
+roles_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+             tap_flags_t flags _U_)
+{
+    const roles_tap_t *tap = (const roles_tap_t *)data;
+    stat_tap_table *table = table_of(tapdata);
+
+    for (unsigned end = 0; end < array_length(tap->ends); end++) {
+        const role_claim_t *const *claims;
+        unsigned count = 0;
+        char *host;
+
+        if (tap->ends[end] == NULL)
+            continue;
+        claims = role_book_claims(pinfo->pool, tap->ends[end], &count);
+        host = host_text(tap->ends[end]);
+        for (unsigned i = 0; i < count; i++) {
+            const char *role = val_to_str_const(claims[i]->role, smsrc_role_vals, "");
+            char *key = g_strdup_printf("%s %s", host, role);
+            unsigned *row = (unsigned *)g_hash_table_lookup(roles_rows, key);
+
+            if (row == NULL) {
+                row = g_new(unsigned, 1);
+                *row = append_row(ui_of(tapdata), table);
+                g_hash_table_insert(roles_rows, g_strdup(key), row);
+                set_text(table, *row, ROLES_HOST, host);
+                set_text(table, *row, ROLES_ROLE, role);
+                set_number(table, *row, ROLES_FRAME, claims[i]->frame);
+                set_text(table, *row, ROLES_EVIDENCE, claims[i]->reason);
+            }
+            set_text(table, *row, ROLES_SITE, claims[i]->site_code);
+            add_number(table, *row, ROLES_PACKETS, 1);
+            add_bytes(table, *row, ROLES_BYTES, tap->bytes);
+            g_free(key);
+        }
+        wmem_free(NULL, host);
+    }
+    return TAP_PACKET_REDRAW;
+}
+
+/*
+ * -z smsrc,audit: a row for each judged flow, the worst first
+ */
+
+enum {
+    AUDIT_VERDICT,
+    AUDIT_ROW,
+    AUDIT_INITIATOR,
+    AUDIT_INITIATOR_ROLE,
+    AUDIT_RESPONDER,
+    AUDIT_RESPONDER_ROLE,
+    AUDIT_PORT,
+    AUDIT_SERVICE,
+    AUDIT_REACH,
+    AUDIT_FRAME,
+    AUDIT_PACKETS,
+    AUDIT_BYTES,
+};
+
+static stat_tap_table_item audit_columns[] = {
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Verdict", "%-15s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Row", "%-10s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Initiator", "%-15s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Initiator's role", "%-21s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Responder", "%-15s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Responder's role", "%-21s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Port", "%-9s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Service", "%-18s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Reach", "%-8s" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "First frame", "%8u" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Packets", "%8u" },
+    { TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Bytes", "%12.0f" },
+};
+
+/* A flow and where it stands. */
+typedef struct {
+    unsigned row;
+    verdict_e verdict;
+} audit_place_t;
+
+/* Flow to its place; the place of each row; how many rows each verdict has, the worst first. */
+static GHashTable *audit_places;
+static GPtrArray *audit_row_places;
+static unsigned audit_counts[NUM_VERDICTS];
+
+static void
+audit_forget(void)
+{
+    memset(audit_counts, 0, sizeof audit_counts);
+    if (audit_row_places == NULL)
+        audit_row_places = g_ptr_array_new();
+    g_ptr_array_set_size(audit_row_places, 0);
+}
+
+static void
+audit_init(stat_tap_table_ui *ui)
+{
+    start_table(ui, "SMS port audit", &audit_places, false);
+    audit_forget();
+}
+
+static void
+audit_reset(stat_tap_table *table)
+{
+    empty_table(table);
+    if (audit_places != NULL)
+        g_hash_table_remove_all(audit_places);
+    audit_forget();
+}
+
+static void
+audit_swap(stat_tap_table *table, unsigned a, unsigned b)
+{
+    stat_tap_table_item_type *cells = table->elements[a];
+    void *place = audit_row_places->pdata[a];
+
+    table->elements[a] = table->elements[b];
+    table->elements[b] = cells;
+    audit_row_places->pdata[a] = audit_row_places->pdata[b];
+    audit_row_places->pdata[b] = place;
+    ((audit_place_t *)audit_row_places->pdata[a])->row = a;
+    ((audit_place_t *)audit_row_places->pdata[b])->row = b;
+}
+
+/* The first row of a verdict's group: behind those of all worse ones. */
+static unsigned
+audit_group(verdict_e verdict)
+{
+    unsigned first = 0;
+
+    for (unsigned worse = verdict + 1; worse < NUM_VERDICTS; worse++)
+        first += audit_counts[worse];
+    return first;
+}
+
+/* Move a row to the group of @p verdict, over one row of each group between. */
+static void
+audit_move(stat_tap_table *table, audit_place_t *place, verdict_e verdict)
+{
+    while (place->verdict < verdict) {
+        unsigned first = audit_group(place->verdict);
+
+        audit_swap(table, place->row, first);
+        audit_counts[place->verdict]--;
+        place->verdict = (verdict_e)(place->verdict + 1);
+        audit_counts[place->verdict]++;
+    }
+    while (place->verdict > verdict) {
+        unsigned last = audit_group(place->verdict) + audit_counts[place->verdict] - 1;
+
+        audit_swap(table, place->row, last);
+        audit_counts[place->verdict]--;
+        place->verdict = (verdict_e)(place->verdict - 1);
+        audit_counts[place->verdict]++;
+    }
+}
+
+static const char *
+reach_text(const flow_t *flow)
+{
+    switch (flow->reach) {
+    case REACH_ASKED:
+        return "No answer";
+    case REACH_BLOCKED:
+        return "Blocked";
+    case REACH_OPEN:
+        break;
+    }
+    return "Open";
+}
+
+static tap_packet_status
+audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+             tap_flags_t flags _U_)
+{
+    const audit_tap_t *tap = (const audit_tap_t *)data;
+    const judgement_t *judgement = tap->judgement;
+    const judge_flow_t *about = tap->about;
+    bool swapped = judgement->swapped;
+    stat_tap_table *table = table_of(tapdata);
+    audit_place_t *place = (audit_place_t *)g_hash_table_lookup(audit_places, tap->flow);
+    unsigned row;
+
+    if (place == NULL) {
+        char *initiator = host_text(tap->initiator), *responder = host_text(tap->responder);
+
+        place = g_new(audit_place_t, 1);
+        place->row = append_row(ui_of(tapdata), table);
+        place->verdict = VERDICT_NONE;
+        audit_counts[VERDICT_NONE]++;
+        g_ptr_array_add(audit_row_places, place);
+        g_hash_table_insert(audit_places, (void *)tap->flow, place);
+        set_text(table, place->row, AUDIT_INITIATOR, initiator);
+        set_text(table, place->row, AUDIT_RESPONDER, responder);
+        set_number(table, place->row, AUDIT_FRAME, tap->flow->first_frame);
+        wmem_free(NULL, initiator);
+        wmem_free(NULL, responder);
+    }
+    audit_move(table, place, judgement->verdict);
+    row = place->row;
+    set_text(table, row, AUDIT_VERDICT, verdict_name(judgement->verdict));
+    set_text(table, row, AUDIT_ROW,
+             judgement->row == NULL ? "-"
+             : judgement->nearest   ? wmem_strdup_printf(pinfo->pool, "near %s", judgement->row->id)
+                                    : judgement->row->id);
+    set_text(table, row, AUDIT_INITIATOR_ROLE,
+             smsrc_roles_to_str(pinfo->pool, swapped ? about->responder : about->initiator));
+    set_text(table, row, AUDIT_RESPONDER_ROLE,
+             smsrc_roles_to_str(pinfo->pool, swapped ? about->initiator : about->responder));
+    set_text(table, row, AUDIT_PORT,
+             about->transport == TRANSPORT_IPX
+                 ? "IPX"
+                 : wmem_strdup_printf(pinfo->pool, "%s %u", transport_name(about->transport),
+                                      swapped ? about->initiator_port : about->responder_port));
+    set_text(table, row, AUDIT_SERVICE, service_name(about->service));
+    set_text(table, row, AUDIT_REACH, reach_text(tap->flow));
+    add_number(table, row, AUDIT_PACKETS, 1);
+    add_bytes(table, row, AUDIT_BYTES, tap->bytes);
+    return TAP_PACKET_REDRAW;
+}
+
+/*
+ * -z smsrc,matrix: each row of the article and of the user, and those of the neighbouring lists
+ * that were seen
+ */
+
+enum {
+    MATRIX_ROW,
+    MATRIX_STATE,
+    MATRIX_FLOWS,
+    MATRIX_BLOCKED,
+    MATRIX_PACKETS,
+    MATRIX_BYTES,
+    MATRIX_TEXT,
+};
+
+static stat_tap_table_item matrix_columns[] = {
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Row", "%-8s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "State", "%-13s" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Flows", "%7u" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Blocked", "%7u" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Packets", "%8u" },
+    { TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Bytes", "%12.0f" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "In words", "%s" },
+};
+
+/* What a flow has been counted as. */
+typedef struct {
+    const kb_row_t *row; /* NULL: on no row of its own */
+    bool blocked;
+    unsigned packets;
+    double bytes;
+} matrix_share_t;
+
+static GHashTable *matrix_shares; /* flow to its share */
+static GHashTable *matrix_rows;   /* row of the matrix to its row here, plus one */
+
+static unsigned
+matrix_append(stat_tap_table_ui *ui, stat_tap_table *table, const kb_row_t *kb_row)
+{
+    unsigned row = append_row(ui, table);
+    char *text = kb_row_to_str(NULL, kb_row);
+
+    set_text(table, row, MATRIX_ROW, kb_row->id);
+    set_text(table, row, MATRIX_STATE, "Never seen");
+    set_text(table, row, MATRIX_TEXT, text);
+    wmem_free(NULL, text);
+    g_hash_table_insert(matrix_rows, (void *)kb_row, GUINT_TO_POINTER(row + 1));
+    return row;
+}
+
+/* Rows that are not there yet, none of them seen. */
+static void
+matrix_fill(stat_tap_table_ui *ui, stat_tap_table *table, const kb_row_t *rows, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (!g_hash_table_contains(matrix_rows, &rows[i]))
+            matrix_append(ui, table, &rows[i]);
+    }
+}
+
+static void
+matrix_fill_article(stat_tap_table_ui *ui, stat_tap_table *table)
+{
+    unsigned count;
+    const kb_row_t *rows = kb_rows(&count);
+
+    matrix_fill(ui, table, rows, count);
+}
+
+static stat_tap_table_ui matrix_ui;
+
+static void
+matrix_init(stat_tap_table_ui *ui)
+{
+    stat_tap_table *table;
+
+    if (matrix_rows == NULL)
+        matrix_rows = g_hash_table_new(g_direct_hash, g_direct_equal);
+    g_hash_table_remove_all(matrix_rows);
+    table = start_table(ui, "KB 826852", &matrix_shares, false);
+    matrix_fill_article(ui, table);
+}
+
+static void
+matrix_reset(stat_tap_table *table)
+{
+    empty_table(table);
+    if (matrix_shares != NULL)
+        g_hash_table_remove_all(matrix_shares);
+    if (matrix_rows != NULL)
+        g_hash_table_remove_all(matrix_rows);
+    matrix_fill_article(&matrix_ui, table);
+}
+
+/* Count @p share in (+1) or out (-1) of its row. */
+static void
+matrix_count(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_share_t *share, int sign)
+{
+    unsigned row, flows, blocked;
+
+    if (share->row == NULL)
+        return;
+    row = GPOINTER_TO_UINT(g_hash_table_lookup(matrix_rows, share->row));
+    row = row == 0 ? matrix_append(ui, table, share->row) : row - 1;
+    add_number(table, row, MATRIX_FLOWS, sign);
+    if (share->blocked)
+        add_number(table, row, MATRIX_BLOCKED, sign);
+    add_number(table, row, MATRIX_PACKETS, sign * (int)share->packets);
+    add_bytes(table, row, MATRIX_BYTES, sign * share->bytes);
+
+    flows = stat_tap_get_field_data(table, row, MATRIX_FLOWS)->value.uint_value;
+    blocked = stat_tap_get_field_data(table, row, MATRIX_BLOCKED)->value.uint_value;
+    set_text(table, row, MATRIX_STATE,
+             flows == 0         ? "Never seen"
+             : blocked == 0     ? "Seen"
+             : blocked == flows ? "Blocked"
+                                : "Seen, blocked");
+}
+
+static tap_packet_status
+matrix_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *data,
+              tap_flags_t flags _U_)
+{
+    const audit_tap_t *tap = (const audit_tap_t *)data;
+    stat_tap_table *table = table_of(tapdata);
+    matrix_share_t *share = (matrix_share_t *)g_hash_table_lookup(matrix_shares, tap->flow);
+
+    /* The user's rows are read when a capture begins, which is after the table was made. */
+    if (g_hash_table_size(matrix_shares) == 0) {
+        unsigned count;
+        const kb_row_t *rows = user_rows(&count);
+
+        matrix_fill(ui_of(tapdata), table, rows, count);
+    }
+    if (share == NULL) {
+        share = g_new0(matrix_share_t, 1);
+        g_hash_table_insert(matrix_shares, (void *)tap->flow, share);
+    } else {
+        matrix_count(ui_of(tapdata), table, share, -1);
+    }
+    share->row = tap->judgement->nearest ? NULL : tap->judgement->row;
+    share->blocked = tap->flow->reach != REACH_OPEN;
+    share->packets++;
+    share->bytes += tap->bytes;
+    matrix_count(ui_of(tapdata), table, share, +1);
+    return TAP_PACKET_REDRAW;
+}
+
+static stat_tap_table_ui roles_ui = {
+    .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
+    .title = "SMS Roles",
+    .tap_name = "smsrc_roles",
+    .cli_string = "smsrc,roles",
+    .stat_tap_init_cb = roles_init,
+    .packet_func = roles_packet,
+    .stat_tap_reset_table_cb = roles_reset,
+    .stat_tap_free_table_item_cb = free_cell,
+    .nfields = array_length(roles_columns),
+    .fields = roles_columns,
+};
+
+static stat_tap_table_ui audit_ui = {
+    .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
+    .title = "SMS Port Audit",
+    .tap_name = "smsrc_audit",
+    .cli_string = "smsrc,audit",
+    .stat_tap_init_cb = audit_init,
+    .packet_func = audit_packet,
+    .stat_tap_reset_table_cb = audit_reset,
+    .stat_tap_free_table_item_cb = free_cell,
+    .nfields = array_length(audit_columns),
+    .fields = audit_columns,
+};
+
+static stat_tap_table_ui matrix_ui = {
+    .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
+    .title = "SMS Port Matrix (KB 826852)",
+    .tap_name = "smsrc_audit",
+    .cli_string = "smsrc,matrix",
+    .stat_tap_init_cb = matrix_init,
+    .packet_func = matrix_packet,
+    .stat_tap_reset_table_cb = matrix_reset,
+    .stat_tap_free_table_item_cb = free_cell,
+    .nfields = array_length(matrix_columns),
+    .fields = matrix_columns,
+};
+
+void
+smsrc_stats_register(void)
+{
+    register_stat_tap_table_ui(&roles_ui);
+    register_stat_tap_table_ui(&audit_ui);
+    register_stat_tap_table_ui(&matrix_ui);
+}
