@@ -1,0 +1,155 @@
+# test_audit_passes.py
+# One pass, two passes and sharkd say the same; filters, columns, fields and json show it
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import json
+
+import pytest
+
+from audit_rows import (
+    AUDIT, EXPERTS, FIELDS, LEARN_OFF, audited, frames, plan_site, site_prefs, verdicts,
+    with_expert)
+
+SITES = ("site-clean", "site-violations")
+LEARNED = ("site-clean", "site-violations", "audit-http", "audit-smb", "audit-netbios",
+           "audit-directory", "audit-remote", "audit-odd-ports")
+
+
+def told(table):
+    """All that the audit says of each frame."""
+    return {row["number"]: {name: row[name] for name in FIELDS + EXPERTS} for row in table
+            if row[AUDIT + "verdict"]}
+
+
+def conf(prefs):
+    """The values of -o as the name and value that sharkd's setconf takes."""
+    pairs = []
+    for pref in prefs:
+        if pref.startswith("uat:"):
+            _, table, record = pref.split(":", 2)
+            pairs.append((f"uat:{table}", record))
+        else:
+            name, value = pref.split(":", 1)
+            pairs.append((name, value))
+    return pairs
+
+
+# --- With the table -----------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", SITES)
+def test_with_the_table_two_passes_say_what_one_says(tshark, made, name):
+    prefs = site_prefs(LEARN_OFF)
+    once = told(audited(tshark, made(name), prefs=prefs))
+    assert len(once) > 400
+    assert told(audited(tshark, made(name), prefs=prefs, two_pass=True)) == once
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_with_the_table_sharkd_says_what_tshark_says(tshark, sharkd, made, name):
+    prefs = site_prefs(LEARN_OFF)
+    once = verdicts(audited(tshark, made(name), prefs=prefs))
+    request = {"method": "frames", "params": {
+        "filter": "smsrc.audit", "column0": "smsrc.audit.verdict:0",
+        "column1": "smsrc.audit.row:0"}}
+    reply = sharkd(made(name), [request], conf=conf(prefs))[0]
+    found = {row["num"]: ([row["c"][0]], [row["c"][1]] if row["c"][1] else [])
+             for row in reply["result"]}
+    assert found == once
+
+
+def test_learning_adds_roles_and_takes_no_verdict_from_the_table(tshark, made):
+    """A flow whose ends are in the table is not off the matrix because more is learned."""
+    table = verdicts(audited(tshark, made("site-clean"), prefs=site_prefs(LEARN_OFF)))
+    both = verdicts(audited(tshark, made("site-clean"), prefs=site_prefs()))
+    assert set(table) <= set(both)
+    assert {frame: both[frame] for frame in table} == table
+
+
+# --- Without the table --------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", LEARNED)
+def test_a_second_pass_only_adds(tshark, made, name):
+    once = verdicts(audited(tshark, made(name)))
+    twice = verdicts(audited(tshark, made(name), two_pass=True))
+    assert {frame: twice.get(frame) for frame in once} == once
+
+
+def test_a_second_pass_adds_what_was_learned_later(tshark, made):
+    once = verdicts(audited(tshark, made("site-clean")))
+    twice = verdicts(audited(tshark, made("site-clean"), two_pass=True))
+    assert len(twice) > len(once)
+
+
+@pytest.mark.parametrize("name", LEARNED)
+def test_no_expert_of_one_pass_is_taken_back(tshark, made, name):
+    def experts(table):
+        return {(row["number"], expert) for row in table for expert in EXPERTS if row[expert]}
+    once = experts(audited(tshark, made(name)))
+    assert once <= experts(audited(tshark, made(name), two_pass=True))
+
+
+# --- Every way to see a field -------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def violations(tshark, made):
+    return audited(tshark, made("site-violations"), prefs=site_prefs())
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_field_is_a_filter(tshark, made, violations, name):
+    assert frames(tshark, made("site-violations"), name, prefs=site_prefs()) == [
+        row["number"] for row in violations if row[name]]
+
+
+@pytest.mark.parametrize("verdict", [
+    "Listed", "Corrected", "KB gap", "Later product", "Legacy product", "Off matrix",
+    "Wrong service", "Wrong direction"])
+def test_every_verdict_is_a_value_to_filter_by(tshark, made, violations, verdict):
+    found = frames(tshark, made("site-violations"), f'smsrc.audit.verdict == "{verdict}"',
+                   prefs=site_prefs())
+    assert found
+    assert found == [row["number"] for row in violations if verdict in row[AUDIT + "verdict"]]
+
+
+@pytest.mark.parametrize("expert", EXPERTS)
+def test_every_expert_is_a_filter(tshark, made, violations, expert):
+    found = frames(tshark, made("site-violations"), expert, prefs=site_prefs())
+    assert found
+    assert found == [row["number"] for row in
+                     with_expert(violations, expert.removeprefix(AUDIT))]
+
+
+def test_a_column_shows_the_verdict(tshark, made, violations):
+    column = 'gui.column.format:"Number","%m","Verdict","%Cus:smsrc.audit.verdict:0:R"'
+    done = tshark(made("site-violations"), "-Y", "smsrc.audit", prefs=site_prefs(column))
+    shown = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
+    assert [(int(number), [verdict.strip()]) for number, verdict in shown] == [
+        (row["number"], row[AUDIT + "verdict"]) for row in violations if row[AUDIT + "verdict"]]
+
+
+def test_json_has_the_fields(tshark, made):
+    planted = plan_site.PLANTED[0]
+    done = tshark(made("site-violations"), "-T", "json", "-Y",
+                  f"smsrc.audit.off_matrix and tcp.port == {planted.client_port}",
+                  prefs=site_prefs())
+    packets = json.loads(done.stdout)
+    assert len(packets) == 1
+    audit = packets[0]["_source"]["layers"]["smsrc.audit"]
+    assert audit["smsrc.audit.verdict"] == "Off matrix"
+    assert audit["smsrc.audit.row"] == "E1"
+    assert audit["smsrc.audit.server_port"] == "8080"
+
+
+def test_the_expert_statistic_counts_the_warnings(tshark, made, violations):
+    text = tshark(made("site-violations"), "-q", "-z", "expert,warn,smsrc.audit",
+                  prefs=site_prefs()).stdout
+    assert "Warns (%d)" % len(with_expert(violations, "off_matrix", "wrong_service",
+                                          "blocked")) in text
+
+
+def test_without_a_field_asked_for_the_experts_are_told_all_the_same(tshark, made, violations):
+    """A fast run without trees: Wireshark's own severity column of a plain listing."""
+    shown = frames(tshark, made("site-violations"), "_ws.expert and smsrc.audit.off_matrix",
+                   prefs=site_prefs())
+    assert shown == [row["number"] for row in with_expert(violations, "off_matrix")]
