@@ -4,12 +4,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json
+import re
 
 import pytest
 
 from audit_rows import (
-    AUDIT, EXPERTS, FIELDS, LEARN_OFF, audited, frames, plan_site, site_prefs, verdicts,
-    with_expert)
+    AUDIT, EXPERTS, FIELDS, LEARN_OFF, WARNINGS, audited, frames, plan_site, site_prefs,
+    verdicts, with_expert)
 
 SITES = ("site-clean", "site-violations")
 LEARNED = ("site-clean", "site-violations", "audit-http", "audit-smb", "audit-netbios",
@@ -142,10 +143,10 @@ def test_json_has_the_fields(tshark, made):
 
 
 def test_the_expert_statistic_counts_the_warnings(tshark, made, violations):
-    text = tshark(made("site-violations"), "-q", "-z", "expert,warn,smsrc.audit",
-                  prefs=site_prefs()).stdout
-    assert "Warns (%d)" % len(with_expert(violations, "off_matrix", "wrong_service",
-                                          "blocked")) in text
+    """No tree is asked for here: the verdicts are those of a run that builds them all."""
+    text = tshark(made("site-violations"), "-q", "-z", "expert,warn", prefs=site_prefs()).stdout
+    ours = re.findall(r"^\s*(\d+)\s+\S+\s+SMSRC-AUDIT\s", text, re.MULTILINE)
+    assert sum(map(int, ours)) == len(with_expert(violations, *WARNINGS))
 
 
 def test_without_a_field_asked_for_the_experts_are_told_all_the_same(tshark, made, violations):

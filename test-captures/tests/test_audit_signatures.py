@@ -12,7 +12,7 @@ from audit_rows import (
 ANSWERED = [group for group in plan.GROUPS if group != "never"]
 CASES = [pytest.param(group, number, id=f"{group}-{signature.name}")
          for group in ANSWERED for number, signature in enumerate(plan.GROUPS[group])]
-PROBED = {group: made for group in ANSWERED for made in [f"audit-{group}-probes"]}
+PROBED = {group: f"audit-{group}-probes" for group in ANSWERED}
 
 
 @pytest.fixture(scope="module")

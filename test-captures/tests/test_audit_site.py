@@ -8,8 +8,9 @@ import re
 import pytest
 
 from audit_rows import (
-    ANY_WARNING, AUDIT, NOTES, WARNINGS, audited, frames, host_lines, lines_with, matrix_ids,
-    matrix_rows, of_flow, plan_site, planned_key, site_prefs, statistic, values, with_expert)
+    ANY_WARNING, AUDIT, LEARN_OFF, NOTES, WARNINGS, audited, frames, host_lines, lines_with,
+    matrix_ids, matrix_rows, of_flow, plan_site, planned_key, site_prefs, statistic, values,
+    with_expert)
 
 PLANTED = {planted.name: planted for planted in plan_site.PLANTED}
 FLOW_NAMES = ["%d-%s-%s" % (number, flow.row, flow.transport)
@@ -204,16 +205,26 @@ GOLDENS = {
     "audit-off-matrix": "MP asked on 8080",
     "audit-wrong-service": "SSH on 2702",
     "audit-blocked": "a router prohibits 2701",
+    "audit-kb-gap": "client's Kerberos",
 }
 
 
 @pytest.mark.parametrize("name", GOLDENS)
 def test_tree(tshark, made, golden, name):
+    """The frame that tells it, with roles of the table alone."""
     planted = PLANTED[GOLDENS[name]]
     port = f"{planted.transport.lower()}.port == {planted.client_port}"
     done = tshark(made("site-violations"), "-V", "-O", "smsrc.audit", "-Y",
-                  f"smsrc.audit and {port}", prefs=site_prefs())
+                  f"smsrc.audit.{planted.expert} and {port}", prefs=site_prefs(LEARN_OFF))
     golden(name, audit_trees(done.stdout))
+
+
+def test_tree_of_learned_roles(tshark, made, golden):
+    """The answer that gives the roles, and what was learned of both ends."""
+    done = tshark(made("audit-http"), "-V", "-O", "smsrc.audit", "-Y",
+                  'smsrc.audit and http.response and http.request_in and '
+                  'http.response_for.uri contains ".sms_pol"')
+    golden("audit-learned", audit_trees(done.stdout))
 
 
 def audit_trees(text):
