@@ -40,7 +40,7 @@ typedef struct {
 #define FLOW_MAX_JUDGEMENTS 8
 
 /* Payload-bearing packets whose first bytes are looked at before content is given up on. */
-#define FLOW_MAX_SNIFFS 8
+#define FLOW_MAX_SNIFFS 5
 
 typedef struct {
     conversation_t *conversation;
@@ -72,6 +72,9 @@ typedef struct {
 
 /** Prepare for registering: under @p proto flows are kept with their conversations. */
 void flow_init(int proto);
+
+/** Forget the capture before: call from an init routine. */
+void flow_reset(void);
 
 /** The flow of the packet, made where @p create says so; NULL where there is none. */
 flow_t *flow_of_packet(packet_info *pinfo, bool create);

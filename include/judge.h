@@ -27,7 +27,7 @@ typedef enum {
 /** "Off matrix": as users type it (shared/design.md). Static. */
 const char *verdict_name(verdict_e verdict);
 
-/** What is known of a flow when it is judged. */
+/** What is known of a flow when it is judged. Compared as bytes: clear it before it is filled. */
 typedef struct {
     smsrc_role_set_t initiator; /* the roles of who called */
     smsrc_role_set_t responder;
@@ -48,7 +48,8 @@ typedef struct {
 
 /**
  * Ports the user's site has moved (preferences): SQL Server's, by row I4, and HTTP's, which are
- * read as port 80. Either may be NULL. The ranges must outlive the judge's use of them.
+ * read as port 80. Either may be NULL. The ranges must outlive the judge's use of them. Call it
+ * for every capture, and whenever the user's rows have changed: it forgets what was judged.
  */
 void judge_set_ports(const range_t *sql, const range_t *http);
 

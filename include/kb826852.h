@@ -55,7 +55,12 @@ const char *kb_class_name(kb_class_e row_class);
  * True where @p row names @p transport and @p port (never for a KB_CONFIGURABLE row, whose port
  * is the user's to tell). IPX has no port: its rows fit port 0.
  */
-bool kb_row_has_port(const kb_row_t *row, transport_e transport, uint16_t port);
+static inline bool
+kb_row_has_port(const kb_row_t *row, transport_e transport, uint16_t port)
+{
+    return row->port_low <= port && port <= row->port_high && row->transport == transport &&
+           row->row_class != KB_CONFIGURABLE;
+}
 
 /**
  * True where a host with @p initiator roles calling one with @p responder roles fits @p row.

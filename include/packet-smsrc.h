@@ -7,7 +7,15 @@
 #ifndef __PACKET_SMSRC_H__
 #define __PACKET_SMSRC_H__
 
+#include "claim.h"
+
 void proto_register_smsrc(void);
 void proto_reg_handoff_smsrc(void);
+
+/**
+ * What this packet was claimed as, for those who come after the dissectors; NULL where it was
+ * not. Of several messages in a packet the last one counts. Lives as long as the packet.
+ */
+const claim_t *smsrc_claim_of_packet(packet_info *pinfo);
 
 #endif /* __PACKET_SMSRC_H__ */

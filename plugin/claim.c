@@ -111,7 +111,7 @@ claim_content(tvbuff_t *tvb, unsigned offset, bool udp)
     }
     if (udp && captured >= 8 && memcmp(bytes, "\0\0\0\0USER", 8) == 0)
         return CONTENT_USER;
-    if (!udp && offset == 0 &&
+    if (!udp && offset == 0 && captured > 3 && bytes[3] == 0x80 &&
         service_by_payload(tvb, TRANSPORT_TCP) == SERVICE_CM_REMOTE_CONTROL)
         return CONTENT_CM;
     return CONTENT_NONE;

@@ -27,10 +27,11 @@
 
 #include "evidence.h"
 
-#include <epan/prefs.h>
+#include <epan/ipproto.h>
 #include <wsutil/pint.h>
 #include <wsutil/strtoi.h>
 
+#include "packet-smsrc.h"
 #include "role-book.h"
 
 /* The layers of a packet that matter. */
@@ -51,57 +52,56 @@ enum {
     LAYER_IPX = 1 << 13,
 };
 
-static struct {
+static const struct {
     unsigned layer;
     const char *name;
-    int proto;
 } layer_protos[] = {
-    { LAYER_HTTP, "http", -1 },
-    { LAYER_SMB, "smb", -1 },
-    { LAYER_SMB2, "smb2", -1 },
-    { LAYER_NBNS, "nbns", -1 },
-    { LAYER_NBSS, "nbss", -1 },
-    { LAYER_NBDGM, "nbdgm", -1 },
-    { LAYER_LDAP, "ldap", -1 },
-    { LAYER_TDS, "tds", -1 },
-    { LAYER_DNS, "dns", -1 },
-    { LAYER_DCERPC, "dcerpc", -1 },
-    { LAYER_ICMP, "icmp", -1 },
-    { LAYER_ICMPV6, "icmpv6", -1 },
-    { LAYER_SMSRC, "smsrc", -1 },
-    { LAYER_IPX, "ipx", -1 },
+    { LAYER_HTTP, "http" },
+    { LAYER_SMB, "smb" },
+    { LAYER_SMB2, "smb2" },
+    { LAYER_NBNS, "nbns" },
+    { LAYER_NBSS, "nbss" },
+    { LAYER_NBDGM, "nbdgm" },
+    { LAYER_LDAP, "ldap" },
+    { LAYER_TDS, "tds" },
+    { LAYER_DNS, "dns" },
+    { LAYER_DCERPC, "dcerpc" },
+    { LAYER_ICMP, "icmp" },
+    { LAYER_ICMPV6, "icmpv6" },
+    { LAYER_SMSRC, "smsrc" },
+    { LAYER_IPX, "ipx" },
 };
+
+/*
+ * The same as a hash table of one step: every packet is asked for its layers. LAYER_SLOTS is a
+ * power of two well above the number of layers.
+ */
+#define LAYER_SLOTS 64
+static struct {
+    int proto;
+    unsigned layer;
+} layer_slots[LAYER_SLOTS];
+
+static int proto_ip = -1;
+static int proto_ipv6 = -1;
+static int proto_tcp = -1;
+static int proto_udp = -1;
 
 /* The fields read. The first few are wanted even where nothing is to be learned. */
 typedef enum {
-    FIELD_TCP_PAYLOAD,
-    FIELD_UDP_PAYLOAD,
-    FIELD_ICMP_TYPE,
-    FIELD_ICMPV6_TYPE,
-    FIELD_RPC_TYPE,
     FIELD_EPM_PORT,
-    FIELD_RC_CLAIMED_BY,
-    FIELD_RC_DIRECTION,
-    FIELD_RC_CM_TYPE,
     NUM_FIELDS_WITHOUT_LEARNING,
     FIELD_HTTP_METHOD = NUM_FIELDS_WITHOUT_LEARNING,
     FIELD_HTTP_URI,
-    FIELD_HTTP_AGENT,
     FIELD_HTTP_REQUEST_LINE,
     FIELD_HTTP_CODE,
     FIELD_SMB_PATH,
     FIELD_SMB_FILE,
-    FIELD_SMB_STATUS,
     FIELD_SMB2_TREE,
     FIELD_SMB2_FILE,
-    FIELD_SMB2_STATUS,
     FIELD_NBNS_NAME,
     FIELD_NBNS_ADDRESS,
-    FIELD_NBNS_RESPONSE,
-    FIELD_NBNS_OPCODE,
-    FIELD_NBNS_RCODE,
     FIELD_NBSS_CALLED,
-    FIELD_NBSS_TYPE,
     FIELD_NBDGM_DESTINATION,
     FIELD_LDAP_BASE,
     FIELD_LDAP_VALUE,
@@ -110,46 +110,30 @@ typedef enum {
     FIELD_LDAP_RESULT,
     FIELD_TDS_DATABASE,
     FIELD_DNS_NAME,
-    FIELD_DNS_RESPONSE,
     FIELD_DNS_ADDRESS,
-    FIELD_IPX_TYPE,
     NUM_FIELDS,
     /* Facts that only the payload shows. */
     FACT_NAMESPACE = NUM_FIELDS,
     FACT_IPX_NAME,
+    FACT_REMOTE_CONTROL,
 } field_e;
 
 static struct {
     const char *name;
     int hfid;
 } fields[NUM_FIELDS] = {
-    [FIELD_TCP_PAYLOAD] = { "tcp.payload", -1 },
-    [FIELD_UDP_PAYLOAD] = { "udp.payload", -1 },
-    [FIELD_ICMP_TYPE] = { "icmp.type", -1 },
-    [FIELD_ICMPV6_TYPE] = { "icmpv6.type", -1 },
-    [FIELD_RPC_TYPE] = { "dcerpc.pkt_type", -1 },
     [FIELD_EPM_PORT] = { "epm.proto.tcp_port", -1 },
-    [FIELD_RC_CLAIMED_BY] = { "smsrc.claimed_by", -1 },
-    [FIELD_RC_DIRECTION] = { "smsrc.direction", -1 },
-    [FIELD_RC_CM_TYPE] = { "smsrc.cm.type", -1 },
     [FIELD_HTTP_METHOD] = { "http.request.method", -1 },
     [FIELD_HTTP_URI] = { "http.request.uri", -1 },
-    [FIELD_HTTP_AGENT] = { "http.user_agent", -1 },
     [FIELD_HTTP_REQUEST_LINE] = { "http.request.line", -1 },
     [FIELD_HTTP_CODE] = { "http.response.code", -1 },
     [FIELD_SMB_PATH] = { "smb.path", -1 },
     [FIELD_SMB_FILE] = { "smb.file", -1 },
-    [FIELD_SMB_STATUS] = { "smb.nt_status", -1 },
     [FIELD_SMB2_TREE] = { "smb2.tree", -1 },
     [FIELD_SMB2_FILE] = { "smb2.filename", -1 },
-    [FIELD_SMB2_STATUS] = { "smb2.nt_status", -1 },
     [FIELD_NBNS_NAME] = { "nbns.name", -1 },
     [FIELD_NBNS_ADDRESS] = { "nbns.addr", -1 },
-    [FIELD_NBNS_RESPONSE] = { "nbns.flags.response", -1 },
-    [FIELD_NBNS_OPCODE] = { "nbns.flags.opcode", -1 },
-    [FIELD_NBNS_RCODE] = { "nbns.flags.rcode", -1 },
     [FIELD_NBSS_CALLED] = { "nbss.called_name", -1 },
-    [FIELD_NBSS_TYPE] = { "nbss.type", -1 },
     [FIELD_NBDGM_DESTINATION] = { "nbdgm.destination_name", -1 },
     [FIELD_LDAP_BASE] = { "ldap.baseObject", -1 },
     [FIELD_LDAP_VALUE] = { "ldap.assertionValue", -1 },
@@ -158,9 +142,7 @@ static struct {
     [FIELD_LDAP_RESULT] = { "ldap.resultCode", -1 },
     [FIELD_TDS_DATABASE] = { "tds.7login.databasename", -1 },
     [FIELD_DNS_NAME] = { "dns.qry.name", -1 },
-    [FIELD_DNS_RESPONSE] = { "dns.flags.response", -1 },
     [FIELD_DNS_ADDRESS] = { "dns.a", -1 },
-    [FIELD_IPX_TYPE] = { "ipx.packet_type", -1 },
 };
 
 /* What has to come back before a request counts. */
@@ -217,8 +199,8 @@ static const signature_t signatures[] = {
     { FIELD_HTTP_REQUEST_LINE, "^(CCMClient(ID|IDSignature|Timestamp\\w*)|ClientToken(Signature)?):",
       ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false,
       "HTTP header" },
-    { FIELD_HTTP_AGENT, "^(SMS CCM|ccmhttp|ConfigMgr Messaging HTTP Sender)", ABOUT_REQUEST,
-      ANSWER_HTTP, 0, R(ADVANCED_CLIENT), 0, false, false, "User agent" },
+    { FIELD_HTTP_REQUEST_LINE, "^User-Agent: *(SMS CCM|ccmhttp|ConfigMgr Messaging HTTP Sender)",
+      ABOUT_REQUEST, ANSWER_HTTP, 0, R(ADVANCED_CLIENT), 0, false, false, "HTTP header" },
     /* Distribution point and reporting point. */
     { FIELD_HTTP_URI, "^/(nocert_|ccmtokenauth_)?sms_dp_sms(pkg[a-z]?|sig)\\$(/|$)", ABOUT_REQUEST,
       ANSWER_HTTP, R(BITS_DISTRIBUTION_POINT), R(ADVANCED_CLIENT), 0, false, false,
@@ -289,10 +271,10 @@ static const signature_t signatures[] = {
       R(SMS_PROVIDER), R(ADMIN_CONSOLE), 0, false, false, "WMI namespace" },
 
     /* Remote Control itself; the agent's answer is its proof. */
-    { FIELD_RC_DIRECTION, "^Viewer to agent$", ABOUT_REQUEST, ANSWER_REPLY, R(CLIENT),
-      R(ADMIN_CONSOLE), 0, false, true, "SMS Remote Control" },
-    { FIELD_RC_DIRECTION, "^Agent to viewer$", ABOUT_REPLY, ANSWER_NONE, R(CLIENT),
-      R(ADMIN_CONSOLE), 0, false, true, "SMS Remote Control" },
+    { FACT_REMOTE_CONTROL, "viewer to agent$", ABOUT_REQUEST, ANSWER_REPLY, R(CLIENT),
+      R(ADMIN_CONSOLE), 0, false, true, "Remote control:" },
+    { FACT_REMOTE_CONTROL, "agent to viewer$", ABOUT_REPLY, ANSWER_NONE, R(CLIENT),
+      R(ADMIN_CONSOLE), 0, false, true, "Remote control:" },
 };
 
 /* Longest text that a signature is tried on, and that a reason quotes. */
@@ -315,8 +297,23 @@ static bool learning;
 void
 evidence_init(void)
 {
-    for (unsigned i = 0; i < array_length(layer_protos); i++)
-        layer_protos[i].proto = proto_get_id_by_filter_name(layer_protos[i].name);
+    proto_ip = proto_get_id_by_filter_name("ip");
+    proto_ipv6 = proto_get_id_by_filter_name("ipv6");
+    proto_tcp = proto_get_id_by_filter_name("tcp");
+    proto_udp = proto_get_id_by_filter_name("udp");
+    for (unsigned i = 0; i < LAYER_SLOTS; i++)
+        layer_slots[i].proto = -1;
+    for (unsigned i = 0; i < array_length(layer_protos); i++) {
+        int proto = proto_get_id_by_filter_name(layer_protos[i].name);
+        unsigned slot = (unsigned)proto % LAYER_SLOTS;
+
+        if (proto < 0)
+            continue;
+        while (layer_slots[slot].proto != -1)
+            slot = (slot + 1) % LAYER_SLOTS;
+        layer_slots[slot].proto = proto;
+        layer_slots[slot].layer = layer_protos[i].layer;
+    }
     for (unsigned i = 0; i < NUM_FIELDS; i++)
         fields[i].hfid = proto_registrar_get_id_byname(fields[i].name);
     for (unsigned i = 0; i < array_length(signatures); i++) {
@@ -373,22 +370,26 @@ evidence_wanted_fields(bool learn)
     return wanted;
 }
 
+/* The layer that a protocol is; 0 for one that does not matter. */
+static unsigned
+layer_of(int proto)
+{
+    for (unsigned slot = (unsigned)proto % LAYER_SLOTS; layer_slots[slot].proto != -1;
+         slot = (slot + 1) % LAYER_SLOTS) {
+        if (layer_slots[slot].proto == proto)
+            return layer_slots[slot].layer;
+    }
+    return 0;
+}
+
 evidence_layers_t
 evidence_look(const packet_info *pinfo)
 {
     evidence_layers_t look = { 0, false, false, false };
 
     for (wmem_list_frame_t *frame = wmem_list_head(pinfo->layers); frame != NULL;
-         frame = wmem_list_frame_next(frame)) {
-        int proto = GPOINTER_TO_INT(wmem_list_frame_data(frame));
-
-        for (unsigned i = 0; i < array_length(layer_protos); i++) {
-            if (proto == layer_protos[i].proto) {
-                look.layers |= layer_protos[i].layer;
-                break;
-            }
-        }
-    }
+         frame = wmem_list_frame_next(frame))
+        look.layers |= layer_of(GPOINTER_TO_INT(wmem_list_frame_data(frame)));
     look.icmp_error = (look.layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0;
     look.remote_control = (look.layers & LAYER_SMSRC) != 0;
     look.ipx = (look.layers & LAYER_IPX) != 0;
@@ -428,10 +429,7 @@ number_of(proto_tree *tree, field_e field, uint32_t *number)
 
     if (item == NULL)
         return false;
-    if (item->hfinfo->type == FT_BOOLEAN)
-        *number = fvalue_get_uinteger64(SMSRC_FINFO_VALUE((field_info *)item)) != 0;
-    else
-        *number = fvalue_get_uinteger(SMSRC_FINFO_VALUE((field_info *)item));
+    *number = fvalue_get_uinteger(SMSRC_FINFO_VALUE((field_info *)item));
     return true;
 }
 
@@ -443,23 +441,83 @@ text_of(proto_tree *tree, field_e field)
     return item != NULL ? fvalue_get_string(SMSRC_FINFO_VALUE((field_info *)item)) : NULL;
 }
 
-/* The packet's payload, as far as it is read; NULL where it has none. */
+/*
+ * The header of a protocol, from its own item at the top of the tree: @p length bytes of it, or
+ * NULL where they were not captured. The last such item of the packet counts.
+ *
+ * Every field wanted costs something for every packet, a byte read here costs nothing.
+ */
+static const uint8_t *
+header_of(proto_tree *tree, unsigned layer, unsigned length)
+{
+    const field_info *header = NULL;
+
+    for (const proto_node *node = tree != NULL ? tree->first_child : NULL; node != NULL;
+         node = node->next) {
+        const field_info *item = PNODE_FINFO(node);
+
+        if (item != NULL && item->ds_tvb != NULL && layer_of(item->hfinfo->id) == layer)
+            header = item;
+    }
+    if (header == NULL ||
+        tvb_captured_length_remaining(header->ds_tvb, header->start) < (int)length)
+        return NULL;
+    return tvb_get_ptr(header->ds_tvb, header->start, (int)length);
+}
+
+/*
+ * The packet's payload, as far as it is read; NULL where it has none. @p tvb: all of it.
+ *
+ * The fields tcp.payload and udp.payload would cost as much as all else the audit does, for
+ * every packet. The protocols' own items cost nothing: they stand at the top of the tree with
+ * their place in the frame, and the last ones are those of the packet's own ends. Where the
+ * payload ends, the headers say: behind it may be Ethernet's padding.
+ */
 static const uint8_t *
 payload_of(const packet_info *pinfo, proto_tree *tree, unsigned *length, tvbuff_t **tvb)
 {
-    const field_info *item = item_of(tree, pinfo->ptype == PT_TCP ? FIELD_TCP_PAYLOAD
-                                                                  : FIELD_UDP_PAYLOAD);
-    int captured;
+    int transport = pinfo->ptype == PT_TCP ? proto_tcp : proto_udp;
+    const field_info *ip = NULL, *header = NULL;
+    bool ipv6 = false;
+    int start, end, captured;
 
-    if (item == NULL || item->ds_tvb == NULL || item->length <= 0)
+    if (tree == NULL)
         return NULL;
-    captured = MIN(item->length, tvb_captured_length_remaining(item->ds_tvb, item->start));
+    for (const proto_node *node = tree->first_child; node != NULL; node = node->next) {
+        const field_info *item = PNODE_FINFO(node);
+
+        if (item == NULL || item->ds_tvb == NULL)
+            continue;
+        if (item->hfinfo->id == proto_ip || item->hfinfo->id == proto_ipv6) {
+            ip = item;
+            ipv6 = item->hfinfo->id == proto_ipv6;
+            header = NULL;
+        } else if (item->hfinfo->id == transport) {
+            header = item;
+        }
+    }
+    if (header == NULL)
+        return NULL;
+    start = header->start + (transport == proto_tcp ? header->length : 8);
+    end = start + tvb_reported_length_remaining(header->ds_tvb, start);
+    if (transport == proto_udp && tvb_captured_length_remaining(header->ds_tvb, header->start) >= 8)
+        end = header->start + tvb_get_ntohs(header->ds_tvb, header->start + 4);
+    else if (ip != NULL && ip->ds_tvb == header->ds_tvb &&
+             tvb_captured_length_remaining(ip->ds_tvb, ip->start) >= 20)
+        end = ipv6 ? ip->start + 40 + tvb_get_ntohs(ip->ds_tvb, ip->start + 4)
+                   : ip->start + tvb_get_ntohs(ip->ds_tvb, ip->start + 2);
+    /* A segment that was never on the wire as such has no length in its IP header. */
+    if (end <= header->start)
+        end = start + tvb_reported_length_remaining(header->ds_tvb, start);
+    captured = MIN(end - start, tvb_captured_length_remaining(header->ds_tvb, start));
     if (captured <= 0)
         return NULL;
     *length = MIN((unsigned)captured, MAX_PAYLOAD);
     if (tvb != NULL)
-        *tvb = tvb_new_subset_length_caplen(item->ds_tvb, item->start, captured, item->length);
-    return tvb_get_ptr(item->ds_tvb, item->start, (int)*length);
+        *tvb = tvb_new_subset_length_caplen(header->ds_tvb, start, captured,
+                                            MIN(end - start, tvb_reported_length_remaining(
+                                                                 header->ds_tvb, start)));
+    return tvb_get_ptr(header->ds_tvb, start, (int)*length);
 }
 
 /*
@@ -692,9 +750,12 @@ scan_http(packet_info *pinfo, proto_tree *tree)
     for (unsigned i = 0; i < uris->len && i < 64; i++)
         add_uri(pinfo, tree, fvalue_get_string(SMSRC_FINFO_VALUE((field_info *)uris->pdata[i])));
     add_facts(pinfo, tree, FIELD_HTTP_METHOD, FIELD_HTTP_METHOD);
-    add_facts(pinfo, tree, FIELD_HTTP_AGENT, FIELD_HTTP_AGENT);
     add_facts(pinfo, tree, FIELD_HTTP_REQUEST_LINE, FIELD_HTTP_REQUEST_LINE);
 }
+
+/* MS-CIFS 2.2.3.1, MS-SMB2 2.2.1: the status in the headers, from the protocol's own name on */
+#define SMB_STATUS 5
+#define SMB2_STATUS 8
 
 #define STATUS_PENDING 0x00000103
 #define STATUS_MORE_PROCESSING_REQUIRED 0xc0000016
@@ -720,10 +781,10 @@ add_smb_answer(packet_info *pinfo, uint32_t status)
 static void
 scan_smb(packet_info *pinfo, proto_tree *tree)
 {
-    uint32_t status;
+    const uint8_t *header = header_of(tree, LAYER_SMB, SMB_STATUS + 4);
 
-    if (number_of(tree, FIELD_SMB_STATUS, &status))
-        add_smb_answer(pinfo, status);
+    if (header != NULL)
+        add_smb_answer(pinfo, pletohu32(header + SMB_STATUS));
     if (is_from_responder(pinfo))
         return;
     add_facts(pinfo, tree, FIELD_SMB_PATH, FIELD_SMB_PATH);
@@ -733,15 +794,20 @@ scan_smb(packet_info *pinfo, proto_tree *tree)
 static void
 scan_smb2(packet_info *pinfo, proto_tree *tree)
 {
-    uint32_t status;
+    const uint8_t *header = header_of(tree, LAYER_SMB2, SMB2_STATUS + 4);
 
-    if (number_of(tree, FIELD_SMB2_STATUS, &status))
-        add_smb_answer(pinfo, status);
+    if (header != NULL)
+        add_smb_answer(pinfo, pletohu32(header + SMB2_STATUS));
     if (is_from_responder(pinfo))
         return;
     add_facts(pinfo, tree, FIELD_SMB2_TREE, FIELD_SMB_PATH);
     add_facts(pinfo, tree, FIELD_SMB2_FILE, FIELD_SMB_FILE);
 }
+
+/* RFC 1035 4.1.1, RFC 1002 4.2.1.1: the flags of DNS and NBNS */
+#define NAME_RESPONSE 0x8000
+#define NAME_OPCODE(flags) (((flags) >> 11) & 0x0f)
+#define NAME_RCODE(flags) ((flags) & 0x0f)
 
 /* RFC 1002 4.2.1.1: the operations by which a host claims a name for itself */
 static bool
@@ -753,29 +819,34 @@ is_registration(uint32_t opcode)
 static void
 scan_nbns(packet_info *pinfo, proto_tree *tree)
 {
-    uint32_t response, opcode, rcode = 0;
+    const uint8_t *header = header_of(tree, LAYER_NBNS, 4);
     const char *name = text_of(tree, FIELD_NBNS_NAME);
+    uint16_t flags;
 
-    if (!number_of(tree, FIELD_NBNS_RESPONSE, &response) ||
-        !number_of(tree, FIELD_NBNS_OPCODE, &opcode))
+    if (header == NULL)
         return;
-    number_of(tree, FIELD_NBNS_RCODE, &rcode);
-    if (response == 0 && is_registration(opcode))
+    flags = pntohu16(header + 2);
+    if ((flags & NAME_RESPONSE) == 0 && is_registration(NAME_OPCODE(flags)))
         add_fact(pinfo, tree, FIELD_NBNS_NAME, name, &pinfo->src, NUM_FIELDS);
-    else if (response != 0 && rcode == 0)
+    else if ((flags & NAME_RESPONSE) != 0 && NAME_RCODE(flags) == 0)
         add_fact(pinfo, tree, FIELD_NBNS_NAME, name, NULL, FIELD_NBNS_ADDRESS);
 }
+
+/* RFC 1002 4.3.1: the types of session packets */
+#define NBSS_REQUEST 0x81
+#define NBSS_POSITIVE 0x82
+#define NBSS_NEGATIVE 0x83
 
 static void
 scan_nbss(packet_info *pinfo, proto_tree *tree)
 {
-    uint32_t type;
+    const uint8_t *header = header_of(tree, LAYER_NBSS, 1);
 
-    if (!number_of(tree, FIELD_NBSS_TYPE, &type))
+    if (header == NULL)
         return;
-    if (type == 0x82 || type == 0x83)
-        add_answer(pinfo, ANSWER_NBSS, type == 0x82);
-    else if (type == 0x81)
+    if (*header == NBSS_POSITIVE || *header == NBSS_NEGATIVE)
+        add_answer(pinfo, ANSWER_NBSS, *header == NBSS_POSITIVE);
+    else if (*header == NBSS_REQUEST)
         add_facts(pinfo, tree, FIELD_NBSS_CALLED, FIELD_NBSS_CALLED);
 }
 
@@ -811,9 +882,9 @@ scan_tds(packet_info *pinfo, proto_tree *tree)
 static void
 scan_dns(packet_info *pinfo, proto_tree *tree)
 {
-    uint32_t response;
+    const uint8_t *header = header_of(tree, LAYER_DNS, 4);
 
-    if (number_of(tree, FIELD_DNS_RESPONSE, &response) && response != 0)
+    if (header != NULL && (pntohu16(header + 2) & NAME_RESPONSE) != 0)
         add_fact(pinfo, tree, FIELD_DNS_NAME, text_of(tree, FIELD_DNS_NAME), NULL,
                  FIELD_DNS_ADDRESS);
 }
@@ -855,13 +926,14 @@ static void
 scan_rpc(packet_info *pinfo, proto_tree *tree)
 {
     const GPtrArray *ports = items_of(tree, FIELD_EPM_PORT);
-    uint32_t type;
+    const uint8_t *header = header_of(tree, LAYER_DCERPC, 4);
     unsigned length;
     const uint8_t *payload;
 
-    if (!number_of(tree, FIELD_RPC_TYPE, &type))
+    if (header == NULL)
         return;
-    if (type == RPC_RESPONSE) {
+    /* The type is the third byte of a header with connections, the second of one without. */
+    if ((header[0] == 5 ? header[2] : header[1]) == RPC_RESPONSE) {
         for (unsigned i = 0; ports != NULL && i < ports->len && i < 64; i++) {
             const field_info *item = (const field_info *)ports->pdata[i];
 
@@ -897,17 +969,19 @@ scan_rpc(packet_info *pinfo, proto_tree *tree)
 static void
 scan_remote_control(packet_info *pinfo, proto_tree *tree)
 {
-    const char *ground = text_of(tree, FIELD_RC_CLAIMED_BY);
-    uint32_t cm_type;
+    const claim_t *claim = smsrc_claim_of_packet(pinfo);
     flow_t *flow;
 
     /* Decode As and the port alone are no evidence. */
-    if (ground == NULL || (strcmp(ground, "Content") != 0 && strcmp(ground, "Session") != 0))
+    if (claim == NULL || claim->direction == DIRECTION_UNKNOWN ||
+        (claim->ground != GROUND_CONTENT && claim->ground != GROUND_SESSION))
         return;
     flow = flow_of_packet(pinfo, true);
-    flow->service = number_of(tree, FIELD_RC_CM_TYPE, &cm_type) ? SERVICE_CM_REMOTE_CONTROL
-                                                                : SERVICE_REMOTE_CONTROL;
-    add_facts(pinfo, tree, FIELD_RC_DIRECTION, FIELD_RC_DIRECTION);
+    flow->service = claim->content == CONTENT_CM ? SERVICE_CM_REMOTE_CONTROL
+                                                 : SERVICE_REMOTE_CONTROL;
+    add_fact(pinfo, tree, FACT_REMOTE_CONTROL,
+             claim->direction == DIRECTION_TO_AGENT ? "viewer to agent" : "agent to viewer", NULL,
+             NUM_FIELDS);
 }
 
 /*
@@ -918,27 +992,26 @@ scan_remote_control(packet_info *pinfo, proto_tree *tree)
 #define IPX_TYPE_OFFSET 5
 #define IPX_HEADER_LENGTH 30
 #define NBIPX_NETWORKS 32
+#define NBIPX_NAME 2
 
 static void
 scan_ipx(packet_info *pinfo, proto_tree *tree)
 {
-    const field_info *item = item_of(tree, FIELD_IPX_TYPE);
+    const uint8_t *header = header_of(tree, LAYER_IPX,
+                                      IPX_HEADER_LENGTH + NBIPX_NETWORKS + NBIPX_NAME + 16);
     flow_t *flow;
-    int at;
     uint8_t kind;
     char name[16];
 
-    if (item == NULL || fvalue_get_uinteger(SMSRC_FINFO_VALUE((field_info *)item)) != IPX_TYPE_NETBIOS)
+    if (header == NULL || header[IPX_TYPE_OFFSET] != IPX_TYPE_NETBIOS)
         return;
-    at = item->start - IPX_TYPE_OFFSET + IPX_HEADER_LENGTH + NBIPX_NETWORKS;
-    if (tvb_captured_length_remaining(item->ds_tvb, at) < 18)
-        return;
-    kind = tvb_get_uint8(item->ds_tvb, at + 1);
+    header += IPX_HEADER_LENGTH + NBIPX_NETWORKS;
+    kind = header[1];
     if (kind != 1 && kind != 2)
         return;
     flow = flow_of_packet(pinfo, true);
     flow->service = SERVICE_NETBIOS_IPX;
-    tvb_memcpy(item->ds_tvb, name, at + 2, sizeof name);
+    memcpy(name, header + NBIPX_NAME, sizeof name);
     for (unsigned i = 0; i < 15; i++)
         name[i] = g_ascii_isprint(name[i]) ? name[i] : '?';
     add_fact(pinfo, tree, FACT_IPX_NAME,
@@ -983,7 +1056,7 @@ read_smb(packet_info *pinfo, proto_tree *tree, const uint8_t *payload, unsigned 
     if (length < 36)
         return;
     if (response) {
-        uint32_t status = pletohu32(payload + (smb2 ? 12 : 9));
+        uint32_t status = pletohu32(payload + 4 + (smb2 ? SMB2_STATUS : SMB_STATUS));
 
         if (status != STATUS_PENDING && status != STATUS_MORE_PROCESSING_REQUIRED)
             add_answer(pinfo, ANSWER_SMB, status == 0);
@@ -1087,9 +1160,9 @@ read_nbns(packet_info *pinfo, proto_tree *tree, const uint8_t *payload, unsigned
     suffix = (uint8_t)((payload[13 + 30] - 'A') << 4 | (payload[14 + 30] - 'A'));
     snprintf(name + count, sizeof name - count, "<%02x>", suffix);
 
-    if ((flags & 0x8000) == 0 && is_registration((flags >> 11) & 0x0f)) {
+    if ((flags & NAME_RESPONSE) == 0 && is_registration(NAME_OPCODE(flags))) {
         add_fact(pinfo, tree, FIELD_NBNS_NAME, name, &pinfo->src, NUM_FIELDS);
-    } else if ((flags & 0x800f) == 0x8000 && length >= 62) {
+    } else if ((flags & NAME_RESPONSE) != 0 && NAME_RCODE(flags) == 0 && length >= 62) {
         /* name, type, class, time to live, length, flags, then the address */
         set_address(&owner, AT_IPv4, 4, payload + 58);
         add_fact(pinfo, tree, FIELD_NBNS_NAME, name, &owner, NUM_FIELDS);
@@ -1201,25 +1274,25 @@ evidence_sniff(packet_info *pinfo, proto_tree *tree, flow_t *flow)
  */
 
 static const struct {
-    field_e field;
+    unsigned layer;
     uint8_t type, code;
     const char *reason;
 } unreachables[] = {
-    { FIELD_ICMP_TYPE, 3, 0, "ICMP: network unreachable" },
-    { FIELD_ICMP_TYPE, 3, 1, "ICMP: host unreachable" },
-    { FIELD_ICMP_TYPE, 3, 2, "ICMP: protocol unreachable" },
-    { FIELD_ICMP_TYPE, 3, 3, "ICMP: port unreachable" },
-    { FIELD_ICMP_TYPE, 3, 6, "ICMP: network unknown" },
-    { FIELD_ICMP_TYPE, 3, 7, "ICMP: host unknown" },
-    { FIELD_ICMP_TYPE, 3, 9, "ICMP: network administratively prohibited" },
-    { FIELD_ICMP_TYPE, 3, 10, "ICMP: host administratively prohibited" },
-    { FIELD_ICMP_TYPE, 3, 13, "ICMP: communication administratively prohibited" },
-    { FIELD_ICMPV6_TYPE, 1, 0, "ICMPv6: no route" },
-    { FIELD_ICMPV6_TYPE, 1, 1, "ICMPv6: communication administratively prohibited" },
-    { FIELD_ICMPV6_TYPE, 1, 3, "ICMPv6: address unreachable" },
-    { FIELD_ICMPV6_TYPE, 1, 4, "ICMPv6: port unreachable" },
-    { FIELD_ICMPV6_TYPE, 1, 5, "ICMPv6: source address failed policy" },
-    { FIELD_ICMPV6_TYPE, 1, 6, "ICMPv6: route rejected" },
+    { LAYER_ICMP, 3, 0, "ICMP: network unreachable" },
+    { LAYER_ICMP, 3, 1, "ICMP: host unreachable" },
+    { LAYER_ICMP, 3, 2, "ICMP: protocol unreachable" },
+    { LAYER_ICMP, 3, 3, "ICMP: port unreachable" },
+    { LAYER_ICMP, 3, 6, "ICMP: network unknown" },
+    { LAYER_ICMP, 3, 7, "ICMP: host unknown" },
+    { LAYER_ICMP, 3, 9, "ICMP: network administratively prohibited" },
+    { LAYER_ICMP, 3, 10, "ICMP: host administratively prohibited" },
+    { LAYER_ICMP, 3, 13, "ICMP: communication administratively prohibited" },
+    { LAYER_ICMPV6, 1, 0, "ICMPv6: no route" },
+    { LAYER_ICMPV6, 1, 1, "ICMPv6: communication administratively prohibited" },
+    { LAYER_ICMPV6, 1, 3, "ICMPv6: address unreachable" },
+    { LAYER_ICMPV6, 1, 4, "ICMPv6: port unreachable" },
+    { LAYER_ICMPV6, 1, 5, "ICMPv6: source address failed policy" },
+    { LAYER_ICMPV6, 1, 6, "ICMPv6: route rejected" },
 };
 
 /* The quoted packet begins behind the error's header of eight bytes. */
@@ -1228,49 +1301,37 @@ static const struct {
 flow_t *
 evidence_icmp_flow(packet_info *pinfo, proto_tree *tree, const char **reason)
 {
-    static const field_e types[] = { FIELD_ICMP_TYPE, FIELD_ICMPV6_TYPE };
+    static const unsigned layers[] = { LAYER_ICMP, LAYER_ICMPV6 };
 
-    for (unsigned t = 0; t < array_length(types); t++) {
-        const field_info *item = item_of(tree, types[t]);
-        uint8_t bytes[ICMP_QUOTE + 44];
-        unsigned header, protocol;
+    for (unsigned l = 0; l < array_length(layers); l++) {
+        bool ipv6 = layers[l] == LAYER_ICMPV6;
+        const uint8_t *error = header_of(tree, layers[l], ICMP_QUOTE + (ipv6 ? 44 : 24));
+        const uint8_t *quote;
+        unsigned length, protocol;
         address src, dst;
 
-        if (item == NULL || item->ds_tvb == NULL)
+        if (error == NULL)
             continue;
-        memset(bytes, 0, sizeof bytes);
-        {
-            int captured = tvb_captured_length_remaining(item->ds_tvb, item->start);
-
-            if (captured < ICMP_QUOTE + 28)
-                return NULL;
-            tvb_memcpy(item->ds_tvb, bytes, item->start, MIN((size_t)captured, sizeof bytes));
-        }
         *reason = NULL;
         for (unsigned i = 0; i < array_length(unreachables); i++) {
-            if (unreachables[i].field == types[t] && unreachables[i].type == bytes[0] &&
-                unreachables[i].code == bytes[1])
+            if (unreachables[i].layer == layers[l] && unreachables[i].type == error[0] &&
+                unreachables[i].code == error[1])
                 *reason = unreachables[i].reason;
         }
         if (*reason == NULL)
             return NULL;
-        if (types[t] == FIELD_ICMP_TYPE) {
-            header = (bytes[ICMP_QUOTE] & 0x0f) * 4U;
-            protocol = bytes[ICMP_QUOTE + 9];
-            set_address(&src, AT_IPv4, 4, bytes + ICMP_QUOTE + 12);
-            set_address(&dst, AT_IPv4, 4, bytes + ICMP_QUOTE + 16);
-        } else {
-            header = 40;
-            protocol = bytes[ICMP_QUOTE + 6];
-            set_address(&src, AT_IPv6, 16, bytes + ICMP_QUOTE + 8);
-            set_address(&dst, AT_IPv6, 16, bytes + ICMP_QUOTE + 24);
-        }
-        if ((protocol != 6 && protocol != 17) || header < 20 ||
-            ICMP_QUOTE + header + 4 > sizeof bytes)
+        quote = error + ICMP_QUOTE;
+        length = ipv6 ? 40 : (quote[0] & 0x0f) * 4U;
+        protocol = quote[ipv6 ? 6 : 9];
+        /* With options in the quoted header its ports lie further on. */
+        error = header_of(tree, layers[l], ICMP_QUOTE + length + 4);
+        if (error == NULL || length < 20 || (protocol != IP_PROTO_TCP && protocol != IP_PROTO_UDP))
             return NULL;
-        return flow_of_ends(pinfo, &src, &dst, protocol == 6,
-                            pntohu16(bytes + ICMP_QUOTE + header),
-                            pntohu16(bytes + ICMP_QUOTE + header + 2));
+        quote = error + ICMP_QUOTE;
+        set_address(&src, ipv6 ? AT_IPv6 : AT_IPv4, ipv6 ? 16 : 4, quote + (ipv6 ? 8 : 12));
+        set_address(&dst, ipv6 ? AT_IPv6 : AT_IPv4, ipv6 ? 16 : 4, quote + (ipv6 ? 24 : 16));
+        return flow_of_ends(pinfo, &src, &dst, protocol == IP_PROTO_TCP,
+                            pntohu16(quote + length), pntohu16(quote + length + 2));
     }
     return NULL;
 }

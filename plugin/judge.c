@@ -59,6 +59,14 @@ static const verdict_e verdict_of_class[] = {
 typedef const kb_row_t *(*row_list_f)(unsigned *count);
 static const row_list_f row_lists[] = { kb_rows, user_rows, kb_neighbour_rows };
 
+/* Thousands of flows ask the same: the last answers are kept, each in the one place of its own. */
+#define MEMO_SLOTS 1024
+static struct {
+    bool used;
+    judge_flow_t flow;
+    judgement_t judgement;
+} memo[MEMO_SLOTS];
+
 const char *
 verdict_name(verdict_e verdict)
 {
@@ -70,6 +78,7 @@ judge_set_ports(const range_t *sql, const range_t *http)
 {
     sql_ports = sql;
     http_ports = http;
+    memset(memo, 0, sizeof memo);
 }
 
 static bool
@@ -229,8 +238,8 @@ is_foreign(service_e service)
            service == SERVICE_CM_REMOTE_CONTROL;
 }
 
-judgement_t
-judge(const judge_flow_t *flow)
+static judgement_t
+judge_anew(const judge_flow_t *flow)
 {
     judge_flow_t other = exchange(flow);
     judgement_t judgement = { VERDICT_OFF_MATRIX, NULL, false, false };
@@ -277,6 +286,27 @@ judge(const judge_flow_t *flow)
     judgement.row = find_nearest(flow);
     judgement.nearest = true;
     return judgement;
+}
+
+
+judgement_t
+judge(const judge_flow_t *flow)
+{
+    judge_flow_t key = *flow;
+    unsigned slot;
+
+    /* The caller's port counts only where the flow may run the other way. */
+    if (key.initiator_sure)
+        key.initiator_port = 0;
+    slot = (key.initiator * 31 + key.responder * 37 + key.responder_port * 41U +
+            key.initiator_port * 43U + (unsigned)key.service * 47 + (unsigned)key.transport) %
+           MEMO_SLOTS;
+    if (!memo[slot].used || memcmp(&memo[slot].flow, &key, sizeof key) != 0) {
+        memo[slot].judgement = judge_anew(&key);
+        memo[slot].flow = key;
+        memo[slot].used = true;
+    }
+    return memo[slot].judgement;
 }
 
 bool

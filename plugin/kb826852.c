@@ -506,13 +506,6 @@ kb_class_name(kb_class_e row_class)
     return val_to_str_const(row_class, kb_class_names, "");
 }
 
-bool
-kb_row_has_port(const kb_row_t *row, transport_e transport, uint16_t port)
-{
-    return row->row_class != KB_CONFIGURABLE && row->transport == transport &&
-           row->port_low <= port && port <= row->port_high;
-}
-
 static bool
 roles_fit(smsrc_role_set_t wanted, smsrc_role_set_t held)
 {

@@ -68,6 +68,8 @@ static expert_field ei_smsrc_audit_overflow = EI_INIT;
 static dissector_handle_t smsrc_audit_handle;
 static int audit_tap = -1;
 static int roles_tap = -1;
+static int expert_tap = -1;
+static int proto_expert_info = -1; /* Wireshark's own "_ws.expert" */
 
 /* Preferences */
 enum { SCOPE_BOTH, SCOPE_ONE };
@@ -89,6 +91,9 @@ static int audit_scope = SCOPE_BOTH;
 static int audit_flag = FLAG_ONCE;
 static range_t *audit_sql_ports;
 static range_t *audit_http_ports;
+
+/* Once a post-dissector, always one: Wireshark has no call to take it back. */
+static bool audit_registered;
 
 /* Rebuilt for every capture. */
 static bool audit_active;
@@ -367,10 +372,12 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
                        (audit_flag == FLAG_EVERY || flow->discouraged_frame == pinfo->num);
     bool blocked = flow->reach_frame == pinfo->num && judgement_is_listed(judgement);
     bool overflow = overflow_frame == pinfo->num;
-    proto_item *item, *verdict_item = NULL;
+    bool something = told || discouraged || blocked || overflow;
+    proto_item *item, *verdict_item;
 
-    if (proto_field_is_referenced(parent, proto_smsrc_audit) || told || discouraged || blocked ||
-        overflow) {
+    if (proto_field_is_referenced(parent, proto_smsrc_audit) ||
+        (something && (proto_field_is_referenced(parent, proto_expert_info) ||
+                       have_tap_listener(expert_tap)))) {
         proto_tree *tree;
         const char *code = role_book_site_code(responder);
 
@@ -410,6 +417,12 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
             tell(pinfo, verdict_item, &ei_smsrc_audit_blocked, judged, flow->reach_reason);
         if (overflow)
             expert_add_info(pinfo, item, &ei_smsrc_audit_overflow);
+    } else if (something) {
+        /* Nobody reads it: the severity of the packet is enough, for the column. */
+        expert_add_info(pinfo, NULL, told          ? expert
+                                     : blocked     ? &ei_smsrc_audit_blocked
+                                     : discouraged ? &ei_smsrc_audit_discouraged
+                                                   : &ei_smsrc_audit_overflow);
     }
     if (have_tap_listener(audit_tap)) {
         audit_tap_t *tap = wmem_new(pinfo->pool, audit_tap_t);
@@ -522,13 +535,20 @@ init_smsrc_audit(void)
 {
     role_book_reset();
     user_rows_reset();
+    flow_reset();
     evidence_reset(audit_learn);
     reach_reset();
     judge_set_ports(audit_sql_ports, audit_http_ports);
     overflow_frame = 0;
     audit_active = audit_learn || !role_book_is_empty();
-    set_postdissector_wanted_hfids(smsrc_audit_handle,
-                                   audit_active ? evidence_wanted_fields(audit_learn) : NULL);
+    /* Being asked at all costs near two percent: who has no use for the audit does not pay it. */
+    if (audit_active && !audit_registered) {
+        register_postdissector(smsrc_audit_handle);
+        audit_registered = true;
+    }
+    if (audit_registered)
+        set_postdissector_wanted_hfids(
+            smsrc_audit_handle, audit_active ? evidence_wanted_fields(audit_learn) : NULL);
 }
 
 static void
@@ -613,27 +633,28 @@ proto_register_smsrc_audit(void)
     expert_register_field_array(expert_register_protocol(proto_smsrc_audit), ei,
                                 array_length(ei));
 
-    module = prefs_register_protocol(proto_smsrc_audit, NULL);
+    /* -o looks for the module by the name before the first dot, so these are smsrc's. */
+    module = prefs_find_module("smsrc");
     role_book_register(module);
     user_rows_register(module);
     prefs_register_bool_preference(
-        module, "learn", "Learn roles from traffic",
+        module, "audit.learn", "Learn roles from traffic",
         "Whether hosts get roles by what they say, as well as by the table of roles. Without a "
         "table and without learning nothing is judged.",
         &audit_learn);
-    prefs_register_enum_preference(module, "scope", "Flows to judge",
+    prefs_register_enum_preference(module, "audit.scope", "Flows to judge",
                                    "Whether both ends of a flow must hold a role", &audit_scope,
                                    scope_vals, FALSE);
-    prefs_register_enum_preference(module, "flag", "Flag",
+    prefs_register_enum_preference(module, "audit.flag", "Flag",
                                    "How often a flow gets its expert info", &audit_flag, flag_vals,
                                    FALSE);
     range_convert_str(wmem_epan_scope(), &audit_sql_ports, "", 65535);
     range_convert_str(wmem_epan_scope(), &audit_http_ports, "", 65535);
     prefs_register_range_preference(
-        module, "sql_ports", "Custom SQL Server ports",
+        module, "audit.sql_ports", "Custom SQL Server ports",
         "Ports of the site's SQL Servers beside 1433: a custom port has to be in the DSN (row I4)",
         &audit_sql_ports, 65535);
-    prefs_register_range_preference(module, "http_ports", "Custom HTTP ports",
+    prefs_register_range_preference(module, "audit.http_ports", "Custom HTTP ports",
                                     "Ports that are read as port 80 of the matrix",
                                     &audit_http_ports, 65535);
 
@@ -643,12 +664,13 @@ proto_register_smsrc_audit(void)
     audit_tap = register_tap("smsrc_audit");
     roles_tap = register_tap("smsrc_roles");
     smsrc_audit_handle = register_dissector("smsrc.audit", dissect_smsrc_audit, proto_smsrc_audit);
-    register_postdissector(smsrc_audit_handle);
 }
 
 void
 proto_reg_handoff_smsrc_audit(void)
 {
+    expert_tap = find_tap_id("expert");
+    proto_expert_info = proto_get_id_by_filter_name("_ws.expert");
     flow_init(proto_smsrc_audit);
     evidence_init();
     smsrc_stats_register();

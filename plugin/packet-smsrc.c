@@ -34,6 +34,7 @@
 #include <epan/conversation.h>
 #include <epan/expert.h>
 #include <epan/prefs.h>
+#include <epan/proto_data.h>
 #include <wsutil/str_util.h>
 
 #include "claim.h"
@@ -790,6 +791,9 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
     /* A later pass never comes here for a segment that only waits: show nothing in the first. */
     if (wait_for_more(tvb, pinfo, 0, claim->content, claim))
         return (int)tvb_captured_length(tvb);
+    p_remove_proto_data(pinfo->pool, pinfo, proto_smsrc, 0);
+    p_add_proto_data(pinfo->pool, pinfo, proto_smsrc, 0,
+                     wmem_memdup(pinfo->pool, claim, sizeof *claim));
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC");
     col_clear(pinfo->cinfo, COL_INFO);
     item = proto_tree_add_item(parent, proto_smsrc, tvb, 0, -1, ENC_NA);
@@ -801,6 +805,12 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
         length = dissect_messages(tvb, pinfo, tree, claim);
     col_set_fence(pinfo->cinfo, COL_INFO);
     return length;
+}
+
+const claim_t *
+smsrc_claim_of_packet(packet_info *pinfo)
+{
+    return (const claim_t *)p_get_proto_data(pinfo->pool, pinfo, proto_smsrc, 0);
 }
 
 /* The port table, Decode As by the name "smsrc", and conversations proven before. */

@@ -146,7 +146,11 @@ payload_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned of
     data_tree = proto_item_add_subtree(item, ett_smsrc_data);
     if (captured <= 0)
         return NULL;
-    text = dissect_texts(tvb, pinfo, data_tree, offset, (unsigned)captured, min_text);
+    /* The search is not free: it is left out where nobody would see what it finds. */
+    if (min_text >= PAYLOAD_MIN_TEXT && !proto_field_is_referenced(tree, hf_smsrc_text))
+        text = NULL;
+    else
+        text = dissect_texts(tvb, pinfo, data_tree, offset, (unsigned)captured, min_text);
     dissect_ntlmssp_tokens(tvb, pinfo, tree, offset, (unsigned)captured);
     return text;
 }

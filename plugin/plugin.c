@@ -27,17 +27,29 @@ WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 WS_DLL_PUBLIC void plugin_register(void);
 WS_DLL_PUBLIC uint32_t plugin_describe(void);
 
+/* In this order: the audit's preferences stand among those of smsrc. */
+static void
+register_protocols(void)
+{
+    proto_register_smsrc();
+    proto_register_smsrc_cm();
+    proto_register_smsrc_audit();
+}
+
+static void
+register_handoffs(void)
+{
+    proto_reg_handoff_smsrc();
+    proto_reg_handoff_smsrc_cm();
+    proto_reg_handoff_smsrc_audit();
+}
+
 void
 plugin_register(void)
 {
-    static proto_plugin smsrc = { proto_register_smsrc, proto_reg_handoff_smsrc };
-    static proto_plugin smsrc_cm = { proto_register_smsrc_cm, proto_reg_handoff_smsrc_cm };
-    static proto_plugin smsrc_audit = { proto_register_smsrc_audit,
-                                        proto_reg_handoff_smsrc_audit };
+    static proto_plugin smsrc = { register_protocols, register_handoffs };
 
     proto_register_plugin(&smsrc);
-    proto_register_plugin(&smsrc_cm);
-    proto_register_plugin(&smsrc_audit);
 }
 
 uint32_t

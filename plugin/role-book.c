@@ -288,7 +288,7 @@ role_book_register(module_t *module)
                            &role_lines, &num_role_lines, UAT_AFFECTS_DISSECTION, NULL,
                            role_line_copy, NULL, role_line_free, NULL, NULL, fields);
 
-    prefs_register_uat_preference(module, "roles", "Roles of hosts",
+    prefs_register_uat_preference(module, "audit.roles", "Roles of hosts",
                                   "Which host or network holds which SMS role", table);
 }
 

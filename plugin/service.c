@@ -20,6 +20,7 @@
 
 #include "service.h"
 
+#include <wsutil/bits_ctz.h>
 #include <wsutil/pint.h>
 
 /* No check looks further than this; a DHCP message shows its cookie at 236. */
@@ -476,6 +477,29 @@ static const signature_t signatures[] = {
     { SERVICE_RTP, TRANSPORT_UDP, 0, STR(""), check_rtp },
 };
 
+/*
+ * The signatures that a payload can have by its first byte, a bit each in the order of the table:
+ * most are told apart there, and a post-dissector asks this of many packets.
+ */
+#define NUM_MASKS ((array_length(signatures) + 63) / 64)
+static uint64_t by_first_byte[256][NUM_MASKS];
+static bool by_first_byte_made;
+
+static void
+make_by_first_byte(void)
+{
+    for (unsigned i = 0; i < array_length(signatures); i++) {
+        const signature_t *sig = &signatures[i];
+        bool any = sig->offset > 0 || sig->length == 0;
+
+        for (unsigned byte = 0; byte < 256; byte++) {
+            if (any || (uint8_t)sig->bytes[0] == byte)
+                by_first_byte[byte][i / 64] |= UINT64_C(1) << (i % 64);
+        }
+    }
+    by_first_byte_made = true;
+}
+
 service_e
 service_by_payload(tvbuff_t *tvb, transport_e transport)
 {
@@ -486,13 +510,18 @@ service_by_payload(tvbuff_t *tvb, transport_e transport)
     if (payload.len > SNIFF_LENGTH)
         payload.len = SNIFF_LENGTH;
     payload.p = tvb_get_ptr(tvb, 0, (int)payload.len);
-    for (unsigned i = 0; i < array_length(signatures); i++) {
-        const signature_t *sig = &signatures[i];
+    if (!by_first_byte_made)
+        make_by_first_byte();
+    for (unsigned word = 0; word < NUM_MASKS; word++) {
+        for (uint64_t mask = by_first_byte[payload.p[0]][word]; mask != 0; mask &= mask - 1) {
+            const signature_t *sig = &signatures[word * 64 + (unsigned)ws_ctz(mask)];
 
-        if ((sig->transports & transport) != 0 && sig->offset + sig->length <= payload.len &&
-            memcmp(payload.p + sig->offset, sig->bytes, sig->length) == 0 &&
-            (sig->check == NULL || sig->check(&payload)))
-            return sig->service;
+            if ((sig->transports & transport) != 0 &&
+                sig->offset + sig->length <= payload.len &&
+                memcmp(payload.p + sig->offset, sig->bytes, sig->length) == 0 &&
+                (sig->check == NULL || sig->check(&payload)))
+                return sig->service;
+        }
     }
     return SERVICE_UNKNOWN;
 }

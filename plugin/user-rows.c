@@ -192,7 +192,7 @@ user_rows_register(module_t *module)
                            &user_lines, &num_user_lines, UAT_AFFECTS_DISSECTION, NULL,
                            user_row_copy, NULL, user_row_free, NULL, NULL, fields);
 
-    prefs_register_uat_preference(module, "rows", "Rows added to the matrix",
+    prefs_register_uat_preference(module, "audit.rows", "Rows added to the matrix",
                                   "Flows that this site allows beyond KB 826852", table);
 }
 
