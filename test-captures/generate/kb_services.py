@@ -728,6 +728,13 @@ def wbem_login(namespace="root\\sms\\site_ABC"):
 
 
 def wbem_logged_in():
-    """ORPCTHAT, an interface pointer that is opaque here, and S_OK."""
-    return rpc_response(struct.pack("<II", 0, 0) + struct.pack("<I", 0x00020000) + struct.pack(
-        "<II", 4, 4) + b"MEOW" + struct.pack("<I", 0))
+    """ORPCTHAT, the IWbemServices of the namespace as an OBJREF (MS-DCOM 2.2.18), and S_OK."""
+    binding = struct.pack("<H", 7) + wide("SITE01\0\0")
+    security = struct.pack("<HHHH", 0x0A, 0xFFFF, 0, 0)
+    resolver = struct.pack("<HH", (len(binding) + len(security)) // 2,
+                           len(binding) // 2) + binding + security
+    reference = b"MEOW" + struct.pack("<I", 1) + _uuid(
+        "9556dc99-828c-11cf-a37e-00aa003240c7") + struct.pack("<IIQQ", 0, 5, 1, 2) + bytes(
+        range(16)) + resolver
+    return rpc_response(struct.pack("<IIIII", 0, 0, 0x00020000, len(reference), len(reference)) +
+                        reference + bytes(-len(reference) % 4) + struct.pack("<I", 0))
