@@ -376,7 +376,8 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
     proto_item *item, *verdict_item;
 
     if (proto_field_is_referenced(parent, proto_smsrc_audit) ||
-        (something && (proto_field_is_referenced(parent, proto_expert_info) ||
+        (something && (proto_expert_info < 0 ||
+                       proto_field_is_referenced(parent, proto_expert_info) ||
                        have_tap_listener(expert_tap)))) {
         proto_tree *tree;
         const char *code = role_book_site_code(responder);
@@ -670,7 +671,7 @@ void
 proto_reg_handoff_smsrc_audit(void)
 {
     expert_tap = find_tap_id("expert");
-    proto_expert_info = proto_get_id_by_filter_name("_ws.expert");
+    proto_expert_info = proto_registrar_get_id_byname("_ws.expert");
     flow_init(proto_smsrc_audit);
     evidence_init();
     smsrc_stats_register();

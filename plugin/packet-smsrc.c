@@ -295,7 +295,7 @@ dissect_user_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_it
     static int *const fields[] = { &hf_smsrc_user_controller, &hf_smsrc_user_host,
                                    &hf_smsrc_user_user };
     const char *values[3] = { NULL, NULL, NULL };
-    unsigned count = 0, first, zeros = 0;
+    unsigned count = 0, first, zeros = 0, tail = end;
 
     for (unsigned at = offset; at < end;) {
         unsigned size, filler = at;
@@ -304,9 +304,11 @@ dissect_user_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_it
             zeros = tvb_get_uint8(tvb, (int)at) == 0 ? zeros + 1 : 0;
             at++;
         }
-        /* An empty user's NUL is its own; other bytes that are no name are shown as such. */
-        if (at == end && count > 0 && zeros >= 3)
-            filler++;
+        if (at == end && count > 0) {
+            /* An empty user's NUL is its own. */
+            tail = zeros >= 3 ? filler + 1 : filler;
+            break;
+        }
         payload_dissect(tvb, pinfo, tree, filler, (int)(at - filler), PAYLOAD_MIN_TEXT);
         if (at == end)
             break;
@@ -340,6 +342,7 @@ dissect_user_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_it
     if (values[2] == NULL && zeros >= 3)
         proto_tree_add_item(tree, hf_smsrc_user_user, tvb,
                             (int)(names[count - 1].at + names[count - 1].size), 1, encoding);
+    payload_dissect(tvb, pinfo, tree, tail, (int)(end - tail), PAYLOAD_MIN_TEXT);
     if (values[1] != NULL)
         wmem_strbuf_append_printf(info, ", host %s", values[1]);
     if (values[2] != NULL)
@@ -1009,6 +1012,11 @@ proto_register_smsrc(void)
     module_t *module;
 
     proto_smsrc = proto_register_protocol("Microsoft SMS Remote Control", "SMSRC", "smsrc");
+    proto_register_field_array(proto_smsrc, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+    expert_register_field_array(expert_register_protocol(proto_smsrc), ei, array_length(ei));
+    payload_register(proto_smsrc);
+    /* After the fields: "smsrc.data" is one too, and tshark -G fields lists the first of a name. */
     proto_smsrc_control = proto_register_protocol_in_name_only(
         "SMS Remote Control (control)", "SMSRC Control", "smsrc.control", proto_smsrc,
         FT_PROTOCOL);
@@ -1018,10 +1026,6 @@ proto_register_smsrc(void)
         "SMS Remote Chat", "SMSRC Chat", "smsrc.chat", proto_smsrc, FT_PROTOCOL);
     proto_smsrc_transfer = proto_register_protocol_in_name_only(
         "SMS Remote File Transfer", "SMSRC Transfer", "smsrc.transfer", proto_smsrc, FT_PROTOCOL);
-    proto_register_field_array(proto_smsrc, hf, array_length(hf));
-    proto_register_subtree_array(ett, array_length(ett));
-    expert_register_field_array(expert_register_protocol(proto_smsrc), ei, array_length(ei));
-    payload_register(proto_smsrc);
 
     register_init_routine(session_log_reset);
     register_cleanup_routine(session_log_cleanup);
