@@ -4,6 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import csv
+import re
 import sys
 
 from conftest import MADE
@@ -117,8 +118,7 @@ def lines_with(lines, *words):
 
 def host_lines(lines, address):
     """Those lines in which an address stands, and not as the beginning of a longer one."""
-    return [line for line in lines
-            if address in line.replace(",", " ").replace("(", " ").replace(")", " ").split()]
+    return [line for line in lines if address in re.split(r"[|,()\s]+", line)]
 
 
 __all__ = ["ANY_WARNING", "AUDIT", "EXPERTS", "FIELDS", "LEARN_OFF", "NOTES", "WARNINGS",
