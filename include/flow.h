@@ -10,10 +10,11 @@
 #include <epan/conversation.h>
 
 #include "judge.h"
+#include "signatures.h"
 
 /* A request that would give a role once it is answered as such a server would. */
 typedef struct {
-    const struct signature *signature;
+    const signature_t *signature;
     char site_code[4];
     const char *reason;
     uint32_t frame;

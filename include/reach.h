@@ -8,6 +8,7 @@
 #define __SMSRC_REACH_H__
 
 #include "flow.h"
+#include "packet-look.h"
 
 /** Forget the capture before: call from an init routine. */
 void reach_reset(void);
@@ -21,8 +22,11 @@ void reach_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, b
 /** The same for a flow of which the whole capture is known; @p frame is its first. */
 void reach_late(flow_t *flow, uint32_t frame);
 
-/** An ICMP error in @p frame quoted a packet of the flow; @p reason is static. */
-void reach_icmp(flow_t *flow, uint32_t frame, const char *reason);
+/**
+ * An ICMP or ICMPv6 error that says "unreachable" or "prohibited" blocks the flow of the packet
+ * that it quotes: that flow, or NULL where it is another message or quotes no flow known.
+ */
+flow_t *reach_icmp(const packet_t *packet);
 
 /**
  * True where the flow is one more of several tries of the same two hosts that nothing answered

@@ -72,4 +72,8 @@ const char *transport_name(transport_e transport);
  */
 service_e service_by_payload(tvbuff_t *tvb, transport_e transport);
 
+/** The same for @p length bytes in memory, of a payload that had @p reported on the wire. */
+service_e service_by_bytes(const uint8_t *bytes, unsigned length, unsigned reported,
+                           transport_e transport);
+
 #endif /* __SMSRC_SERVICE_H__ */

@@ -440,19 +440,18 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
 
 /* An ICMP error is no flow of its own; it tells that the one it quotes is blocked. */
 static int
-dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers)
 {
     flow_t *flow;
     const flow_judgement_t *judged;
     const conversation_element_t *key;
 
     if (!PINFO_FD_VISITED(pinfo)) {
-        const char *reason;
+        packet_t packet = packet_open(tvb, pinfo, tree, layers);
 
-        flow = evidence_icmp_flow(pinfo, tree, &reason);
+        flow = reach_icmp(&packet);
         if (flow == NULL || flow->num_judgements == 0)
             return 0;
-        reach_icmp(flow, pinfo->num, reason);
         p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_audit, 0, flow);
     } else {
         flow = (flow_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_smsrc_audit, 0);
@@ -468,7 +467,8 @@ dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 static int
 dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    evidence_layers_t layers;
+    packet_t packet;
+    unsigned layers;
     smsrc_role_set_t src, dst;
     const flow_judgement_t *judged;
     flow_t *flow;
@@ -478,13 +478,14 @@ dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *d
 
     if (!audit_active || (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX))
         return 0;
-    layers = evidence_look(pinfo);
-    if (layers.icmp_error)
-        return dissect_icmp_error(tvb, pinfo, tree);
+    layers = packet_layers(pinfo);
+    if ((layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0)
+        return dissect_icmp_error(tvb, pinfo, tree, layers);
     if (first_pass) {
         bool overflowed = role_book_overflowed();
 
-        evidence_scan(pinfo, tree, &layers);
+        packet = packet_open(tvb, pinfo, tree, layers);
+        evidence_scan(&packet);
         if (!overflowed && role_book_overflowed())
             overflow_frame = pinfo->num;
     }
@@ -515,7 +516,7 @@ dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *d
     if (first_pass) {
         if (pinfo->ptype == PT_TCP)
             reach_update(flow, pinfo, from_initiator, sure);
-        evidence_sniff(pinfo, tree, flow);
+        evidence_sniff(&packet, flow);
         update_judgement(flow, pinfo, from_initiator || broadcast, sure || broadcast, src, dst);
         if (flow->num_judgements > 0)
             update_experts(flow, pinfo, from_initiator);
@@ -661,7 +662,7 @@ proto_register_smsrc_audit(void)
 
     register_init_routine(init_smsrc_audit);
     register_cleanup_routine(cleanup_smsrc_audit);
-    register_shutdown_routine(evidence_shutdown);
+    register_shutdown_routine(signatures_shutdown);
     audit_tap = register_tap("smsrc_audit");
     roles_tap = register_tap("smsrc_roles");
     smsrc_audit_handle = register_dissector("smsrc.audit", dissect_smsrc_audit, proto_smsrc_audit);
@@ -673,6 +674,7 @@ proto_reg_handoff_smsrc_audit(void)
     expert_tap = find_tap_id("expert");
     proto_expert_info = proto_registrar_get_id_byname("_ws.expert");
     flow_init(proto_smsrc_audit);
+    packet_look_init();
     evidence_init();
     smsrc_stats_register();
 }

@@ -503,13 +503,20 @@ make_by_first_byte(void)
 service_e
 service_by_payload(tvbuff_t *tvb, transport_e transport)
 {
-    payload_t payload = { NULL, tvb_captured_length(tvb), tvb_reported_length(tvb) };
+    unsigned length = MIN(tvb_captured_length(tvb), SNIFF_LENGTH);
+
+    return length == 0 ? SERVICE_UNKNOWN
+                       : service_by_bytes(tvb_get_ptr(tvb, 0, (int)length), length,
+                                          tvb_reported_length(tvb), transport);
+}
+
+service_e
+service_by_bytes(const uint8_t *bytes, unsigned length, unsigned reported, transport_e transport)
+{
+    payload_t payload = { bytes, MIN(length, SNIFF_LENGTH), reported };
 
     if (payload.len < 3)
         return SERVICE_UNKNOWN;
-    if (payload.len > SNIFF_LENGTH)
-        payload.len = SNIFF_LENGTH;
-    payload.p = tvb_get_ptr(tvb, 0, (int)payload.len);
     if (!by_first_byte_made)
         make_by_first_byte();
     for (unsigned word = 0; word < NUM_MASKS; word++) {

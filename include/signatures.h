@@ -1,0 +1,89 @@
+/* signatures.h
+ * The signatures by which SMS roles show themselves
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_SIGNATURES_H__
+#define __SMSRC_SIGNATURES_H__
+
+#include "smsrc-roles.h"
+
+/* The fields read. The first few are wanted even where nothing is to be learned. */
+typedef enum {
+    FIELD_EPM_PORT,
+    NUM_FIELDS_WITHOUT_LEARNING,
+    FIELD_HTTP_METHOD = NUM_FIELDS_WITHOUT_LEARNING,
+    FIELD_HTTP_URI,
+    FIELD_HTTP_REQUEST_LINE,
+    FIELD_HTTP_CODE,
+    FIELD_SMB_PATH,
+    FIELD_SMB_FILE,
+    FIELD_SMB2_TREE,
+    FIELD_SMB2_FILE,
+    FIELD_NBNS_NAME,
+    FIELD_NBNS_ADDRESS,
+    FIELD_NBSS_CALLED,
+    FIELD_NBDGM_DESTINATION,
+    FIELD_LDAP_BASE,
+    FIELD_LDAP_VALUE,
+    FIELD_LDAP_ENTRY,
+    FIELD_LDAP_OBJECT,
+    FIELD_LDAP_RESULT,
+    FIELD_TDS_DATABASE,
+    FIELD_DNS_NAME,
+    FIELD_DNS_ADDRESS,
+    FIELD_IPX_TYPE,
+    NUM_FIELDS,
+    /* Facts that only the payload shows. */
+    FACT_NAMESPACE = NUM_FIELDS,
+    FACT_IPX_NAME,
+    FACT_REMOTE_CONTROL,
+} field_e;
+
+/* What has to come back before a request counts. */
+typedef enum {
+    ANSWER_NONE,  /* the fact speaks for itself */
+    ANSWER_HTTP,  /* 2xx, or 401 and 403: a first leg, or a server that guards what it has */
+    ANSWER_SMB,   /* status 0 */
+    ANSWER_NBSS,  /* a positive session response */
+    ANSWER_LDAP,  /* result 0 */
+    ANSWER_REPLY, /* any bytes from the server: RPC and TDS answer no stranger */
+} answer_e;
+
+/* Whom a fact is about. */
+typedef enum {
+    ABOUT_REQUEST, /* the sender is the client, the destination the server */
+    ABOUT_REPLY,   /* the sender is the server */
+    ABOUT_OWNER,   /* the address that the packet names, by whoever it was sent */
+    ABOUT_HINT,    /* agrees with the share that the same flow has open */
+} about_e;
+
+typedef struct signature {
+    field_e field;
+    const char *pattern; /* PCRE, letters of either case; the group "site" is the site code */
+    about_e about;
+    answer_e answer;
+    smsrc_role_set_t server; /* roles learned */
+    smsrc_role_set_t client;
+    smsrc_role_set_t client_implied; /* roles taken for this flow, not learned */
+    bool needs_hint;
+    bool imply_now; /* the flow is judged before it is answered */
+    const char *label;
+} signature_t;
+
+/** Compile the patterns: call from a handoff routine. */
+void signatures_init(void);
+
+/** Release them: call from a shutdown routine. */
+void signatures_shutdown(void);
+
+/**
+ * The next signature that @p text, a fact of @p field, matches: @p at is where to begin in the
+ * table, 0 for the first call, and is moved on. NULL when there is none any more. @p site gets the
+ * site code, or "".
+ */
+const signature_t *signatures_match(field_e field, const char *text, size_t length, unsigned *at,
+                                    char site[4]);
+
+#endif /* __SMSRC_SIGNATURES_H__ */

@@ -1,0 +1,176 @@
+/* packet-look.c
+ * The packet at hand, as cheaply as it can be looked at: its layers and its bytes
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * The audit asks this of every packet. The fields tcp.payload and udp.payload would cost as much
+ * as all else the audit does, and so would an item of each header. But pinfo's addresses are
+ * shallow: they point into the packet, at their place in the IP header, and so tell where all
+ * the rest lies. Where they do not (a packet put together from fragments, or decrypted), there
+ * are no bytes here, and Wireshark's own fields have to do.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "packet-look.h"
+
+#include <epan/ipproto.h>
+#include <wsutil/pint.h>
+
+static const struct {
+    unsigned layer;
+    const char *name;
+} layer_protos[] = {
+    { LAYER_HTTP, "http" },
+    { LAYER_SMB, "smb" },
+    { LAYER_SMB2, "smb2" },
+    { LAYER_NBNS, "nbns" },
+    { LAYER_NBSS, "nbss" },
+    { LAYER_NBDGM, "nbdgm" },
+    { LAYER_LDAP, "ldap" },
+    { LAYER_TDS, "tds" },
+    { LAYER_DNS, "dns" },
+    { LAYER_DCERPC, "dcerpc" },
+    { LAYER_ICMP, "icmp" },
+    { LAYER_ICMPV6, "icmpv6" },
+    { LAYER_SMSRC, "smsrc" },
+    { LAYER_IPX, "ipx" },
+};
+
+/*
+ * The same as a hash table of one step: every packet is asked for its layers. LAYER_SLOTS is a
+ * power of two well above the number of layers.
+ */
+#define LAYER_SLOTS 64
+static struct {
+    int proto;
+    unsigned layer;
+} layer_slots[LAYER_SLOTS];
+
+void
+packet_look_init(void)
+{
+    for (unsigned i = 0; i < LAYER_SLOTS; i++)
+        layer_slots[i].proto = -1;
+    for (unsigned i = 0; i < array_length(layer_protos); i++) {
+        int proto = proto_get_id_by_filter_name(layer_protos[i].name);
+        unsigned slot = (unsigned)proto % LAYER_SLOTS;
+
+        if (proto < 0)
+            continue;
+        while (layer_slots[slot].proto != -1)
+            slot = (slot + 1) % LAYER_SLOTS;
+        layer_slots[slot].proto = proto;
+        layer_slots[slot].layer = layer_protos[i].layer;
+    }
+}
+
+unsigned
+packet_layers(const packet_info *pinfo)
+{
+    unsigned layers = 0;
+
+    for (wmem_list_frame_t *frame = wmem_list_head(pinfo->layers); frame != NULL;
+         frame = wmem_list_frame_next(frame)) {
+        int proto = GPOINTER_TO_INT(wmem_list_frame_data(frame));
+
+        for (unsigned slot = (unsigned)proto % LAYER_SLOTS; layer_slots[slot].proto != -1;
+             slot = (slot + 1) % LAYER_SLOTS) {
+            if (layer_slots[slot].proto == proto) {
+                layers |= layer_slots[slot].layer;
+                break;
+            }
+        }
+    }
+    return layers;
+}
+
+/* The IP header's own words (RFC 791, RFC 8200). */
+#define IPV4_SOURCE 12
+#define IPV6_SOURCE 8
+#define IPV6_LENGTH 40
+
+static void
+find_network(packet_t *packet, tvbuff_t *tvb)
+{
+    const packet_info *pinfo = packet->pinfo;
+    unsigned captured = tvb_captured_length(tvb);
+    const uint8_t *frame = captured > 0 ? tvb_get_ptr(tvb, 0, (int)captured) : NULL;
+    const uint8_t *source = (const uint8_t *)pinfo->src.data;
+    unsigned left, header, total;
+
+    if (frame == NULL || source < frame + IPV4_SOURCE || source >= frame + captured)
+        return;
+    left = (unsigned)(frame + captured - source);
+    if (pinfo->src.type == AT_IPv4) {
+        const uint8_t *ip = source - IPV4_SOURCE;
+
+        header = (ip[0] & 0x0f) * 4U;
+        left += IPV4_SOURCE;
+        if (ip[0] >> 4 != 4 || header < 20 || left <= header ||
+            (pntohu16(ip + 6) & 0x1fff) != 0)
+            return;
+        /* 0: a segment that the network card was to cut up; then the frame's end has to do. */
+        total = pntohu16(ip + 2);
+        packet->network = ip + header;
+    } else if (pinfo->src.type == AT_IPv6 && source >= frame + IPV6_SOURCE) {
+        const uint8_t *ip = source - IPV6_SOURCE;
+
+        header = IPV6_LENGTH;
+        left += IPV6_SOURCE;
+        if (ip[0] >> 4 != 6 || left <= header ||
+            (ip[6] != IP_PROTO_TCP && ip[6] != IP_PROTO_UDP && ip[6] != IP_PROTO_ICMPV6))
+            return;
+        total = pntohu16(ip + 4) + header;
+        packet->network = ip + header;
+    } else {
+        return;
+    }
+    packet->reported = total > header ? total - header : left - header;
+    packet->network_length = MIN(left - header, packet->reported);
+}
+
+/* The payload of TCP or UDP. Behind it may be Ethernet's padding: IP's length ends it. */
+static void
+find_payload(packet_t *packet)
+{
+    unsigned header = 8;
+
+    if (packet->network == NULL || packet->network_length < 20)
+        header = packet->pinfo->ptype == PT_TCP ? 0 : header;
+    else if (packet->pinfo->ptype == PT_TCP)
+        header = (packet->network[12] >> 4) * 4U;
+    if (header == 0 || packet->network == NULL || packet->network_length <= header)
+        return;
+    packet->payload = packet->network + header;
+    packet->length = MIN(packet->network_length - header, PACKET_MAX_PAYLOAD);
+    packet->reported -= header;
+}
+
+packet_t
+packet_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers)
+{
+    packet_t packet = { pinfo, tree, layers, NULL, 0, NULL, 0, 0 };
+
+    find_network(&packet, tvb);
+    if (pinfo->ptype == PT_TCP || pinfo->ptype == PT_UDP)
+        find_payload(&packet);
+    return packet;
+}
+
+service_e
+packet_service(const packet_t *packet)
+{
+    return packet->payload == NULL
+               ? SERVICE_UNKNOWN
+               : service_by_bytes(packet->payload, packet->length, packet->reported,
+                                  packet->pinfo->ptype == PT_TCP ? TRANSPORT_TCP : TRANSPORT_UDP);
+}
+
+const uint8_t *
+packet_bytes(const packet_t *packet, unsigned at, unsigned length)
+{
+    return packet->payload != NULL && packet->length >= at + length ? packet->payload + at : NULL;
+}

@@ -1,0 +1,172 @@
+/* signatures.c
+ * The signatures by which SMS roles show themselves
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * Those of confidence H and M in the project's list of role signatures: Microsoft's KB articles
+ * and ports lists, and public tools that talk to real sites. Numbers in the comments below are
+ * that list's sections.
+ *
+ * Left out, for want of a role of ours: software update points, fallback status and state
+ * migration points, PXE's TFTP paths, SMS 1.2's SMS_SHR shares; and for want of confidence slp.dll,
+ * /SMS_FSP, /SMSSMP and the user agent ccmsetup. The body of a CCM_POST says nothing that its
+ * verb does not. sql\query shows a SQL Server, which need not be the site's.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "signatures.h"
+
+#define R(role) SMSRC_ROLE_BIT(SMSRC_ROLE_##role)
+#define SITE "(?<site>[a-z0-9]{3})"
+#define SQL_CLIENTS                                                                              \
+    (R(SITE_SERVER) | R(MANAGEMENT_POINT) | R(SERVER_LOCATOR_POINT) | R(REPORTING_POINT))
+
+static const signature_t signatures[] = {
+    /* HTTP (2.1): management point. Site servers poll MPLIST too, so it shows no client. */
+    { FIELD_HTTP_URI, "^/sms_mp\\w*/\\.sms_aut", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), 0,
+      R(ADVANCED_CLIENT), false, false, "Management point list or certificate" },
+    { FIELD_HTTP_URI, "^/sms_mp\\w*/\\.sms_(pol|dcm)", ABOUT_REQUEST, ANSWER_HTTP,
+      R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false, "Policy request" },
+    { FIELD_HTTP_URI, "^/(ccm_system|ccm_incoming|ccm_outgoing|ccm_client|ccm_sts)(_\\w+)?(/|$)",
+      ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false,
+      "Management point directory" },
+    { FIELD_HTTP_URI, "^/bgb/handler\\.ashx", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT),
+      R(ADVANCED_CLIENT), 0, false, false, "Client notification over HTTP" },
+    { FIELD_HTTP_METHOD, "^CCM_POST$", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT),
+      R(ADVANCED_CLIENT), 0, false, false, "HTTP method" },
+    { FIELD_HTTP_METHOD, "^BITS_POST$", ABOUT_REQUEST, ANSWER_HTTP, 0, 0, R(ADVANCED_CLIENT), false,
+      false, "HTTP method" },
+    { FIELD_HTTP_REQUEST_LINE, "^(CCMClient(ID|IDSignature|Timestamp\\w*)|ClientToken(Signature)?):",
+      ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false,
+      "HTTP header" },
+    { FIELD_HTTP_REQUEST_LINE, "^User-Agent: *(SMS CCM|ccmhttp|ConfigMgr Messaging HTTP Sender)",
+      ABOUT_REQUEST, ANSWER_HTTP, 0, R(ADVANCED_CLIENT), 0, false, false, "HTTP header" },
+    /* Distribution point and reporting point. */
+    { FIELD_HTTP_URI, "^/(nocert_|ccmtokenauth_)?sms_dp_sms(pkg[a-z]?|sig)\\$(/|$)", ABOUT_REQUEST,
+      ANSWER_HTTP, R(BITS_DISTRIBUTION_POINT), R(ADVANCED_CLIENT), 0, false, false,
+      "Package over HTTP" },
+    { FIELD_HTTP_URI, "^/smsreporting_" SITE "(/|$)", ABOUT_REQUEST, ANSWER_HTTP,
+      R(REPORTING_POINT), 0, 0, false, false, "Report" },
+
+    /* SMB (2.2): the share's name; one that others use as well needs a file to agree. */
+    { FIELD_SMB_PATH, "\\\\CAP_" SITE "$", ABOUT_REQUEST, ANSWER_SMB, R(CLIENT_ACCESS_POINT), 0,
+      R(LEGACY_CLIENT), false, false, "Share" },
+    { FIELD_SMB_PATH, "\\\\SMSPKG[a-z]\\$$", ABOUT_REQUEST, ANSWER_SMB, R(SMB_DISTRIBUTION_POINT),
+      0, R(CLIENT), false, false, "Share" },
+    { FIELD_SMB_PATH, "\\\\(SCCMContentLib\\$|SMSSIG\\$|SMS_DP\\$|SMS_OCM_DATACACHE)$",
+      ABOUT_REQUEST, ANSWER_SMB, R(SMB_DISTRIBUTION_POINT), 0, R(CLIENT), false, false, "Share" },
+    { FIELD_SMB_PATH, "\\\\SMS_SITE$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), R(SITE_SERVER), 0,
+      false, false, "LAN sender's share" },
+    { FIELD_SMB_PATH, "\\\\SMS_(?!SHR$)" SITE "$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), 0,
+      R(CLIENT), true, false, "Share" },
+    { FIELD_SMB_PATH, "\\\\SMS_CPS[a-z]?\\$$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), 0, 0,
+      false, false, "Share" },
+    { FIELD_SMB_PATH, "\\\\SMSClient$", ABOUT_REQUEST, ANSWER_SMB, R(MANAGEMENT_POINT), 0,
+      R(CLIENT), false, false, "Share" },
+    { FIELD_SMB_PATH, "\\\\SMSLOGON$", ABOUT_REQUEST, ANSWER_SMB, R(DOMAIN_CONTROLLER), 0,
+      R(LEGACY_CLIENT), false, false, "Logon point's share" },
+    { FIELD_SMB_PATH, "\\\\ADMIN\\$$", ABOUT_REQUEST, ANSWER_SMB, R(CLIENT), R(SITE_SERVER), 0, true,
+      false, "Client push" },
+    { FIELD_SMB_FILE, "^\\\\?(inboxes|client)(\\\\|$)", ABOUT_HINT, ANSWER_SMB, R(SITE_SERVER), 0, 0,
+      false, false, "File" },
+    { FIELD_SMB_FILE, "ccmsetup", ABOUT_HINT, ANSWER_SMB, R(CLIENT), 0, 0, false, false, "File" },
+
+    /* NetBIOS names (2.2). */
+    { FIELD_NBNS_NAME, "^MP_" SITE "\\s*<1a>", ABOUT_OWNER, ANSWER_NONE, R(MANAGEMENT_POINT), 0, 0,
+      false, false, "NetBIOS name" },
+    { FIELD_NBNS_NAME, "^NLB_" SITE "\\s*<1a>", ABOUT_OWNER, ANSWER_NONE, R(MANAGEMENT_POINT), 0, 0,
+      false, false, "NetBIOS name" },
+    { FIELD_NBNS_NAME, "^SMS_SLP\\s*<1a>", ABOUT_OWNER, ANSWER_NONE, R(SERVER_LOCATOR_POINT), 0, 0,
+      false, false, "NetBIOS name" },
+    { FIELD_NBNS_NAME, "<4[356]>", ABOUT_OWNER, ANSWER_NONE, R(CLIENT), 0, 0, false, false,
+      "NetBIOS name" },
+    { FIELD_NBNS_NAME, "<44>", ABOUT_OWNER, ANSWER_NONE, R(ADMIN_CONSOLE), 0, 0, false, false,
+      "NetBIOS name" },
+    { FIELD_NBSS_CALLED, "<4[356]>", ABOUT_REQUEST, ANSWER_NBSS, R(CLIENT), R(ADMIN_CONSOLE), 0,
+      false, false, "NetBIOS session to" },
+    { FIELD_NBDGM_DESTINATION, "<4[356]>", ABOUT_REQUEST, ANSWER_REPLY, R(CLIENT),
+      R(ADMIN_CONSOLE), 0, false, false, "NetBIOS datagram to" },
+    { FACT_IPX_NAME, "^recognized .*<4[356]>", ABOUT_REPLY, ANSWER_NONE, R(CLIENT),
+      R(ADMIN_CONSOLE), 0, false, true, "NetBIOS over IPX" },
+    { FACT_IPX_NAME, "^find .*<4[356]>", ABOUT_REQUEST, ANSWER_REPLY, R(CLIENT), R(ADMIN_CONSOLE),
+      0, false, true, "NetBIOS over IPX" },
+
+    /* Directory, database, DNS, DCOM (2.3). */
+    { FIELD_LDAP_ENTRY, "^CN=SMS-(Site|MP|SLP)-" SITE "\\b.*CN=System Management", ABOUT_REQUEST,
+      ANSWER_LDAP, R(DOMAIN_CONTROLLER), R(SITE_SERVER), 0, false, false, "Publishes" },
+    { FIELD_LDAP_ENTRY, "^CN=SMS-" SITE "-.*CN=System Management", ABOUT_REQUEST, ANSWER_LDAP,
+      R(DOMAIN_CONTROLLER), R(SITE_SERVER), 0, false, false, "Publishes" },
+    { FIELD_LDAP_VALUE, "^mSSMS(ManagementPoint|ServerLocatorPoint|RoamingBoundaryRange)$",
+      ABOUT_REQUEST, ANSWER_LDAP, R(DOMAIN_CONTROLLER), R(ADVANCED_CLIENT), 0, false, false,
+      "Searches for" },
+    { FIELD_LDAP_VALUE, "^mSSMSSite$", ABOUT_REQUEST, ANSWER_LDAP, R(DOMAIN_CONTROLLER), 0,
+      R(ADVANCED_CLIENT), false, false, "Searches for" },
+    { FIELD_LDAP_BASE, "CN=System Management,CN=System,", ABOUT_REQUEST, ANSWER_LDAP,
+      R(DOMAIN_CONTROLLER), 0, R(ADVANCED_CLIENT), false, false, "Searches in" },
+    { FIELD_TDS_DATABASE, "^(SMS|CM)_" SITE "$", ABOUT_REQUEST, ANSWER_REPLY, R(SQL_SERVER), 0,
+      SQL_CLIENTS, false, false, "Login to the site database" },
+    { FIELD_DNS_NAME, "^_mssms_mp_" SITE "\\._tcp\\.", ABOUT_OWNER, ANSWER_NONE,
+      R(MANAGEMENT_POINT), 0, 0, false, false, "DNS" },
+    { FACT_NAMESPACE, "root[\\\\/]sms([\\\\/]site_" SITE ")?", ABOUT_REQUEST, ANSWER_REPLY,
+      R(SMS_PROVIDER), R(ADMIN_CONSOLE), 0, false, false, "WMI namespace" },
+
+    /* Remote Control itself; the agent's answer is its proof. */
+    { FACT_REMOTE_CONTROL, "viewer to agent$", ABOUT_REQUEST, ANSWER_REPLY, R(CLIENT),
+      R(ADMIN_CONSOLE), 0, false, true, "Remote control:" },
+    { FACT_REMOTE_CONTROL, "agent to viewer$", ABOUT_REPLY, ANSWER_NONE, R(CLIENT),
+      R(ADMIN_CONSOLE), 0, false, true, "Remote control:" },
+};
+
+static GRegex *patterns[array_length(signatures)];
+
+void
+signatures_init(void)
+{
+    for (unsigned i = 0; i < array_length(signatures); i++) {
+        if (patterns[i] == NULL)
+            patterns[i] = g_regex_new(signatures[i].pattern,
+                                      (GRegexCompileFlags)(G_REGEX_CASELESS | G_REGEX_RAW |
+                                                           G_REGEX_OPTIMIZE),
+                                      (GRegexMatchFlags)0, NULL);
+    }
+}
+
+void
+signatures_shutdown(void)
+{
+    for (unsigned i = 0; i < array_length(patterns); i++) {
+        if (patterns[i] != NULL)
+            g_regex_unref(patterns[i]);
+        patterns[i] = NULL;
+    }
+}
+
+const signature_t *
+signatures_match(field_e field, const char *text, size_t length, unsigned *at, char site[4])
+{
+    site[0] = '\0';
+    while (*at < array_length(signatures)) {
+        unsigned i = (*at)++;
+        GMatchInfo *match = NULL;
+        bool matched;
+
+        if (signatures[i].field != field || patterns[i] == NULL)
+            continue;
+        matched = g_regex_match_full(patterns[i], text, (gssize)length, 0, (GRegexMatchFlags)0,
+                                     &match, NULL);
+        if (matched) {
+            char *code = g_match_info_fetch_named(match, "site");
+
+            if (code != NULL)
+                (void)g_strlcpy(site, code, 4);
+            g_free(code);
+        }
+        g_match_info_free(match);
+        if (matched)
+            return &signatures[i];
+    }
+    return NULL;
+}
