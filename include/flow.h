@@ -43,7 +43,7 @@ typedef struct {
 /* Payload-bearing packets whose first bytes are looked at before content is given up on. */
 #define FLOW_MAX_SNIFFS 5
 
-typedef struct {
+typedef struct flow {
     conversation_t *conversation;
 
     /* Written by the evidence. */
@@ -68,7 +68,8 @@ typedef struct {
     uint32_t reach_frame;    /* the frame that showed that it is blocked */
     const char *reach_reason; /* static */
     unsigned packets;        /* from the initiator, while nothing answered */
-    bool scan;               /* one of many unanswered tries of the same two hosts */
+    const struct flow *scan_of; /* the first of several unanswered tries of the same two hosts,
+                                 * when this is a later one; NULL where it is none */
 } flow_t;
 
 /** Prepare for registering: under @p proto flows are kept with their conversations. */

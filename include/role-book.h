@@ -38,6 +38,9 @@ bool role_book_is_empty(void);
  */
 smsrc_role_set_t role_book_roles(const address *addr);
 
+/** Those of them that the user's table gives. */
+smsrc_role_set_t role_book_table_roles(const address *addr);
+
 /** Grows with every new role learned: a verdict made at an older version may be out of date. */
 unsigned role_book_version(void);
 

@@ -48,7 +48,8 @@ typedef enum {
     ANSWER_SMB,   /* status 0 */
     ANSWER_NBSS,  /* a positive session response */
     ANSWER_LDAP,  /* result 0 */
-    ANSWER_REPLY, /* any bytes from the server: RPC and TDS answer no stranger */
+    ANSWER_TDS,   /* a response whose first token is no error */
+    ANSWER_REPLY, /* any bytes from the server */
 } answer_e;
 
 /* Whom a fact is about. */

@@ -47,6 +47,9 @@ typedef uint32_t smsrc_role_set_t;
 /** Any host, with a role or without one. */
 #define SMSRC_ROLES_ANY UINT32_MAX
 
+/** A host that calls without any role of its own, as a reader of reports does. Not in the book. */
+#define SMSRC_ROLES_NOBODY SMSRC_ROLE_BIT(30)
+
 /** Not a host: the destination of a broadcast. Never in the role book. */
 #define SMSRC_ROLES_BROADCAST SMSRC_ROLE_BIT(31)
 

@@ -195,10 +195,33 @@ imply(flow_t *flow, bool to_server, const packet_info *pinfo, const signature_t 
     smsrc_role_set_t client = signature->client | signature->client_implied;
     bool client_initiates = to_server == initiator;
 
+    if (client == 0)
+        client = SMSRC_ROLES_NOBODY;
     if (flow->implied_initiator == 0 && flow->implied_responder == 0)
         implied_flows++;
     flow->implied_initiator |= client_initiates ? client : signature->server;
     flow->implied_responder |= client_initiates ? signature->server : client;
+}
+
+/*
+ * Remote Control shows who is viewer and who agent, not who ought to be: where the user has said
+ * that the viewer is a client, or the agent a console, that is for the audit to tell.
+ */
+static bool
+is_contradicted(const signature_t *signature, const address *server, const address *client)
+{
+    static const smsrc_role_set_t console = SMSRC_ROLE_BIT(SMSRC_ROLE_ADMIN_CONSOLE);
+    static const smsrc_role_set_t clients = SMSRC_ROLE_BIT(SMSRC_ROLE_ADVANCED_CLIENT) |
+                                            SMSRC_ROLE_BIT(SMSRC_ROLE_LEGACY_CLIENT) |
+                                            SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT);
+    smsrc_role_set_t viewer, agent;
+
+    if (signature->field != FACT_REMOTE_CONTROL)
+        return false;
+    viewer = role_book_table_roles(client);
+    agent = role_book_table_roles(server);
+    return ((viewer & clients) != 0 && (viewer & console) == 0) ||
+           ((agent & console) != 0 && (agent & clients) == 0);
 }
 
 /* The request behind @p pending was answered: @p to_server tells which way this packet goes. */
@@ -208,11 +231,14 @@ settle(const pending_t *pending, flow_t *flow, packet_info *pinfo, bool to_serve
     const address *server = to_server ? &pinfo->dst : &pinfo->src;
     const address *client = to_server ? &pinfo->src : &pinfo->dst;
 
+    if (is_contradicted(pending->signature, server, client))
+        return;
     if (!flow->proxied)
         learn(server, pending->signature->server, pending->site_code, pending->frame,
               pending->reason);
     learn(client, pending->signature->client, pending->site_code, pending->frame, pending->reason);
-    if (flow->proxied || pending->signature->client_implied != 0)
+    if (flow->proxied || pending->signature->client_implied != 0 ||
+        pending->signature->client == 0)
         imply(flow, to_server, pinfo, pending->signature);
 }
 
@@ -357,7 +383,7 @@ add_answer(const packet_t *packet, answer_e answer, bool good)
 static const char *
 split_uri(const char *uri, uint16_t *port)
 {
-    const char *host, *path, *colon;
+    const char *host, *path, *colon, *end;
 
     *port = 0;
     if (g_ascii_strncasecmp(uri, "http://", 7) != 0)
@@ -368,7 +394,7 @@ split_uri(const char *uri, uint16_t *port)
         return uri;
     colon = g_strrstr_len(host, path - host, ":");
     *port = 80;
-    if (colon != NULL && (!ws_strtou16(colon + 1, NULL, port) || *port == 0))
+    if (colon != NULL && (!ws_strtou16(colon + 1, &end, port) || *port == 0))
         *port = 80;
     return path;
 }
@@ -390,13 +416,19 @@ add_uri(const packet_t *packet, const char *uri)
 }
 
 static void
+add_http_answer(const packet_t *packet, uint32_t code)
+{
+    add_answer(packet, ANSWER_HTTP, code / 100 == 2 || code == 401 || code == 403);
+}
+
+static void
 scan_http(const packet_t *packet)
 {
     const GPtrArray *uris = items_of(packet->tree, FIELD_HTTP_URI, 0);
     uint32_t code;
 
     if (number_of(packet->tree, FIELD_HTTP_CODE, &code))
-        add_answer(packet, ANSWER_HTTP, code / 100 == 2 || code == 401 || code == 403);
+        add_http_answer(packet, code);
     if (uris == NULL || uris->len == 0)
         return;
     for (unsigned i = 0; i < uris->len && i < 64; i++)
@@ -525,11 +557,25 @@ scan_ldap(const packet_t *packet)
     add_facts(packet, FIELD_LDAP_VALUE, FIELD_LDAP_VALUE);
 }
 
+/* MS-TDS 2.2.3.1, 2.2.7: a response and its first token */
+#define TDS_HEADER_LENGTH 8
+#define TDS_RESPONSE 0x04
+#define TDS_TOKEN_ERROR 0xaa
+
+static void
+add_tds_answer(const packet_t *packet)
+{
+    const uint8_t *response = packet_bytes(packet, 0, TDS_HEADER_LENGTH + 1);
+
+    if (response != NULL && response[0] == TDS_RESPONSE)
+        add_answer(packet, ANSWER_TDS, response[TDS_HEADER_LENGTH] != TDS_TOKEN_ERROR);
+}
+
 static void
 scan_tds(const packet_t *packet)
 {
     if (is_from_responder(packet))
-        add_answer(packet, ANSWER_REPLY, true);
+        add_tds_answer(packet);
     add_facts(packet, FIELD_TDS_DATABASE, FIELD_TDS_DATABASE);
 }
 
@@ -683,14 +729,20 @@ scan_ipx(const packet_t *packet)
  * What Wireshark did not dissect (2.5)
  */
 
-/* "BITS_POST /CCM_Incoming/{...} HTTP/1.1" */
+/* "BITS_POST /CCM_Incoming/{...} HTTP/1.1", or "HTTP/1.1 200 OK" as its answer */
 static void
 read_http(const packet_t *packet, const uint8_t *payload, unsigned length)
 {
     char *line = wmem_strndup(packet->pinfo->pool, (const char *)payload, MIN(length, MAX_FACT));
     char *end = strpbrk(line, "\r\n");
     char *uri = strchr(line, ' ');
+    uint32_t code;
 
+    if (g_str_has_prefix(line, "HTTP/1.") && uri != NULL && (packet->layers & LAYER_HTTP) == 0) {
+        if (ws_strtou32(uri + 1, (const char **)&end, &code))
+            add_http_answer(packet, code);
+        return;
+    }
     if (end == NULL || uri == NULL || !g_str_has_prefix(line, "BITS_POST "))
         return;
     *end = '\0';
@@ -742,7 +794,6 @@ read_smb(const packet_t *packet, const uint8_t *payload, unsigned length)
 }
 
 /* MS-TDS 2.2.6.4: the place and length of the database's name in a login record */
-#define TDS_HEADER_LENGTH 8
 #define TDS_LOGIN_DATABASE 68
 
 static void
@@ -751,8 +802,8 @@ read_tds(const packet_t *packet, const uint8_t *payload, unsigned length)
     unsigned at, count;
     char name[32];
 
-    if (payload[0] == 0x04) {
-        add_answer(packet, ANSWER_REPLY, true);
+    if (payload[0] == TDS_RESPONSE) {
+        add_tds_answer(packet);
         return;
     }
     if (payload[0] != 0x10 || length < TDS_HEADER_LENGTH + TDS_LOGIN_DATABASE + 4)
@@ -857,6 +908,7 @@ is_worth_reading(const uint8_t *payload, unsigned length, bool tcp)
     case 0x10:
     case 0x30:
     case 'B':
+    case 'H':
         return true;
     default:
         return false;

@@ -203,8 +203,12 @@ find_nearest(const judge_flow_t *flow)
                         kb_row_has_pair(row, flow->initiator, flow->responder);
             bool service = flow->service != SERVICE_UNKNOWN &&
                            (row->services & SERVICE_BIT(flow->service)) != 0;
-            unsigned score = (port ? 8 : 0) + (pair && service ? 4 : 0) + (service ? 2 : 0) +
-                             (pair ? 1 : 0);
+            unsigned score = (port ? 16 : 0) + (pair && service ? 8 : 0) + (service ? 4 : 0) +
+                             (pair ? 2 : 0);
+
+            /* Of two that are as near, the one of the same transport. */
+            if (score > 0 && row->transport == flow->transport)
+                score++;
 
             /* A later list needs to be nearer, not only as near. */
             if (score > best) {

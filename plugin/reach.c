@@ -165,13 +165,17 @@ reach_is_scan(flow_t *flow, const packet_info *pinfo, bool from_initiator)
 {
     tries_t key, *pair;
 
+    flow->scan_of = NULL;
     if (flow->reach == REACH_OPEN)
         return false;
     copy_address_shallow(&key.initiator, from_initiator ? &pinfo->src : &pinfo->dst);
     copy_address_shallow(&key.responder, from_initiator ? &pinfo->dst : &pinfo->src);
     pair = (tries_t *)wmem_map_lookup(tries, &key);
-    if (pair != NULL)
-        return pair->first != flow;
+    if (pair != NULL) {
+        if (pair->first != flow)
+            flow->scan_of = pair->first;
+        return flow->scan_of != NULL;
+    }
     if (wmem_map_size(tries) >= MAX_TRIES)
         return false;
     pair = wmem_new(wmem_file_scope(), tries_t);

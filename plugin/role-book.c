@@ -490,6 +490,17 @@ role_book_roles(const address *addr)
     return roles;
 }
 
+smsrc_role_set_t
+role_book_table_roles(const address *addr)
+{
+    const holder_t *network = NULL;
+    prefix_t prefix;
+
+    if (networks && prefix_from_address(&prefix, addr))
+        network = network_of(&prefix);
+    return network ? network->roles : 0;
+}
+
 unsigned
 role_book_version(void)
 {

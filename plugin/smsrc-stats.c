@@ -203,7 +203,8 @@ roles_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
                 set_number(table, *row, ROLES_FRAME, claims[i]->frame);
                 set_text(table, *row, ROLES_EVIDENCE, claims[i]->reason);
             }
-            set_text(table, *row, ROLES_SITE, claims[i]->site_code);
+            if (*claims[i]->site_code != '\0')
+                set_text(table, *row, ROLES_SITE, claims[i]->site_code);
             add_number(table, *row, ROLES_PACKETS, 1);
             add_bytes(table, *row, ROLES_BYTES, tap->bytes);
             g_free(key);
@@ -251,6 +252,7 @@ static stat_tap_table_item audit_columns[] = {
 typedef struct {
     unsigned row;
     verdict_e verdict;
+    bool scan; /* other tries of the same two hosts are in it too */
 } audit_place_t;
 
 /* Flow to its place; the place of each row; how many rows each verdict has, the worst first. */
@@ -353,7 +355,9 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     const judge_flow_t *about = tap->about;
     bool swapped = judgement->swapped;
     stat_tap_table *table = table_of(tapdata);
-    audit_place_t *place = (audit_place_t *)g_hash_table_lookup(audit_places, tap->flow);
+    /* The ports of a scan share the line of its first. */
+    const flow_t *flow = tap->flow->scan_of != NULL ? tap->flow->scan_of : tap->flow;
+    audit_place_t *place = (audit_place_t *)g_hash_table_lookup(audit_places, flow);
     unsigned row;
 
     if (place == NULL) {
@@ -362,14 +366,23 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
         place = g_new(audit_place_t, 1);
         place->row = append_row(ui_of(tapdata), table);
         place->verdict = VERDICT_NONE;
+        place->scan = false;
         audit_counts[VERDICT_NONE]++;
         g_ptr_array_add(audit_row_places, place);
-        g_hash_table_insert(audit_places, (void *)tap->flow, place);
+        g_hash_table_insert(audit_places, (void *)flow, place);
         set_text(table, place->row, AUDIT_INITIATOR, initiator);
         set_text(table, place->row, AUDIT_RESPONDER, responder);
-        set_number(table, place->row, AUDIT_FRAME, tap->flow->first_frame);
+        set_number(table, place->row, AUDIT_FRAME, flow->first_frame);
         wmem_free(NULL, initiator);
         wmem_free(NULL, responder);
+    }
+    row = place->row;
+    add_number(table, row, AUDIT_PACKETS, 1);
+    add_bytes(table, row, AUDIT_BYTES, tap->bytes);
+    if (flow != tap->flow) {
+        place->scan = true;
+        set_text(table, row, AUDIT_PORT, "scan");
+        return TAP_PACKET_REDRAW;
     }
     audit_move(table, place, judgement->verdict);
     row = place->row;
@@ -383,14 +396,13 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     set_text(table, row, AUDIT_RESPONDER_ROLE,
              smsrc_roles_to_str(pinfo->pool, swapped ? about->initiator : about->responder));
     set_text(table, row, AUDIT_PORT,
-             about->transport == TRANSPORT_IPX
+             place->scan ? "scan"
+             : about->transport == TRANSPORT_IPX
                  ? "IPX"
                  : wmem_strdup_printf(pinfo->pool, "%s %u", transport_name(about->transport),
                                       swapped ? about->initiator_port : about->responder_port));
     set_text(table, row, AUDIT_SERVICE, service_name(about->service));
     set_text(table, row, AUDIT_REACH, reach_text(tap->flow));
-    add_number(table, row, AUDIT_PACKETS, 1);
-    add_bytes(table, row, AUDIT_BYTES, tap->bytes);
     return TAP_PACKET_REDRAW;
 }
 
