@@ -16,7 +16,8 @@
 typedef struct {
     const signature_t *signature;
     char site_code[4];
-    const char *reason;
+    char reason[100];
+    const char *told; /* the reason while its packet is at hand; then NULL */
     uint32_t frame;
     bool needs_hint; /* the share's name is not enough: a file in it has to agree */
 } pending_t;

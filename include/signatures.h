@@ -79,12 +79,16 @@ void signatures_init(void);
 /** Release them: call from a shutdown routine. */
 void signatures_shutdown(void);
 
-/**
- * The next signature that @p text, a fact of @p field, matches: @p at is where to begin in the
- * table, 0 for the first call, and is moved on. NULL when there is none any more. @p site gets the
- * site code, or "".
- */
-const signature_t *signatures_match(field_e field, const char *text, size_t length, unsigned *at,
-                                    char site[4]);
+/** Forget the texts met in the capture before: call from an init routine. */
+void signatures_reset(void);
+
+/** The signatures that @p text, a fact of @p field, matches: a bit each; 0 for none. */
+uint64_t signatures_match(field_e field, const char *text, size_t length);
+
+/** The signature of bit @p i. */
+const signature_t *signatures_get(unsigned i);
+
+/** The site code that the signature of bit @p i finds in @p text, or "". */
+void signatures_site_code(unsigned i, const char *text, size_t length, char site[4]);
 
 #endif /* __SMSRC_SIGNATURES_H__ */

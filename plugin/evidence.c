@@ -22,6 +22,7 @@
 
 #include "evidence.h"
 
+#include <wsutil/bits_ctz.h>
 #include <wsutil/pint.h>
 #include <wsutil/strtoi.h>
 
@@ -108,6 +109,7 @@ void
 evidence_reset(bool learn_roles)
 {
     learning = learn_roles;
+    signatures_reset();
     rpc_endpoints = wmem_map_new(wmem_file_scope(), endpoint_hash, endpoint_equal);
     num_endpoints = 0;
     implied_flows = 0;
@@ -230,13 +232,13 @@ settle(const pending_t *pending, flow_t *flow, packet_info *pinfo, bool to_serve
 {
     const address *server = to_server ? &pinfo->dst : &pinfo->src;
     const address *client = to_server ? &pinfo->src : &pinfo->dst;
+    const char *told = pending->told != NULL ? pending->told : pending->reason;
 
     if (is_contradicted(pending->signature, server, client))
         return;
     if (!flow->proxied)
-        learn(server, pending->signature->server, pending->site_code, pending->frame,
-              pending->reason);
-    learn(client, pending->signature->client, pending->site_code, pending->frame, pending->reason);
+        learn(server, pending->signature->server, pending->site_code, pending->frame, told);
+    learn(client, pending->signature->client, pending->site_code, pending->frame, told);
     if (flow->proxied || pending->signature->client_implied != 0 ||
         pending->signature->client == 0)
         imply(flow, to_server, pinfo, pending->signature);
@@ -245,16 +247,18 @@ settle(const pending_t *pending, flow_t *flow, packet_info *pinfo, bool to_serve
 static void
 add_pending(flow_t *flow, const pending_t *pending)
 {
+    pending_t *place = NULL;
+
     for (unsigned i = 0; i < flow->num_pending; i++) {
-        if (flow->pending[i].signature == pending->signature) {
-            flow->pending[i] = *pending;
-            return;
-        }
+        if (flow->pending[i].signature == pending->signature)
+            place = &flow->pending[i];
     }
-    if (flow->num_pending < FLOW_MAX_PENDING)
-        flow->pending[flow->num_pending++] = *pending;
-    else
-        flow->pending[FLOW_MAX_PENDING - 1] = *pending;
+    if (place == NULL)
+        place = &flow->pending[flow->num_pending < FLOW_MAX_PENDING ? flow->num_pending++
+                                                                    : FLOW_MAX_PENDING - 1];
+    *place = *pending;
+    place->told = NULL;
+    (void)g_strlcpy(place->reason, pending->told, sizeof place->reason);
 }
 
 /* The addresses of a name's owner, as the packet has them. */
@@ -272,8 +276,30 @@ learn_owner(const packet_t *packet, const pending_t *pending, field_e field)
             continue;
         set_address(&owner, AT_IPv4, 4, tvb_get_ptr(item->ds_tvb, item->start, 4));
         learn(&owner, pending->signature->server, pending->site_code, packet->pinfo->num,
-              pending->reason);
+              pending->told);
     }
+}
+
+/*
+ * True where the fact can add nothing: the roles that it gives are known, and so is what the flow
+ * itself implies. Most requests of a capture are not the first of their kind.
+ */
+static bool
+is_known(const signature_t *signature, const flow_t *flow, const packet_info *pinfo)
+{
+    bool request = signature->about == ABOUT_REQUEST;
+    smsrc_role_set_t server, client, implied;
+
+    if (flow == NULL || signature->about == ABOUT_HINT)
+        return false;
+    server = role_book_roles(request ? &pinfo->dst : &pinfo->src);
+    client = role_book_roles(request ? &pinfo->src : &pinfo->dst);
+    implied = flow->implied_initiator | flow->implied_responder;
+    return (client & signature->client) == signature->client &&
+           (flow->proxied ? (implied & signature->server) != 0
+                          : (server & signature->server) == signature->server) &&
+           (implied & signature->client_implied) == signature->client_implied &&
+           (implied != 0 || !signature->imply_now);
 }
 
 /* Text from the capture, fit to be shown. */
@@ -296,24 +322,28 @@ add_fact(const packet_t *packet, field_e field, const char *text, const address 
 {
     packet_info *pinfo = packet->pinfo;
     size_t length = text != NULL ? strnlen(text, MAX_FACT) : 0;
-    const signature_t *signature;
     pending_t pending;
-    unsigned at = 0;
 
     if (length == 0)
         return;
-    while ((signature = signatures_match(field, text, length, &at, pending.site_code)) != NULL) {
+    for (uint64_t matches = signatures_match(field, text, length); matches != 0;
+         matches &= matches - 1) {
+        unsigned i = (unsigned)ws_ctz(matches);
+        const signature_t *signature = signatures_get(i);
         flow_t *flow = signature->about == ABOUT_OWNER ? NULL : flow_of_packet(pinfo, true);
 
+        if (is_known(signature, flow, pinfo))
+            continue;
+        signatures_site_code(i, text, length, pending.site_code);
         pending.signature = signature;
         pending.frame = pinfo->num;
         pending.needs_hint = signature->needs_hint;
-        pending.reason = wmem_strdup_printf(pinfo->pool, "%s %s", signature->label,
-                                            quote_text(pinfo->pool, text, MIN(length, MAX_QUOTE)));
+        pending.told = wmem_strdup_printf(pinfo->pool, "%s %s", signature->label,
+                                          quote_text(pinfo->pool, text, MIN(length, MAX_QUOTE)));
         switch (signature->about) {
         case ABOUT_OWNER:
             if (owner != NULL)
-                learn(owner, signature->server, pending.site_code, pinfo->num, pending.reason);
+                learn(owner, signature->server, pending.site_code, pinfo->num, pending.told);
             else
                 learn_owner(packet, &pending, owner_field);
             break;
@@ -331,7 +361,6 @@ add_fact(const packet_t *packet, field_e field, const char *text, const address 
         case ABOUT_REQUEST:
             if (signature->imply_now)
                 imply(flow, true, pinfo, signature);
-            pending.reason = wmem_strdup(wmem_file_scope(), pending.reason);
             add_pending(flow, &pending);
             break;
         }

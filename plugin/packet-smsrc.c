@@ -566,15 +566,26 @@ dissect_tnmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned off
 static unsigned
 next_header(tvbuff_t *tvb, unsigned offset, bool udp)
 {
+    static const char *const starts[] = { "RCH0", "TNMP" };
     unsigned end = tvb_captured_length(tvb);
+    unsigned next = tvb_reported_length(tvb);
 
-    for (; offset + SMSRC_HEADER_LENGTH <= end; offset++) {
-        content_e content = claim_content(tvb, offset, udp);
+    for (unsigned i = 0; i < array_length(starts) && offset < end; i++) {
+        const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)end);
+        const uint8_t *found = bytes + offset;
 
-        if (content == CONTENT_RCH || content == CONTENT_TNMP)
-            return offset;
+        while (found < bytes + end &&
+               (found = ws_memmem(found, (size_t)(bytes + end - found), starts[i], 4)) != NULL) {
+            content_e content = claim_content(tvb, (unsigned)(found - bytes), udp);
+
+            if (content == CONTENT_RCH || content == CONTENT_TNMP) {
+                next = MIN(next, (unsigned)(found - bytes));
+                break;
+            }
+            found++;
+        }
     }
-    return tvb_reported_length(tvb);
+    return next;
 }
 
 /* How a message lies in the bytes at hand. */

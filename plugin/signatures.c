@@ -144,29 +144,80 @@ signatures_shutdown(void)
     }
 }
 
-const signature_t *
-signatures_match(field_e field, const char *text, size_t length, unsigned *at, char site[4])
+/*
+ * Texts come again and again (the lines of a request, the name of a share), and a pattern costs
+ * more than all else: what a text matched is kept, under the text itself. Rebuilt for every
+ * capture. A longer text is matched anew each time.
+ */
+#define MEMO_SLOTS 1024
+#define MEMO_TEXT 118
+
+static struct {
+    uint8_t field; /* plus one; 0: nothing here */
+    uint8_t length;
+    char text[MEMO_TEXT];
+    uint64_t matches;
+} memo[MEMO_SLOTS];
+
+G_STATIC_ASSERT(G_N_ELEMENTS(signatures) <= 64);
+
+void
+signatures_reset(void)
 {
-    site[0] = '\0';
-    while (*at < array_length(signatures)) {
-        unsigned i = (*at)++;
-        GMatchInfo *match = NULL;
-        bool matched;
+    memset(memo, 0, sizeof memo);
+}
 
-        if (signatures[i].field != field || patterns[i] == NULL)
-            continue;
-        matched = g_regex_match_full(patterns[i], text, (gssize)length, 0, (GRegexMatchFlags)0,
-                                     &match, NULL);
-        if (matched) {
-            char *code = g_match_info_fetch_named(match, "site");
+static uint64_t
+match_anew(field_e field, const char *text, size_t length)
+{
+    uint64_t matches = 0;
 
-            if (code != NULL)
-                (void)g_strlcpy(site, code, 4);
-            g_free(code);
-        }
-        g_match_info_free(match);
-        if (matched)
-            return &signatures[i];
+    for (unsigned i = 0; i < array_length(signatures); i++) {
+        if (signatures[i].field == field && patterns[i] != NULL &&
+            g_regex_match_full(patterns[i], text, (gssize)length, 0, (GRegexMatchFlags)0, NULL,
+                               NULL))
+            matches |= UINT64_C(1) << i;
     }
-    return NULL;
+    return matches;
+}
+
+uint64_t
+signatures_match(field_e field, const char *text, size_t length)
+{
+    unsigned slot;
+
+    if (length == 0 || length > MEMO_TEXT)
+        return match_anew(field, text, length);
+    slot = (wmem_strong_hash((const uint8_t *)text, length) + (unsigned)field) % MEMO_SLOTS;
+    if (memo[slot].field != field + 1 || memo[slot].length != length ||
+        memcmp(memo[slot].text, text, length) != 0) {
+        memo[slot].matches = match_anew(field, text, length);
+        memo[slot].field = (uint8_t)(field + 1);
+        memo[slot].length = (uint8_t)length;
+        memcpy(memo[slot].text, text, length);
+    }
+    return memo[slot].matches;
+}
+
+const signature_t *
+signatures_get(unsigned i)
+{
+    return &signatures[i];
+}
+
+void
+signatures_site_code(unsigned i, const char *text, size_t length, char site[4])
+{
+    GMatchInfo *match = NULL;
+
+    site[0] = '\0';
+    if (g_regex_match_full(patterns[i], text, (gssize)length, 0, (GRegexMatchFlags)0, &match,
+                           NULL)) {
+        char *code = g_match_info_fetch_named(match, "site");
+
+        if (code != NULL)
+            (void)g_strlcpy(site, code, 4);
+        g_free(code);
+    }
+    g_match_info_free(match);
 }
