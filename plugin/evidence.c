@@ -180,10 +180,24 @@ text_of(proto_tree *tree, field_e field)
  * From facts to roles
  */
 
+/* The roles that a host holds, a client of unknown kind counted in where its kind is known. */
+static smsrc_role_set_t
+known_roles(const address *addr)
+{
+    smsrc_role_set_t roles = role_book_roles(addr);
+
+    if ((roles & (SMSRC_ROLE_BIT(SMSRC_ROLE_ADVANCED_CLIENT) |
+                  SMSRC_ROLE_BIT(SMSRC_ROLE_LEGACY_CLIENT))) != 0)
+        roles |= SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT);
+    return roles;
+}
+
 static void
 learn(const address *addr, smsrc_role_set_t roles, const char *site_code, uint32_t frame,
       const char *reason)
 {
+    if (learning && (known_roles(addr) & SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT)) != 0)
+        roles &= ~SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT);
     for (unsigned role = 0; learning && role < SMSRC_NUM_ROLES; role++) {
         if ((roles & SMSRC_ROLE_BIT(role)) != 0)
             role_book_learn(addr, (smsrc_role_e)role, site_code, frame, reason);
@@ -292,8 +306,8 @@ is_known(const signature_t *signature, const flow_t *flow, const packet_info *pi
 
     if (flow == NULL || signature->about == ABOUT_HINT)
         return false;
-    server = role_book_roles(request ? &pinfo->dst : &pinfo->src);
-    client = role_book_roles(request ? &pinfo->src : &pinfo->dst);
+    server = known_roles(request ? &pinfo->dst : &pinfo->src);
+    client = known_roles(request ? &pinfo->src : &pinfo->dst);
     implied = flow->implied_initiator | flow->implied_responder;
     return (client & signature->client) == signature->client &&
            (flow->proxied ? (implied & signature->server) != 0

@@ -99,10 +99,11 @@ static const signature_t signatures[] = {
       ANSWER_LDAP, R(DOMAIN_CONTROLLER), R(SITE_SERVER), 0, false, false, "Publishes" },
     { FIELD_LDAP_ENTRY, "^CN=SMS-" SITE "-.*CN=System Management", ABOUT_REQUEST, ANSWER_LDAP,
       R(DOMAIN_CONTROLLER), R(SITE_SERVER), 0, false, false, "Publishes" },
-    { FIELD_LDAP_VALUE, "^mSSMS(ManagementPoint|ServerLocatorPoint|RoamingBoundaryRange)$",
+    { FIELD_LDAP_VALUE, "^mSSMS(ManagementPoint|ServerLocatorPoint)$",
       ABOUT_REQUEST, ANSWER_LDAP, R(DOMAIN_CONTROLLER), R(ADVANCED_CLIENT), 0, false, false,
       "Searches for" },
-    { FIELD_LDAP_VALUE, "^mSSMSSite$", ABOUT_REQUEST, ANSWER_LDAP, R(DOMAIN_CONTROLLER), 0,
+    /* A site server reads sites and boundaries as well, so they show no client. */
+    { FIELD_LDAP_VALUE, "^mSSMS(Site|RoamingBoundaryRange)$", ABOUT_REQUEST, ANSWER_LDAP, R(DOMAIN_CONTROLLER), 0,
       R(ADVANCED_CLIENT), false, false, "Searches for" },
     { FIELD_LDAP_BASE, "CN=System Management,CN=System,", ABOUT_REQUEST, ANSWER_LDAP,
       R(DOMAIN_CONTROLLER), 0, R(ADVANCED_CLIENT), false, false, "Searches in" },

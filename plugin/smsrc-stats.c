@@ -252,11 +252,20 @@ static stat_tap_table_item audit_columns[] = {
 typedef struct {
     unsigned row;
     verdict_e verdict;
-    bool scan; /* other tries of the same two hosts are in it too */
+    char port[16];
+    unsigned tries; /* other tries of the same two hosts that are in it too: a scan */
 } audit_place_t;
+
+/* A try that has no row of its own, as long as nothing answers it. */
+typedef struct {
+    audit_place_t *place; /* of the first try */
+    unsigned packets;
+    double bytes;
+} audit_try_t;
 
 /* Flow to its place; the place of each row; how many rows each verdict has, the worst first. */
 static GHashTable *audit_places;
+static GHashTable *audit_tries; /* flow to audit_try_t */
 static GPtrArray *audit_row_places;
 static unsigned audit_counts[NUM_VERDICTS];
 
@@ -266,6 +275,9 @@ audit_forget(void)
     memset(audit_counts, 0, sizeof audit_counts);
     if (audit_row_places == NULL)
         audit_row_places = g_ptr_array_new();
+    if (audit_tries == NULL)
+        audit_tries = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    g_hash_table_remove_all(audit_tries);
     g_ptr_array_set_size(audit_row_places, 0);
 }
 
@@ -346,6 +358,45 @@ reach_text(const flow_t *flow)
     return "Open";
 }
 
+/* The row of a flow, at the end of the table for a new one. */
+static audit_place_t *
+audit_place(stat_tap_table_ui *ui, stat_tap_table *table, const audit_tap_t *tap,
+            const flow_t *flow)
+{
+    audit_place_t *place = (audit_place_t *)g_hash_table_lookup(audit_places, flow);
+    char *initiator, *responder;
+
+    if (place != NULL)
+        return place;
+    place = g_new0(audit_place_t, 1);
+    place->row = append_row(ui, table);
+    audit_counts[VERDICT_NONE]++;
+    g_ptr_array_add(audit_row_places, place);
+    g_hash_table_insert(audit_places, (void *)flow, place);
+    initiator = host_text(tap->initiator);
+    responder = host_text(tap->responder);
+    set_text(table, place->row, AUDIT_INITIATOR, initiator);
+    set_text(table, place->row, AUDIT_RESPONDER, responder);
+    set_number(table, place->row, AUDIT_FRAME, flow->first_frame);
+    wmem_free(NULL, initiator);
+    wmem_free(NULL, responder);
+    return place;
+}
+
+/* Count the packets of a try to the row of the first, or take them back from there. */
+static void
+audit_count_try(stat_tap_table *table, const audit_try_t *one, int sign)
+{
+    add_number(table, one->place->row, AUDIT_PACKETS, sign * (int)one->packets);
+    add_bytes(table, one->place->row, AUDIT_BYTES, sign * one->bytes);
+}
+
+static void
+audit_show_port(stat_tap_table *table, const audit_place_t *place)
+{
+    set_text(table, place->row, AUDIT_PORT, place->tries > 0 ? "scan" : place->port);
+}
+
 static tap_packet_status
 audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
              tap_flags_t flags _U_)
@@ -355,35 +406,35 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     const judge_flow_t *about = tap->about;
     bool swapped = judgement->swapped;
     stat_tap_table *table = table_of(tapdata);
-    /* The ports of a scan share the line of its first. */
-    const flow_t *flow = tap->flow->scan_of != NULL ? tap->flow->scan_of : tap->flow;
-    audit_place_t *place = (audit_place_t *)g_hash_table_lookup(audit_places, flow);
-    unsigned row;
+    audit_try_t *one = (audit_try_t *)g_hash_table_lookup(audit_tries, tap->flow);
+    audit_place_t *place;
+    unsigned row, packets = 1;
+    double bytes = tap->bytes;
 
-    if (place == NULL) {
-        char *initiator = host_text(tap->initiator), *responder = host_text(tap->responder);
-
-        place = g_new(audit_place_t, 1);
-        place->row = append_row(ui_of(tapdata), table);
-        place->verdict = VERDICT_NONE;
-        place->scan = false;
-        audit_counts[VERDICT_NONE]++;
-        g_ptr_array_add(audit_row_places, place);
-        g_hash_table_insert(audit_places, (void *)flow, place);
-        set_text(table, place->row, AUDIT_INITIATOR, initiator);
-        set_text(table, place->row, AUDIT_RESPONDER, responder);
-        set_number(table, place->row, AUDIT_FRAME, flow->first_frame);
-        wmem_free(NULL, initiator);
-        wmem_free(NULL, responder);
-    }
-    row = place->row;
-    add_number(table, row, AUDIT_PACKETS, 1);
-    add_bytes(table, row, AUDIT_BYTES, tap->bytes);
-    if (flow != tap->flow) {
-        place->scan = true;
-        set_text(table, row, AUDIT_PORT, "scan");
+    if (tap->flow->scan_of != NULL) {
+        if (one == NULL) {
+            one = g_new0(audit_try_t, 1);
+            one->place = audit_place(ui_of(tapdata), table, tap, tap->flow->scan_of);
+            one->place->tries++;
+            g_hash_table_insert(audit_tries, (void *)tap->flow, one);
+        }
+        audit_count_try(table, one, -1);
+        one->packets++;
+        one->bytes += tap->bytes;
+        audit_count_try(table, one, +1);
+        audit_show_port(table, one->place);
         return TAP_PACKET_REDRAW;
     }
+    if (one != NULL) {
+        /* It was answered after all: it gets a row of its own. */
+        audit_count_try(table, one, -1);
+        packets += one->packets;
+        bytes += one->bytes;
+        one->place->tries--;
+        audit_show_port(table, one->place);
+        g_hash_table_remove(audit_tries, tap->flow);
+    }
+    place = audit_place(ui_of(tapdata), table, tap, tap->flow);
     audit_move(table, place, judgement->verdict);
     row = place->row;
     set_text(table, row, AUDIT_VERDICT, verdict_name(judgement->verdict));
@@ -395,14 +446,16 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
              smsrc_roles_to_str(pinfo->pool, swapped ? about->responder : about->initiator));
     set_text(table, row, AUDIT_RESPONDER_ROLE,
              smsrc_roles_to_str(pinfo->pool, swapped ? about->initiator : about->responder));
-    set_text(table, row, AUDIT_PORT,
-             place->scan ? "scan"
-             : about->transport == TRANSPORT_IPX
-                 ? "IPX"
-                 : wmem_strdup_printf(pinfo->pool, "%s %u", transport_name(about->transport),
-                                      swapped ? about->initiator_port : about->responder_port));
+    if (about->transport == TRANSPORT_IPX)
+        (void)g_strlcpy(place->port, "IPX", sizeof place->port);
+    else
+        snprintf(place->port, sizeof place->port, "%s %u", transport_name(about->transport),
+                 swapped ? about->initiator_port : about->responder_port);
+    audit_show_port(table, place);
     set_text(table, row, AUDIT_SERVICE, service_name(about->service));
     set_text(table, row, AUDIT_REACH, reach_text(tap->flow));
+    add_number(table, row, AUDIT_PACKETS, (int)packets);
+    add_bytes(table, row, AUDIT_BYTES, bytes);
     return TAP_PACKET_REDRAW;
 }
 
