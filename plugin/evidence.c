@@ -26,6 +26,7 @@
 #include <wsutil/pint.h>
 #include <wsutil/strtoi.h>
 
+#include "address-key.h"
 #include "packet-smsrc.h"
 #include "role-book.h"
 
@@ -91,26 +92,12 @@ evidence_init(void)
     signatures_init();
 }
 
-static unsigned
-endpoint_hash(const void *key)
-{
-    const address *addr = (const address *)key;
-
-    return wmem_strong_hash((const uint8_t *)addr->data, (size_t)addr->len);
-}
-
-static gboolean
-endpoint_equal(const void *a, const void *b)
-{
-    return addresses_equal((const address *)a, (const address *)b);
-}
-
 void
 evidence_reset(bool learn_roles)
 {
     learning = learn_roles;
     signatures_reset();
-    rpc_endpoints = wmem_map_new(wmem_file_scope(), endpoint_hash, endpoint_equal);
+    rpc_endpoints = wmem_map_new(wmem_file_scope(), address_key_hash, address_key_equal);
     num_endpoints = 0;
     implied_flows = 0;
 }
@@ -641,11 +628,8 @@ add_endpoint(packet_info *pinfo, uint16_t port)
     if (port < 1024 || num_endpoints >= MAX_ENDPOINTS)
         return;
     if (ports == NULL) {
-        address *key = wmem_new0(wmem_file_scope(), address);
-
-        copy_address_wmem(wmem_file_scope(), key, &pinfo->src);
         ports = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
-        wmem_map_insert(rpc_endpoints, key, ports);
+        wmem_map_insert(rpc_endpoints, address_key_new(&pinfo->src), ports);
     }
     if (wmem_map_insert(ports, GUINT_TO_POINTER(port), GUINT_TO_POINTER(port)) == NULL)
         num_endpoints++;

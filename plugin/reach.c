@@ -18,6 +18,8 @@
 #include <epan/ipproto.h>
 #include <wsutil/pint.h>
 
+#include "address-key.h"
+
 /* Two hosts, one of which tried ports of the other that did not answer. */
 typedef struct {
     address initiator;
@@ -35,9 +37,7 @@ tries_hash(const void *key)
 {
     const tries_t *pair = (const tries_t *)key;
 
-    return wmem_strong_hash((const uint8_t *)pair->initiator.data, (size_t)pair->initiator.len) ^
-           31 * wmem_strong_hash((const uint8_t *)pair->responder.data,
-                                 (size_t)pair->responder.len);
+    return address_key_hash(&pair->initiator) ^ 31 * address_key_hash(&pair->responder);
 }
 
 static gboolean

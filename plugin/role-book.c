@@ -21,6 +21,8 @@
 #include <wsutil/inet_addr.h>
 #include <wsutil/strtoi.h>
 
+#include "address-key.h"
+
 #define MAX_HOSTS 65536
 #define MAX_MEMO 65536
 #define MAX_REASON 256 /* bytes */
@@ -154,20 +156,6 @@ static gboolean
 ipv6_equal(const void *a, const void *b)
 {
     return memcmp(a, b, 16) == 0;
-}
-
-static unsigned
-host_hash(const void *key)
-{
-    const address *addr = (const address *)key;
-
-    return wmem_strong_hash((const uint8_t *)addr->data, (size_t)addr->len);
-}
-
-static gboolean
-host_equal(const void *a, const void *b)
-{
-    return addresses_equal((const address *)a, (const address *)b);
 }
 
 /* Something that one host can be reached at. Other kinds of address have no test of ours. */
@@ -452,7 +440,7 @@ role_book_reset(void)
 {
     role_book_cleanup();
     networks = wmem_map_new(wmem_file_scope(), prefix_hash, prefix_equal);
-    hosts = wmem_map_new(wmem_file_scope(), host_hash, host_equal);
+    hosts = wmem_map_new(wmem_file_scope(), address_key_hash, address_key_equal);
     for (unsigned i = 0; i < num_role_lines; i++)
         add_line(&role_lines[i]);
     version++;
@@ -559,16 +547,12 @@ role_book_learn(const address *addr, smsrc_role_e role, const char *site_code, u
 
     known = role_book_roles(addr);
     if (!host) {
-        address *key;
-
         if (wmem_map_size(hosts) >= MAX_HOSTS) {
             overflowed = true;
             return false;
         }
-        key = wmem_new0(wmem_file_scope(), address);
-        copy_address_wmem(wmem_file_scope(), key, addr);
         host = holder_new();
-        wmem_map_insert(hosts, key, host);
+        wmem_map_insert(hosts, address_key_new(addr), host);
     }
     reason = reason ? reason : "";
     g_utf8_validate(reason, (gssize)MIN(strlen(reason), MAX_REASON), &end);

@@ -18,6 +18,8 @@
 
 #include <epan/wmem_scopes.h>
 
+#include "address-key.h"
+
 /* Rebuilt for every capture. */
 static wmem_map_t *sessions;
 
@@ -25,9 +27,8 @@ static unsigned
 session_hash(const void *key)
 {
     const session_t *session = (const session_t *)key;
-    unsigned hash = add_address_to_hash(0, &session->viewer);
 
-    return add_address_to_hash(hash, &session->agent);
+    return address_key_hash(&session->viewer) ^ 31 * address_key_hash(&session->agent);
 }
 
 static gboolean
