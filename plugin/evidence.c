@@ -672,7 +672,8 @@ scan_rpc(const packet_t *packet)
     }
     /* The namespace of a WMI login stands in the stub, in UTF-16, when it is not sealed. */
     {
-        static const uint8_t root[] = { 'r', 0, 'o', 0, 'o', 0, 't', 0, '\\', 0, 's', 0, 'm', 0, 's' };
+        static const uint8_t root[] = { 'r',  0, 'o', 0, 'o', 0, 't', 0,
+                                        '\\', 0, 's', 0, 'm', 0, 's' };
         char text[64];
         unsigned count = 0;
 
@@ -747,7 +748,8 @@ scan_ipx(const packet_t *packet)
     for (unsigned i = 0; i < 15; i++)
         name[i] = g_ascii_isprint(name[i]) ? name[i] : '?';
     add_fact(packet, FACT_IPX_NAME,
-             wmem_strdup_printf(packet->pinfo->pool, "%s %.15s<%02x>", kind == 1 ? "find" : "recognized",
+             wmem_strdup_printf(packet->pinfo->pool, "%s %.15s<%02x>",
+                                kind == 1 ? "find" : "recognized",
                                 name, (uint8_t)name[15]),
              NULL, NUM_FIELDS);
 }

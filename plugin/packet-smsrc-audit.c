@@ -476,7 +476,8 @@ dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *d
     bool broadcast = false;
     bool from_initiator, sure;
 
-    if (!audit_active || (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX))
+    if (!audit_active ||
+        (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX))
         return 0;
     layers = packet_layers(pinfo);
     if ((layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0)

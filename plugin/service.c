@@ -383,7 +383,8 @@ check_cm_control(const payload_t *pl)
 static bool
 check_rc(const payload_t *pl)
 {
-    return pl->len >= 12 && (memcmp(pl->p + 8, "RCHE", 4) == 0 || memcmp(pl->p + 8, "TNME", 4) == 0);
+    return pl->len >= 12 &&
+           (memcmp(pl->p + 8, "RCHE", 4) == 0 || memcmp(pl->p + 8, "TNME", 4) == 0);
 }
 
 #define STR(s) (uint8_t)(sizeof(s) - 1), s

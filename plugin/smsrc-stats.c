@@ -90,9 +90,9 @@ free_cell(stat_tap_table *table _U_, unsigned row _U_, unsigned column _U_,
 static stat_tap_table *
 table_of(void *tapdata)
 {
-    stat_data_t *stat = (stat_data_t *)tapdata;
+    stat_data_t *listener = (stat_data_t *)tapdata;
 
-    return g_array_index(stat->stat_tap_data->tables, stat_tap_table *, 0);
+    return g_array_index(listener->stat_tap_data->tables, stat_tap_table *, 0);
 }
 
 static stat_tap_table_ui *
@@ -144,7 +144,15 @@ host_text(const address *host)
  * -z smsrc,roles: a row for each role of each host seen
  */
 
-enum { ROLES_HOST, ROLES_ROLE, ROLES_SITE, ROLES_FRAME, ROLES_PACKETS, ROLES_BYTES, ROLES_EVIDENCE };
+enum {
+    ROLES_HOST,
+    ROLES_ROLE,
+    ROLES_SITE,
+    ROLES_FRAME,
+    ROLES_PACKETS,
+    ROLES_BYTES,
+    ROLES_EVIDENCE,
+};
 
 static stat_tap_table_item roles_columns[] = {
     { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Host", "%-39s" },

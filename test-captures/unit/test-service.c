@@ -26,7 +26,8 @@ static const case_t cases[] = {
     { SERVICE_SMB2, TRANSPORT_TCP, BYTES("\x00\x00\x00\x40\xfeSMB\x40") },
     { SERVICE_NBSS, TRANSPORT_TCP, BYTES("\x81\x00\x00\x44\x20"
                                          "FH") },
-    { SERVICE_LDAP, TRANSPORT_TCP, BYTES("\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\x00\x80\x00") },
+    { SERVICE_LDAP, TRANSPORT_TCP,
+      BYTES("\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\x00\x80\x00") },
     { SERVICE_CLDAP, TRANSPORT_UDP, BYTES("\x30\x0c\x02\x01\x01\x63\x07\x04\x00") },
     { SERVICE_SNMP, TRANSPORT_UDP, BYTES("\x30\x26\x02\x01\x00\x04\x06public\xa0") },
     { SERVICE_UNKNOWN, TRANSPORT_TCP, BYTES("\x30\x0c\x02\x01\x01\x04\x07\x02") },
