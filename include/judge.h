@@ -56,6 +56,12 @@ void judge_set_ports(const range_t *sql, const range_t *http);
 /** The verdict on @p flow. A pure function of it, the matrix, the user's rows and the ports. */
 judgement_t judge(const judge_flow_t *flow);
 
+/**
+ * A broadcast has no second end. It is the audit's where a row names it, or where its content is a
+ * service of the matrix; the many others of a network are not.
+ */
+bool judgement_counts_for_broadcast(const judgement_t *judgement, service_e service);
+
 /** True where a row of the matrix itself, or of the user, covers the verdict. */
 bool judgement_is_listed(const judgement_t *judgement);
 

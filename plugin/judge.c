@@ -11,7 +11,8 @@
  * article's, the one that names the most precise pair of roles.
  *
  * What fits no row:
- *  - the pair and the port are a row's, the content is not: wrong service;
+ *  - the pair and the port are a row's, the content is not: wrong service, unless the article has
+ *    that service between the same two on another port: then that row is left, off the matrix;
  *  - the port is the matrix's, whoever calls, and the content is no service of the matrix at
  *    all (FTP on 2703): wrong service too;
  *  - the row fits with the two ends exchanged: wrong direction, where it is sure who called;
@@ -242,6 +243,28 @@ is_foreign(service_e service)
            service == SERVICE_CM_REMOTE_CONTROL;
 }
 
+/*
+ * The article's row for this very service between these two, on another port: what stands on a
+ * port of other rows is then their own service gone astray, and no stranger.
+ */
+static const kb_row_t *
+find_service(const judge_flow_t *flow)
+{
+    unsigned count;
+    const kb_row_t *rows = kb_rows(&count), *best = NULL;
+
+    if (flow->service == SERVICE_UNKNOWN || is_foreign(flow->service))
+        return NULL;
+    for (unsigned i = 0; i < count; i++) {
+        if (rows[i].transport == flow->transport &&
+            (rows[i].services & SERVICE_BIT(flow->service)) != 0 &&
+            kb_row_has_pair(&rows[i], flow->initiator, flow->responder) &&
+            (best == NULL || row_precision(&rows[i]) > row_precision(best)))
+            best = &rows[i];
+    }
+    return best;
+}
+
 static judgement_t
 judge_anew(const judge_flow_t *flow)
 {
@@ -269,8 +292,10 @@ judge_anew(const judge_flow_t *flow)
     /* Only content could have kept a row from fitting. */
     row = find_row(flow, true);
     if (row != NULL) {
-        judgement.verdict = VERDICT_WRONG_SERVICE;
-        judgement.row = row;
+        const kb_row_t *own = row->row_class == KB_USER_ROW ? NULL : find_service(flow);
+
+        judgement.verdict = own != NULL ? VERDICT_OFF_MATRIX : VERDICT_WRONG_SERVICE;
+        judgement.row = own != NULL ? own : row;
         judgement.nearest = true;
         return judgement;
     }
@@ -311,6 +336,12 @@ judge(const judge_flow_t *flow)
         memo[slot].used = true;
     }
     return memo[slot].judgement;
+}
+
+bool
+judgement_counts_for_broadcast(const judgement_t *judgement, service_e service)
+{
+    return !judgement->nearest || (service != SERVICE_UNKNOWN && !is_foreign(service));
 }
 
 bool

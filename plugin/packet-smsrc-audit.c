@@ -122,7 +122,6 @@ static const char *const verdict_texts[NUM_VERDICTS] = {
  * Judging, on the first pass
  */
 
-/* Ports on which a broadcast of a role host is judged: NetBIOS, DHCP, Wake on LAN, multicast. */
 static bool
 is_broadcast(const packet_info *pinfo)
 {
@@ -196,6 +195,7 @@ update_judgement(flow_t *flow, const packet_info *pinfo, bool from_initiator, bo
 {
     const flow_judgement_t *last = last_judgement(flow);
     flow_judgement_t *next;
+    judgement_t judgement;
     judge_flow_t about;
 
     if (last != NULL && flow->book_version == role_book_version() &&
@@ -207,10 +207,14 @@ update_judgement(flow_t *flow, const packet_info *pinfo, bool from_initiator, bo
     if (!is_judged(&about) || flow->num_judgements == FLOW_MAX_JUDGEMENTS ||
         (last != NULL && memcmp(&last->about, &about, sizeof about) == 0))
         return;
+    judgement = judge(&about);
+    if (about.responder == SMSRC_ROLES_BROADCAST &&
+        !judgement_counts_for_broadcast(&judgement, about.service))
+        return;
     next = &flow->judgements[flow->num_judgements++];
     next->frame = pinfo->num;
     next->about = about;
-    next->judgement = judge(&about);
+    next->judgement = judgement;
     if (flow->first_frame == 0)
         flow->first_frame = pinfo->num;
 }
@@ -229,10 +233,13 @@ judge_late(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sur
     only->about = ask(flow, pinfo, from_initiator, sure, src, dst);
     if (!is_judged(&only->about))
         return;
+    only->judgement = judge(&only->about);
+    if (only->about.responder == SMSRC_ROLES_BROADCAST &&
+        !judgement_counts_for_broadcast(&only->judgement, only->about.service))
+        return;
     flow->num_judgements = 1;
     flow->first_frame = frame;
     only->frame = frame;
-    only->judgement = judge(&only->about);
     flow->expert_frames[only->judgement.verdict] = frame;
     if (only->judgement.row != NULL && only->judgement.row->row_class == KB_DISCOURAGED)
         flow->discouraged_frame = frame;
