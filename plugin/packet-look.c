@@ -92,6 +92,11 @@ packet_layers(const packet_info *pinfo)
 #define IPV6_SOURCE 8
 #define IPV6_LENGTH 40
 
+/* The headers' lengths; TCP's with options stands in its own word. */
+#define UDP_LENGTH 8U
+#define TCP_LENGTH 20U
+#define TCP_OFFSET 12
+
 static void
 find_network(packet_t *packet, tvbuff_t *tvb)
 {
@@ -136,13 +141,16 @@ find_network(packet_t *packet, tvbuff_t *tvb)
 static void
 find_payload(packet_t *packet)
 {
-    unsigned header = 8;
+    unsigned header = UDP_LENGTH;
 
-    if (packet->network == NULL || packet->network_length < 20)
-        header = packet->pinfo->ptype == PT_TCP ? 0 : header;
-    else if (packet->pinfo->ptype == PT_TCP)
-        header = (packet->network[12] >> 4) * 4U;
-    if (header == 0 || packet->network == NULL || packet->network_length <= header)
+    if (packet->network == NULL)
+        return;
+    if (packet->pinfo->ptype == PT_TCP) {
+        if (packet->network_length < TCP_LENGTH)
+            return;
+        header = MAX((packet->network[TCP_OFFSET] >> 4) * 4U, TCP_LENGTH);
+    }
+    if (packet->network_length <= header)
         return;
     packet->payload = packet->network + header;
     packet->length = MIN(packet->network_length - header, PACKET_MAX_PAYLOAD);
