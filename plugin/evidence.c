@@ -499,12 +499,12 @@ scan_smb(const packet_t *packet)
 {
     const uint8_t *header = packet_bytes(packet, NBSS_LENGTH, SMB_STATUS + 4);
 
+    /* The share, then the file in it, then the answer: the order counts where all are in one. */
+    if (!is_from_responder(packet))
+        add_facts(packet, FIELD_SMB_PATH, FIELD_SMB_PATH);
+    add_facts(packet, FIELD_SMB_FILE, FIELD_SMB_FILE);
     if (header != NULL && memcmp(header, "\xffSMB", 4) == 0)
         add_smb_answer(packet, pletohu32(header + SMB_STATUS));
-    if (is_from_responder(packet))
-        return;
-    add_facts(packet, FIELD_SMB_PATH, FIELD_SMB_PATH);
-    add_facts(packet, FIELD_SMB_FILE, FIELD_SMB_FILE);
 }
 
 static void
@@ -512,12 +512,12 @@ scan_smb2(const packet_t *packet)
 {
     const uint8_t *header = packet_bytes(packet, NBSS_LENGTH, SMB2_STATUS + 4);
 
+    if (!is_from_responder(packet))
+        add_facts(packet, FIELD_SMB2_TREE, FIELD_SMB_PATH);
+    /* From 4.6 on the file is named in the answer only. */
+    add_facts(packet, FIELD_SMB2_FILE, FIELD_SMB_FILE);
     if (header != NULL && memcmp(header, "\xfeSMB", 4) == 0)
         add_smb_answer(packet, pletohu32(header + SMB2_STATUS));
-    if (is_from_responder(packet))
-        return;
-    add_facts(packet, FIELD_SMB2_TREE, FIELD_SMB_PATH);
-    add_facts(packet, FIELD_SMB2_FILE, FIELD_SMB_FILE);
 }
 
 /* RFC 1035 4.1.1, RFC 1002 4.2.1.1: the flags of DNS and NBNS */

@@ -483,12 +483,14 @@ dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *d
     bool broadcast = false;
     bool from_initiator, sure;
 
-    if (!audit_active ||
-        (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX))
+    if (!audit_active)
         return 0;
     layers = packet_layers(pinfo);
+    /* First: up to 4.2 an ICMP error has the ports of the packet that it quotes. */
     if ((layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0)
         return dissect_icmp_error(tvb, pinfo, tree, layers);
+    if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX)
+        return 0;
     if (first_pass) {
         bool overflowed = role_book_overflowed();
 

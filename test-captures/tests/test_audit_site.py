@@ -9,8 +9,8 @@ import pytest
 
 from audit_rows import (
     ANY_WARNING, AUDIT, LEARN_OFF, NOTES, WARNINGS, audited, frames, host_lines, lines_with,
-    matrix_ids, matrix_rows, of_flow, plan_site, planned_key, site_prefs, statistic, values,
-    with_expert)
+    matrix_ids, matrix_rows, of_flow, plan_signatures, plan_site, planned_key, site_prefs,
+    statistic, values, with_expert)
 
 PLANTED = {planted.name: planted for planted in plan_site.PLANTED}
 FLOW_NAMES = ["%d-%s-%s" % (number, flow.row, flow.transport)
@@ -219,11 +219,16 @@ def test_tree(tshark, made, golden, name):
     golden(name, audit_trees(done.stdout))
 
 
+# The case "policy" of the signatures over HTTP: its management point.
+POLICY_SERVER = plan_signatures.end(
+    "http", [signature.name for signature in plan_signatures.HTTP].index("policy"),
+    plan_signatures.SERVER)
+
+
 def test_tree_of_learned_roles(tshark, made, golden):
     """The answer that gives the roles, and what was learned of both ends."""
     done = tshark(made("audit-http"), "-V", "-O", "smsrc.audit", "-Y",
-                  'smsrc.audit and http.response and http.request_in and '
-                  'http.response_for.uri contains ".sms_pol"')
+                  f"smsrc.audit and http.response and ip.src == {POLICY_SERVER}")
     golden("audit-learned", audit_trees(done.stdout))
 
 
