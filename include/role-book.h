@@ -41,6 +41,9 @@ smsrc_role_set_t role_book_roles(const address *addr);
 /** Those of them that the user's table gives. */
 smsrc_role_set_t role_book_table_roles(const address *addr);
 
+/** Those of them that traffic has shown, whether or not the table gives them too. */
+smsrc_role_set_t role_book_learned_roles(const address *addr);
+
 /** Grows with every new role learned: a verdict made at an older version may be out of date. */
 unsigned role_book_version(void);
 

@@ -179,6 +179,16 @@ known_roles(const address *addr)
     return roles;
 }
 
+/* Those that traffic has shown: a table's roles get their evidence all the same. */
+static smsrc_role_set_t
+shown_roles(const address *addr)
+{
+    if (!learning)
+        return SMSRC_ROLES_ANY; /* nothing is to be shown */
+    return role_book_learned_roles(addr) |
+           (known_roles(addr) & SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT));
+}
+
 static void
 learn(const address *addr, smsrc_role_set_t roles, const char *site_code, uint32_t frame,
       const char *reason)
@@ -293,8 +303,8 @@ is_known(const signature_t *signature, const flow_t *flow, const packet_info *pi
 
     if (flow == NULL || signature->about == ABOUT_HINT)
         return false;
-    server = known_roles(request ? &pinfo->dst : &pinfo->src);
-    client = known_roles(request ? &pinfo->src : &pinfo->dst);
+    server = shown_roles(request ? &pinfo->dst : &pinfo->src);
+    client = shown_roles(request ? &pinfo->src : &pinfo->dst);
     implied = flow->implied_initiator | flow->implied_responder;
     return (client & signature->client) == signature->client &&
            (flow->proxied ? (implied & signature->server) != 0

@@ -489,6 +489,14 @@ role_book_table_roles(const address *addr)
     return network ? network->roles : 0;
 }
 
+smsrc_role_set_t
+role_book_learned_roles(const address *addr)
+{
+    const holder_t *host = host_of(addr);
+
+    return host ? host->roles : 0;
+}
+
 unsigned
 role_book_version(void)
 {
