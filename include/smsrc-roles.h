@@ -47,6 +47,10 @@ typedef uint32_t smsrc_role_set_t;
 /** Any host, with a role or without one. */
 #define SMSRC_ROLES_ANY UINT32_MAX
 
+/** The clients whose kind is known. Whoever holds one of these is a SMSRC_ROLE_CLIENT too. */
+#define SMSRC_ROLES_CLIENT_KINDS                                                                 \
+    (SMSRC_ROLE_BIT(SMSRC_ROLE_ADVANCED_CLIENT) | SMSRC_ROLE_BIT(SMSRC_ROLE_LEGACY_CLIENT))
+
 /** A host that calls without any role of its own, as a reader of reports does. Not in the book. */
 #define SMSRC_ROLES_NOBODY SMSRC_ROLE_BIT(30)
 

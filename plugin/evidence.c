@@ -173,8 +173,7 @@ known_roles(const address *addr)
 {
     smsrc_role_set_t roles = role_book_roles(addr);
 
-    if ((roles & (SMSRC_ROLE_BIT(SMSRC_ROLE_ADVANCED_CLIENT) |
-                  SMSRC_ROLE_BIT(SMSRC_ROLE_LEGACY_CLIENT))) != 0)
+    if ((roles & SMSRC_ROLES_CLIENT_KINDS) != 0)
         roles |= SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT);
     return roles;
 }
@@ -193,9 +192,11 @@ static void
 learn(const address *addr, smsrc_role_set_t roles, const char *site_code, uint32_t frame,
       const char *reason)
 {
-    if (learning && (known_roles(addr) & SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT)) != 0)
+    if (!learning)
+        return;
+    if ((known_roles(addr) & SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT)) != 0)
         roles &= ~SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT);
-    for (unsigned role = 0; learning && role < SMSRC_NUM_ROLES; role++) {
+    for (unsigned role = 0; role < SMSRC_NUM_ROLES; role++) {
         if ((roles & SMSRC_ROLE_BIT(role)) != 0)
             role_book_learn(addr, (smsrc_role_e)role, site_code, frame, reason);
     }
@@ -224,8 +225,7 @@ static bool
 is_contradicted(const signature_t *signature, const address *server, const address *client)
 {
     static const smsrc_role_set_t console = SMSRC_ROLE_BIT(SMSRC_ROLE_ADMIN_CONSOLE);
-    static const smsrc_role_set_t clients = SMSRC_ROLE_BIT(SMSRC_ROLE_ADVANCED_CLIENT) |
-                                            SMSRC_ROLE_BIT(SMSRC_ROLE_LEGACY_CLIENT) |
+    static const smsrc_role_set_t clients = SMSRC_ROLES_CLIENT_KINDS |
                                             SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT);
     smsrc_role_set_t viewer, agent;
 
@@ -299,6 +299,9 @@ static bool
 is_known(const signature_t *signature, const flow_t *flow, const packet_info *pinfo)
 {
     bool request = signature->about == ABOUT_REQUEST;
+    /* A signature that shows no client says so of each flow anew. */
+    bool implies = signature->imply_now ||
+                   (signature->client == 0 && signature->client_implied == 0);
     smsrc_role_set_t server, client, implied;
 
     if (flow == NULL || signature->about == ABOUT_HINT)
@@ -310,7 +313,7 @@ is_known(const signature_t *signature, const flow_t *flow, const packet_info *pi
            (flow->proxied ? (implied & signature->server) != 0
                           : (server & signature->server) == signature->server) &&
            (implied & signature->client_implied) == signature->client_implied &&
-           (implied != 0 || !signature->imply_now);
+           (implied != 0 || !implies);
 }
 
 /* Text from the capture, fit to be shown. */

@@ -3,11 +3,14 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+import importlib
+import sys
+
 import pytest
 
 from audit_rows import (
-    AUDIT, LEARN_OFF, audited, flow_key, frames, host_lines, lines_with, plan_signatures as plan,
-    statistic, values, with_expert)
+    AUDIT, GENERATE, LEARN_OFF, audited, flow_key, frames, host_lines, lines_with,
+    plan_signatures as plan, statistic, values, with_expert)
 
 ANSWERED = [group for group in plan.GROUPS if group != "never"]
 CASES = [pytest.param(group, number, id=f"{group}-{signature.name}")
@@ -129,3 +132,23 @@ def test_learning_can_be_turned_off(roles, group):
     hosts = [plan.end(group, number, which) for number in range(len(plan.GROUPS[group]))
              for which in (plan.CLIENT, plan.SERVER, plan.OWNER)]
     assert [line for host in hosts for line in host_lines(listed, host)] == []
+
+
+def test_each_reader_of_a_reporting_point_is_judged(tshark, ground):
+    """Its role is known after the first of them; the second flow is a flow all the same."""
+    pytest.importorskip("scapy", reason="scapy is not installed: the capture is not made")
+    sys.path.insert(0, str(GENERATE))
+    flows = importlib.import_module("flows")
+    sys.path.remove(str(GENERATE))
+    cap = flows.Capture()
+    for number, reader in enumerate(("10.9.0.1", "10.9.0.2")):
+        flow = cap.tcp(reader, 1100 + number, "10.9.1.1", 80)
+        flow.open()
+        flow.send(b"GET /SMSReporting_ABC/Report.asp?ReportID=12 HTTP/1.1\r\nHost: rp\r\n\r\n")
+        flow.reply(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        flow.close()
+    path = ground.new_folder("readers") / "readers.pcap"
+    cap.write(path)
+    path.chmod(0o644)
+    judged = tshark(path, "-Y", 'smsrc.audit.row == "GAP28"', "-T", "fields", "-e", "tcp.stream")
+    assert set(judged.stdout.split()) == {"0", "1"}
