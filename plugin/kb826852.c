@@ -398,6 +398,9 @@ static const kb_row_t kb_other_rows[] = {
         "SQL Server Browser", FITS_ANY, UDP, 1434, 1434, GAP, "KB 832017; Windows norm"),
     ROW("GAP44", IN_SMS2003, "Remote Assistance or Remote Desktop from the console", admin_console,
         client, "RDP", FITS_RDP, TCP, 3389, 3389, GAP, "SMS 2003 can start Remote Assistance"),
+    ROW("GAP45", IN_WINDOWS, "NetBIOS names from host to host: answers to a broadcast, node status",
+        any, any, "NetBIOS name service", FITS_NBNS, UDP, 137, 137, GAP,
+        "KB 832017; the article prints 137 for the console, WINS and broadcasts alone"),
 
     ROW("LATER1", IN_CM2007, "Client to management point", client, management_point, "HTTPS",
         FITS_TLS, TCP, 443, 443, LATER_PRODUCT,

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# truth.py
+# Joins what a day declared with what was recorded: comments on packets, and the text of the truth
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#     truth.py FOLDER OUTPUT     FOLDER/declared, FOLDER/raw.pcapng -> OUTPUT.pcapng, OUTPUT.txt
+#
+# Flows are those of tshark without this plugin. Each flow has to be declared, and each declaration
+# has to be seen: whatever nobody thought of ends the recording with an error, and is not left
+# out. A declaration holds for the flows of its two hosts and its port from its time on, until the
+# next one for the same.
+
+import pathlib
+import subprocess
+import sys
+from collections import defaultdict, namedtuple
+
+HERE = pathlib.Path(__file__).parent
+DYNAMIC_PORTS = range(49152, 65536)
+ADDRESSES = {"all-srv": "10.20.1.255", "all-cli": "10.20.2.255"}
+COLUMNS = ("frame", "proto", "client", "server", "verdict", "row", "reach", "client's roles",
+           "server's roles", "what")
+# "NAME=ROLE" is a host that stands for one of that role, as a proxy does.
+Declared = namedtuple("Declared", "time verdict row client server proto port reach text "
+                      "client_for server_for", defaults=("", ""))
+Flow = namedtuple("Flow", "frame time proto client client_port server server_port")
+
+
+def hosts():
+    """name -> (address, site code, roles)"""
+    found = {}
+    for line in (HERE / "hosts").read_text(encoding="ascii").splitlines():
+        if line and not line.startswith("#"):
+            name, address, code, roles = line.split(None, 3)
+            found[name] = (address, code, roles)
+    return found
+
+
+def flows(capture):
+    """Every TCP and UDP conversation, by its first frame; that one's sender is the client."""
+    fields = ("frame.number", "frame.time_epoch", "ip.proto", "ip.src", "ip.dst", "tcp.stream",
+              "tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport")
+    command = ["tshark", "-n", "-r", str(capture), "-T", "fields", "-E", "occurrence=f"]
+    for field in fields:
+        command += ["-e", field]
+    seen, found = set(), []
+    for line in subprocess.run(command, check=True, capture_output=True,
+                               text=True).stdout.splitlines():
+        row = dict(zip(fields, line.split("\t")))
+        proto = {"6": "tcp", "17": "udp"}.get(row["ip.proto"])
+        if proto is None:
+            continue
+        # A stream of UDP is not always one to Wireshark: SNMP's answers get another number.
+        key = (proto, row["tcp.stream"]) if proto == "tcp" else frozenset((
+            (row["ip.src"], row["udp.srcport"]), (row["ip.dst"], row["udp.dstport"])))
+        if key in seen:
+            continue
+        seen.add(key)
+        found.append(Flow(int(row["frame.number"]), float(row["frame.time_epoch"]), proto,
+                          row["ip.src"], int(row[proto + ".srcport"]), row["ip.dst"],
+                          int(row[proto + ".dstport"])))
+    return found
+
+
+def stands_for(name):
+    name, _, role = name.partition("=")
+    return name, role
+
+
+def main(folder, output):
+    site = hosts()
+    address_of = {name: host[0] for name, host in site.items()} | ADDRESSES
+    roles_of = {host[0]: host[2] for host in site.values()}
+    name_of = {address: name for name, address in address_of.items()}
+
+    declared = defaultdict(list)
+    for line in (folder / "declared").read_text(encoding="utf-8").splitlines():
+        item = Declared(*line.split("|", 8))
+        client, client_for = stands_for(item.client)
+        server, server_for = stands_for(item.server)
+        item = item._replace(client=client, server=server, client_for=client_for,
+                             server_for=server_for)
+        key = (address_of.get(item.client, item.client), address_of.get(item.server, item.server),
+               item.proto, item.port)
+        declared[key].append(item._replace(time=float(item.time)))
+
+    raw, ordered = folder / "raw.pcapng", folder / "ordered.pcapng"
+    subprocess.run(["reordercap", "-n", str(raw), str(ordered)], check=True, capture_output=True)
+    if not ordered.exists():
+        ordered = raw
+    rows, comments, used, unknown = [], [], set(), []
+    for flow in flows(ordered):
+        port = "dynamic" if flow.server_port in DYNAMIC_PORTS and flow.client_port < 49152 \
+            else str(flow.server_port)
+        known = [d for d in declared.get((flow.client, flow.server, flow.proto, port), ())
+                 if d.time <= flow.time + 0.01]
+        if not known:
+            unknown.append(flow)
+            continue
+        item = known[-1]
+        used.add(item)
+        rows.append((str(flow.frame), flow.proto, "%s:%d" % (flow.client, flow.client_port),
+                     "%s:%d" % (flow.server, flow.server_port), item.verdict, item.row,
+                     item.reach, item.client_for or roles_of.get(flow.client, "-"),
+                     item.server_for or roles_of.get(flow.server, "-"), item.text))
+        comments.append("%d:%s: %s to %s, %s" % (
+            flow.frame, item.row if item.verdict != "-" else "no row",
+            name_of.get(flow.client, flow.client), name_of.get(flow.server, flow.server),
+            item.text))
+    unseen = [item for items in declared.values() for item in items if item not in used]
+    for flow in unknown:
+        print("not declared:", *flow, file=sys.stderr)
+    for item in unseen:
+        print("not seen:", *item, file=sys.stderr)
+    if unknown or unseen:
+        sys.exit(1)
+
+    command = ["editcap"]
+    for comment in comments:
+        command += ["-a", comment]
+    command += ["--capture-comment", "Recorded in network namespaces by test-captures/lab/record: "
+                "real servers and clients under SMS 2003's names; Remote Tools and SQL Server "
+                "are scripted", str(ordered), str(output.with_suffix(".pcapng"))]
+    subprocess.run(command, check=True, capture_output=True)
+
+    widths = [max(map(len, column)) for column in zip(COLUMNS, *rows)]
+    with open(output.with_suffix(".txt"), "w", encoding="utf-8") as text:
+        text.write((HERE / "truth.txt").read_text(encoding="utf-8"))
+        for row in (COLUMNS, *rows):
+            text.write(" | ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+            text.write("\n")
+    print("%s: %d flows" % (output.name, len(rows)))
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))

@@ -1,0 +1,56 @@
+# recorded_truth.py
+# The recorded sites and their truth: what each flow is, and what the audit has to say of it
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+from collections import namedtuple
+
+from audit_rows import flow_key
+from conftest import MADE
+
+RECORDED = MADE.parent / "recorded"
+HOSTS = MADE.parent / "lab" / "hosts"
+NAMES = ("site",)
+
+Truth = namedtuple("Truth", "name frame proto client server verdict row reach client_roles "
+                   "server_roles what")
+
+
+def hosts():
+    """address -> (name, site code, roles)"""
+    found = {}
+    for line in HOSTS.read_text(encoding="ascii").splitlines():
+        if line and not line.startswith("#"):
+            name, address, code, roles = line.split(None, 3)
+            found[address] = (name, code, split_roles(roles))
+    return found
+
+
+def split_roles(text):
+    return set() if text == "-" else set(text.split(", "))
+
+
+def role_lines():
+    """The table smsrc_roles as values of -o, and the site's own port for SQL."""
+    return [f'uat:smsrc_roles:"{address}","{role}","{"" if code == "-" else code}"'
+            for address, (_, code, roles) in hosts().items() for role in sorted(roles)] + [
+        "smsrc.audit.sql_ports:14330"]
+
+
+def truth(name):
+    lines = (RECORDED / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if not line.startswith("#")][1:]
+    found = []
+    for row in rows:
+        cells = [cell.strip() for cell in row.split(" | ", 9)]
+        found.append(Truth(name, int(cells[0]), cells[1], *cells[2:7], split_roles(cells[7]),
+                           split_roles(cells[8]), cells[9]))
+    return found
+
+
+def key_of(flow):
+    ends = [end.rsplit(":", 1) for end in (flow.client, flow.server)]
+    return flow_key(flow.proto.upper(), *ends[0], *ends[1])
+
+
+ALL = [flow for name in NAMES if (RECORDED / f"{name}.txt").exists() for flow in truth(name)]
