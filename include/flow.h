@@ -54,6 +54,7 @@ typedef struct flow {
     smsrc_role_set_t implied_initiator; /* what the content itself says of the two ends */
     smsrc_role_set_t implied_responder;
     bool proxied;
+    bool forwarded;     /* by a proxy, for a client that is not the initiator */
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
     uint8_t sniffs;
 

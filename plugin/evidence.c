@@ -167,15 +167,30 @@ text_of(proto_tree *tree, field_e field)
  * From facts to roles
  */
 
-/* The roles that a host holds, a client of unknown kind counted in where its kind is known. */
-static smsrc_role_set_t
-known_roles(const address *addr)
-{
-    smsrc_role_set_t roles = role_book_roles(addr);
+/* What traffic shows is often the kind in general, where the user's table knows it exactly. */
+static const struct {
+    smsrc_role_set_t general;
+    smsrc_role_set_t kinds;
+} role_kinds[] = {
+    { SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT), SMSRC_ROLES_CLIENT_KINDS },
+    { SMSRC_ROLE_BIT(SMSRC_ROLE_SITE_SERVER),
+      SMSRC_ROLE_BIT(SMSRC_ROLE_CHILD_SITE_SERVER) |
+          SMSRC_ROLE_BIT(SMSRC_ROLE_SECONDARY_SITE_SERVER) },
+    { SMSRC_ROLE_BIT(SMSRC_ROLE_MANAGEMENT_POINT),
+      SMSRC_ROLE_BIT(SMSRC_ROLE_PROXY_MANAGEMENT_POINT) },
+};
 
-    if ((roles & SMSRC_ROLES_CLIENT_KINDS) != 0)
-        roles |= SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT);
-    return roles;
+/* The general roles that nothing is to be learned of: this host's kind is known. */
+static smsrc_role_set_t
+settled_roles(smsrc_role_set_t held)
+{
+    smsrc_role_set_t settled = 0;
+
+    for (unsigned i = 0; i < array_length(role_kinds); i++) {
+        if ((held & role_kinds[i].kinds) != 0)
+            settled |= role_kinds[i].general;
+    }
+    return settled;
 }
 
 /* Those that traffic has shown: a table's roles get their evidence all the same. */
@@ -184,8 +199,7 @@ shown_roles(const address *addr)
 {
     if (!learning)
         return SMSRC_ROLES_ANY; /* nothing is to be shown */
-    return role_book_learned_roles(addr) |
-           (known_roles(addr) & SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT));
+    return role_book_learned_roles(addr) | settled_roles(role_book_roles(addr));
 }
 
 static void
@@ -194,8 +208,7 @@ learn(const address *addr, smsrc_role_set_t roles, const char *site_code, uint32
 {
     if (!learning)
         return;
-    if ((known_roles(addr) & SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT)) != 0)
-        roles &= ~SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT);
+    roles &= ~settled_roles(role_book_roles(addr));
     for (unsigned role = 0; role < SMSRC_NUM_ROLES; role++) {
         if ((roles & SMSRC_ROLE_BIT(role)) != 0)
             role_book_learn(addr, (smsrc_role_e)role, site_code, frame, reason);
@@ -249,8 +262,9 @@ settle(const pending_t *pending, flow_t *flow, packet_info *pinfo, bool to_serve
         return;
     if (!flow->proxied)
         learn(server, pending->signature->server, pending->site_code, pending->frame, told);
-    learn(client, pending->signature->client, pending->site_code, pending->frame, told);
-    if (flow->proxied || pending->signature->client_implied != 0 ||
+    if (!flow->forwarded)
+        learn(client, pending->signature->client, pending->site_code, pending->frame, told);
+    if (flow->proxied || flow->forwarded || pending->signature->client_implied != 0 ||
         pending->signature->client == 0)
         imply(flow, to_server, pinfo, pending->signature);
 }
@@ -442,18 +456,46 @@ split_uri(const char *uri, uint16_t *port)
     return path;
 }
 
+/* A proxy says so in what it passes on (RFC 2616 14.45, RFC 7239); it is no client itself. */
+static bool
+is_forwarding_header(const char *line)
+{
+    static const char *const names[] = { "Via:", "X-Forwarded-For:", "Forwarded:" };
+
+    for (unsigned i = 0; i < array_length(names); i++) {
+        if (g_ascii_strncasecmp(line, names[i], strlen(names[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool
+is_forwarded(const packet_t *packet)
+{
+    const GPtrArray *lines = items_of(packet->tree, FIELD_HTTP_REQUEST_LINE, 0);
+
+    for (unsigned i = 0; lines != NULL && i < lines->len && i < 64; i++) {
+        if (is_forwarding_header(
+                fvalue_get_string(SMSRC_FINFO_VALUE((field_info *)lines->pdata[i]))))
+            return true;
+    }
+    return false;
+}
+
 static void
-add_uri(const packet_t *packet, const char *uri)
+add_uri(const packet_t *packet, const char *uri, bool forwarded)
 {
     uint16_t port;
     const char *path = split_uri(uri, &port);
     char *decoded = g_uri_unescape_string(path, NULL);
-    flow_t *flow = flow_of_packet(packet->pinfo, port != 0);
+    flow_t *flow = flow_of_packet(packet->pinfo, port != 0 || forwarded);
 
     if (flow != NULL && (port != 0 || flow->proxied)) {
         flow->proxied = port != 0;
         flow->uri_port = port;
     }
+    if (flow != NULL)
+        flow->forwarded = forwarded;
     add_fact(packet, FIELD_HTTP_URI, decoded != NULL ? decoded : path, NULL, NUM_FIELDS);
     g_free(decoded);
 }
@@ -468,14 +510,17 @@ static void
 scan_http(const packet_t *packet)
 {
     const GPtrArray *uris = items_of(packet->tree, FIELD_HTTP_URI, 0);
+    bool forwarded;
     uint32_t code;
 
     if (number_of(packet->tree, FIELD_HTTP_CODE, &code))
         add_http_answer(packet, code);
     if (uris == NULL || uris->len == 0)
         return;
+    forwarded = is_forwarded(packet);
     for (unsigned i = 0; i < uris->len && i < 64; i++)
-        add_uri(packet, fvalue_get_string(SMSRC_FINFO_VALUE((field_info *)uris->pdata[i])));
+        add_uri(packet, fvalue_get_string(SMSRC_FINFO_VALUE((field_info *)uris->pdata[i])),
+                forwarded);
     add_facts(packet, FIELD_HTTP_METHOD, FIELD_HTTP_METHOD);
     add_facts(packet, FIELD_HTTP_REQUEST_LINE, FIELD_HTTP_REQUEST_LINE);
 }
@@ -778,6 +823,7 @@ read_http(const packet_t *packet, const uint8_t *payload, unsigned length)
     char *line = wmem_strndup(packet->pinfo->pool, (const char *)payload, MIN(length, MAX_FACT));
     char *end = strpbrk(line, "\r\n");
     char *uri = strchr(line, ' ');
+    bool forwarded = false;
     uint32_t code;
 
     if (g_str_has_prefix(line, "HTTP/1.") && uri != NULL && (packet->layers & LAYER_HTTP) == 0) {
@@ -787,12 +833,16 @@ read_http(const packet_t *packet, const uint8_t *payload, unsigned length)
     }
     if (end == NULL || uri == NULL || !g_str_has_prefix(line, "BITS_POST "))
         return;
+    for (char *header = end; header != NULL && !forwarded; header = strchr(header, '\n')) {
+        header += strspn(header, "\r\n");
+        forwarded = is_forwarding_header(header);
+    }
     *end = '\0';
     *uri++ = '\0';
     end = strchr(uri, ' ');
     if (end != NULL)
         *end = '\0';
-    add_uri(packet, uri);
+    add_uri(packet, uri, forwarded);
     add_fact(packet, FIELD_HTTP_METHOD, line, NULL, NUM_FIELDS);
 }
 

@@ -265,6 +265,14 @@ find_service(const judge_flow_t *flow)
     return best;
 }
 
+/* A row of none but the neighbouring lists: neither the article's nor the user's. */
+static bool
+is_neighbour(const kb_row_t *row)
+{
+    return row->row_class == KB_GAP || row->row_class == KB_LATER_PRODUCT ||
+           row->row_class == KB_LEGACY_PRODUCT;
+}
+
 static judgement_t
 judge_anew(const judge_flow_t *flow)
 {
@@ -272,10 +280,14 @@ judge_anew(const judge_flow_t *flow)
     judgement_t judgement = { VERDICT_OFF_MATRIX, NULL, false, false };
     const kb_row_t *row = find_row(flow, false);
 
-    if (row == NULL && !flow->initiator_sure) {
-        /* The first sender may have been the server. */
-        row = find_row(&other, false);
-        judgement.swapped = row != NULL;
+    if (!flow->initiator_sure && (row == NULL || is_neighbour(row))) {
+        /* The first sender may have been the server: DHCP's offer to 68 belongs to port 67. */
+        const kb_row_t *back = find_row(&other, false);
+
+        if (back != NULL && (row == NULL || !is_neighbour(back))) {
+            row = back;
+            judgement.swapped = true;
+        }
     }
     if (row != NULL) {
         judgement.verdict = verdict_of_class[row->row_class];
@@ -316,7 +328,6 @@ judge_anew(const judge_flow_t *flow)
     judgement.nearest = true;
     return judgement;
 }
-
 
 judgement_t
 judge(const judge_flow_t *flow)
