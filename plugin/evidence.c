@@ -763,8 +763,10 @@ scan_remote_control(const packet_t *packet)
         (claim->ground != GROUND_CONTENT && claim->ground != GROUND_SESSION))
         return;
     flow = flow_of_packet(packet->pinfo, true);
-    flow->service = claim->content == CONTENT_CM ? SERVICE_CM_REMOTE_CONTROL
-                                                 : SERVICE_REMOTE_CONTROL;
+    /* What the flow's own content has shown is more than what other flows of the two showed. */
+    if (claim->ground == GROUND_CONTENT || flow->service == SERVICE_UNKNOWN)
+        flow->service = claim->content == CONTENT_CM ? SERVICE_CM_REMOTE_CONTROL
+                                                     : SERVICE_REMOTE_CONTROL;
     add_fact(packet, FACT_REMOTE_CONTROL,
              claim->direction == DIRECTION_TO_AGENT ? "viewer to agent" : "agent to viewer", NULL,
              NUM_FIELDS);
@@ -816,7 +818,10 @@ scan_ipx(const packet_t *packet)
  * What Wireshark did not dissect (2.5)
  */
 
-/* "BITS_POST /CCM_Incoming/{...} HTTP/1.1", or "HTTP/1.1 200 OK" as its answer */
+/*
+ * "BITS_POST /CCM_Incoming/{...} HTTP/1.1", or "HTTP/1.1 200 OK" as its answer; any other request
+ * where a dissector of the port's, or of the client's port, was asked before HTTP's heuristic.
+ */
 static void
 read_http(const packet_t *packet, const uint8_t *payload, unsigned length)
 {
@@ -831,7 +836,8 @@ read_http(const packet_t *packet, const uint8_t *payload, unsigned length)
             add_http_answer(packet, code);
         return;
     }
-    if (end == NULL || uri == NULL || !g_str_has_prefix(line, "BITS_POST "))
+    if (end == NULL || uri == NULL || uri > end ||
+        ((packet->layers & LAYER_HTTP) != 0 && !g_str_has_prefix(line, "BITS_POST ")))
         return;
     for (char *header = end; header != NULL && !forwarded; header = strchr(header, '\n')) {
         header += strspn(header, "\r\n");
@@ -999,8 +1005,11 @@ is_worth_reading(const uint8_t *payload, unsigned length, bool tcp)
     case 0x04:
     case 0x10:
     case 0x30:
-    case 'B':
+    case 'B': /* the methods of HTTP, and its answers */
+    case 'C':
+    case 'G':
     case 'H':
+    case 'P':
         return true;
     default:
         return false;

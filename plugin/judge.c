@@ -184,7 +184,9 @@ find_smb_twin(const judge_flow_t *flow)
 
 /*
  * The row that is nearest to a flow on no row: on its port, for other roles; of its pair and its
- * service, on another port; of its service; of its pair.
+ * service, on another port; of its service; of its pair. Among those, a row for this service alone
+ * (TLS: LDAPS, and not LDAP with StartTLS) and one of the same transport; then, of one service,
+ * the lowest port, which is the one that it is asked on first.
  */
 static const kb_row_t *
 find_nearest(const judge_flow_t *flow)
@@ -204,15 +206,17 @@ find_nearest(const judge_flow_t *flow)
                         kb_row_has_pair(row, flow->initiator, flow->responder);
             bool service = flow->service != SERVICE_UNKNOWN &&
                            (row->services & SERVICE_BIT(flow->service)) != 0;
-            unsigned score = (port ? 16 : 0) + (pair && service ? 8 : 0) + (service ? 4 : 0) +
-                             (pair ? 2 : 0);
+            unsigned score = (port ? 32 : 0) + (pair && service ? 16 : 0) + (service ? 8 : 0) +
+                             (pair ? 4 : 0);
 
-            /* Of two that are as near, the one of the same transport. */
-            if (score > 0 && row->transport == flow->transport)
-                score++;
+            if (score > 0)
+                score += (service && row->services == SERVICE_BIT(flow->service) ? 2 : 0) +
+                         (row->transport == flow->transport ? 1 : 0);
 
             /* A later list needs to be nearer, not only as near. */
-            if (score > best) {
+            if (score > best || (score == best && service && nearest >= rows &&
+                                 nearest < rows + count && row->port_low != 0 &&
+                                 row->port_low < nearest->port_low)) {
                 best = score;
                 nearest = row;
             }

@@ -4,7 +4,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-#     remote_tools.py agent tcp udp netbios 1762 configmgr:2701 ssh:2703 ...
+#     remote_tools.py agent tcp udp netbios data:1762 configmgr:2701 ssh:2703 ...
 #     remote_tools.py viewer HOST control|data|chat|transfer [PORT]
 #     remote_tools.py viewer HOST udp-control|udp-data|udp-chat|udp-transfer
 #     remote_tools.py viewer HOST netbios-session|netbios-datagram
@@ -66,6 +66,7 @@ def answer_netbios(sock):
         sock.sendall(kb.nbss_message(NOISE))
 
 
+SERVES = {"control": answer_control, "data": answer_data}
 GREETINGS = {
     "configmgr": rc.CM_GREETING,
     "ssh": rc.SSH_GREETING,
@@ -143,11 +144,9 @@ def agent(kinds):
         elif kind == "netbios":
             serve_tcp(139, answer_netbios)
             serve_datagrams()
-        elif kind.isdigit():
-            serve_tcp(int(kind), answer_control if int(kind) in (CONTROL, 1761) else answer_data)
         else:
-            greeting, port = kind.split(":")
-            serve_tcp(int(port), greet(GREETINGS[greeting]))
+            what, port = kind.split(":")
+            serve_tcp(int(port), SERVES.get(what) or greet(GREETINGS[what]))
 
 
 # --- The viewer ---------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def hosts():
 
 
 def flows(capture):
-    """Every TCP and UDP conversation, by its first frame; that one's sender is the client."""
+    """Every TCP and UDP conversation, by its first frame and from its sender."""
     fields = ("frame.number", "frame.time_epoch", "ip.proto", "ip.src", "ip.dst", "tcp.stream",
               "tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport")
     command = ["tshark", "-n", "-r", str(capture), "-T", "fields", "-E", "occurrence=f"]
@@ -93,8 +93,13 @@ def main(folder, output):
     for flow in flows(ordered):
         port = "dynamic" if flow.server_port in DYNAMIC_PORTS and flow.client_port < 49152 \
             else str(flow.server_port)
-        known = [d for d in declared.get((flow.client, flow.server, flow.proto, port), ())
-                 if d.time <= flow.time + 0.01]
+        known = declared.get((flow.client, flow.server, flow.proto, port), ())
+        if not known and flow.proto == "udp":
+            # The server was first: DHCP's offer, the answer to a broadcast.
+            flow = flow._replace(client=flow.server, client_port=flow.server_port,
+                                 server=flow.client, server_port=flow.client_port)
+            known = declared.get((flow.client, flow.server, "udp", str(flow.server_port)), ())
+        known = [d for d in known if d.time <= flow.time + 0.01]
         if not known:
             unknown.append(flow)
             continue

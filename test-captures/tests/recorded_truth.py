@@ -10,7 +10,7 @@ from conftest import MADE
 
 RECORDED = MADE.parent / "recorded"
 HOSTS = MADE.parent / "lab" / "hosts"
-NAMES = ("site",)
+NAMES = ("site", "site-misconfigured", "site-firewalled")
 
 Truth = namedtuple("Truth", "name frame proto client server verdict row reach client_roles "
                    "server_roles what")

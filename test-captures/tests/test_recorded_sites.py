@@ -77,13 +77,16 @@ def test_what_is_told(judged, flow):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_two_passes_say_the_same(tshark, recorded, judged, name):
+def test_a_second_pass_only_adds(tshark, recorded, judged, name):
+    """What it adds is on the first packets of proxied requests, before the URI was seen."""
     again = audited(tshark, recorded(name), prefs=role_lines(), two_pass=True)
     fields = [AUDIT + field for field in ("verdict", "row", "service", "server_port")]
-
-    def said(table):
-        return [[row[field] for field in fields] for row in table]
-    assert said(again) == said(judged[name])
+    proxied = {key_of(flow) for flow in truth(name) if "proxy01" in
+               {hosts()[end.split(":")[0]][0] for end in (flow.client, flow.server)
+                if end.split(":")[0] in hosts()}}
+    for one, two in zip(judged[name], again, strict=True):
+        said, then = [[row[field] for field in fields] for row in (one, two)]
+        assert said == then or (said == [[]] * 4 and two["key"] in proxied), one["number"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -101,6 +104,13 @@ def test_the_first_packet_of_each_flow_names_it(tshark, recorded, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_traffic_alone_gives_no_host_a_role_that_it_has_not(tshark, recorded, name):
     known = hosts()
+    # Who calls the wrong way round shows the other's role, and only the table knows better.
+    for flow in truth(name):
+        if flow.verdict == "Wrong direction":
+            ends = [known[end.split(":")[0]][2] for end in (flow.client, flow.server)]
+            both = ends[0] | ends[1]
+            ends[0] |= both
+            ends[1] |= both
     wrong = []
     for line in statistic(tshark, recorded(name), "roles"):
         cells = [cell.strip() for cell in line.strip("| ").split("|")]

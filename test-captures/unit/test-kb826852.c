@@ -282,6 +282,13 @@ row_covers(const kb_row_t *outer, const kb_row_t *inner)
            (!outer->services || (inner->services && !(inner->services & ~outer->services)));
 }
 
+/* A row between any two hosts leaves something to say to one that names who they are. */
+static bool
+is_for_anybody(const kb_row_t *row)
+{
+    return row->initiator_roles == SMSRC_ROLES_ANY && row->responder_roles == SMSRC_ROLES_ANY;
+}
+
 /* A gap is what the article does not list: a row it has is none, nor is a row given twice. */
 static void
 test_neighbours_add_something(void)
@@ -297,7 +304,7 @@ test_neighbours_add_something(void)
                 g_error("%s is %s", rows[i].id, kb[k].id);
         }
         for (unsigned k = 0; k < count; k++) {
-            if (k != i && row_covers(&rows[k], &rows[i]))
+            if (k != i && !is_for_anybody(&rows[k]) && row_covers(&rows[k], &rows[i]))
                 g_error("%s is %s", rows[i].id, rows[k].id);
         }
     }
