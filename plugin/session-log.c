@@ -428,7 +428,7 @@ note_ends(connection_t *connection, const session_offer_t *offer, pair_t *pair)
         connection->carrier = offer->carrier;
         connection->older = offer->older;
     }
-    if (connection->channel == CHANNEL_UNKNOWN)
+    if (connection->channel == CHANNEL_UNKNOWN || offer->kind == SESSION_CONFIGMGR)
         connection->channel = offer->channel;
 }
 
