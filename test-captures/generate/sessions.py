@@ -59,6 +59,7 @@ class Session:
         self.frames = []
         self.times = []
         self.known = None
+        self.late = []
         self.bytes = dict.fromkeys((f"{channel} {way}" for channel in CHANNELS
                                     for way in ("to agent", "to viewer")), 0)
 
@@ -110,6 +111,10 @@ class LoggedCapture(Capture):
         if session.known is None:
             session.known = self.number()
 
+    def late(self, session, count):
+        """Of the last frames so many cannot be known to be the session's in one pass."""
+        session.late += range(self.number() - count + 1, self.number() + 1)
+
     def expert(self, name):
         """The frame recorded last has this expert info."""
         self.experts.setdefault("smsrc." + name, []).append(self.number())
@@ -138,7 +143,8 @@ class LoggedCapture(Capture):
         return {"rows": rows, "experts": self.experts,
                 "frames": {row["number"]: session.frames
                            for row, session in zip(rows, ordered)},
-                "known": {row["number"]: session.known for row, session in zip(rows, ordered)}}
+                "known": {row["number"]: session.known for row, session in zip(rows, ordered)},
+                "late": {row["number"]: session.late for row, session in zip(rows, ordered)}}
 
 
 class Talk:
@@ -262,7 +268,7 @@ def session_udp(cap):
     probe.reply(user_record(VARIANT_UDP, host="WKS21"))
     cap.known(new)
     for port, name in ((2702, DATA), (2703, CHAT), (2704, TRANSFER)):
-        talk = cap.datagrams(new, name, VIEWER, port - 1650, agent_ip(21), port)
+        talk = cap.datagrams(new, name, VIEWER, port - 1600, agent_ip(21), port)
         talk.send(NOISE)
         talk.reply(NOISE * 2)
     old = cap.session(VIEWER, agent_ip(22), "Answered", host="OLD22", user="asmith",
@@ -296,6 +302,7 @@ def call(cap, session, channel_name, name, suffix, agent, port, answer=kb.NBSS_P
     """A NetBIOS session to a name of the agent's."""
     talk = cap.conversation(session, channel_name, session.viewer, port, agent, 139)
     talk.open()
+    cap.late(session, 3)
     talk.send(kb.nbss_request((name, suffix), ("ADM01", 0x41)))
     cap.known(session)
     talk.reply(answer)
@@ -394,17 +401,17 @@ def session_ipx(cap):
             with cap.of(of, name, True):
                 ipx(cap, to, IPX_SOCKETS[name], viewer, socket, data)
 
-    both(session, CONTROL, 0x4003, [INFORMATION_REQUEST], [information_reply(host="NWL21")])
-    both(session, DATA, 0x4004, [rch(NOISE)], [NOISE * 6])
-    both(session, CHAT, 0x4005, [b"h"], [b"y"])
-    both(session, TRANSFER, 0x4006, [NOISE], [NOISE * 2])
+    both(session, CONTROL, 0x4A03, [INFORMATION_REQUEST], [information_reply(host="NWL21")])
+    both(session, DATA, 0x4A04, [rch(NOISE)], [NOISE * 6])
+    both(session, CHAT, 0x4A05, [b"h"], [b"y"])
+    both(session, TRANSFER, 0x4A06, [NOISE], [NOISE * 2])
     cap.wait(1)
     bare = cap.session(ipx_text(viewer), ipx_text(agent_ip(22)), "Answered", host="NWL22",
                        user="asmith", functions=(CONTROL,), carriers="IPX")
     with cap.of(bare, CONTROL):
-        ipx(cap, viewer, 0x4007, agent_ip(22), IPX_SOCKETS[CONTROL], UDP_PROBE)
+        ipx(cap, viewer, 0x4A07, agent_ip(22), IPX_SOCKETS[CONTROL], UDP_PROBE)
     with cap.of(bare, CONTROL, True):
-        ipx(cap, agent_ip(22), IPX_SOCKETS[CONTROL], viewer, 0x4007,
+        ipx(cap, agent_ip(22), IPX_SOCKETS[CONTROL], viewer, 0x4A07,
             user_record(VARIANT_UDP, host="NWL22", user="asmith"))
     cap.known(bare)
     cap.wait(1)
