@@ -207,6 +207,13 @@ name_lookup_t *session_log_not_found(const address *viewer, const char *name,
 name_lookup_t *session_log_found(const address *viewer, const char *name, const address *agent,
                                  const packet_info *pinfo);
 
+/**
+ * The first pass: @p agent makes a name of Remote Tools known. It is the beginning of the first
+ * session with this agent, where that comes before SESSION_LOG_SILENCE seconds of neither. NULL
+ * past the bound.
+ */
+name_lookup_t *session_log_registered(const address *agent, const packet_info *pinfo);
+
 /** The session that @p lookup has led to by now, or NULL. */
 session_t *session_log_of_lookup(const name_lookup_t *lookup);
 

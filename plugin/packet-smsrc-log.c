@@ -282,6 +282,8 @@ follow_names(packet_info *pinfo, const netbios_look_t *look)
                  wmem_strdup_printf(pinfo->pool, "There is no name %s<%02x>", look->agent.text,
                                     look->agent.suffix));
     }
+    if (look->act == NETBIOS_REGISTER)
+        lookup = session_log_registered(&pinfo->src, pinfo);
     if (lookup == NULL)
         return;
     p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_log, KEPT_LOOKUP, (void *)lookup);

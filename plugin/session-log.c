@@ -329,6 +329,11 @@ enter(connection_t *connection, session_t *session, uint32_t frame)
     use_carrier(session, connection->carrier, connection->older);
 }
 
+/* An agent's registrations are kept as a question of its own for no name in particular. */
+#define REGISTRATION ""
+
+static name_lookup_t *find_lookup(const address *viewer, const char *name);
+
 static session_t *
 new_session(const session_offer_t *offer, const packet_info *pinfo)
 {
@@ -345,8 +350,16 @@ new_session(const session_offer_t *offer, const packet_info *pinfo)
     note_host(offer->viewer);
     note_viewer(offer->viewer);
     if (offer->agent != NULL) {
+        name_lookup_t *registration = find_lookup(offer->agent, REGISTRATION);
+
         copy_address_wmem(wmem_file_scope(), &session->agent, offer->agent);
         note_host(offer->agent);
+        if (registration != NULL && registration->session == NULL &&
+            !is_silent(&registration->last_time, pinfo)) {
+            registration->session = session;
+            include_begin(session, registration->first_frame, &registration->first_time);
+            session->first_frame = session->begin_frame;
+        }
     }
     return session;
 }
@@ -679,6 +692,18 @@ session_log_found(const address *viewer, const char *name, const address *agent,
             session_log_set_name(session, SESSION_NAME_HOST, name, pinfo);
     }
     return lookup;
+}
+
+name_lookup_t *
+session_log_registered(const address *agent, const packet_info *pinfo)
+{
+    name_lookup_t *registration = find_lookup(agent, REGISTRATION);
+
+    if (registration == NULL || registration->session != NULL ||
+        is_silent(&registration->last_time, pinfo))
+        return new_lookup(agent, REGISTRATION, pinfo);
+    registration->last_time = pinfo->abs_ts;
+    return registration;
 }
 
 session_t *

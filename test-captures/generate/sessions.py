@@ -609,14 +609,18 @@ def session_names(cap):
         cap.wait(0.75)
     found = cap.session(VIEWER, agent_ip(23), "Closed", host="WKS23", user="jdoe",
                         functions=(CONTROL,), carriers="TCP, NetBIOS")
+    # The agent makes its names known, and is asked for one.
     with cap.of(found):
+        for suffix in (0x43, 0x45, 0x46):
+            cap.udp(agent_ip(23), 137, BROADCAST, 137).send(
+                kb.nbns_register("WKS23", suffix, agent_ip(23)))
         cap.udp(VIEWER, 137, BROADCAST, 137).send(kb.nbns_query("WKS23", 0x43))
     talk = answered(cap, found, agent_ip(23), host="WKS23")
     with cap.of(found):
         cap.udp(VIEWER, 137, agent_ip(23), 137).reply(
             kb.nbns_answer("WKS23", 0x43, agent_ip(23)))
     talk.close()
-    # An agent makes its name known: no session, nobody asked.
+    # Another does so, and nobody asks.
     cap.udp(agent_ip(24), 137, BROADCAST, 137).send(
         kb.nbns_register("WKS24", 0x43, agent_ip(24)))
 

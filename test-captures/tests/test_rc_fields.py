@@ -82,6 +82,13 @@ FILTERS = (
     ("rc-information", "smsrc.udp", []),
     ("rc-busy", "smsrc.busy", [5, 13]),
     ("rc-refused", "smsrc.refused", [5]),
+    ("session-netbios", 'smsrc.netbios.name == "WKS22<43>"', [35, 36, 40]),
+    ("session-netbios", 'smsrc.netbios.channel == "Chat"', [15]),
+    ("session-data-unreachable", "smsrc.data_unreachable", [7, 9, 11]),
+    ("session-udp-unreachable", "smsrc.udp_unreachable", [2, 4]),
+    ("session-names", "smsrc.name_not_resolved", [2, 4, 5]),
+    ("session-old-ports-only", "smsrc.old_ports_only", [10, 12]),
+    ("session-ntlm-refused", "smsrc.ntlm_refused", [9, 21]),
     ("rc-busy", "smsrc.refused", []),
     ("rc-configmgr", "smsrc.cm.denied and frame.number in {11, 32}", [11, 32]),
     ("rc-configmgr", "smsrc.cm.denied and frame.number in {4, 39}", []),
@@ -91,7 +98,8 @@ GOLDENS = (
     "rc-information", "rc-information-07", "rc-information-controlled",
     "rc-information-controlled-no-user", "rc-information-udp-2701", "rc-busy", "rc-refused",
     "rc-unknown-code", "rc-session", "rc-ntlmssp", "rc-ntlmssp-damaged", "rc-text",
-    "rc-cve-check", "rc-damage-rch-trailing", "demo",
+    "rc-cve-check", "rc-damage-rch-trailing", "demo", "session-netbios", "session-ipx",
+    "session-data-unreachable", "session-names", "session-ntlm-refused",
 )
 
 INFOS = (
@@ -276,6 +284,8 @@ smsrc.user.version smsrc.user.product smsrc.user.code_page smsrc.user.host smsrc
 smsrc.user.controller smsrc.busy.controller smsrc.busy.port smsrc.text smsrc.data
 smsrc.cve_2004_0728 smsrc.length_mismatch smsrc.udp smsrc.busy smsrc.refused
 smsrc.cm.type smsrc.cm.length smsrc.cm.text smsrc.cm.denied
+smsrc.netbios.name smsrc.netbios.channel smsrc.data_unreachable smsrc.udp_unreachable
+smsrc.name_not_resolved smsrc.old_ports_only smsrc.ntlm_refused
 """.split()
 
 
