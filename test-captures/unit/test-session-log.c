@@ -93,14 +93,15 @@ test_a_silence_ends_a_session(void)
     stop();
 }
 
+#define EURO "\u20ac\u20ac\u20ac\u20ac"
+
 static void
 test_a_name_is_cut_between_characters(void)
 {
     static const char *const long_names[] = {
         "0123456789012345678901234567890123456789012345678901234567890",
         "01234567890123456789012345678901234567890123456\u00e4\u00f6\u00fc",
-        "\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac"
-        "\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac",
+        EURO EURO EURO EURO EURO,
         "a\xff\xfe\xfd\xff\xfe\xfd\xff\xfe\xfd\xff\xfe\xfd\xff\xfe\xfd\xff\xfe\xfd\xff\xfe\xfd",
     };
     session_t *session;
