@@ -272,7 +272,8 @@ follow_names(packet_info *pinfo, const netbios_look_t *look)
         lookup = session_log_asked(&pinfo->src, look->agent.text, pinfo, &repeated);
         if (repeated)
             diagnose(pinfo, NAME_NOT_RESOLVED,
-                     wmem_strdup_printf(pinfo->pool, "Nothing has answered the question for %s<%02x>",
+                     wmem_strdup_printf(pinfo->pool,
+                                        "Nothing has answered the question for %s<%02x>",
                                         look->agent.text, look->agent.suffix));
     } else if (look->act == NETBIOS_FOUND) {
         lookup = session_log_found(&pinfo->dst, look->agent.text, &look->owner, pinfo);

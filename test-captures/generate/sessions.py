@@ -589,7 +589,7 @@ def session_udp_unreachable(cap):
 
 @capture
 def session_names(cap):
-    """Names <43>: one that is not there, one that nobody answers for, one found while TCP answers"""
+    """Names <43>: one not there, one that nobody answers for, one found while TCP answers"""
     missing = cap.session(VIEWER, "-", "Unanswered", "name not found", host="WKS21",
                           carriers="NetBIOS")
     with cap.of(missing):
