@@ -254,20 +254,20 @@ is_over(const session_t *session, const packet_info *pinfo)
 }
 
 static void
-include_begin(session_t *session, uint32_t frame, const nstime_t *time)
+include_begin(session_t *session, uint32_t frame, const nstime_t *when)
 {
     if (frame < session->begin_frame) {
         session->begin_frame = frame;
-        session->begin_time = *time;
+        session->begin_time = *when;
     }
 }
 
 static void
-include_end(session_t *session, uint32_t frame, const nstime_t *time)
+include_end(session_t *session, uint32_t frame, const nstime_t *when)
 {
     if (frame > session->end_frame) {
         session->end_frame = frame;
-        session->end_time = *time;
+        session->end_time = *when;
     }
 }
 

@@ -97,11 +97,11 @@ sessions_reset(stat_tap_table *table)
 }
 
 static void
-set_time(stat_tap_table *table, unsigned row, const nstime_t *time)
+set_time(stat_tap_table *table, unsigned row, const nstime_t *when)
 {
-    GDateTime *date = g_date_time_new_from_unix_utc(time->secs);
+    GDateTime *date = g_date_time_new_from_unix_utc(when->secs);
     char *day = date != NULL ? g_date_time_format(date, "%Y-%m-%d %H:%M:%S") : g_strdup("?");
-    char *text = g_strdup_printf("%s.%06d", day, time->nsecs / 1000);
+    char *text = g_strdup_printf("%s.%06d", day, when->nsecs / 1000);
 
     stat_set_text(table, row, COLUMN_START, text);
     g_free(text);
