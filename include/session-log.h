@@ -65,6 +65,7 @@ typedef enum {
 typedef struct {
     uint32_t number;      /* from 1, in the order in which they were known */
     uint32_t first_frame; /* where it began, as far as it was known when it got its number */
+    uint32_t known_frame; /* where it got it */
     session_kind_e kind;
     address viewer;
     address agent;        /* AT_NONE: nothing but its name is known */

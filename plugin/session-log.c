@@ -56,7 +56,9 @@ struct name_lookup {
     bool answered;
 };
 
-#define MAX_PAIRS 65536
+/* A scan of the ports fills at most one half of the pairs, proofs can have the other. */
+#define MAX_PAIRS (2 * SESSION_LOG_MAX)
+#define MAX_PAIRS_UNPROVEN SESSION_LOG_MAX
 #define MAX_LOOKUPS 65536
 
 /* A bit for each host that is in a session, by its hash: who is not there is in none. */
@@ -262,6 +264,14 @@ include_begin(session_t *session, uint32_t frame, const nstime_t *when)
     }
 }
 
+/* What is found to have been before: the number's first frames must not be told another one. */
+static void
+note_first_frame(session_t *session, const packet_info *pinfo)
+{
+    if (session->known_frame == pinfo->num)
+        session->first_frame = session->begin_frame;
+}
+
 static void
 include_end(session_t *session, uint32_t frame, const nstime_t *when)
 {
@@ -344,7 +354,8 @@ new_session(const session_offer_t *offer, const packet_info *pinfo)
     session = wmem_new0(wmem_file_scope(), session_t);
     session->number = ++num_sessions;
     session->kind = offer->kind;
-    session->begin_frame = session->end_frame = session->first_frame = pinfo->num;
+    session->known_frame = session->first_frame = pinfo->num;
+    session->begin_frame = session->end_frame = pinfo->num;
     session->begin_time = session->end_time = pinfo->abs_ts;
     copy_address_wmem(wmem_file_scope(), &session->viewer, offer->viewer);
     note_host(offer->viewer);
@@ -358,21 +369,29 @@ new_session(const session_offer_t *offer, const packet_info *pinfo)
             !is_silent(&registration->last_time, pinfo)) {
             registration->session = session;
             include_begin(session, registration->first_frame, &registration->first_time);
-            session->first_frame = session->begin_frame;
+            note_first_frame(session, pinfo);
         }
     }
     return session;
 }
 
+/* Where nobody remembers which ones: "one or more". */
+static void
+note_unlisted(void)
+{
+    if (num_unlisted == 0)
+        num_unlisted = 1;
+}
+
 static pair_t *
-pair_of(const address *viewer, const address *agent)
+pair_of(const address *viewer, const address *agent, bool proof)
 {
     pair_t key, *pair;
 
     copy_address_shallow(&key.viewer, viewer);
     copy_address_shallow(&key.agent, agent);
     pair = (pair_t *)wmem_map_lookup(pairs, &key);
-    if (pair != NULL || wmem_map_size(pairs) >= MAX_PAIRS)
+    if (pair != NULL || wmem_map_size(pairs) >= (proof ? MAX_PAIRS : MAX_PAIRS_UNPROVEN))
         return pair;
     pair = wmem_new0(wmem_file_scope(), pair_t);
     copy_address_wmem(wmem_file_scope(), &pair->viewer, viewer);
@@ -401,7 +420,7 @@ adopt_waiting(pair_t *pair, session_t *session, const packet_info *pinfo)
             enter(one, session, pinfo->num);
     }
     pair->waiting = NULL;
-    session->first_frame = session->begin_frame;
+    note_first_frame(session, pinfo);
 }
 
 /* The session of the pair that the offer belongs to; a new one where it begins one. */
@@ -449,7 +468,7 @@ bool
 session_log_tried_newer(const connection_t *connection)
 {
     const pair_t *pair = connection->viewer != NULL
-                             ? pair_of(connection->viewer, connection->agent)
+                             ? pair_of(connection->viewer, connection->agent, false)
                              : NULL;
 
     return pair != NULL && pair->tried_newer;
@@ -468,9 +487,12 @@ session_log_offer(connection_t *connection, const packet_info *pinfo,
         (session->kind == SESSION_CONFIGMGR || connection->carrier == CARRIER_TCP ||
          connection->named || !offer->opens || !is_silent(&session->end_time, pinfo)))
         return session;
-    pair = pair_of(offer->viewer, offer->agent);
-    if (pair == NULL)
+    pair = pair_of(offer->viewer, offer->agent, offer->proof);
+    if (pair == NULL) {
+        if (offer->proof)
+            note_unlisted();
         return session;
+    }
     note_ends(connection, offer, pair);
     session = find_session(pair, offer, pinfo);
     if (session == NULL) {
@@ -481,16 +503,18 @@ session_log_offer(connection_t *connection, const packet_info *pinfo,
     if (offer->kind == SESSION_SMS)
         adopt_waiting(pair, session, pinfo);
     else
-        session->first_frame = session->begin_frame;
+        note_first_frame(session, pinfo);
     return session;
 }
 
 session_t *
 session_log_offer_packet(const packet_info *pinfo, const session_offer_t *offer)
 {
-    pair_t *pair = pair_of(offer->viewer, offer->agent);
+    pair_t *pair = pair_of(offer->viewer, offer->agent, true);
     session_t *session = pair != NULL ? find_session(pair, offer, pinfo) : NULL;
 
+    if (pair == NULL)
+        note_unlisted();
     if (session == NULL)
         return NULL;
     use_carrier(session, offer->carrier, offer->older);
@@ -603,11 +627,11 @@ begin_unresolved(name_lookup_t *lookup, const packet_info *pinfo)
         return;
     session = new_session(&offer, pinfo);
     if (session == NULL) {
-        num_unlisted++;
+        note_unlisted();
         return;
     }
     lead_to(lookup, session);
-    session->first_frame = session->begin_frame;
+    note_first_frame(session, pinfo);
     session_log_set_name(session, SESSION_NAME_HOST, lookup->name, pinfo);
 }
 
@@ -661,7 +685,7 @@ session_log_found(const address *viewer, const char *name, const address *agent,
     name_lookup_t *lookup = find_lookup(viewer, name);
     session_offer_t offer = { SESSION_SMS, viewer, agent, CHANNEL_UNKNOWN, CARRIER_NETBIOS, 0,
                               false, true, true };
-    pair_t *pair = pair_of(viewer, agent);
+    pair_t *pair = pair_of(viewer, agent, true);
     session_t *session;
 
     if (lookup == NULL || is_silent(&lookup->last_time, pinfo))
@@ -683,11 +707,8 @@ session_log_found(const address *viewer, const char *name, const address *agent,
     }
     session = session_log_offer_packet(pinfo, &offer);
     if (session != NULL) {
-        bool began = session->begin_frame == pinfo->num;
-
         lead_to(lookup, session);
-        if (began)
-            session->first_frame = session->begin_frame;
+        note_first_frame(session, pinfo);
         if (!session->has_name[SESSION_NAME_HOST])
             session_log_set_name(session, SESSION_NAME_HOST, name, pinfo);
     }
