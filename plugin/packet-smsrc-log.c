@@ -460,7 +460,7 @@ dissect_smsrc_log(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     const session_t *session;
     netbios_look_t look;
 
-    if (carried && !ours && !netbios && !session_log_may_concern(pinfo))
+    if (carried && !ours && !netbios && !session_log_may_be_moved(pinfo))
         return 0;
     /* Up to 4.2 an ICMP error has the ports of the packet that it quotes. */
     layers = packet_layers(pinfo);

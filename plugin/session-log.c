@@ -61,7 +61,7 @@ struct name_lookup {
 #define MAX_PAIRS_UNPROVEN SESSION_LOG_MAX
 #define MAX_LOOKUPS 65536
 
-/* A bit for each host that is in a session, by its hash: who is not there is in none. */
+/* A bit for each host with a session on other ports, by its hash: who is not there has none. */
 #define HOST_BITS 8192
 
 static int proto_smsrc_connection = -1;
@@ -157,7 +157,7 @@ has_host(const address *host)
 }
 
 bool
-session_log_may_concern(const packet_info *pinfo)
+session_log_may_be_moved(const packet_info *pinfo)
 {
     return num_sessions > 0 && has_host(&pinfo->src) && has_host(&pinfo->dst);
 }
@@ -358,13 +358,11 @@ new_session(const session_offer_t *offer, const packet_info *pinfo)
     session->begin_frame = session->end_frame = pinfo->num;
     session->begin_time = session->end_time = pinfo->abs_ts;
     copy_address_wmem(wmem_file_scope(), &session->viewer, offer->viewer);
-    note_host(offer->viewer);
     note_viewer(offer->viewer);
     if (offer->agent != NULL) {
         name_lookup_t *registration = find_lookup(offer->agent, REGISTRATION);
 
         copy_address_wmem(wmem_file_scope(), &session->agent, offer->agent);
-        note_host(offer->agent);
         if (registration != NULL && registration->session == NULL &&
             !is_silent(&registration->last_time, pinfo)) {
             registration->session = session;
@@ -500,6 +498,10 @@ session_log_offer(connection_t *connection, const packet_info *pinfo,
         return connection->newest;
     }
     enter(connection, session, pinfo->num);
+    if (offer->moved) {
+        note_host(offer->viewer);
+        note_host(offer->agent);
+    }
     if (offer->kind == SESSION_SMS)
         adopt_waiting(pair, session, pinfo);
     else
@@ -620,7 +622,7 @@ static void
 begin_unresolved(name_lookup_t *lookup, const packet_info *pinfo)
 {
     session_offer_t offer = { SESSION_SMS, &lookup->viewer, NULL, CHANNEL_UNKNOWN,
-                              CARRIER_NETBIOS, 0, false, true, true };
+                              CARRIER_NETBIOS, 0, false, true, false, true };
     session_t *session;
 
     if (lookup->session != NULL)
@@ -684,7 +686,7 @@ session_log_found(const address *viewer, const char *name, const address *agent,
 {
     name_lookup_t *lookup = find_lookup(viewer, name);
     session_offer_t offer = { SESSION_SMS, viewer, agent, CHANNEL_UNKNOWN, CARRIER_NETBIOS, 0,
-                              false, true, true };
+                              false, true, false, true };
     pair_t *pair = pair_of(viewer, agent, true);
     session_t *session;
 
@@ -699,7 +701,6 @@ session_log_found(const address *viewer, const char *name, const address *agent,
         (pair->current == NULL || is_over(pair->current, pinfo))) {
         /* It was known by its name alone. */
         copy_address_wmem(wmem_file_scope(), &session->agent, agent);
-        note_host(agent);
         session->reason[0] = '\0';
         pair->current = session;
         adopt_waiting(pair, session, pinfo);
