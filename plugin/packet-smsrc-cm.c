@@ -24,6 +24,7 @@
 #include <epan/expert.h>
 
 #include "packet-smsrc-cm.h"
+#include "packet-smsrc-log.h"
 #include "payload.h"
 
 #define CM_HEADER_LENGTH 4
@@ -77,6 +78,8 @@ dissect_smsrc_cm_pdu(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC-CM");
     proto_tree_add_item(cm_tree, hf_smsrc_cm_length, tvb, 0, 3, ENC_LITTLE_ENDIAN);
     proto_tree_add_item_ret_uint(cm_tree, hf_smsrc_cm_type, tvb, 3, 1, ENC_LITTLE_ENDIAN, &type);
+    smsrc_log_message(pinfo, CHANNEL_CONTROL, DIRECTION_UNKNOWN,
+                      type == CM_TYPE_CONTROL ? "ConfigMgr control" : "ConfigMgr data");
     if (type == CM_TYPE_CONTROL) {
         proto_tree_add_item_ret_uint(cm_tree, hf_smsrc_cm_text_length, tvb, (int)offset, 2,
                                      ENC_LITTLE_ENDIAN, &text_length);
@@ -94,6 +97,7 @@ dissect_smsrc_cm_pdu(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *
                                            results[i].result);
             proto_item_set_generated(result);
             expert_add_info_format(pinfo, result, &ei_smsrc_cm_denied, "%s", results[i].result);
+            session_log_word(pinfo, SESSION_WORD_REFUSED, results[i].result);
         }
         proto_item_append_text(item, ", %s", (const char *)text);
         col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ", "ConfigMgr remote control: %s",
