@@ -23,6 +23,7 @@
 #include <epan/conversation.h>
 #include <epan/dissectors/packet-tcp.h>
 
+#include "cm-frame.h"
 #include "service.h"
 
 /* What is remembered of a conversation, from the first pass on. */
@@ -31,6 +32,7 @@ typedef struct {
     uint32_t server_frame;  /* the frame that showed it */
     uint32_t foreign_frame; /* from here on its content is another protocol's; 0: it is not */
     uint32_t proof_frame;   /* from here on it is Remote Control by its own content; 0: it is not */
+    uint32_t cm_frame;      /* from here on it is ConfigMgr's; 0: it is not */
 } flow_t;
 
 /* One row for each pair of channel ports. */
@@ -267,6 +269,20 @@ is_proof(content_e content)
     return content != CONTENT_NONE && content != CONTENT_PARTIAL;
 }
 
+/*
+ * ConfigMgr's from its greeting on. Where that was not captured, from the first sealed frame on
+ * that begins a segment: too little to claim a connection by, enough to tell the two protocols
+ * of one port apart.
+ */
+static bool
+is_configmgr(tvbuff_t *tvb, const packet_info *pinfo, flow_t *flow, content_e content)
+{
+    if (flow->cm_frame == 0 && pinfo->ptype == PT_TCP &&
+        (content == CONTENT_CM || (flow->proof_frame == 0 && cm_frame_is_sealed(tvb, 0))))
+        flow->cm_frame = pinfo->num;
+    return flow->cm_frame != 0 && pinfo->num >= flow->cm_frame;
+}
+
 bool
 claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
            claim_t *claim)
@@ -305,6 +321,7 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
              (claim->content == CONTENT_TNMP || claim->content == CONTENT_USER))
         claim->channel = CHANNEL_CONTROL;
     claim->session = session_of(pinfo, claim);
+    claim->configmgr = is_configmgr(tvb, pinfo, flow, claim->content);
 
     if (is_proof(claim->content)) {
         claim->ground = GROUND_CONTENT;
