@@ -134,6 +134,9 @@ void cm_session_set_result(cm_session_t *session, cm_result_e result, bool by_le
 /** A name: copied, at most 256 bytes of it, where none was known. */
 void cm_session_set_name(char **name, const char *value);
 
+/** DOMAIN\\user (NTLM) or user@REALM (Kerberos), in @p scope; NULL where it is not known. */
+const char *cm_session_user(wmem_allocator_t *scope, const cm_session_t *session);
+
 /** All connections of the capture so far, in the order of their first frames. */
 const cm_session_t *cm_session_get(unsigned i);
 unsigned cm_session_count(void);

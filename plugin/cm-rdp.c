@@ -177,6 +177,7 @@ dissect_pdu(tvbuff_t *pdu, packet_info *pinfo, proto_tree *parent, proto_tree *t
 
     /* It is whole: nobody is to ask TCP for more. */
     pinfo->can_desegment = 0;
+    col_append_sep_str(pinfo->cinfo, COL_INFO, "; ", "");
     col_set_fence(pinfo->cinfo, COL_INFO);
     TRY {
         call_dissector(tpkt_handle, pdu, pinfo, parent);
@@ -251,6 +252,8 @@ cm_rdp_dissect(tvbuff_t *plain, packet_info *pinfo, proto_tree *parent, proto_tr
     }
     if (pieces->tail_id != 0)
         add_piece(plain, pinfo, tree, end, captured - end, pieces->tail_id, true);
+    if (pieces->tail_id != 0 || pieces->lead_more)
+        col_append_sep_str(pinfo->cinfo, COL_INFO, "; ", "a piece of an RDP PDU");
 }
 
 static void

@@ -218,9 +218,32 @@ cm_session_set_result(cm_session_t *session, cm_result_e result, bool by_length,
     session->result_frame = frame;
 }
 
+/* How many bytes of @p text are whole characters, at most @p max. */
+static size_t
+utf8_prefix(const char *text, size_t max)
+{
+    size_t length = strlen(text);
+
+    if (length <= max)
+        return length;
+    while (max > 0 && ((unsigned char)text[max] & 0xc0) == 0x80)
+        max--;
+    return max;
+}
+
 void
 cm_session_set_name(char **name, const char *value)
 {
     if (*name == NULL && value != NULL && value[0] != '\0')
-        *name = wmem_strndup(wmem_file_scope(), value, MAX_NAME);
+        *name = wmem_strndup(wmem_file_scope(), value, utf8_prefix(value, MAX_NAME));
+}
+
+const char *
+cm_session_user(wmem_allocator_t *scope, const cm_session_t *session)
+{
+    if (session->user == NULL || session->domain == NULL)
+        return session->user;
+    if (session->mechanism == CM_MECHANISM_KERBEROS)
+        return wmem_strdup_printf(scope, "%s@%s", session->user, session->domain);
+    return wmem_strdup_printf(scope, "%s\\%s", session->domain, session->user);
 }

@@ -718,8 +718,8 @@ scan_remote_control(const packet_t *packet)
         (claim->ground != GROUND_CONTENT && claim->ground != GROUND_SESSION))
         return;
     flow = flow_of_packet(packet->pinfo, true);
-    flow->service = claim->content == CONTENT_CM ? SERVICE_CM_REMOTE_CONTROL
-                                                 : SERVICE_REMOTE_CONTROL;
+    flow->service = claim->configmgr ? SERVICE_CM_REMOTE_CONTROL
+                                     : SERVICE_REMOTE_CONTROL;
     add_fact(packet, FACT_REMOTE_CONTROL,
              claim->direction == DIRECTION_TO_AGENT ? "viewer to agent" : "agent to viewer", NULL,
              NUM_FIELDS);

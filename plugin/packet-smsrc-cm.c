@@ -66,6 +66,9 @@ static int hf_smsrc_cm_sealed_length = -1;
 static int hf_smsrc_cm_sealed = -1;
 static int hf_smsrc_cm_unsealed = -1;
 static int hf_smsrc_cm_result = -1;
+static int hf_smsrc_cm_user = -1;
+static int hf_smsrc_cm_workstation = -1;
+static int hf_smsrc_cm_service = -1;
 
 static int ett_smsrc_cm = -1;
 static int ett_smsrc_cm_token = -1;
@@ -120,13 +123,26 @@ break_streams(cm_session_t *session)
 /* --- Frames ---------------------------------------------------------------------------------- */
 
 static void
-dissect_result(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_result_e result,
-               bool by_length)
+add_name(tvbuff_t *tvb, proto_tree *tree, int hf, const char *name)
+{
+    if (name != NULL)
+        proto_item_set_generated(proto_tree_add_string(tree, hf, tvb, 0, 0, name));
+}
+
+/* What came of it, and for whom, as far as the handshake told. @p session may be NULL. */
+static void
+dissect_result(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const cm_session_t *session,
+               cm_result_e result, bool by_length)
 {
     proto_item *item;
 
     if (result == CM_RESULT_UNKNOWN)
         return;
+    if (session != NULL) {
+        add_name(tvb, tree, hf_smsrc_cm_user, cm_session_user(pinfo->pool, session));
+        add_name(tvb, tree, hf_smsrc_cm_workstation, session->workstation);
+        add_name(tvb, tree, hf_smsrc_cm_service, session->service);
+    }
     item = proto_tree_add_string(tree, hf_smsrc_cm_result, tvb, 0, 0, cm_result_name(result));
     proto_item_set_generated(item);
     if (by_length)
@@ -158,7 +174,7 @@ dissect_control(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item 
         cm_session_set_agent(session, pinfo, true, true);
         cm_session_set_result(session, result, false, pinfo->num);
     }
-    dissect_result(tvb, pinfo, tree, result, false);
+    dissect_result(tvb, pinfo, tree, NULL, result, false);
     payload_dissect(tvb, pinfo, tree, CM_FIRST_PART + text_length, -1, PAYLOAD_MIN_TEXT);
 }
 
@@ -214,14 +230,16 @@ dissect_word(tvbuff_t *plain, packet_info *pinfo, proto_tree *tree, proto_item *
     const uint8_t *word;
     cm_result_e result;
 
-    proto_tree_add_item_ret_string(tree, hf_smsrc_cm_text, plain, 0, -1,
+    proto_tree_add_item_ret_string(tree, hf_smsrc_cm_text, plain, 0,
+                                   (int)tvb_captured_length(plain),
                                    ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &word);
     proto_item_append_text(top, ", %s", (const char *)word);
-    col_append_fstr(pinfo->cinfo, COL_INFO, ": %s", (const char *)word);
+    col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ", "ConfigMgr remote control: %s, sealed",
+                        (const char *)word);
     result = cm_result_of_text((const char *)word);
     if (fresh && result != CM_RESULT_UNKNOWN)
         cm_session_set_result(session, result, false, pinfo->num);
-    dissect_result(plain, pinfo, tree, result, false);
+    dissect_result(plain, pinfo, tree, session, result, false);
 }
 
 /* First pass: what a sealed message tells although nobody can open it. */
@@ -257,8 +275,6 @@ dissect_sealed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, proto_tree
     cm_stream_t *stream = NULL;
 
     proto_item_append_text(top, ", Sealed");
-    col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ",
-                        "ConfigMgr remote control: sealed, %u bytes", frame->first_length);
     proto_tree_add_item(tree, hf_smsrc_cm_sealed_length, tvb, CM_HEADER_LENGTH, 2,
                         ENC_LITTLE_ENDIAN);
     item = proto_tree_add_item(tree, hf_smsrc_cm_sealed, tvb, CM_FIRST_PART,
@@ -276,13 +292,15 @@ dissect_sealed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, proto_tree
                          fresh ? record->session : NULL,
                          record != NULL ? &record->seal : &no_seal);
     if (plain == NULL || record == NULL) {
+        col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ",
+                            "ConfigMgr remote control: sealed, %u bytes", frame->first_length);
         if (record == NULL || record->result == CM_RESULT_UNKNOWN)
             return;
         if (fresh)
             cm_session_set_result(record->session, record->result, true, pinfo->num);
         proto_item_append_text(top, ", %s", cm_result_name(record->result));
         col_append_fstr(pinfo->cinfo, COL_INFO, " (%s)", cm_result_name(record->result));
-        dissect_result(tvb, pinfo, tree, record->result, true);
+        dissect_result(tvb, pinfo, tree, record->session, record->result, true);
         return;
     }
     proto_tree_add_item(proto_item_add_subtree(item, ett_smsrc_cm_sealed), hf_smsrc_cm_unsealed,
@@ -413,6 +431,15 @@ proto_register_smsrc_cm(void)
           { "Result", "smsrc.cm.result", FT_STRING, BASE_NONE, NULL, 0x0,
             "What came of the request for control; without keys told by a length (inferred)",
             HFILL } },
+        { &hf_smsrc_cm_user,
+          { "User", "smsrc.cm.user", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Who asked for control, as the handshake tells it", HFILL } },
+        { &hf_smsrc_cm_workstation,
+          { "Workstation", "smsrc.cm.workstation", FT_STRING, BASE_NONE, NULL, 0x0,
+            "The viewer's machine, as NTLM tells it", HFILL } },
+        { &hf_smsrc_cm_service,
+          { "Service", "smsrc.cm.service", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Whom the viewer asked Kerberos for", HFILL } },
     };
     static int *ett[] = { &ett_smsrc_cm, &ett_smsrc_cm_token, &ett_smsrc_cm_sealed };
     static ei_register_info ei[] = {
