@@ -15,6 +15,9 @@
 /** Where the text, the token or the sealed data begins: behind its u16 length. */
 #define CM_FIRST_PART 6
 
+/** The frame of START_HANDSHAKE. */
+#define CM_GREETING_LENGTH 38
+
 #define CM_TYPE_DATA 0x00
 #define CM_TYPE_CONTROL 0x80
 

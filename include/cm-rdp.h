@@ -11,6 +11,7 @@
 
 /** How the PDUs lie in one plaintext: what is kept of it from the first pass on. */
 typedef struct {
+    bool known;           /* where its PDUs begin; else its bytes are all there is to show */
     uint32_t lead_id;     /* of the PDU that began in an earlier one; 0: none */
     unsigned lead_length; /* its bytes here */
     bool lead_more;       /* it goes on in a later one */

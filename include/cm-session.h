@@ -32,6 +32,8 @@ typedef enum {
 
 /** One way of the stream inside the seal: an RDP PDU of which more has to come. */
 typedef struct {
+    bool ntlm_broken;  /* a message is missing: NTLM's cipher is out of step from here on */
+    bool lost;         /* a message is missing: nobody knows where the next PDU begins */
     uint32_t id;       /* of the PDU; 0: the next frame begins with a PDU of its own */
     uint8_t header[4]; /* its first bytes, of which its length is told */
     unsigned have;     /* bytes of it so far */
@@ -80,7 +82,6 @@ typedef struct cm_session {
     bool greeted;      /* by START_HANDSHAKE */
     bool agent_sealed; /* the agent has sent a sealed message already */
     uint32_t ntlm_flags;
-    bool ntlm_broken; /* a message is missing: NTLM's cipher is out of step from here on */
     cm_stream_t streams[2]; /* to the viewer, to the agent */
     unsigned num_channels;
     cm_channel_t channels[CM_MAX_CHANNELS];
@@ -122,6 +123,12 @@ cm_session_t *cm_session_greeted(packet_info *pinfo);
 
 /** True where the packet's sender is the agent. */
 bool cm_session_from_agent(const cm_session_t *session, const packet_info *pinfo);
+
+/** The packet's way of the stream. */
+cm_stream_t *cm_session_stream(cm_session_t *session, const packet_info *pinfo);
+
+/** Something is missing before this packet: nothing of its way goes on over it. */
+void cm_session_broken(cm_session_t *session, const packet_info *pinfo);
 
 /** The packet's sender is the agent, or the viewer: @p sure where its bytes say so. */
 void cm_session_set_agent(cm_session_t *session, const packet_info *pinfo, bool from_agent,

@@ -86,6 +86,17 @@ claim_has_port(uint32_t port)
     return port <= UINT16_MAX && channel_by_port((uint16_t)port, &generation) != CHANNEL_UNKNOWN;
 }
 
+/* The beginning of ConfigMgr's greeting: the agent may send it in several segments. */
+static bool
+is_greeting_start(tvbuff_t *tvb)
+{
+    static const uint8_t start[] = { 0x22, 0, 0, 0x80, 0x20, 0, 'S', 0, 'T', 0, 'A', 0 };
+    unsigned captured = tvb_captured_length(tvb);
+
+    return captured < CM_GREETING_LENGTH &&
+           tvb_memeql(tvb, 0, start, MIN(captured, sizeof start)) == 0;
+}
+
 content_e
 claim_content(tvbuff_t *tvb, unsigned offset, bool udp)
 {
@@ -116,6 +127,8 @@ claim_content(tvbuff_t *tvb, unsigned offset, bool udp)
     if (!udp && offset == 0 && captured > 3 && bytes[3] == 0x80 &&
         service_by_payload(tvb, TRANSPORT_TCP) == SERVICE_CM_REMOTE_CONTROL)
         return CONTENT_CM;
+    if (!udp && offset == 0 && is_greeting_start(tvb))
+        return CONTENT_PARTIAL;
     return CONTENT_NONE;
 }
 

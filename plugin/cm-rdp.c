@@ -136,12 +136,34 @@ plan_lead(tvbuff_t *plain, cm_stream_t *stream, cm_pieces_t *pieces)
         stream->id = 0;
 }
 
+/*
+ * True where @p plain begins with a PDU beyond doubt: TPKT with X.224's data header, or one
+ * fast-path PDU that is all of it.
+ */
+static bool
+begins_with_pdu(tvbuff_t *plain)
+{
+    static const uint8_t x224_data[] = { 0x02, 0xf0, 0x80 };
+    uint8_t header[TPKT_HEADER_LENGTH];
+    unsigned have, length;
+
+    if (pdu_at(plain, 0, header, &have, &length) != PDU_OK)
+        return false;
+    if (header[0] != TPKT_VERSION)
+        return length == tvb_captured_length(plain);
+    return tvb_memeql(plain, TPKT_HEADER_LENGTH, x224_data, sizeof x224_data) == 0;
+}
+
 void
 cm_rdp_plan(tvbuff_t *plain, cm_stream_t *stream, cm_pieces_t *pieces)
 {
     unsigned captured = tvb_captured_length(plain), offset = 0;
 
     memset(pieces, 0, sizeof *pieces);
+    if (stream->lost && !begins_with_pdu(plain))
+        return;
+    stream->lost = false;
+    pieces->known = true;
     if (stream->id != 0)
         plan_lead(plain, stream, pieces);
     offset = pieces->lead_length;
@@ -160,6 +182,7 @@ cm_rdp_plan(tvbuff_t *plain, cm_stream_t *stream, cm_pieces_t *pieces)
         else
             next.have = captured - offset;
         next.id = ++last_id;
+        next.ntlm_broken = stream->ntlm_broken;
         *stream = next;
         pieces->tail_id = next.id;
         pieces->tail_offset = offset;
@@ -231,6 +254,11 @@ cm_rdp_dissect(tvbuff_t *plain, packet_info *pinfo, proto_tree *parent, proto_tr
     unsigned end = pieces->tail_id != 0 ? MIN(pieces->tail_offset, captured) : captured;
     unsigned offset = MIN(pieces->lead_length, end);
 
+    if (!pieces->known) {
+        col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ",
+                            "ConfigMgr remote control: unsealed, %u bytes", captured);
+        return;
+    }
     if (pieces->lead_id != 0) {
         tvbuff_t *whole = add_piece(plain, pinfo, tree, 0, offset, pieces->lead_id,
                                     pieces->lead_more);

@@ -230,14 +230,14 @@ run_ntlm_cipher(tvbuff_t *tvb, packet_info *pinfo)
 }
 
 static void
-decrypt_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, const cm_session_t *session,
+decrypt_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, cm_session_t *session,
              cm_seal_t *seal)
 {
     unsigned length = tvb_captured_length(data);
     tvbuff_t *plain;
 
     /* A message that was cut by the recording leaves the cipher out of step. */
-    if (session->ntlm_broken || length != tvb_reported_length(data))
+    if (length != tvb_reported_length(data) || cm_session_stream(session, pinfo)->ntlm_broken)
         return;
     plain = run_ntlm_cipher(data, pinfo);
     if (plain == NULL)
@@ -259,7 +259,7 @@ open_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
     if (session != NULL) {
         decrypt_ntlm(data, token, pinfo, session, seal);
         if (seal->plaintext == NULL)
-            session->ntlm_broken = true;
+            cm_session_broken(session, pinfo);
     }
     if (seal->plaintext == NULL)
         return NULL;

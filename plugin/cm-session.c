@@ -191,6 +191,22 @@ cm_session_from_agent(const cm_session_t *session, const packet_info *pinfo)
     return pinfo->srcport == session->agent_port && addresses_equal(&pinfo->src, &session->agent);
 }
 
+cm_stream_t *
+cm_session_stream(cm_session_t *session, const packet_info *pinfo)
+{
+    return &session->streams[cm_session_from_agent(session, pinfo) ? 0 : 1];
+}
+
+void
+cm_session_broken(cm_session_t *session, const packet_info *pinfo)
+{
+    cm_stream_t *stream = cm_session_stream(session, pinfo);
+
+    stream->ntlm_broken = true;
+    stream->lost = true;
+    stream->id = 0;
+}
+
 void
 cm_session_set_agent(cm_session_t *session, const packet_info *pinfo, bool from_agent, bool sure)
 {

@@ -111,15 +111,6 @@ next_record(packet_info *pinfo)
     return record;
 }
 
-/* Something of the stream is missing: nothing goes on over it. */
-static void
-break_streams(cm_session_t *session)
-{
-    session->ntlm_broken = true;
-    for (unsigned i = 0; i < array_length(session->streams); i++)
-        session->streams[i].id = 0;
-}
-
 /* --- Frames ---------------------------------------------------------------------------------- */
 
 static void
@@ -306,7 +297,7 @@ dissect_sealed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, proto_tree
     proto_tree_add_item(proto_item_add_subtree(item, ett_smsrc_cm_sealed), hf_smsrc_cm_unsealed,
                         plain, 0, -1, ENC_NA);
     if (fresh) {
-        stream = &record->session->streams[!cm_session_from_agent(record->session, pinfo)];
+        stream = cm_session_stream(record->session, pinfo);
         record->is_word = stream->id == 0 && is_control_word(plain, pinfo);
     }
     if (record->is_word) {
@@ -356,7 +347,7 @@ dissect_smsrc_cm_pdu(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void
                             "ConfigMgr remote control, %u bytes without a start of a frame",
                             tvb_reported_length(tvb));
         if (fresh)
-            break_streams(record->session);
+            cm_session_broken(record->session, pinfo);
         payload_dissect(tvb, pinfo, tree, 0, -1, PAYLOAD_MIN_TEXT);
         col_set_fence(pinfo->cinfo, COL_INFO);
         return (int)tvb_reported_length(tvb);
@@ -390,7 +381,7 @@ dissect_smsrc_cm(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data
 
         run.fresh = progress != CM_PROGRESS_AGAIN;
         if (progress == CM_PROGRESS_GAP)
-            break_streams(cm_session_of_packet(pinfo));
+            cm_session_broken(cm_session_of_packet(pinfo), pinfo);
     }
     col_clear(pinfo->cinfo, COL_INFO);
     tcp_dissect_pdus(tvb, pinfo, tree, TRUE, CM_HEADER_LENGTH, get_smsrc_cm_pdu_len,
