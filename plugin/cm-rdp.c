@@ -272,6 +272,8 @@ cm_rdp_dissect(tvbuff_t *plain, packet_info *pinfo, proto_tree *parent, proto_tr
 
         if (pdu_at(plain, offset, header, &have, &length) != PDU_OK || length > end - offset) {
             payload_dissect(plain, pinfo, tree, offset, (int)(end - offset), PAYLOAD_MIN_TEXT);
+            col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ", "%u bytes that are no RDP",
+                                end - offset);
             break;
         }
         dissect_pdu(tvb_new_subset_length(plain, (int)offset, (int)length), pinfo, parent, tree,

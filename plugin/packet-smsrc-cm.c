@@ -163,7 +163,8 @@ dissect_control(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item 
         cm_session_t *session = cm_session_of_packet(pinfo);
 
         cm_session_set_agent(session, pinfo, true, true);
-        cm_session_set_result(session, result, false, pinfo->num);
+        if (cm_session_from_agent(session, pinfo))
+            cm_session_set_result(session, result, false, pinfo->num);
     }
     dissect_result(tvb, pinfo, tree, NULL, result, false);
     payload_dissect(tvb, pinfo, tree, CM_FIRST_PART + text_length, -1, PAYLOAD_MIN_TEXT);
@@ -228,7 +229,7 @@ dissect_word(tvbuff_t *plain, packet_info *pinfo, proto_tree *tree, proto_item *
     col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ", "ConfigMgr remote control: %s, sealed",
                         (const char *)word);
     result = cm_result_of_text((const char *)word);
-    if (fresh && result != CM_RESULT_UNKNOWN)
+    if (fresh && result != CM_RESULT_UNKNOWN && cm_session_from_agent(session, pinfo))
         cm_session_set_result(session, result, false, pinfo->num);
     dissect_result(plain, pinfo, tree, session, result, false);
 }

@@ -87,3 +87,51 @@ def play(said, path, port=PORT, opened=True, cut=0, snaplen=None, treat=None):
         conversation.close()
     capture.write(path)
     return path
+
+
+# --- Streams that no agent sends ----------------------------------------------------------------
+
+GREETING = "220000802000" + "START_HANDSHAKE\0".encode("utf-16-le").hex()
+
+
+def frame(kind, *parts):
+    """A frame of type `kind`, each part behind its length."""
+    body = b"".join(len(part).to_bytes(2, "little") + part for part in parts)
+    return len(body).to_bytes(3, "little") + bytes((kind,)) + body
+
+
+def signed(plain, by_agent):
+    """A sealed frame whose token says that the data is signed only: readable without a key."""
+    token = bytes((5, 4, 5 if by_agent else 4, 0xFF)) + bytes(56)
+    return frame(0, plain, token)
+
+
+def nonsense(random, plaintexts, tokens):
+    """Messages made of real parts, broken in every way: (by the agent, bytes)."""
+    def broken(data):
+        data = bytearray(data)
+        for _ in range(random.choice((0, 0, 1, 1, 3, 20))):
+            if data:
+                data[random.randrange(len(data))] = random.choice((0, 1, 3, 0x7F, 0x80, 0xFF,
+                                                                  random.randrange(256)))
+        if random.random() < 0.15:
+            del data[random.randrange(len(data) + 1):]
+        if random.random() < 0.1:
+            at = random.randrange(len(data) + 1)
+            data[at:at] = random.randbytes(random.randrange(40))
+        return bytes(data)
+
+    said = [(True, bytes.fromhex(GREETING))]
+    for token in random.choices(tokens, k=random.randrange(6)):
+        said.append((random.random() < 0.5, frame(0, broken(token)[:65535])))
+    for by_agent, plain in plaintexts:
+        if random.random() < 0.2:
+            by_agent = not by_agent
+        whole = signed(broken(plain)[:60000], by_agent)
+        said.append((by_agent, broken(whole) if random.random() < 0.2 else whole))
+        if random.random() < 0.1:
+            said.append((by_agent, random.randbytes(random.randrange(1, 200))))
+        if random.random() < 0.05:
+            said.append((by_agent, frame(0x80, broken("ERROR_ACCESS_DENIED\0".encode(
+                "utf-16-le")))))
+    return [(by_agent, data) for by_agent, data in said if data]

@@ -84,7 +84,9 @@ def test_who_and_whom_stand_with_the_result(tshark, two_pass):
     for name, wanted in (("ntlm", [["EXAMPLE\\jdoe"], ["ADMINPC"], []]),
                          ("kerberos", [[], [], [SERVICE]]), ("denied", [[], [], [SERVICE]])):
         found = fields(tshark, recorded(name), names, "-Y", "smsrc.cm.result", two_pass=two_pass)
-        assert [[row[n] for n in names] for row in found] == [wanted], name
+        # 4.4 and later double a backslash in -T fields.
+        assert [[[v.replace("\\\\", "\\") for v in row[n]] for n in names]
+                for row in found] == [wanted], name
 
 
 # --- With keys ----------------------------------------------------------------------------------
