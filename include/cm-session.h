@@ -50,9 +50,8 @@ typedef struct {
 
 /**
  * A connection from its greeting, or from the first frame captured, to its end or to the next
- * greeting. Filled on the first pass, the names also where a later pass first has a tree. Each
- * ..._frame is the frame that showed it, 0 where none did. Strings are NULL where nothing tells
- * them. Lives as long as the capture.
+ * greeting. Filled on the first pass. Each ..._frame is the frame that showed it, 0 where none
+ * did. Strings are NULL where nothing tells them. Lives as long as the capture.
  */
 typedef struct cm_session {
     /* What a table of sessions shows. */

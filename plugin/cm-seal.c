@@ -22,6 +22,9 @@
 
 #include "cm-seal.h"
 
+#include <epan/epan.h>
+#include <epan/epan_dissect.h>
+#include <epan/exceptions.h>
 #include <epan/proto_data.h>
 
 /* packet-gssapi.h needs what packet-dcerpc.h declares. */
@@ -87,10 +90,7 @@ keep_ntlm_name(char **name, tvbuff_t *token, packet_info *pinfo, unsigned at, un
                                                                (int)length, encoding));
 }
 
-/*
- * Who calls, and what decides how NTLM seals. Read here and not from the fields of Wireshark's
- * dissector, because there are none where the first pass has no tree.
- */
+/* Who calls, and what decides how NTLM seals, which no field of Wireshark's dissector keeps. */
 static void
 keep_ntlm_names(tvbuff_t *tvb, packet_info *pinfo, cm_session_t *session)
 {
@@ -163,22 +163,41 @@ keep_kerberos_names(proto_tree *tree, packet_info *pinfo, cm_session_t *session)
     }
 }
 
+/* Names are read from fields: where the first pass has no tree, one of our own has to do. */
+static void
+dissect_token_without_tree(tvbuff_t *token, packet_info *pinfo, cm_session_t *session)
+{
+    epan_dissect_t *own = epan_dissect_new(NULL, TRUE, TRUE);
+
+    TRY {
+        call_dissector(gssapi_handle, token, pinfo, own->tree);
+        keep_kerberos_names(own->tree, pinfo, session);
+    }
+    FINALLY {
+        epan_dissect_free(own);
+    }
+    ENDTRY;
+}
+
 void
 cm_seal_handshake(tvbuff_t *token, packet_info *pinfo, proto_tree *tree, cm_session_t *session)
 {
-    ws_bool was_visible = FALSE;
+    ws_bool was_visible;
 
-    /* Names are read from fields, which a tree that nobody looks at does not keep. */
-    if (tree != NULL && session != NULL)
-        was_visible = proto_tree_set_visible(tree, TRUE);
-    call_dissector(gssapi_handle, token, pinfo, tree);
-    if (session == NULL)
+    if (session == NULL) {
+        call_dissector(gssapi_handle, token, pinfo, tree);
         return;
-    keep_ntlm_names(token, pinfo, session);
-    if (tree != NULL) {
-        keep_kerberos_names(tree, pinfo, session);
-        proto_tree_set_visible(tree, was_visible);
     }
+    keep_ntlm_names(token, pinfo, session);
+    if (tree == NULL) {
+        dissect_token_without_tree(token, pinfo, session);
+        return;
+    }
+    /* A tree that nobody looks at does not keep its fields. */
+    was_visible = proto_tree_set_visible(tree, TRUE);
+    call_dissector(gssapi_handle, token, pinfo, tree);
+    keep_kerberos_names(tree, pinfo, session);
+    proto_tree_set_visible(tree, was_visible);
 }
 
 /* --- The seal -------------------------------------------------------------------------------- */

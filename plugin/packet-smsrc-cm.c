@@ -172,7 +172,7 @@ dissect_control(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item 
 
 static void
 dissect_token(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *top,
-              const cm_frame_t *frame, record_t *record, bool fresh)
+              const cm_frame_t *frame, const record_t *record, bool fresh)
 {
     proto_item *item;
     tvbuff_t *token;
@@ -185,10 +185,8 @@ dissect_token(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
     item = proto_tree_add_item(tree, hf_smsrc_cm_token, tvb, CM_FIRST_PART,
                                (int)frame->first_length, ENC_NA);
     token = tvb_new_subset_length(tvb, CM_FIRST_PART, (int)frame->first_length);
-    /* Names may first be had in a later pass, which has a tree. */
     cm_seal_handshake(token, pinfo, proto_item_add_subtree(item, ett_smsrc_cm_token),
-                      record != NULL && (fresh || PINFO_FD_VISITED(pinfo)) ? record->session
-                                                                           : NULL);
+                      fresh ? record->session : NULL);
 }
 
 /* True where the unsealed @p plain is a word of control as a whole: UTF-16LE without a length. */
