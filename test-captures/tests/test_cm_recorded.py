@@ -89,6 +89,13 @@ def test_who_and_whom_stand_with_the_result(tshark, two_pass):
                 for row in found] == [wanted], name
 
 
+def test_they_are_known_where_the_first_pass_had_no_tree(tshark):
+    for name, wanted in (("kerberos", SERVICE), ("denied", SERVICE)):
+        # Without a filter the first of two passes makes no tree.
+        found = fields(tshark, recorded(name), ["smsrc.cm.service"], two_pass=True)
+        assert [row["smsrc.cm.service"] for row in found if row["smsrc.cm.service"]] == [[wanted]]
+
+
 # --- With keys ----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("two_pass", [False, True])
