@@ -61,6 +61,7 @@ typedef struct {
     carrier_e carrier;
     uint16_t server_port;     /* the agent's; 0 where the direction is not known */
     const session_t *session; /* NULL: none proven */
+    bool configmgr;           /* the connection is ConfigMgr's: its greeting, or a sealed frame */
 } claim_t;
 
 /** True for 2701-2704 and 1761-1764. */

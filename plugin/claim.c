@@ -23,6 +23,7 @@
 #include <epan/conversation.h>
 #include <epan/dissectors/packet-tcp.h>
 
+#include "cm-frame.h"
 #include "netbios.h"
 #include "service.h"
 
@@ -32,6 +33,7 @@ typedef struct {
     uint32_t server_frame;  /* the frame that showed it */
     uint32_t foreign_frame; /* from here on its content is another protocol's; 0: it is not */
     uint32_t proof_frame;   /* from here on it is Remote Control by its own content; 0: it is not */
+    uint32_t cm_frame;      /* from here on it is ConfigMgr's; 0: it is not */
 } flow_t;
 
 /* One row for each channel: its ports, and its socket (Q167128). */
@@ -96,6 +98,17 @@ claim_has_port(uint32_t port)
     return port <= UINT16_MAX && claim_channel((uint16_t)port, &generation) != CHANNEL_UNKNOWN;
 }
 
+/* The beginning of ConfigMgr's greeting: the agent may send it in several segments. */
+static bool
+is_greeting_start(tvbuff_t *tvb)
+{
+    static const uint8_t start[] = { 0x22, 0, 0, 0x80, 0x20, 0, 'S', 0, 'T', 0, 'A', 0 };
+    unsigned captured = tvb_captured_length(tvb);
+
+    return captured < CM_GREETING_LENGTH &&
+           tvb_memeql(tvb, 0, start, MIN(captured, sizeof start)) == 0;
+}
+
 content_e
 claim_content(tvbuff_t *tvb, unsigned offset, bool stream)
 {
@@ -126,6 +139,8 @@ claim_content(tvbuff_t *tvb, unsigned offset, bool stream)
     if (stream && offset == 0 && captured > 3 && bytes[3] == 0x80 &&
         service_by_payload(tvb, TRANSPORT_TCP) == SERVICE_CM_REMOTE_CONTROL)
         return CONTENT_CM;
+    if (stream && offset == 0 && is_greeting_start(tvb))
+        return CONTENT_PARTIAL;
     return CONTENT_NONE;
 }
 
@@ -254,13 +269,13 @@ static const session_t *
 session_of(const packet_info *pinfo, conversation_t *conversation, const claim_t *claim,
            bool known_channel, bool known_port)
 {
-    bool proof = claim_is_proof(claim->content);
+    bool proof = claim_is_proof(claim->content) || claim->configmgr;
     bool to_agent = claim->direction == DIRECTION_TO_AGENT;
     session_offer_t offer = {
-        .kind = claim->content == CONTENT_CM ? SESSION_CONFIGMGR : SESSION_SMS,
+        .kind = claim->configmgr ? SESSION_CONFIGMGR : SESSION_SMS,
         .viewer = to_agent ? &pinfo->src : &pinfo->dst,
         .agent = to_agent ? &pinfo->dst : &pinfo->src,
-        .channel = claim->content == CONTENT_CM ? CHANNEL_CONTROL : claim->channel,
+        .channel = claim->configmgr ? CHANNEL_CONTROL : claim->channel,
         .carrier = claim->carrier,
         .server_port = claim->server_port,
         .older = claim->generation == GENERATION_OLDER,
@@ -325,6 +340,20 @@ direction_by_ends(tvbuff_t *tvb, const packet_info *pinfo, conversation_t *conve
                                                             : DIRECTION_TO_VIEWER;
 }
 
+/*
+ * ConfigMgr's from its greeting on. Where that was not captured, from the first sealed frame on
+ * that begins a segment: too little to claim a connection by, enough to tell the two protocols
+ * of one port apart.
+ */
+static bool
+is_configmgr(tvbuff_t *tvb, const packet_info *pinfo, flow_t *flow, content_e content)
+{
+    if (flow->cm_frame == 0 && pinfo->ptype == PT_TCP &&
+        (content == CONTENT_CM || (flow->proof_frame == 0 && cm_frame_is_sealed(tvb, 0))))
+        flow->cm_frame = pinfo->num;
+    return flow->cm_frame != 0 && pinfo->num >= flow->cm_frame;
+}
+
 bool
 claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
            claim_t *claim)
@@ -365,6 +394,7 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
         claim->channel = channel;
     else if (claim->channel == CHANNEL_UNKNOWN)
         claim->channel = channel_by_content(claim->content);
+    claim->configmgr = is_configmgr(tvb, pinfo, flow, claim->content);
     claim->session = session_of(pinfo, conversation, claim, known_channel, known_port);
 
     if (claim_is_proof(claim->content)) {

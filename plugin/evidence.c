@@ -764,9 +764,10 @@ scan_remote_control(const packet_t *packet)
         return;
     flow = flow_of_packet(packet->pinfo, true);
     /* What the flow's own content has shown is more than what other flows of the two showed. */
-    if (claim->ground == GROUND_CONTENT || flow->service == SERVICE_UNKNOWN)
-        flow->service = claim->content == CONTENT_CM ? SERVICE_CM_REMOTE_CONTROL
-                                                     : SERVICE_REMOTE_CONTROL;
+    if (claim->configmgr)
+        flow->service = SERVICE_CM_REMOTE_CONTROL;
+    else if (claim->ground == GROUND_CONTENT || flow->service == SERVICE_UNKNOWN)
+        flow->service = SERVICE_REMOTE_CONTROL;
     add_fact(packet, FACT_REMOTE_CONTROL,
              claim->direction == DIRECTION_TO_AGENT ? "viewer to agent" : "agent to viewer", NULL,
              NUM_FIELDS);

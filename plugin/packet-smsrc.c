@@ -38,6 +38,7 @@
 #include <wsutil/str_util.h>
 
 #include "claim.h"
+#include "cm-frame.h"
 #include "packet-smsrc-log.h"
 #include "packet-smsrc.h"
 #include "payload.h"
@@ -207,7 +208,7 @@ dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
         proto_item_append_text(top, ", %s", direction_name(claim->direction));
         add_conclusion(tree, hf_smsrc_direction, tvb, direction_name(claim->direction));
     }
-    if (claim->generation != GENERATION_UNKNOWN && claim->content != CONTENT_CM)
+    if (claim->generation != GENERATION_UNKNOWN && !claim->configmgr)
         add_conclusion(tree, hf_smsrc_generation, tvb, generation_names[claim->generation]);
     item = add_conclusion(tree, hf_smsrc_claimed_by, tvb, ground_names[claim->ground]);
     proto_item_append_text(item, " (%s)", ground_explanations[claim->ground]);
@@ -743,6 +744,10 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, content_e cont
         if (extent.missing == 0)
             return false;
         pinfo->desegment_len = extent.missing;
+    } else if (claim->configmgr) {
+        pinfo->desegment_len = cm_frame_missing(tvb);
+        if (pinfo->desegment_len == 0)
+            return false;
     } else if (content == CONTENT_PARTIAL && framed &&
                tvb_reported_length(tvb) == tvb_captured_length(tvb)) {
         pinfo->desegment_len = DESEGMENT_ONE_MORE_SEGMENT;
@@ -809,10 +814,13 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
     item = proto_tree_add_item(parent, proto_smsrc, tvb, 0, -1, ENC_NA);
     tree = proto_item_add_subtree(item, ett_smsrc);
     dissect_claim(tvb, pinfo, tree, item, claim);
-    if (claim->content == CONTENT_CM)
+    if (claim->configmgr) {
+        /* It asks TCP for the rest of its frames as if it had been called by TCP. */
+        pinfo->can_desegment = pinfo->saved_can_desegment;
         length = call_dissector_with_data(smsrc_cm_handle, tvb, pinfo, parent, data);
-    else
+    } else {
         length = dissect_messages(tvb, pinfo, tree, claim);
+    }
     col_set_fence(pinfo->cinfo, COL_INFO);
     return length;
 }
@@ -926,8 +934,7 @@ dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
         return FALSE;
     /* What follows belongs to it too, whatever it looks like; datagrams speak for themselves. */
     if (pinfo->ptype == PT_TCP && claim.ground == GROUND_CONTENT)
-        conversation_set_dissector(find_or_create_conversation(pinfo),
-                                   claim.content == CONTENT_CM ? smsrc_cm_handle : smsrc_handle);
+        conversation_set_dissector(find_or_create_conversation(pinfo), smsrc_handle);
     dissect_claimed(tvb, pinfo, tree, data, &claim);
     return TRUE;
 }

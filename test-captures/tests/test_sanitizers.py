@@ -5,12 +5,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import os
+import random
 import re
 import subprocess
 
 import pytest
 
+from cm_recorded import ALL, keys, messages, nonsense, play, recorded  # noqa: F401
 from conftest import ALL_MADE, ALL_MOVED, ALL_REAL, MADE, ROOT, check_run, complain
+from rc_rows import fields
 
 # Any word of a sanitizer or of Wireshark about an error that is ours.
 REPORT = re.compile(r"AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:"
@@ -133,3 +136,38 @@ def test_damaged_copies_of_all_made_captures(dissect, together, ground, ordinary
     assert damaged, "no made captures"
     dissect(together(damaged, tmp_path / "damaged.pcapng"), "-2",
             WIRESHARK_DEBUG_WMEM_OVERRIDE="simple")
+
+
+# --- ConfigMgr's remote control, with its keys -----------------------------------------------------
+
+@pytest.mark.parametrize("two_pass", [(), ("-2",)])
+@pytest.mark.parametrize("name", ALL)
+def test_recorded_sessions(dissect, keys, name, two_pass):  # noqa: F811
+    dissect(recorded(name), *two_pass, *(a for pref in keys for a in ("-o", pref)),
+            WIRESHARK_DEBUG_WMEM_OVERRIDE="simple")
+
+
+@pytest.fixture(scope="module")
+def parts(tshark, keys):  # noqa: F811
+    """What the recorded sessions say: ((by the agent, plaintext), ...), tokens."""
+    table = fields(tshark, recorded("kerberos"), ["ip.src", "smsrc.cm.unsealed"], "-Y",
+                   "smsrc.cm.unsealed", prefs=keys)
+    plaintexts = [(row["ip.src"] == ["10.1.3.17"], bytes.fromhex(value))
+                  for row in table for value in row["smsrc.cm.unsealed"]]
+    assert len(plaintexts) > 50
+    tokens = [data[6:] for name in ("kerberos", "kerberos-dce", "ntlm")
+              for _, data in messages(name)[1:4]]
+    return plaintexts, tokens
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_streams_of_broken_messages(dissect, parts, keys, tmp_path, seed):  # noqa: F811
+    chance = random.Random(seed)
+    said = nonsense(chance, *parts)
+    capture = play(said, tmp_path / "nonsense.pcap", cut=chance.choice((0, 7, 1000)),
+                   treat=lambda number, pieces: chance.choice(
+                       [pieces] * 20 + [pieces * 2, pieces[::-1], pieces[1:]]))
+    # Not strict: Wireshark's own T.125 has bugs with broken PDUs, which it logs.
+    for two_pass in ((), ("-2",)):
+        dissect(capture, *two_pass, *(a for pref in keys for a in ("-o", pref)), strict=False,
+                WIRESHARK_DEBUG_WMEM_OVERRIDE="simple")
