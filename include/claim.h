@@ -10,15 +10,6 @@
 #include "session-log.h"
 #include "smsrc-compat.h"
 
-/** The channels by the names KB 826852 gives them (2701, 2702, 2703, 2704). */
-typedef enum {
-    CHANNEL_UNKNOWN,
-    CHANNEL_CONTROL,
-    CHANNEL_DATA,
-    CHANNEL_CHAT,
-    CHANNEL_TRANSFER,
-} channel_e;
-
 typedef enum {
     DIRECTION_UNKNOWN,
     DIRECTION_TO_AGENT,  /* viewer to agent */
@@ -42,7 +33,8 @@ typedef enum {
 /** The weakest ground that counts for who asks. */
 typedef enum {
     CLAIM_BY_CONTENT, /* a heuristic */
-    CLAIM_BY_SESSION, /* a heuristic on a port of ours, or the port ground is turned off */
+    CLAIM_BY_SESSION, /* a heuristic on a port of ours, a socket of IPX, or the port ground is
+                       * turned off */
     CLAIM_BY_PORT,
     CLAIM_BY_USER, /* Decode As chose: it is claimed in any case */
 } claim_limit_e;
@@ -53,7 +45,7 @@ typedef enum {
     CONTENT_PARTIAL, /* they could be the start of a header of which more must follow */
     CONTENT_RCH,     /* "RCH0", length, "RCHE" */
     CONTENT_TNMP,    /* "TNMP", length, "TNME" */
-    CONTENT_USER,    /* 00 00 00 00 "USER", the record alone, over UDP */
+    CONTENT_USER,    /* 00 00 00 00 "USER", the record alone, in a datagram */
     CONTENT_CM,      /* a clear control frame of ConfigMgr 2012 and later */
 } content_e;
 
@@ -66,6 +58,7 @@ typedef struct {
     channel_e channel;
     direction_e direction;
     generation_e generation;
+    carrier_e carrier;
     uint16_t server_port;     /* the agent's; 0 where the direction is not known */
     const session_t *session; /* NULL: none proven */
     bool configmgr;           /* the connection is ConfigMgr's: its greeting, or a sealed frame */
@@ -74,8 +67,20 @@ typedef struct {
 /** True for 2701-2704 and 1761-1764. */
 bool claim_has_port(uint32_t port);
 
-/** The content at @p offset of @p tvb. Reads captured bytes only, never throws. */
-content_e claim_content(tvbuff_t *tvb, unsigned offset, bool udp);
+/** The channel of a port, with the generation that uses it; CHANNEL_UNKNOWN for any other. */
+channel_e claim_channel(uint16_t port, generation_e *generation);
+
+/** The channel of an IPX socket (Q167128), or CHANNEL_UNKNOWN. */
+channel_e claim_ipx_channel(uint32_t socket);
+
+/**
+ * The content at @p offset of @p tvb, in a @p stream or in a datagram or message of its own.
+ * Reads captured bytes only, never throws.
+ */
+content_e claim_content(tvbuff_t *tvb, unsigned offset, bool stream);
+
+/** True where the content is the protocol's own, whole. */
+bool claim_is_proof(content_e content);
 
 /** Prepare for registering: look up Wireshark's own tables. Call from a handoff routine. */
 void claim_init(int proto);
@@ -89,5 +94,11 @@ void claim_init(int proto);
  */
 bool claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
                 claim_t *claim);
+
+/**
+ * The same for what a NetBIOS session or datagram carries: by content, or by a name of Remote
+ * Tools. No port tells anything there.
+ */
+bool claim_make_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim);
 
 #endif /* __SMSRC_CLAIM_H__ */

@@ -16,6 +16,9 @@ void proto_reg_handoff_smsrc(void);
  * What this packet was claimed as, for those who come after the dissectors; NULL where it was
  * not. Of several messages in a packet the last one counts. Lives as long as the packet.
  */
+const claim_t *smsrc_any_claim_of_packet(packet_info *pinfo);
+
+/** The same over TCP and UDP only: to the audit NetBIOS and IPX are services of their own. */
 const claim_t *smsrc_claim_of_packet(packet_info *pinfo);
 
 #endif /* __PACKET_SMSRC_H__ */

@@ -1,5 +1,5 @@
 /* session-log.h
- * The remote-control sessions of a capture, each across all of its channels
+ * Who controlled which machine: the remote-control sessions of a capture
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,20 +7,128 @@
 #ifndef __SMSRC_SESSION_LOG_H__
 #define __SMSRC_SESSION_LOG_H__
 
-#include <epan/address.h>
+#include <epan/conversation.h>
 
 #include "smsrc-compat.h"
 
+/** The protocols that a session can be of. */
+typedef enum {
+    SESSION_SMS,
+    SESSION_CONFIGMGR,
+} session_kind_e;
+
+/** The channels by the names KB 826852 gives them (2701, 2702, 2703, 2704). */
+typedef enum {
+    CHANNEL_UNKNOWN,
+    CHANNEL_CONTROL,
+    CHANNEL_DATA,
+    CHANNEL_CHAT,
+    CHANNEL_TRANSFER,
+    NUM_CHANNELS
+} channel_e;
+
+/** What carries a packet of a session. */
+typedef enum {
+    CARRIER_TCP,
+    CARRIER_UDP,
+    CARRIER_NETBIOS, /* a session or a datagram to a NetBIOS name, over TCP/IP or IPX */
+    CARRIER_IPX,     /* a socket of Remote Tools (Q167128) */
+    NUM_CARRIERS
+} carrier_e;
+
+/** The names a session can show, each as the protocol has it. */
+typedef enum {
+    SESSION_NAME_HOST,       /* of the agent's machine */
+    SESSION_NAME_USER,       /* logged on at the agent; may be known to be empty */
+    SESSION_NAME_CONTROLLER, /* who had the agent already */
+    SESSION_NAME_VIEWER,     /* of the viewer's machine */
+    SESSION_NAME_DOMAIN,     /* of the account that the viewer proved, by NTLM or Kerberos */
+    SESSION_NAME_ACCOUNT,
+    NUM_SESSION_NAMES
+} session_name_e;
+
+/** What the agent has said of the viewer's wish; the last word counts. */
+typedef enum {
+    SESSION_WORD_NONE,
+    SESSION_WORD_ANSWERED,
+    SESSION_WORD_BUSY,
+    SESSION_WORD_REFUSED,
+} session_word_e;
+
+/** A longer name is cut: memory for a session is fixed, whatever a capture holds. */
+#define SESSION_NAME_SIZE 48
+
 /**
- * A session: one viewer and one agent between whom some frame proved by its content that they
- * speak Remote Control. Lives as long as the capture.
+ * A session: what one viewer does to one agent, from a control connection to the close of all of
+ * its connections. Lives as long as the capture. Written on the first pass and only there.
  */
 typedef struct {
-    uint32_t number;      /* from 1, in the order of the proofs */
-    uint32_t first_frame; /* the frame of the proof */
+    uint32_t number;      /* from 1, in the order in which they were known */
+    uint32_t first_frame; /* where it began, as far as it was known when it got its number */
+    session_kind_e kind;
     address viewer;
-    address agent;
+    address agent;        /* AT_NONE: nothing but its name is known */
+
+    uint32_t begin_frame; /* the first and the last frame of it, at the end of the capture */
+    uint32_t end_frame;
+    nstime_t begin_time;
+    nstime_t end_time;
+    uint64_t bytes[NUM_CHANNELS][2]; /* payload of TCP, UDP and IPX; [1]: from the agent */
+    uint8_t channels;     /* a bit each: used, by payload or an answered connection */
+    uint8_t carriers;     /* a bit each */
+    uint8_t old_carriers; /* the same for the ports of SMS 1.x, 1761-1764 */
+
+    session_word_e word;
+    bool answered;        /* the agent has sent something */
+    bool last_reset;      /* the connection that ended last was reset */
+    bool account_sent;    /* the viewer has sent an account, the agent has not answered since */
+    bool account_refused; /* the packet at hand refuses it */
+    unsigned open;        /* TCP connections that are established, and those that have ended */
+    unsigned ended;
+    char reason[SESSION_NAME_SIZE]; /* busy with whom, why refused, or what was granted */
+    char names[NUM_SESSION_NAMES][SESSION_NAME_SIZE];
+    bool has_name[NUM_SESSION_NAMES];
 } session_t;
+
+/** What is remembered of a conversation. Lives as long as the capture. */
+typedef struct connection {
+    session_t *session;   /* of its frames from "since" on, and of those before; NULL: of none */
+    uint32_t since;
+    wmem_tree_t *later;   /* frame to session, where one conversation is in several; or NULL */
+    session_t *newest;    /* the last of them */
+    struct connection *next_waiting;
+
+    channel_e channel;
+    carrier_e carrier;
+    bool older;           /* a port of SMS 1.x */
+    bool named;           /* NetBIOS, called by a name of Remote Tools */
+    bool shown;           /* some frame of it was shown as Remote Control */
+    bool is_open, has_ended;
+    bool has_failed, was_reset; /* ended before it was established; ended by a reset */
+    unsigned syns;        /* while nothing has answered */
+    bool waits;           /* for the proof of a session of its two hosts */
+    uint16_t server_port; /* the agent's */
+    const address *viewer, *agent; /* NULL while it is not known who is who */
+    uint64_t bytes[2];    /* before there was a session; [1]: from the agent */
+    uint32_t first_frame, last_frame;
+    nstime_t first_time, last_time;
+} connection_t;
+
+/** What a packet tells of its conversation. */
+typedef struct {
+    session_kind_e kind;
+    const address *viewer;
+    const address *agent;
+    channel_e channel;
+    carrier_e carrier;
+    uint16_t server_port;
+    bool older;
+    bool proof; /* its content proves the protocol; else it only belongs to a session proven */
+    bool opens; /* on its channel a session begins: control, or a NetBIOS name <43> */
+} session_offer_t;
+
+/** Wireshark's conversations remember their sessions under @p proto. Call from a handoff. */
+void session_log_init(int proto);
 
 /** Forget all sessions: call from an init routine, once a capture. */
 void session_log_reset(void);
@@ -28,18 +136,120 @@ void session_log_reset(void);
 /** Drop what was allocated: call from a cleanup routine. */
 void session_log_cleanup(void);
 
-/**
- * The session of @p viewer and @p agent, or NULL while nothing has proven one by @p frame. The
- * answer for a frame is the same in every pass.
- */
-const session_t *session_log_find(const address *viewer, const address *agent, uint32_t frame);
+/** How many sessions there are; @p unlisted (may be NULL): how many more, past the bound. */
+unsigned session_log_count(unsigned *unlisted);
+
+/** What is remembered of @p conversation; made where @p create says so, else maybe NULL. */
+connection_t *session_log_connection(conversation_t *conversation, const packet_info *pinfo,
+                                     bool create);
+
+/** The same for a packet, without making anything. */
+connection_t *session_log_connection_of_packet(packet_info *pinfo);
+
+/** True where both ends of the packet may be those of a session: a quick look, no proof. */
+bool session_log_may_concern(const packet_info *pinfo);
+
+/** True where @p host was the viewer of some session on this pass so far. */
+bool session_log_is_viewer(const address *host);
+
+/** True where the viewer has called a port of SMS 2.0 SP2 and later at the same agent so far. */
+bool session_log_tried_newer(const connection_t *connection);
 
 /**
- * @p frame proved a session by its content. Returns that session, or a new one. NULL past the
- * bound of SESSION_LOG_MAX sessions: the frame is shown all the same, without a number.
+ * The first pass: the session that the conversation's packet belongs to, by what the packet
+ * tells. A later pass: the same answer again. NULL: none, or past the bound of SESSION_LOG_MAX
+ * sessions. What belongs to no session so far waits for the proof of one of the same two hosts.
  */
-const session_t *session_log_prove(const address *viewer, const address *agent, uint32_t frame);
+session_t *session_log_offer(connection_t *connection, const packet_info *pinfo,
+                             const session_offer_t *offer);
 
+/** The same for a packet whose conversation carries other things too (NetBIOS datagrams). */
+session_t *session_log_offer_packet(const packet_info *pinfo, const session_offer_t *offer);
+
+/**
+ * The session of the conversation's frame @p frame, or NULL. The answer for a frame is the same
+ * in every pass; with @p early a frame before the session was known counts too.
+ */
+session_t *session_log_at(const connection_t *connection, uint32_t frame, bool early);
+
+/** The first pass: a frame of both (either may be NULL), be it payload or not. */
+void session_log_seen(connection_t *connection, session_t *session, const packet_info *pinfo);
+
+/** The first pass: payload of @p connection, @p length bytes. */
+void session_log_bytes(connection_t *connection, bool from_agent, unsigned length);
+
+/** The first pass: payload of a session on @p channel that has no connection of its own. */
+void session_log_packet_bytes(session_t *session, channel_e channel, bool from_agent,
+                              unsigned length);
+
+/** The first pass: TCP says that the connection is established, or ended. Repeats are nothing. */
+void session_log_established(connection_t *connection);
+void session_log_ended(connection_t *connection, bool by_reset);
+
+/**
+ * A question for a NetBIOS name of Remote Tools and its answer. A name that is asked for is part
+ * of the session that the answer or the agent's own word leads to.
+ */
+typedef struct name_lookup name_lookup_t;
+
+/**
+ * The first pass: @p viewer asked for @p name. NULL past the bound. @p repeated: it was asked
+ * before and nothing has answered; then a session that knows its agent by name only begins.
+ */
+name_lookup_t *session_log_asked(const address *viewer, const char *name,
+                                 const packet_info *pinfo, bool *repeated);
+
+/** The first pass: no such name. NULL where nobody asked. */
+name_lookup_t *session_log_not_found(const address *viewer, const char *name,
+                                     const packet_info *pinfo);
+
+/** The first pass: @p name is at @p agent. NULL where nobody asked. */
+name_lookup_t *session_log_found(const address *viewer, const char *name, const address *agent,
+                                 const packet_info *pinfo);
+
+/**
+ * The first pass: @p agent makes a name of Remote Tools known. It is the beginning of the first
+ * session with this agent, where that comes before SESSION_LOG_SILENCE seconds of neither. NULL
+ * past the bound.
+ */
+name_lookup_t *session_log_registered(const address *agent, const packet_info *pinfo);
+
+/** The session that @p lookup has led to by now, or NULL. */
+session_t *session_log_of_lookup(const name_lookup_t *lookup);
+
+/**
+ * For dissectors, about the packet at hand: nothing where it is in no session, and nothing on
+ * later passes. A packet's session is its conversation's, or the one it was set to, on the
+ * first pass and for all passes.
+ */
+session_t *session_log_of_packet(packet_info *pinfo);
+void session_log_set_packet(packet_info *pinfo, session_t *session);
+void session_log_name(packet_info *pinfo, session_name_e which, const char *name);
+void session_log_word(packet_info *pinfo, session_word_e word, const char *reason);
+
+/** The same: the viewer has sent the account that it wants to be taken for. */
+void session_log_account(packet_info *pinfo, const char *domain, const char *account,
+                         const char *viewer);
+
+/** The same for a session at hand, on the first pass. */
+void session_log_set_name(session_t *session, session_name_e which, const char *name,
+                          const packet_info *pinfo);
+void session_log_set_word(session_t *session, session_word_e word, const char *reason);
+
+/** "Closed", "Busy", ...: what came of it, as far as the capture has shown. Static. */
+const char *session_log_outcome(const session_t *session);
+
+/** "SMS Remote Control", "Control", "NetBIOS": as users read them. Static. */
+const char *session_kind_name(session_kind_e kind);
+const char *channel_name(channel_e channel);
+const char *carrier_name(carrier_e carrier);
+
+/** Seconds without any frame of a session after which a control connection begins a new one. */
+#define SESSION_LOG_SILENCE 300
+
+/** Past these bounds nothing is logged any more; the statistic says so. */
+#ifndef SESSION_LOG_MAX
 #define SESSION_LOG_MAX 65536
+#endif
 
 #endif /* __SMSRC_SESSION_LOG_H__ */

@@ -24,6 +24,7 @@
 #include <epan/dissectors/packet-tcp.h>
 
 #include "cm-frame.h"
+#include "netbios.h"
 #include "service.h"
 
 /* What is remembered of a conversation, from the first pass on. */
@@ -35,16 +36,17 @@ typedef struct {
     uint32_t cm_frame;      /* from here on it is ConfigMgr's; 0: it is not */
 } flow_t;
 
-/* One row for each pair of channel ports. */
+/* One row for each channel: its ports, and its socket (Q167128). */
 static const struct {
     channel_e channel;
     uint16_t newer_port;
     uint16_t older_port;
+    uint16_t ipx_socket;
 } channel_ports[] = {
-    { CHANNEL_CONTROL, 2701, 1761 },
-    { CHANNEL_DATA, 2702, 1762 },
-    { CHANNEL_CHAT, 2703, 1763 },
-    { CHANNEL_TRANSFER, 2704, 1764 },
+    { CHANNEL_CONTROL, 2701, 1761, 0x8138 },
+    { CHANNEL_DATA, 2702, 1762, 0x8238 },
+    { CHANNEL_CHAT, 2703, 1763, 0x845f },
+    { CHANNEL_TRANSFER, 2704, 1764, 0x4100 },
 };
 
 /* Services of the matrix for whose port Wireshark has no dissector of its own. */
@@ -64,8 +66,8 @@ claim_init(int proto)
     udp_ports = find_dissector_table("udp.port");
 }
 
-static channel_e
-channel_by_port(uint16_t port, generation_e *generation)
+channel_e
+claim_channel(uint16_t port, generation_e *generation)
 {
     for (unsigned i = 0; i < array_length(channel_ports); i++) {
         if (port == channel_ports[i].newer_port || port == channel_ports[i].older_port) {
@@ -78,12 +80,22 @@ channel_by_port(uint16_t port, generation_e *generation)
     return CHANNEL_UNKNOWN;
 }
 
+channel_e
+claim_ipx_channel(uint32_t socket)
+{
+    for (unsigned i = 0; i < array_length(channel_ports); i++) {
+        if (socket == channel_ports[i].ipx_socket)
+            return channel_ports[i].channel;
+    }
+    return CHANNEL_UNKNOWN;
+}
+
 bool
 claim_has_port(uint32_t port)
 {
     generation_e generation;
 
-    return port <= UINT16_MAX && channel_by_port((uint16_t)port, &generation) != CHANNEL_UNKNOWN;
+    return port <= UINT16_MAX && claim_channel((uint16_t)port, &generation) != CHANNEL_UNKNOWN;
 }
 
 /* The beginning of ConfigMgr's greeting: the agent may send it in several segments. */
@@ -98,7 +110,7 @@ is_greeting_start(tvbuff_t *tvb)
 }
 
 content_e
-claim_content(tvbuff_t *tvb, unsigned offset, bool udp)
+claim_content(tvbuff_t *tvb, unsigned offset, bool stream)
 {
     static const struct {
         content_e content;
@@ -122,12 +134,12 @@ claim_content(tvbuff_t *tvb, unsigned offset, bool udp)
             continue;
         return captured == SMSRC_HEADER_LENGTH ? headers[i].content : CONTENT_PARTIAL;
     }
-    if (udp && captured >= 8 && memcmp(bytes, "\0\0\0\0USER", 8) == 0)
+    if (!stream && captured >= 8 && memcmp(bytes, "\0\0\0\0USER", 8) == 0)
         return CONTENT_USER;
-    if (!udp && offset == 0 && captured > 3 && bytes[3] == 0x80 &&
+    if (stream && offset == 0 && captured > 3 && bytes[3] == 0x80 &&
         service_by_payload(tvb, TRANSPORT_TCP) == SERVICE_CM_REMOTE_CONTROL)
         return CONTENT_CM;
-    if (!udp && offset == 0 && is_greeting_start(tvb))
+    if (stream && offset == 0 && is_greeting_start(tvb))
         return CONTENT_PARTIAL;
     return CONTENT_NONE;
 }
@@ -166,7 +178,7 @@ is_service_port(uint16_t port, bool udp)
 
     if (port < 1024)
         return true;
-    if (channel_by_port(port, &generation) != CHANNEL_UNKNOWN)
+    if (claim_channel(port, &generation) != CHANNEL_UNKNOWN)
         return false;
     for (unsigned i = 0; i < array_length(listed_ports); i++) {
         if (port == listed_ports[i])
@@ -186,10 +198,12 @@ server_by_port(const packet_info *pinfo, bool udp, uint16_t match)
     uint16_t source = (uint16_t)pinfo->srcport, destination = (uint16_t)pinfo->destport;
     generation_e generation;
     bool source_ours = source == match ||
-                       channel_by_port(source, &generation) != CHANNEL_UNKNOWN;
+                       claim_channel(source, &generation) != CHANNEL_UNKNOWN;
     bool destination_ours = destination == match ||
-                            channel_by_port(destination, &generation) != CHANNEL_UNKNOWN;
+                            claim_channel(destination, &generation) != CHANNEL_UNKNOWN;
 
+    if (pinfo->ptype == PT_IPX)
+        return claim_ipx_channel(destination) != CHANNEL_UNKNOWN ? destination : source;
     if (udp)
         return is_service_port(source, udp) && source != match ? source : destination;
     if (source_ours == destination_ours)
@@ -250,36 +264,79 @@ server_of(tvbuff_t *tvb, const packet_info *pinfo, conversation_t *conversation,
     return server;
 }
 
-/* The content proves the session of its two hosts; other content only belongs to one. */
+/* Content of its own proves a session; other content only belongs to one that is proven. */
 static const session_t *
-session_of(const packet_info *pinfo, const claim_t *claim)
+session_of(const packet_info *pinfo, conversation_t *conversation, const claim_t *claim,
+           bool known_channel)
 {
-    const address *viewer = &pinfo->src, *agent = &pinfo->dst;
+    bool proof = claim_is_proof(claim->content);
+    bool to_agent = claim->direction == DIRECTION_TO_AGENT;
+    session_offer_t offer = {
+        .kind = claim->configmgr ? SESSION_CONFIGMGR : SESSION_SMS,
+        .viewer = to_agent ? &pinfo->src : &pinfo->dst,
+        .agent = to_agent ? &pinfo->dst : &pinfo->src,
+        .channel = claim->configmgr ? CHANNEL_CONTROL : claim->channel,
+        .carrier = claim->carrier,
+        .server_port = claim->server_port,
+        .older = claim->generation == GENERATION_OLDER,
+        .proof = proof,
+        .opens = claim->channel == CHANNEL_CONTROL,
+    };
+    connection_t *connection;
 
     if (claim->direction == DIRECTION_UNKNOWN)
         return NULL;
-    if (claim->direction == DIRECTION_TO_VIEWER) {
-        viewer = &pinfo->dst;
-        agent = &pinfo->src;
-    }
-    switch (claim->content) {
+    connection = session_log_connection(conversation, pinfo, proof || known_channel);
+    if (connection == NULL || (!proof && !known_channel && connection->session == NULL))
+        return NULL;
+    return session_log_offer(connection, pinfo, &offer);
+}
+
+bool
+claim_is_proof(content_e content)
+{
+    return content != CONTENT_NONE && content != CONTENT_PARTIAL;
+}
+
+static carrier_e
+carrier_of(const packet_info *pinfo)
+{
+    return pinfo->ptype == PT_UDP   ? CARRIER_UDP
+           : pinfo->ptype == PT_IPX ? CARRIER_IPX
+                                    : CARRIER_TCP;
+}
+
+/* What nobody but the content can tell: the channel that it is known from. */
+static channel_e
+channel_by_content(content_e content)
+{
+    switch (content) {
     case CONTENT_RCH:
+        return CHANNEL_DATA;
     case CONTENT_TNMP:
     case CONTENT_USER:
-        return session_log_prove(viewer, agent, pinfo->num);
-    case CONTENT_CM: /* another protocol, with one connection only */
-        return NULL;
+        return CHANNEL_CONTROL;
+    case CONTENT_CM:
     case CONTENT_NONE:
     case CONTENT_PARTIAL:
         break;
     }
-    return session_log_find(viewer, agent, pinfo->num);
+    return CHANNEL_UNKNOWN;
 }
 
-static bool
-is_proof(content_e content)
+/* Where both ports are the same: by the content, or by who is known to be the viewer. */
+static direction_e
+direction_by_ends(tvbuff_t *tvb, const packet_info *pinfo, conversation_t *conversation,
+                  content_e content)
 {
-    return content != CONTENT_NONE && content != CONTENT_PARTIAL;
+    const connection_t *connection = session_log_connection(conversation, pinfo, false);
+    direction_e direction = direction_by_content(tvb, content);
+
+    if (direction != DIRECTION_UNKNOWN || connection == NULL || connection->session == NULL ||
+        session_log_at(connection, pinfo->num, false) == NULL)
+        return direction;
+    return addresses_equal(&pinfo->src, connection->viewer) ? DIRECTION_TO_AGENT
+                                                            : DIRECTION_TO_VIEWER;
 }
 
 /*
@@ -302,13 +359,15 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
 {
     bool udp = pinfo->ptype == PT_UDP;
     bool by_user = limit == CLAIM_BY_USER;
+    bool known_channel;
     uint32_t viewer_port;
     conversation_t *conversation;
     flow_t *flow;
 
     memset(claim, 0, sizeof *claim);
-    claim->content = claim_content(tvb, 0, udp);
-    if (limit == CLAIM_BY_CONTENT && !is_proof(claim->content))
+    claim->carrier = carrier_of(pinfo);
+    claim->content = claim_content(tvb, 0, claim->carrier == CARRIER_TCP);
+    if (limit == CLAIM_BY_CONTENT && !claim_is_proof(claim->content))
         return false;
     /* What an ICMP error quotes was not sent now, and proves nothing. */
     if (tvb_reported_length(tvb) == 0 || pinfo->flags.in_error_pkt)
@@ -323,27 +382,27 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
         claim->direction = claim->server_port == pinfo->destport ? DIRECTION_TO_AGENT
                                                                  : DIRECTION_TO_VIEWER;
     else
-        claim->direction = direction_by_content(tvb, claim->content);
+        claim->direction = direction_by_ends(tvb, pinfo, conversation, claim->content);
 
-    claim->channel = channel_by_port(claim->server_port, &claim->generation);
+    claim->channel = pinfo->ptype == PT_IPX
+                         ? claim_ipx_channel(claim->server_port)
+                         : claim_channel(claim->server_port, &claim->generation);
+    known_channel = claim->channel != CHANNEL_UNKNOWN || by_user;
     if (channel != CHANNEL_UNKNOWN)
         claim->channel = channel;
-    else if (claim->channel == CHANNEL_UNKNOWN && claim->content == CONTENT_RCH)
-        claim->channel = CHANNEL_DATA;
-    else if (claim->channel == CHANNEL_UNKNOWN &&
-             (claim->content == CONTENT_TNMP || claim->content == CONTENT_USER))
-        claim->channel = CHANNEL_CONTROL;
-    claim->session = session_of(pinfo, claim);
+    else if (claim->channel == CHANNEL_UNKNOWN)
+        claim->channel = channel_by_content(claim->content);
     claim->configmgr = is_configmgr(tvb, pinfo, flow, claim->content);
+    claim->session = session_of(pinfo, conversation, claim, known_channel);
 
-    if (is_proof(claim->content)) {
+    if (claim_is_proof(claim->content)) {
         claim->ground = GROUND_CONTENT;
         if (flow->proof_frame == 0)
             flow->proof_frame = pinfo->num;
         return true;
     }
     if ((flow->proof_frame != 0 && pinfo->num >= flow->proof_frame) ||
-        (claim->session != NULL && (claim->generation != GENERATION_UNKNOWN || by_user))) {
+        (claim->session != NULL && known_channel)) {
         claim->ground = GROUND_SESSION;
         return true;
     }
@@ -363,5 +422,64 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
         return false;
     }
     claim->ground = GROUND_PORT;
+    return true;
+}
+
+/* The conversation's own name tells, or the datagram's; else the content has to. */
+bool
+claim_make_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
+{
+    connection_t *connection = NULL;
+    netbios_look_t look;
+    session_offer_t offer = { .kind = SESSION_SMS, .carrier = CARRIER_NETBIOS, .proof = true };
+
+    memset(claim, 0, sizeof *claim);
+    if (tvb_reported_length(tvb) == 0 || pinfo->flags.in_error_pkt)
+        return false;
+    claim->carrier = CARRIER_NETBIOS;
+    claim->ground = GROUND_CONTENT;
+    claim->content = claim_content(tvb, 0, false);
+    look.act = NETBIOS_NOTHING;
+    if (pinfo->ptype == PT_TCP)
+        connection = session_log_connection_of_packet(pinfo);
+    else
+        netbios_look(tvb_get_ds_tvb(tvb), pinfo, &look);
+    if (connection != NULL && connection->named) {
+        claim->channel = connection->channel;
+        claim->direction = pinfo->destport == connection->server_port ? DIRECTION_TO_AGENT
+                                                                      : DIRECTION_TO_VIEWER;
+    } else if (look.act == NETBIOS_DATAGRAM) {
+        claim->channel = look.channel;
+        claim->direction = look.from_agent ? DIRECTION_TO_VIEWER : DIRECTION_TO_AGENT;
+    } else {
+        connection = NULL;
+        claim->channel = channel_by_content(claim->content);
+        claim->direction = direction_by_content(tvb, claim->content);
+    }
+    if (!claim_is_proof(claim->content)) {
+        claim->ground = GROUND_SESSION;
+        if (claim->channel == CHANNEL_UNKNOWN)
+            return false;
+    }
+    if (connection != NULL) {
+        claim->session = session_log_at(connection, pinfo->num, false);
+    } else if (PINFO_FD_VISITED(pinfo)) {
+        claim->session = session_log_of_packet(pinfo);
+    } else if (claim->direction != DIRECTION_UNKNOWN) {
+        session_t *session;
+
+        offer.viewer = claim->direction == DIRECTION_TO_AGENT ? &pinfo->src : &pinfo->dst;
+        offer.agent = claim->direction == DIRECTION_TO_AGENT ? &pinfo->dst : &pinfo->src;
+        offer.channel = claim->channel;
+        session = session_log_offer_packet(pinfo, &offer);
+        if (session != NULL) {
+            session_log_set_packet(pinfo, session);
+            if (look.act == NETBIOS_DATAGRAM) {
+                session_log_set_name(session, SESSION_NAME_HOST, look.agent.text, pinfo);
+                session_log_set_name(session, SESSION_NAME_VIEWER, look.viewer.text, pinfo);
+            }
+        }
+        claim->session = session;
+    }
     return true;
 }

@@ -39,6 +39,7 @@
 
 #include "claim.h"
 #include "cm-frame.h"
+#include "packet-smsrc-log.h"
 #include "packet-smsrc.h"
 #include "payload.h"
 
@@ -75,8 +76,6 @@ static int hf_smsrc_channel_iana = -1;
 static int hf_smsrc_direction = -1;
 static int hf_smsrc_generation = -1;
 static int hf_smsrc_claimed_by = -1;
-static int hf_smsrc_session = -1;
-static int hf_smsrc_session_first_frame = -1;
 static int hf_smsrc_rch = -1;
 static int hf_smsrc_rch_start = -1;
 static int hf_smsrc_rch_length = -1;
@@ -127,20 +126,6 @@ static ws_bool smsrc_port_ground = true;
  * What the plugin concludes, rather than reads, is shown by strings: they are the words users
  * type in a filter, and tshark -T fields prints them where it would print a number.
  */
-static const char *const channel_names[] = {
-    [CHANNEL_UNKNOWN] = "Unknown",
-    [CHANNEL_CONTROL] = "Control",
-    [CHANNEL_DATA] = "Data",
-    [CHANNEL_CHAT] = "Chat",
-    [CHANNEL_TRANSFER] = "File transfer",
-};
-
-static const char *const direction_names[] = {
-    [DIRECTION_UNKNOWN] = "Unknown",
-    [DIRECTION_TO_AGENT] = "Viewer to agent",
-    [DIRECTION_TO_VIEWER] = "Agent to viewer",
-};
-
 static const char *const generation_names[] = {
     [GENERATION_OLDER] = "SMS 1.x or 2.0 before SP2",
     [GENERATION_NEWER] = "SMS 2.0 SP2 or 2003",
@@ -212,16 +197,16 @@ dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
     proto_item *item;
 
     if (claim->channel != CHANNEL_UNKNOWN) {
-        proto_item_append_text(top, ", %s", channel_names[claim->channel]);
-        add_conclusion(tree, hf_smsrc_channel, tvb, channel_names[claim->channel]);
+        proto_item_append_text(top, ", %s", channel_name(claim->channel));
+        add_conclusion(tree, hf_smsrc_channel, tvb, channel_name(claim->channel));
         for (unsigned i = 0; i < array_length(iana_names); i++) {
             if (claim->server_port == iana_names[i].port)
                 add_conclusion(tree, hf_smsrc_channel_iana, tvb, iana_names[i].text);
         }
     }
     if (claim->direction != DIRECTION_UNKNOWN) {
-        proto_item_append_text(top, ", %s", direction_names[claim->direction]);
-        add_conclusion(tree, hf_smsrc_direction, tvb, direction_names[claim->direction]);
+        proto_item_append_text(top, ", %s", direction_name(claim->direction));
+        add_conclusion(tree, hf_smsrc_direction, tvb, direction_name(claim->direction));
     }
     if (claim->generation != GENERATION_UNKNOWN && !claim->configmgr)
         add_conclusion(tree, hf_smsrc_generation, tvb, generation_names[claim->generation]);
@@ -229,14 +214,9 @@ dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
     proto_item_append_text(item, " (%s)", ground_explanations[claim->ground]);
     if (claim->ground == GROUND_PORT)
         proto_item_append_text(top, ", known by its port alone");
-    if (claim->session != NULL) {
-        item = proto_tree_add_uint(tree, hf_smsrc_session, tvb, 0, 0, claim->session->number);
-        proto_item_set_generated(item);
-        item = proto_tree_add_uint(tree, hf_smsrc_session_first_frame, tvb, 0, 0,
-                                   claim->session->first_frame);
-        proto_item_set_generated(item);
-    }
-    if (pinfo->ptype == PT_UDP)
+    if (claim->session != NULL)
+        smsrc_log_add_session(tree, tvb, claim->session);
+    if (claim->carrier == CARRIER_UDP)
         expert_add_info(pinfo, top, &ei_smsrc_udp);
 }
 
@@ -249,7 +229,7 @@ dissect_unknown(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned of
                             : claim->direction == DIRECTION_TO_VIEWER ? ", agent to viewer"
                                                                       : "";
     const char *channel = claim->channel == CHANNEL_UNKNOWN ? "Remote control"
-                                                            : channel_names[claim->channel];
+                                                            : channel_name(claim->channel);
     const char *text;
 
     if (length < 0)
@@ -344,6 +324,13 @@ dissect_user_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_it
         proto_tree_add_item(tree, hf_smsrc_user_user, tvb,
                             (int)(names[count - 1].at + names[count - 1].size), 1, encoding);
     payload_dissect(tvb, pinfo, tree, tail, (int)(end - tail), PAYLOAD_MIN_TEXT);
+    for (unsigned i = 0; i < array_length(values); i++) {
+        static const session_name_e which[] = { SESSION_NAME_CONTROLLER, SESSION_NAME_HOST,
+                                                SESSION_NAME_USER };
+
+        if (values[i] != NULL)
+            session_log_name(pinfo, which[i], values[i]);
+    }
     if (values[1] != NULL)
         wmem_strbuf_append_printf(info, ", host %s", values[1]);
     if (values[2] != NULL)
@@ -385,6 +372,7 @@ dissect_user(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
     bool product_ok, block_ok, names_ok;
     wmem_strbuf_t *info = wmem_strbuf_new(pinfo->pool, "Information reply");
 
+    session_log_word(pinfo, SESSION_WORD_ANSWERED, "");
     item = proto_tree_add_item(parent, hf_smsrc_user, tvb, USER_MAGIC, -1, ENC_NA);
     tree = proto_item_add_subtree(item, ett_smsrc_user);
     if (length < USER_FIXED_LENGTH) {
@@ -472,6 +460,7 @@ dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *ty
     }
     if (colon > 0 && colon == length - 2)
         digit = tvb_get_uint8(tvb, 6 + colon + 1);
+    session_log_word(pinfo, SESSION_WORD_BUSY, "");
     if (!g_ascii_isdigit(digit)) {
         expert_add_info(pinfo, type_item, &ei_smsrc_busy);
         payload_dissect(tvb, pinfo, tree, 6, -1, PAYLOAD_MIN_TEXT);
@@ -480,6 +469,7 @@ dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *ty
     }
     proto_tree_add_item_ret_string(tree, hf_smsrc_busy_controller, tvb, 6, colon, ENC_ASCII,
                                    pinfo->pool, &controller);
+    session_log_word(pinfo, SESSION_WORD_BUSY, (const char *)controller);
     proto_tree_add_uint(tree, hf_smsrc_busy_port, tvb, 6 + colon + 1, 1, 1760U + digit - '0');
     expert_add_info_format(pinfo, type_item, &ei_smsrc_busy, "The agent is being controlled by %s",
                            (const char *)controller);
@@ -511,6 +501,8 @@ dissect_tnmp_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const cla
         type = TNMP_UNKNOWN;
     item = add_conclusion(tree, hf_smsrc_tnmp_type, tvb,
                           type < TNMP_UNKNOWN ? tnmp_types[type].name : "Unknown");
+    smsrc_log_message(pinfo, claim->channel, claim->direction,
+                      type < TNMP_UNKNOWN ? tnmp_types[type].name : "Unknown control message");
 
     switch (type) {
     case TNMP_REQUEST:
@@ -524,6 +516,7 @@ dissect_tnmp_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const cla
         dissect_busy(tvb, pinfo, tree, item);
         break;
     case TNMP_REFUSED:
+        session_log_word(pinfo, SESSION_WORD_REFUSED, "");
         expert_add_info(pinfo, item, &ei_smsrc_refused);
         add_info(pinfo, "Refused");
         payload_dissect(tvb, pinfo, tree, 4, -1, PAYLOAD_MIN_TEXT);
@@ -565,7 +558,7 @@ dissect_tnmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned off
  * between two headers are not known, or what is left of a message whose start was lost.
  */
 static unsigned
-next_header(tvbuff_t *tvb, unsigned offset, bool udp)
+next_header(tvbuff_t *tvb, unsigned offset, bool stream)
 {
     static const char *const starts[] = { "RCH0", "TNMP" };
     unsigned end = tvb_captured_length(tvb);
@@ -577,7 +570,7 @@ next_header(tvbuff_t *tvb, unsigned offset, bool udp)
 
         while (found < bytes + end &&
                (found = ws_memmem(found, (size_t)(bytes + end - found), starts[i], 4)) != NULL) {
-            content_e content = claim_content(tvb, (unsigned)(found - bytes), udp);
+            content_e content = claim_content(tvb, (unsigned)(found - bytes), stream);
 
             if (content == CONTENT_RCH || content == CONTENT_TNMP) {
                 next = MIN(next, (unsigned)(found - bytes));
@@ -602,14 +595,14 @@ typedef struct {
  * Snort rules read; a length of the attack is not waited for, so that the attack is seen.
  */
 static void
-rch_extent(tvbuff_t *tvb, unsigned offset, bool udp, extent_t *extent)
+rch_extent(tvbuff_t *tvb, unsigned offset, bool stream, extent_t *extent)
 {
     unsigned available = tvb_reported_length(tvb) - offset - SMSRC_HEADER_LENGTH;
     unsigned low = tvb_get_letohs(tvb, (int)offset + 4);
     uint32_t full = tvb_get_letohl(tvb, (int)offset + 4);
     unsigned want = full != low && full <= available ? full : low;
     unsigned body = offset + SMSRC_HEADER_LENGTH;
-    unsigned next = next_header(tvb, body, udp);
+    unsigned next = next_header(tvb, body, stream);
 
     memset(extent, 0, sizeof *extent);
     extent->body = MIN(want, available);
@@ -623,7 +616,7 @@ rch_extent(tvbuff_t *tvb, unsigned offset, bool udp, extent_t *extent)
             extent->missing = want - available;
         return;
     }
-    switch (claim_content(tvb, body + extent->body, udp)) {
+    switch (claim_content(tvb, body + extent->body, stream)) {
     case CONTENT_RCH:
     case CONTENT_TNMP:
     case CONTENT_PARTIAL:
@@ -693,6 +686,7 @@ dissect_rch(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offs
     proto_tree_add_item_ret_uint(length_tree, hf_smsrc_rch_length_high, tvb, (int)offset + 6, 2,
                                  ENC_LITTLE_ENDIAN, &high);
     proto_tree_add_item(tree, hf_smsrc_rch_end, tvb, (int)offset + 8, 4, ENC_ASCII);
+    smsrc_log_message(pinfo, claim->channel, claim->direction, "Remote control message");
     add_info(pinfo, wmem_strdup_printf(pinfo->pool, "Remote control message, %u byte%s",
                                        extent->body, plurality(extent->body, "", "s")));
 
@@ -726,10 +720,10 @@ dissect_rch(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offs
 }
 
 static void
-message_extent(tvbuff_t *tvb, unsigned offset, content_e content, bool udp, extent_t *extent)
+message_extent(tvbuff_t *tvb, unsigned offset, content_e content, bool stream, extent_t *extent)
 {
     if (content == CONTENT_RCH)
-        rch_extent(tvb, offset, udp, extent);
+        rch_extent(tvb, offset, stream, extent);
     else
         tnmp_extent(tvb, offset, extent);
 }
@@ -743,10 +737,10 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, content_e cont
     bool framed = claim->channel != CHANNEL_CHAT && claim->channel != CHANNEL_TRANSFER;
     extent_t extent;
 
-    if (pinfo->ptype == PT_UDP || !smsrc_desegment || pinfo->can_desegment == 0)
+    if (claim->carrier != CARRIER_TCP || !smsrc_desegment || pinfo->can_desegment == 0)
         return false;
     if (content == CONTENT_RCH || content == CONTENT_TNMP) {
-        message_extent(tvb, offset, content, false, &extent);
+        message_extent(tvb, offset, content, true, &extent);
         if (extent.missing == 0)
             return false;
         pinfo->desegment_len = extent.missing;
@@ -768,18 +762,18 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, content_e cont
 static int
 dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t *claim)
 {
-    bool udp = pinfo->ptype == PT_UDP;
+    bool stream = claim->carrier == CARRIER_TCP;
     unsigned offset = 0, end = tvb_reported_length(tvb);
 
     while (offset < end) {
-        content_e content = claim_content(tvb, offset, udp);
+        content_e content = claim_content(tvb, offset, stream);
         unsigned next;
         extent_t extent;
 
         if (wait_for_more(tvb, pinfo, offset, content, claim))
             break;
         if (content == CONTENT_RCH || content == CONTENT_TNMP) {
-            message_extent(tvb, offset, content, udp, &extent);
+            message_extent(tvb, offset, content, stream, &extent);
             if (content == CONTENT_RCH)
                 dissect_rch(tvb, pinfo, tree, offset, &extent, claim);
             else
@@ -788,11 +782,13 @@ dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const clai
             continue;
         }
         if (content == CONTENT_USER && offset == 0) {
+            smsrc_log_message(pinfo, claim->channel, claim->direction, "Information reply");
             payload_dissect(tvb, pinfo, tree, 0, USER_MAGIC, PAYLOAD_MIN_TEXT);
             dissect_user(tvb, pinfo, tree);
             break;
         }
-        next = next_header(tvb, offset + 1, udp);
+        smsrc_log_message(pinfo, claim->channel, claim->direction, "Bytes of unknown meaning");
+        next = next_header(tvb, offset + 1, stream);
         dissect_unknown(tvb, pinfo, tree, offset, (int)(MIN(next, end) - offset), claim);
         offset = next;
     }
@@ -830,9 +826,19 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
 }
 
 const claim_t *
-smsrc_claim_of_packet(packet_info *pinfo)
+smsrc_any_claim_of_packet(packet_info *pinfo)
 {
     return (const claim_t *)p_get_proto_data(pinfo->pool, pinfo, proto_smsrc, 0);
+}
+
+const claim_t *
+smsrc_claim_of_packet(packet_info *pinfo)
+{
+    const claim_t *claim = smsrc_any_claim_of_packet(pinfo);
+
+    return claim != NULL && (claim->carrier == CARRIER_TCP || claim->carrier == CARRIER_UDP)
+               ? claim
+               : NULL;
 }
 
 /* The port table, Decode As by the name "smsrc", and conversations proven before. */
@@ -888,6 +894,29 @@ dissect_smsrc_transfer(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_TRANSFER);
 }
 
+/* A socket of IPX or SPX: by content, or in a session. */
+static int
+dissect_smsrc_ipx(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    claim_t claim;
+
+    if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN, CLAIM_BY_SESSION, &claim))
+        return 0;
+    return dissect_claimed(tvb, pinfo, tree, data, &claim);
+}
+
+/* What a NetBIOS session or datagram carries, over TCP/IP or IPX: by content, or by its names. */
+static ws_bool
+dissect_smsrc_netbios_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    claim_t claim;
+
+    if (!claim_make_netbios(tvb, pinfo, &claim))
+        return FALSE;
+    dissect_claimed(tvb, pinfo, tree, data, &claim);
+    return TRUE;
+}
+
 /*
  * Eight fixed bytes in two places, or a frame that is whole and well-formed: on any port. The
  * older ports are not in the port table, so a proven session reaches its channels there this way.
@@ -929,12 +958,6 @@ proto_register_smsrc(void)
         { &hf_smsrc_claimed_by,
           { "Claimed by", "smsrc.claimed_by", FT_STRING, BASE_NONE, NULL, 0x0,
             "Why this is shown as SMS Remote Control", HFILL } },
-        { &hf_smsrc_session,
-          { "Session", "smsrc.session", FT_UINT32, BASE_DEC, NULL, 0x0,
-            "Number of the session of this viewer and this agent, across all channels", HFILL } },
-        { &hf_smsrc_session_first_frame,
-          { "First frame of the session", "smsrc.session.first_frame", FT_FRAMENUM, BASE_NONE,
-            NULL, 0x0, "The frame whose content proved the session", HFILL } },
         { &hf_smsrc_rch,
           { "Remote control message", "smsrc.rch", FT_NONE, BASE_NONE, NULL, 0x0, NULL, HFILL } },
         { &hf_smsrc_rch_start,
@@ -1045,9 +1068,6 @@ proto_register_smsrc(void)
     proto_smsrc_transfer = proto_register_protocol_in_name_only(
         "SMS Remote File Transfer", "SMSRC Transfer", "smsrc.transfer", proto_smsrc, FT_PROTOCOL);
 
-    register_init_routine(session_log_reset);
-    register_cleanup_routine(session_log_cleanup);
-
     module = prefs_register_protocol(proto_smsrc, NULL);
     prefs_register_bool_preference(
         module, "desegment", "Reassemble messages spanning several TCP segments",
@@ -1077,6 +1097,9 @@ proto_reg_handoff_smsrc(void)
         { "smsrc.transfer", "SMSRC Transfer", dissect_smsrc_transfer, &proto_smsrc_transfer },
     };
 
+    static const uint16_t ipx_sockets[] = { 0x8138, 0x8238, 0x845f, 0x4100 }; /* Q167128 */
+    dissector_handle_t ipx_handle;
+
     claim_init(proto_smsrc);
     payload_handoff();
     smsrc_cm_handle = find_dissector("smsrc.cm");
@@ -1090,6 +1113,13 @@ proto_reg_handoff_smsrc(void)
         dissector_add_for_decode_as("tcp.port", handle);
         dissector_add_for_decode_as("udp.port", handle);
     }
+    ipx_handle = create_dissector_handle(dissect_smsrc_ipx, proto_smsrc);
+    for (unsigned i = 0; i < array_length(ipx_sockets); i++) {
+        dissector_add_uint("ipx.socket", ipx_sockets[i], ipx_handle);
+        dissector_add_uint("spx.socket", ipx_sockets[i], ipx_handle);
+    }
+    heur_dissector_add("netbios", dissect_smsrc_netbios_heur, "SMS Remote Control over NetBIOS",
+                       "smsrc_netbios", proto_smsrc, HEURISTIC_ENABLE);
     heur_dissector_add("tcp", dissect_smsrc_heur, "SMS Remote Control over TCP", "smsrc_tcp",
                        proto_smsrc, HEURISTIC_ENABLE);
     heur_dissector_add("udp", dissect_smsrc_heur, "SMS Remote Control over UDP", "smsrc_udp",

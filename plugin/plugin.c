@@ -19,6 +19,7 @@
 #include "packet-smsrc.h"
 #include "packet-smsrc-audit.h"
 #include "packet-smsrc-cm.h"
+#include "packet-smsrc-log.h"
 
 WS_DLL_PUBLIC_DEF const char plugin_version[] = SMSRC_VERSION;
 WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
@@ -27,12 +28,13 @@ WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 WS_DLL_PUBLIC void plugin_register(void);
 WS_DLL_PUBLIC uint32_t plugin_describe(void);
 
-/* In this order: the audit's preferences stand among those of smsrc. */
+/* In this order: the audit's preferences and the log's fields stand among those of smsrc. */
 static void
 register_protocols(void)
 {
     proto_register_smsrc();
     proto_register_smsrc_cm();
+    proto_register_smsrc_log();
     proto_register_smsrc_audit();
 }
 
@@ -41,6 +43,7 @@ register_handoffs(void)
 {
     proto_reg_handoff_smsrc();
     proto_reg_handoff_smsrc_cm();
+    proto_reg_handoff_smsrc_log();
     proto_reg_handoff_smsrc_audit();
 }
 

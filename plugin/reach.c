@@ -15,10 +15,8 @@
 
 #include "reach.h"
 
-#include <epan/ipproto.h>
-#include <wsutil/pint.h>
-
 #include "address-key.h"
+#include "icmp-error.h"
 
 /* Two hosts, one of which tried ports of the other that did not answer. */
 typedef struct {
@@ -95,69 +93,19 @@ reach_late(flow_t *flow, uint32_t frame)
                                               : "nothing answered the SYN");
 }
 
-static const struct {
-    unsigned layer;
-    uint8_t type, code;
-    const char *reason;
-} unreachables[] = {
-    { LAYER_ICMP, 3, 0, "ICMP: network unreachable" },
-    { LAYER_ICMP, 3, 1, "ICMP: host unreachable" },
-    { LAYER_ICMP, 3, 2, "ICMP: protocol unreachable" },
-    { LAYER_ICMP, 3, 3, "ICMP: port unreachable" },
-    { LAYER_ICMP, 3, 6, "ICMP: network unknown" },
-    { LAYER_ICMP, 3, 7, "ICMP: host unknown" },
-    { LAYER_ICMP, 3, 9, "ICMP: network administratively prohibited" },
-    { LAYER_ICMP, 3, 10, "ICMP: host administratively prohibited" },
-    { LAYER_ICMP, 3, 13, "ICMP: communication administratively prohibited" },
-    { LAYER_ICMPV6, 1, 0, "ICMPv6: no route" },
-    { LAYER_ICMPV6, 1, 1, "ICMPv6: communication administratively prohibited" },
-    { LAYER_ICMPV6, 1, 3, "ICMPv6: address unreachable" },
-    { LAYER_ICMPV6, 1, 4, "ICMPv6: port unreachable" },
-    { LAYER_ICMPV6, 1, 5, "ICMPv6: source address failed policy" },
-    { LAYER_ICMPV6, 1, 6, "ICMPv6: route rejected" },
-};
-
-/* The quoted packet begins behind the error's header of eight bytes. */
-#define ICMP_QUOTE 8
-
-/* The flow of the packet that an error quotes; NULL where it quotes none that is known. */
-static flow_t *
-quoted_flow(const packet_t *packet, bool ipv6)
-{
-    const uint8_t *quote = packet->network + ICMP_QUOTE;
-    unsigned length = ipv6 ? 40 : (quote[0] & 0x0f) * 4U;
-    unsigned protocol = quote[ipv6 ? 6 : 9];
-    address src, dst;
-
-    if (length < 20 || packet->network_length < ICMP_QUOTE + length + 4 ||
-        (protocol != IP_PROTO_TCP && protocol != IP_PROTO_UDP))
-        return NULL;
-    set_address(&src, ipv6 ? AT_IPv6 : AT_IPv4, ipv6 ? 16 : 4, quote + (ipv6 ? 8 : 12));
-    set_address(&dst, ipv6 ? AT_IPv6 : AT_IPv4, ipv6 ? 16 : 4, quote + (ipv6 ? 24 : 16));
-    return flow_of_ends(packet->pinfo, &src, &dst, protocol == IP_PROTO_TCP,
-                        pntohu16(quote + length), pntohu16(quote + length + 2));
-}
-
 flow_t *
 reach_icmp(const packet_t *packet)
 {
-    bool ipv6 = (packet->layers & LAYER_ICMPV6) != 0;
+    icmp_error_t error;
+    flow_t *flow;
 
-    if (packet->network == NULL || packet->network_length < ICMP_QUOTE + 20)
+    if (!icmp_error_read(packet, &error))
         return NULL;
-    for (unsigned i = 0; i < array_length(unreachables); i++) {
-        flow_t *flow;
-
-        if ((packet->layers & unreachables[i].layer) == 0 ||
-            packet->network[0] != unreachables[i].type ||
-            packet->network[1] != unreachables[i].code)
-            continue;
-        flow = quoted_flow(packet, ipv6);
-        if (flow != NULL)
-            block(flow, packet->pinfo->num, unreachables[i].reason);
-        return flow;
-    }
-    return NULL;
+    flow = flow_of_ends(packet->pinfo, &error.src, &error.dst, error.tcp, error.src_port,
+                        error.dst_port);
+    if (flow != NULL)
+        block(flow, packet->pinfo->num, error.reason);
+    return flow;
 }
 
 bool

@@ -1,83 +1,877 @@
 /* session-log.c
- * The remote-control sessions of a capture, each across all of its channels
+ * Who controlled which machine: the remote-control sessions of a capture
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
  * Remote Control opens a connection of its own for each function: control, data, chat and file
- * transfer (KB 826852; Q167128). Two of them have no known framing, so what joins them is that
- * the same viewer has a proven session with the same agent. No public source shows a session
- * identifier on the wire: the pair of hosts is the key, and all of their connections in a
- * capture count as one session.
+ * transfer (KB 826852; Q167128). Two of them have no known framing, and no public source shows a
+ * session identifier on the wire. What joins them is inferred [I]:
+ *
+ *  - the pair of hosts is the key: the same viewer and the same agent;
+ *  - a session is known from the frame on whose content, or whose NetBIOS name, proves the
+ *    protocol; what the same two hosts did on the channels' ports shortly before belongs to it;
+ *  - a control connection (or a question for, or a call to a NetBIOS name <43>, Q122057) begins a
+ *    new session when all TCP connections of the one before are closed; so it does, and so does
+ *    any proof, when nothing was seen of the one before for SESSION_LOG_SILENCE seconds. Every
+ *    other connection goes on with the session there was.
+ *
+ * ConfigMgr's protocol has one connection for all it does: there a connection is a session.
+ *
+ * All of it is found out on the first pass. A frame's session is then kept with its conversation
+ * and the frame from which on it was known, so that every pass says the same; a later pass can
+ * say it of the earlier frames too. Memory: a session and a conversation have a fixed size.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
 
 #include "session-log.h"
 
-#include <epan/wmem_scopes.h>
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/dissectors/packet-udp.h>
+#include <epan/proto_data.h>
 
 #include "address-key.h"
 
+/* Two hosts, the last session of theirs, and their connections that no session has so far. */
+typedef struct {
+    address viewer;
+    address agent;
+    session_t *current;
+    connection_t *waiting;
+    bool unlisted;
+    bool tried_newer;
+} pair_t;
+
+/* A NetBIOS name, of 15 characters at most, and who asked for it. */
+#define LOOKUP_NAME_SIZE 16
+
+struct name_lookup {
+    address viewer;
+    char name[LOOKUP_NAME_SIZE];
+    session_t *session;
+    uint32_t first_frame;
+    nstime_t first_time, last_time;
+    bool answered;
+};
+
+#define MAX_PAIRS 65536
+#define MAX_LOOKUPS 65536
+
+/* A bit for each host that is in a session, by its hash: who is not there is in none. */
+#define HOST_BITS 8192
+
+static int proto_smsrc_connection = -1;
+static int proto_tcp = -1;
+static int proto_udp = -1;
+
 /* Rebuilt for every capture. */
-static wmem_map_t *sessions;
+static wmem_map_t *pairs;
+static wmem_map_t *lookups;
+static wmem_map_t *viewers;
+static unsigned num_sessions, num_unlisted;
+static uint8_t hosts[HOST_BITS / 8];
 
 static unsigned
-session_hash(const void *key)
+pair_hash(const void *key)
 {
-    const session_t *session = (const session_t *)key;
+    const pair_t *pair = (const pair_t *)key;
 
-    return address_key_hash(&session->viewer) ^ 31 * address_key_hash(&session->agent);
+    return address_key_hash(&pair->viewer) ^ 31 * address_key_hash(&pair->agent);
 }
 
 static gboolean
-session_equal(const void *a, const void *b)
+pair_equal(const void *a, const void *b)
 {
-    const session_t *one = (const session_t *)a;
-    const session_t *other = (const session_t *)b;
+    const pair_t *one = (const pair_t *)a, *other = (const pair_t *)b;
 
     return addresses_equal(&one->viewer, &other->viewer) &&
            addresses_equal(&one->agent, &other->agent);
 }
 
+static unsigned
+lookup_hash(const void *key)
+{
+    const name_lookup_t *lookup = (const name_lookup_t *)key;
+
+    return address_key_hash(&lookup->viewer) ^ 31 * wmem_str_hash(lookup->name);
+}
+
+static gboolean
+lookup_equal(const void *a, const void *b)
+{
+    const name_lookup_t *one = (const name_lookup_t *)a, *other = (const name_lookup_t *)b;
+
+    return strcmp(one->name, other->name) == 0 && addresses_equal(&one->viewer, &other->viewer);
+}
+
+void
+session_log_init(int proto)
+{
+    proto_smsrc_connection = proto;
+    proto_tcp = proto_get_id_by_filter_name("tcp");
+    proto_udp = proto_get_id_by_filter_name("udp");
+}
+
 void
 session_log_reset(void)
 {
-    sessions = wmem_map_new(wmem_file_scope(), session_hash, session_equal);
+    pairs = wmem_map_new(wmem_file_scope(), pair_hash, pair_equal);
+    lookups = wmem_map_new(wmem_file_scope(), lookup_hash, lookup_equal);
+    viewers = wmem_map_new(wmem_file_scope(), address_key_hash, address_key_equal);
+    num_sessions = num_unlisted = 0;
+    memset(hosts, 0, sizeof hosts);
 }
 
 void
 session_log_cleanup(void)
 {
-    sessions = NULL;
+    pairs = lookups = viewers = NULL;
 }
 
-const session_t *
-session_log_find(const address *viewer, const address *agent, uint32_t frame)
+unsigned
+session_log_count(unsigned *unlisted)
 {
-    session_t key;
-    const session_t *session;
+    if (unlisted != NULL)
+        *unlisted = num_unlisted;
+    return num_sessions;
+}
+
+static void
+note_host(const address *host)
+{
+    unsigned bit = address_key_hash(host) % HOST_BITS;
+
+    hosts[bit / 8] |= (uint8_t)(1 << bit % 8);
+}
+
+static bool
+has_host(const address *host)
+{
+    unsigned bit = address_key_hash(host) % HOST_BITS;
+
+    return (hosts[bit / 8] >> bit % 8 & 1) != 0;
+}
+
+bool
+session_log_may_concern(const packet_info *pinfo)
+{
+    return num_sessions > 0 && has_host(&pinfo->src) && has_host(&pinfo->dst);
+}
+
+static void
+note_viewer(const address *host)
+{
+    if (wmem_map_size(viewers) < MAX_PAIRS && !wmem_map_contains(viewers, host)) {
+        address *kept = address_key_new(host);
+
+        wmem_map_insert(viewers, kept, kept);
+    }
+}
+
+bool
+session_log_is_viewer(const address *host)
+{
+    return wmem_map_contains(viewers, host);
+}
+
+/*
+ * Conversations
+ */
+
+/* When its first frame was, by what Wireshark's own dissectors remember. */
+static void
+begin_connection(connection_t *connection, conversation_t *conversation, const packet_info *pinfo)
+{
+    const struct tcp_analysis *tcp;
+    const struct udp_analysis *udp;
+    const nstime_t *first = NULL;
+
+    connection->first_frame = connection->last_frame = pinfo->num;
+    connection->first_time = connection->last_time = pinfo->abs_ts;
+    if (pinfo->ptype == PT_TCP) {
+        tcp = (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_tcp);
+        first = tcp != NULL ? &tcp->ts_first : NULL;
+    } else if (pinfo->ptype == PT_UDP) {
+        udp = (const struct udp_analysis *)conversation_get_proto_data(conversation, proto_udp);
+        first = udp != NULL ? &udp->ts_first : NULL;
+    }
+    if (first != NULL && conversation->setup_frame < pinfo->num) {
+        connection->first_frame = conversation->setup_frame;
+        connection->first_time = *first;
+    }
+}
+
+connection_t *
+session_log_connection(conversation_t *conversation, const packet_info *pinfo, bool create)
+{
+    connection_t *connection = (connection_t *)conversation_get_proto_data(
+        conversation, proto_smsrc_connection);
+
+    if (connection == NULL && create) {
+        connection = wmem_new0(wmem_file_scope(), connection_t);
+        begin_connection(connection, conversation, pinfo);
+        conversation_add_proto_data(conversation, proto_smsrc_connection, connection);
+    }
+    return connection;
+}
+
+connection_t *
+session_log_connection_of_packet(packet_info *pinfo)
+{
+    conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+
+    return conversation != NULL ? session_log_connection(conversation, pinfo, false) : NULL;
+}
+
+session_t *
+session_log_at(const connection_t *connection, uint32_t frame, bool early)
+{
+    session_t *later = connection->later != NULL
+                           ? (session_t *)wmem_tree_lookup32_le(connection->later, frame)
+                           : NULL;
+
+    if (later != NULL)
+        return later;
+    return early || connection->since <= frame ? connection->session : NULL;
+}
+
+/*
+ * Sessions
+ */
+
+static bool
+is_silent(const nstime_t *last, const packet_info *pinfo)
+{
+    return pinfo->abs_ts.secs - last->secs > SESSION_LOG_SILENCE;
+}
+
+static bool
+is_over(const session_t *session, const packet_info *pinfo)
+{
+    return (session->ended > 0 && session->open == 0) || is_silent(&session->end_time, pinfo);
+}
+
+static void
+include_begin(session_t *session, uint32_t frame, const nstime_t *when)
+{
+    if (frame < session->begin_frame) {
+        session->begin_frame = frame;
+        session->begin_time = *when;
+    }
+}
+
+static void
+include_end(session_t *session, uint32_t frame, const nstime_t *when)
+{
+    if (frame > session->end_frame) {
+        session->end_frame = frame;
+        session->end_time = *when;
+    }
+}
+
+static void
+use_carrier(session_t *session, carrier_e carrier, bool older)
+{
+    if (older)
+        session->old_carriers |= (uint8_t)(1 << carrier);
+    else
+        session->carriers |= (uint8_t)(1 << carrier);
+}
+
+static void
+count_bytes(session_t *session, channel_e channel, bool from_agent, uint64_t length)
+{
+    if (length == 0)
+        return;
+    session->bytes[channel][from_agent] += length;
+    session->channels |= (uint8_t)(1 << channel);
+    if (from_agent) {
+        session->answered = true;
+        session->account_sent = false;
+    }
+}
+
+static void
+count_end(session_t *session, bool by_reset)
+{
+    session->ended++;
+    session->last_reset = by_reset;
+}
+
+static void
+enter(connection_t *connection, session_t *session, uint32_t frame)
+{
+    if (connection->newest == session)
+        return;
+    if (connection->newest != NULL && connection->is_open)
+        connection->newest->open--;
+    if (connection->session == NULL) {
+        connection->session = session;
+        connection->since = frame;
+        include_begin(session, connection->first_frame, &connection->first_time);
+        include_end(session, connection->last_frame, &connection->last_time);
+        for (unsigned side = 0; side < 2; side++)
+            count_bytes(session, connection->channel, side == 1, connection->bytes[side]);
+        if (connection->has_ended && !connection->has_failed)
+            count_end(session, connection->was_reset);
+    } else {
+        if (connection->later == NULL)
+            connection->later = wmem_tree_new(wmem_file_scope());
+        wmem_tree_insert32(connection->later, frame, session);
+    }
+    connection->newest = session;
+    if (connection->is_open) {
+        session->open++;
+        session->channels |= (uint8_t)(1 << connection->channel);
+    }
+    use_carrier(session, connection->carrier, connection->older);
+}
+
+/* An agent's registrations are kept as a question of its own for no name in particular. */
+#define REGISTRATION ""
+
+static name_lookup_t *find_lookup(const address *viewer, const char *name);
+
+static session_t *
+new_session(const session_offer_t *offer, const packet_info *pinfo)
+{
+    session_t *session;
+
+    if (num_sessions >= SESSION_LOG_MAX)
+        return NULL;
+    session = wmem_new0(wmem_file_scope(), session_t);
+    session->number = ++num_sessions;
+    session->kind = offer->kind;
+    session->begin_frame = session->end_frame = session->first_frame = pinfo->num;
+    session->begin_time = session->end_time = pinfo->abs_ts;
+    copy_address_wmem(wmem_file_scope(), &session->viewer, offer->viewer);
+    note_host(offer->viewer);
+    note_viewer(offer->viewer);
+    if (offer->agent != NULL) {
+        name_lookup_t *registration = find_lookup(offer->agent, REGISTRATION);
+
+        copy_address_wmem(wmem_file_scope(), &session->agent, offer->agent);
+        note_host(offer->agent);
+        if (registration != NULL && registration->session == NULL &&
+            !is_silent(&registration->last_time, pinfo)) {
+            registration->session = session;
+            include_begin(session, registration->first_frame, &registration->first_time);
+            session->first_frame = session->begin_frame;
+        }
+    }
+    return session;
+}
+
+static pair_t *
+pair_of(const address *viewer, const address *agent)
+{
+    pair_t key, *pair;
 
     copy_address_shallow(&key.viewer, viewer);
     copy_address_shallow(&key.agent, agent);
-    session = (const session_t *)wmem_map_lookup(sessions, &key);
-    return session != NULL && session->first_frame <= frame ? session : NULL;
+    pair = (pair_t *)wmem_map_lookup(pairs, &key);
+    if (pair != NULL || wmem_map_size(pairs) >= MAX_PAIRS)
+        return pair;
+    pair = wmem_new0(wmem_file_scope(), pair_t);
+    copy_address_wmem(wmem_file_scope(), &pair->viewer, viewer);
+    copy_address_wmem(wmem_file_scope(), &pair->agent, agent);
+    wmem_map_insert(pairs, pair, pair);
+    return pair;
 }
 
-const session_t *
-session_log_prove(const address *viewer, const address *agent, uint32_t frame)
+static void
+wait_for_session(pair_t *pair, connection_t *connection)
 {
-    const session_t *known = session_log_find(viewer, agent, frame);
+    if (connection->waits || connection->session != NULL)
+        return;
+    connection->waits = true;
+    connection->next_waiting = pair->waiting;
+    pair->waiting = connection;
+}
+
+/* What the two hosts did on the ports of Remote Tools shortly before the proof. */
+static void
+adopt_waiting(pair_t *pair, session_t *session, const packet_info *pinfo)
+{
+    for (connection_t *one = pair->waiting; one != NULL; one = one->next_waiting) {
+        one->waits = false;
+        if (one->session == NULL && !is_silent(&one->last_time, pinfo))
+            enter(one, session, pinfo->num);
+    }
+    pair->waiting = NULL;
+    session->first_frame = session->begin_frame;
+}
+
+/* The session of the pair that the offer belongs to; a new one where it begins one. */
+static session_t *
+find_session(pair_t *pair, const session_offer_t *offer, const packet_info *pinfo)
+{
+    session_t *current = pair->current;
+    bool known = current != NULL && current->kind == offer->kind;
+
+    if (known && offer->kind == SESSION_SMS && !(offer->opens && is_over(current, pinfo)) &&
+        !(offer->proof && is_silent(&current->end_time, pinfo)))
+        return current;
+    if (!offer->proof && !(known && offer->kind == SESSION_SMS))
+        return NULL;
+    current = new_session(offer, pinfo);
+    if (current != NULL) {
+        pair->current = current;
+    } else if (!pair->unlisted) {
+        pair->unlisted = true;
+        num_unlisted++;
+    }
+    return current;
+}
+
+/* Who is who, by the addresses that the conversation keeps. */
+static void
+note_ends(connection_t *connection, const session_offer_t *offer, pair_t *pair)
+{
+    if (!offer->older && (offer->carrier == CARRIER_TCP || offer->carrier == CARRIER_UDP))
+        pair->tried_newer = true;
+    if (connection->viewer == NULL) {
+        connection->viewer = &pair->viewer;
+        connection->agent = &pair->agent;
+        connection->server_port = offer->server_port;
+    }
+    if (connection->session == NULL) {
+        connection->carrier = offer->carrier;
+        connection->older = offer->older;
+    }
+    if (connection->channel == CHANNEL_UNKNOWN || offer->kind == SESSION_CONFIGMGR)
+        connection->channel = offer->channel;
+}
+
+bool
+session_log_tried_newer(const connection_t *connection)
+{
+    const pair_t *pair = connection->viewer != NULL
+                             ? pair_of(connection->viewer, connection->agent)
+                             : NULL;
+
+    return pair != NULL && pair->tried_newer;
+}
+
+session_t *
+session_log_offer(connection_t *connection, const packet_info *pinfo,
+                  const session_offer_t *offer)
+{
+    session_t *session = connection->newest;
+    pair_t *pair;
+
+    if (PINFO_FD_VISITED(pinfo))
+        return session_log_at(connection, pinfo->num, false);
+    if (session != NULL && (session->kind == offer->kind || !offer->proof) &&
+        (session->kind == SESSION_CONFIGMGR || connection->carrier == CARRIER_TCP ||
+         connection->named || !offer->opens || !is_silent(&session->end_time, pinfo)))
+        return session;
+    pair = pair_of(offer->viewer, offer->agent);
+    if (pair == NULL)
+        return session;
+    note_ends(connection, offer, pair);
+    session = find_session(pair, offer, pinfo);
+    if (session == NULL) {
+        wait_for_session(pair, connection);
+        return connection->newest;
+    }
+    enter(connection, session, pinfo->num);
+    if (offer->kind == SESSION_SMS)
+        adopt_waiting(pair, session, pinfo);
+    else
+        session->first_frame = session->begin_frame;
+    return session;
+}
+
+session_t *
+session_log_offer_packet(const packet_info *pinfo, const session_offer_t *offer)
+{
+    pair_t *pair = pair_of(offer->viewer, offer->agent);
+    session_t *session = pair != NULL ? find_session(pair, offer, pinfo) : NULL;
+
+    if (session == NULL)
+        return NULL;
+    use_carrier(session, offer->carrier, offer->older);
+    adopt_waiting(pair, session, pinfo);
+    return session;
+}
+
+void
+session_log_seen(connection_t *connection, session_t *session, const packet_info *pinfo)
+{
+    if (connection != NULL) {
+        connection->last_frame = pinfo->num;
+        connection->last_time = pinfo->abs_ts;
+    }
+    if (session != NULL)
+        include_end(session, pinfo->num, &pinfo->abs_ts);
+}
+
+void
+session_log_bytes(connection_t *connection, bool from_agent, unsigned length)
+{
+    if (connection->newest != NULL)
+        count_bytes(connection->newest, connection->channel, from_agent, length);
+    else
+        connection->bytes[from_agent] += length;
+}
+
+void
+session_log_packet_bytes(session_t *session, channel_e channel, bool from_agent, unsigned length)
+{
+    count_bytes(session, channel, from_agent, length);
+}
+
+void
+session_log_established(connection_t *connection)
+{
+    if (connection->is_open || connection->has_ended)
+        return;
+    connection->is_open = true;
+    if (connection->newest != NULL) {
+        connection->newest->open++;
+        connection->newest->channels |= (uint8_t)(1 << connection->channel);
+    }
+}
+
+void
+session_log_ended(connection_t *connection, bool by_reset)
+{
+    if (connection->has_ended)
+        return;
+    connection->has_ended = true;
+    connection->has_failed = !connection->is_open;
+    connection->was_reset = by_reset;
+    if (connection->newest != NULL && connection->is_open) {
+        connection->newest->open--;
+        count_end(connection->newest, by_reset);
+    }
+    connection->is_open = false;
+}
+
+/*
+ * NetBIOS names
+ */
+
+static name_lookup_t *
+find_lookup(const address *viewer, const char *name)
+{
+    name_lookup_t key;
+
+    copy_address_shallow(&key.viewer, viewer);
+    (void)g_strlcpy(key.name, name, sizeof key.name);
+    return (name_lookup_t *)wmem_map_lookup(lookups, &key);
+}
+
+static name_lookup_t *
+new_lookup(const address *viewer, const char *name, const packet_info *pinfo)
+{
+    name_lookup_t *lookup = find_lookup(viewer, name);
+
+    if (lookup == NULL && wmem_map_size(lookups) >= MAX_LOOKUPS)
+        return NULL;
+    lookup = wmem_new0(wmem_file_scope(), name_lookup_t);
+    copy_address_wmem(wmem_file_scope(), &lookup->viewer, viewer);
+    (void)g_strlcpy(lookup->name, name, sizeof lookup->name);
+    lookup->first_frame = pinfo->num;
+    lookup->first_time = lookup->last_time = pinfo->abs_ts;
+    wmem_map_insert(lookups, lookup, lookup);
+    return lookup;
+}
+
+static void
+lead_to(name_lookup_t *lookup, session_t *session)
+{
+    if (session == NULL || lookup->session != NULL)
+        return;
+    lookup->session = session;
+    include_begin(session, lookup->first_frame, &lookup->first_time);
+    use_carrier(session, CARRIER_NETBIOS, false);
+}
+
+/* An agent that is known by its name alone. */
+static void
+begin_unresolved(name_lookup_t *lookup, const packet_info *pinfo)
+{
+    session_offer_t offer = { SESSION_SMS, &lookup->viewer, NULL, CHANNEL_UNKNOWN,
+                              CARRIER_NETBIOS, 0, false, true, true };
     session_t *session;
 
-    if (known != NULL || wmem_map_size(sessions) >= SESSION_LOG_MAX)
-        return known;
-    session = wmem_new(wmem_file_scope(), session_t);
-    session->number = wmem_map_size(sessions) + 1;
-    session->first_frame = frame;
-    copy_address_wmem(wmem_file_scope(), &session->viewer, viewer);
-    copy_address_wmem(wmem_file_scope(), &session->agent, agent);
-    wmem_map_insert(sessions, session, session);
-    return session;
+    if (lookup->session != NULL)
+        return;
+    session = new_session(&offer, pinfo);
+    if (session == NULL) {
+        num_unlisted++;
+        return;
+    }
+    lead_to(lookup, session);
+    session->first_frame = session->begin_frame;
+    session_log_set_name(session, SESSION_NAME_HOST, lookup->name, pinfo);
+}
+
+static void
+note_unresolved(name_lookup_t *lookup, const char *reason)
+{
+    if (lookup->session != NULL && lookup->session->word == SESSION_WORD_NONE)
+        (void)g_strlcpy(lookup->session->reason, reason, sizeof lookup->session->reason);
+}
+
+name_lookup_t *
+session_log_asked(const address *viewer, const char *name, const packet_info *pinfo,
+                  bool *repeated)
+{
+    name_lookup_t *lookup = find_lookup(viewer, name);
+
+    *repeated = false;
+    if (lookup == NULL || is_silent(&lookup->last_time, pinfo) ||
+        (lookup->session != NULL && is_over(lookup->session, pinfo))) {
+        lookup = new_lookup(viewer, name, pinfo);
+        if (lookup != NULL)
+            note_viewer(viewer);
+        return lookup;
+    }
+    lookup->last_time = pinfo->abs_ts;
+    if (!lookup->answered) {
+        *repeated = true;
+        begin_unresolved(lookup, pinfo);
+        note_unresolved(lookup, "name not resolved");
+    }
+    return lookup;
+}
+
+name_lookup_t *
+session_log_not_found(const address *viewer, const char *name, const packet_info *pinfo)
+{
+    name_lookup_t *lookup = find_lookup(viewer, name);
+
+    if (lookup == NULL || is_silent(&lookup->last_time, pinfo))
+        return NULL;
+    lookup->last_time = pinfo->abs_ts;
+    begin_unresolved(lookup, pinfo);
+    note_unresolved(lookup, "name not found");
+    return lookup;
+}
+
+name_lookup_t *
+session_log_found(const address *viewer, const char *name, const address *agent,
+                  const packet_info *pinfo)
+{
+    name_lookup_t *lookup = find_lookup(viewer, name);
+    session_offer_t offer = { SESSION_SMS, viewer, agent, CHANNEL_UNKNOWN, CARRIER_NETBIOS, 0,
+                              false, true, true };
+    pair_t *pair = pair_of(viewer, agent);
+    session_t *session;
+
+    if (lookup == NULL || is_silent(&lookup->last_time, pinfo))
+        lookup = new_lookup(viewer, name, pinfo);
+    if (lookup == NULL || pair == NULL)
+        return lookup;
+    lookup->last_time = pinfo->abs_ts;
+    lookup->answered = true;
+    session = lookup->session;
+    if (session != NULL && session->agent.type == AT_NONE &&
+        (pair->current == NULL || is_over(pair->current, pinfo))) {
+        /* It was known by its name alone. */
+        copy_address_wmem(wmem_file_scope(), &session->agent, agent);
+        note_host(agent);
+        session->reason[0] = '\0';
+        pair->current = session;
+        adopt_waiting(pair, session, pinfo);
+        return lookup;
+    }
+    session = session_log_offer_packet(pinfo, &offer);
+    if (session != NULL) {
+        bool began = session->begin_frame == pinfo->num;
+
+        lead_to(lookup, session);
+        if (began)
+            session->first_frame = session->begin_frame;
+        if (!session->has_name[SESSION_NAME_HOST])
+            session_log_set_name(session, SESSION_NAME_HOST, name, pinfo);
+    }
+    return lookup;
+}
+
+name_lookup_t *
+session_log_registered(const address *agent, const packet_info *pinfo)
+{
+    name_lookup_t *registration = find_lookup(agent, REGISTRATION);
+
+    if (registration == NULL || registration->session != NULL ||
+        is_silent(&registration->last_time, pinfo))
+        return new_lookup(agent, REGISTRATION, pinfo);
+    registration->last_time = pinfo->abs_ts;
+    return registration;
+}
+
+session_t *
+session_log_of_lookup(const name_lookup_t *lookup)
+{
+    return lookup->session;
+}
+
+/*
+ * What dissectors tell
+ */
+
+/* Letters as they are; what would break a line of a table is not. Cut between characters. */
+static void
+keep_text(char *kept, const char *text)
+{
+    const char *end;
+    char *valid = g_utf8_make_valid(text, -1);
+    size_t length = strlen(valid);
+
+    if (length >= SESSION_NAME_SIZE) {
+        end = g_utf8_find_prev_char(valid, valid + SESSION_NAME_SIZE);
+        length = end != NULL ? (size_t)(end - valid) : 0;
+    }
+    memcpy(kept, valid, length);
+    kept[length] = '\0';
+    for (char *at = kept; *at != '\0'; at++) {
+        if (g_ascii_iscntrl(*at))
+            *at = '.';
+    }
+    g_free(valid);
+}
+
+void
+session_log_set_name(session_t *session, session_name_e which, const char *name,
+                     const packet_info *pinfo)
+{
+    keep_text(session->names[which], name);
+    session->has_name[which] = true;
+    if (which == SESSION_NAME_HOST && *name != '\0') {
+        char upper[LOOKUP_NAME_SIZE];
+        name_lookup_t *lookup;
+
+        (void)g_strlcpy(upper, session->names[which], sizeof upper);
+        for (char *at = upper; *at != '\0'; at++)
+            *at = g_ascii_toupper(*at);
+        lookup = find_lookup(&session->viewer, upper);
+        if (lookup == NULL || is_silent(&lookup->last_time, pinfo) ||
+            (lookup->session != NULL && lookup->session != session &&
+             is_over(lookup->session, pinfo)))
+            lookup = new_lookup(&session->viewer, upper, pinfo);
+        if (lookup != NULL && lookup->session == NULL) {
+            /* Nobody has asked for the name when it is first heard here: then no carrier. */
+            uint8_t carriers = session->carriers;
+            bool asked = lookup->first_frame != pinfo->num;
+
+            lead_to(lookup, session);
+            if (!asked)
+                session->carriers = carriers;
+        }
+    }
+}
+
+void
+session_log_set_word(session_t *session, session_word_e word, const char *reason)
+{
+    session->word = word;
+    session->answered = true;
+    session->account_refused = word == SESSION_WORD_REFUSED && session->account_sent;
+    session->account_sent = false;
+    keep_text(session->reason, reason);
+}
+
+session_t *
+session_log_of_packet(packet_info *pinfo)
+{
+    session_t *session = (session_t *)p_get_proto_data(wmem_file_scope(), pinfo,
+                                                       proto_smsrc_connection, 0);
+    const connection_t *connection;
+
+    if (num_sessions == 0 || session != NULL)
+        return session;
+    connection = session_log_connection_of_packet(pinfo);
+    return connection != NULL ? session_log_at(connection, pinfo->num, false) : NULL;
+}
+
+void
+session_log_set_packet(packet_info *pinfo, session_t *session)
+{
+    if (p_get_proto_data(wmem_file_scope(), pinfo, proto_smsrc_connection, 0) == NULL)
+        p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_connection, 0, (void *)session);
+}
+
+void
+session_log_name(packet_info *pinfo, session_name_e which, const char *name)
+{
+    session_t *session = PINFO_FD_VISITED(pinfo) ? NULL : session_log_of_packet(pinfo);
+
+    if (session != NULL)
+        session_log_set_name(session, which, name, pinfo);
+}
+
+void
+session_log_word(packet_info *pinfo, session_word_e word, const char *reason)
+{
+    session_t *session = PINFO_FD_VISITED(pinfo) ? NULL : session_log_of_packet(pinfo);
+
+    if (session != NULL)
+        session_log_set_word(session, word, reason);
+}
+
+void
+session_log_account(packet_info *pinfo, const char *domain, const char *account,
+                    const char *viewer)
+{
+    session_t *session = PINFO_FD_VISITED(pinfo) ? NULL : session_log_of_packet(pinfo);
+
+    if (session == NULL)
+        return;
+    session_log_set_name(session, SESSION_NAME_DOMAIN, domain, pinfo);
+    session_log_set_name(session, SESSION_NAME_ACCOUNT, account, pinfo);
+    if (*viewer != '\0')
+        session_log_set_name(session, SESSION_NAME_VIEWER, viewer, pinfo);
+    session->account_sent = true;
+}
+
+const char *
+session_log_outcome(const session_t *session)
+{
+    if (session->word == SESSION_WORD_BUSY)
+        return "Busy";
+    if (session->word == SESSION_WORD_REFUSED)
+        return "Refused";
+    if (session->ended > 0 && session->open == 0) {
+        if (session->last_reset)
+            return "Reset";
+        return session->answered ? "Closed" : "Unanswered";
+    }
+    return session->answered ? "Answered" : "Unanswered";
+}
+
+const char *
+session_kind_name(session_kind_e kind)
+{
+    return kind == SESSION_CONFIGMGR ? "ConfigMgr remote control" : "SMS Remote Control";
+}
+
+const char *
+channel_name(channel_e channel)
+{
+    static const char *const names[NUM_CHANNELS] = {
+        [CHANNEL_UNKNOWN] = "Unknown", [CHANNEL_CONTROL] = "Control",
+        [CHANNEL_DATA] = "Data",       [CHANNEL_CHAT] = "Chat",
+        [CHANNEL_TRANSFER] = "File transfer",
+    };
+
+    return names[channel];
+}
+
+const char *
+carrier_name(carrier_e carrier)
+{
+    static const char *const names[NUM_CARRIERS] = {
+        [CARRIER_TCP] = "TCP",
+        [CARRIER_UDP] = "UDP",
+        [CARRIER_NETBIOS] = "NetBIOS",
+        [CARRIER_IPX] = "IPX",
+    };
+
+    return names[carrier];
 }

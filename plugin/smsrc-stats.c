@@ -16,129 +16,13 @@
 
 #include "smsrc-compat.h"
 
-#include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 #include <epan/to_str.h>
 
 #include "packet-smsrc-audit.h"
 #include "role-book.h"
+#include "stat-table.h"
 #include "user-rows.h"
-
-/*
- * Cells
- */
-
-static void
-set_text(stat_tap_table *table, unsigned row, unsigned column, const char *text)
-{
-    stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
-
-    if (cell->value.string_value != NULL && strcmp(cell->value.string_value, text) == 0)
-        return;
-    g_free((char *)cell->value.string_value);
-    cell->value.string_value = g_strdup(text);
-}
-
-static void
-set_number(stat_tap_table *table, unsigned row, unsigned column, unsigned number)
-{
-    stat_tap_get_field_data(table, row, column)->value.uint_value = number;
-}
-
-static void
-add_number(stat_tap_table *table, unsigned row, unsigned column, int number)
-{
-    stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
-
-    cell->value.uint_value = (unsigned)((int)cell->value.uint_value + number);
-}
-
-/* Bytes are kept in a double: 32 bits are few for a long capture. */
-static void
-add_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes)
-{
-    stat_tap_get_field_data(table, row, column)->value.float_value += bytes;
-}
-
-/* A row of empty cells at the end of @p table: its index. */
-static unsigned
-append_row(stat_tap_table_ui *ui, stat_tap_table *table)
-{
-    stat_tap_table_item_type cells[16];
-    unsigned row = table->num_elements;
-
-    memset(cells, 0, sizeof cells);
-    for (unsigned i = 0; i < ui->nfields; i++) {
-        cells[i].type = ui->fields[i].type;
-        if (cells[i].type == TABLE_ITEM_STRING)
-            cells[i].value.string_value = g_strdup("");
-    }
-    stat_tap_init_table_row(table, row, (unsigned)ui->nfields, cells);
-    return row;
-}
-
-static void
-free_cell(stat_tap_table *table _U_, unsigned row _U_, unsigned column _U_,
-          stat_tap_table_item_type *cell)
-{
-    if (cell->type == TABLE_ITEM_STRING) {
-        g_free((char *)cell->value.string_value);
-        cell->value.string_value = NULL;
-    }
-}
-
-static stat_tap_table *
-table_of(void *tapdata)
-{
-    stat_data_t *listener = (stat_data_t *)tapdata;
-
-    return g_array_index(listener->stat_tap_data->tables, stat_tap_table *, 0);
-}
-
-static stat_tap_table_ui *
-ui_of(void *tapdata)
-{
-    return ((stat_data_t *)tapdata)->stat_tap_data;
-}
-
-/* Take all rows away. The table itself has no call for it: what it holds is freed cell by cell. */
-static void
-empty_table(stat_tap_table *table)
-{
-    for (unsigned row = 0; row < table->num_elements; row++) {
-        for (unsigned column = 0; column < table->num_fields; column++)
-            free_cell(table, row, column, stat_tap_get_field_data(table, row, column));
-        g_free(table->elements[row]);
-    }
-    table->num_elements = 0;
-}
-
-/* Its one table, empty; the keys to its rows are forgotten with it. */
-static stat_tap_table *
-start_table(stat_tap_table_ui *ui, const char *title, GHashTable **keys, bool keys_are_text)
-{
-    stat_tap_table *table = stat_tap_find_table(ui, title);
-
-    if (*keys != NULL)
-        g_hash_table_destroy(*keys);
-    /* A flow is its own key, and not the table's to free. */
-    *keys = keys_are_text ? g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)
-                          : g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
-    if (table != NULL) {
-        if (ui->stat_tap_reset_table_cb != NULL)
-            ui->stat_tap_reset_table_cb(table);
-        return table;
-    }
-    table = stat_tap_init_table(title, (int)ui->nfields, 0, NULL);
-    stat_tap_add_table(ui, table);
-    return table;
-}
-
-static char *
-host_text(const address *host)
-{
-    return address_to_str(NULL, host);
-}
 
 /*
  * -z smsrc,roles: a row for each role of each host seen
@@ -170,13 +54,13 @@ static GHashTable *roles_rows;
 static void
 roles_init(stat_tap_table_ui *ui)
 {
-    start_table(ui, "SMS roles", &roles_rows, true);
+    stat_start_table(ui, "SMS roles", &roles_rows, true);
 }
 
 static void
 roles_reset(stat_tap_table *table)
 {
-    empty_table(table);
+    stat_empty_table(table);
     if (roles_rows != NULL)
         g_hash_table_remove_all(roles_rows);
 }
@@ -186,7 +70,7 @@ roles_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
              tap_flags_t flags _U_)
 {
     const roles_tap_t *tap = (const roles_tap_t *)data;
-    stat_tap_table *table = table_of(tapdata);
+    stat_tap_table *table = stat_table_of(tapdata);
 
     for (unsigned end = 0; end < array_length(tap->ends); end++) {
         const role_claim_t *const *claims;
@@ -196,7 +80,7 @@ roles_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
         if (tap->ends[end] == NULL)
             continue;
         claims = role_book_claims(pinfo->pool, tap->ends[end], &count);
-        host = host_text(tap->ends[end]);
+        host = stat_host_text(tap->ends[end]);
         for (unsigned i = 0; i < count; i++) {
             const char *role = val_to_str_const(claims[i]->role, smsrc_role_vals, "");
             char *key = g_strdup_printf("%s %s", host, role);
@@ -204,17 +88,17 @@ roles_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
 
             if (row == NULL) {
                 row = g_new(unsigned, 1);
-                *row = append_row(ui_of(tapdata), table);
+                *row = stat_append_row(stat_ui_of(tapdata), table);
                 g_hash_table_insert(roles_rows, g_strdup(key), row);
-                set_text(table, *row, ROLES_HOST, host);
-                set_text(table, *row, ROLES_ROLE, role);
-                set_number(table, *row, ROLES_FRAME, claims[i]->frame);
-                set_text(table, *row, ROLES_EVIDENCE, claims[i]->reason);
+                stat_set_text(table, *row, ROLES_HOST, host);
+                stat_set_text(table, *row, ROLES_ROLE, role);
+                stat_set_number(table, *row, ROLES_FRAME, claims[i]->frame);
+                stat_set_text(table, *row, ROLES_EVIDENCE, claims[i]->reason);
             }
             if (*claims[i]->site_code != '\0')
-                set_text(table, *row, ROLES_SITE, claims[i]->site_code);
-            add_number(table, *row, ROLES_PACKETS, 1);
-            add_bytes(table, *row, ROLES_BYTES, tap->bytes);
+                stat_set_text(table, *row, ROLES_SITE, claims[i]->site_code);
+            stat_add_number(table, *row, ROLES_PACKETS, 1);
+            stat_add_bytes(table, *row, ROLES_BYTES, tap->bytes);
             g_free(key);
         }
         wmem_free(NULL, host);
@@ -292,14 +176,14 @@ audit_forget(void)
 static void
 audit_init(stat_tap_table_ui *ui)
 {
-    start_table(ui, "SMS port audit", &audit_places, false);
+    stat_start_table(ui, "SMS port audit", &audit_places, false);
     audit_forget();
 }
 
 static void
 audit_reset(stat_tap_table *table)
 {
-    empty_table(table);
+    stat_empty_table(table);
     if (audit_places != NULL)
         g_hash_table_remove_all(audit_places);
     audit_forget();
@@ -377,15 +261,15 @@ audit_place(stat_tap_table_ui *ui, stat_tap_table *table, const audit_tap_t *tap
     if (place != NULL)
         return place;
     place = g_new0(audit_place_t, 1);
-    place->row = append_row(ui, table);
+    place->row = stat_append_row(ui, table);
     audit_counts[VERDICT_NONE]++;
     g_ptr_array_add(audit_row_places, place);
     g_hash_table_insert(audit_places, (void *)flow, place);
-    initiator = host_text(tap->initiator);
-    responder = host_text(tap->responder);
-    set_text(table, place->row, AUDIT_INITIATOR, initiator);
-    set_text(table, place->row, AUDIT_RESPONDER, responder);
-    set_number(table, place->row, AUDIT_FRAME, flow->first_frame);
+    initiator = stat_host_text(tap->initiator);
+    responder = stat_host_text(tap->responder);
+    stat_set_text(table, place->row, AUDIT_INITIATOR, initiator);
+    stat_set_text(table, place->row, AUDIT_RESPONDER, responder);
+    stat_set_number(table, place->row, AUDIT_FRAME, flow->first_frame);
     wmem_free(NULL, initiator);
     wmem_free(NULL, responder);
     return place;
@@ -395,14 +279,14 @@ audit_place(stat_tap_table_ui *ui, stat_tap_table *table, const audit_tap_t *tap
 static void
 audit_count_try(stat_tap_table *table, const audit_try_t *one, int sign)
 {
-    add_number(table, one->place->row, AUDIT_PACKETS, sign * (int)one->packets);
-    add_bytes(table, one->place->row, AUDIT_BYTES, sign * one->bytes);
+    stat_add_number(table, one->place->row, AUDIT_PACKETS, sign * (int)one->packets);
+    stat_add_bytes(table, one->place->row, AUDIT_BYTES, sign * one->bytes);
 }
 
 static void
 audit_show_port(stat_tap_table *table, const audit_place_t *place)
 {
-    set_text(table, place->row, AUDIT_PORT, place->tries > 0 ? "scan" : place->port);
+    stat_set_text(table, place->row, AUDIT_PORT, place->tries > 0 ? "scan" : place->port);
 }
 
 static tap_packet_status
@@ -413,7 +297,7 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     const judgement_t *judgement = tap->judgement;
     const judge_flow_t *about = tap->about;
     bool swapped = judgement->swapped;
-    stat_tap_table *table = table_of(tapdata);
+    stat_tap_table *table = stat_table_of(tapdata);
     audit_try_t *one = (audit_try_t *)g_hash_table_lookup(audit_tries, tap->flow);
     audit_place_t *place;
     unsigned row, packets = 1;
@@ -422,7 +306,7 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     if (tap->flow->scan_of != NULL) {
         if (one == NULL) {
             one = g_new0(audit_try_t, 1);
-            one->place = audit_place(ui_of(tapdata), table, tap, tap->flow->scan_of);
+            one->place = audit_place(stat_ui_of(tapdata), table, tap, tap->flow->scan_of);
             one->place->tries++;
             g_hash_table_insert(audit_tries, (void *)tap->flow, one);
         }
@@ -442,17 +326,17 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
         audit_show_port(table, one->place);
         g_hash_table_remove(audit_tries, tap->flow);
     }
-    place = audit_place(ui_of(tapdata), table, tap, tap->flow);
+    place = audit_place(stat_ui_of(tapdata), table, tap, tap->flow);
     audit_move(table, place, judgement->verdict);
     row = place->row;
-    set_text(table, row, AUDIT_VERDICT, verdict_name(judgement->verdict));
-    set_text(table, row, AUDIT_ROW,
+    stat_set_text(table, row, AUDIT_VERDICT, verdict_name(judgement->verdict));
+    stat_set_text(table, row, AUDIT_ROW,
              judgement->row == NULL ? "-"
              : judgement->nearest   ? wmem_strdup_printf(pinfo->pool, "near %s", judgement->row->id)
                                     : judgement->row->id);
-    set_text(table, row, AUDIT_INITIATOR_ROLE,
+    stat_set_text(table, row, AUDIT_INITIATOR_ROLE,
              smsrc_roles_to_str(pinfo->pool, swapped ? about->responder : about->initiator));
-    set_text(table, row, AUDIT_RESPONDER_ROLE,
+    stat_set_text(table, row, AUDIT_RESPONDER_ROLE,
              smsrc_roles_to_str(pinfo->pool, swapped ? about->initiator : about->responder));
     if (about->transport == TRANSPORT_IPX)
         (void)g_strlcpy(place->port, "IPX", sizeof place->port);
@@ -460,10 +344,10 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
         snprintf(place->port, sizeof place->port, "%s %u", transport_name(about->transport),
                  swapped ? about->initiator_port : about->responder_port);
     audit_show_port(table, place);
-    set_text(table, row, AUDIT_SERVICE, service_name(about->service));
-    set_text(table, row, AUDIT_REACH, reach_text(tap->flow));
-    add_number(table, row, AUDIT_PACKETS, (int)packets);
-    add_bytes(table, row, AUDIT_BYTES, bytes);
+    stat_set_text(table, row, AUDIT_SERVICE, service_name(about->service));
+    stat_set_text(table, row, AUDIT_REACH, reach_text(tap->flow));
+    stat_add_number(table, row, AUDIT_PACKETS, (int)packets);
+    stat_add_bytes(table, row, AUDIT_BYTES, bytes);
     return TAP_PACKET_REDRAW;
 }
 
@@ -506,12 +390,12 @@ static GHashTable *matrix_rows;   /* row of the matrix to its row here, plus one
 static unsigned
 matrix_append(stat_tap_table_ui *ui, stat_tap_table *table, const kb_row_t *kb_row)
 {
-    unsigned row = append_row(ui, table);
+    unsigned row = stat_append_row(ui, table);
     char *text = kb_row_to_str(NULL, kb_row);
 
-    set_text(table, row, MATRIX_ROW, kb_row->id);
-    set_text(table, row, MATRIX_STATE, "Never seen");
-    set_text(table, row, MATRIX_TEXT, text);
+    stat_set_text(table, row, MATRIX_ROW, kb_row->id);
+    stat_set_text(table, row, MATRIX_STATE, "Never seen");
+    stat_set_text(table, row, MATRIX_TEXT, text);
     wmem_free(NULL, text);
     g_hash_table_insert(matrix_rows, (void *)kb_row, GUINT_TO_POINTER(row + 1));
     return row;
@@ -546,14 +430,14 @@ matrix_init(stat_tap_table_ui *ui)
     if (matrix_rows == NULL)
         matrix_rows = g_hash_table_new(g_direct_hash, g_direct_equal);
     g_hash_table_remove_all(matrix_rows);
-    table = start_table(ui, "KB 826852", &matrix_shares, false);
+    table = stat_start_table(ui, "KB 826852", &matrix_shares, false);
     matrix_fill_article(ui, table);
 }
 
 static void
 matrix_reset(stat_tap_table *table)
 {
-    empty_table(table);
+    stat_empty_table(table);
     if (matrix_shares != NULL)
         g_hash_table_remove_all(matrix_shares);
     if (matrix_rows != NULL)
@@ -571,15 +455,15 @@ matrix_count(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_share_t 
         return;
     row = GPOINTER_TO_UINT(g_hash_table_lookup(matrix_rows, share->row));
     row = row == 0 ? matrix_append(ui, table, share->row) : row - 1;
-    add_number(table, row, MATRIX_FLOWS, sign);
+    stat_add_number(table, row, MATRIX_FLOWS, sign);
     if (share->blocked)
-        add_number(table, row, MATRIX_BLOCKED, sign);
-    add_number(table, row, MATRIX_PACKETS, sign * (int)share->packets);
-    add_bytes(table, row, MATRIX_BYTES, sign * share->bytes);
+        stat_add_number(table, row, MATRIX_BLOCKED, sign);
+    stat_add_number(table, row, MATRIX_PACKETS, sign * (int)share->packets);
+    stat_add_bytes(table, row, MATRIX_BYTES, sign * share->bytes);
 
     flows = stat_tap_get_field_data(table, row, MATRIX_FLOWS)->value.uint_value;
     blocked = stat_tap_get_field_data(table, row, MATRIX_BLOCKED)->value.uint_value;
-    set_text(table, row, MATRIX_STATE,
+    stat_set_text(table, row, MATRIX_STATE,
              flows == 0         ? "Never seen"
              : blocked == 0     ? "Seen"
              : blocked == flows ? "Blocked"
@@ -591,7 +475,7 @@ matrix_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, co
               tap_flags_t flags _U_)
 {
     const audit_tap_t *tap = (const audit_tap_t *)data;
-    stat_tap_table *table = table_of(tapdata);
+    stat_tap_table *table = stat_table_of(tapdata);
     matrix_share_t *share = (matrix_share_t *)g_hash_table_lookup(matrix_shares, tap->flow);
 
     /* The user's rows are read when a capture begins, which is after the table was made. */
@@ -599,19 +483,19 @@ matrix_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, co
         unsigned count;
         const kb_row_t *rows = user_rows(&count);
 
-        matrix_fill(ui_of(tapdata), table, rows, count);
+        matrix_fill(stat_ui_of(tapdata), table, rows, count);
     }
     if (share == NULL) {
         share = g_new0(matrix_share_t, 1);
         g_hash_table_insert(matrix_shares, (void *)tap->flow, share);
     } else {
-        matrix_count(ui_of(tapdata), table, share, -1);
+        matrix_count(stat_ui_of(tapdata), table, share, -1);
     }
     share->row = tap->judgement->nearest ? NULL : tap->judgement->row;
     share->blocked = tap->flow->reach != REACH_OPEN;
     share->packets++;
     share->bytes += tap->bytes;
-    matrix_count(ui_of(tapdata), table, share, +1);
+    matrix_count(stat_ui_of(tapdata), table, share, +1);
     return TAP_PACKET_REDRAW;
 }
 
@@ -623,7 +507,7 @@ static stat_tap_table_ui roles_ui = {
     .stat_tap_init_cb = roles_init,
     .packet_func = roles_packet,
     .stat_tap_reset_table_cb = roles_reset,
-    .stat_tap_free_table_item_cb = free_cell,
+    .stat_tap_free_table_item_cb = stat_free_cell,
     .nfields = array_length(roles_columns),
     .fields = roles_columns,
 };
@@ -636,7 +520,7 @@ static stat_tap_table_ui audit_ui = {
     .stat_tap_init_cb = audit_init,
     .packet_func = audit_packet,
     .stat_tap_reset_table_cb = audit_reset,
-    .stat_tap_free_table_item_cb = free_cell,
+    .stat_tap_free_table_item_cb = stat_free_cell,
     .nfields = array_length(audit_columns),
     .fields = audit_columns,
 };
@@ -649,7 +533,7 @@ static stat_tap_table_ui matrix_ui = {
     .stat_tap_init_cb = matrix_init,
     .packet_func = matrix_packet,
     .stat_tap_reset_table_cb = matrix_reset,
-    .stat_tap_free_table_item_cb = free_cell,
+    .stat_tap_free_table_item_cb = stat_free_cell,
     .nfields = array_length(matrix_columns),
     .fields = matrix_columns,
 };

@@ -45,18 +45,21 @@ def infos(tshark, capture, display_filter="smsrc or smsrc.cm", **options):
     return tshark(capture, "-Y", display_filter, prefs=prefs, **options).stdout.splitlines()
 
 
-def protocol_names(tshark):
+def protocol_names(tshark, protocols=PROTOCOLS):
     """The long names of our protocols: what their trees begin with."""
     listed = [line.split("\t") for line in tshark(None, "-G", "protocols").stdout.splitlines()]
-    names = [cells[0] for cells in listed if cells[2] in PROTOCOLS]
-    assert len(names) == len(PROTOCOLS), names
+    names = [cells[0] for cells in listed if cells[2] in protocols]
+    assert len(names) == len(protocols), names
     return names
 
 
-def trees(tshark, capture, **options):
-    """The trees of our protocols alone, below a line for each frame that has one."""
-    text = tshark(capture, "-V", "-O", ",".join(PROTOCOLS), **options).stdout
-    names = tuple(protocol_names(tshark))
+def trees(tshark, capture, log=False, **options):
+    """The trees of our protocols alone, below a line for each frame that has one; with those of
+    the session log only where `log` says so: they are on every frame of a session."""
+    protocols = (*PROTOCOLS, "smsrc.log") if log else PROTOCOLS
+    text = tshark(capture, "-V", "-O", ",".join(protocols), **options).stdout
+    names = tuple(bracket + name for name in protocol_names(tshark, protocols)
+                  for bracket in ("", "[") if log or not bracket)
     kept = []
     ours = False
     for line in text.splitlines():

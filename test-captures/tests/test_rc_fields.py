@@ -27,9 +27,9 @@ FILTERS = (
     ("rc-session", 'smsrc.claimed_by == "Content"', [4, 5, 9]),
     ("rc-session", 'smsrc.claimed_by == "Session"', [10, 11, *range(15, 23), 26, 27]),
     ("rc-port-alone", 'smsrc.claimed_by == "Port" and tcp', [4, 5, 12, 13, 20, 21]),
-    ("rc-two-sessions", "smsrc.session == 1", [4, 5, 12]),
-    ("rc-two-sessions", "smsrc.session == 2", [16, 17, 21]),
-    ("rc-two-sessions", "smsrc.session.first_frame == 16", [16, 17, 21]),
+    ("rc-two-sessions", "smsrc and smsrc.session == 1", [4, 5, 12]),
+    ("rc-two-sessions", "smsrc and smsrc.session == 2", [16, 17, 21]),
+    ("rc-two-sessions", "smsrc.session.first_frame == 13", [16, *range(17, 22)]),
     ("rc-cve-not", "smsrc.rch.length == 129", [16]),
     ("rc-cve-check", "smsrc.rch.length == 0x00400016", [4]),
     ("rc-cve-check", "smsrc.rch.length.low == 22", [4]),
@@ -82,6 +82,13 @@ FILTERS = (
     ("rc-information", "smsrc.udp", []),
     ("rc-busy", "smsrc.busy", [5, 13]),
     ("rc-refused", "smsrc.refused", [5]),
+    ("session-netbios", 'smsrc.netbios.name == "WKS22<43>"', [36, 37, 41]),
+    ("session-netbios", 'smsrc.netbios.channel == "Chat"', [15]),
+    ("session-data-unreachable", "smsrc.data_unreachable", [7, 9, 11]),
+    ("session-udp-unreachable", "smsrc.udp_unreachable", [2, 4]),
+    ("session-names", "smsrc.name_not_resolved", [2, 4, 5]),
+    ("session-old-ports-only", "smsrc.old_ports_only", [10, 12]),
+    ("session-ntlm-refused", "smsrc.ntlm_refused", [9, 21]),
     ("rc-busy", "smsrc.refused", []),
     ("rc-configmgr", "smsrc.cm.denied and frame.number in {11, 32}", [11, 32]),
     ("rc-configmgr", "smsrc.cm.denied and frame.number in {4, 39}", []),
@@ -91,7 +98,8 @@ GOLDENS = (
     "rc-information", "rc-information-07", "rc-information-controlled",
     "rc-information-controlled-no-user", "rc-information-udp-2701", "rc-busy", "rc-refused",
     "rc-unknown-code", "rc-session", "rc-ntlmssp", "rc-ntlmssp-damaged", "rc-text",
-    "rc-cve-check", "rc-damage-rch-trailing", "demo",
+    "rc-cve-check", "rc-damage-rch-trailing", "demo", "session-netbios", "session-ipx",
+    "session-data-unreachable", "session-names", "session-ntlm-refused",
 )
 
 INFOS = (
@@ -134,7 +142,7 @@ def test_info_column_of_other_messages(tshark, made):
 
 @pytest.mark.parametrize("capture", GOLDENS)
 def test_tree(tshark, made, golden, capture):
-    golden(capture, trees(tshark, made(capture)))
+    golden(capture, trees(tshark, made(capture), log=capture.startswith("session-")))
 
 
 def test_no_code_page_where_none_is_documented(tshark, made):
@@ -177,7 +185,7 @@ def test_json(tshark, made):
 
 @pytest.mark.parametrize("capture", ["rc-session", "rc-tnmp-split-body", "rc-ntlmssp", "demo"])
 def test_two_passes_say_what_one_says(tshark, made, capture):
-    one = trees(tshark, made(capture))
+    one = trees(tshark, made(capture), log=capture.startswith("session-"))
     assert "Frame 4" in one
     assert trees(tshark, made(capture), two_pass=True) == one
 
@@ -276,6 +284,8 @@ smsrc.user.version smsrc.user.product smsrc.user.code_page smsrc.user.host smsrc
 smsrc.user.controller smsrc.busy.controller smsrc.busy.port smsrc.text smsrc.data
 smsrc.cve_2004_0728 smsrc.length_mismatch smsrc.udp smsrc.busy smsrc.refused
 smsrc.cm.type smsrc.cm.length smsrc.cm.text smsrc.cm.denied
+smsrc.netbios.name smsrc.netbios.channel smsrc.data_unreachable smsrc.udp_unreachable
+smsrc.name_not_resolved smsrc.old_ports_only smsrc.ntlm_refused
 """.split()
 
 

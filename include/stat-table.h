@@ -1,0 +1,47 @@
+/* stat-table.h
+ * The cells, rows and tables of the statistics
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_STAT_TABLE_H__
+#define __SMSRC_STAT_TABLE_H__
+
+#include "smsrc-compat.h"
+
+#include <epan/stat_tap_ui.h>
+
+/** More columns than a table here may have. */
+#define STAT_MAX_COLUMNS 32
+
+/** The text, or the number, of a cell; a text is copied. */
+void stat_set_text(stat_tap_table *table, unsigned row, unsigned column, const char *text);
+void stat_set_number(stat_tap_table *table, unsigned row, unsigned column, unsigned number);
+void stat_add_number(stat_tap_table *table, unsigned row, unsigned column, int number);
+
+/** Bytes are kept in a double: 32 bits are few for a long capture. */
+void stat_add_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes);
+void stat_set_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes);
+
+/** A row of empty cells at the end of @p table: its index. */
+unsigned stat_append_row(stat_tap_table_ui *ui, stat_tap_table *table);
+
+/** For stat_tap_free_table_item_cb. */
+void stat_free_cell(stat_tap_table *table, unsigned row, unsigned column,
+                    stat_tap_table_item_type *cell);
+
+/** The table, and the statistic, of what a tap's callback gets. */
+stat_tap_table *stat_table_of(void *tapdata);
+stat_tap_table_ui *stat_ui_of(void *tapdata);
+
+/** Take all rows away. The table itself has no call for it: it is freed cell by cell. */
+void stat_empty_table(stat_tap_table *table);
+
+/** The statistic's one table, empty; the @p keys to its rows are forgotten with it. */
+stat_tap_table *stat_start_table(stat_tap_table_ui *ui, const char *title, GHashTable **keys,
+                                 bool keys_are_text);
+
+/** An address as text, to be freed with wmem_free(NULL, ...). */
+char *stat_host_text(const address *host);
+
+#endif /* __SMSRC_STAT_TABLE_H__ */

@@ -1,0 +1,346 @@
+/* netbios.c
+ * NetBIOS names of Remote Tools, in the packets that ask for them, call them or go to them
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * The agent listens on NetBIOS names of its computer whose 16th byte is 0x43 (remote control),
+ * 0x45 (chat) and 0x46 (file transfer); the viewer calls them (Q122057, Q129603, Q163409,
+ * Q170440). KB 826852 has the ports: 137 for the names, 138 for datagrams, 139 for sessions. Over
+ * NWLink it is NetBIOS over IPX, socket 0x455.
+ *
+ * Wireshark's own dissectors show these packets. Here their names are read, from the bytes: a
+ * field costs a tree for every packet. Layouts: RFC 1001 14.1, RFC 1002 4.2 to 4.4, and what
+ * Wireshark's NBIPX dissector says of names and datagrams over IPX.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "netbios.h"
+
+#include <wsutil/pint.h>
+
+#define PORT_NAMES 137
+#define PORT_DATAGRAMS 138
+#define PORT_SESSIONS 139
+#define IPX_SOCKET_NETBIOS 0x455
+
+#define NAME_LENGTH 16
+#define ENCODED_LENGTH (2 * NAME_LENGTH)
+
+static const struct {
+    uint8_t suffix;
+    channel_e channel;
+} suffixes[] = {
+    { 0x43, CHANNEL_DATA },
+    { 0x45, CHANNEL_CHAT },
+    { 0x46, CHANNEL_TRANSFER },
+};
+
+channel_e
+netbios_channel(uint8_t suffix)
+{
+    for (unsigned i = 0; i < array_length(suffixes); i++) {
+        if (suffix == suffixes[i].suffix)
+            return suffixes[i].channel;
+    }
+    return CHANNEL_UNKNOWN;
+}
+
+void
+netbios_name_plain(const uint8_t bytes[NAME_LENGTH], netbios_name_t *name)
+{
+    unsigned length = NAME_LENGTH - 1;
+
+    while (length > 0 && (bytes[length - 1] == ' ' || bytes[length - 1] == 0))
+        length--;
+    for (unsigned i = 0; i < length; i++)
+        name->text[i] = g_ascii_isprint(bytes[i]) ? g_ascii_toupper((char)bytes[i]) : '.';
+    name->text[length] = '\0';
+    name->suffix = bytes[NAME_LENGTH - 1];
+}
+
+unsigned
+netbios_name_decode(const uint8_t *bytes, unsigned length, netbios_name_t *name)
+{
+    uint8_t plain[NAME_LENGTH];
+    unsigned at = 1 + ENCODED_LENGTH;
+
+    if (length < at + 1 || bytes[0] != ENCODED_LENGTH)
+        return 0;
+    for (unsigned i = 0; i < NAME_LENGTH; i++) {
+        unsigned high = bytes[1 + 2 * i] - 'A', low = bytes[2 + 2 * i] - 'A';
+
+        if (high > 15 || low > 15)
+            return 0;
+        plain[i] = (uint8_t)(high << 4 | low);
+    }
+    /* The scope's labels, up to the empty one. */
+    while (at < length && bytes[at] != 0) {
+        if (bytes[at] > 63)
+            return 0;
+        at += 1U + bytes[at];
+    }
+    if (at >= length)
+        return 0;
+    netbios_name_plain(plain, name);
+    return at + 1;
+}
+
+/* NBNS (RFC 1002 4.2). */
+#define NBNS_HEADER 12
+#define NBNS_QUERY 0
+#define NBNS_REGISTRATION 5
+#define NBNS_REFRESH 8
+#define NBNS_REFRESH_OTHER 9
+#define NBNS_MULTIHOMED 15
+#define NBNS_TYPE_NB 32
+
+static void
+look_at_names(const packet_t *packet, netbios_look_t *look)
+{
+    const uint8_t *bytes = packet->payload;
+    unsigned left = packet->length, opcode, used;
+    bool response;
+
+    if (bytes == NULL || left < NBNS_HEADER)
+        return;
+    response = (bytes[2] & 0x80) != 0;
+    opcode = bytes[2] >> 3 & 0x0f;
+    used = netbios_name_decode(bytes + NBNS_HEADER, left - NBNS_HEADER, &look->agent);
+    if (used == 0)
+        return;
+    look->channel = netbios_channel(look->agent.suffix);
+    bytes += NBNS_HEADER + used;
+    left -= NBNS_HEADER + used;
+    if (look->channel == CHANNEL_UNKNOWN || left < 2)
+        return;
+    switch (opcode) {
+    case NBNS_QUERY:
+        if (!response && pntohu16(bytes) == NBNS_TYPE_NB)
+            look->act = NETBIOS_QUERY;
+        else if (response && (packet->payload[3] & 0x0f) != 0)
+            look->act = NETBIOS_NOT_FOUND;
+        else if (response && pntohu16(bytes) == NBNS_TYPE_NB && left >= 16) {
+            /* Type, class, time to live, length, flags; of several addresses the first. */
+            set_address(&look->owner, AT_IPv4, 4, bytes + 12);
+            look->act = NETBIOS_FOUND;
+        }
+        break;
+    case NBNS_REGISTRATION:
+    case NBNS_REFRESH:
+    case NBNS_REFRESH_OTHER:
+    case NBNS_MULTIHOMED:
+        if (!response)
+            look->act = NETBIOS_REGISTER;
+        break;
+    default:
+        break;
+    }
+}
+
+/* Two names, the sender's and the receiver's: one of them may be an agent's. */
+static void
+look_at_pair(const netbios_name_t *source, const netbios_name_t *target, netbios_look_t *look)
+{
+    bool from_agent = netbios_channel(target->suffix) == CHANNEL_UNKNOWN;
+
+    look->agent = from_agent ? *source : *target;
+    look->viewer = from_agent ? *target : *source;
+    look->channel = netbios_channel(look->agent.suffix);
+    look->from_agent = from_agent;
+    if (look->channel != CHANNEL_UNKNOWN)
+        look->act = NETBIOS_DATAGRAM;
+}
+
+/* NBDGM (RFC 1002 4.4): direct to one name or to a group. */
+#define NBDGM_HEADER 14
+#define NBDGM_UNIQUE 0x10
+#define NBDGM_GROUP 0x11
+
+static void
+look_at_datagram(const packet_t *packet, netbios_look_t *look)
+{
+    const uint8_t *bytes = packet->payload;
+    unsigned left = packet->length, used;
+    netbios_name_t source, target;
+
+    if (bytes == NULL || left < NBDGM_HEADER ||
+        (bytes[0] != NBDGM_UNIQUE && bytes[0] != NBDGM_GROUP))
+        return;
+    bytes += NBDGM_HEADER;
+    left -= NBDGM_HEADER;
+    used = netbios_name_decode(bytes, left, &source);
+    if (used == 0 || netbios_name_decode(bytes + used, left - used, &target) == 0)
+        return;
+    look_at_pair(&source, &target, look);
+}
+
+/* NBSS (RFC 1002 4.3). */
+#define NBSS_HEADER 4
+#define NBSS_REQUEST 0x81
+
+static void
+look_at_session(const packet_t *packet, netbios_look_t *look)
+{
+    const uint8_t *bytes = packet->payload;
+    unsigned left = packet->length, used;
+
+    if (bytes == NULL || left < NBSS_HEADER || bytes[0] != NBSS_REQUEST)
+        return;
+    bytes += NBSS_HEADER;
+    left -= NBSS_HEADER;
+    used = netbios_name_decode(bytes, left, &look->agent);
+    if (used == 0 || netbios_name_decode(bytes + used, left - used, &look->viewer) == 0)
+        return;
+    look->channel = netbios_channel(look->agent.suffix);
+    if (look->channel != CHANNEL_UNKNOWN)
+        look->act = NETBIOS_CALL;
+}
+
+uint8_t
+netbios_answer(const packet_t *packet, uint8_t *error)
+{
+    const uint8_t *bytes = packet->payload;
+
+    *error = 0;
+    if (bytes == NULL || packet->length < NBSS_HEADER ||
+        (bytes[0] != NBSS_POSITIVE && bytes[0] != NBSS_NEGATIVE))
+        return 0;
+    if (packet->length > NBSS_HEADER)
+        *error = bytes[NBSS_HEADER];
+    return bytes[0];
+}
+
+const char *
+netbios_error_name(uint8_t error)
+{
+    switch (error) {
+    case 0x80:
+        return "Not listening on called name";
+    case 0x81:
+        return "Not listening for calling name";
+    case 0x82:
+        return "Called name not present";
+    case 0x83:
+        return "Insufficient resources";
+    default:
+        return "NetBIOS session refused";
+    }
+}
+
+/* IPX's header: length, packet type, the two ends; the addresses are their last 10 bytes. */
+#define IPX_HEADER 30
+#define IPX_LENGTH 2
+#define IPX_TYPE 5
+#define IPX_TYPE_20 20
+#define IPX_SOURCE 18
+
+const uint8_t *
+netbios_ipx_payload(tvbuff_t *frame, const packet_info *pinfo, unsigned *length,
+                    unsigned *reported)
+{
+    unsigned captured = tvb_captured_length(frame);
+    const uint8_t *bytes = captured > 0 ? tvb_get_ptr(frame, 0, (int)captured) : NULL;
+    const uint8_t *source = (const uint8_t *)pinfo->src.data;
+    unsigned left;
+
+    if (bytes == NULL || pinfo->src.type != AT_IPX || source < bytes + IPX_SOURCE ||
+        source >= bytes + captured)
+        return NULL;
+    left = (unsigned)(bytes + captured - source) + IPX_SOURCE;
+    bytes = source - IPX_SOURCE;
+    *reported = pntohu16(bytes + IPX_LENGTH);
+    if (left <= IPX_HEADER || *reported <= IPX_HEADER)
+        return NULL;
+    *reported -= IPX_HEADER;
+    *length = MIN(left - IPX_HEADER, *reported);
+    return bytes + IPX_HEADER;
+}
+
+/*
+ * NetBIOS over IPX: eight network numbers before it in packets of type 20, and in their answers,
+ * which have a fixed length; then flags, an operation, and one name or two.
+ */
+#define NBIPX_NETWORKS 32
+#define NBIPX_NAMES 2
+#define NBIPX_FIND_NAME 1
+#define NBIPX_NAME_RECOGNIZED 2
+#define NBIPX_CHECK_NAME 3
+#define NBIPX_DIRECTED_DATAGRAM 11
+
+static void
+look_at_ipx(tvbuff_t *frame, const packet_info *pinfo, netbios_look_t *look)
+{
+    unsigned length = 0, reported = 0;
+    const uint8_t *bytes = netbios_ipx_payload(frame, pinfo, &length, &reported);
+    netbios_name_t source, target;
+
+    if (bytes == NULL)
+        return;
+    if ((bytes - IPX_HEADER)[IPX_TYPE] == IPX_TYPE_20 ||
+        reported == NBIPX_NETWORKS + NBIPX_NAMES + NAME_LENGTH) {
+        if (length < NBIPX_NETWORKS)
+            return;
+        bytes += NBIPX_NETWORKS;
+        length -= NBIPX_NETWORKS;
+    }
+    if (length < NBIPX_NAMES + NAME_LENGTH)
+        return;
+    if (bytes[1] == NBIPX_DIRECTED_DATAGRAM) {
+        if (length < NBIPX_NAMES + 2 * NAME_LENGTH)
+            return;
+        netbios_name_plain(bytes + NBIPX_NAMES, &target);
+        netbios_name_plain(bytes + NBIPX_NAMES + NAME_LENGTH, &source);
+        look_at_pair(&source, &target, look);
+        return;
+    }
+    netbios_name_plain(bytes + NBIPX_NAMES, &look->agent);
+    look->channel = netbios_channel(look->agent.suffix);
+    if (look->channel == CHANNEL_UNKNOWN)
+        return;
+    if (bytes[1] == NBIPX_FIND_NAME) {
+        look->act = NETBIOS_QUERY;
+    } else if (bytes[1] == NBIPX_NAME_RECOGNIZED) {
+        copy_address_shallow(&look->owner, &pinfo->src);
+        look->act = NETBIOS_FOUND;
+    } else if (bytes[1] == NBIPX_CHECK_NAME) {
+        look->act = NETBIOS_REGISTER;
+    }
+}
+
+bool
+netbios_may_be(const packet_info *pinfo)
+{
+    switch (pinfo->ptype) {
+    case PT_TCP:
+        return pinfo->destport == PORT_SESSIONS || pinfo->srcport == PORT_SESSIONS;
+    case PT_UDP:
+        return pinfo->destport == PORT_NAMES || pinfo->srcport == PORT_NAMES ||
+               pinfo->destport == PORT_DATAGRAMS;
+    case PT_IPX:
+        return pinfo->destport == IPX_SOCKET_NETBIOS;
+    default:
+        return false;
+    }
+}
+
+void
+netbios_look(tvbuff_t *frame, packet_info *pinfo, netbios_look_t *look)
+{
+    packet_t packet;
+
+    memset(look, 0, sizeof *look);
+    if (pinfo->ptype == PT_IPX) {
+        look_at_ipx(frame, pinfo, look);
+        return;
+    }
+    packet = packet_open(frame, pinfo, NULL, 0);
+    if (pinfo->ptype == PT_TCP)
+        look_at_session(&packet, look);
+    else if (pinfo->destport == PORT_DATAGRAMS)
+        look_at_datagram(&packet, look);
+    else
+        look_at_names(&packet, look);
+}

@@ -1,0 +1,347 @@
+/* session-stats.c
+ * The remote-control sessions of a capture in tables: -z smsrc,sessions and its companions
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * The table of sessions shows the session log: a frame of a session brings its row up to date,
+ * so that at the end of the capture each row has what its last frame left. A filter chooses the
+ * sessions, by their frames; what a row says is of the whole session.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "session-stats.h"
+
+#include "smsrc-compat.h"
+
+#include <epan/conversation_table.h>
+#include <epan/tap.h>
+
+#include "packet-smsrc-log.h"
+#include "stat-table.h"
+
+/*
+ * -z smsrc,sessions: a row for each session
+ */
+
+enum {
+    COLUMN_NUMBER,
+    COLUMN_KIND,
+    COLUMN_VIEWER,
+    COLUMN_AGENT,
+    COLUMN_OUTCOME,
+    COLUMN_REASON,
+    COLUMN_HOST,
+    COLUMN_USER,
+    COLUMN_CONTROLLER,
+    COLUMN_ACCOUNT,
+    COLUMN_FUNCTIONS,
+    COLUMN_CARRIERS,
+    COLUMN_FIRST,
+    COLUMN_LAST,
+    COLUMN_START,
+    COLUMN_DURATION,
+    COLUMN_BYTES, /* and seven more: two for each channel */
+    NUM_COLUMNS = COLUMN_BYTES + 8,
+};
+
+#define BYTES_COLUMN(name) { TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, name, "%9.0f" }
+
+static stat_tap_table_item session_columns[] = {
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Session", "%5u" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Protocol", "%-24s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Viewer", "%-15s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Agent", "%-15s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Outcome", "%-10s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "With or why", "%-24s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Host", "%-15s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "User", "%-12s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Controlled by", "%-15s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Viewer's account", "%-20s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Functions", "%-34s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Transport", "%-12s" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "First frame", "%7u" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Last frame", "%7u" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Start (UTC)", "%-26s" },
+    { TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Seconds", "%13.6f" },
+    BYTES_COLUMN("Control to agent"),
+    BYTES_COLUMN("to viewer"),
+    BYTES_COLUMN("Data to agent"),
+    BYTES_COLUMN("to viewer"),
+    BYTES_COLUMN("Chat to agent"),
+    BYTES_COLUMN("to viewer"),
+    BYTES_COLUMN("Transfer to agent"),
+    BYTES_COLUMN("to viewer"),
+};
+
+/* Session to its row plus one; and the row that says how many are not listed, plus one. */
+static GHashTable *session_rows;
+static unsigned unlisted_row;
+
+static void
+sessions_init(stat_tap_table_ui *ui)
+{
+    stat_start_table(ui, "Remote control sessions", &session_rows, false);
+    unlisted_row = 0;
+}
+
+static void
+sessions_reset(stat_tap_table *table)
+{
+    stat_empty_table(table);
+    if (session_rows != NULL)
+        g_hash_table_remove_all(session_rows);
+    unlisted_row = 0;
+}
+
+static void
+set_time(stat_tap_table *table, unsigned row, const nstime_t *when)
+{
+    GDateTime *date = g_date_time_new_from_unix_utc(when->secs);
+    char *day = date != NULL ? g_date_time_format(date, "%Y-%m-%d %H:%M:%S") : g_strdup("?");
+    char *text = g_strdup_printf("%s.%06d", day, when->nsecs / 1000);
+
+    stat_set_text(table, row, COLUMN_START, text);
+    g_free(text);
+    g_free(day);
+    if (date != NULL)
+        g_date_time_unref(date);
+}
+
+static void
+set_host(stat_tap_table *table, unsigned row, unsigned column, const address *host)
+{
+    char *text;
+
+    if (host->type == AT_NONE) {
+        stat_set_text(table, row, column, "-");
+        return;
+    }
+    text = stat_host_text(host);
+    stat_set_text(table, row, column, text);
+    wmem_free(NULL, text);
+}
+
+static void
+add_word(wmem_strbuf_t *words, const char *word, const char *note)
+{
+    wmem_strbuf_append_printf(words, "%s%s%s", wmem_strbuf_get_len(words) > 0 ? ", " : "", word,
+                              note);
+}
+
+static void
+set_functions(stat_tap_table *table, packet_info *pinfo, unsigned row, const session_t *session)
+{
+    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
+
+    for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
+        if ((session->channels >> channel & 1) != 0)
+            add_word(words, channel_name((channel_e)channel), "");
+    }
+    stat_set_text(table, row, COLUMN_FUNCTIONS, wmem_strbuf_get_str(words));
+    words = wmem_strbuf_new(pinfo->pool, "");
+    for (unsigned carrier = 0; carrier < NUM_CARRIERS; carrier++) {
+        if ((session->carriers >> carrier & 1) != 0)
+            add_word(words, carrier_name((carrier_e)carrier), "");
+        if ((session->old_carriers >> carrier & 1) != 0)
+            add_word(words, carrier_name((carrier_e)carrier), " (old)");
+    }
+    stat_set_text(table, row, COLUMN_CARRIERS, wmem_strbuf_get_str(words));
+}
+
+static void
+set_session(stat_tap_table *table, packet_info *pinfo, unsigned row, const session_t *session)
+{
+    const char *domain = session->names[SESSION_NAME_DOMAIN];
+    nstime_t duration;
+
+    set_host(table, row, COLUMN_VIEWER, &session->viewer);
+    set_host(table, row, COLUMN_AGENT, &session->agent);
+    stat_set_text(table, row, COLUMN_OUTCOME, session_log_outcome(session));
+    stat_set_text(table, row, COLUMN_REASON, session->reason);
+    stat_set_text(table, row, COLUMN_HOST, session->names[SESSION_NAME_HOST]);
+    stat_set_text(table, row, COLUMN_USER, session->names[SESSION_NAME_USER]);
+    stat_set_text(table, row, COLUMN_CONTROLLER, session->names[SESSION_NAME_CONTROLLER]);
+    stat_set_text(table, row, COLUMN_ACCOUNT,
+                  wmem_strdup_printf(pinfo->pool, "%s%s%s", domain, *domain != '\0' ? "\\" : "",
+                                     session->names[SESSION_NAME_ACCOUNT]));
+    set_functions(table, pinfo, row, session);
+    stat_set_number(table, row, COLUMN_FIRST, session->begin_frame);
+    stat_set_number(table, row, COLUMN_LAST, session->end_frame);
+    set_time(table, row, &session->begin_time);
+    nstime_delta(&duration, &session->end_time, &session->begin_time);
+    stat_set_bytes(table, row, COLUMN_DURATION, nstime_to_sec(&duration));
+    for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
+        for (unsigned side = 0; side < 2; side++)
+            stat_set_bytes(table, row, COLUMN_BYTES + 2 * (channel - CHANNEL_CONTROL) + side,
+                           (double)session->bytes[channel][side]);
+    }
+}
+
+/* Past the log's bound sessions are not dropped in silence. */
+static void
+set_unlisted(stat_tap_table_ui *ui, stat_tap_table *table, packet_info *pinfo)
+{
+    unsigned unlisted;
+
+    session_log_count(&unlisted);
+    if (unlisted == 0)
+        return;
+    if (unlisted_row == 0) {
+        unlisted_row = stat_append_row(ui, table) + 1;
+        stat_set_text(table, unlisted_row - 1, COLUMN_KIND, "Not listed");
+    }
+    stat_set_text(table, unlisted_row - 1, COLUMN_REASON,
+                  wmem_strdup_printf(pinfo->pool, "%u or more sessions", unlisted));
+}
+
+static tap_packet_status
+sessions_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+                tap_flags_t flags _U_)
+{
+    const smsrc_tap_t *tap = (const smsrc_tap_t *)data;
+    stat_tap_table *table = stat_table_of(tapdata);
+    unsigned *row;
+
+    set_unlisted(stat_ui_of(tapdata), table, pinfo);
+    if (tap->session == NULL)
+        return TAP_PACKET_DONT_REDRAW;
+    row = (unsigned *)g_hash_table_lookup(session_rows, tap->session);
+    if (row == NULL) {
+        row = g_new(unsigned, 1);
+        *row = stat_append_row(stat_ui_of(tapdata), table);
+        g_hash_table_insert(session_rows, (void *)tap->session, row);
+        stat_set_number(table, *row, COLUMN_NUMBER, tap->session->number);
+        stat_set_text(table, *row, COLUMN_KIND, session_kind_name(tap->session->kind));
+    }
+    set_session(table, pinfo, *row, tap->session);
+    return TAP_PACKET_REDRAW;
+}
+
+static stat_tap_table_ui sessions_ui = {
+    .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
+    .title = "SMS Remote Control Sessions",
+    .tap_name = "smsrc",
+    .cli_string = "smsrc,sessions",
+    .stat_tap_init_cb = sessions_init,
+    .packet_func = sessions_packet,
+    .stat_tap_reset_table_cb = sessions_reset,
+    .stat_tap_free_table_item_cb = stat_free_cell,
+    .nfields = array_length(session_columns),
+    .fields = session_columns,
+};
+
+/*
+ * -z smsrc,tree: messages by channel, type and direction
+ */
+
+static int messages_node = -1;
+
+static void
+tree_init(stats_tree *st)
+{
+    messages_node = stats_tree_create_node(st, "SMS Remote Control messages", 0, STAT_DT_INT,
+                                           TRUE);
+}
+
+static tap_packet_status
+tree_packet(stats_tree *st, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *data,
+            tap_flags_t flags _U_)
+{
+    const smsrc_message_tap_t *message = (const smsrc_message_tap_t *)data;
+    int channel, type;
+
+    tick_stat_node(st, "SMS Remote Control messages", 0, TRUE);
+    channel = tick_stat_node(st, channel_name(message->channel), messages_node, TRUE);
+    type = tick_stat_node(st, message->type, channel, TRUE);
+    tick_stat_node(st, direction_name(message->direction), type, FALSE);
+    return TAP_PACKET_REDRAW;
+}
+
+/*
+ * -z conv,smsrc and -z endpoints,smsrc
+ */
+
+static const char *
+conversation_filter(conv_item_t *item, conv_filter_type_e filter)
+{
+    bool ipv6 = item->src_address.type == AT_IPv6, ipx = item->src_address.type == AT_IPX;
+    bool tcp = item->ctype == CONVERSATION_TCP;
+
+    switch (filter) {
+    case CONV_FT_SRC_ADDRESS:
+        return ipx ? "ipx.src" : ipv6 ? "ipv6.src" : "ip.src";
+    case CONV_FT_DST_ADDRESS:
+        return ipx ? "ipx.dst" : ipv6 ? "ipv6.dst" : "ip.dst";
+    case CONV_FT_ANY_ADDRESS:
+        return ipx ? "ipx.addr" : ipv6 ? "ipv6.addr" : "ip.addr";
+    case CONV_FT_SRC_PORT:
+        return ipx ? "ipx.src.socket" : tcp ? "tcp.srcport" : "udp.srcport";
+    case CONV_FT_DST_PORT:
+        return ipx ? "ipx.dst.socket" : tcp ? "tcp.dstport" : "udp.dstport";
+    case CONV_FT_ANY_PORT:
+        return ipx ? "ipx.socket" : tcp ? "tcp.port" : "udp.port";
+    default:
+        return CONV_FILTER_INVALID;
+    }
+}
+
+static const char *
+endpoint_filter(endpoint_item_t *item, conv_filter_type_e filter)
+{
+    if (filter != CONV_FT_ANY_ADDRESS)
+        return CONV_FILTER_INVALID;
+    return item->myaddress.type == AT_IPX    ? "ipx.addr"
+           : item->myaddress.type == AT_IPv6 ? "ipv6.addr"
+                                             : "ip.addr";
+}
+
+static ct_dissector_info_t conversation_info = { &conversation_filter };
+static et_dissector_info_t endpoint_info = { &endpoint_filter };
+
+static conversation_type
+conversation_type_of(const packet_info *pinfo)
+{
+    return pinfo->ptype == PT_TCP   ? CONVERSATION_TCP
+           : pinfo->ptype == PT_UDP ? CONVERSATION_UDP
+           : pinfo->ptype == PT_IPX ? CONVERSATION_IPX
+                                    : CONVERSATION_NONE;
+}
+
+static tap_packet_status
+conversation_packet(void *pct, packet_info *pinfo, epan_dissect_t *edt _U_,
+                    const void *data _U_, tap_flags_t flags)
+{
+    conv_hash_t *hash = (conv_hash_t *)pct;
+
+    hash->flags = flags;
+    add_conversation_table_data(hash, &pinfo->src, &pinfo->dst, pinfo->srcport, pinfo->destport, 1,
+                                (int)pinfo->fd->pkt_len, &pinfo->rel_ts, &pinfo->abs_ts,
+                                &conversation_info, conversation_type_of(pinfo));
+    return TAP_PACKET_REDRAW;
+}
+
+static tap_packet_status
+endpoint_packet(void *pit, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data _U_,
+                tap_flags_t flags)
+{
+    conv_hash_t *hash = (conv_hash_t *)pit;
+
+    hash->flags = flags;
+    add_endpoint_table_data(hash, &pinfo->src, 0, TRUE, 1, (int)pinfo->fd->pkt_len, &endpoint_info,
+                            ENDPOINT_NONE);
+    add_endpoint_table_data(hash, &pinfo->dst, 0, FALSE, 1, (int)pinfo->fd->pkt_len,
+                            &endpoint_info, ENDPOINT_NONE);
+    return TAP_PACKET_REDRAW;
+}
+
+void
+session_stats_register(int proto)
+{
+    register_stat_tap_table_ui(&sessions_ui);
+    stats_tree_register_plugin("smsrc_message", "smsrc", "SMS Remote Control Messages", 0,
+                               tree_packet, tree_init, NULL);
+    register_conversation_table(proto, FALSE, conversation_packet, endpoint_packet);
+}

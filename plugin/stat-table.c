@@ -1,0 +1,125 @@
+/* stat-table.c
+ * The cells, rows and tables of the statistics
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "stat-table.h"
+
+#include <epan/to_str.h>
+
+void
+stat_set_text(stat_tap_table *table, unsigned row, unsigned column, const char *text)
+{
+    stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
+
+    if (cell->value.string_value != NULL && strcmp(cell->value.string_value, text) == 0)
+        return;
+    g_free((char *)cell->value.string_value);
+    cell->value.string_value = g_strdup(text);
+}
+
+void
+stat_set_number(stat_tap_table *table, unsigned row, unsigned column, unsigned number)
+{
+    stat_tap_get_field_data(table, row, column)->value.uint_value = number;
+}
+
+void
+stat_add_number(stat_tap_table *table, unsigned row, unsigned column, int number)
+{
+    stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
+
+    cell->value.uint_value = (unsigned)((int)cell->value.uint_value + number);
+}
+
+void
+stat_add_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes)
+{
+    stat_tap_get_field_data(table, row, column)->value.float_value += bytes;
+}
+
+void
+stat_set_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes)
+{
+    stat_tap_get_field_data(table, row, column)->value.float_value = bytes;
+}
+
+unsigned
+stat_append_row(stat_tap_table_ui *ui, stat_tap_table *table)
+{
+    stat_tap_table_item_type cells[STAT_MAX_COLUMNS];
+    unsigned row = table->num_elements;
+
+    memset(cells, 0, sizeof cells);
+    for (unsigned i = 0; i < ui->nfields; i++) {
+        cells[i].type = ui->fields[i].type;
+        if (cells[i].type == TABLE_ITEM_STRING)
+            cells[i].value.string_value = g_strdup("");
+    }
+    stat_tap_init_table_row(table, row, (unsigned)ui->nfields, cells);
+    return row;
+}
+
+void
+stat_free_cell(stat_tap_table *table _U_, unsigned row _U_, unsigned column _U_,
+                stat_tap_table_item_type *cell)
+{
+    if (cell->type == TABLE_ITEM_STRING) {
+        g_free((char *)cell->value.string_value);
+        cell->value.string_value = NULL;
+    }
+}
+
+stat_tap_table *
+stat_table_of(void *tapdata)
+{
+    stat_data_t *listener = (stat_data_t *)tapdata;
+
+    return g_array_index(listener->stat_tap_data->tables, stat_tap_table *, 0);
+}
+
+stat_tap_table_ui *
+stat_ui_of(void *tapdata)
+{
+    return ((stat_data_t *)tapdata)->stat_tap_data;
+}
+
+void
+stat_empty_table(stat_tap_table *table)
+{
+    for (unsigned row = 0; row < table->num_elements; row++) {
+        for (unsigned column = 0; column < table->num_fields; column++)
+            stat_free_cell(table, row, column, stat_tap_get_field_data(table, row, column));
+        g_free(table->elements[row]);
+    }
+    table->num_elements = 0;
+}
+
+stat_tap_table *
+stat_start_table(stat_tap_table_ui *ui, const char *title, GHashTable **keys, bool keys_are_text)
+{
+    stat_tap_table *table = stat_tap_find_table(ui, title);
+
+    if (*keys != NULL)
+        g_hash_table_destroy(*keys);
+    /* A flow is its own key, and not the table's to free. */
+    *keys = keys_are_text ? g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)
+                          : g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    if (table != NULL) {
+        if (ui->stat_tap_reset_table_cb != NULL)
+            ui->stat_tap_reset_table_cb(table);
+        return table;
+    }
+    table = stat_tap_init_table(title, (int)ui->nfields, 0, NULL);
+    stat_tap_add_table(ui, table);
+    return table;
+}
+
+char *
+stat_host_text(const address *host)
+{
+    return address_to_str(NULL, host);
+}
