@@ -40,9 +40,9 @@
 #include "packet-smsrc.h"
 #include "payload.h"
 
-/* Under these, with the packet: how many frames it has had, and what is kept of each. */
+/* Under these, with the packet: how many frames it has had so far, and what is kept of each. */
 #define KEY_COUNT 0
-#define KEY_FIRST_FRAME 1
+#define KEY_RECORDS 1
 
 /* A word of control is upper case with underscores; the longest known has 22 letters. */
 #define MAX_CONTROL_WORD 64
@@ -104,19 +104,26 @@ static record_t *
 next_record(packet_info *pinfo)
 {
     unsigned *count = (unsigned *)p_get_proto_data(pinfo->pool, pinfo, proto_smsrc_cm, KEY_COUNT);
+    wmem_array_t *records = (wmem_array_t *)p_get_proto_data(wmem_file_scope(), pinfo,
+                                                             proto_smsrc_cm, KEY_RECORDS);
     record_t *record;
-    uint32_t key;
 
     if (count == NULL) {
         count = wmem_new0(pinfo->pool, unsigned);
         p_add_proto_data(pinfo->pool, pinfo, proto_smsrc_cm, KEY_COUNT, count);
     }
-    key = KEY_FIRST_FRAME + (*count)++;
-    if (PINFO_FD_VISITED(pinfo))
-        return (record_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_smsrc_cm, key);
+    if (PINFO_FD_VISITED(pinfo)) {
+        if (records == NULL || *count >= wmem_array_get_count(records))
+            return NULL;
+        return *(record_t **)wmem_array_index(records, (*count)++);
+    }
+    if (records == NULL) {
+        records = wmem_array_new(wmem_file_scope(), sizeof(record_t *));
+        p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_cm, KEY_RECORDS, records);
+    }
     record = wmem_new0(wmem_file_scope(), record_t);
     record->session = cm_session_of_packet(pinfo);
-    p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_cm, key, record);
+    wmem_array_append_one(records, record);
     return record;
 }
 
