@@ -65,6 +65,7 @@ typedef enum {
 typedef struct {
     uint32_t number;      /* from 1, in the order in which they were known */
     uint32_t first_frame; /* where it began, as far as it was known when it got its number */
+    uint32_t known_frame; /* where it got it */
     session_kind_e kind;
     address viewer;
     address agent;        /* AT_NONE: nothing but its name is known */
@@ -124,6 +125,7 @@ typedef struct {
     uint16_t server_port;
     bool older;
     bool proof; /* its content proves the protocol; else it only belongs to a session proven */
+    bool moved; /* its port is none of Remote Tools' own */
     bool opens; /* on its channel a session begins: control, or a NetBIOS name <43> */
 } session_offer_t;
 
@@ -146,8 +148,11 @@ connection_t *session_log_connection(conversation_t *conversation, const packet_
 /** The same for a packet, without making anything. */
 connection_t *session_log_connection_of_packet(packet_info *pinfo);
 
-/** True where both ends of the packet may be those of a session: a quick look, no proof. */
-bool session_log_may_concern(const packet_info *pinfo);
+/**
+ * True where both ends of the packet may have a session on a port that is none of Remote Tools'
+ * own: a quick look, no proof.
+ */
+bool session_log_may_be_moved(const packet_info *pinfo);
 
 /** True where @p host was the viewer of some session on this pass so far. */
 bool session_log_is_viewer(const address *host);

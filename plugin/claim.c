@@ -267,7 +267,7 @@ server_of(tvbuff_t *tvb, const packet_info *pinfo, conversation_t *conversation,
 /* Content of its own proves a session; other content only belongs to one that is proven. */
 static const session_t *
 session_of(const packet_info *pinfo, conversation_t *conversation, const claim_t *claim,
-           bool known_channel)
+           bool known_channel, bool known_port)
 {
     bool proof = claim_is_proof(claim->content);
     bool to_agent = claim->direction == DIRECTION_TO_AGENT;
@@ -280,6 +280,7 @@ session_of(const packet_info *pinfo, conversation_t *conversation, const claim_t
         .server_port = claim->server_port,
         .older = claim->generation == GENERATION_OLDER,
         .proof = proof,
+        .moved = !known_port,
         .opens = claim->channel == CHANNEL_CONTROL,
     };
     connection_t *connection;
@@ -359,7 +360,7 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
 {
     bool udp = pinfo->ptype == PT_UDP;
     bool by_user = limit == CLAIM_BY_USER;
-    bool known_channel;
+    bool known_channel, known_port;
     uint32_t viewer_port;
     conversation_t *conversation;
     flow_t *flow;
@@ -387,13 +388,14 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
     claim->channel = pinfo->ptype == PT_IPX
                          ? claim_ipx_channel(claim->server_port)
                          : claim_channel(claim->server_port, &claim->generation);
-    known_channel = claim->channel != CHANNEL_UNKNOWN || by_user;
+    known_port = claim->channel != CHANNEL_UNKNOWN;
+    known_channel = known_port || by_user;
     if (channel != CHANNEL_UNKNOWN)
         claim->channel = channel;
     else if (claim->channel == CHANNEL_UNKNOWN)
         claim->channel = channel_by_content(claim->content);
     claim->configmgr = is_configmgr(tvb, pinfo, flow, claim->content);
-    claim->session = session_of(pinfo, conversation, claim, known_channel);
+    claim->session = session_of(pinfo, conversation, claim, known_channel, known_port);
 
     if (claim_is_proof(claim->content)) {
         claim->ground = GROUND_CONTENT;

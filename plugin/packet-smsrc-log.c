@@ -127,24 +127,23 @@ diagnose_failure(packet_info *pinfo, const connection_t *connection, const char 
     const session_t *session = connection->newest;
     const char *carrier = carrier_name(connection->carrier);
 
-    if (connection->older && !session_log_tried_newer(connection) &&
-        (session != NULL || session_log_is_viewer(connection->viewer))) {
+    if (connection->carrier == CARRIER_TCP && connection->channel != CHANNEL_CONTROL &&
+        session != NULL && session->answered)
+        diagnose(pinfo, DATA_UNREACHABLE,
+                 wmem_strdup_printf(pinfo->pool,
+                                    "The agent answers, but not on the port of %s, %s %u: %s",
+                                    channel_name(connection->channel), carrier,
+                                    connection->server_port, reason));
+    else if (connection->older && !session_log_tried_newer(connection) &&
+             (session != NULL ? !session->answered : session_log_is_viewer(connection->viewer)))
         diagnose(pinfo, OLD_PORTS_ONLY,
                  wmem_strdup_printf(pinfo->pool,
                                     "The viewer has tried the ports of SMS 1.x only: %s %u, %s; "
                                     "SMS 2.0 SP2 and later listen on 2701-2704", carrier,
                                     connection->server_port, reason));
-        return;
-    }
-    if (connection->carrier == CARRIER_UDP && (session != NULL || connection->shown))
+    else if (connection->carrier == CARRIER_UDP && (session != NULL || connection->shown))
         diagnose(pinfo, UDP_UNREACHABLE,
                  wmem_strdup_printf(pinfo->pool, "UDP %u does not reach the agent: %s",
-                                    connection->server_port, reason));
-    else if (session != NULL && session->answered && connection->channel != CHANNEL_CONTROL)
-        diagnose(pinfo, DATA_UNREACHABLE,
-                 wmem_strdup_printf(pinfo->pool,
-                                    "The agent answers, but not on the port of %s, %s %u: %s",
-                                    channel_name(connection->channel), carrier,
                                     connection->server_port, reason));
 }
 
@@ -461,7 +460,7 @@ dissect_smsrc_log(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     const session_t *session;
     netbios_look_t look;
 
-    if (carried && !ours && !netbios && !session_log_may_concern(pinfo))
+    if (carried && !ours && !netbios && !session_log_may_be_moved(pinfo))
         return 0;
     /* Up to 4.2 an ICMP error has the ports of the packet that it quotes. */
     layers = packet_layers(pinfo);

@@ -56,10 +56,12 @@ struct name_lookup {
     bool answered;
 };
 
-#define MAX_PAIRS 65536
+/* A scan of the ports fills at most one half of the pairs, proofs can have the other. */
+#define MAX_PAIRS (2 * SESSION_LOG_MAX)
+#define MAX_PAIRS_UNPROVEN SESSION_LOG_MAX
 #define MAX_LOOKUPS 65536
 
-/* A bit for each host that is in a session, by its hash: who is not there is in none. */
+/* A bit for each host with a session on other ports, by its hash: who is not there has none. */
 #define HOST_BITS 8192
 
 static int proto_smsrc_connection = -1;
@@ -155,7 +157,7 @@ has_host(const address *host)
 }
 
 bool
-session_log_may_concern(const packet_info *pinfo)
+session_log_may_be_moved(const packet_info *pinfo)
 {
     return num_sessions > 0 && has_host(&pinfo->src) && has_host(&pinfo->dst);
 }
@@ -262,6 +264,14 @@ include_begin(session_t *session, uint32_t frame, const nstime_t *when)
     }
 }
 
+/* What is found to have been before: the number's first frames must not be told another one. */
+static void
+note_first_frame(session_t *session, const packet_info *pinfo)
+{
+    if (session->known_frame == pinfo->num)
+        session->first_frame = session->begin_frame;
+}
+
 static void
 include_end(session_t *session, uint32_t frame, const nstime_t *when)
 {
@@ -344,35 +354,42 @@ new_session(const session_offer_t *offer, const packet_info *pinfo)
     session = wmem_new0(wmem_file_scope(), session_t);
     session->number = ++num_sessions;
     session->kind = offer->kind;
-    session->begin_frame = session->end_frame = session->first_frame = pinfo->num;
+    session->known_frame = session->first_frame = pinfo->num;
+    session->begin_frame = session->end_frame = pinfo->num;
     session->begin_time = session->end_time = pinfo->abs_ts;
     copy_address_wmem(wmem_file_scope(), &session->viewer, offer->viewer);
-    note_host(offer->viewer);
     note_viewer(offer->viewer);
     if (offer->agent != NULL) {
         name_lookup_t *registration = find_lookup(offer->agent, REGISTRATION);
 
         copy_address_wmem(wmem_file_scope(), &session->agent, offer->agent);
-        note_host(offer->agent);
         if (registration != NULL && registration->session == NULL &&
             !is_silent(&registration->last_time, pinfo)) {
             registration->session = session;
             include_begin(session, registration->first_frame, &registration->first_time);
-            session->first_frame = session->begin_frame;
+            note_first_frame(session, pinfo);
         }
     }
     return session;
 }
 
+/* Where nobody remembers which ones: "one or more". */
+static void
+note_unlisted(void)
+{
+    if (num_unlisted == 0)
+        num_unlisted = 1;
+}
+
 static pair_t *
-pair_of(const address *viewer, const address *agent)
+pair_of(const address *viewer, const address *agent, bool proof)
 {
     pair_t key, *pair;
 
     copy_address_shallow(&key.viewer, viewer);
     copy_address_shallow(&key.agent, agent);
     pair = (pair_t *)wmem_map_lookup(pairs, &key);
-    if (pair != NULL || wmem_map_size(pairs) >= MAX_PAIRS)
+    if (pair != NULL || wmem_map_size(pairs) >= (proof ? MAX_PAIRS : MAX_PAIRS_UNPROVEN))
         return pair;
     pair = wmem_new0(wmem_file_scope(), pair_t);
     copy_address_wmem(wmem_file_scope(), &pair->viewer, viewer);
@@ -401,7 +418,7 @@ adopt_waiting(pair_t *pair, session_t *session, const packet_info *pinfo)
             enter(one, session, pinfo->num);
     }
     pair->waiting = NULL;
-    session->first_frame = session->begin_frame;
+    note_first_frame(session, pinfo);
 }
 
 /* The session of the pair that the offer belongs to; a new one where it begins one. */
@@ -449,7 +466,7 @@ bool
 session_log_tried_newer(const connection_t *connection)
 {
     const pair_t *pair = connection->viewer != NULL
-                             ? pair_of(connection->viewer, connection->agent)
+                             ? pair_of(connection->viewer, connection->agent, false)
                              : NULL;
 
     return pair != NULL && pair->tried_newer;
@@ -468,9 +485,12 @@ session_log_offer(connection_t *connection, const packet_info *pinfo,
         (session->kind == SESSION_CONFIGMGR || connection->carrier == CARRIER_TCP ||
          connection->named || !offer->opens || !is_silent(&session->end_time, pinfo)))
         return session;
-    pair = pair_of(offer->viewer, offer->agent);
-    if (pair == NULL)
+    pair = pair_of(offer->viewer, offer->agent, offer->proof);
+    if (pair == NULL) {
+        if (offer->proof)
+            note_unlisted();
         return session;
+    }
     note_ends(connection, offer, pair);
     session = find_session(pair, offer, pinfo);
     if (session == NULL) {
@@ -478,19 +498,25 @@ session_log_offer(connection_t *connection, const packet_info *pinfo,
         return connection->newest;
     }
     enter(connection, session, pinfo->num);
+    if (offer->moved) {
+        note_host(offer->viewer);
+        note_host(offer->agent);
+    }
     if (offer->kind == SESSION_SMS)
         adopt_waiting(pair, session, pinfo);
     else
-        session->first_frame = session->begin_frame;
+        note_first_frame(session, pinfo);
     return session;
 }
 
 session_t *
 session_log_offer_packet(const packet_info *pinfo, const session_offer_t *offer)
 {
-    pair_t *pair = pair_of(offer->viewer, offer->agent);
+    pair_t *pair = pair_of(offer->viewer, offer->agent, true);
     session_t *session = pair != NULL ? find_session(pair, offer, pinfo) : NULL;
 
+    if (pair == NULL)
+        note_unlisted();
     if (session == NULL)
         return NULL;
     use_carrier(session, offer->carrier, offer->older);
@@ -596,18 +622,18 @@ static void
 begin_unresolved(name_lookup_t *lookup, const packet_info *pinfo)
 {
     session_offer_t offer = { SESSION_SMS, &lookup->viewer, NULL, CHANNEL_UNKNOWN,
-                              CARRIER_NETBIOS, 0, false, true, true };
+                              CARRIER_NETBIOS, 0, false, true, false, true };
     session_t *session;
 
     if (lookup->session != NULL)
         return;
     session = new_session(&offer, pinfo);
     if (session == NULL) {
-        num_unlisted++;
+        note_unlisted();
         return;
     }
     lead_to(lookup, session);
-    session->first_frame = session->begin_frame;
+    note_first_frame(session, pinfo);
     session_log_set_name(session, SESSION_NAME_HOST, lookup->name, pinfo);
 }
 
@@ -660,8 +686,8 @@ session_log_found(const address *viewer, const char *name, const address *agent,
 {
     name_lookup_t *lookup = find_lookup(viewer, name);
     session_offer_t offer = { SESSION_SMS, viewer, agent, CHANNEL_UNKNOWN, CARRIER_NETBIOS, 0,
-                              false, true, true };
-    pair_t *pair = pair_of(viewer, agent);
+                              false, true, false, true };
+    pair_t *pair = pair_of(viewer, agent, true);
     session_t *session;
 
     if (lookup == NULL || is_silent(&lookup->last_time, pinfo))
@@ -675,7 +701,6 @@ session_log_found(const address *viewer, const char *name, const address *agent,
         (pair->current == NULL || is_over(pair->current, pinfo))) {
         /* It was known by its name alone. */
         copy_address_wmem(wmem_file_scope(), &session->agent, agent);
-        note_host(agent);
         session->reason[0] = '\0';
         pair->current = session;
         adopt_waiting(pair, session, pinfo);
@@ -683,11 +708,8 @@ session_log_found(const address *viewer, const char *name, const address *agent,
     }
     session = session_log_offer_packet(pinfo, &offer);
     if (session != NULL) {
-        bool began = session->begin_frame == pinfo->num;
-
         lead_to(lookup, session);
-        if (began)
-            session->first_frame = session->begin_frame;
+        note_first_frame(session, pinfo);
         if (!session->has_name[SESSION_NAME_HOST])
             session_log_set_name(session, SESSION_NAME_HOST, name, pinfo);
     }

@@ -627,7 +627,7 @@ def session_names(cap):
 
 @capture
 def session_old_ports_only(cap):
-    """A viewer of SMS 1.x: one agent answers on 1761, another's old ports do not"""
+    """A viewer of SMS 1.x: one agent answers on 1761, another does not, a third not on 1762"""
     old = cap.session(VIEWER, agent_ip(21), "Closed", host="OLD21", user="jdoe",
                       functions=(CONTROL,), carriers="TCP (old)")
     answered(cap, old, agent_ip(21), 1047, 1761, host="OLD21").close()
@@ -638,6 +638,14 @@ def session_old_ports_only(cap):
     sent = cap.udp(VIEWER, 1049, agent_ip(22), 1761).send(UDP_PROBE)
     cap.unreachable(sent)
     cap.expert("old_ports_only")
+    half = cap.session(VIEWER, agent_ip(23), "Closed", host="OLD23", user="jdoe",
+                       functions=(CONTROL,), carriers="TCP (old)")
+    talk = answered(cap, half, agent_ip(23), 1050, 1761, host="OLD23")
+    data = cap.conversation(half, DATA, VIEWER, 1051, agent_ip(23), 1762)
+    data.syn()
+    data.reset()
+    cap.expert("data_unreachable")
+    talk.close()
 
 
 @capture

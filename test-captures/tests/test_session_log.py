@@ -142,6 +142,14 @@ def test_the_first_frame_is_where_the_session_began(tshark, made, name):
     assert first == wanted
 
 
+@pytest.mark.parametrize("name", ALL_SESSIONS)
+def test_a_second_pass_takes_nothing_back(tshark, made, name):
+    for field in ("smsrc.session", "smsrc.session.first_frame", "smsrc.claimed_by"):
+        one = by_frame(tshark, made(name), field)
+        two = by_frame(tshark, made(name), field, two_pass=True)
+        assert {frame: two.get(frame) for frame in one} == one
+
+
 def test_a_handshake_is_no_remote_control_for_that(tshark, made):
     """The session's number does not make a frame one of the protocol, nor a layer."""
     capture = made("rc-session")
