@@ -8,7 +8,7 @@
  * The audit asks this of every packet. The fields tcp.payload and udp.payload would cost as much
  * as all else the audit does, and so would an item of each header. But pinfo's addresses are
  * shallow: they point into the packet, at their place in the IP header, and so tell where all
- * the rest lies. Where they do not (a packet put together from fragments, or decrypted), there
+ * the rest lies. (IPv6's are copies, and looked for.) Where they do not (a packet put together from fragments, or decrypted), there
  * are no bytes here, and Wireshark's own fields have to do.
  */
 
@@ -18,6 +18,7 @@
 
 #include <epan/ipproto.h>
 #include <wsutil/pint.h>
+#include <wsutil/str_util.h>
 
 static const struct {
     unsigned layer;
@@ -97,6 +98,22 @@ packet_layers(const packet_info *pinfo)
 #define TCP_LENGTH 20U
 #define TCP_OFFSET 12
 
+/* Link headers and tunnels before the addresses are shorter than this. */
+#define IPV6_SEARCH 512
+
+/* IPv6's addresses are copies: where in the frame both stand, one behind the other; or NULL. */
+static const uint8_t *
+find_ipv6_source(const uint8_t *frame, unsigned captured, const packet_info *pinfo)
+{
+    uint8_t both[32];
+
+    if (pinfo->src.len != 16 || pinfo->dst.type != AT_IPv6 || pinfo->dst.len != 16)
+        return NULL;
+    memcpy(both, pinfo->src.data, 16);
+    memcpy(both + 16, pinfo->dst.data, 16);
+    return ws_memmem(frame, MIN(captured, IPV6_SEARCH), both, sizeof both);
+}
+
 static void
 find_network(packet_t *packet, tvbuff_t *tvb)
 {
@@ -106,10 +123,13 @@ find_network(packet_t *packet, tvbuff_t *tvb)
     const uint8_t *source = (const uint8_t *)pinfo->src.data;
     unsigned left, header, total;
 
-    if (frame == NULL || source < frame + IPV4_SOURCE || source >= frame + captured)
+    if (frame != NULL && pinfo->src.type == AT_IPv6)
+        source = find_ipv6_source(frame, captured, pinfo);
+    if (frame == NULL || source == NULL || source < frame + IPV6_SOURCE ||
+        source >= frame + captured)
         return;
     left = (unsigned)(frame + captured - source);
-    if (pinfo->src.type == AT_IPv4) {
+    if (pinfo->src.type == AT_IPv4 && source >= frame + IPV4_SOURCE) {
         const uint8_t *ip = source - IPV4_SOURCE;
 
         header = (ip[0] & 0x0f) * 4U;
@@ -120,7 +140,7 @@ find_network(packet_t *packet, tvbuff_t *tvb)
         /* 0: a segment that the network card was to cut up; then the frame's end has to do. */
         total = pntohu16(ip + 2);
         packet->network = ip + header;
-    } else if (pinfo->src.type == AT_IPv6 && source >= frame + IPV6_SOURCE) {
+    } else if (pinfo->src.type == AT_IPv6) {
         const uint8_t *ip = source - IPV6_SOURCE;
 
         header = IPV6_LENGTH;

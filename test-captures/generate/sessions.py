@@ -283,6 +283,19 @@ def session_udp(cap):
 
 
 @capture
+def session_ipv6(cap):
+    """IPv6: UDP is answered by port unreachable, TCP answers on all channels"""
+    viewer, agent = "2001:db8:1::50", "2001:db8:1:3::21"
+    session = cap.session(viewer, agent, "Closed", host="WKS21", user="jdoe", functions=CHANNELS,
+                          carriers="TCP, UDP")
+    sent = cap.datagrams(session, CONTROL, viewer, 1046, agent, 2701).send(UDP_PROBE)
+    with cap.of(session):
+        cap.unreachable(sent)
+    cap.expert("udp_unreachable")
+    whole(cap, session, agent, host="WKS21")
+
+
+@capture
 def session_old_ports(cap):
     """A session on TCP 1761-1764: control by its content, the others by the session"""
     session = cap.session(VIEWER, agent_ip(21), "Closed", host="OLD21", user="jdoe",
