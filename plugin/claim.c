@@ -269,7 +269,7 @@ static const session_t *
 session_of(const packet_info *pinfo, conversation_t *conversation, const claim_t *claim,
            bool known_channel, bool known_port)
 {
-    bool proof = claim_is_proof(claim->content) || claim->configmgr;
+    bool proof = claim_is_proof(claim->content);
     bool to_agent = claim->direction == DIRECTION_TO_AGENT;
     session_offer_t offer = {
         .kind = claim->configmgr ? SESSION_CONFIGMGR : SESSION_SMS,

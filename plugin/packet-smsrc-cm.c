@@ -31,6 +31,7 @@
 
 #include "cm-channels.h"
 #include "cm-frame.h"
+#include "cm-log.h"
 #include "cm-rdp.h"
 #include "cm-seal.h"
 #include "cm-session.h"
@@ -81,6 +82,13 @@ static const value_string smsrc_cm_type_vals[] = {
     { CM_TYPE_DATA, "Handshake or sealed data" },
     { CM_TYPE_CONTROL, "Control" },
     { 0, NULL },
+};
+
+/* For the statistics. */
+static const char *const frame_names[] = {
+    [CM_FRAME_CONTROL] = "ConfigMgr control",
+    [CM_FRAME_TOKEN] = "ConfigMgr handshake",
+    [CM_FRAME_SEALED] = "ConfigMgr sealed message",
 };
 
 /* The beginnings of the words of control (sccm-rc-viewer, docs/PROTOCOL.md 3). */
@@ -195,6 +203,8 @@ dissect_token(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
     token = tvb_new_subset_length(tvb, CM_FIRST_PART, (int)frame->first_length);
     cm_seal_handshake(token, pinfo, proto_item_add_subtree(item, ett_smsrc_cm_token),
                       fresh ? record->session : NULL);
+    if (fresh)
+        cm_log_names(pinfo, record->session);
 }
 
 /* True where the unsealed @p plain is a word of control as a whole: UTF-16LE without a length. */
@@ -361,6 +371,11 @@ dissect_smsrc_cm_pdu(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void
     }
     proto_tree_add_item(tree, hf_smsrc_cm_length, tvb, 0, 3, ENC_LITTLE_ENDIAN);
     proto_tree_add_item(tree, hf_smsrc_cm_type, tvb, 3, 1, ENC_LITTLE_ENDIAN);
+    smsrc_log_message(pinfo, CHANNEL_CONTROL,
+                      record == NULL ? DIRECTION_UNKNOWN
+                      : cm_session_from_agent(record->session, pinfo) ? DIRECTION_TO_VIEWER
+                                                                      : DIRECTION_TO_AGENT,
+                      frame_names[frame.kind]);
     switch (frame.kind) {
     case CM_FRAME_CONTROL:
         dissect_control(tvb, pinfo, tree, item, fresh);
@@ -374,6 +389,8 @@ dissect_smsrc_cm_pdu(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void
     case CM_FRAME_NONE:
         break;
     }
+    if (fresh)
+        cm_log_result(pinfo, cm_session_of_packet(pinfo));
     col_set_fence(pinfo->cinfo, COL_INFO);
     return (int)tvb_reported_length(tvb);
 }

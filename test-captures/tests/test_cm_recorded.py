@@ -26,10 +26,22 @@ SEQUENCE = ["Cookie: mstshash=jdoe", "ClientData", "ServerData Encryption: None 
 WITH_LICENSE = "Error Alert; , [Encrypted]"
 
 
+CONTRACT = """
+smsrc.cm.type smsrc.cm.length smsrc.cm.text smsrc.cm.token smsrc.cm.sealed smsrc.cm.result
+smsrc.cm.denied smsrc.cm.sessarb.type smsrc.cm.curtain.type
+""".split()
+
+
 def column(tshark, capture, name, display_filter=None, **options):
     """All values of a field, in their order."""
     found = fields(tshark, capture, [name], "-Y", display_filter or name, **options)
     return [value for row in found for value in row[name]]
+
+
+def test_the_fields_of_the_contract_are_registered(tshark):
+    listed = {line.split("\t")[2] for line in tshark(None, "-G", "fields").stdout.splitlines()
+              if line.startswith("F\t")}
+    assert not set(CONTRACT) - listed
 
 
 # --- Without keys -------------------------------------------------------------------------------

@@ -1,0 +1,18 @@
+/* cm-log.h
+ * ConfigMgr's connections in the log of remote-control sessions
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_CM_LOG_H__
+#define __SMSRC_CM_LOG_H__
+
+#include "cm-session.h"
+
+/** The first pass: a token of the handshake has told names. */
+void cm_log_names(packet_info *pinfo, const cm_session_t *session);
+
+/** The first pass: the packet may have told what was granted, or what was done with it. */
+void cm_log_result(packet_info *pinfo, const cm_session_t *session);
+
+#endif /* __SMSRC_CM_LOG_H__ */
