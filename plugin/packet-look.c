@@ -8,8 +8,8 @@
  * The audit asks this of every packet. The fields tcp.payload and udp.payload would cost as much
  * as all else the audit does, and so would an item of each header. But pinfo's addresses are
  * shallow: they point into the packet, at their place in the IP header, and so tell where all
- * the rest lies. (IPv6's are copies, and looked for.) Where they do not (a packet put together from fragments, or decrypted), there
- * are no bytes here, and Wireshark's own fields have to do.
+ * the rest lies. (IPv6's are copies, and looked for.) Where they do not (a packet put together
+ * from fragments, or decrypted), there are no bytes here, and Wireshark's own fields have to do.
  */
 
 #define WS_LOG_DOMAIN "smsrc"

@@ -14,6 +14,7 @@ import pytest
 from cm_recorded import ALL, keys, messages, nonsense, play, recorded  # noqa: F401
 from conftest import ALL_MADE, ALL_MOVED, ALL_REAL, MADE, ROOT, check_run, complain
 from rc_rows import fields
+from recorded_truth import NAMES as RECORDED_SITES, RECORDED
 
 # Any word of a sanitizer or of Wireshark about an error that is ours.
 REPORT = re.compile(r"AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:"
@@ -90,6 +91,12 @@ def test_the_plugin_really_is_sanitized(sanitized, ordinary):
     assert re.search(r"\tsmsrc(\t|$)", done.stdout, re.MULTILINE), done.stderr
 
 
+@pytest.mark.parametrize("name", RECORDED_SITES)
+@pytest.mark.parametrize("two_pass", [(), ("-2",)])
+def test_recorded_sites(dissect, name, two_pass):
+    dissect(RECORDED / f"{name}.pcapng", *two_pass, WIRESHARK_DEBUG_WMEM_OVERRIDE="simple")
+
+
 @pytest.mark.parametrize("name", ALL_MADE)
 def test_made_captures(dissect, made, name):
     dissect(made(name), WIRESHARK_DEBUG_WMEM_OVERRIDE="simple")
@@ -138,7 +145,7 @@ def test_damaged_copies_of_all_made_captures(dissect, together, ground, ordinary
             WIRESHARK_DEBUG_WMEM_OVERRIDE="simple")
 
 
-# --- ConfigMgr's remote control, with its keys -----------------------------------------------------
+# --- ConfigMgr's remote control, with its keys --------------------------------------------------
 
 @pytest.mark.parametrize("two_pass", [(), ("-2",)])
 @pytest.mark.parametrize("name", ALL)
