@@ -86,9 +86,8 @@ def main(folder, output):
         declared[key].append(item._replace(time=float(item.time)))
 
     raw, ordered = folder / "raw.pcapng", folder / "ordered.pcapng"
-    subprocess.run(["reordercap", "-n", str(raw), str(ordered)], check=True, capture_output=True)
-    if not ordered.exists():
-        ordered = raw
+    # Two interfaces are two threads: their packets may come out of order.
+    subprocess.run(["reordercap", str(raw), str(ordered)], check=True, capture_output=True)
     rows, comments, used, unknown = [], [], set(), []
     for flow in flows(ordered):
         port = "dynamic" if flow.server_port in DYNAMIC_PORTS and flow.client_port < 49152 \
