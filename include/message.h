@@ -11,6 +11,14 @@
 
 #include "claim.h"
 
+/** How a message lies in the bytes at hand. */
+typedef struct {
+    unsigned body;      /* bytes of the body that are shown */
+    unsigned missing;   /* bytes to wait for, when waiting makes sense */
+    unsigned trailing;  /* RCH0: bytes behind the body that begin no other message */
+    bool cut_short;     /* RCH0: the next message begins inside the announced body */
+} message_extent_t;
+
 /** Register smsrc.length_mismatch with the protocol's @p expert infos. */
 void message_register(expert_module_t *expert);
 
@@ -23,6 +31,12 @@ proto_item *message_add_conclusion(proto_tree *tree, int hf, tvbuff_t *tvb, cons
 /** Say at @p item that its length or offset does not fit what follows, and in what way. */
 void message_add_mismatch(packet_info *pinfo, proto_item *item, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
+
+/**
+ * Where the next header begins at or behind @p offset, or the end of @p tvb. Bytes
+ * between two headers are not known, or what is left of a message whose start was lost.
+ */
+unsigned message_next(tvbuff_t *tvb, unsigned offset, bool stream);
 
 /**
  * Show @p length bytes (-1: to the end) at @p offset of @p tvb that are no message known, as the

@@ -7,7 +7,7 @@
 /*
  * RCH0, TNMP and the USER record in it each have a file of their own; here is how each of them
  * tells the user something: a sentence of the Info column, a conclusion in the tree, a length that
- * does not fit, and bytes that are none of them.
+ * does not fit, and bytes that are none of them; and where the next of them begins.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -45,6 +45,31 @@ message_add_mismatch(packet_info *pinfo, proto_item *item, const char *format, .
     text = wmem_strdup_vprintf(pinfo->pool, format, arguments);
     va_end(arguments);
     expert_add_info_format(pinfo, item, &ei_smsrc_length_mismatch, "%s", text);
+}
+
+unsigned
+message_next(tvbuff_t *tvb, unsigned offset, bool stream)
+{
+    static const char *const starts[] = { "RCH0", "TNMP" };
+    unsigned end = tvb_captured_length(tvb);
+    unsigned next = tvb_reported_length(tvb);
+
+    for (unsigned i = 0; i < array_length(starts) && offset < end; i++) {
+        const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)end);
+        const uint8_t *found = bytes + offset;
+
+        while (found < bytes + end &&
+               (found = ws_memmem(found, (size_t)(bytes + end - found), starts[i], 4)) != NULL) {
+            content_e content = claim_content(tvb, (unsigned)(found - bytes), stream);
+
+            if (content == CONTENT_RCH || content == CONTENT_TNMP) {
+                next = MIN(next, (unsigned)(found - bytes));
+                break;
+            }
+            found++;
+        }
+    }
+    return next;
 }
 
 void

@@ -43,6 +43,7 @@
 #include "packet-smsrc-log.h"
 #include "packet-smsrc.h"
 #include "payload.h"
+#include "rch-message.h"
 #include "user-record.h"
 
 #define SMSRC_PORTS "2701-2704"
@@ -52,10 +53,6 @@
 
 /* Word 0 and the code. */
 #define TNMP_MIN_LENGTH 4
-
-/* RCH0 bodies of CVE-2004-0728: rule 3:15148 flags from 130 bytes on, rule 1:3673 above 131. */
-#define RCH_CVE_LENGTH 130
-#define RCH_CVE_LENGTH_3673 131
 
 static int proto_smsrc = -1;
 static int proto_smsrc_control = -1;
@@ -68,13 +65,6 @@ static int hf_smsrc_channel_iana = -1;
 static int hf_smsrc_direction = -1;
 static int hf_smsrc_generation = -1;
 static int hf_smsrc_claimed_by = -1;
-static int hf_smsrc_rch = -1;
-static int hf_smsrc_rch_start = -1;
-static int hf_smsrc_rch_length = -1;
-static int hf_smsrc_rch_length_low = -1;
-static int hf_smsrc_rch_length_high = -1;
-static int hf_smsrc_rch_end = -1;
-static int hf_smsrc_rch_body = -1;
 static int hf_smsrc_tnmp = -1;
 static int hf_smsrc_tnmp_start = -1;
 static int hf_smsrc_tnmp_length = -1;
@@ -86,12 +76,8 @@ static int hf_smsrc_busy_controller = -1;
 static int hf_smsrc_busy_port = -1;
 
 static int ett_smsrc = -1;
-static int ett_smsrc_rch = -1;
-static int ett_smsrc_rch_length = -1;
-static int ett_smsrc_rch_body = -1;
 static int ett_smsrc_tnmp = -1;
 
-static expert_field ei_smsrc_cve_2004_0728 = EI_INIT;
 static expert_field ei_smsrc_udp = EI_INIT;
 static expert_field ei_smsrc_busy = EI_INIT;
 static expert_field ei_smsrc_refused = EI_INIT;
@@ -292,84 +278,8 @@ dissect_tnmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned off
                       pinfo, tree, claim);
 }
 
-/*
- * Where the next header begins at or behind @p offset, or the end of what was captured. Bytes
- * between two headers are not known, or what is left of a message whose start was lost.
- */
-static unsigned
-next_header(tvbuff_t *tvb, unsigned offset, bool stream)
-{
-    static const char *const starts[] = { "RCH0", "TNMP" };
-    unsigned end = tvb_captured_length(tvb);
-    unsigned next = tvb_reported_length(tvb);
-
-    for (unsigned i = 0; i < array_length(starts) && offset < end; i++) {
-        const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)end);
-        const uint8_t *found = bytes + offset;
-
-        while (found < bytes + end &&
-               (found = ws_memmem(found, (size_t)(bytes + end - found), starts[i], 4)) != NULL) {
-            content_e content = claim_content(tvb, (unsigned)(found - bytes), stream);
-
-            if (content == CONTENT_RCH || content == CONTENT_TNMP) {
-                next = MIN(next, (unsigned)(found - bytes));
-                break;
-            }
-            found++;
-        }
-    }
-    return next;
-}
-
-/* How a message lies in the bytes at hand. */
-typedef struct {
-    unsigned body;      /* bytes of the body that are shown */
-    unsigned missing;   /* bytes to wait for, when waiting makes sense */
-    unsigned trailing;  /* RCH0: bytes behind the body that begin no other message */
-    bool cut_short;     /* RCH0: the next message begins inside the announced body */
-} extent_t;
-
-/*
- * RCH0: the length is 16 or 32 bits wide, not publicly known which. Its low half is what the
- * Snort rules read; a length of the attack is not waited for, so that the attack is seen.
- */
 static void
-rch_extent(tvbuff_t *tvb, unsigned offset, bool stream, extent_t *extent)
-{
-    unsigned available = tvb_reported_length(tvb) - offset - SMSRC_HEADER_LENGTH;
-    unsigned low = tvb_get_letohs(tvb, (int)offset + 4);
-    uint32_t full = tvb_get_letohl(tvb, (int)offset + 4);
-    unsigned want = full != low && full <= available ? full : low;
-    unsigned body = offset + SMSRC_HEADER_LENGTH;
-    unsigned next = next_header(tvb, body, stream);
-
-    memset(extent, 0, sizeof *extent);
-    extent->body = MIN(want, available);
-    if (next < body + extent->body) {
-        extent->cut_short = true;
-        extent->body = next - body;
-        return;
-    }
-    if (want > available) {
-        if (full == low && low < RCH_CVE_LENGTH)
-            extent->missing = want - available;
-        return;
-    }
-    switch (claim_content(tvb, body + extent->body, stream)) {
-    case CONTENT_RCH:
-    case CONTENT_TNMP:
-    case CONTENT_PARTIAL:
-        break;
-    default:
-        /* Nothing, when the body ends the segment, or was cut off by the capture. */
-        if (body + extent->body <= tvb_captured_length(tvb))
-            extent->trailing = MIN(next, tvb_reported_length(tvb)) - body - extent->body;
-        break;
-    }
-}
-
-static void
-tnmp_extent(tvbuff_t *tvb, unsigned offset, extent_t *extent)
+tnmp_extent(tvbuff_t *tvb, unsigned offset, message_extent_t *extent)
 {
     unsigned available = tvb_reported_length(tvb) - offset - SMSRC_HEADER_LENGTH;
     uint32_t length = tvb_get_letohl(tvb, (int)offset + 4);
@@ -380,88 +290,12 @@ tnmp_extent(tvbuff_t *tvb, unsigned offset, extent_t *extent)
         extent->missing = length - available;
 }
 
-/* CVE-2004-0728, in the sense of the three public signatures; all go from viewer to agent. */
 static void
-check_cve(packet_info *pinfo, proto_item *item, const claim_t *claim, unsigned low, unsigned high,
-          bool mismatch)
-{
-    if (claim->direction != DIRECTION_TO_AGENT)
-        return;
-    if (low > RCH_CVE_LENGTH_3673)
-        expert_add_info_format(pinfo, item, &ei_smsrc_cve_2004_0728,
-                               "CVE-2004-0728: length %u is above 131 (as Snort 1:3673 and "
-                               "3:15148 have it)", low);
-    else if (low >= RCH_CVE_LENGTH)
-        expert_add_info_format(pinfo, item, &ei_smsrc_cve_2004_0728,
-                               "CVE-2004-0728: length %u is 130 or more (as Snort 3:15148 has it)",
-                               low);
-    else if (mismatch)
-        expert_add_info_format(pinfo, item, &ei_smsrc_cve_2004_0728,
-                               "CVE-2004-0728: length %u does not match what follows (as Snort "
-                               "3:15148 has it)%s", low,
-                               high != 0 ? "; read as 32 bits it is beyond the agent's memory, as "
-                                           "in the Nessus check" : "");
-}
-
-static void
-dissect_rch(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset,
-            const extent_t *extent, const claim_t *claim)
-{
-    proto_item *item, *length_item;
-    proto_tree *tree, *length_tree;
-    uint32_t length, low, high;
-    unsigned body = offset + SMSRC_HEADER_LENGTH;
-    bool mismatch;
-
-    item = proto_tree_add_item(parent, hf_smsrc_rch, tvb, (int)offset,
-                               (int)(SMSRC_HEADER_LENGTH + extent->body), ENC_NA);
-    tree = proto_item_add_subtree(item, ett_smsrc_rch);
-    proto_tree_add_item(tree, hf_smsrc_rch_start, tvb, (int)offset, 4, ENC_ASCII);
-    length_item = proto_tree_add_item_ret_uint(tree, hf_smsrc_rch_length, tvb, (int)offset + 4, 4,
-                                               ENC_LITTLE_ENDIAN, &length);
-    length_tree = proto_item_add_subtree(length_item, ett_smsrc_rch_length);
-    proto_tree_add_item_ret_uint(length_tree, hf_smsrc_rch_length_low, tvb, (int)offset + 4, 2,
-                                 ENC_LITTLE_ENDIAN, &low);
-    proto_tree_add_item_ret_uint(length_tree, hf_smsrc_rch_length_high, tvb, (int)offset + 6, 2,
-                                 ENC_LITTLE_ENDIAN, &high);
-    proto_tree_add_item(tree, hf_smsrc_rch_end, tvb, (int)offset + 8, 4, ENC_ASCII);
-    smsrc_log_message(pinfo, claim->channel, claim->direction, "Remote control message");
-    message_add_info(pinfo, wmem_strdup_printf(pinfo->pool, "Remote control message, %u byte%s",
-                                               extent->body, plurality(extent->body, "", "s")));
-
-    mismatch = (extent->body != low && extent->body != length) || extent->trailing > 0;
-    if (extent->cut_short)
-        message_add_mismatch(pinfo, length_item, "The next message begins after %u of %u bytes",
-                             extent->body, low);
-    else if (extent->trailing > 0)
-        message_add_mismatch(pinfo, length_item,
-                             "The length is %u, but the body is followed by %u byte%s of no "
-                             "message",
-                             low, extent->trailing, plurality(extent->trailing, "", "s"));
-    else if (mismatch)
-        message_add_mismatch(pinfo, length_item, "The length is %u, the body has %u byte%s", low,
-                             extent->body, plurality(extent->body, "", "s"));
-    else if (high != 0 && extent->body != length)
-        message_add_mismatch(pinfo, length_item,
-                             "The length fits with its low half only; read as 32 bits it is %u",
-                             length);
-    check_cve(pinfo, length_item, claim, low, high, mismatch);
-
-    if (extent->body > 0) {
-        proto_item *body_item;
-
-        body_item = proto_tree_add_item(tree, hf_smsrc_rch_body, tvb, (int)body,
-                                        (int)extent->body, ENC_NA);
-        payload_dissect(tvb, pinfo, proto_item_add_subtree(body_item, ett_smsrc_rch_body), body,
-                        (int)extent->body, PAYLOAD_MIN_TEXT);
-    }
-}
-
-static void
-message_extent(tvbuff_t *tvb, unsigned offset, content_e content, bool stream, extent_t *extent)
+extent_of_message(tvbuff_t *tvb, unsigned offset, content_e content, bool stream,
+                  message_extent_t *extent)
 {
     if (content == CONTENT_RCH)
-        rch_extent(tvb, offset, stream, extent);
+        rch_message_extent(tvb, offset, stream, extent);
     else
         tnmp_extent(tvb, offset, extent);
 }
@@ -473,12 +307,12 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, content_e cont
 {
     /* Where no framing is known, a first byte "R" is a keystroke as well as half a header. */
     bool framed = claim->channel != CHANNEL_CHAT && claim->channel != CHANNEL_TRANSFER;
-    extent_t extent;
+    message_extent_t extent;
 
     if (claim->carrier != CARRIER_TCP || !smsrc_desegment || pinfo->can_desegment == 0)
         return false;
     if (content == CONTENT_RCH || content == CONTENT_TNMP) {
-        message_extent(tvb, offset, content, true, &extent);
+        extent_of_message(tvb, offset, content, true, &extent);
         if (extent.missing == 0)
             return false;
         pinfo->desegment_len = extent.missing;
@@ -506,14 +340,14 @@ dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const clai
     while (offset < end) {
         content_e content = claim_content(tvb, offset, stream);
         unsigned next;
-        extent_t extent;
+        message_extent_t extent;
 
         if (wait_for_more(tvb, pinfo, offset, content, claim))
             break;
         if (content == CONTENT_RCH || content == CONTENT_TNMP) {
-            message_extent(tvb, offset, content, stream, &extent);
+            extent_of_message(tvb, offset, content, stream, &extent);
             if (content == CONTENT_RCH)
-                dissect_rch(tvb, pinfo, tree, offset, &extent, claim);
+                rch_message_dissect(tvb, pinfo, tree, offset, &extent, claim);
             else
                 dissect_tnmp(tvb, pinfo, tree, offset, extent.body, claim);
             offset += SMSRC_HEADER_LENGTH + extent.body;
@@ -526,7 +360,7 @@ dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const clai
             break;
         }
         smsrc_log_message(pinfo, claim->channel, claim->direction, "Bytes of unknown meaning");
-        next = next_header(tvb, offset + 1, stream);
+        next = message_next(tvb, offset + 1, stream);
         message_dissect_unknown(tvb, pinfo, tree, offset, (int)(MIN(next, end) - offset), claim);
         offset = next;
     }
@@ -696,24 +530,6 @@ proto_register_smsrc(void)
         { &hf_smsrc_claimed_by,
           { "Claimed by", "smsrc.claimed_by", FT_STRING, BASE_NONE, NULL, 0x0,
             "Why this is shown as SMS Remote Control", HFILL } },
-        { &hf_smsrc_rch,
-          { "Remote control message", "smsrc.rch", FT_NONE, BASE_NONE, NULL, 0x0, NULL, HFILL } },
-        { &hf_smsrc_rch_start,
-          { "Start", "smsrc.rch.start", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
-        { &hf_smsrc_rch_length,
-          { "Length", "smsrc.rch.length", FT_UINT32, BASE_DEC_HEX, NULL, 0x0,
-            "Bytes of the body; whether 16 or 32 bits of it count is not known", HFILL } },
-        { &hf_smsrc_rch_length_low,
-          { "Low half", "smsrc.rch.length.low", FT_UINT16, BASE_DEC, NULL, 0x0,
-            "The length as public signatures read it", HFILL } },
-        { &hf_smsrc_rch_length_high,
-          { "High half", "smsrc.rch.length.high", FT_UINT16, BASE_DEC, NULL, 0x0,
-            "Upper bits of the length, or a second number", HFILL } },
-        { &hf_smsrc_rch_end,
-          { "End of header", "smsrc.rch.end", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
-        { &hf_smsrc_rch_body,
-          { "Body", "smsrc.rch.body", FT_BYTES, BASE_NONE, NULL, 0x0,
-            "Contents are not publicly known", HFILL } },
         { &hf_smsrc_tnmp,
           { "Control message", "smsrc.tnmp", FT_NONE, BASE_NONE, NULL, 0x0, NULL, HFILL } },
         { &hf_smsrc_tnmp_start,
@@ -739,12 +555,8 @@ proto_register_smsrc(void)
           { "Port in use", "smsrc.busy.port", FT_UINT16, BASE_DEC, NULL, 0x0,
             "1760 and the digit sent", HFILL } },
     };
-    static int *ett[] = { &ett_smsrc, &ett_smsrc_rch, &ett_smsrc_rch_length, &ett_smsrc_rch_body,
-                          &ett_smsrc_tnmp };
+    static int *ett[] = { &ett_smsrc, &ett_smsrc_tnmp };
     static ei_register_info ei[] = {
-        { &ei_smsrc_cve_2004_0728,
-          { "smsrc.cve_2004_0728", PI_SECURITY, PI_ERROR,
-            "CVE-2004-0728: message that crashes the agent of SMS 2003", EXPFILL } },
         { &ei_smsrc_udp,
           { "smsrc.udp", PI_PROTOCOL, PI_NOTE,
             "SMS 2.0-compatible transport: SMS 2003 clients listen on TCP only", EXPFILL } },
@@ -763,6 +575,7 @@ proto_register_smsrc(void)
     expert = expert_register_protocol(proto_smsrc);
     expert_register_field_array(expert, ei, array_length(ei));
     message_register(expert);
+    rch_message_register(proto_smsrc, expert);
     user_record_register(proto_smsrc);
     payload_register(proto_smsrc);
     /* After the fields: "smsrc.data" is one too, and tshark -G fields lists the first of a name. */
