@@ -35,7 +35,6 @@
 #include <epan/expert.h>
 #include <epan/prefs.h>
 #include <epan/proto_data.h>
-#include <wsutil/str_util.h>
 
 #include "claim.h"
 #include "cm-frame.h"
@@ -44,15 +43,10 @@
 #include "packet-smsrc.h"
 #include "payload.h"
 #include "rch-message.h"
+#include "tnmp-message.h"
 #include "user-record.h"
 
 #define SMSRC_PORTS "2701-2704"
-
-/* A TNMP length above this is not waited for: the bodies known are below 200 bytes. */
-#define TNMP_MAX_LENGTH 65535
-
-/* Word 0 and the code. */
-#define TNMP_MIN_LENGTH 4
 
 static int proto_smsrc = -1;
 static int proto_smsrc_control = -1;
@@ -65,22 +59,10 @@ static int hf_smsrc_channel_iana = -1;
 static int hf_smsrc_direction = -1;
 static int hf_smsrc_generation = -1;
 static int hf_smsrc_claimed_by = -1;
-static int hf_smsrc_tnmp = -1;
-static int hf_smsrc_tnmp_start = -1;
-static int hf_smsrc_tnmp_length = -1;
-static int hf_smsrc_tnmp_end = -1;
-static int hf_smsrc_tnmp_word0 = -1;
-static int hf_smsrc_tnmp_code = -1;
-static int hf_smsrc_tnmp_type = -1;
-static int hf_smsrc_busy_controller = -1;
-static int hf_smsrc_busy_port = -1;
 
 static int ett_smsrc = -1;
-static int ett_smsrc_tnmp = -1;
 
 static expert_field ei_smsrc_udp = EI_INIT;
-static expert_field ei_smsrc_busy = EI_INIT;
-static expert_field ei_smsrc_refused = EI_INIT;
 
 static dissector_handle_t smsrc_handle;
 static dissector_handle_t smsrc_cm_handle;
@@ -124,21 +106,6 @@ static const struct {
             "on 2704" },
 };
 
-/* TNMP's message types: what word 0 and the code of a body say. */
-static const struct {
-    const char *name;
-    uint16_t word0;
-    int16_t code;
-    bool word0_counts;
-} tnmp_types[] = {
-    { "Information request", 0x0000, 4, true },
-    { "Information reply", 0x0000, 0, false },
-    { "Busy", 0x0080, -2, true },
-    { "Refused", 0x0000, -2, true },
-};
-
-enum { TNMP_REQUEST, TNMP_REPLY, TNMP_BUSY, TNMP_REFUSED, TNMP_UNKNOWN };
-
 /* What is known of the packet before its bytes are read. */
 static void
 dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *top,
@@ -170,126 +137,6 @@ dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
         expert_add_info(pinfo, top, &ei_smsrc_udp);
 }
 
-/* Busy: two bytes not known, then the controller and a digit, its port being 1760 + digit. */
-static void
-dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *type_item)
-{
-    int length = tvb_reported_length_remaining(tvb, 6);
-    int colon = -1;
-    const uint8_t *controller;
-    uint8_t digit = 0;
-
-    payload_dissect(tvb, pinfo, tree, 4, 2, PAYLOAD_MIN_TEXT);
-    for (int at = length - 1; at > 0 && colon < 0; at--) {
-        if (tvb_get_uint8(tvb, 6 + at) == ':')
-            colon = at;
-    }
-    if (colon > 0 && colon == length - 2)
-        digit = tvb_get_uint8(tvb, 6 + colon + 1);
-    session_log_word(pinfo, SESSION_WORD_BUSY, "");
-    if (!g_ascii_isdigit(digit)) {
-        expert_add_info(pinfo, type_item, &ei_smsrc_busy);
-        payload_dissect(tvb, pinfo, tree, 6, -1, PAYLOAD_MIN_TEXT);
-        message_add_info(pinfo, "Busy");
-        return;
-    }
-    proto_tree_add_item_ret_string(tree, hf_smsrc_busy_controller, tvb, 6, colon, ENC_ASCII,
-                                   pinfo->pool, &controller);
-    session_log_word(pinfo, SESSION_WORD_BUSY, (const char *)controller);
-    proto_tree_add_uint(tree, hf_smsrc_busy_port, tvb, 6 + colon + 1, 1, 1760U + digit - '0');
-    expert_add_info_format(pinfo, type_item, &ei_smsrc_busy, "The agent is being controlled by %s",
-                           (const char *)controller);
-    message_add_info(pinfo, wmem_strdup_printf(pinfo->pool, "Busy, controlled by %s, port %u",
-                                               (const char *)controller, 1760U + digit - '0'));
-}
-
-/* The body of a TNMP message; what is beyond the four known messages stays bytes. */
-static void
-dissect_tnmp_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t *claim)
-{
-    uint32_t word0;
-    int32_t code;
-    unsigned type = 0;
-    proto_item *item;
-
-    if (tvb_reported_length(tvb) < TNMP_MIN_LENGTH) {
-        message_add_conclusion(tree, hf_smsrc_tnmp_type, tvb, "Unknown");
-        message_dissect_unknown(tvb, pinfo, tree, 0, -1, claim);
-        return;
-    }
-    proto_tree_add_item_ret_uint(tree, hf_smsrc_tnmp_word0, tvb, 0, 2, ENC_LITTLE_ENDIAN, &word0);
-    proto_tree_add_item_ret_int(tree, hf_smsrc_tnmp_code, tvb, 2, 2, ENC_LITTLE_ENDIAN, &code);
-    while (type < TNMP_UNKNOWN &&
-           (code != tnmp_types[type].code ||
-            (tnmp_types[type].word0_counts && word0 != tnmp_types[type].word0)))
-        type++;
-    if (type == TNMP_REPLY && !user_record_is(tvb))
-        type = TNMP_UNKNOWN;
-    item = message_add_conclusion(tree, hf_smsrc_tnmp_type, tvb,
-                                  type < TNMP_UNKNOWN ? tnmp_types[type].name : "Unknown");
-    smsrc_log_message(pinfo, claim->channel, claim->direction,
-                      type < TNMP_UNKNOWN ? tnmp_types[type].name : "Unknown control message");
-
-    switch (type) {
-    case TNMP_REQUEST:
-        message_add_info(pinfo, "Information request");
-        payload_dissect(tvb, pinfo, tree, 4, -1, PAYLOAD_MIN_TEXT);
-        break;
-    case TNMP_REPLY:
-        user_record_dissect(tvb, pinfo, tree);
-        break;
-    case TNMP_BUSY:
-        dissect_busy(tvb, pinfo, tree, item);
-        break;
-    case TNMP_REFUSED:
-        session_log_word(pinfo, SESSION_WORD_REFUSED, "");
-        expert_add_info(pinfo, item, &ei_smsrc_refused);
-        message_add_info(pinfo, "Refused");
-        payload_dissect(tvb, pinfo, tree, 4, -1, PAYLOAD_MIN_TEXT);
-        break;
-    default:
-        message_dissect_unknown(tvb, pinfo, tree, 4, -1, claim);
-        break;
-    }
-}
-
-static void
-dissect_tnmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset, unsigned body,
-             const claim_t *claim)
-{
-    proto_item *item, *length_item;
-    proto_tree *tree;
-    uint32_t length;
-
-    item = proto_tree_add_item(parent, hf_smsrc_tnmp, tvb, (int)offset,
-                               (int)(SMSRC_HEADER_LENGTH + body), ENC_NA);
-    tree = proto_item_add_subtree(item, ett_smsrc_tnmp);
-    proto_tree_add_item(tree, hf_smsrc_tnmp_start, tvb, (int)offset, 4, ENC_ASCII);
-    length_item = proto_tree_add_item_ret_uint(tree, hf_smsrc_tnmp_length, tvb, (int)offset + 4, 4,
-                                               ENC_LITTLE_ENDIAN, &length);
-    proto_tree_add_item(tree, hf_smsrc_tnmp_end, tvb, (int)offset + 8, 4, ENC_ASCII);
-    if (length != body)
-        message_add_mismatch(pinfo, length_item, "The length is %u, the body has %u byte%s", length,
-                             body, plurality(body, "", "s"));
-    else if (body < TNMP_MIN_LENGTH)
-        message_add_mismatch(pinfo, length_item,
-                             "The length is %u, a body has a word and a code at least", length);
-    dissect_tnmp_body(tvb_new_subset_length(tvb, (int)offset + SMSRC_HEADER_LENGTH, (int)body),
-                      pinfo, tree, claim);
-}
-
-static void
-tnmp_extent(tvbuff_t *tvb, unsigned offset, message_extent_t *extent)
-{
-    unsigned available = tvb_reported_length(tvb) - offset - SMSRC_HEADER_LENGTH;
-    uint32_t length = tvb_get_letohl(tvb, (int)offset + 4);
-
-    memset(extent, 0, sizeof *extent);
-    extent->body = MIN(length, available);
-    if (length > available && length <= TNMP_MAX_LENGTH)
-        extent->missing = length - available;
-}
-
 static void
 extent_of_message(tvbuff_t *tvb, unsigned offset, content_e content, bool stream,
                   message_extent_t *extent)
@@ -297,7 +144,7 @@ extent_of_message(tvbuff_t *tvb, unsigned offset, content_e content, bool stream
     if (content == CONTENT_RCH)
         rch_message_extent(tvb, offset, stream, extent);
     else
-        tnmp_extent(tvb, offset, extent);
+        tnmp_message_extent(tvb, offset, extent);
 }
 
 /* True where what begins at @p offset goes on in segments to come: asks TCP for them. */
@@ -349,7 +196,7 @@ dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const clai
             if (content == CONTENT_RCH)
                 rch_message_dissect(tvb, pinfo, tree, offset, &extent, claim);
             else
-                dissect_tnmp(tvb, pinfo, tree, offset, extent.body, claim);
+                tnmp_message_dissect(tvb, pinfo, tree, offset, &extent, claim);
             offset += SMSRC_HEADER_LENGTH + extent.body;
             continue;
         }
@@ -530,41 +377,12 @@ proto_register_smsrc(void)
         { &hf_smsrc_claimed_by,
           { "Claimed by", "smsrc.claimed_by", FT_STRING, BASE_NONE, NULL, 0x0,
             "Why this is shown as SMS Remote Control", HFILL } },
-        { &hf_smsrc_tnmp,
-          { "Control message", "smsrc.tnmp", FT_NONE, BASE_NONE, NULL, 0x0, NULL, HFILL } },
-        { &hf_smsrc_tnmp_start,
-          { "Start", "smsrc.tnmp.start", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
-        { &hf_smsrc_tnmp_length,
-          { "Length", "smsrc.tnmp.length", FT_UINT32, BASE_DEC, NULL, 0x0, "Bytes of the body",
-            HFILL } },
-        { &hf_smsrc_tnmp_end,
-          { "End of header", "smsrc.tnmp.end", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
-        { &hf_smsrc_tnmp_word0,
-          { "First word", "smsrc.tnmp.word0", FT_UINT16, BASE_HEX, NULL, 0x0,
-            "0x0080 where the text of a controller follows (inferred)", HFILL } },
-        { &hf_smsrc_tnmp_code,
-          { "Code", "smsrc.tnmp.code", FT_INT16, BASE_DEC, NULL, 0x0,
-            "4 asks, 0 answers, -2 refuses (inferred)", HFILL } },
-        { &hf_smsrc_tnmp_type,
-          { "Type", "smsrc.tnmp.type", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Told by the first word and the code", HFILL } },
-        { &hf_smsrc_busy_controller,
-          { "Controlled by", "smsrc.busy.controller", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Address or name of the viewer that holds the agent", HFILL } },
-        { &hf_smsrc_busy_port,
-          { "Port in use", "smsrc.busy.port", FT_UINT16, BASE_DEC, NULL, 0x0,
-            "1760 and the digit sent", HFILL } },
     };
-    static int *ett[] = { &ett_smsrc, &ett_smsrc_tnmp };
+    static int *ett[] = { &ett_smsrc };
     static ei_register_info ei[] = {
         { &ei_smsrc_udp,
           { "smsrc.udp", PI_PROTOCOL, PI_NOTE,
             "SMS 2.0-compatible transport: SMS 2003 clients listen on TCP only", EXPFILL } },
-        { &ei_smsrc_busy,
-          { "smsrc.busy", PI_RESPONSE_CODE, PI_NOTE, "The agent is being controlled by another "
-            "viewer", EXPFILL } },
-        { &ei_smsrc_refused,
-          { "smsrc.refused", PI_RESPONSE_CODE, PI_NOTE, "The agent refused", EXPFILL } },
     };
     expert_module_t *expert;
     module_t *module;
@@ -576,6 +394,7 @@ proto_register_smsrc(void)
     expert_register_field_array(expert, ei, array_length(ei));
     message_register(expert);
     rch_message_register(proto_smsrc, expert);
+    tnmp_message_register(proto_smsrc, expert);
     user_record_register(proto_smsrc);
     payload_register(proto_smsrc);
     /* After the fields: "smsrc.data" is one too, and tshark -G fields lists the first of a name. */
