@@ -192,37 +192,6 @@ void session_log_established(connection_t *connection);
 void session_log_ended(connection_t *connection, bool by_reset);
 
 /**
- * A question for a NetBIOS name of Remote Tools and its answer. A name that is asked for is part
- * of the session that the answer or the agent's own word leads to.
- */
-typedef struct name_lookup name_lookup_t;
-
-/**
- * The first pass: @p viewer asked for @p name. NULL past the bound. @p repeated: it was asked
- * before and nothing has answered; then a session that knows its agent by name only begins.
- */
-name_lookup_t *session_log_asked(const address *viewer, const char *name,
-                                 const packet_info *pinfo, bool *repeated);
-
-/** The first pass: no such name. NULL where nobody asked. */
-name_lookup_t *session_log_not_found(const address *viewer, const char *name,
-                                     const packet_info *pinfo);
-
-/** The first pass: @p name is at @p agent. NULL where nobody asked. */
-name_lookup_t *session_log_found(const address *viewer, const char *name, const address *agent,
-                                 const packet_info *pinfo);
-
-/**
- * The first pass: @p agent makes a name of Remote Tools known. It is the beginning of the first
- * session with this agent, where that comes before SESSION_LOG_SILENCE seconds of neither. NULL
- * past the bound.
- */
-name_lookup_t *session_log_registered(const address *agent, const packet_info *pinfo);
-
-/** The session that @p lookup has led to by now, or NULL. */
-session_t *session_log_of_lookup(const name_lookup_t *lookup);
-
-/**
  * For dissectors, about the packet at hand: nothing where it is in no session, and nothing on
  * later passes. A packet's session is its conversation's, or the one it was set to, on the
  * first pass and for all passes.

@@ -27,6 +27,7 @@
 #include "icmp-error.h"
 #include "netbios.h"
 #include "packet-smsrc.h"
+#include "session-names.h"
 #include "session-stats.h"
 
 /* Wireshark's tcp.completeness. */
@@ -268,26 +269,26 @@ follow_names(packet_info *pinfo, const netbios_look_t *look)
     bool repeated = false;
 
     if (look->act == NETBIOS_QUERY) {
-        lookup = session_log_asked(&pinfo->src, look->agent.text, pinfo, &repeated);
+        lookup = session_names_asked(&pinfo->src, look->agent.text, pinfo, &repeated);
         if (repeated)
             diagnose(pinfo, NAME_NOT_RESOLVED,
                      wmem_strdup_printf(pinfo->pool,
                                         "Nothing has answered the question for %s<%02x>",
                                         look->agent.text, look->agent.suffix));
     } else if (look->act == NETBIOS_FOUND) {
-        lookup = session_log_found(&pinfo->dst, look->agent.text, &look->owner, pinfo);
+        lookup = session_names_found(&pinfo->dst, look->agent.text, &look->owner, pinfo);
     } else if (look->act == NETBIOS_NOT_FOUND) {
-        lookup = session_log_not_found(&pinfo->dst, look->agent.text, pinfo);
+        lookup = session_names_not_found(&pinfo->dst, look->agent.text, pinfo);
         diagnose(pinfo, NAME_NOT_RESOLVED,
                  wmem_strdup_printf(pinfo->pool, "There is no name %s<%02x>", look->agent.text,
                                     look->agent.suffix));
     }
     if (look->act == NETBIOS_REGISTER)
-        lookup = session_log_registered(&pinfo->src, pinfo);
+        lookup = session_names_registered(&pinfo->src, pinfo);
     if (lookup == NULL)
         return;
     p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_log, KEPT_LOOKUP, (void *)lookup);
-    session_log_seen(NULL, session_log_of_lookup(lookup), pinfo);
+    session_log_seen(NULL, session_names_session(lookup), pinfo);
 }
 
 static void
@@ -437,7 +438,7 @@ session_of_lookup(packet_info *pinfo)
     const name_lookup_t *lookup = (const name_lookup_t *)p_get_proto_data(
         wmem_file_scope(), pinfo, proto_smsrc_log, KEPT_LOOKUP);
 
-    return lookup != NULL ? session_log_of_lookup(lookup) : NULL;
+    return lookup != NULL ? session_names_session(lookup) : NULL;
 }
 
 static bool

@@ -35,35 +35,18 @@
 #include <epan/expert.h>
 #include <epan/prefs.h>
 #include <epan/proto_data.h>
-#include <wsutil/str_util.h>
 
 #include "claim.h"
 #include "cm-frame.h"
+#include "message.h"
 #include "packet-smsrc-log.h"
 #include "packet-smsrc.h"
 #include "payload.h"
+#include "rch-message.h"
+#include "tnmp-message.h"
+#include "user-record.h"
 
 #define SMSRC_PORTS "2701-2704"
-
-/* A TNMP length above this is not waited for: the bodies known are below 200 bytes. */
-#define TNMP_MAX_LENGTH 65535
-
-/* Word 0 and the code. */
-#define TNMP_MIN_LENGTH 4
-
-/* RCH0 bodies of CVE-2004-0728: rule 3:15148 flags from 130 bytes on, rule 1:3673 above 131. */
-#define RCH_CVE_LENGTH 130
-#define RCH_CVE_LENGTH_3673 131
-
-/* Offsets in the USER record, from the start of the body of its message. */
-#define USER_MAGIC 4
-#define USER_VERSION 8
-#define USER_ECHO 10
-#define USER_PRODUCT_OFFSET 22
-#define USER_BLOCK_OFFSET 24
-#define USER_NAMES_OFFSET 28
-#define USER_FIXED_LENGTH 32
-#define USER_CODE_PAGE 58
 
 static int proto_smsrc = -1;
 static int proto_smsrc_control = -1;
@@ -76,45 +59,10 @@ static int hf_smsrc_channel_iana = -1;
 static int hf_smsrc_direction = -1;
 static int hf_smsrc_generation = -1;
 static int hf_smsrc_claimed_by = -1;
-static int hf_smsrc_rch = -1;
-static int hf_smsrc_rch_start = -1;
-static int hf_smsrc_rch_length = -1;
-static int hf_smsrc_rch_length_low = -1;
-static int hf_smsrc_rch_length_high = -1;
-static int hf_smsrc_rch_end = -1;
-static int hf_smsrc_rch_body = -1;
-static int hf_smsrc_tnmp = -1;
-static int hf_smsrc_tnmp_start = -1;
-static int hf_smsrc_tnmp_length = -1;
-static int hf_smsrc_tnmp_end = -1;
-static int hf_smsrc_tnmp_word0 = -1;
-static int hf_smsrc_tnmp_code = -1;
-static int hf_smsrc_tnmp_type = -1;
-static int hf_smsrc_user = -1;
-static int hf_smsrc_user_version = -1;
-static int hf_smsrc_user_product_offset = -1;
-static int hf_smsrc_user_block_offset = -1;
-static int hf_smsrc_user_names_offset = -1;
-static int hf_smsrc_user_code_page = -1;
-static int hf_smsrc_user_product = -1;
-static int hf_smsrc_user_controller = -1;
-static int hf_smsrc_user_host = -1;
-static int hf_smsrc_user_user = -1;
-static int hf_smsrc_busy_controller = -1;
-static int hf_smsrc_busy_port = -1;
 
 static int ett_smsrc = -1;
-static int ett_smsrc_rch = -1;
-static int ett_smsrc_rch_length = -1;
-static int ett_smsrc_rch_body = -1;
-static int ett_smsrc_tnmp = -1;
-static int ett_smsrc_user = -1;
 
-static expert_field ei_smsrc_cve_2004_0728 = EI_INIT;
-static expert_field ei_smsrc_length_mismatch = EI_INIT;
 static expert_field ei_smsrc_udp = EI_INIT;
-static expert_field ei_smsrc_busy = EI_INIT;
-static expert_field ei_smsrc_refused = EI_INIT;
 
 static dissector_handle_t smsrc_handle;
 static dissector_handle_t smsrc_cm_handle;
@@ -158,37 +106,6 @@ static const struct {
             "on 2704" },
 };
 
-/* TNMP's message types: what word 0 and the code of a body say. */
-static const struct {
-    const char *name;
-    uint16_t word0;
-    int16_t code;
-    bool word0_counts;
-} tnmp_types[] = {
-    { "Information request", 0x0000, 4, true },
-    { "Information reply", 0x0000, 0, false },
-    { "Busy", 0x0080, -2, true },
-    { "Refused", 0x0000, -2, true },
-};
-
-enum { TNMP_REQUEST, TNMP_REPLY, TNMP_BUSY, TNMP_REFUSED, TNMP_UNKNOWN };
-
-/* One sentence of the Info column. */
-static void
-add_info(packet_info *pinfo, const char *sentence)
-{
-    col_append_sep_str(pinfo->cinfo, COL_INFO, "; ", sentence);
-}
-
-static proto_item *
-add_conclusion(proto_tree *tree, int hf, tvbuff_t *tvb, const char *text)
-{
-    proto_item *item = proto_tree_add_string(tree, hf, tvb, 0, 0, text);
-
-    proto_item_set_generated(item);
-    return item;
-}
-
 /* What is known of the packet before its bytes are read. */
 static void
 dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *top,
@@ -198,19 +115,19 @@ dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
 
     if (claim->channel != CHANNEL_UNKNOWN) {
         proto_item_append_text(top, ", %s", channel_name(claim->channel));
-        add_conclusion(tree, hf_smsrc_channel, tvb, channel_name(claim->channel));
+        message_add_conclusion(tree, hf_smsrc_channel, tvb, channel_name(claim->channel));
         for (unsigned i = 0; i < array_length(iana_names); i++) {
             if (claim->server_port == iana_names[i].port)
-                add_conclusion(tree, hf_smsrc_channel_iana, tvb, iana_names[i].text);
+                message_add_conclusion(tree, hf_smsrc_channel_iana, tvb, iana_names[i].text);
         }
     }
     if (claim->direction != DIRECTION_UNKNOWN) {
         proto_item_append_text(top, ", %s", direction_name(claim->direction));
-        add_conclusion(tree, hf_smsrc_direction, tvb, direction_name(claim->direction));
+        message_add_conclusion(tree, hf_smsrc_direction, tvb, direction_name(claim->direction));
     }
     if (claim->generation != GENERATION_UNKNOWN && !claim->configmgr)
-        add_conclusion(tree, hf_smsrc_generation, tvb, generation_names[claim->generation]);
-    item = add_conclusion(tree, hf_smsrc_claimed_by, tvb, ground_names[claim->ground]);
+        message_add_conclusion(tree, hf_smsrc_generation, tvb, generation_names[claim->generation]);
+    item = message_add_conclusion(tree, hf_smsrc_claimed_by, tvb, ground_names[claim->ground]);
     proto_item_append_text(item, " (%s)", ground_explanations[claim->ground]);
     if (claim->ground == GROUND_PORT)
         proto_item_append_text(top, ", known by its port alone");
@@ -221,511 +138,13 @@ dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
 }
 
 static void
-dissect_unknown(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset, int length,
-                const claim_t *claim)
-{
-    bool chat = claim->channel == CHANNEL_CHAT;
-    const char *direction = claim->direction == DIRECTION_TO_AGENT     ? ", viewer to agent"
-                            : claim->direction == DIRECTION_TO_VIEWER ? ", agent to viewer"
-                                                                      : "";
-    const char *channel = claim->channel == CHANNEL_UNKNOWN ? "Remote control"
-                                                            : channel_name(claim->channel);
-    const char *text;
-
-    if (length < 0)
-        length = tvb_reported_length_remaining(tvb, (int)offset);
-    add_info(pinfo, wmem_strdup_printf(pinfo->pool, "%s, %d byte%s%s", channel, length,
-                                       plurality(length, "", "s"), direction));
-    text = payload_dissect(tvb, pinfo, tree, offset, length, chat ? 1 : PAYLOAD_MIN_TEXT);
-    if (chat && text != NULL)
-        col_append_fstr(pinfo->cinfo, COL_INFO, ": %s", text);
-}
-
-/*
- * A NUL-terminated string of the USER record between @p offset and @p end: its length with the
- * NUL, or 0 where it does not end before @p end or its bytes were not captured.
- */
-static unsigned
-user_string_size(tvbuff_t *tvb, unsigned offset, unsigned end)
-{
-    for (unsigned at = offset; at < end; at++) {
-        if (tvb_get_uint8(tvb, (int)at) == 0)
-            return at + 1 - offset;
-    }
-    return 0;
-}
-
-static bool
-is_name_start(uint8_t c)
-{
-    return g_ascii_isalnum(c) || c == '_' || c >= 0x80;
-}
-
-/*
- * The names: bytes that are no name, then controller (only while controlled), host and user, each
- * with its NUL, then one NUL more. An empty user leaves three NULs behind the host instead of
- * two behind the user, which is how nmap's expressions tell them apart.
- */
-static void
-dissect_user_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *offset_item,
-                   unsigned offset, unsigned end, unsigned encoding, wmem_strbuf_t *info)
-{
-    struct {
-        unsigned at, size;
-    } names[3];
-    static int *const fields[] = { &hf_smsrc_user_controller, &hf_smsrc_user_host,
-                                   &hf_smsrc_user_user };
-    const char *values[3] = { NULL, NULL, NULL };
-    unsigned count = 0, first, zeros = 0, tail = end;
-
-    for (unsigned at = offset; at < end;) {
-        unsigned size, filler = at;
-
-        while (at < end && !is_name_start(tvb_get_uint8(tvb, (int)at))) {
-            zeros = tvb_get_uint8(tvb, (int)at) == 0 ? zeros + 1 : 0;
-            at++;
-        }
-        if (at == end && count > 0) {
-            /* An empty user's NUL is its own. */
-            tail = zeros >= 3 ? filler + 1 : filler;
-            break;
-        }
-        payload_dissect(tvb, pinfo, tree, filler, (int)(at - filler), PAYLOAD_MIN_TEXT);
-        if (at == end)
-            break;
-        size = user_string_size(tvb, at, end);
-        if (size == 0 || count == array_length(names)) {
-            expert_add_info_format(pinfo, offset_item, &ei_smsrc_length_mismatch,
-                                   "The names do not end inside the record");
-            payload_dissect(tvb, pinfo, tree, at, (int)(end - at), PAYLOAD_MIN_TEXT);
-            break;
-        }
-        names[count].at = at;
-        names[count].size = size;
-        count++;
-        at += size;
-        zeros = 1;
-    }
-    if (count == 0) {
-        expert_add_info_format(pinfo, offset_item, &ei_smsrc_length_mismatch,
-                               "There is no host name where the record points to");
-        return;
-    }
-    /* Which of the three the first one is: the user is the last, unless it is empty. */
-    first = zeros >= 3 || count == 1 ? (count == 1 ? 1 : 0) : 3 - count;
-    for (unsigned i = 0; i < count && first + i < array_length(fields); i++) {
-        const uint8_t *value;
-
-        proto_tree_add_item_ret_string(tree, *fields[first + i], tvb, (int)names[i].at,
-                                       (int)names[i].size, encoding, pinfo->pool, &value);
-        values[first + i] = (const char *)value;
-    }
-    if (values[2] == NULL && zeros >= 3)
-        proto_tree_add_item(tree, hf_smsrc_user_user, tvb,
-                            (int)(names[count - 1].at + names[count - 1].size), 1, encoding);
-    payload_dissect(tvb, pinfo, tree, tail, (int)(end - tail), PAYLOAD_MIN_TEXT);
-    for (unsigned i = 0; i < array_length(values); i++) {
-        static const session_name_e which[] = { SESSION_NAME_CONTROLLER, SESSION_NAME_HOST,
-                                                SESSION_NAME_USER };
-
-        if (values[i] != NULL)
-            session_log_name(pinfo, which[i], values[i]);
-    }
-    if (values[1] != NULL)
-        wmem_strbuf_append_printf(info, ", host %s", values[1]);
-    if (values[2] != NULL)
-        wmem_strbuf_append_printf(info, ", user %s", values[2]);
-    else
-        wmem_strbuf_append(info, ", no user");
-    if (values[0] != NULL)
-        wmem_strbuf_append_printf(info, ", controlled by %s", values[0]);
-}
-
-/* One of the record's own offsets: shown, and checked to lie between @p low and the end. */
-static bool
-dissect_user_offset(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int hf, unsigned at,
-                    unsigned low, unsigned *value, proto_item **item)
-{
-    unsigned length = tvb_reported_length(tvb);
-    uint32_t offset;
-
-    *item = proto_tree_add_item_ret_uint(tree, hf, tvb, (int)at, 2, ENC_LITTLE_ENDIAN, &offset);
-    *value = offset;
-    if (offset < low || offset > length) {
-        expert_add_info_format(pinfo, *item, &ei_smsrc_length_mismatch,
-                               "Offset %u is outside of %u to %u, where it has to point", offset,
-                               low, length);
-        return false;
-    }
-    return true;
-}
-
-/* The USER record; @p tvb is the whole body of its message, from which its offsets count. */
-static void
-dissect_user(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
-{
-    proto_item *item, *product_item, *block_item, *names_item;
-    proto_tree *tree;
-    uint32_t version;
-    unsigned length = tvb_reported_length(tvb);
-    unsigned product, block, names, fixed_end, encoding = ENC_ASCII;
-    bool product_ok, block_ok, names_ok;
-    wmem_strbuf_t *info = wmem_strbuf_new(pinfo->pool, "Information reply");
-
-    session_log_word(pinfo, SESSION_WORD_ANSWERED, "");
-    item = proto_tree_add_item(parent, hf_smsrc_user, tvb, USER_MAGIC, -1, ENC_NA);
-    tree = proto_item_add_subtree(item, ett_smsrc_user);
-    if (length < USER_FIXED_LENGTH) {
-        expert_add_info_format(pinfo, item, &ei_smsrc_length_mismatch,
-                               "The record needs %u bytes, its message has %u", USER_FIXED_LENGTH,
-                               length);
-        payload_dissect(tvb, pinfo, tree, USER_VERSION, -1, PAYLOAD_MIN_TEXT);
-        add_info(pinfo, wmem_strbuf_get_str(info));
-        return;
-    }
-    proto_tree_add_item_ret_uint(tree, hf_smsrc_user_version, tvb, USER_VERSION, 2,
-                                 ENC_LITTLE_ENDIAN, &version);
-    payload_dissect(tvb, pinfo, tree, USER_ECHO, USER_PRODUCT_OFFSET - USER_ECHO,
-                    PAYLOAD_MIN_TEXT);
-    product_ok = dissect_user_offset(tvb, pinfo, tree, hf_smsrc_user_product_offset,
-                                     USER_PRODUCT_OFFSET, USER_FIXED_LENGTH, &product,
-                                     &product_item);
-    block_ok = dissect_user_offset(tvb, pinfo, tree, hf_smsrc_user_block_offset, USER_BLOCK_OFFSET,
-                                   product_ok ? product + 1 : USER_FIXED_LENGTH, &block,
-                                   &block_item);
-    payload_dissect(tvb, pinfo, tree, USER_BLOCK_OFFSET + 2,
-                    USER_NAMES_OFFSET - USER_BLOCK_OFFSET - 2, PAYLOAD_MIN_TEXT);
-    names_ok = dissect_user_offset(tvb, pinfo, tree, hf_smsrc_user_names_offset, USER_NAMES_OFFSET,
-                                   block_ok ? block : USER_FIXED_LENGTH, &names, &names_item);
-    payload_dissect(tvb, pinfo, tree, USER_NAMES_OFFSET + 2,
-                    USER_FIXED_LENGTH - USER_NAMES_OFFSET - 2, PAYLOAD_MIN_TEXT);
-
-    /* Between the offsets and the product: only variant 08 has a code page at a known place. */
-    fixed_end = product_ok ? product : names_ok ? names : length;
-    if (version >> 8 == 8 && fixed_end >= USER_CODE_PAGE + 2) {
-        uint32_t code_page;
-
-        payload_dissect(tvb, pinfo, tree, USER_FIXED_LENGTH, USER_CODE_PAGE - USER_FIXED_LENGTH,
-                        PAYLOAD_MIN_TEXT);
-        proto_tree_add_item_ret_uint(tree, hf_smsrc_user_code_page, tvb, USER_CODE_PAGE, 2,
-                                     ENC_LITTLE_ENDIAN, &code_page);
-        if (code_page == 437)
-            encoding = ENC_CP437;
-        payload_dissect(tvb, pinfo, tree, USER_CODE_PAGE + 2,
-                        (int)(fixed_end - USER_CODE_PAGE - 2), PAYLOAD_MIN_TEXT);
-    } else {
-        payload_dissect(tvb, pinfo, tree, USER_FIXED_LENGTH, (int)(fixed_end - USER_FIXED_LENGTH),
-                        PAYLOAD_MIN_TEXT);
-    }
-    if (product_ok) {
-        unsigned end = block_ok ? block : length;
-        unsigned size = user_string_size(tvb, product, end);
-        const uint8_t *name;
-
-        if (size == 0) {
-            expert_add_info_format(pinfo, product_item, &ei_smsrc_length_mismatch,
-                                   "The product string does not end before offset %u", end);
-            size = end - product;
-        } else if (block_ok && product + size != block) {
-            expert_add_info_format(pinfo, block_item, &ei_smsrc_length_mismatch,
-                                   "The product string ends at offset %u", product + size);
-        }
-        proto_tree_add_item_ret_string(tree, hf_smsrc_user_product, tvb, (int)product, (int)size,
-                                       encoding, pinfo->pool, &name);
-        if (*name != '\0')
-            wmem_strbuf_append_printf(info, ", %s", (const char *)name);
-        if (product + size < (names_ok ? names : length) && (names_ok || !block_ok))
-            payload_dissect(tvb, pinfo, tree, product + size,
-                            (int)((names_ok ? names : length) - product - size),
-                            PAYLOAD_MIN_TEXT);
-    }
-    if (names_ok)
-        dissect_user_names(tvb, pinfo, tree, names_item, names, length, encoding, info);
-    add_info(pinfo, wmem_strbuf_get_str(info));
-}
-
-/* Busy: two bytes not known, then the controller and a digit, its port being 1760 + digit. */
-static void
-dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *type_item)
-{
-    int length = tvb_reported_length_remaining(tvb, 6);
-    int colon = -1;
-    const uint8_t *controller;
-    uint8_t digit = 0;
-
-    payload_dissect(tvb, pinfo, tree, 4, 2, PAYLOAD_MIN_TEXT);
-    for (int at = length - 1; at > 0 && colon < 0; at--) {
-        if (tvb_get_uint8(tvb, 6 + at) == ':')
-            colon = at;
-    }
-    if (colon > 0 && colon == length - 2)
-        digit = tvb_get_uint8(tvb, 6 + colon + 1);
-    session_log_word(pinfo, SESSION_WORD_BUSY, "");
-    if (!g_ascii_isdigit(digit)) {
-        expert_add_info(pinfo, type_item, &ei_smsrc_busy);
-        payload_dissect(tvb, pinfo, tree, 6, -1, PAYLOAD_MIN_TEXT);
-        add_info(pinfo, "Busy");
-        return;
-    }
-    proto_tree_add_item_ret_string(tree, hf_smsrc_busy_controller, tvb, 6, colon, ENC_ASCII,
-                                   pinfo->pool, &controller);
-    session_log_word(pinfo, SESSION_WORD_BUSY, (const char *)controller);
-    proto_tree_add_uint(tree, hf_smsrc_busy_port, tvb, 6 + colon + 1, 1, 1760U + digit - '0');
-    expert_add_info_format(pinfo, type_item, &ei_smsrc_busy, "The agent is being controlled by %s",
-                           (const char *)controller);
-    add_info(pinfo, wmem_strdup_printf(pinfo->pool, "Busy, controlled by %s, port %u",
-                                       (const char *)controller, 1760U + digit - '0'));
-}
-
-/* The body of a TNMP message; what is beyond the four known messages stays bytes. */
-static void
-dissect_tnmp_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t *claim)
-{
-    uint32_t word0;
-    int32_t code;
-    unsigned type = 0;
-    proto_item *item;
-
-    if (tvb_reported_length(tvb) < TNMP_MIN_LENGTH) {
-        add_conclusion(tree, hf_smsrc_tnmp_type, tvb, "Unknown");
-        dissect_unknown(tvb, pinfo, tree, 0, -1, claim);
-        return;
-    }
-    proto_tree_add_item_ret_uint(tree, hf_smsrc_tnmp_word0, tvb, 0, 2, ENC_LITTLE_ENDIAN, &word0);
-    proto_tree_add_item_ret_int(tree, hf_smsrc_tnmp_code, tvb, 2, 2, ENC_LITTLE_ENDIAN, &code);
-    while (type < TNMP_UNKNOWN &&
-           (code != tnmp_types[type].code ||
-            (tnmp_types[type].word0_counts && word0 != tnmp_types[type].word0)))
-        type++;
-    if (type == TNMP_REPLY && tvb_memeql(tvb, USER_MAGIC, (const uint8_t *)"USER", 4) != 0)
-        type = TNMP_UNKNOWN;
-    item = add_conclusion(tree, hf_smsrc_tnmp_type, tvb,
-                          type < TNMP_UNKNOWN ? tnmp_types[type].name : "Unknown");
-    smsrc_log_message(pinfo, claim->channel, claim->direction,
-                      type < TNMP_UNKNOWN ? tnmp_types[type].name : "Unknown control message");
-
-    switch (type) {
-    case TNMP_REQUEST:
-        add_info(pinfo, "Information request");
-        payload_dissect(tvb, pinfo, tree, 4, -1, PAYLOAD_MIN_TEXT);
-        break;
-    case TNMP_REPLY:
-        dissect_user(tvb, pinfo, tree);
-        break;
-    case TNMP_BUSY:
-        dissect_busy(tvb, pinfo, tree, item);
-        break;
-    case TNMP_REFUSED:
-        session_log_word(pinfo, SESSION_WORD_REFUSED, "");
-        expert_add_info(pinfo, item, &ei_smsrc_refused);
-        add_info(pinfo, "Refused");
-        payload_dissect(tvb, pinfo, tree, 4, -1, PAYLOAD_MIN_TEXT);
-        break;
-    default:
-        dissect_unknown(tvb, pinfo, tree, 4, -1, claim);
-        break;
-    }
-}
-
-static void
-dissect_tnmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset, unsigned body,
-             const claim_t *claim)
-{
-    proto_item *item, *length_item;
-    proto_tree *tree;
-    uint32_t length;
-
-    item = proto_tree_add_item(parent, hf_smsrc_tnmp, tvb, (int)offset,
-                               (int)(SMSRC_HEADER_LENGTH + body), ENC_NA);
-    tree = proto_item_add_subtree(item, ett_smsrc_tnmp);
-    proto_tree_add_item(tree, hf_smsrc_tnmp_start, tvb, (int)offset, 4, ENC_ASCII);
-    length_item = proto_tree_add_item_ret_uint(tree, hf_smsrc_tnmp_length, tvb, (int)offset + 4, 4,
-                                               ENC_LITTLE_ENDIAN, &length);
-    proto_tree_add_item(tree, hf_smsrc_tnmp_end, tvb, (int)offset + 8, 4, ENC_ASCII);
-    if (length != body)
-        expert_add_info_format(pinfo, length_item, &ei_smsrc_length_mismatch,
-                               "The length is %u, the body has %u byte%s", length, body,
-                               plurality(body, "", "s"));
-    else if (body < TNMP_MIN_LENGTH)
-        expert_add_info_format(pinfo, length_item, &ei_smsrc_length_mismatch,
-                               "The length is %u, a body has a word and a code at least", length);
-    dissect_tnmp_body(tvb_new_subset_length(tvb, (int)offset + SMSRC_HEADER_LENGTH, (int)body),
-                      pinfo, tree, claim);
-}
-
-/*
- * Where the next header begins at or behind @p offset, or the end of what was captured. Bytes
- * between two headers are not known, or what is left of a message whose start was lost.
- */
-static unsigned
-next_header(tvbuff_t *tvb, unsigned offset, bool stream)
-{
-    static const char *const starts[] = { "RCH0", "TNMP" };
-    unsigned end = tvb_captured_length(tvb);
-    unsigned next = tvb_reported_length(tvb);
-
-    for (unsigned i = 0; i < array_length(starts) && offset < end; i++) {
-        const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)end);
-        const uint8_t *found = bytes + offset;
-
-        while (found < bytes + end &&
-               (found = ws_memmem(found, (size_t)(bytes + end - found), starts[i], 4)) != NULL) {
-            content_e content = claim_content(tvb, (unsigned)(found - bytes), stream);
-
-            if (content == CONTENT_RCH || content == CONTENT_TNMP) {
-                next = MIN(next, (unsigned)(found - bytes));
-                break;
-            }
-            found++;
-        }
-    }
-    return next;
-}
-
-/* How a message lies in the bytes at hand. */
-typedef struct {
-    unsigned body;      /* bytes of the body that are shown */
-    unsigned missing;   /* bytes to wait for, when waiting makes sense */
-    unsigned trailing;  /* RCH0: bytes behind the body that begin no other message */
-    bool cut_short;     /* RCH0: the next message begins inside the announced body */
-} extent_t;
-
-/*
- * RCH0: the length is 16 or 32 bits wide, not publicly known which. Its low half is what the
- * Snort rules read; a length of the attack is not waited for, so that the attack is seen.
- */
-static void
-rch_extent(tvbuff_t *tvb, unsigned offset, bool stream, extent_t *extent)
-{
-    unsigned available = tvb_reported_length(tvb) - offset - SMSRC_HEADER_LENGTH;
-    unsigned low = tvb_get_letohs(tvb, (int)offset + 4);
-    uint32_t full = tvb_get_letohl(tvb, (int)offset + 4);
-    unsigned want = full != low && full <= available ? full : low;
-    unsigned body = offset + SMSRC_HEADER_LENGTH;
-    unsigned next = next_header(tvb, body, stream);
-
-    memset(extent, 0, sizeof *extent);
-    extent->body = MIN(want, available);
-    if (next < body + extent->body) {
-        extent->cut_short = true;
-        extent->body = next - body;
-        return;
-    }
-    if (want > available) {
-        if (full == low && low < RCH_CVE_LENGTH)
-            extent->missing = want - available;
-        return;
-    }
-    switch (claim_content(tvb, body + extent->body, stream)) {
-    case CONTENT_RCH:
-    case CONTENT_TNMP:
-    case CONTENT_PARTIAL:
-        break;
-    default:
-        /* Nothing, when the body ends the segment, or was cut off by the capture. */
-        if (body + extent->body <= tvb_captured_length(tvb))
-            extent->trailing = MIN(next, tvb_reported_length(tvb)) - body - extent->body;
-        break;
-    }
-}
-
-static void
-tnmp_extent(tvbuff_t *tvb, unsigned offset, extent_t *extent)
-{
-    unsigned available = tvb_reported_length(tvb) - offset - SMSRC_HEADER_LENGTH;
-    uint32_t length = tvb_get_letohl(tvb, (int)offset + 4);
-
-    memset(extent, 0, sizeof *extent);
-    extent->body = MIN(length, available);
-    if (length > available && length <= TNMP_MAX_LENGTH)
-        extent->missing = length - available;
-}
-
-/* CVE-2004-0728, in the sense of the three public signatures; all go from viewer to agent. */
-static void
-check_cve(packet_info *pinfo, proto_item *item, const claim_t *claim, unsigned low, unsigned high,
-          bool mismatch)
-{
-    if (claim->direction != DIRECTION_TO_AGENT)
-        return;
-    if (low > RCH_CVE_LENGTH_3673)
-        expert_add_info_format(pinfo, item, &ei_smsrc_cve_2004_0728,
-                               "CVE-2004-0728: length %u is above 131 (as Snort 1:3673 and "
-                               "3:15148 have it)", low);
-    else if (low >= RCH_CVE_LENGTH)
-        expert_add_info_format(pinfo, item, &ei_smsrc_cve_2004_0728,
-                               "CVE-2004-0728: length %u is 130 or more (as Snort 3:15148 has it)",
-                               low);
-    else if (mismatch)
-        expert_add_info_format(pinfo, item, &ei_smsrc_cve_2004_0728,
-                               "CVE-2004-0728: length %u does not match what follows (as Snort "
-                               "3:15148 has it)%s", low,
-                               high != 0 ? "; read as 32 bits it is beyond the agent's memory, as "
-                                           "in the Nessus check" : "");
-}
-
-static void
-dissect_rch(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset,
-            const extent_t *extent, const claim_t *claim)
-{
-    proto_item *item, *length_item;
-    proto_tree *tree, *length_tree;
-    uint32_t length, low, high;
-    unsigned body = offset + SMSRC_HEADER_LENGTH;
-    bool mismatch;
-
-    item = proto_tree_add_item(parent, hf_smsrc_rch, tvb, (int)offset,
-                               (int)(SMSRC_HEADER_LENGTH + extent->body), ENC_NA);
-    tree = proto_item_add_subtree(item, ett_smsrc_rch);
-    proto_tree_add_item(tree, hf_smsrc_rch_start, tvb, (int)offset, 4, ENC_ASCII);
-    length_item = proto_tree_add_item_ret_uint(tree, hf_smsrc_rch_length, tvb, (int)offset + 4, 4,
-                                               ENC_LITTLE_ENDIAN, &length);
-    length_tree = proto_item_add_subtree(length_item, ett_smsrc_rch_length);
-    proto_tree_add_item_ret_uint(length_tree, hf_smsrc_rch_length_low, tvb, (int)offset + 4, 2,
-                                 ENC_LITTLE_ENDIAN, &low);
-    proto_tree_add_item_ret_uint(length_tree, hf_smsrc_rch_length_high, tvb, (int)offset + 6, 2,
-                                 ENC_LITTLE_ENDIAN, &high);
-    proto_tree_add_item(tree, hf_smsrc_rch_end, tvb, (int)offset + 8, 4, ENC_ASCII);
-    smsrc_log_message(pinfo, claim->channel, claim->direction, "Remote control message");
-    add_info(pinfo, wmem_strdup_printf(pinfo->pool, "Remote control message, %u byte%s",
-                                       extent->body, plurality(extent->body, "", "s")));
-
-    mismatch = (extent->body != low && extent->body != length) || extent->trailing > 0;
-    if (extent->cut_short)
-        expert_add_info_format(pinfo, length_item, &ei_smsrc_length_mismatch,
-                               "The next message begins after %u of %u bytes", extent->body, low);
-    else if (extent->trailing > 0)
-        expert_add_info_format(pinfo, length_item, &ei_smsrc_length_mismatch,
-                               "The length is %u, but the body is followed by %u byte%s of no "
-                               "message", low, extent->trailing,
-                               plurality(extent->trailing, "", "s"));
-    else if (mismatch)
-        expert_add_info_format(pinfo, length_item, &ei_smsrc_length_mismatch,
-                               "The length is %u, the body has %u byte%s", low, extent->body,
-                               plurality(extent->body, "", "s"));
-    else if (high != 0 && extent->body != length)
-        expert_add_info_format(pinfo, length_item, &ei_smsrc_length_mismatch,
-                               "The length fits with its low half only; read as 32 bits it is %u",
-                               length);
-    check_cve(pinfo, length_item, claim, low, high, mismatch);
-
-    if (extent->body > 0) {
-        proto_item *body_item;
-
-        body_item = proto_tree_add_item(tree, hf_smsrc_rch_body, tvb, (int)body,
-                                        (int)extent->body, ENC_NA);
-        payload_dissect(tvb, pinfo, proto_item_add_subtree(body_item, ett_smsrc_rch_body), body,
-                        (int)extent->body, PAYLOAD_MIN_TEXT);
-    }
-}
-
-static void
-message_extent(tvbuff_t *tvb, unsigned offset, content_e content, bool stream, extent_t *extent)
+extent_of_message(tvbuff_t *tvb, unsigned offset, content_e content, bool stream,
+                  message_extent_t *extent)
 {
     if (content == CONTENT_RCH)
-        rch_extent(tvb, offset, stream, extent);
+        rch_message_extent(tvb, offset, stream, extent);
     else
-        tnmp_extent(tvb, offset, extent);
+        tnmp_message_extent(tvb, offset, extent);
 }
 
 /* True where what begins at @p offset goes on in segments to come: asks TCP for them. */
@@ -735,12 +154,12 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, content_e cont
 {
     /* Where no framing is known, a first byte "R" is a keystroke as well as half a header. */
     bool framed = claim->channel != CHANNEL_CHAT && claim->channel != CHANNEL_TRANSFER;
-    extent_t extent;
+    message_extent_t extent;
 
     if (claim->carrier != CARRIER_TCP || !smsrc_desegment || pinfo->can_desegment == 0)
         return false;
     if (content == CONTENT_RCH || content == CONTENT_TNMP) {
-        message_extent(tvb, offset, content, true, &extent);
+        extent_of_message(tvb, offset, content, true, &extent);
         if (extent.missing == 0)
             return false;
         pinfo->desegment_len = extent.missing;
@@ -768,28 +187,28 @@ dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const clai
     while (offset < end) {
         content_e content = claim_content(tvb, offset, stream);
         unsigned next;
-        extent_t extent;
+        message_extent_t extent;
 
         if (wait_for_more(tvb, pinfo, offset, content, claim))
             break;
         if (content == CONTENT_RCH || content == CONTENT_TNMP) {
-            message_extent(tvb, offset, content, stream, &extent);
+            extent_of_message(tvb, offset, content, stream, &extent);
             if (content == CONTENT_RCH)
-                dissect_rch(tvb, pinfo, tree, offset, &extent, claim);
+                rch_message_dissect(tvb, pinfo, tree, offset, &extent, claim);
             else
-                dissect_tnmp(tvb, pinfo, tree, offset, extent.body, claim);
+                tnmp_message_dissect(tvb, pinfo, tree, offset, &extent, claim);
             offset += SMSRC_HEADER_LENGTH + extent.body;
             continue;
         }
         if (content == CONTENT_USER && offset == 0) {
             smsrc_log_message(pinfo, claim->channel, claim->direction, "Information reply");
-            payload_dissect(tvb, pinfo, tree, 0, USER_MAGIC, PAYLOAD_MIN_TEXT);
-            dissect_user(tvb, pinfo, tree);
+            payload_dissect(tvb, pinfo, tree, 0, USER_RECORD_MAGIC, PAYLOAD_MIN_TEXT);
+            user_record_dissect(tvb, pinfo, tree);
             break;
         }
         smsrc_log_message(pinfo, claim->channel, claim->direction, "Bytes of unknown meaning");
-        next = next_header(tvb, offset + 1, stream);
-        dissect_unknown(tvb, pinfo, tree, offset, (int)(MIN(next, end) - offset), claim);
+        next = message_next(tvb, offset + 1, stream);
+        message_dissect_unknown(tvb, pinfo, tree, offset, (int)(MIN(next, end) - offset), claim);
         offset = next;
     }
     return (int)tvb_captured_length(tvb);
@@ -958,104 +377,25 @@ proto_register_smsrc(void)
         { &hf_smsrc_claimed_by,
           { "Claimed by", "smsrc.claimed_by", FT_STRING, BASE_NONE, NULL, 0x0,
             "Why this is shown as SMS Remote Control", HFILL } },
-        { &hf_smsrc_rch,
-          { "Remote control message", "smsrc.rch", FT_NONE, BASE_NONE, NULL, 0x0, NULL, HFILL } },
-        { &hf_smsrc_rch_start,
-          { "Start", "smsrc.rch.start", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
-        { &hf_smsrc_rch_length,
-          { "Length", "smsrc.rch.length", FT_UINT32, BASE_DEC_HEX, NULL, 0x0,
-            "Bytes of the body; whether 16 or 32 bits of it count is not known", HFILL } },
-        { &hf_smsrc_rch_length_low,
-          { "Low half", "smsrc.rch.length.low", FT_UINT16, BASE_DEC, NULL, 0x0,
-            "The length as public signatures read it", HFILL } },
-        { &hf_smsrc_rch_length_high,
-          { "High half", "smsrc.rch.length.high", FT_UINT16, BASE_DEC, NULL, 0x0,
-            "Upper bits of the length, or a second number", HFILL } },
-        { &hf_smsrc_rch_end,
-          { "End of header", "smsrc.rch.end", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
-        { &hf_smsrc_rch_body,
-          { "Body", "smsrc.rch.body", FT_BYTES, BASE_NONE, NULL, 0x0,
-            "Contents are not publicly known", HFILL } },
-        { &hf_smsrc_tnmp,
-          { "Control message", "smsrc.tnmp", FT_NONE, BASE_NONE, NULL, 0x0, NULL, HFILL } },
-        { &hf_smsrc_tnmp_start,
-          { "Start", "smsrc.tnmp.start", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
-        { &hf_smsrc_tnmp_length,
-          { "Length", "smsrc.tnmp.length", FT_UINT32, BASE_DEC, NULL, 0x0, "Bytes of the body",
-            HFILL } },
-        { &hf_smsrc_tnmp_end,
-          { "End of header", "smsrc.tnmp.end", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
-        { &hf_smsrc_tnmp_word0,
-          { "First word", "smsrc.tnmp.word0", FT_UINT16, BASE_HEX, NULL, 0x0,
-            "0x0080 where the text of a controller follows (inferred)", HFILL } },
-        { &hf_smsrc_tnmp_code,
-          { "Code", "smsrc.tnmp.code", FT_INT16, BASE_DEC, NULL, 0x0,
-            "4 asks, 0 answers, -2 refuses (inferred)", HFILL } },
-        { &hf_smsrc_tnmp_type,
-          { "Type", "smsrc.tnmp.type", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Told by the first word and the code", HFILL } },
-        { &hf_smsrc_user,
-          { "Agent information", "smsrc.user", FT_NONE, BASE_NONE, NULL, 0x0,
-            "The USER record", HFILL } },
-        { &hf_smsrc_user_version,
-          { "Version", "smsrc.user.version", FT_UINT16, BASE_HEX, NULL, 0x0,
-            "Its high byte goes with the record's layout", HFILL } },
-        { &hf_smsrc_user_product_offset,
-          { "Offset of the product", "smsrc.user.product_offset", FT_UINT16, BASE_DEC, NULL, 0x0,
-            "From the start of the message's body", HFILL } },
-        { &hf_smsrc_user_block_offset,
-          { "Offset behind the product", "smsrc.user.block_offset", FT_UINT16, BASE_DEC, NULL,
-            0x0, "From the start of the message's body", HFILL } },
-        { &hf_smsrc_user_names_offset,
-          { "Offset of the names", "smsrc.user.names_offset", FT_UINT16, BASE_DEC, NULL, 0x0,
-            "From the start of the message's body", HFILL } },
-        { &hf_smsrc_user_code_page,
-          { "Code page", "smsrc.user.code_page", FT_UINT16, BASE_DEC, NULL, 0x0,
-            "OEM code page (inferred)", HFILL } },
-        { &hf_smsrc_user_product,
-          { "Product", "smsrc.user.product", FT_STRINGZ, BASE_NONE, NULL, 0x0, NULL, HFILL } },
-        { &hf_smsrc_user_controller,
-          { "Controlled by", "smsrc.user.controller", FT_STRINGZ, BASE_NONE, NULL, 0x0,
-            "Who is controlling the agent now", HFILL } },
-        { &hf_smsrc_user_host,
-          { "Host", "smsrc.user.host", FT_STRINGZ, BASE_NONE, NULL, 0x0,
-            "Name of the agent's machine", HFILL } },
-        { &hf_smsrc_user_user,
-          { "User", "smsrc.user.user", FT_STRINGZ, BASE_NONE, NULL, 0x0,
-            "Who is logged on at the agent; empty for nobody", HFILL } },
-        { &hf_smsrc_busy_controller,
-          { "Controlled by", "smsrc.busy.controller", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Address or name of the viewer that holds the agent", HFILL } },
-        { &hf_smsrc_busy_port,
-          { "Port in use", "smsrc.busy.port", FT_UINT16, BASE_DEC, NULL, 0x0,
-            "1760 and the digit sent", HFILL } },
     };
-    static int *ett[] = {
-        &ett_smsrc,          &ett_smsrc_rch,  &ett_smsrc_rch_length,
-        &ett_smsrc_rch_body, &ett_smsrc_tnmp, &ett_smsrc_user,
-    };
+    static int *ett[] = { &ett_smsrc };
     static ei_register_info ei[] = {
-        { &ei_smsrc_cve_2004_0728,
-          { "smsrc.cve_2004_0728", PI_SECURITY, PI_ERROR,
-            "CVE-2004-0728: message that crashes the agent of SMS 2003", EXPFILL } },
-        { &ei_smsrc_length_mismatch,
-          { "smsrc.length_mismatch", PI_PROTOCOL, PI_WARN,
-            "A length or offset does not fit what follows", EXPFILL } },
         { &ei_smsrc_udp,
           { "smsrc.udp", PI_PROTOCOL, PI_NOTE,
             "SMS 2.0-compatible transport: SMS 2003 clients listen on TCP only", EXPFILL } },
-        { &ei_smsrc_busy,
-          { "smsrc.busy", PI_RESPONSE_CODE, PI_NOTE, "The agent is being controlled by another "
-            "viewer", EXPFILL } },
-        { &ei_smsrc_refused,
-          { "smsrc.refused", PI_RESPONSE_CODE, PI_NOTE, "The agent refused", EXPFILL } },
     };
+    expert_module_t *expert;
     module_t *module;
 
     proto_smsrc = proto_register_protocol("Microsoft SMS Remote Control", "SMSRC", "smsrc");
     proto_register_field_array(proto_smsrc, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
-    expert_register_field_array(expert_register_protocol(proto_smsrc), ei, array_length(ei));
+    expert = expert_register_protocol(proto_smsrc);
+    expert_register_field_array(expert, ei, array_length(ei));
+    message_register(expert);
+    rch_message_register(proto_smsrc, expert);
+    tnmp_message_register(proto_smsrc, expert);
+    user_record_register(proto_smsrc);
     payload_register(proto_smsrc);
     /* After the fields: "smsrc.data" is one too, and tshark -G fields lists the first of a name. */
     proto_smsrc_control = proto_register_protocol_in_name_only(

@@ -33,33 +33,21 @@
 #include <epan/proto_data.h>
 
 #include "address-key.h"
+#include "session-log-inner.h"
+#include "session-names.h"
 
-/* Two hosts, the last session of theirs, and their connections that no session has so far. */
-typedef struct {
+struct session_pair {
     address viewer;
     address agent;
     session_t *current;
     connection_t *waiting;
     bool unlisted;
     bool tried_newer;
-} pair_t;
-
-/* A NetBIOS name, of 15 characters at most, and who asked for it. */
-#define LOOKUP_NAME_SIZE 16
-
-struct name_lookup {
-    address viewer;
-    char name[LOOKUP_NAME_SIZE];
-    session_t *session;
-    uint32_t first_frame;
-    nstime_t first_time, last_time;
-    bool answered;
 };
 
 /* A scan of the ports fills at most one half of the pairs, proofs can have the other. */
 #define MAX_PAIRS (2 * SESSION_LOG_MAX)
 #define MAX_PAIRS_UNPROVEN SESSION_LOG_MAX
-#define MAX_LOOKUPS 65536
 
 /* A bit for each host with a session on other ports, by its hash: who is not there has none. */
 #define HOST_BITS 8192
@@ -70,7 +58,6 @@ static int proto_udp = -1;
 
 /* Rebuilt for every capture. */
 static wmem_map_t *pairs;
-static wmem_map_t *lookups;
 static wmem_map_t *viewers;
 static unsigned num_sessions, num_unlisted;
 static uint8_t hosts[HOST_BITS / 8];
@@ -78,7 +65,7 @@ static uint8_t hosts[HOST_BITS / 8];
 static unsigned
 pair_hash(const void *key)
 {
-    const pair_t *pair = (const pair_t *)key;
+    const session_pair_t *pair = (const session_pair_t *)key;
 
     return address_key_hash(&pair->viewer) ^ 31 * address_key_hash(&pair->agent);
 }
@@ -86,26 +73,10 @@ pair_hash(const void *key)
 static gboolean
 pair_equal(const void *a, const void *b)
 {
-    const pair_t *one = (const pair_t *)a, *other = (const pair_t *)b;
+    const session_pair_t *one = (const session_pair_t *)a, *other = (const session_pair_t *)b;
 
     return addresses_equal(&one->viewer, &other->viewer) &&
            addresses_equal(&one->agent, &other->agent);
-}
-
-static unsigned
-lookup_hash(const void *key)
-{
-    const name_lookup_t *lookup = (const name_lookup_t *)key;
-
-    return address_key_hash(&lookup->viewer) ^ 31 * wmem_str_hash(lookup->name);
-}
-
-static gboolean
-lookup_equal(const void *a, const void *b)
-{
-    const name_lookup_t *one = (const name_lookup_t *)a, *other = (const name_lookup_t *)b;
-
-    return strcmp(one->name, other->name) == 0 && addresses_equal(&one->viewer, &other->viewer);
 }
 
 void
@@ -120,16 +91,17 @@ void
 session_log_reset(void)
 {
     pairs = wmem_map_new(wmem_file_scope(), pair_hash, pair_equal);
-    lookups = wmem_map_new(wmem_file_scope(), lookup_hash, lookup_equal);
     viewers = wmem_map_new(wmem_file_scope(), address_key_hash, address_key_equal);
     num_sessions = num_unlisted = 0;
     memset(hosts, 0, sizeof hosts);
+    session_names_reset();
 }
 
 void
 session_log_cleanup(void)
 {
-    pairs = lookups = viewers = NULL;
+    pairs = viewers = NULL;
+    session_names_cleanup();
 }
 
 unsigned
@@ -162,8 +134,8 @@ session_log_may_be_moved(const packet_info *pinfo)
     return num_sessions > 0 && has_host(&pinfo->src) && has_host(&pinfo->dst);
 }
 
-static void
-note_viewer(const address *host)
+void
+session_log_note_viewer(const address *host)
 {
     if (wmem_map_size(viewers) < MAX_PAIRS && !wmem_map_contains(viewers, host)) {
         address *kept = address_key_new(host);
@@ -243,20 +215,21 @@ session_log_at(const connection_t *connection, uint32_t frame, bool early)
  * Sessions
  */
 
-static bool
-is_silent(const nstime_t *last, const packet_info *pinfo)
+bool
+session_log_is_silent(const nstime_t *last, const packet_info *pinfo)
 {
     return pinfo->abs_ts.secs - last->secs > SESSION_LOG_SILENCE;
 }
 
-static bool
-is_over(const session_t *session, const packet_info *pinfo)
+bool
+session_log_is_over(const session_t *session, const packet_info *pinfo)
 {
-    return (session->ended > 0 && session->open == 0) || is_silent(&session->end_time, pinfo);
+    return (session->ended > 0 && session->open == 0) ||
+           session_log_is_silent(&session->end_time, pinfo);
 }
 
-static void
-include_begin(session_t *session, uint32_t frame, const nstime_t *when)
+void
+session_log_include_begin(session_t *session, uint32_t frame, const nstime_t *when)
 {
     if (frame < session->begin_frame) {
         session->begin_frame = frame;
@@ -264,9 +237,8 @@ include_begin(session_t *session, uint32_t frame, const nstime_t *when)
     }
 }
 
-/* What is found to have been before: the number's first frames must not be told another one. */
-static void
-note_first_frame(session_t *session, const packet_info *pinfo)
+void
+session_log_note_first_frame(session_t *session, const packet_info *pinfo)
 {
     if (session->known_frame == pinfo->num)
         session->first_frame = session->begin_frame;
@@ -281,8 +253,8 @@ include_end(session_t *session, uint32_t frame, const nstime_t *when)
     }
 }
 
-static void
-use_carrier(session_t *session, carrier_e carrier, bool older)
+void
+session_log_use_carrier(session_t *session, carrier_e carrier, bool older)
 {
     if (older)
         session->old_carriers |= (uint8_t)(1 << carrier);
@@ -320,7 +292,7 @@ enter(connection_t *connection, session_t *session, uint32_t frame)
     if (connection->session == NULL) {
         connection->session = session;
         connection->since = frame;
-        include_begin(session, connection->first_frame, &connection->first_time);
+        session_log_include_begin(session, connection->first_frame, &connection->first_time);
         include_end(session, connection->last_frame, &connection->last_time);
         for (unsigned side = 0; side < 2; side++)
             count_bytes(session, connection->channel, side == 1, connection->bytes[side]);
@@ -336,13 +308,8 @@ enter(connection_t *connection, session_t *session, uint32_t frame)
         session->open++;
         session->channels |= (uint8_t)(1 << connection->channel);
     }
-    use_carrier(session, connection->carrier, connection->older);
+    session_log_use_carrier(session, connection->carrier, connection->older);
 }
-
-/* An agent's registrations are kept as a question of its own for no name in particular. */
-#define REGISTRATION ""
-
-static name_lookup_t *find_lookup(const address *viewer, const char *name);
 
 static session_t *
 new_session(const session_offer_t *offer, const packet_info *pinfo)
@@ -358,17 +325,10 @@ new_session(const session_offer_t *offer, const packet_info *pinfo)
     session->begin_frame = session->end_frame = pinfo->num;
     session->begin_time = session->end_time = pinfo->abs_ts;
     copy_address_wmem(wmem_file_scope(), &session->viewer, offer->viewer);
-    note_viewer(offer->viewer);
+    session_log_note_viewer(offer->viewer);
     if (offer->agent != NULL) {
-        name_lookup_t *registration = find_lookup(offer->agent, REGISTRATION);
-
         copy_address_wmem(wmem_file_scope(), &session->agent, offer->agent);
-        if (registration != NULL && registration->session == NULL &&
-            !is_silent(&registration->last_time, pinfo)) {
-            registration->session = session;
-            include_begin(session, registration->first_frame, &registration->first_time);
-            note_first_frame(session, pinfo);
-        }
+        session_names_agent_known(session, pinfo);
     }
     return session;
 }
@@ -381,17 +341,17 @@ note_unlisted(void)
         num_unlisted = 1;
 }
 
-static pair_t *
+static session_pair_t *
 pair_of(const address *viewer, const address *agent, bool proof)
 {
-    pair_t key, *pair;
+    session_pair_t key, *pair;
 
     copy_address_shallow(&key.viewer, viewer);
     copy_address_shallow(&key.agent, agent);
-    pair = (pair_t *)wmem_map_lookup(pairs, &key);
+    pair = (session_pair_t *)wmem_map_lookup(pairs, &key);
     if (pair != NULL || wmem_map_size(pairs) >= (proof ? MAX_PAIRS : MAX_PAIRS_UNPROVEN))
         return pair;
-    pair = wmem_new0(wmem_file_scope(), pair_t);
+    pair = wmem_new0(wmem_file_scope(), session_pair_t);
     copy_address_wmem(wmem_file_scope(), &pair->viewer, viewer);
     copy_address_wmem(wmem_file_scope(), &pair->agent, agent);
     wmem_map_insert(pairs, pair, pair);
@@ -399,7 +359,7 @@ pair_of(const address *viewer, const address *agent, bool proof)
 }
 
 static void
-wait_for_session(pair_t *pair, connection_t *connection)
+wait_for_session(session_pair_t *pair, connection_t *connection)
 {
     if (connection->waits || connection->session != NULL)
         return;
@@ -410,26 +370,27 @@ wait_for_session(pair_t *pair, connection_t *connection)
 
 /* What the two hosts did on the ports of Remote Tools shortly before the proof. */
 static void
-adopt_waiting(pair_t *pair, session_t *session, const packet_info *pinfo)
+adopt_waiting(session_pair_t *pair, session_t *session, const packet_info *pinfo)
 {
     for (connection_t *one = pair->waiting; one != NULL; one = one->next_waiting) {
         one->waits = false;
-        if (one->session == NULL && !is_silent(&one->last_time, pinfo))
+        if (one->session == NULL && !session_log_is_silent(&one->last_time, pinfo))
             enter(one, session, pinfo->num);
     }
     pair->waiting = NULL;
-    note_first_frame(session, pinfo);
+    session_log_note_first_frame(session, pinfo);
 }
 
 /* The session of the pair that the offer belongs to; a new one where it begins one. */
 static session_t *
-find_session(pair_t *pair, const session_offer_t *offer, const packet_info *pinfo)
+find_session(session_pair_t *pair, const session_offer_t *offer, const packet_info *pinfo)
 {
     session_t *current = pair->current;
     bool known = current != NULL && current->kind == offer->kind;
 
-    if (known && offer->kind == SESSION_SMS && !(offer->opens && is_over(current, pinfo)) &&
-        !(offer->proof && is_silent(&current->end_time, pinfo)))
+    if (known && offer->kind == SESSION_SMS &&
+        !(offer->opens && session_log_is_over(current, pinfo)) &&
+        !(offer->proof && session_log_is_silent(&current->end_time, pinfo)))
         return current;
     if (!offer->proof && !(known && offer->kind == SESSION_SMS))
         return NULL;
@@ -443,9 +404,40 @@ find_session(pair_t *pair, const session_offer_t *offer, const packet_info *pinf
     return current;
 }
 
+session_t *
+session_log_begin_unresolved(const address *viewer, const packet_info *pinfo)
+{
+    session_offer_t offer = { SESSION_SMS, viewer, NULL, CHANNEL_UNKNOWN, CARRIER_NETBIOS, 0,
+                              false, true, false, true };
+    session_t *session = new_session(&offer, pinfo);
+
+    if (session == NULL)
+        note_unlisted();
+    return session;
+}
+
+session_pair_t *
+session_log_pair(const address *viewer, const address *agent)
+{
+    return pair_of(viewer, agent, true);
+}
+
+bool
+session_log_resolve(session_t *session, session_pair_t *pair, const packet_info *pinfo)
+{
+    if (session->agent.type != AT_NONE ||
+        (pair->current != NULL && !session_log_is_over(pair->current, pinfo)))
+        return false;
+    copy_address_wmem(wmem_file_scope(), &session->agent, &pair->agent);
+    session->reason[0] = '\0';
+    pair->current = session;
+    adopt_waiting(pair, session, pinfo);
+    return true;
+}
+
 /* Who is who, by the addresses that the conversation keeps. */
 static void
-note_ends(connection_t *connection, const session_offer_t *offer, pair_t *pair)
+note_ends(connection_t *connection, const session_offer_t *offer, session_pair_t *pair)
 {
     if (!offer->older && (offer->carrier == CARRIER_TCP || offer->carrier == CARRIER_UDP))
         pair->tried_newer = true;
@@ -465,9 +457,9 @@ note_ends(connection_t *connection, const session_offer_t *offer, pair_t *pair)
 bool
 session_log_tried_newer(const connection_t *connection)
 {
-    const pair_t *pair = connection->viewer != NULL
-                             ? pair_of(connection->viewer, connection->agent, false)
-                             : NULL;
+    const session_pair_t *pair = connection->viewer != NULL
+                                     ? pair_of(connection->viewer, connection->agent, false)
+                                     : NULL;
 
     return pair != NULL && pair->tried_newer;
 }
@@ -477,13 +469,13 @@ session_log_offer(connection_t *connection, const packet_info *pinfo,
                   const session_offer_t *offer)
 {
     session_t *session = connection->newest;
-    pair_t *pair;
+    session_pair_t *pair;
 
     if (PINFO_FD_VISITED(pinfo))
         return session_log_at(connection, pinfo->num, false);
     if (session != NULL && (session->kind == offer->kind || !offer->proof) &&
         (session->kind == SESSION_CONFIGMGR || connection->carrier == CARRIER_TCP ||
-         connection->named || !offer->opens || !is_silent(&session->end_time, pinfo)))
+         connection->named || !offer->opens || !session_log_is_silent(&session->end_time, pinfo)))
         return session;
     pair = pair_of(offer->viewer, offer->agent, offer->proof);
     if (pair == NULL) {
@@ -505,21 +497,21 @@ session_log_offer(connection_t *connection, const packet_info *pinfo,
     if (offer->kind == SESSION_SMS)
         adopt_waiting(pair, session, pinfo);
     else
-        note_first_frame(session, pinfo);
+        session_log_note_first_frame(session, pinfo);
     return session;
 }
 
 session_t *
 session_log_offer_packet(const packet_info *pinfo, const session_offer_t *offer)
 {
-    pair_t *pair = pair_of(offer->viewer, offer->agent, true);
+    session_pair_t *pair = pair_of(offer->viewer, offer->agent, true);
     session_t *session = pair != NULL ? find_session(pair, offer, pinfo) : NULL;
 
     if (pair == NULL)
         note_unlisted();
     if (session == NULL)
         return NULL;
-    use_carrier(session, offer->carrier, offer->older);
+    session_log_use_carrier(session, offer->carrier, offer->older);
     adopt_waiting(pair, session, pinfo);
     return session;
 }
@@ -578,163 +570,6 @@ session_log_ended(connection_t *connection, bool by_reset)
 }
 
 /*
- * NetBIOS names
- */
-
-static name_lookup_t *
-find_lookup(const address *viewer, const char *name)
-{
-    name_lookup_t key;
-
-    copy_address_shallow(&key.viewer, viewer);
-    (void)g_strlcpy(key.name, name, sizeof key.name);
-    return (name_lookup_t *)wmem_map_lookup(lookups, &key);
-}
-
-static name_lookup_t *
-new_lookup(const address *viewer, const char *name, const packet_info *pinfo)
-{
-    name_lookup_t *lookup = find_lookup(viewer, name);
-
-    if (lookup == NULL && wmem_map_size(lookups) >= MAX_LOOKUPS)
-        return NULL;
-    lookup = wmem_new0(wmem_file_scope(), name_lookup_t);
-    copy_address_wmem(wmem_file_scope(), &lookup->viewer, viewer);
-    (void)g_strlcpy(lookup->name, name, sizeof lookup->name);
-    lookup->first_frame = pinfo->num;
-    lookup->first_time = lookup->last_time = pinfo->abs_ts;
-    wmem_map_insert(lookups, lookup, lookup);
-    return lookup;
-}
-
-static void
-lead_to(name_lookup_t *lookup, session_t *session)
-{
-    if (session == NULL || lookup->session != NULL)
-        return;
-    lookup->session = session;
-    include_begin(session, lookup->first_frame, &lookup->first_time);
-    use_carrier(session, CARRIER_NETBIOS, false);
-}
-
-/* An agent that is known by its name alone. */
-static void
-begin_unresolved(name_lookup_t *lookup, const packet_info *pinfo)
-{
-    session_offer_t offer = { SESSION_SMS, &lookup->viewer, NULL, CHANNEL_UNKNOWN,
-                              CARRIER_NETBIOS, 0, false, true, false, true };
-    session_t *session;
-
-    if (lookup->session != NULL)
-        return;
-    session = new_session(&offer, pinfo);
-    if (session == NULL) {
-        note_unlisted();
-        return;
-    }
-    lead_to(lookup, session);
-    note_first_frame(session, pinfo);
-    session_log_set_name(session, SESSION_NAME_HOST, lookup->name, pinfo);
-}
-
-static void
-note_unresolved(name_lookup_t *lookup, const char *reason)
-{
-    if (lookup->session != NULL && lookup->session->word == SESSION_WORD_NONE)
-        (void)g_strlcpy(lookup->session->reason, reason, sizeof lookup->session->reason);
-}
-
-name_lookup_t *
-session_log_asked(const address *viewer, const char *name, const packet_info *pinfo,
-                  bool *repeated)
-{
-    name_lookup_t *lookup = find_lookup(viewer, name);
-
-    *repeated = false;
-    if (lookup == NULL || is_silent(&lookup->last_time, pinfo) ||
-        (lookup->session != NULL && is_over(lookup->session, pinfo))) {
-        lookup = new_lookup(viewer, name, pinfo);
-        if (lookup != NULL)
-            note_viewer(viewer);
-        return lookup;
-    }
-    lookup->last_time = pinfo->abs_ts;
-    if (!lookup->answered) {
-        *repeated = true;
-        begin_unresolved(lookup, pinfo);
-        note_unresolved(lookup, "name not resolved");
-    }
-    return lookup;
-}
-
-name_lookup_t *
-session_log_not_found(const address *viewer, const char *name, const packet_info *pinfo)
-{
-    name_lookup_t *lookup = find_lookup(viewer, name);
-
-    if (lookup == NULL || is_silent(&lookup->last_time, pinfo))
-        return NULL;
-    lookup->last_time = pinfo->abs_ts;
-    begin_unresolved(lookup, pinfo);
-    note_unresolved(lookup, "name not found");
-    return lookup;
-}
-
-name_lookup_t *
-session_log_found(const address *viewer, const char *name, const address *agent,
-                  const packet_info *pinfo)
-{
-    name_lookup_t *lookup = find_lookup(viewer, name);
-    session_offer_t offer = { SESSION_SMS, viewer, agent, CHANNEL_UNKNOWN, CARRIER_NETBIOS, 0,
-                              false, true, false, true };
-    pair_t *pair = pair_of(viewer, agent, true);
-    session_t *session;
-
-    if (lookup == NULL || is_silent(&lookup->last_time, pinfo))
-        lookup = new_lookup(viewer, name, pinfo);
-    if (lookup == NULL || pair == NULL)
-        return lookup;
-    lookup->last_time = pinfo->abs_ts;
-    lookup->answered = true;
-    session = lookup->session;
-    if (session != NULL && session->agent.type == AT_NONE &&
-        (pair->current == NULL || is_over(pair->current, pinfo))) {
-        /* It was known by its name alone. */
-        copy_address_wmem(wmem_file_scope(), &session->agent, agent);
-        session->reason[0] = '\0';
-        pair->current = session;
-        adopt_waiting(pair, session, pinfo);
-        return lookup;
-    }
-    session = session_log_offer_packet(pinfo, &offer);
-    if (session != NULL) {
-        lead_to(lookup, session);
-        note_first_frame(session, pinfo);
-        if (!session->has_name[SESSION_NAME_HOST])
-            session_log_set_name(session, SESSION_NAME_HOST, name, pinfo);
-    }
-    return lookup;
-}
-
-name_lookup_t *
-session_log_registered(const address *agent, const packet_info *pinfo)
-{
-    name_lookup_t *registration = find_lookup(agent, REGISTRATION);
-
-    if (registration == NULL || registration->session != NULL ||
-        is_silent(&registration->last_time, pinfo))
-        return new_lookup(agent, REGISTRATION, pinfo);
-    registration->last_time = pinfo->abs_ts;
-    return registration;
-}
-
-session_t *
-session_log_of_lookup(const name_lookup_t *lookup)
-{
-    return lookup->session;
-}
-
-/*
  * What dissectors tell
  */
 
@@ -765,28 +600,8 @@ session_log_set_name(session_t *session, session_name_e which, const char *name,
 {
     keep_text(session->names[which], name);
     session->has_name[which] = true;
-    if (which == SESSION_NAME_HOST && *name != '\0') {
-        char upper[LOOKUP_NAME_SIZE];
-        name_lookup_t *lookup;
-
-        (void)g_strlcpy(upper, session->names[which], sizeof upper);
-        for (char *at = upper; *at != '\0'; at++)
-            *at = g_ascii_toupper(*at);
-        lookup = find_lookup(&session->viewer, upper);
-        if (lookup == NULL || is_silent(&lookup->last_time, pinfo) ||
-            (lookup->session != NULL && lookup->session != session &&
-             is_over(lookup->session, pinfo)))
-            lookup = new_lookup(&session->viewer, upper, pinfo);
-        if (lookup != NULL && lookup->session == NULL) {
-            /* Nobody has asked for the name when it is first heard here: then no carrier. */
-            uint8_t carriers = session->carriers;
-            bool asked = lookup->first_frame != pinfo->num;
-
-            lead_to(lookup, session);
-            if (!asked)
-                session->carriers = carriers;
-        }
-    }
+    if (which == SESSION_NAME_HOST && *name != '\0')
+        session_names_host_known(session, pinfo);
 }
 
 void
