@@ -27,10 +27,14 @@
 #include "user-rows.h"
 
 /* A site has fewer than a hundred rules: more is an attack on whoever keeps them. */
-#define MAX_RULES 4096
+#ifndef FIREWALL_MAX_RULES
+#define FIREWALL_MAX_RULES 4096
+#endif
 
 /* Of all ends of all rules together. */
-#define MAX_HOSTS 262144
+#ifndef FIREWALL_MAX_HOSTS
+#define FIREWALL_MAX_HOSTS 262144
+#endif
 
 /* nft refuses a comment of more than 128 bytes. */
 #define MAX_COMMENT 120
@@ -43,7 +47,6 @@ typedef struct {
 /* What a flow has been counted as, and by what. */
 typedef struct {
     const judgement_t *judgement;
-    reach_e reach;
     bool proxied;
     bool forwarded;
 
@@ -224,16 +227,20 @@ rule_of_flow(const audit_tap_t *tap)
 
 /*
  * The two ends of a flow. A judgement may be of a time when it was not known yet who called, and
- * the packet of a later one: the port that was judged tells whose it is.
+ * the packet of a later one: the port that was judged tells whose it is. Not so an ICMP error,
+ * whose ports are, up to 4.2, those of the packet that it quotes.
  */
 static void
 ends_of_flow(const packet_info *pinfo, const audit_tap_t *tap, const firewall_rule_t *rule,
              const address *ends[2])
 {
+    bool error = proto_is_frame_protocol(pinfo->layers, "icmp") ||
+                 proto_is_frame_protocol(pinfo->layers, "icmpv6");
     bool answer = addresses_equal(&pinfo->src, tap->responder);
     uint32_t from = answer ? pinfo->destport : pinfo->srcport;
     uint32_t to = answer ? pinfo->srcport : pinfo->destport;
-    bool exchanged = rule->transport != TRANSPORT_IPX && to != rule->port && from == rule->port;
+    bool exchanged = !error && rule->transport != TRANSPORT_IPX && to != rule->port &&
+                     from == rule->port;
 
     ends[RULE_FROM] = exchanged ? tap->responder : tap->initiator;
     ends[RULE_TO] = exchanged ? tap->initiator : tap->responder;
@@ -268,6 +275,24 @@ leave(firewall_rules_t *rules, share_t *share)
     rule->blocked -= share->blocked;
     rule->stale = true;
     share->rule = NULL;
+    share->blocked = false;
+}
+
+/* The same flow in the same rule: it was found to be blocked, or to be open after all. */
+static bool
+update_blocked(share_t *share, const flow_t *flow)
+{
+    bool blocked = flow->reach != REACH_OPEN;
+
+    if (share->rule == NULL || share->blocked == blocked)
+        return false;
+    if (blocked)
+        share->rule->blocked++;
+    else
+        share->rule->blocked--;
+    share->rule->stale = true;
+    share->blocked = blocked;
+    return true;
 }
 
 /* The rule that fits a flow of these ends, made where there is none; NULL where all is full. */
@@ -279,11 +304,11 @@ rule_for(firewall_rules_t *rules, const firewall_rule_t *wanted, const address *
 
     if (find_rule(rules, wanted, &place))
         rule = firewall_rules_at(rules, place);
-    if (rules->num_hosts + 2 > MAX_HOSTS &&
+    if (rules->num_hosts + 2 > FIREWALL_MAX_HOSTS &&
         (rule == NULL || g_tree_lookup(rule->hosts[RULE_FROM], ends[RULE_FROM]) == NULL ||
          g_tree_lookup(rule->hosts[RULE_TO], ends[RULE_TO]) == NULL))
         return NULL;
-    if (rule != NULL || rules->rules->len == MAX_RULES)
+    if (rule != NULL || rules->rules->len == FIREWALL_MAX_RULES)
         return rule;
     rule = g_new(firewall_rule_t, 1);
     *rule = *wanted;
@@ -313,10 +338,9 @@ join(firewall_rules_t *rules, share_t *share, const packet_info *pinfo, const au
         rules->left_out[share->left_out]++;
         return;
     }
-    share->blocked = tap->flow->reach != REACH_OPEN;
     share->rule->flows++;
-    share->rule->blocked += share->blocked;
     share->rule->stale = true;
+    (void)update_blocked(share, tap->flow);
 }
 
 /*
@@ -358,14 +382,13 @@ firewall_rules_update(firewall_rules_t *rules, const packet_info *pinfo, const a
     if (share == NULL) {
         share = g_new0(share_t, 1);
         g_hash_table_insert(rules->shares, (void *)tap->flow, share);
-    } else if (share->judgement == tap->judgement && share->reach == tap->flow->reach &&
-               share->proxied == tap->flow->proxied && share->forwarded == tap->flow->forwarded) {
-        return false;
+    } else if (share->judgement == tap->judgement && share->proxied == tap->flow->proxied &&
+               share->forwarded == tap->flow->forwarded) {
+        return update_blocked(share, tap->flow);
     } else {
         leave(rules, share);
     }
     share->judgement = tap->judgement;
-    share->reach = tap->flow->reach;
     share->proxied = tap->flow->proxied;
     share->forwarded = tap->flow->forwarded;
     join(rules, share, pinfo, tap);

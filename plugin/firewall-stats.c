@@ -199,9 +199,13 @@ static tap_packet_status
 nft_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
            tap_flags_t flags _U_)
 {
-    return firewall_rules_update((firewall_rules_t *)tapdata, pinfo, (const audit_tap_t *)data)
-               ? TAP_PACKET_REDRAW
-               : TAP_PACKET_DONT_REDRAW;
+    firewall_rules_t *rules = (firewall_rules_t *)tapdata;
+
+    if (!firewall_rules_update(rules, pinfo, (const audit_tap_t *)data))
+        return TAP_PACKET_DONT_REDRAW;
+    for (unsigned i = firewall_rules_count(rules); i-- > 0;)
+        firewall_rules_remove(rules, i);
+    return TAP_PACKET_REDRAW;
 }
 
 static void
