@@ -12,7 +12,7 @@
 /** The two ends of a rule. */
 enum { RULE_FROM, RULE_TO };
 
-/** Flows of these roles on this port, by one row of the matrix. Ended by firewall_rules_remove(). */
+/** Flows of these roles on this port, by one row of the matrix. */
 typedef struct {
     unsigned order;      /* of the row: the article's rows first, then the user's */
     char row[16];        /* its id */

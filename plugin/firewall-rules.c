@@ -461,8 +461,8 @@ append_host(GString *text, const address *addr)
 
 typedef struct {
     GString *text;
-    unsigned left;   /* how many may still be appended */
-    int type;        /* AT_NONE: of any type */
+    unsigned left; /* how many may still be appended */
+    int type;      /* AT_NONE: of any type */
 } host_list_t;
 
 static gboolean
