@@ -364,11 +364,12 @@ def test_what_is_listed_goes_through_and_what_is_not_does_not(nft, tshark, tmp_p
     path = tmp_path / "smsrc.nft"
     path.write_text(nft_file(tshark, recorded("site-misconfigured"), prefs=role_lines()),
                     encoding="utf-8")
-    done = subprocess.run(["unshare", "--net", "--mount", "sh", "-c", THREE_NETWORKS, nft,
+    alone = ["unshare", "--net", "--mount"]
+    if subprocess.run([*alone, "true"], check=False, stderr=subprocess.DEVNULL).returncode != 0:
+        pytest.skip("a firewall between two hosts needs mounts of its own, which a chroot has not")
+    done = subprocess.run([*alone, "sh", "-c", THREE_NETWORKS, nft,
                            str(path)], check=False, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, encoding="utf-8", timeout=60)
-    if done.returncode != 0 and "netns" in done.stderr:
-        pytest.skip(f"no networks of its own: {done.stderr.strip().splitlines()[-1]}")
     # Each is asked from beside it first, so that it is known to be there.
     assert done.stdout.splitlines() == [
         f"{port} 10.20.1.13 {answer}" for port, answer in (
