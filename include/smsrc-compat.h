@@ -54,4 +54,15 @@ typedef gboolean ws_bool;
 #include <epan/tfs.h>
 #endif
 
+/* What starts a statistic that draws itself (register_stat_tap_ui) says from 4.6 on how it went. */
+#if SMSRC_WS_AT_LEAST(4, 5)
+typedef bool stat_tap_init_result;
+#define STAT_TAP_INIT_DONE true
+#define STAT_TAP_INIT_FAILED false
+#else
+typedef void stat_tap_init_result;
+#define STAT_TAP_INIT_DONE
+#define STAT_TAP_INIT_FAILED
+#endif
+
 #endif /* __SMSRC_COMPAT_H__ */

@@ -26,6 +26,12 @@ void stat_set_bytes(stat_tap_table *table, unsigned row, unsigned column, double
 /** A row of empty cells at the end of @p table: its index. */
 unsigned stat_append_row(stat_tap_table_ui *ui, stat_tap_table *table);
 
+/** A row of empty cells before the row @p at, which may be the end of @p table. */
+void stat_insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at);
+
+/** Take the row @p at away, with its texts. */
+void stat_remove_row(stat_tap_table *table, unsigned at);
+
 /** For stat_tap_free_table_item_cb. */
 void stat_free_cell(stat_tap_table *table, unsigned row, unsigned column,
                     stat_tap_table_item_type *cell);

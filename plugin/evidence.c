@@ -494,8 +494,9 @@ add_uri(const packet_t *packet, const char *uri, bool forwarded)
         flow->proxied = port != 0;
         flow->uri_port = port;
     }
-    if (flow != NULL)
-        flow->forwarded = forwarded;
+    /* From 4.4 on an answer has the URI too, without the request's lines: it takes nothing back. */
+    if (flow != NULL && forwarded)
+        flow->forwarded = true;
     add_fact(packet, FIELD_HTTP_URI, decoded != NULL ? decoded : path, NULL, NUM_FIELDS);
     g_free(decoded);
 }

@@ -32,6 +32,7 @@
 #include <epan/to_str.h>
 
 #include "evidence.h"
+#include "firewall-stats.h"
 #include "packet-smsrc-audit.h"
 #include "reach.h"
 #include "role-book.h"
@@ -687,4 +688,5 @@ proto_reg_handoff_smsrc_audit(void)
     packet_look_init();
     evidence_init();
     smsrc_stats_register();
+    firewall_stats_register();
 }

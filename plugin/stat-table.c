@@ -73,6 +73,28 @@ stat_free_cell(stat_tap_table *table _U_, unsigned row _U_, unsigned column _U_,
     }
 }
 
+void
+stat_insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at)
+{
+    unsigned last = stat_append_row(ui, table);
+    stat_tap_table_item_type *cells = table->elements[last];
+
+    memmove(&table->elements[at + 1], &table->elements[at],
+            (last - at) * sizeof table->elements[0]);
+    table->elements[at] = cells;
+}
+
+void
+stat_remove_row(stat_tap_table *table, unsigned at)
+{
+    for (unsigned column = 0; column < table->num_fields; column++)
+        stat_free_cell(table, at, column, stat_tap_get_field_data(table, at, column));
+    g_free(table->elements[at]);
+    table->num_elements--;
+    memmove(&table->elements[at], &table->elements[at + 1],
+            (table->num_elements - at) * sizeof table->elements[0]);
+}
+
 stat_tap_table *
 stat_table_of(void *tapdata)
 {

@@ -1,0 +1,16 @@
+/* firewall-stats.h
+ * The firewall rules as statistics: -z smsrc,rules and -z smsrc,rules.nft
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_FIREWALL_STATS_H__
+#define __SMSRC_FIREWALL_STATS_H__
+
+/**
+ * Register -z smsrc,rules for tshark, Wireshark and sharkd, and -z smsrc,rules.nft, which prints
+ * a file, for tshark: call from a handoff routine.
+ */
+void firewall_stats_register(void);
+
+#endif /* __SMSRC_FIREWALL_STATS_H__ */

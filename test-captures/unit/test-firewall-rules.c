@@ -1,0 +1,354 @@
+/* test-firewall-rules.c
+ * Flows and the firewall rules they need, without a packet
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "firewall-rules.h"
+
+#include "unit-epan.h"
+#include "user-rows.h"
+
+#define BIT(role) SMSRC_ROLE_BIT(SMSRC_ROLE_##role)
+#define CLIENT BIT(ADVANCED_CLIENT)
+#define MP BIT(MANAGEMENT_POINT)
+
+/* Enough that CMakeLists.txt's bounds are passed. */
+#define MAX_FLOWS 16
+
+static flow_t flows[MAX_FLOWS];
+static judgement_t judgements[MAX_FLOWS];
+static judge_flow_t questions[MAX_FLOWS];
+static uint8_t bytes[MAX_FLOWS][2][16];
+static address ends[MAX_FLOWS][2];
+static firewall_rules_t *rules;
+static wmem_list_t *no_layers;
+
+static const kb_row_t *
+row_named(const char *id)
+{
+    unsigned count;
+    const kb_row_t *rows = kb_rows(&count);
+
+    for (unsigned i = 0; i < count; i++) {
+        if (strcmp(rows[i].id, id) == 0)
+            return &rows[i];
+    }
+    g_assert_not_reached();
+}
+
+/* Flow @p i: listed, from 10.0.0.@p from to 10.0.1.@p to. */
+static void
+flow(unsigned i, const char *row, smsrc_role_set_t initiator, smsrc_role_set_t responder,
+     uint8_t from, uint8_t to)
+{
+    const kb_row_t *kb_row = row_named(row);
+    const uint8_t initial[2][4] = { { 10, 0, 0, from }, { 10, 0, 1, to } };
+
+    memset(&flows[i], 0, sizeof flows[i]);
+    memset(&judgements[i], 0, sizeof judgements[i]);
+    memset(&questions[i], 0, sizeof questions[i]);
+    judgements[i].verdict = VERDICT_LISTED;
+    judgements[i].row = kb_row;
+    questions[i].initiator = initiator;
+    questions[i].responder = responder;
+    questions[i].transport = kb_row->transport;
+    questions[i].initiator_port = kb_row->transport == TRANSPORT_IPX ? 0 : 1100;
+    questions[i].responder_port = kb_row->port_low;
+    for (unsigned end = 0; end < 2; end++) {
+        memcpy(bytes[i][end], initial[end], 4);
+        set_address(&ends[i][end], AT_IPv4, 4, bytes[i][end]);
+    }
+}
+
+/* A packet of it, by its initiator or as an answer, with the judgement at @p at. */
+static bool
+packet(unsigned i, const judgement_t *judgement, bool answer)
+{
+    audit_tap_t tap = { &flows[i], judgement, &questions[i],
+                        &ends[i][judgement->swapped], &ends[i][!judgement->swapped], 60 };
+    packet_info pinfo;
+
+    memset(&pinfo, 0, sizeof pinfo);
+    copy_address_shallow(&pinfo.src, &ends[i][answer]);
+    copy_address_shallow(&pinfo.dst, &ends[i][!answer]);
+    pinfo.layers = no_layers;
+    pinfo.srcport = answer ? questions[i].responder_port : questions[i].initiator_port;
+    pinfo.destport = answer ? questions[i].initiator_port : questions[i].responder_port;
+    return firewall_rules_update(rules, &pinfo, &tap);
+}
+
+static bool
+seen(unsigned i)
+{
+    return packet(i, &judgements[i], false);
+}
+
+static void
+assert_hosts(unsigned rule, const char *from, const char *to)
+{
+    const char *wanted[2] = { from, to };
+
+    for (unsigned end = RULE_FROM; end <= RULE_TO; end++) {
+        char *hosts = firewall_rule_hosts(firewall_rules_at(rules, rule), end, 2);
+
+        g_assert_cmpstr(hosts, ==, wanted[end]);
+        g_free(hosts);
+    }
+}
+
+static void
+assert_in_file(const char *text, bool wanted)
+{
+    char *file = firewall_rules_to_nft(rules);
+
+    if ((strstr(file, text) != NULL) != wanted)
+        g_error("%s: %s in\n%s", text, wanted ? "not" : "still", file);
+    g_free(file);
+}
+
+static void
+test_one_rule_for_a_pair_of_roles(void)
+{
+    flow(0, "E1", CLIENT, MP, 9, 1);
+    flow(1, "E1", CLIENT, MP, 10, 1);
+    flow(2, "E1", CLIENT, MP, 9, 1);
+    flow(3, "E1", CLIENT, MP, 2, 1);
+    for (unsigned i = 0; i < 4; i++)
+        g_assert_true(seen(i));
+    g_assert_false(seen(0));
+    g_assert_cmpuint(firewall_rules_count(rules), ==, 1);
+    g_assert_cmpuint(firewall_rules_at(rules, 0)->flows, ==, 4);
+    assert_hosts(0, "10.0.0.2, 10.0.0.9 and 1 more", "10.0.1.1");
+    assert_in_file("        ip saddr { 10.0.0.2, 10.0.0.9, 10.0.0.10 } ip daddr { 10.0.1.1 } "
+                   "tcp dport 80 ct state new accept comment "
+                   "\"E1 Advanced Client to Management point\"\n",
+                   true);
+}
+
+static void
+test_a_flow_takes_its_hosts_along(void)
+{
+    judgement_t wrong = { VERDICT_WRONG_SERVICE, row_named("E1"), true, false };
+
+    flow(0, "E1", CLIENT, MP, 1, 1);
+    flow(1, "E1", CLIENT, MP, 2, 1);
+    seen(0);
+    seen(1);
+    flows[1].reach = REACH_BLOCKED;
+    g_assert_true(seen(1));
+    g_assert_cmpuint(firewall_rules_at(rules, 0)->blocked, ==, 1);
+    g_assert_true(packet(1, &wrong, true));
+    assert_hosts(0, "10.0.0.1", "10.0.1.1");
+    g_assert_cmpuint(firewall_rules_at(rules, 0)->blocked, ==, 0);
+    g_assert_cmpuint(firewall_rules_left_out(rules, VERDICT_WRONG_SERVICE), ==, 1);
+    assert_in_file("# Left out: 1 flow, Wrong service\n", true);
+
+    /* A rule with flows stays whoever asks; one without is in no file. */
+    firewall_rules_remove(rules, 0);
+    g_assert_cmpuint(firewall_rules_count(rules), ==, 1);
+    packet(0, &wrong, false);
+    assert_in_file("saddr", false);
+    firewall_rules_remove(rules, 0);
+    g_assert_cmpuint(firewall_rules_count(rules), ==, 0);
+
+    /* And back. */
+    g_assert_true(seen(0));
+    assert_hosts(0, "10.0.0.1", "10.0.1.1");
+    g_assert_cmpuint(firewall_rules_left_out(rules, VERDICT_WRONG_SERVICE), ==, 1);
+}
+
+static void
+test_from_client_to_server_whoever_was_seen_first(void)
+{
+    /* The server was seen first, and judged the other way. */
+    flow(0, "E1", MP, CLIENT, 1, 1);
+    questions[0].initiator_port = 80;
+    questions[0].responder_port = 1100;
+    judgements[0].swapped = true;
+    seen(0);
+    assert_hosts(0, "10.0.1.1", "10.0.0.1");
+    g_assert_cmpuint(firewall_rules_at(rules, 0)->port, ==, 80);
+    g_assert_cmpuint(firewall_rules_at(rules, 0)->roles[RULE_FROM], ==, CLIENT);
+    firewall_rules_clear(rules);
+
+    /* An answer is a packet of the same flow. */
+    flow(0, "E1", CLIENT, MP, 1, 1);
+    packet(0, &judgements[0], true);
+    assert_hosts(0, "10.0.0.1", "10.0.1.1");
+    firewall_rules_clear(rules);
+
+    /* Judged as calling 80, and the packet is one of which the ends say otherwise. */
+    flow(0, "E1", CLIENT, MP, 1, 1);
+    {
+        audit_tap_t tap = { &flows[0], &judgements[0], &questions[0], &ends[0][1], &ends[0][0],
+                            60 };
+        packet_info pinfo;
+
+        memset(&pinfo, 0, sizeof pinfo);
+        copy_address_shallow(&pinfo.src, &ends[0][0]);
+        copy_address_shallow(&pinfo.dst, &ends[0][1]);
+        pinfo.layers = no_layers;
+        pinfo.srcport = 1100;
+        pinfo.destport = 80;
+        firewall_rules_update(rules, &pinfo, &tap);
+    }
+    assert_hosts(0, "10.0.0.1", "10.0.1.1");
+}
+
+static void
+test_left_out(void)
+{
+    flow(0, "E1", CLIENT, MP, 1, 1);
+    flows[0].proxied = true;
+    flow(1, "I3a", BIT(SITE_SERVER), SMSRC_ROLES_BROADCAST, 1, 255);
+    flow(2, "H5", CLIENT, MP, 1, 1);
+    bytes[2][1][0] = 224; /* a multicast, whatever role it is said to hold */
+    flow(3, "H2", CLIENT, BIT(DHCP_SERVER), 1, 1);
+    memset(bytes[3][0], 0, 4);
+    flow(4, "E1", CLIENT, MP, 1, 1);
+    judgements[4].verdict = VERDICT_KB_GAP;
+    for (unsigned i = 0; i < 5; i++)
+        seen(i);
+    g_assert_cmpuint(firewall_rules_count(rules), ==, 0);
+    g_assert_cmpuint(firewall_rules_left_out(rules, LEFT_OUT_PROXIED), ==, 1);
+    g_assert_cmpuint(firewall_rules_left_out(rules, LEFT_OUT_BROADCAST), ==, 3);
+    g_assert_cmpuint(firewall_rules_left_out(rules, VERDICT_KB_GAP), ==, 1);
+
+    /* The proxy's own call is one on the wire, with another rule than a client's. */
+    flow(5, "E1", CLIENT, MP, 2, 1);
+    flows[5].forwarded = true;
+    flow(6, "E1", CLIENT, MP, 3, 1);
+    seen(5);
+    seen(6);
+    g_assert_cmpuint(firewall_rules_count(rules), ==, 2);
+    assert_in_file("\"E1 Advanced Client, by a proxy to Management point\"", true);
+}
+
+static void
+test_one_line_for_two_rows_that_a_firewall_cannot_tell_apart(void)
+{
+    flow(0, "H5", CLIENT, BIT(WINS_SERVER), 1, 1);
+    flow(1, "H4s", CLIENT, BIT(WINS_SERVER), 2, 2);
+    seen(0);
+    seen(1);
+    g_assert_cmpuint(firewall_rules_count(rules), ==, 2);
+    g_assert_cmpstr(firewall_rules_at(rules, 0)->row, ==, "H4s");
+    assert_in_file("        ip saddr { 10.0.0.1, 10.0.0.2 } ip daddr { 10.0.1.1, 10.0.1.2 } udp "
+                   "dport 138 ct state new accept comment \"H4s H5 Advanced Client to WINS "
+                   "server\"\n    }\n",
+                   true);
+}
+
+static void
+test_both_families_and_ipx(void)
+{
+    flow(0, "E1", CLIENT, MP, 1, 1);
+    flow(1, "E1", CLIENT, MP, 2, 2);
+    for (unsigned end = 0; end < 2; end++) {
+        memset(bytes[1][end], 0, 16);
+        bytes[1][end][0] = 0x20;
+        bytes[1][end][15] = (uint8_t)(end + 1);
+        set_address(&ends[1][end], AT_IPv6, 16, bytes[1][end]);
+    }
+    flow(2, "G4", BIT(ADMIN_CONSOLE), CLIENT, 3, 3);
+    for (unsigned end = 0; end < 2; end++)
+        set_address(&ends[2][end], AT_IPX, 10, bytes[2][end]);
+    for (unsigned i = 0; i < 3; i++)
+        seen(i);
+    g_assert_cmpuint(firewall_rules_count(rules), ==, 2);
+    assert_in_file("        ip saddr { 10.0.0.1 } ip daddr { 10.0.1.1 } tcp dport 80 ", true);
+    assert_in_file("        ip6 saddr { 2000::1 } ip6 daddr { 2000::2 } tcp dport 80 ", true);
+    assert_in_file("        # G4 Administrator console to Advanced Client: IPX", true);
+}
+
+static void
+test_a_comment_is_bounded(void)
+{
+    char *file, *comment;
+
+    flow(0, "E1", SMSRC_ROLE_BIT(SMSRC_NUM_ROLES) - 1, MP, 1, 1);
+    seen(0);
+    file = firewall_rules_to_nft(rules);
+    comment = strstr(file, "comment \"") + strlen("comment \"");
+    *strchr(comment, '"') = '\0';
+    g_assert_cmpuint(strlen(comment), <=, 128);
+    g_assert_true(g_str_has_suffix(comment, "..."));
+    g_free(file);
+}
+
+/* CMakeLists.txt has the bounds: three rules, eight hosts. */
+static void
+test_bounds(void)
+{
+    static const char *const rows[] = { "E1", "E2", "E3", "E4" };
+
+    for (unsigned i = 0; i < 4; i++) {
+        flow(i, rows[i], CLIENT, MP, 1, 1);
+        seen(i);
+    }
+    g_assert_cmpuint(firewall_rules_count(rules), ==, 3);
+    g_assert_cmpuint(firewall_rules_left_out(rules, LEFT_OUT_FULL), ==, 1);
+
+    /* Two hosts more are eight; a ninth is left out, the eight may still talk. */
+    for (unsigned i = 4; i < 8; i++) {
+        flow(i, "E1", CLIENT, MP, (uint8_t)(i / 2), (uint8_t)(i / 2));
+        seen(i);
+    }
+    g_assert_cmpuint(firewall_rules_left_out(rules, LEFT_OUT_FULL), ==, 3);
+    flow(8, "E1", CLIENT, MP, 2, 1);
+    seen(8);
+    g_assert_cmpuint(firewall_rules_left_out(rules, LEFT_OUT_FULL), ==, 3);
+    g_assert_cmpuint(firewall_rules_at(rules, 0)->flows, ==, 4);
+    assert_in_file("# Left out: 3 flows, Too many\n", true);
+}
+
+static void
+set_up(void *fixture _U_, const void *data _U_)
+{
+    rules = firewall_rules_new();
+}
+
+static void
+run(void *fixture _U_, const void *test)
+{
+    (*(void (*const *)(void))test)();
+}
+
+static void
+tear_down(void *fixture _U_, const void *data _U_)
+{
+    firewall_rules_free(rules);
+}
+
+static const struct {
+    void (*test)(void);
+    const char *name;
+} tests[] = {
+    { test_one_rule_for_a_pair_of_roles, "/firewall-rules/one-rule" },
+    { test_a_flow_takes_its_hosts_along, "/firewall-rules/moves" },
+    { test_from_client_to_server_whoever_was_seen_first, "/firewall-rules/direction" },
+    { test_left_out, "/firewall-rules/left-out" },
+    { test_one_line_for_two_rows_that_a_firewall_cannot_tell_apart, "/firewall-rules/merged" },
+    { test_both_families_and_ipx, "/firewall-rules/families" },
+    { test_a_comment_is_bounded, "/firewall-rules/comment" },
+    { test_bounds, "/firewall-rules/bounds" },
+};
+
+int
+main(int argc, char **argv)
+{
+    int result;
+
+    g_test_init(&argc, &argv, NULL);
+    unit_epan_start(user_rows_register);
+    unit_capture_open();
+    user_rows_reset();
+    no_layers = wmem_list_new(wmem_file_scope());
+    for (unsigned i = 0; i < array_length(tests); i++)
+        g_test_add_vtable(tests[i].name, 0, &tests[i].test, set_up, run, tear_down);
+    result = g_test_run();
+    unit_capture_close();
+    unit_epan_stop();
+    return result;
+}
