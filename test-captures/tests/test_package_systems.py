@@ -16,6 +16,7 @@ import tempfile
 import pytest
 
 from conftest import MADE, ORDINARY_USER, ROOT, is_root
+from test_packages import PLUGIN_ONLY
 from test_versions import SUITES, Root, root_folder
 
 NAME = "wireshark-plugin-smsrc"
@@ -71,16 +72,16 @@ class System:
     def make_package(self):
         shutil.copytree(ROOT, self.work / "tree", ignore=Root.not_sources)
         self.must("cmake", "-G", "Ninja", "-S", "/tmp/smsrc/tree", "-B", "/tmp/smsrc/build",
-                  "-DSMSRC_WERROR=ON")
-        self.must("cmake", "--build", "/tmp/smsrc/build")
+                  "-DSMSRC_WERROR=ON", PLUGIN_ONLY)
+        self.must("cmake", "--build", "/tmp/smsrc/build", "--target", "smsrc")
         self.must("cpack", "--config", "/tmp/smsrc/build/CPackConfig.cmake", "-G", "DEB",
                   "-B", "/tmp/smsrc/packages")
         return next((self.work / "packages").glob("*.deb"))
 
     def remove_developers(self):
         """All -dev packages, compilers and build tools; configuration and sources as well."""
-        self.must("apt-get", "purge", "-y", "-q", "?and(?installed,?name(-dev$))", "gcc", "cmake",
-                  "ninja-build", "dpkg-dev")
+        self.must("apt-get", "purge", "-y", "-q", "-o", "Dpkg::Options::=--force-unsafe-io",
+                  "?and(?installed,?name(-dev$))", "gcc", "cmake", "ninja-build", "dpkg-dev")
         for part in ("tree", "build"):
             shutil.rmtree(self.work / part)
         assert self.status("tshark") == "installed"
