@@ -78,9 +78,8 @@ class Root:
         return folder, said + built
 
 
-@pytest.fixture(scope="module", params=SUITES)
-def root(request):
-    suite = request.param
+def root_folder(suite):
+    """The folder of this suite's system, which is made where it is missing; else skips."""
     what = "Wireshark {}.{} (Debian {})".format(*SUITES[suite], suite)
     if not is_root():
         pytest.skip(f"{what}: entering another system needs root")
@@ -91,7 +90,12 @@ def root(request):
     lines = done.stdout.strip().splitlines() or ["no word from test-captures/roots"]
     if done.returncode != 0:
         pytest.skip(f"{what}: {lines[-1]}")
-    made = Root(suite, pathlib.Path(lines[-1]))
+    return pathlib.Path(lines[-1])
+
+
+@pytest.fixture(scope="module", params=SUITES)
+def root(request):
+    made = Root(request.param, root_folder(request.param))
     yield made
     shutil.rmtree(made.work, ignore_errors=True)
 
