@@ -143,7 +143,7 @@ def test_package_installs_loads_and_goes(systems, name):
     frames = system.must("tshark", "-n", "-r", capture, "-Y", "smsrc", user=ORDINARY_USER)
     assert "Information reply, Desktop Manager 6.0, host WKS17, user jdoe" in frames
 
-    said = system.must("apt-get", "remove", "-y", "-q", NAME)
+    system.must("apt-get", "remove", "-y", "-q", NAME)
     assert system.status() == "not-installed"
     assert system.loads() == ""
     assert system.run("test", "-e", plugin.group(0))[0] != 0
