@@ -32,6 +32,8 @@
 
 #include <epan/dissectors/packet-gssapi.h>
 
+#include "ntlmssp-names.h"
+
 /* RFC 4121, 4.2.6.2. */
 #define KERBEROS_HEADER_LENGTH 16
 #define KERBEROS_FLAGS 2
@@ -44,18 +46,6 @@
 #define NTLM_CHECKSUM 4
 #define NTLM_CHECKSUM_LENGTH 8
 
-/* MS-NLMP 2.2.1.3: AUTHENTICATE_MESSAGE, its u16 lengths and u32 offsets of names, its flags. */
-#define NTLM_TYPE 8
-#define NTLM_TYPE_AUTHENTICATE 3
-#define NTLM_DOMAIN 28
-#define NTLM_USER 36
-#define NTLM_WORKSTATION 44
-#define NTLM_FLAGS 60
-#define NTLM_AUTHENTICATE_LENGTH 64
-#define NTLM_UNICODE 0x00000001
-#define NTLM_EXTENDED_SECURITY 0x00080000
-#define NTLM_KEY_EXCHANGE 0x40000000
-
 /* The key of packet-ntlmssp.c's data of a packet: the same in 4.0, 4.4 and 4.6. */
 #define NTLMSSP_PACKET_INFO_KEY 1
 
@@ -64,7 +54,7 @@ static dissector_handle_t gssapi_verf_handle;
 static dissector_handle_t ntlm_data_handle;
 static int proto_ntlmssp = -1;
 
-static const char ntlmssp_magic[] = "NTLMSSP";
+static const uint8_t ntlmssp_signature[] = NTLMSSP_SIGNATURE;
 
 void
 cm_seal_init(void)
@@ -77,42 +67,24 @@ cm_seal_init(void)
 
 /* --- The handshake --------------------------------------------------------------------------- */
 
-static void
-keep_ntlm_name(char **name, tvbuff_t *token, packet_info *pinfo, unsigned at, unsigned encoding)
-{
-    unsigned length = tvb_get_letohs(token, (int)at);
-    uint32_t offset = tvb_get_letohl(token, (int)at + 4);
-
-    if (length == 0 || offset > tvb_captured_length(token) ||
-        tvb_captured_length(token) - offset < length)
-        return;
-    cm_session_set_name(name, (const char *)tvb_get_string_enc(pinfo->pool, token, (int)offset,
-                                                               (int)length, encoding));
-}
-
 /* Who calls, and what decides how NTLM seals, which no field of Wireshark's dissector keeps. */
 static void
 keep_ntlm_names(tvbuff_t *tvb, packet_info *pinfo, cm_session_t *session)
 {
     unsigned captured = tvb_captured_length(tvb);
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)captured);
-    const uint8_t *magic = ws_memmem(bytes, captured, (const uint8_t *)ntlmssp_magic,
-                                     sizeof ntlmssp_magic);
-    unsigned encoding;
-    tvbuff_t *token;
+    const uint8_t *token = ws_memmem(bytes, captured, ntlmssp_signature, sizeof ntlmssp_signature);
+    ntlmssp_names_t names;
 
-    if (magic == NULL)
+    if (token == NULL)
         return;
     session->mechanism = CM_MECHANISM_NTLM;
-    token = tvb_new_subset_remaining(tvb, (int)(magic - bytes));
-    if (tvb_captured_length(token) < NTLM_AUTHENTICATE_LENGTH ||
-        tvb_get_letohl(token, NTLM_TYPE) != NTLM_TYPE_AUTHENTICATE)
+    if (!ntlmssp_names_read(tvb_new_subset_remaining(tvb, (int)(token - bytes)), pinfo, &names))
         return;
-    session->ntlm_flags = tvb_get_letohl(token, NTLM_FLAGS);
-    encoding = session->ntlm_flags & NTLM_UNICODE ? ENC_UTF_16 | ENC_LITTLE_ENDIAN : ENC_ASCII;
-    keep_ntlm_name(&session->domain, token, pinfo, NTLM_DOMAIN, encoding);
-    keep_ntlm_name(&session->user, token, pinfo, NTLM_USER, encoding);
-    keep_ntlm_name(&session->workstation, token, pinfo, NTLM_WORKSTATION, encoding);
+    session->ntlm_flags = names.flags;
+    cm_session_set_name(&session->domain, names.domain);
+    cm_session_set_name(&session->user, names.user);
+    cm_session_set_name(&session->workstation, names.workstation);
 }
 
 /* The values of the field @p name below @p tree, joined by @p separator; NULL where it has none. */
@@ -263,7 +235,8 @@ decrypt_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, cm_session_t *
         return;
     seal->plaintext = (const uint8_t *)tvb_memdup(wmem_file_scope(), plain, 0, length);
     /* With a key exchange the checksum is encrypted too (MS-NLMP 3.4.4.2). */
-    if (session->ntlm_flags & NTLM_KEY_EXCHANGE && session->ntlm_flags & NTLM_EXTENDED_SECURITY)
+    if (session->ntlm_flags & NTLMSSP_KEY_EXCHANGE &&
+        session->ntlm_flags & NTLMSSP_EXTENDED_SECURITY)
         run_ntlm_cipher(tvb_new_subset_length(token, NTLM_CHECKSUM, NTLM_CHECKSUM_LENGTH), pinfo);
 }
 

@@ -21,6 +21,7 @@
 
 #include <wsutil/pint.h>
 
+#include "ntlmssp-names.h"
 #include "session-log.h"
 
 /* Past this many, one line says that there is more: nobody reads on, and a tree is not free. */
@@ -34,7 +35,7 @@ static int ett_smsrc_data = -1;
 
 static dissector_handle_t ntlmssp_handle;
 
-static const uint8_t ntlmssp_signature[] = { 'N', 'T', 'L', 'M', 'S', 'S', 'P', 0 };
+static const uint8_t ntlmssp_signature[] = NTLMSSP_SIGNATURE;
 
 /* Signature, type 1 to 3, and the security buffer that every one of them has. */
 #define NTLMSSP_MIN_LENGTH 16
@@ -104,43 +105,6 @@ dissect_texts(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offs
     return first;
 }
 
-/* MS-NLMP 2.2.1.3: an AUTHENTICATE message has its names at offsets of its own. */
-#define NTLMSSP_AUTHENTICATE 3
-#define NTLMSSP_DOMAIN 28
-#define NTLMSSP_USER 36
-#define NTLMSSP_WORKSTATION 44
-#define NTLMSSP_FLAGS 60
-#define NTLMSSP_FLAGS_END 64
-#define NTLMSSP_UNICODE 0x00000001
-
-/* One of the names, or "" where it does not lie inside the token. */
-static const char *
-ntlmssp_name(tvbuff_t *token, packet_info *pinfo, unsigned at, bool unicode)
-{
-    unsigned length = tvb_get_letohs(token, (int)at);
-    unsigned offset = tvb_get_letohl(token, (int)at + 4);
-    unsigned captured = tvb_captured_length(token);
-
-    if (offset > captured || length > captured - offset)
-        return "";
-    return (const char *)tvb_get_string_enc(pinfo->pool, token, (int)offset, (int)length,
-                                            unicode ? ENC_UTF_16 | ENC_LITTLE_ENDIAN : ENC_ASCII);
-}
-
-static void
-note_account(tvbuff_t *token, packet_info *pinfo)
-{
-    bool unicode;
-
-    if (tvb_captured_length(token) < NTLMSSP_FLAGS_END ||
-        tvb_get_uint8(token, 8) != NTLMSSP_AUTHENTICATE)
-        return;
-    unicode = (tvb_get_letohl(token, NTLMSSP_FLAGS) & NTLMSSP_UNICODE) != 0;
-    session_log_account(pinfo, ntlmssp_name(token, pinfo, NTLMSSP_DOMAIN, unicode),
-                        ntlmssp_name(token, pinfo, NTLMSSP_USER, unicode),
-                        ntlmssp_name(token, pinfo, NTLMSSP_WORKSTATION, unicode));
-}
-
 static void
 dissect_ntlmssp_tokens(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset,
                        unsigned captured)
@@ -158,8 +122,10 @@ dissect_ntlmssp_tokens(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsi
             token[10] == 0 && token[11] == 0) {
             tvbuff_t *token_tvb = tvb_new_subset_length(
                 tvb, (int)(offset + (unsigned)(token - bytes)), (int)length);
+            ntlmssp_names_t names;
 
-            note_account(token_tvb, pinfo);
+            if (ntlmssp_names_read(token_tvb, pinfo, &names))
+                session_log_account(pinfo, names.domain, names.user, names.workstation);
             call_dissector(ntlmssp_handle, token_tvb, pinfo, tree);
         }
         token = next;
