@@ -54,12 +54,9 @@ typedef struct {
  * did. Strings are NULL where nothing tells them. Lives as long as the capture.
  */
 typedef struct cm_session {
-    /* What a table of sessions shows. */
+    /* What the log of sessions and the dissector's own lines tell. */
     uint32_t first_frame;
-    uint32_t last_frame;
-    address viewer;
     address agent;
-    uint16_t viewer_port;
     uint16_t agent_port;
     cm_mechanism_e mechanism;
     char *user;        /* NTLM's, or Kerberos' where the agent's key is known */
@@ -70,14 +67,12 @@ typedef struct cm_session {
     bool result_by_length; /* told by the length of a sealed message (inferred) */
     uint32_t result_frame;
     uint32_t in_use_frame;    /* the agent said that the host is in use */
-    uint32_t allowed_frame;   /* the agent said that the host may be controlled */
     uint32_t take_over_frame; /* the viewer took the host over */
     char *machine;            /* by this name */
     uint32_t curtain_on_frame;
-    uint32_t curtain_off_frame;
 
     /* What the dissector needs to go on. */
-    bool agent_sure; /* by the greeting, or by the seal's own flag */
+    bool agent_sure;   /* by the greeting, or by the seal's own flag */
     bool greeted;      /* by START_HANDSHAKE */
     bool agent_sealed; /* the agent has sent a sealed message already */
     uint32_t ntlm_flags;
@@ -142,12 +137,5 @@ void cm_session_set_name(char **name, const char *value);
 
 /** DOMAIN\\user (NTLM) or user@REALM (Kerberos), in @p scope; NULL where it is not known. */
 const char *cm_session_user(wmem_allocator_t *scope, const cm_session_t *session);
-
-/** All connections of the capture so far, in the order of their first frames. */
-const cm_session_t *cm_session_get(unsigned i);
-unsigned cm_session_count(void);
-
-/** Forget all connections: call from an init routine. */
-void cm_session_reset(void);
 
 #endif /* __SMSRC_CM_SESSION_H__ */

@@ -163,8 +163,6 @@ dissect_sessarb(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_session_
                             ENC_LITTLE_ENDIAN);
         if (learn && type == SESSARB_IN_USE && session->in_use_frame == 0)
             session->in_use_frame = pinfo->num;
-        if (learn && type == SESSARB_ALLOWED && session->allowed_frame == 0)
-            session->allowed_frame = pinfo->num;
         return words;
     }
     proto_tree_add_item_ret_string(tree, hf_cm_sessarb_machine, tvb, EVENT_ARGUMENT,
@@ -195,8 +193,6 @@ dissect_curtain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_session_
     proto_item_append_text(item, ": %s", words);
     if (learn && type == CURTAIN_ON && session->curtain_on_frame == 0)
         session->curtain_on_frame = pinfo->num;
-    if (learn && type == CURTAIN_OFF && session->curtain_off_frame == 0)
-        session->curtain_off_frame = pinfo->num;
     return words;
 }
 

@@ -17,9 +17,6 @@
 #include <epan/conversation.h>
 #include <epan/wmem_scopes.h>
 
-/* A host in a hostile capture may greet without end: what is shown is not bounded, this is. */
-#define MAX_SESSIONS 65536
-
 #define MAX_NAME 256
 
 static int proto_cm = -1;
@@ -36,9 +33,6 @@ typedef struct {
     cm_session_t *session; /* NULL: none yet */
     way_t ways[2];         /* from the higher end, from the lower end */
 } connection_t;
-
-/* Rebuilt for every capture. */
-static wmem_array_t *sessions;
 
 /* What clear and unsealed texts mean, and what users call it. */
 static const struct {
@@ -93,24 +87,6 @@ cm_session_init(int proto)
     proto_cm = proto;
 }
 
-void
-cm_session_reset(void)
-{
-    sessions = wmem_array_new(wmem_file_scope(), sizeof(cm_session_t *));
-}
-
-unsigned
-cm_session_count(void)
-{
-    return sessions != NULL ? wmem_array_get_count(sessions) : 0;
-}
-
-const cm_session_t *
-cm_session_get(unsigned i)
-{
-    return *(cm_session_t **)wmem_array_index(sessions, i);
-}
-
 static connection_t *
 connection_of(packet_info *pinfo)
 {
@@ -154,10 +130,7 @@ session_new(packet_info *pinfo, connection_t *connection)
     cm_session_t *session = wmem_new0(wmem_file_scope(), cm_session_t);
 
     session->first_frame = pinfo->num;
-    session->last_frame = pinfo->num;
     connection->session = session;
-    if (cm_session_count() < MAX_SESSIONS)
-        wmem_array_append_one(sessions, session);
     return session;
 }
 
@@ -165,12 +138,8 @@ cm_session_t *
 cm_session_of_packet(packet_info *pinfo)
 {
     connection_t *connection = connection_of(pinfo);
-    cm_session_t *session = connection->session;
 
-    if (session == NULL)
-        session = session_new(pinfo, connection);
-    session->last_frame = MAX(session->last_frame, pinfo->num);
-    return session;
+    return connection->session != NULL ? connection->session : session_new(pinfo, connection);
 }
 
 cm_session_t *
@@ -211,7 +180,6 @@ void
 cm_session_set_agent(cm_session_t *session, const packet_info *pinfo, bool from_agent, bool sure)
 {
     const address *agent = from_agent ? &pinfo->src : &pinfo->dst;
-    const address *viewer = from_agent ? &pinfo->dst : &pinfo->src;
 
     if (session->agent_sure || (!sure && session->agent_port != 0))
         return;
@@ -219,9 +187,7 @@ cm_session_set_agent(cm_session_t *session, const packet_info *pinfo, bool from_
     if (session->agent_port != 0 && cm_session_from_agent(session, pinfo) == from_agent)
         return;
     copy_address_wmem(wmem_file_scope(), &session->agent, agent);
-    copy_address_wmem(wmem_file_scope(), &session->viewer, viewer);
     session->agent_port = (uint16_t)(from_agent ? pinfo->srcport : pinfo->destport);
-    session->viewer_port = (uint16_t)(from_agent ? pinfo->destport : pinfo->srcport);
 }
 
 void

@@ -469,7 +469,6 @@ proto_register_smsrc_cm(void)
     expert_register_field_array(expert_register_protocol(proto_smsrc_cm), ei, array_length(ei));
     cm_channels_register(proto_smsrc_cm);
     cm_rdp_register(proto_smsrc_cm);
-    register_init_routine(cm_session_reset);
     register_dissector("smsrc.cm", dissect_smsrc_cm, proto_smsrc_cm);
 }
 
