@@ -79,9 +79,6 @@ channel_e claim_ipx_channel(uint32_t socket);
  */
 content_e claim_content(tvbuff_t *tvb, unsigned offset, bool stream);
 
-/** True where the content is the protocol's own, whole. */
-bool claim_is_proof(content_e content);
-
 /** Prepare for registering: look up Wireshark's own tables. Call from a handoff routine. */
 void claim_init(int proto);
 

@@ -48,9 +48,6 @@ const kb_row_t *kb_rows(unsigned *count);
 /** Rows of the neighbouring lists: KB_GAP, KB_LATER_PRODUCT or KB_LEGACY_PRODUCT. */
 const kb_row_t *kb_neighbour_rows(unsigned *count);
 
-/** The word the CSV has for a class, "listed-corrected"; "gap", "later", "legacy", "user". */
-const char *kb_class_name(kb_class_e row_class);
-
 /**
  * True where @p row names @p transport and @p port (never for a KB_CONFIGURABLE row, whose port
  * is the user's to tell). IPX has no port: its rows fit port 0.

@@ -18,7 +18,6 @@ void smsrc_log_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *ses
 /** Tap "smsrc": a frame of a session, or shown as Remote Control. Lives as long as the packet. */
 typedef struct {
     const session_t *session; /* NULL: none; lives as long as the capture */
-    const claim_t *claim;     /* NULL: nothing in it is Remote Control itself */
 } smsrc_tap_t;
 
 /** Tap "smsrc_message": a message of Remote Control, of which a packet may have several. */

@@ -63,9 +63,6 @@ extern const value_string smsrc_role_vals[];
 /** The same with "any" behind them, for tables that have rows for any host. */
 extern const value_string smsrc_role_or_any_vals[];
 
-/** The role named @p name (letters of either case), or -1 where there is none. */
-int smsrc_role_by_name(const char *name);
-
 /**
  * The names of the roles in @p roles, separated by ", ", in the order of smsrc_role_vals.
  * The string belongs to @p scope; it is empty for no role.

@@ -264,12 +264,19 @@ server_of(tvbuff_t *tvb, const packet_info *pinfo, conversation_t *conversation,
     return server;
 }
 
+/* True where the content is the protocol's own, whole. */
+static bool
+is_proof(content_e content)
+{
+    return content != CONTENT_NONE && content != CONTENT_PARTIAL;
+}
+
 /* Content of its own proves a session; other content only belongs to one that is proven. */
 static const session_t *
 session_of(const packet_info *pinfo, conversation_t *conversation, const claim_t *claim,
            bool known_channel, bool known_port)
 {
-    bool proof = claim_is_proof(claim->content);
+    bool proof = is_proof(claim->content);
     bool to_agent = claim->direction == DIRECTION_TO_AGENT;
     session_offer_t offer = {
         .kind = claim->configmgr ? SESSION_CONFIGMGR : SESSION_SMS,
@@ -291,12 +298,6 @@ session_of(const packet_info *pinfo, conversation_t *conversation, const claim_t
     if (connection == NULL || (!proof && !known_channel && connection->session == NULL))
         return NULL;
     return session_log_offer(connection, pinfo, &offer);
-}
-
-bool
-claim_is_proof(content_e content)
-{
-    return content != CONTENT_NONE && content != CONTENT_PARTIAL;
 }
 
 static carrier_e
@@ -368,7 +369,7 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
     memset(claim, 0, sizeof *claim);
     claim->carrier = carrier_of(pinfo);
     claim->content = claim_content(tvb, 0, claim->carrier == CARRIER_TCP);
-    if (limit == CLAIM_BY_CONTENT && !claim_is_proof(claim->content))
+    if (limit == CLAIM_BY_CONTENT && !is_proof(claim->content))
         return false;
     /* What an ICMP error quotes was not sent now, and proves nothing. */
     if (tvb_reported_length(tvb) == 0 || pinfo->flags.in_error_pkt)
@@ -397,7 +398,7 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
     claim->configmgr = is_configmgr(tvb, pinfo, flow, claim->content);
     claim->session = session_of(pinfo, conversation, claim, known_channel, known_port);
 
-    if (claim_is_proof(claim->content)) {
+    if (is_proof(claim->content)) {
         claim->ground = GROUND_CONTENT;
         if (flow->proof_frame == 0)
             flow->proof_frame = pinfo->num;
@@ -458,7 +459,7 @@ claim_make_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
         claim->channel = channel_by_content(claim->content);
         claim->direction = direction_by_content(tvb, claim->content);
     }
-    if (!claim_is_proof(claim->content)) {
+    if (!is_proof(claim->content)) {
         claim->ground = GROUND_SESSION;
         if (claim->channel == CHANNEL_UNKNOWN)
             return false;

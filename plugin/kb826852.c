@@ -475,20 +475,6 @@ static const kb_row_t kb_other_rows[] = {
         "KB 167128, KB 229097"),
 };
 
-static const value_string kb_class_names[] = {
-    { KB_LISTED, "listed" },
-    { KB_LISTED_CORRECTED, "listed-corrected" },
-    { KB_LISTED_INTERPRETED, "listed-interpreted" },
-    { KB_LISTED_AS_PRINTED, "listed-as-printed" },
-    { KB_DISCOURAGED, "discouraged" },
-    { KB_CONFIGURABLE, "configurable" },
-    { KB_GAP, "gap" },
-    { KB_LATER_PRODUCT, "later" },
-    { KB_LEGACY_PRODUCT, "legacy" },
-    { KB_USER_ROW, "user" },
-    { 0, NULL },
-};
-
 const kb_row_t *
 kb_rows(unsigned *count)
 {
@@ -501,12 +487,6 @@ kb_neighbour_rows(unsigned *count)
 {
     *count = G_N_ELEMENTS(kb_other_rows);
     return kb_other_rows;
-}
-
-const char *
-kb_class_name(kb_class_e row_class)
-{
-    return val_to_str_const(row_class, kb_class_names, "");
 }
 
 static bool

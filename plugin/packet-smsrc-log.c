@@ -375,7 +375,6 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const session_t *ses
         smsrc_tap_t *tap = wmem_new(pinfo->pool, smsrc_tap_t);
 
         tap->session = session;
-        tap->claim = claim;
         tap_queue_packet(smsrc_tap, pinfo, tap);
     }
 }

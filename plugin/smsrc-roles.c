@@ -60,14 +60,6 @@ find_name(const value_string *vals, const char *name, size_t length)
     return NULL;
 }
 
-int
-smsrc_role_by_name(const char *name)
-{
-    const value_string *found = name ? find_name(smsrc_role_vals, name, strlen(name)) : NULL;
-
-    return found ? (int)found->value : -1;
-}
-
 char *
 smsrc_roles_to_str(wmem_allocator_t *scope, smsrc_role_set_t roles)
 {
