@@ -90,14 +90,7 @@ flow_t *flow_of_ends(packet_info *pinfo, const address *src, const address *dst,
 /** True where @p addr and @p port are the initiator's, as far as conversation and SYN tell. */
 bool flow_is_initiator(const flow_t *flow, const address *addr, uint32_t port, bool *sure);
 
-/** Wireshark's TCP_COMPLETENESS bits of the flow's conversation; 0 for UDP. */
+/** What was seen of the flow's TCP connection, the bits of tcp-seen.h; 0 for UDP. */
 unsigned flow_completeness(const flow_t *flow);
-
-#define FLOW_SYN 0x01
-#define FLOW_SYN_ACK 0x02
-#define FLOW_ACK 0x04
-#define FLOW_DATA 0x08
-#define FLOW_FIN 0x10
-#define FLOW_RST 0x20
 
 #endif /* __SMSRC_FLOW_H__ */

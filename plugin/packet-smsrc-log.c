@@ -29,13 +29,7 @@
 #include "packet-smsrc.h"
 #include "session-names.h"
 #include "session-stats.h"
-
-/* Wireshark's tcp.completeness. */
-#define SEEN_SYN 0x01
-#define SEEN_SYN_ACK 0x02
-#define SEEN_DATA 0x08
-#define SEEN_FIN 0x10
-#define SEEN_RST 0x20
+#include "tcp-seen.h"
 
 static int proto_smsrc_log = -1;
 static int proto_tcp = -1;

@@ -17,6 +17,7 @@
 
 #include "address-key.h"
 #include "icmp-error.h"
+#include "tcp-seen.h"
 
 /* Two hosts, one of which tried ports of the other that did not answer. */
 typedef struct {
@@ -68,14 +69,14 @@ reach_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool s
 {
     unsigned seen = flow_completeness(flow);
 
-    if (!sure || (seen & FLOW_SYN) == 0)
+    if (!sure || (seen & SEEN_SYN) == 0)
         return;
-    if ((seen & (FLOW_SYN_ACK | FLOW_DATA)) != 0) {
+    if ((seen & (SEEN_SYN_ACK | SEEN_DATA)) != 0) {
         flow->reach = REACH_OPEN;
-    } else if ((seen & FLOW_RST) != 0) {
+    } else if ((seen & SEEN_RST) != 0) {
         if (!from_initiator)
             block(flow, pinfo->num, "the connection was reset");
-    } else if ((seen & FLOW_ACK) == 0 && from_initiator) {
+    } else if ((seen & SEEN_ACK) == 0 && from_initiator) {
         flow->reach = flow->reach == REACH_BLOCKED ? REACH_BLOCKED : REACH_ASKED;
         if (++flow->packets > 1)
             block(flow, pinfo->num, "the SYN was repeated, nothing had answered it");
@@ -87,9 +88,9 @@ reach_late(flow_t *flow, uint32_t frame)
 {
     unsigned seen = flow_completeness(flow);
 
-    if ((seen & FLOW_SYN) == 0 || (seen & (FLOW_SYN_ACK | FLOW_ACK | FLOW_DATA)) != 0)
+    if ((seen & SEEN_SYN) == 0 || (seen & (SEEN_SYN_ACK | SEEN_ACK | SEEN_DATA)) != 0)
         return;
-    block(flow, frame, (seen & FLOW_RST) != 0 ? "the connection was reset"
+    block(flow, frame, (seen & SEEN_RST) != 0 ? "the connection was reset"
                                               : "nothing answered the SYN");
 }
 
