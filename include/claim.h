@@ -73,6 +73,9 @@ channel_e claim_channel(uint16_t port, generation_e *generation);
 /** The channel of an IPX socket (Q167128), or CHANNEL_UNKNOWN. */
 channel_e claim_ipx_channel(uint32_t socket);
 
+/** The IPX socket of a channel (Q167128); 0 for CHANNEL_UNKNOWN. */
+uint16_t claim_ipx_socket(channel_e channel);
+
 /**
  * The content at @p offset of @p tvb, in a @p stream or in a datagram or message of its own.
  * Reads captured bytes only, never throws.

@@ -90,6 +90,16 @@ claim_ipx_channel(uint32_t socket)
     return CHANNEL_UNKNOWN;
 }
 
+uint16_t
+claim_ipx_socket(channel_e channel)
+{
+    for (unsigned i = 0; i < array_length(channel_ports); i++) {
+        if (channel == channel_ports[i].channel)
+            return channel_ports[i].ipx_socket;
+    }
+    return 0;
+}
+
 bool
 claim_has_port(uint32_t port)
 {

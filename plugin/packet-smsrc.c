@@ -436,8 +436,6 @@ proto_reg_handoff_smsrc(void)
         { "smsrc.chat", "SMSRC Chat", dissect_smsrc_chat, &proto_smsrc_chat },
         { "smsrc.transfer", "SMSRC Transfer", dissect_smsrc_transfer, &proto_smsrc_transfer },
     };
-
-    static const uint16_t ipx_sockets[] = { 0x8138, 0x8238, 0x845f, 0x4100 }; /* Q167128 */
     dissector_handle_t ipx_handle;
 
     claim_init(proto_smsrc);
@@ -454,9 +452,11 @@ proto_reg_handoff_smsrc(void)
         dissector_add_for_decode_as("udp.port", handle);
     }
     ipx_handle = create_dissector_handle(dissect_smsrc_ipx, proto_smsrc);
-    for (unsigned i = 0; i < array_length(ipx_sockets); i++) {
-        dissector_add_uint("ipx.socket", ipx_sockets[i], ipx_handle);
-        dissector_add_uint("spx.socket", ipx_sockets[i], ipx_handle);
+    for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
+        uint16_t ipx_socket = claim_ipx_socket((channel_e)channel);
+
+        dissector_add_uint("ipx.socket", ipx_socket, ipx_handle);
+        dissector_add_uint("spx.socket", ipx_socket, ipx_handle);
     }
     heur_dissector_add("netbios", dissect_smsrc_netbios_heur, "SMS Remote Control over NetBIOS",
                        "smsrc_netbios", proto_smsrc, HEURISTIC_ENABLE);
