@@ -88,6 +88,18 @@ netbios_name_decode(const uint8_t *bytes, unsigned length, netbios_name_t *name)
     return at + 1;
 }
 
+/* Two names behind a packet's header of @p header bytes. False where they are not both there. */
+static bool
+decode_two_names(const packet_t *packet, unsigned header, netbios_name_t *first,
+                 netbios_name_t *second)
+{
+    const uint8_t *bytes = packet->payload + header;
+    unsigned left = packet->length - header;
+    unsigned used = netbios_name_decode(bytes, left, first);
+
+    return used != 0 && netbios_name_decode(bytes + used, left - used, second) != 0;
+}
+
 /* NBNS (RFC 1002 4.2). */
 #define NBNS_HEADER 12
 #define NBNS_QUERY 0
@@ -163,16 +175,12 @@ static void
 look_at_datagram(const packet_t *packet, netbios_look_t *look)
 {
     const uint8_t *bytes = packet->payload;
-    unsigned left = packet->length, used;
     netbios_name_t source, target;
 
-    if (bytes == NULL || left < NBDGM_HEADER ||
+    if (bytes == NULL || packet->length < NBDGM_HEADER ||
         (bytes[0] != NBDGM_UNIQUE && bytes[0] != NBDGM_GROUP))
         return;
-    bytes += NBDGM_HEADER;
-    left -= NBDGM_HEADER;
-    used = netbios_name_decode(bytes, left, &source);
-    if (used == 0 || netbios_name_decode(bytes + used, left - used, &target) == 0)
+    if (!decode_two_names(packet, NBDGM_HEADER, &source, &target))
         return;
     look_at_pair(&source, &target, look);
 }
@@ -185,14 +193,10 @@ static void
 look_at_session(const packet_t *packet, netbios_look_t *look)
 {
     const uint8_t *bytes = packet->payload;
-    unsigned left = packet->length, used;
 
-    if (bytes == NULL || left < NBSS_HEADER || bytes[0] != NBSS_REQUEST)
+    if (bytes == NULL || packet->length < NBSS_HEADER || bytes[0] != NBSS_REQUEST)
         return;
-    bytes += NBSS_HEADER;
-    left -= NBSS_HEADER;
-    used = netbios_name_decode(bytes, left, &look->agent);
-    if (used == 0 || netbios_name_decode(bytes + used, left - used, &look->viewer) == 0)
+    if (!decode_two_names(packet, NBSS_HEADER, &look->agent, &look->viewer))
         return;
     look->channel = netbios_channel(look->agent.suffix);
     if (look->channel != CHANNEL_UNKNOWN)
