@@ -142,22 +142,24 @@ learn_numbers(tvbuff_t *tvb, cm_session_t *session)
 
 /* --- The events ------------------------------------------------------------------------------ */
 
-static const char *
-dissect_sessarb(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_session_t *session,
-                bool learn)
-{
-    proto_item *item = proto_tree_add_item(tree, hf_cm_sessarb, tvb, 0, -1, ENC_NA);
-    uint32_t type;
-    const uint8_t *machine;
-    const char *words;
+/* One of the two channels; their events have the same head. */
+typedef struct {
+    const char *name;
+    int *hf_event, *hf_tag, *hf_length, *hf_type;
+    int *ett;
+    const value_string *types;
+    /* What follows the head, if anything, and what is learned of it. @return: the Info column's
+     * words for the event, of which @p type is called @p words. */
+    const char *(*dissect_rest)(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t type,
+                                const char *words, cm_session_t *session, bool learn);
+} own_channel_t;
 
-    tree = proto_item_add_subtree(item, ett_cm_sessarb);
-    proto_tree_add_item(tree, hf_cm_sessarb_tag, tvb, 0, 4, ENC_LITTLE_ENDIAN);
-    proto_tree_add_item(tree, hf_cm_sessarb_length, tvb, 4, 4, ENC_LITTLE_ENDIAN);
-    proto_tree_add_item_ret_uint(tree, hf_cm_sessarb_type, tvb, EVENT_TYPE, 4, ENC_LITTLE_ENDIAN,
-                                 &type);
-    words = val_to_str_const(type, sessarb_type_vals, "Unknown");
-    proto_item_append_text(item, ": %s", words);
+static const char *
+dissect_sessarb_rest(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t type,
+                     const char *words, cm_session_t *session, bool learn)
+{
+    const uint8_t *machine;
+
     if (type != SESSARB_TAKE_OVER) {
         proto_tree_add_item(tree, hf_cm_sessarb_argument, tvb, EVENT_ARGUMENT, 4,
                             ENC_LITTLE_ENDIAN);
@@ -168,7 +170,7 @@ dissect_sessarb(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_session_
     proto_tree_add_item_ret_string(tree, hf_cm_sessarb_machine, tvb, EVENT_ARGUMENT,
                                    tvb_reported_length_remaining(tvb, EVENT_ARGUMENT),
                                    ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &machine);
-    proto_item_append_text(item, " by %s", (const char *)machine);
+    proto_item_append_text(proto_tree_get_parent(tree), " by %s", (const char *)machine);
     if (learn && session->take_over_frame == 0) {
         session->take_over_frame = pinfo->num;
         cm_session_set_name(&session->machine, (const char *)machine);
@@ -177,33 +179,38 @@ dissect_sessarb(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_session_
 }
 
 static const char *
-dissect_curtain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_session_t *session,
-                bool learn)
+dissect_curtain_rest(tvbuff_t *tvb _U_, packet_info *pinfo, proto_tree *tree _U_, uint32_t type,
+                     const char *words, cm_session_t *session, bool learn)
 {
-    proto_item *item = proto_tree_add_item(tree, hf_cm_curtain, tvb, 0, -1, ENC_NA);
-    uint32_t type;
-    const char *words;
-
-    tree = proto_item_add_subtree(item, ett_cm_curtain);
-    proto_tree_add_item(tree, hf_cm_curtain_tag, tvb, 0, 4, ENC_LITTLE_ENDIAN);
-    proto_tree_add_item(tree, hf_cm_curtain_length, tvb, 4, 4, ENC_LITTLE_ENDIAN);
-    proto_tree_add_item_ret_uint(tree, hf_cm_curtain_type, tvb, EVENT_TYPE, 4, ENC_LITTLE_ENDIAN,
-                                 &type);
-    words = val_to_str_const(type, curtain_type_vals, "Unknown");
-    proto_item_append_text(item, ": %s", words);
     if (learn && type == CURTAIN_ON && session->curtain_on_frame == 0)
         session->curtain_on_frame = pinfo->num;
     return words;
 }
 
-static const struct {
-    const char *name;
-    const char *(*dissect)(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                           cm_session_t *session, bool learn);
-} own_channels[] = {
-    { "sessarb", dissect_sessarb },
-    { "curtain", dissect_curtain },
+static const own_channel_t own_channels[] = {
+    { "sessarb", &hf_cm_sessarb, &hf_cm_sessarb_tag, &hf_cm_sessarb_length, &hf_cm_sessarb_type,
+      &ett_cm_sessarb, sessarb_type_vals, dissect_sessarb_rest },
+    { "curtain", &hf_cm_curtain, &hf_cm_curtain_tag, &hf_cm_curtain_length, &hf_cm_curtain_type,
+      &ett_cm_curtain, curtain_type_vals, dissect_curtain_rest },
 };
+
+static const char *
+dissect_event(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const own_channel_t *channel,
+              cm_session_t *session, bool learn)
+{
+    proto_item *item = proto_tree_add_item(parent, *channel->hf_event, tvb, 0, -1, ENC_NA);
+    proto_tree *tree = proto_item_add_subtree(item, *channel->ett);
+    uint32_t type;
+    const char *words;
+
+    proto_tree_add_item(tree, *channel->hf_tag, tvb, 0, 4, ENC_LITTLE_ENDIAN);
+    proto_tree_add_item(tree, *channel->hf_length, tvb, 4, 4, ENC_LITTLE_ENDIAN);
+    proto_tree_add_item_ret_uint(tree, *channel->hf_type, tvb, EVENT_TYPE, 4, ENC_LITTLE_ENDIAN,
+                                 &type);
+    words = val_to_str_const(type, channel->types, "Unknown");
+    proto_item_append_text(item, ": %s", words);
+    return channel->dissect_rest(tvb, pinfo, tree, type, words, session, learn);
+}
 
 /* --- MCS ------------------------------------------------------------------------------------- */
 
@@ -236,8 +243,8 @@ dissect_send_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_sessio
         /* The rest of an event that came in several pieces, or one that is compressed. */
         if (!(flags & CHANNEL_FLAG_FIRST) || flags & CHANNEL_FLAG_COMPRESSED)
             return NULL;
-        words = own_channels[i].dissect(tvb_new_subset_remaining(tvb, (int)at), pinfo, tree,
-                                        session, learn);
+        words = dissect_event(tvb_new_subset_remaining(tvb, (int)at), pinfo, tree,
+                              &own_channels[i], session, learn);
         return wmem_strdup_printf(pinfo->pool, "%s: %s", channel->name, words);
     }
     return NULL;
