@@ -43,7 +43,10 @@ stat_tap_table_ui *stat_ui_of(void *tapdata);
 /** Take all rows away. The table itself has no call for it: it is freed cell by cell. */
 void stat_empty_table(stat_tap_table *table);
 
-/** The statistic's one table, empty; the @p keys to its rows are forgotten with it. */
+/** The statistic's one table, empty. Call from stat_tap_init_cb. */
+stat_tap_table *stat_open_table(stat_tap_table_ui *ui, const char *title);
+
+/** The same; the @p keys to its rows are forgotten with it. */
 stat_tap_table *stat_start_table(stat_tap_table_ui *ui, const char *title, GHashTable **keys,
                                  bool keys_are_text);
 

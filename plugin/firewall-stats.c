@@ -75,14 +75,7 @@ rules_reset(stat_tap_table *table)
 static void
 rules_init(stat_tap_table_ui *ui)
 {
-    static const char title[] = "Rules for the listed flows";
-    stat_tap_table *table = stat_tap_find_table(ui, title);
-
-    if (table != NULL) {
-        rules_reset(table);
-        return;
-    }
-    stat_tap_add_table(ui, stat_tap_init_table(title, (int)ui->nfields, 0, NULL));
+    stat_open_table(ui, "Rules for the listed flows");
     rules_clear();
 }
 

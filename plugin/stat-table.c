@@ -121,23 +121,28 @@ stat_empty_table(stat_tap_table *table)
 }
 
 stat_tap_table *
-stat_start_table(stat_tap_table_ui *ui, const char *title, GHashTable **keys, bool keys_are_text)
+stat_open_table(stat_tap_table_ui *ui, const char *title)
 {
     stat_tap_table *table = stat_tap_find_table(ui, title);
 
+    if (table == NULL) {
+        table = stat_tap_init_table(title, (int)ui->nfields, 0, NULL);
+        stat_tap_add_table(ui, table);
+    } else if (ui->stat_tap_reset_table_cb != NULL) {
+        ui->stat_tap_reset_table_cb(table);
+    }
+    return table;
+}
+
+stat_tap_table *
+stat_start_table(stat_tap_table_ui *ui, const char *title, GHashTable **keys, bool keys_are_text)
+{
     if (*keys != NULL)
         g_hash_table_destroy(*keys);
     /* A flow is its own key, and not the table's to free. */
     *keys = keys_are_text ? g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)
                           : g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
-    if (table != NULL) {
-        if (ui->stat_tap_reset_table_cb != NULL)
-            ui->stat_tap_reset_table_cb(table);
-        return table;
-    }
-    table = stat_tap_init_table(title, (int)ui->nfields, 0, NULL);
-    stat_tap_add_table(ui, table);
-    return table;
+    return stat_open_table(ui, title);
 }
 
 char *
