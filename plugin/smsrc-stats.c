@@ -331,13 +331,14 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     row = place->row;
     stat_set_text(table, row, AUDIT_VERDICT, verdict_name(judgement->verdict));
     stat_set_text(table, row, AUDIT_ROW,
-             judgement->row == NULL ? "-"
-             : judgement->nearest   ? wmem_strdup_printf(pinfo->pool, "near %s", judgement->row->id)
-                                    : judgement->row->id);
+                  judgement->row == NULL ? "-"
+                  : judgement->nearest
+                      ? wmem_strdup_printf(pinfo->pool, "near %s", judgement->row->id)
+                      : judgement->row->id);
     stat_set_text(table, row, AUDIT_INITIATOR_ROLE,
-             smsrc_roles_to_str(pinfo->pool, swapped ? about->responder : about->initiator));
+                  smsrc_roles_to_str(pinfo->pool, swapped ? about->responder : about->initiator));
     stat_set_text(table, row, AUDIT_RESPONDER_ROLE,
-             smsrc_roles_to_str(pinfo->pool, swapped ? about->initiator : about->responder));
+                  smsrc_roles_to_str(pinfo->pool, swapped ? about->initiator : about->responder));
     if (about->transport == TRANSPORT_IPX)
         (void)g_strlcpy(place->port, "IPX", sizeof place->port);
     else
@@ -464,10 +465,10 @@ matrix_count(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_share_t 
     flows = stat_tap_get_field_data(table, row, MATRIX_FLOWS)->value.uint_value;
     blocked = stat_tap_get_field_data(table, row, MATRIX_BLOCKED)->value.uint_value;
     stat_set_text(table, row, MATRIX_STATE,
-             flows == 0         ? "Never seen"
-             : blocked == 0     ? "Seen"
-             : blocked == flows ? "Blocked"
-                                : "Seen, blocked");
+                  flows == 0         ? "Never seen"
+                  : blocked == 0     ? "Seen"
+                  : blocked == flows ? "Blocked"
+                                     : "Seen, blocked");
 }
 
 static tap_packet_status

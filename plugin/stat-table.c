@@ -65,7 +65,7 @@ stat_append_row(stat_tap_table_ui *ui, stat_tap_table *table)
 
 void
 stat_free_cell(stat_tap_table *table _U_, unsigned row _U_, unsigned column _U_,
-                stat_tap_table_item_type *cell)
+               stat_tap_table_item_type *cell)
 {
     if (cell->type == TABLE_ITEM_STRING) {
         g_free((char *)cell->value.string_value);
