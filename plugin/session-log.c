@@ -407,8 +407,13 @@ find_session(session_pair_t *pair, const session_offer_t *offer, const packet_in
 session_t *
 session_log_begin_unresolved(const address *viewer, const packet_info *pinfo)
 {
-    session_offer_t offer = { SESSION_SMS, viewer, NULL, CHANNEL_UNKNOWN, CARRIER_NETBIOS, 0,
-                              false, true, false, true };
+    session_offer_t offer = {
+        .kind = SESSION_SMS,
+        .viewer = viewer,
+        .carrier = CARRIER_NETBIOS,
+        .proof = true,
+        .opens = true,
+    };
     session_t *session = new_session(&offer, pinfo);
 
     if (session == NULL)

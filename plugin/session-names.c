@@ -159,8 +159,14 @@ session_names_found(const address *viewer, const char *name, const address *agen
                     const packet_info *pinfo)
 {
     name_lookup_t *lookup = find_lookup(viewer, name);
-    session_offer_t offer = { SESSION_SMS, viewer, agent, CHANNEL_UNKNOWN, CARRIER_NETBIOS, 0,
-                              false, true, false, true };
+    session_offer_t offer = {
+        .kind = SESSION_SMS,
+        .viewer = viewer,
+        .agent = agent,
+        .carrier = CARRIER_NETBIOS,
+        .proof = true,
+        .opens = true,
+    };
     session_pair_t *pair = session_log_pair(viewer, agent);
     session_t *session;
 
