@@ -5,19 +5,15 @@
 
 import csv
 import re
-import sys
 
 from conftest import MADE
+from generators import plan
 from rc_rows import fields, frames, rows
 
-GENERATE = MADE.parent / "generate"
 MATRIX_CSV = MADE.parent / "data" / "kb826852.csv"
 
-# The plans are data: they need no scapy, so that these tests run without it.
-sys.path.insert(0, str(GENERATE))
-import plan_signatures  # noqa: E402
-import plan_site  # noqa: E402
-sys.path.remove(str(GENERATE))
+plan_signatures = plan("plan_signatures")
+plan_site = plan("plan_site")
 
 AUDIT = "smsrc.audit."
 FIELDS = tuple(AUDIT + name for name in (

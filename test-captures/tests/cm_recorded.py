@@ -4,15 +4,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pathlib
-import sys
 
 import pytest
 
 from conftest import check_run
+from generators import generator
 
 HERE = pathlib.Path(__file__).resolve().parent
 RECORDED = HERE.parent / "configmgr"
-GENERATE = HERE.parent / "generate"
 KEYTAB = RECORDED / "wks17.keytab"
 
 ALL = ["kerberos", "kerberos-dce", "ntlm", "view-only", "denied", "refused"]
@@ -40,19 +39,9 @@ def keys(ground):
             f"ntlmssp.nt_password:{PASSWORD}"]
 
 
-def generators():
-    pytest.importorskip("scapy", reason="scapy is not installed: no capture is played again")
-    sys.path.insert(0, str(GENERATE))
-    try:
-        import flows
-    finally:
-        sys.path.remove(str(GENERATE))
-    return flows
-
-
 def messages(name):
     """What the recorded session says: (by the agent, bytes) for each segment with data."""
-    generators()
+    pytest.importorskip("scapy", reason="scapy is not installed: no recording is read")
     from scapy.layers.inet import TCP
     from scapy.utils import PcapReader
     said = []
@@ -71,8 +60,7 @@ def messages(name):
 def play(said, path, port=PORT, opened=True, cut=0, snaplen=None, treat=None):
     """A capture of this conversation. treat(number, pieces) -> the pieces that are recorded, in
     their order (one left out is lost, one named twice is sent again); cut: bytes of a piece."""
-    flows = generators()
-    capture = flows.Capture()
+    capture = generator("flows").Capture()
     if snaplen:
         capture.snaplen = snaplen
     conversation = capture.tcp("10.1.0.50", 1047, "10.1.3.17", port)

@@ -3,14 +3,13 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-import importlib
 import re
-import sys
 
 import pytest
 
-from audit_rows import GENERATE, frames
+from audit_rows import frames, plan_signatures
 from conftest import MADE
+from generators import assert_made_now_as_committed, generator, listed
 
 GENERATORS = {"sms_site": "site-", "signatures": "audit-"}
 ALL_AUDIT = sorted(path.stem for path in MADE.glob("*.pcap")
@@ -18,29 +17,19 @@ ALL_AUDIT = sorted(path.stem for path in MADE.glob("*.pcap")
 
 
 @pytest.fixture(params=GENERATORS)
-def generator(request):
-    pytest.importorskip("scapy", reason="scapy is not installed: captures are not made anew")
-    sys.path.insert(0, str(GENERATE))
-    yield importlib.import_module(request.param), GENERATORS[request.param]
-    sys.path.remove(str(GENERATE))
+def made_by(request):
+    return generator(request.param), GENERATORS[request.param]
 
 
-def test_a_capture_made_anew_is_the_committed_one(generator, tmp_path):
-    module, prefix = generator
+def test_a_capture_made_anew_is_the_committed_one(made_by, tmp_path):
+    module, prefix = made_by
     module.captures.write(tmp_path)
-    made_now = sorted(path.name for path in tmp_path.iterdir())
-    assert made_now == sorted(path.name for path in MADE.iterdir()
-                              if path.name.startswith(prefix))
-    assert [name for name in made_now
-            if (tmp_path / name).read_bytes() != (MADE / name).read_bytes()] == []
+    assert_made_now_as_committed(tmp_path, prefix)
 
 
-def test_the_readme_lists_each_capture_with_its_line(generator):
-    module, prefix = generator
-    text = (GENERATE / "README-audit.md").read_text(encoding="utf-8")
-    listed = dict(re.findall(r"^\| `([\w-]+)\.pcap` \| (.*) \|$", text, re.MULTILINE))
-    assert {name: line for name, line in listed.items()
-            if name.startswith(prefix)} == dict(module.captures.lines())
+def test_the_readme_lists_each_capture_with_its_line(made_by):
+    module, prefix = made_by
+    assert dict(listed("README-audit.md", prefix)) == dict(module.captures.lines())
 
 
 @pytest.mark.parametrize("name", ALL_AUDIT)
@@ -62,8 +51,8 @@ def test_wireshark_finds_every_service(tshark, made):
 
 def test_every_capture_is_used_by_a_test():
     text = "".join(path.read_text(encoding="utf-8")
-                   for path in (GENERATE.parent / "tests").glob("test_audit_*.py"))
+                   for path in (MADE.parent / "tests").glob("test_audit_*.py"))
     groups = re.sub(r"audit-|-probes", "", "\n".join(ALL_AUDIT))
     assert set(groups.split()) - {"site-clean", "site-violations"} == set(
-        importlib.import_module("plan_signatures").GROUPS)
+        plan_signatures.GROUPS)
     assert '"site-clean"' in text and '"site-violations"' in text

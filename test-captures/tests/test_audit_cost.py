@@ -3,14 +3,13 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-import importlib
 import re
 import shutil
-import sys
 
 import pytest
 
-from audit_rows import GENERATE, LEARN_OFF, site_prefs
+from audit_rows import LEARN_OFF, plan_site, site_prefs
+from generators import generator
 
 # Instructions, not time: the same on every run and every machine of a kind. What starting takes
 # is left out: a run with the first packet alone is subtracted.
@@ -26,15 +25,10 @@ TURNS = 30
 @pytest.fixture(scope="module")
 def capture(ground):
     """Some thousand packets between hosts with roles, made here."""
-    pytest.importorskip("scapy", reason="scapy is not installed: no capture to measure with")
-    sys.path.insert(0, str(GENERATE))
-    flows = importlib.import_module("flows")
-    plan = importlib.import_module("plan_site")
-    sms_site = importlib.import_module("sms_site")
-    sys.path.remove(str(GENERATE))
-    cap = flows.Capture()
+    sms_site = generator("sms_site")
+    cap = generator("flows").Capture()
     for number in range(ROUNDS):
-        for flow in plan.FLOWS:
+        for flow in plan_site.FLOWS:
             if flow.talk.kind == "says":
                 # NetBIOS keeps to its own ports.
                 port = flow.client_port + (1000 * number if flow.client_port > 1024 else 0)

@@ -3,14 +3,12 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-import importlib
-import sys
-
 import pytest
 
 from audit_rows import (
-    AUDIT, GENERATE, LEARN_OFF, audited, flow_key, frames, host_lines, lines_with,
+    AUDIT, LEARN_OFF, audited, flow_key, frames, host_lines, lines_with,
     plan_signatures as plan, statistic, values, with_expert)
+from generators import generator
 
 ANSWERED = [group for group in plan.GROUPS if group != "never"]
 CASES = [pytest.param(group, number, id=f"{group}-{signature.name}")
@@ -136,11 +134,7 @@ def test_learning_can_be_turned_off(roles, group):
 
 def test_each_reader_of_a_reporting_point_is_judged(tshark, ground):
     """Its role is known after the first of them; the second flow is a flow all the same."""
-    pytest.importorskip("scapy", reason="scapy is not installed: the capture is not made")
-    sys.path.insert(0, str(GENERATE))
-    flows = importlib.import_module("flows")
-    sys.path.remove(str(GENERATE))
-    cap = flows.Capture()
+    cap = generator("flows").Capture()
     for number, reader in enumerate(("10.9.0.1", "10.9.0.2")):
         flow = cap.tcp(reader, 1100 + number, "10.9.1.1", 80)
         flow.open()

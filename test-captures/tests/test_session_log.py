@@ -3,19 +3,17 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-import importlib
 import json
 import os
 import re
 import subprocess
-import sys
 
 import pytest
 
 from conftest import ALL_REAL, MADE
+from generators import assert_made_now_as_committed, generator, listed
 from rc_rows import by_frame, fields, frames
 
-GENERATE = MADE.parent / "generate"
 ALL_SESSIONS = sorted(path.stem for path in MADE.glob("session-*.json")) or ["none"]
 COLUMNS = ("number", "kind", "viewer", "agent", "outcome", "reason", "host", "user", "controller",
            "account", "functions", "carriers", "first", "last", "start", "seconds",
@@ -60,25 +58,17 @@ def numbered(tshark, capture, **options):
 # --- The captures -------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
-def generator():
-    pytest.importorskip("scapy", reason="scapy is not installed: captures are not made anew")
-    sys.path.insert(0, str(GENERATE))
-    yield importlib.import_module("sessions")
-    sys.path.remove(str(GENERATE))
+def made_by():
+    return generator("sessions")
 
 
-def test_a_capture_made_anew_is_the_committed_one(generator, tmp_path):
-    generator.write(tmp_path)
-    made_now = sorted(path.name for path in tmp_path.iterdir())
-    assert made_now == sorted(path.name for path in MADE.glob("session-*"))
-    assert not [name for name in made_now
-                if (tmp_path / name).read_bytes() != (MADE / name).read_bytes()]
+def test_a_capture_made_anew_is_the_committed_one(made_by, tmp_path):
+    made_by.write(tmp_path)
+    assert_made_now_as_committed(tmp_path, "session-")
 
 
-def test_the_readme_lists_each_capture_with_its_line(generator):
-    text = (GENERATE / "README-sessions.md").read_text(encoding="utf-8")
-    listed = re.findall(r"^\| `([\w-]+)\.pcap` \| (.*) \|$", text, re.MULTILINE)
-    assert listed == generator.captures.lines()
+def test_the_readme_lists_each_capture_with_its_line(made_by):
+    assert listed("README-sessions.md", "session-") == made_by.captures.lines()
 
 
 # --- The table ----------------------------------------------------------------------------------

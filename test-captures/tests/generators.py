@@ -1,0 +1,46 @@
+# generators.py
+# The generators of the made captures as modules, and what holds for every one of them
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import importlib
+import re
+import sys
+
+import pytest
+
+from conftest import MADE
+
+GENERATE = MADE.parent / "generate"
+
+
+def plan(name):
+    """A module of generate/ that is data: it needs no scapy, so that tests run without it."""
+    sys.path.insert(0, str(GENERATE))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(GENERATE))
+
+
+def generator(name):
+    """A module of generate/ that makes captures; skips where there is no scapy to do it."""
+    pytest.importorskip("scapy", reason="scapy is not installed: captures are not made anew")
+    return plan(name)
+
+
+def assert_made_now_as_committed(folder, *prefixes):
+    """What a generator has written to the folder: all that is committed of it, byte by byte."""
+    made_now = sorted(path.name for path in folder.iterdir())
+    assert made_now == sorted(path.name for path in MADE.iterdir()
+                              if path.name.startswith(prefixes))
+    assert [name for name in made_now
+            if (folder / name).read_bytes() != (MADE / name).read_bytes()] == []
+
+
+def listed(readme, *prefixes):
+    """(name, line) of each capture that this README beside the generators lists."""
+    text = (GENERATE / readme).read_text(encoding="utf-8")
+    return [(name, line)
+            for name, line in re.findall(r"^\| `([\w-]+)\.pcap` \| (.*) \|$", text, re.MULTILINE)
+            if name.startswith(prefixes)]
