@@ -137,37 +137,50 @@ dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
         expert_add_info(pinfo, top, &ei_smsrc_udp);
 }
 
-static void
-extent_of_message(tvbuff_t *tvb, unsigned offset, content_e content, bool stream,
-                  message_extent_t *extent)
+/* What begins somewhere: a message and how it lies there, or bytes of no known extent. */
+typedef struct {
+    content_e content;
+    message_extent_t extent; /* of CONTENT_RCH and CONTENT_TNMP */
+} beginning_t;
+
+static bool
+has_extent(const beginning_t *what)
 {
-    if (content == CONTENT_RCH)
-        rch_message_extent(tvb, offset, stream, extent);
-    else
-        tnmp_message_extent(tvb, offset, extent);
+    return what->content == CONTENT_RCH || what->content == CONTENT_TNMP;
+}
+
+static beginning_t
+what_begins_at(tvbuff_t *tvb, unsigned offset, const claim_t *claim)
+{
+    bool stream = claim->carrier == CARRIER_TCP;
+    beginning_t what = { .content = claim_content(tvb, offset, stream) };
+
+    if (what.content == CONTENT_RCH)
+        rch_message_extent(tvb, offset, stream, &what.extent);
+    else if (what.content == CONTENT_TNMP)
+        tnmp_message_extent(tvb, offset, &what.extent);
+    return what;
 }
 
 /* True where what begins at @p offset goes on in segments to come: asks TCP for them. */
 static bool
-wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, content_e content,
+wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const beginning_t *what,
               const claim_t *claim)
 {
     /* Where no framing is known, a first byte "R" is a keystroke as well as half a header. */
     bool framed = claim->channel != CHANNEL_CHAT && claim->channel != CHANNEL_TRANSFER;
-    message_extent_t extent;
 
     if (claim->carrier != CARRIER_TCP || !smsrc_desegment || pinfo->can_desegment == 0)
         return false;
-    if (content == CONTENT_RCH || content == CONTENT_TNMP) {
-        extent_of_message(tvb, offset, content, true, &extent);
-        if (extent.missing == 0)
+    if (has_extent(what)) {
+        if (what->extent.missing == 0)
             return false;
-        pinfo->desegment_len = extent.missing;
+        pinfo->desegment_len = what->extent.missing;
     } else if (claim->configmgr) {
         pinfo->desegment_len = cm_frame_missing(tvb);
         if (pinfo->desegment_len == 0)
             return false;
-    } else if (content == CONTENT_PARTIAL && framed &&
+    } else if (what->content == CONTENT_PARTIAL && framed &&
                tvb_reported_length(tvb) == tvb_captured_length(tvb)) {
         pinfo->desegment_len = DESEGMENT_ONE_MORE_SEGMENT;
     } else {
@@ -177,37 +190,40 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, content_e cont
     return true;
 }
 
-/* Messages and bytes of unknown meaning, one behind the other, as they stand in @p tvb. */
+/*
+ * Messages and bytes of unknown meaning, one behind the other, as they stand in @p tvb. For
+ * @p what the first of them is nothing more has to be waited for.
+ */
 static int
-dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t *claim)
+dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, beginning_t what,
+                 const claim_t *claim)
 {
-    bool stream = claim->carrier == CARRIER_TCP;
     unsigned offset = 0, end = tvb_reported_length(tvb);
 
     while (offset < end) {
-        content_e content = claim_content(tvb, offset, stream);
         unsigned next;
-        message_extent_t extent;
 
-        if (wait_for_more(tvb, pinfo, offset, content, claim))
-            break;
-        if (content == CONTENT_RCH || content == CONTENT_TNMP) {
-            extent_of_message(tvb, offset, content, stream, &extent);
-            if (content == CONTENT_RCH)
-                rch_message_dissect(tvb, pinfo, tree, offset, &extent, claim);
+        if (offset > 0) {
+            what = what_begins_at(tvb, offset, claim);
+            if (wait_for_more(tvb, pinfo, offset, &what, claim))
+                break;
+        }
+        if (has_extent(&what)) {
+            if (what.content == CONTENT_RCH)
+                rch_message_dissect(tvb, pinfo, tree, offset, &what.extent, claim);
             else
-                tnmp_message_dissect(tvb, pinfo, tree, offset, &extent, claim);
-            offset += SMSRC_HEADER_LENGTH + extent.body;
+                tnmp_message_dissect(tvb, pinfo, tree, offset, &what.extent, claim);
+            offset += SMSRC_HEADER_LENGTH + what.extent.body;
             continue;
         }
-        if (content == CONTENT_USER && offset == 0) {
+        if (what.content == CONTENT_USER && offset == 0) {
             smsrc_log_message(pinfo, claim->channel, claim->direction, "Information reply");
             payload_dissect(tvb, pinfo, tree, 0, USER_RECORD_MAGIC, PAYLOAD_MIN_TEXT);
             user_record_dissect(tvb, pinfo, tree);
             break;
         }
         smsrc_log_message(pinfo, claim->channel, claim->direction, "Bytes of unknown meaning");
-        next = message_next(tvb, offset + 1, stream);
+        next = message_next(tvb, offset + 1, claim->carrier == CARRIER_TCP);
         message_dissect_unknown(tvb, pinfo, tree, offset, (int)(MIN(next, end) - offset), claim);
         offset = next;
     }
@@ -218,12 +234,13 @@ static int
 dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *data,
                 const claim_t *claim)
 {
+    beginning_t first = what_begins_at(tvb, 0, claim);
     proto_item *item;
     proto_tree *tree;
     int length;
 
     /* A later pass never comes here for a segment that only waits: show nothing in the first. */
-    if (wait_for_more(tvb, pinfo, 0, claim->content, claim))
+    if (wait_for_more(tvb, pinfo, 0, &first, claim))
         return (int)tvb_captured_length(tvb);
     p_remove_proto_data(pinfo->pool, pinfo, proto_smsrc, 0);
     p_add_proto_data(pinfo->pool, pinfo, proto_smsrc, 0,
@@ -238,7 +255,7 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
         pinfo->can_desegment = pinfo->saved_can_desegment;
         length = call_dissector_with_data(smsrc_cm_handle, tvb, pinfo, parent, data);
     } else {
-        length = dissect_messages(tvb, pinfo, tree, claim);
+        length = dissect_messages(tvb, pinfo, tree, first, claim);
     }
     col_set_fence(pinfo->cinfo, COL_INFO);
     return length;
