@@ -90,8 +90,8 @@ unit_table_clear(const char *table)
     uat_clear(find_table(table));
 }
 
-char *
-unit_table_add(const char *table, const char *line)
+static char *
+table_add(const char *table, const char *line)
 {
     char *pref = g_strdup_printf("uat:%s:%s", table, line);
     char *error = NULL;
@@ -100,6 +100,25 @@ unit_table_add(const char *table, const char *line)
     g_assert_true((result == PREFS_SET_OK) == (error == NULL));
     g_free(pref);
     return error;
+}
+
+void
+unit_table_add(const char *table, const char *line)
+{
+    char *error = table_add(table, line);
+
+    g_assert_cmpstr(error, ==, NULL);
+}
+
+void
+unit_table_refuse(const char *table, const char *line, const char *named)
+{
+    char *error = table_add(table, line);
+
+    g_assert_nonnull(error);
+    g_test_message("%s", error);
+    g_assert_nonnull(strstr(error, named));
+    g_free(error);
 }
 
 char *

@@ -22,13 +22,13 @@ void unit_capture_close(void);
 /** Empty the table of the user's named @p table ("smsrc_roles"). */
 void unit_table_clear(const char *table);
 
-/**
- * Add @p line (quoted fields and commas) as "-o uat:table:line" does.
- * NULL, or the message for the user, to be freed with g_free().
- */
-char *unit_table_add(const char *table, const char *line);
+/** Add @p line (quoted fields and commas) as "-o uat:table:line" does. It is a good one. */
+void unit_table_add(const char *table, const char *line);
 
-/** Read @p text as the table's file; NULL, or the message for the user. */
+/** The same for a bad one: the message for the user has @p named in it. */
+void unit_table_refuse(const char *table, const char *line, const char *named);
+
+/** Read @p text as the table's file; NULL, or the message for the user, for g_free(). */
 char *unit_table_load(const char *table, const char *text);
 
 #endif /* __SMSRC_UNIT_EPAN_H__ */
