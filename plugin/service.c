@@ -12,8 +12,8 @@
  * Each signature is a fixed string at a fixed offset, and where that is too weak, a check of
  * the header behind it. They are the protocols' own published headers: RFC 1001/1002 (NetBIOS),
  * RFC 4511 (LDAP), RFC 4120 (Kerberos), RFC 2637 (PPTP), RFC 2131 (DHCP), RFC 1035 (DNS),
- * RFC 3550 (RTP), MS-TDS, MS-SMB(2), C706 (DCE/RPC), RFC 5246 (TLS); those of Remote Control are
- * in packet-smsrc.c.
+ * RFC 3550 (RTP), RFC 5905 (NTP), MS-TDS, MS-SMB(2), C706 (DCE/RPC), RFC 5246 (TLS); those of
+ * Remote Control are in packet-smsrc.c.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -322,6 +322,22 @@ check_rtp(const payload_t *pl)
     return csrc <= 4 && pl->reported >= 12 + 4 * csrc && (type <= 34 || type >= 96);
 }
 
+/*
+ * RFC 5905 7.3: versions 1 to 4, modes 1 to 5, a stratum up to 16; then poll and precision, and a
+ * root delay and dispersion of less than 256 seconds. Behind the 48 bytes is at most a MAC.
+ */
+static bool
+check_ntp(const payload_t *pl)
+{
+    unsigned version = pl->p[0] >> 3 & 7, mode = pl->p[0] & 7;
+
+    if (pl->len < 48 || (pl->reported != 48 && pl->reported != 68 && pl->reported != 72))
+        return false;
+    return version >= 1 && version <= 4 && mode >= 1 && mode <= 5 && pl->p[1] <= 16 &&
+           pl->p[2] <= 36 && (pl->p[3] >= 0xe0 || pl->p[3] <= 0x20) && pl->p[4] == 0 &&
+           pl->p[8] == 0;
+}
+
 /* RFC 1350: a file name and a mode, each with its NUL */
 static bool
 check_tftp(const payload_t *pl)
@@ -474,6 +490,7 @@ static const signature_t signatures[] = {
     { SERVICE_RDP, TRANSPORT_TCP, 0, STR("\x03\x00\x00"), NULL },
     { SERVICE_TFTP, TRANSPORT_UDP, 0, STR("\x00\x01"), check_tftp },
     { SERVICE_TFTP, TRANSPORT_UDP, 0, STR("\x00\x02"), check_tftp },
+    { SERVICE_NTP, TRANSPORT_UDP, 0, STR(""), check_ntp },
     { SERVICE_RAZOR, TRANSPORT_TCP, 0, STR(""), check_razor },
     { SERVICE_RTP, TRANSPORT_UDP, 0, STR(""), check_rtp },
 };

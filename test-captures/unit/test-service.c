@@ -8,6 +8,16 @@
 
 #define BYTES(s) (const uint8_t *)(s), sizeof(s) - 1
 
+/* NTP, laid out by RFC 5905 7.3; the times are in the year 2004. */
+#define EIGHT "\0\0\0\0\0\0\0\0"
+#define NTP_TIME "\xc4\x5e\x51\x80\x80\0\0\0"
+#define NTP_SNTP_CLIENT "\x1b\0\0\0\0\0\0\0" EIGHT EIGHT EIGHT EIGHT EIGHT
+#define NTP_CLIENT "\xe3\0\x06\xfa\0\1\0\0\0\1\0\0\0\0\0\0" EIGHT EIGHT EIGHT NTP_TIME
+#define NTP_SERVER                                                                               \
+    "\x24\2\x06\xec\0\0\x0b\x3c\0\0\x04\x91\x0a\1\0\5" NTP_TIME NTP_TIME NTP_TIME NTP_TIME
+#define NTP_LATER_VERSION "\x2b\0\x06\xec\0\0\0\0" EIGHT EIGHT EIGHT EIGHT NTP_TIME
+#define NTP_NO_STRATUM "\x24\x11\x06\xec\0\0\0\0" EIGHT EIGHT EIGHT EIGHT NTP_TIME
+
 typedef struct {
     service_e service;
     transport_e transport;
@@ -45,6 +55,14 @@ static const case_t cases[] = {
     { SERVICE_FTP, TRANSPORT_TCP, BYTES("220 ready\r\n") },
     { SERVICE_RAZOR, TRANSPORT_TCP, BYTES("sn=C&srl=184&ep4=7542-10&a=l&a=cg\r\n") },
     { SERVICE_RTP, TRANSPORT_UDP, BYTES("\x80\x00\x12\x34\x00\x00\x00\xa0\xde\xad\xbe\xef\xd5") },
+    { SERVICE_NTP, TRANSPORT_UDP, BYTES(NTP_SNTP_CLIENT) },
+    { SERVICE_NTP, TRANSPORT_UDP, BYTES(NTP_CLIENT) },
+    { SERVICE_NTP, TRANSPORT_UDP, BYTES(NTP_SERVER) },
+    { SERVICE_NTP, TRANSPORT_UDP, BYTES(NTP_SERVER "\0\0\0\x07" EIGHT EIGHT) },
+    { SERVICE_UNKNOWN, TRANSPORT_TCP, BYTES(NTP_CLIENT) },
+    { SERVICE_UNKNOWN, TRANSPORT_UDP, BYTES(NTP_CLIENT "\0") },
+    { SERVICE_UNKNOWN, TRANSPORT_UDP, BYTES(NTP_LATER_VERSION) },
+    { SERVICE_UNKNOWN, TRANSPORT_UDP, BYTES(NTP_NO_STRATUM) },
     { SERVICE_UNKNOWN, TRANSPORT_TCP, BYTES("") },
     { SERVICE_UNKNOWN, TRANSPORT_TCP, BYTES("h") },
 };
