@@ -8,8 +8,7 @@ import csv
 import pytest
 
 from audit_rows import (
-    ANY_WARNING, AUDIT, MATRIX_CSV, WARNINGS, audited, flow_key, frames, lines_with, of_flow,
-    statistic, values, with_expert)
+    AUDIT, MATRIX_CSV, WARNINGS, audited, lines_with, statistic, with_expert)
 from recorded_truth import ALL, NAMES, RECORDED, hosts, key_of, role_lines, truth
 
 # What no software on Debian speaks: RPC over UDP is only asked for, NetBIOS over IPX not at all.

@@ -4,9 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json
-import os
 import re
-import subprocess
 
 import pytest
 
