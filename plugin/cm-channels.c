@@ -24,8 +24,6 @@
 
 #include "cm-channels.h"
 
-#include <wsutil/pint.h>
-
 /* TPKT and X.224's data header, which stand before every MCS PDU. */
 #define MCS_OFFSET 7
 

@@ -19,8 +19,6 @@
 
 #include "payload.h"
 
-#include <wsutil/pint.h>
-
 #include "ntlmssp-names.h"
 #include "session-log.h"
 

@@ -17,7 +17,6 @@
 #include "smsrc-compat.h"
 
 #include <epan/tap.h>
-#include <epan/to_str.h>
 
 #include "packet-smsrc-audit.h"
 #include "role-book.h"
