@@ -294,9 +294,9 @@ MOST_BYTES_A_SESSION = 6000
 
 
 @pytest.fixture(scope="module")
-def many(generator, ground):
+def many(made_by, ground):
     path = ground.new_folder("many") / "many.pcap"
-    generator.many(path, MANY)
+    made_by.many(path, MANY)
     path.chmod(0o644)
     return path
 
