@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#ifndef __SMSRC_SEEN_H__
-#define __SMSRC_SEEN_H__
+#ifndef __SMSRC_TCP_SEEN_H__
+#define __SMSRC_TCP_SEEN_H__
 
 /* As packet-tcp.c has them for tcp_analysis.conversation_completeness; no header exports them. */
 #define SEEN_SYN 0x01
@@ -15,4 +15,4 @@
 #define SEEN_FIN 0x10
 #define SEEN_RST 0x20
 
-#endif /* __SMSRC_SEEN_H__ */
+#endif /* __SMSRC_TCP_SEEN_H__ */
