@@ -373,6 +373,11 @@ def golden(request):
     return compare
 
 
+def pytest_collection_modifyitems(items):
+    """What takes longest begins first: with several workers nobody waits for it at the end."""
+    items.sort(key=lambda item: item.path.name != "test_versions.py")
+
+
 def pytest_addoption(parser):
     parser.addoption("--regen", action="store_true",
                      help="write the goldens instead of comparing with them")
@@ -380,13 +385,15 @@ def pytest_addoption(parser):
 
 # --- What was not tested ------------------------------------------------------------------------
 
-# What a test did not reach although it passed, in words of its own.
-NOT_REACHED = collections.Counter()
+# What a test did not reach although it passed: record_property(NOT_REACHED, "in its own words").
+NOT_REACHED = "not reached"
 
 
 def pytest_terminal_summary(terminalreporter):
     """Says at the end of a run what it did not reach, so that no skipped test goes unseen."""
-    reasons = NOT_REACHED.copy()
+    reasons = collections.Counter(
+        words for reports in terminalreporter.stats.values() for report in reports
+        for name, words in getattr(report, "user_properties", ()) if name == NOT_REACHED)
     for report in terminalreporter.stats.get("skipped", []):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         reasons[str(reason).removeprefix("Skipped: ")] += 1
