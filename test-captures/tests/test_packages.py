@@ -17,7 +17,10 @@ from test_build import command, configure
 NAME = "wireshark-plugin-smsrc"
 # cpack builds all before it packs; the unit tests are in no package.
 PLUGIN_ONLY = "-DCMAKE_SKIP_INSTALL_ALL_DEPENDENCY=ON"
-DOCUMENTS = {f"share/doc/{NAME}/README.md", f"share/doc/{NAME}/copyright"}
+PAGES = sorted(p.relative_to(ROOT)
+               for pattern in ("plugin/doc/*.md", "test-captures/pictures/*.png")
+               for p in ROOT.glob(pattern))
+DOCUMENTS = {f"share/doc/{NAME}/{name}" for name in ("README.md", "copyright", *PAGES)}
 
 
 def pack(folder, to):
@@ -151,6 +154,9 @@ def test_documents_are_this_trees(deb, tmp_path):
     folder = tmp_path / "usr/share/doc" / NAME
     assert (folder / "copyright").read_bytes() == (ROOT / "COPYING").read_bytes()
     assert (folder / "README.md").read_bytes() == (ROOT / "README.md").read_bytes()
+    assert any(page.suffix == ".md" for page in PAGES)
+    for page in PAGES:
+        assert (folder / page).read_bytes() == (ROOT / page).read_bytes()
 
 
 def test_package_does_not_mind_how_the_build_installs(deb, built, ordinary, tmp_path):
