@@ -19,6 +19,7 @@
 #include <epan/conversation_table.h>
 #include <epan/tap.h>
 
+#include "menu.h"
 #include "packet-smsrc-log.h"
 #include "stat-table.h"
 
@@ -221,7 +222,7 @@ sessions_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, cons
 }
 
 static stat_tap_table_ui sessions_ui = {
-    .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
+    .group = MENU_STAT_GROUP,
     .title = "SMS Remote Control Sessions",
     .tap_name = "smsrc",
     .cli_string = "smsrc,sessions",
@@ -232,33 +233,6 @@ static stat_tap_table_ui sessions_ui = {
     .nfields = array_length(session_columns),
     .fields = session_columns,
 };
-
-/*
- * -z smsrc,tree: messages by channel, type and direction
- */
-
-static int messages_node = -1;
-
-static void
-tree_init(stats_tree *st)
-{
-    messages_node = stats_tree_create_node(st, "SMS Remote Control messages", 0, STAT_DT_INT,
-                                           TRUE);
-}
-
-static tap_packet_status
-tree_packet(stats_tree *st, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *data,
-            tap_flags_t flags _U_)
-{
-    const smsrc_message_tap_t *message = (const smsrc_message_tap_t *)data;
-    int channel, type;
-
-    tick_stat_node(st, "SMS Remote Control messages", 0, TRUE);
-    channel = tick_stat_node(st, channel_name(message->channel), messages_node, TRUE);
-    type = tick_stat_node(st, message->type, channel, TRUE);
-    tick_stat_node(st, direction_name(message->direction), type, FALSE);
-    return TAP_PACKET_REDRAW;
-}
 
 /*
  * -z conv,smsrc and -z endpoints,smsrc
@@ -341,7 +315,5 @@ void
 session_stats_register(int proto)
 {
     register_stat_tap_table_ui(&sessions_ui);
-    stats_tree_register_plugin("smsrc_message", "smsrc", "SMS Remote Control Messages", 0,
-                               tree_packet, tree_init, NULL);
     register_conversation_table(proto, FALSE, conversation_packet, endpoint_packet);
 }
