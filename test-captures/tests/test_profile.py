@@ -103,7 +103,8 @@ def test_no_preference_of_it_is_obsolete(tshark):
 
 def test_its_columns_are_fields_and_have_their_widths():
     shown = re.findall(r'"(%[^"]+)"', (PROFILE_FILES / "preferences").read_text())
-    widths = dict(zip(*[iter(lines_of("recent")[0].split(": ")[1].split(", "))] * 2))
+    line, = (line for line in lines_of("recent") if line.startswith("column.width: "))
+    widths = dict(zip(*[iter(line.split(": ")[1].split(", "))] * 2))
     assert set(widths) == {re.sub(r":0:R$", "", column) for column in shown}
     assert all(int(width) > 0 for width in widths.values())
 
@@ -203,7 +204,7 @@ def test_wireshark_colours_as_the_rules_say(tshark, home, frames, name):
 
 
 def test_an_off_matrix_flow_is_red_from_its_first_packet_on(frames):
-    """Its port alone is enough; two connections may have changed places, as two do here."""
+    """Or from the answer to it, where the first could still be one of a scan's."""
     red, = (rule for rule in RULES if rule.name == "SMS: off the matrix")
     flows = truths("site-misconfigured", verdict="Off matrix")
     found = set(frames("site-misconfigured", red.filter))
