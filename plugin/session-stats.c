@@ -17,9 +17,12 @@
 #include "smsrc-compat.h"
 
 #include <epan/conversation_table.h>
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/dissectors/packet-udp.h>
 #include <epan/tap.h>
 
 #include "menu.h"
+#include "packet-look.h"
 #include "packet-smsrc-log.h"
 #include "stat-table.h"
 
@@ -284,16 +287,37 @@ conversation_type_of(const packet_info *pinfo)
                                     : CONVERSATION_NONE;
 }
 
+/* Wireshark's number of the stream: its window follows the stream of a conversation by it. */
+static conv_id_t
+stream_of(packet_info *pinfo)
+{
+    if (pinfo->ptype == PT_TCP) {
+        const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, pinfo);
+
+        return tcp != NULL ? tcp->stream : CONV_ID_UNSET;
+    }
+    if (pinfo->ptype == PT_UDP) {
+        const struct udp_analysis *udp = get_udp_conversation_data(NULL, pinfo);
+
+        return udp != NULL ? udp->stream : CONV_ID_UNSET;
+    }
+    return CONV_ID_UNSET;
+}
+
 static tap_packet_status
 conversation_packet(void *pct, packet_info *pinfo, epan_dissect_t *edt _U_,
                     const void *data _U_, tap_flags_t flags)
 {
     conv_hash_t *hash = (conv_hash_t *)pct;
 
+    /* An ICMP error is no packet of the conversation; up to 4.2 it has its ports. */
+    if ((packet_layers(pinfo) & (LAYER_ICMP | LAYER_ICMPV6)) != 0)
+        return TAP_PACKET_DONT_REDRAW;
     hash->flags = flags;
-    add_conversation_table_data(hash, &pinfo->src, &pinfo->dst, pinfo->srcport, pinfo->destport, 1,
-                                (int)pinfo->fd->pkt_len, &pinfo->rel_ts, &pinfo->abs_ts,
-                                &conversation_info, conversation_type_of(pinfo));
+    add_conversation_table_data_with_conv_id(
+        hash, &pinfo->src, &pinfo->dst, pinfo->srcport, pinfo->destport, stream_of(pinfo), 1,
+        (int)pinfo->fd->pkt_len, &pinfo->rel_ts, &pinfo->abs_ts, &conversation_info,
+        conversation_type_of(pinfo));
     return TAP_PACKET_REDRAW;
 }
 

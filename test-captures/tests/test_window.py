@@ -67,12 +67,13 @@ def pixels(shark, window, width, height):
 def rows_seen(shark):
     """Colours of the packet list from its top, row by row: [(colour, rows)].
 
-    They are read left of the numbers, where nothing is written; a row is as high as the
-    selected one, which is the only one of its colour.
+    They are read left of the numbers, where nothing is written, below the gray of the titles; a
+    row is as high as the first one, which is selected and the only one of its colour.
     """
     shark.rest()
     shark.settle(shark.main)
-    column = [row[23] for row in pixels(shark, shark.main, 1390, 866)[115:460]]
+    column = [row[23] for row in pixels(shark, shark.main, 1390, 866)[90:455]]
+    column = itertools.dropwhile(lambda shade: max(shade) - min(shade) < 40, column)
     return [(shade, len(list(run))) for shade, run in itertools.groupby(column)]
 
 
