@@ -84,8 +84,8 @@ def remote_control(stage):
 
 
 # Of the submenu, in its order: picture, size of the window.
-SIZES = {"sessions": (1380, 200), "messages": (700, 420), "roles": (900, 420),
-         "port-audit": (1200, 640), "matrix": (900, 620), "rules": (1200, 420),
+SIZES = {"sessions": (1380, 200), "messages": (700, 420), "roles": (1000, 560),
+         "port-audit": (1200, 640), "matrix": (900, 620), "rules": (1200, 560),
          "rules-nft": (1000, 640)}
 
 
@@ -98,14 +98,16 @@ def menu(stage):
 
 def statistics(stage):
     """Each statistic of the submenu in its window."""
-    of_capture = {"sessions": DEMO, "messages": DEMO, "matrix": FIREWALLED}
-    for capture in (DEMO, FIREWALLED, MISCONFIGURED):
-        with stage.open(capture, roles=() if capture == DEMO else tuple(ROLES)) as shark:
-            for entry, (name, size) in enumerate(SIZES.items()):
-                if of_capture.get(name, MISCONFIGURED) == capture:
-                    window = shark.statistic(entry)
-                    shark.resize(window, *size)
-                    stage.keep(shark, window, name)
+    entries = list(SIZES)
+    for capture, roles, names in (
+            (DEMO, (), ("sessions", "messages")), (SITE, (), ("roles",)),
+            (SITE, ROLES, ("rules", "rules-nft")), (FIREWALLED, ROLES, ("matrix",)),
+            (MISCONFIGURED, ROLES, ("port-audit",))):
+        with stage.open(capture, roles=roles) as shark:
+            for name in names:
+                window = shark.statistic(entries.index(name))
+                shark.resize(window, *SIZES[name])
+                stage.keep(shark, window, name)
 
 
 def expert(stage):
