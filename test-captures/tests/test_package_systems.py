@@ -117,7 +117,8 @@ def systems():
             found.remove()
             pytest.skip(f"packages on {name}: no layer above it: {said.strip()}")
         made[name] = found
-        (found.work / "home").mkdir(mode=0o777)
+        (found.work / "home").mkdir()
+        (found.work / "home").chmod(0o777)  # the ordinary user's, for a copy of the profile
         found.deb = found.make_package()
         found.remove_developers()
         return found
