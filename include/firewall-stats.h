@@ -13,4 +13,7 @@
  */
 void firewall_stats_register(void);
 
+/** Show the file of -z smsrc,rules.nft in a window of Wireshark's; there must be one. */
+void firewall_stats_show_nft(void);
+
 #endif /* __SMSRC_FIREWALL_STATS_H__ */

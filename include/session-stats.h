@@ -8,8 +8,8 @@
 #define __SMSRC_SESSION_STATS_H__
 
 /**
- * Register -z smsrc,sessions, -z smsrc,tree, -z conv,smsrc and -z endpoints,smsrc for tshark,
- * Wireshark and sharkd: call from a handoff routine. @p proto is the protocol "smsrc".
+ * Register -z smsrc,sessions, -z conv,smsrc and -z endpoints,smsrc for tshark, Wireshark and
+ * sharkd: call from a handoff routine. @p proto is the protocol "smsrc".
  */
 void session_stats_register(int proto);
 

@@ -7,7 +7,7 @@
 /*
  * The table is for reading: long sets of addresses are cut there. The file is for nft: it is
  * printed as it stands, which a table cannot be, so it is a statistic of the other kind, with a
- * drawing routine of its own.
+ * drawing routine of its own; in Wireshark a window of text shows it.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -16,10 +16,12 @@
 
 #include "smsrc-compat.h"
 
+#include <epan/funnel.h>
 #include <epan/tap.h>
 #include <wsutil/report_message.h>
 
 #include "firewall-rules.h"
+#include "menu.h"
 #include "stat-table.h"
 
 /* Addresses of an end that the table shows. */
@@ -164,7 +166,7 @@ rules_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
 }
 
 static stat_tap_table_ui rules_ui = {
-    .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
+    .group = MENU_STAT_GROUP,
     .title = "SMS Firewall Rules",
     .tap_name = "smsrc_audit",
     .cli_string = "smsrc,rules",
@@ -234,11 +236,42 @@ nft_init(const char *argument, void *userdata _U_)
     return STAT_TAP_INIT_FAILED;
 }
 
+/*
+ * The window of text is the one that Wireshark has for scripts (epan/funnel.h), to be copied from.
+ * All packets go through the audit's tap once while it is made: it is not kept up to date.
+ */
+void
+firewall_stats_show_nft(void)
+{
+    const funnel_ops_t *window = funnel_get_funnel_ops();
+    firewall_rules_t *rules;
+    GString *error;
+    char *file;
+
+    if (window == NULL || window->new_text_window == NULL || window->retap_packets == NULL)
+        return;
+    rules = firewall_rules_new();
+    error = register_tap_listener("smsrc_audit", rules, NULL, TL_REQUIRES_NOTHING, nft_reset,
+                                  nft_packet, NULL, nft_finish);
+    if (error != NULL) {
+        report_failure("%s: %s", NFT_COMMAND, error->str);
+        g_string_free(error, TRUE);
+        firewall_rules_free(rules);
+        return;
+    }
+    window->retap_packets(window->ops_id);
+    file = firewall_rules_to_nft(rules);
+    window->set_text(window->new_text_window(window->ops_id, "SMS Firewall Rules for nftables"),
+                     file);
+    g_free(file);
+    remove_tap_listener(rules);
+}
+
 void
 firewall_stats_register(void)
 {
     stat_tap_ui nft_ui = {
-        .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
+        .group = MENU_STAT_GROUP,
         .title = NULL, /* in no menu: it prints */
         .cli_string = NFT_COMMAND,
         .tap_init_cb = nft_init,

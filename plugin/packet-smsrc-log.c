@@ -25,6 +25,8 @@
 #include <epan/tap.h>
 
 #include "icmp-error.h"
+#include "menu.h"
+#include "message-stats.h"
 #include "netbios.h"
 #include "packet-smsrc.h"
 #include "session-names.h"
@@ -532,8 +534,12 @@ proto_register_smsrc_log(void)
 void
 proto_reg_handoff_smsrc_log(void)
 {
+    int proto_smsrc = proto_get_id_by_filter_name("smsrc");
+
     proto_tcp = proto_get_id_by_filter_name("tcp");
     session_log_init(proto_smsrc_log);
     register_postdissector(smsrc_log_handle);
-    session_stats_register(proto_get_id_by_filter_name("smsrc"));
+    session_stats_register(proto_smsrc);
+    message_stats_register();
+    menu_register(proto_smsrc);
 }

@@ -17,8 +17,12 @@
 #include "smsrc-compat.h"
 
 #include <epan/conversation_table.h>
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/dissectors/packet-udp.h>
 #include <epan/tap.h>
 
+#include "menu.h"
+#include "packet-look.h"
 #include "packet-smsrc-log.h"
 #include "stat-table.h"
 
@@ -221,7 +225,7 @@ sessions_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, cons
 }
 
 static stat_tap_table_ui sessions_ui = {
-    .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
+    .group = MENU_STAT_GROUP,
     .title = "SMS Remote Control Sessions",
     .tap_name = "smsrc",
     .cli_string = "smsrc,sessions",
@@ -232,33 +236,6 @@ static stat_tap_table_ui sessions_ui = {
     .nfields = array_length(session_columns),
     .fields = session_columns,
 };
-
-/*
- * -z smsrc,tree: messages by channel, type and direction
- */
-
-static int messages_node = -1;
-
-static void
-tree_init(stats_tree *st)
-{
-    messages_node = stats_tree_create_node(st, "SMS Remote Control messages", 0, STAT_DT_INT,
-                                           TRUE);
-}
-
-static tap_packet_status
-tree_packet(stats_tree *st, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *data,
-            tap_flags_t flags _U_)
-{
-    const smsrc_message_tap_t *message = (const smsrc_message_tap_t *)data;
-    int channel, type;
-
-    tick_stat_node(st, "SMS Remote Control messages", 0, TRUE);
-    channel = tick_stat_node(st, channel_name(message->channel), messages_node, TRUE);
-    type = tick_stat_node(st, message->type, channel, TRUE);
-    tick_stat_node(st, direction_name(message->direction), type, FALSE);
-    return TAP_PACKET_REDRAW;
-}
 
 /*
  * -z conv,smsrc and -z endpoints,smsrc
@@ -310,16 +287,37 @@ conversation_type_of(const packet_info *pinfo)
                                     : CONVERSATION_NONE;
 }
 
+/* Wireshark's number of the stream: its window follows the stream of a conversation by it. */
+static conv_id_t
+stream_of(packet_info *pinfo)
+{
+    if (pinfo->ptype == PT_TCP) {
+        const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, pinfo);
+
+        return tcp != NULL ? tcp->stream : CONV_ID_UNSET;
+    }
+    if (pinfo->ptype == PT_UDP) {
+        const struct udp_analysis *udp = get_udp_conversation_data(NULL, pinfo);
+
+        return udp != NULL ? udp->stream : CONV_ID_UNSET;
+    }
+    return CONV_ID_UNSET;
+}
+
 static tap_packet_status
 conversation_packet(void *pct, packet_info *pinfo, epan_dissect_t *edt _U_,
                     const void *data _U_, tap_flags_t flags)
 {
     conv_hash_t *hash = (conv_hash_t *)pct;
 
+    /* An ICMP error is no packet of the conversation; up to 4.2 it has its ports. */
+    if ((packet_layers(pinfo) & (LAYER_ICMP | LAYER_ICMPV6)) != 0)
+        return TAP_PACKET_DONT_REDRAW;
     hash->flags = flags;
-    add_conversation_table_data(hash, &pinfo->src, &pinfo->dst, pinfo->srcport, pinfo->destport, 1,
-                                (int)pinfo->fd->pkt_len, &pinfo->rel_ts, &pinfo->abs_ts,
-                                &conversation_info, conversation_type_of(pinfo));
+    add_conversation_table_data_with_conv_id(
+        hash, &pinfo->src, &pinfo->dst, pinfo->srcport, pinfo->destport, stream_of(pinfo), 1,
+        (int)pinfo->fd->pkt_len, &pinfo->rel_ts, &pinfo->abs_ts, &conversation_info,
+        conversation_type_of(pinfo));
     return TAP_PACKET_REDRAW;
 }
 
@@ -341,7 +339,5 @@ void
 session_stats_register(int proto)
 {
     register_stat_tap_table_ui(&sessions_ui);
-    stats_tree_register_plugin("smsrc_message", "smsrc", "SMS Remote Control Messages", 0,
-                               tree_packet, tree_init, NULL);
     register_conversation_table(proto, FALSE, conversation_packet, endpoint_packet);
 }

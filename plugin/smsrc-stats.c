@@ -18,6 +18,7 @@
 
 #include <epan/tap.h>
 
+#include "menu.h"
 #include "packet-smsrc-audit.h"
 #include "role-book.h"
 #include "stat-table.h"
@@ -500,7 +501,7 @@ matrix_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, co
 }
 
 static stat_tap_table_ui roles_ui = {
-    .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
+    .group = MENU_STAT_GROUP,
     .title = "SMS Roles",
     .tap_name = "smsrc_roles",
     .cli_string = "smsrc,roles",
@@ -513,7 +514,7 @@ static stat_tap_table_ui roles_ui = {
 };
 
 static stat_tap_table_ui audit_ui = {
-    .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
+    .group = MENU_STAT_GROUP,
     .title = "SMS Port Audit",
     .tap_name = "smsrc_audit",
     .cli_string = "smsrc,audit",
@@ -526,7 +527,7 @@ static stat_tap_table_ui audit_ui = {
 };
 
 static stat_tap_table_ui matrix_ui = {
-    .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
+    .group = MENU_STAT_GROUP,
     .title = "SMS Port Matrix (KB 826852)",
     .tap_name = "smsrc_audit",
     .cli_string = "smsrc,matrix",

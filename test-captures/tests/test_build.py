@@ -116,14 +116,23 @@ def test_says_that_wireshark_takes_no_plugins(tmp_path):
 
 # --- Installation -------------------------------------------------------------------------------
 
+def profile_files(folder):
+    """The names that the profile's files have in one of Wireshark's configuration folders."""
+    files = list((ROOT / "plugin" / "profile" / "SMS 2003").iterdir())
+    assert files
+    return [folder / "profiles" / "SMS 2003" / p.name for p in files]
+
+
 def test_system_install_goes_into_wiresharks_folder(compiled, ordinary, tmp_path):
     _, folder, _ = compiled
     code, said = command("cmake", "--install", folder, env={"DESTDIR": str(tmp_path)})
     assert code == 0, said
     folders = ordinary(["tshark", "-G", "folders"], env={"WIRESHARK_PLUGIN_DIR": None}).stdout
     wanted = re.search(r"^Global Plugins:\s+(/.*)$", folders, re.MULTILINE).group(1)
-    installed = [p for p in tmp_path.rglob("*") if not p.is_dir()]
-    assert installed == [tmp_path / wanted.lstrip("/") / "epan" / "smsrc.so"]
+    data = re.search(r"^Global configuration:\s+(/.*)$", folders, re.MULTILINE).group(1)
+    installed = {p for p in tmp_path.rglob("*") if not p.is_dir()}
+    assert installed == {tmp_path / wanted.lstrip("/") / "epan" / "smsrc.so",
+                         *profile_files(tmp_path / data.lstrip("/"))}
 
 
 def test_user_install_is_found_by_that_users_tshark(fresh_home, ordinary, tmp_path,
@@ -135,7 +144,11 @@ def test_user_install_is_found_by_that_users_tshark(fresh_home, ordinary, tmp_pa
     assert code == 0, said
     version = "{}.{}".format(*wireshark_version)
     plugin = home / ".local/lib/wireshark/plugins" / version / "epan" / "smsrc.so"
-    assert [p for p in home.rglob("*") if not p.is_dir()] == [plugin]
+    folders = ordinary(["tshark", "-G", "folders"], env={"HOME": home}).stdout
+    config = re.search(r"^Personal configuration:\s+(/.*)$", folders, re.MULTILINE).group(1)
+    assert config.startswith(str(home))
+    assert {p for p in home.rglob("*") if not p.is_dir()} == {
+        plugin, *profile_files(pathlib.Path(config))}
     done = ordinary(["tshark", "-G", "plugins"], env={"HOME": home, "WIRESHARK_PLUGIN_DIR": None})
     assert re.search(rf"^smsrc\.so\s.*{re.escape(str(plugin))}$", done.stdout,
                      re.MULTILINE), done.stdout + done.stderr

@@ -117,7 +117,8 @@ def systems():
             found.remove()
             pytest.skip(f"packages on {name}: no layer above it: {said.strip()}")
         made[name] = found
-        (found.work / "home").mkdir(mode=0o777)
+        (found.work / "home").mkdir()
+        (found.work / "home").chmod(0o777)  # the ordinary user's, for a copy of the profile
         found.deb = found.make_package()
         found.remove_developers()
         return found
@@ -142,12 +143,16 @@ def test_package_installs_loads_and_goes(systems, name):
     capture = system.take(MADE / "demo.pcap")
     frames = system.must("tshark", "-n", "-r", capture, "-Y", "smsrc", user=ORDINARY_USER)
     assert "Information reply, Desktop Manager 6.0, host WKS17, user jdoe" in frames
+    frames = system.must("tshark", "-n", "-C", "SMS 2003", "-r", capture, "-Y", "smsrc",
+                         user=ORDINARY_USER)
+    assert "Administrator console Client Listed F3 1 SMSRC Information reply" in frames
 
     system.must("apt-get", "remove", "-y", "-q", NAME)
     assert system.status() == "not-installed"
     assert system.loads() == ""
     assert system.run("test", "-e", plugin.group(0))[0] != 0
     assert system.run("test", "-e", f"/usr/share/doc/{NAME}")[0] != 0
+    assert system.run("test", "-e", "/usr/share/wireshark/profiles/SMS 2003")[0] != 0
 
 
 @pytest.mark.parametrize("name, other", [(a, b) for a in ALL for b in ALL if a != b])

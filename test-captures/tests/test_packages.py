@@ -17,7 +17,12 @@ from test_build import command, configure
 NAME = "wireshark-plugin-smsrc"
 # cpack builds all before it packs; the unit tests are in no package.
 PLUGIN_ONLY = "-DCMAKE_SKIP_INSTALL_ALL_DEPENDENCY=ON"
-DOCUMENTS = {f"share/doc/{NAME}/README.md", f"share/doc/{NAME}/copyright"}
+PAGES = sorted(p.relative_to(ROOT)
+               for pattern in ("plugin/doc/*.md", "test-captures/pictures/*.png")
+               for p in ROOT.glob(pattern))
+DOCUMENTS = {f"share/doc/{NAME}/{name}" for name in ("README.md", "copyright", *PAGES)}
+PROFILE = {f"share/wireshark/profiles/SMS 2003/{p.name}"
+           for p in (ROOT / "plugin" / "profile" / "SMS 2003").iterdir()}
 
 
 def pack(folder, to):
@@ -136,7 +141,7 @@ def check_members(members, wanted):
 
 def test_package_holds_the_plugin_and_documents(deb, ordinary):
     members = deb_members(deb)
-    check_members(members, {global_plugin(ordinary), *(f"usr/{d}" for d in DOCUMENTS)})
+    check_members(members, {global_plugin(ordinary), *(f"usr/{d}" for d in DOCUMENTS | PROFILE)})
 
 
 def test_package_runs_no_scripts(deb, tmp_path):
@@ -151,6 +156,9 @@ def test_documents_are_this_trees(deb, tmp_path):
     folder = tmp_path / "usr/share/doc" / NAME
     assert (folder / "copyright").read_bytes() == (ROOT / "COPYING").read_bytes()
     assert (folder / "README.md").read_bytes() == (ROOT / "README.md").read_bytes()
+    assert any(page.suffix == ".md" for page in PAGES)
+    for page in PAGES:
+        assert (folder / page).read_bytes() == (ROOT / page).read_bytes()
 
 
 def test_package_does_not_mind_how_the_build_installs(deb, built, ordinary, tmp_path):
@@ -161,7 +169,7 @@ def test_package_does_not_mind_how_the_build_installs(deb, built, ordinary, tmp_
     other = debian_package(pack(built, tmp_path / "packages"))
     assert other.name == deb.name
     members = deb_members(other)
-    check_members(members, {global_plugin(ordinary), *(f"usr/{d}" for d in DOCUMENTS)})
+    check_members(members, {global_plugin(ordinary), *(f"usr/{d}" for d in DOCUMENTS | PROFILE)})
 
 
 # --- The tarball --------------------------------------------------------------------------------
@@ -174,10 +182,10 @@ def test_tarball_holds_the_plugin_and_documents(tarball, wireshark_version):
     assert "+wireshark{}.{}-".format(*wireshark_version) in tarball.name
     with tarfile.open(tarball) as opened:
         members = {m.name: m for m in opened.getmembers()}
-    check_members(members, {user_plugin(wireshark_version), *DOCUMENTS})
+    check_members(members, {user_plugin(wireshark_version), *DOCUMENTS, *PROFILE})
 
 
-def test_tarball_loads_for_the_user_who_unpacks_it(tarball, ground, ordinary, fresh_home,
+def test_tarball_loads_for_the_user_who_unpacks_it(tarball, ground, ordinary, fresh_home, made,
                                                   wireshark_version):
     home = fresh_home()
     # As the README says it; a folder that was closed to others stays so.
@@ -189,6 +197,17 @@ def test_tarball_loads_for_the_user_who_unpacks_it(tarball, ground, ordinary, fr
     done = ordinary(["tshark", "-G", "plugins"], env={"HOME": home, "WIRESHARK_PLUGIN_DIR": None})
     assert re.search(rf"^smsrc\.so\s.*{re.escape(str(plugin))}$", done.stdout,
                      re.MULTILINE), done.stdout + done.stderr
+
+    # The profile is where Wireshark does not look; this line, the tour's too, puts it there.
+    copy = ("mkdir -p ~/.config/wireshark/profiles && "
+            "cp -r ~/.local/share/wireshark/profiles/. ~/.config/wireshark/profiles/")
+    assert copy in (ROOT / "plugin/doc/tour.md").read_text()
+    done = ordinary(["sh", "-c", copy], env={"HOME": home})
+    assert done.returncode == 0, done.stderr
+    done = ordinary(["tshark", "-n", "-C", "SMS 2003", "-r", ground.readable(made("rc-session"))],
+                    env={"HOME": home, "WIRESHARK_PLUGIN_DIR": None})
+    assert done.returncode == 0, done.stderr
+    assert "Administrator console Client Listed F3" in done.stdout
 
 
 def test_readme_unpacks_as_tested():
@@ -209,19 +228,26 @@ def test_uninstall_removes_what_install_put_there(built, tmp_path, destdir):
     env = {"DESTDIR": str(tmp_path / "dest")} if destdir else {"DESTDIR": ""}
     code, said = command("cmake", "--install", built, env=env)
     assert code == 0, said
-    plugin = [p for p in tmp_path.rglob("*") if not p.is_dir()]
-    assert [p.name for p in plugin] == ["smsrc.so"]
+    installed = [p for p in tmp_path.rglob("*") if not p.is_dir()]
+    plugin = [p for p in installed if p.name == "smsrc.so"]
+    profile = [p for p in installed if p.parent.name == "SMS 2003"]
+    assert len(plugin) == 1 and len(installed) == 1 + len(profile) == 1 + len(PROFILE)
     assert destdir == str(plugin[0]).startswith(f"{tmp_path}/dest/")
     # Others' plugins beside it, one of nearly the same name.
     for name in ("other.so", "smsrc.so.old"):
         (plugin[0].parent / name).write_text(name)
+    if destdir:
+        (profile[0].parent / "smsrc_roles").write_text("the user's own")
     before = files_below(tmp_path)
 
     code, said = command("cmake", "--build", built, "--target", "uninstall", env=env)
     assert code == 0, said
     assert f"Removing {plugin[0]}" in said
-    del before[plugin[0]]
+    for path in installed:
+        del before[path]
     assert files_below(tmp_path) == before
+    # An empty profile would still be offered, one with the user's table in it is the user's.
+    assert profile[0].parent.exists() == destdir
 
     # What came to the same place later is not the build's to remove.
     plugin[0].write_text("of a package")

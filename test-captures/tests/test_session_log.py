@@ -260,8 +260,33 @@ def test_conversations_and_endpoints_are_those_of_remote_tools(tshark, made):
     assert sum(counts.values()) == 2 * wanted
 
 
+def test_an_icmp_error_is_in_no_conversation(tshark, made):
+    """It has the ports of the packet that it quotes, and would be one the other way round."""
+    lines = tshark(made("demo"), "-q", "-z", "conv,smsrc").stdout.splitlines()
+    callers = [line.split("<->")[0].strip() for line in lines if "<->" in line]
+    assert len(callers) == 8
+    assert not any(caller.startswith("10.1.3.17") for caller in callers), callers
+
+
+def test_the_table_of_messages_counts_what_the_tree_counts(tshark, made):
+    text = tshark(made("demo"), "-q", "-z", "smsrc,messages").stdout
+    rows = [[cell.strip() for cell in line.split("|")] for line in text.splitlines()
+            if line.count("|") == 5][1:]
+    tree = tshark(made("demo"), "-q", "-z", "smsrc,tree").stdout
+    total = int(re.search(r"^SMS Remote Control messages +(\d+)", tree, re.MULTILINE).group(1))
+    assert sum(int(row[3]) for row in rows) == total
+    keys = [tuple(row[:3]) for row in rows]
+    assert len(set(keys)) == len(keys)
+    first = by_frame(tshark, made("demo"), "frame.number", "-Y",
+                     'smsrc.tnmp.type == "Information reply"')
+    reply, = (row for row in rows if row[1] == "Information reply")
+    assert reply[:3] == ["Control", "Information reply", "Agent to viewer"]
+    assert reply[4] == str(min(map(int, first)))
+
+
 def test_sharkd_has_the_tree_the_conversations_and_the_endpoints(sharkd, made):
-    for tap, kind in (("stat:smsrc", "stats"), ("conv:SMSRC", "conv"),
+    for tap, kind in (("stat:smsrc", "stats"), ("nstat:smsrc,messages", "nstat"),
+                      ("conv:SMSRC", "conv"),
                       ("endpt:SMSRC", "host")):
         reply = sharkd(made("rc-session"), [{"method": "tap", "params": {"tap0": tap}}])[0]
         taps = [one for one in reply["result"]["taps"] if one]

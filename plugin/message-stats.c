@@ -1,0 +1,130 @@
+/* message-stats.c
+ * The messages of Remote Tools counted: -z smsrc,messages and -z smsrc,tree
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * The tree has Wireshark's rates and bursts; the table is what the submenu of the statistics can
+ * hold (menu.c says why the tree is in no menu). Both count the same.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "message-stats.h"
+
+#include "smsrc-compat.h"
+
+#include "menu.h"
+#include "packet-smsrc-log.h"
+#include "stat-table.h"
+
+#define MESSAGE_TAP "smsrc_message"
+
+/*
+ * -z smsrc,messages
+ */
+
+enum {
+    MESSAGES_CHANNEL,
+    MESSAGES_TYPE,
+    MESSAGES_DIRECTION,
+    MESSAGES_COUNT,
+    MESSAGES_FRAME,
+};
+
+static stat_tap_table_item messages_columns[] = {
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Channel", "%-14s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Message", "%-26s" },
+    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Direction", "%-16s" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Messages", "%8u" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "First frame", "%7u" },
+};
+
+static GHashTable *messages_rows; /* channel, type and direction as one text to a row */
+
+static void
+messages_init(stat_tap_table_ui *ui)
+{
+    stat_start_table(ui, "Remote control messages", &messages_rows, true);
+}
+
+static void
+messages_reset(stat_tap_table *table)
+{
+    stat_empty_table(table);
+    if (messages_rows != NULL)
+        g_hash_table_remove_all(messages_rows);
+}
+
+static tap_packet_status
+messages_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+                tap_flags_t flags _U_)
+{
+    const smsrc_message_tap_t *message = (const smsrc_message_tap_t *)data;
+    stat_tap_table *table = stat_table_of(tapdata);
+    char *key = g_strdup_printf("%d %d %s", message->channel, message->direction, message->type);
+    unsigned *row = (unsigned *)g_hash_table_lookup(messages_rows, key);
+
+    if (row == NULL) {
+        row = g_new(unsigned, 1);
+        *row = stat_append_row(stat_ui_of(tapdata), table);
+        g_hash_table_insert(messages_rows, key, row);
+        stat_set_text(table, *row, MESSAGES_CHANNEL, channel_name(message->channel));
+        stat_set_text(table, *row, MESSAGES_TYPE, message->type);
+        stat_set_text(table, *row, MESSAGES_DIRECTION, direction_name(message->direction));
+        stat_set_number(table, *row, MESSAGES_FRAME, pinfo->num);
+    } else {
+        g_free(key);
+    }
+    stat_add_number(table, *row, MESSAGES_COUNT, 1);
+    return TAP_PACKET_REDRAW;
+}
+
+static stat_tap_table_ui messages_ui = {
+    .group = MENU_STAT_GROUP,
+    .title = "SMS Remote Control Messages",
+    .tap_name = MESSAGE_TAP,
+    .cli_string = "smsrc,messages",
+    .stat_tap_init_cb = messages_init,
+    .packet_func = messages_packet,
+    .stat_tap_reset_table_cb = messages_reset,
+    .stat_tap_free_table_item_cb = stat_free_cell,
+    .nfields = array_length(messages_columns),
+    .fields = messages_columns,
+};
+
+/*
+ * -z smsrc,tree: messages by channel, type and direction
+ */
+
+static int messages_node = -1;
+
+static void
+tree_init(stats_tree *st)
+{
+    messages_node = stats_tree_create_node(st, "SMS Remote Control messages", 0, STAT_DT_INT,
+                                           TRUE);
+}
+
+static tap_packet_status
+tree_packet(stats_tree *st, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *data,
+            tap_flags_t flags _U_)
+{
+    const smsrc_message_tap_t *message = (const smsrc_message_tap_t *)data;
+    int channel, type;
+
+    tick_stat_node(st, "SMS Remote Control messages", 0, TRUE);
+    channel = tick_stat_node(st, channel_name(message->channel), messages_node, TRUE);
+    type = tick_stat_node(st, message->type, channel, TRUE);
+    tick_stat_node(st, direction_name(message->direction), type, FALSE);
+    return TAP_PACKET_REDRAW;
+}
+
+void
+message_stats_register(void)
+{
+    register_stat_tap_table_ui(&messages_ui);
+    stats_tree_register(MESSAGE_TAP, "smsrc", "SMS Remote Control Messages", 0, tree_packet,
+                        tree_init, NULL);
+}

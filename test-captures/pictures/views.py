@@ -1,0 +1,225 @@
+# views.py
+# The views of Wireshark that the pictures of this folder show
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Called by `take`: views.py [NAME...]. Each function below is one picture of its name."""
+
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tests"))
+
+from conftest import MADE, Ground  # noqa: E402
+from recorded_truth import RECORDED  # noqa: E402
+from window import PROFILE, Display, Wireshark, until  # noqa: E402
+
+ROLES = [line for line in (RECORDED / "smsrc_roles").read_text(encoding="ascii").splitlines()
+         if not line.startswith("#")]
+SITE = RECORDED / "site.pcapng"
+MISCONFIGURED = RECORDED / "site-misconfigured.pcapng"
+FIREWALLED = RECORDED / "site-firewalled.pcapng"
+DEMO = MADE / "demo.pcap"
+
+
+class Stage:
+    """Where the views are shown, and what has been seen of them."""
+
+    def __init__(self, ground, display, folder):
+        self.ground, self.display, self.folder = ground, display, folder
+
+    def open(self, capture, *args, roles=tuple(ROLES), **how):
+        return Wireshark(self.ground, self.display, capture, *args, roles=roles, **how)
+
+    def keep(self, shark, window, name, crop=None):
+        """A window, or what `crop` says of the screen, as a small PNG."""
+        shark.settle(window)
+        path = shark.picture(self.folder / f"{name}.png", "root" if crop else window)
+        cut = ["-crop", crop, "+repage"] if crop else []
+        subprocess.run(["convert", path, *cut, "-strip", "+dither", "-colors", "64", "-depth", "8",
+                        "-define", "png:compression-level=9", f"png8:{path}"], check=True)
+        return path
+
+
+def last_protocol(shark):
+    """The last line of the tree, with all that is below it."""
+    shark.tree()
+    shark.keys("Home", "End", "shift+Right", "End")
+
+
+def audit(stage):
+    """A flow off the matrix: red in the list, the reason in the tree."""
+    with stage.open(MISCONFIGURED) as shark:
+        shark.go_to(104)
+        shark.go_to(86)
+        last_protocol(shark)
+        stage.keep(shark, shark.main, "audit")
+
+
+def firewalled(stage):
+    """What the firewall blocks: amber."""
+    with stage.open(FIREWALLED) as shark:
+        shark.go_to(62)
+        shark.go_to(38)
+        last_protocol(shark)
+        stage.keep(shark, shark.main, "firewalled")
+
+
+def findings(stage):
+    """The button "All findings": a packet of each flow."""
+    with stage.open(MISCONFIGURED) as shark:
+        shark.filter("smsrc.audit.off_matrix || smsrc.audit.wrong_service || "
+                     "smsrc.audit.wrong_direction || smsrc.audit.blocked")
+        stage.keep(shark, shark.main, "findings")
+
+
+def remote_control(stage):
+    """Remote control: blue, the answer of an agent in the tree, the bytes of a field."""
+    with stage.open(DEMO, roles=()) as shark:
+        shark.go_to(9)
+        shark.tree()
+        shark.keys("Home", "Down", "Down", "Down", "Down", "shift+Right", *["Down"] * 30)
+        stage.keep(shark, shark.main, "remote-control")
+
+
+# Of the submenu, in its order: picture, size of the window.
+SIZES = {"sessions": (1380, 200), "messages": (700, 420), "roles": (1000, 560),
+         "port-audit": (1200, 640), "matrix": (900, 620), "rules": (1200, 560),
+         "rules-nft": (1000, 640)}
+
+
+def menu(stage):
+    """The submenu that has all statistics."""
+    with stage.open(MISCONFIGURED) as shark:
+        shark.submenu()
+        stage.keep(shark, "root", "menu", crop="940x900+0+0")
+
+
+def statistics(stage):
+    """Each statistic of the submenu in its window."""
+    entries = list(SIZES)
+    for capture, roles, names in (
+            (DEMO, (), ("sessions", "messages")), (SITE, (), ("roles",)),
+            (SITE, ROLES, ("rules", "rules-nft")), (FIREWALLED, ROLES, ("matrix",)),
+            (MISCONFIGURED, ROLES, ("port-audit",))):
+        with stage.open(capture, roles=roles) as shark:
+            for name in names:
+                window = shark.statistic(entries.index(name))
+                shark.resize(window, *SIZES[name])
+                stage.keep(shark, window, name)
+
+
+def expert(stage):
+    """Expert Information: what to look at, by severity."""
+    with stage.open(MISCONFIGURED) as shark:
+        shark.focus(shark.main)
+        shark.keys("alt+a", "Up", "Return")
+        window = shark.wait_window("Expert Information")
+        shark.resize(window, 1100, 560)
+        stage.keep(shark, window, "expert")
+
+
+def io_graph(stage):
+    """The I/O graph of the verdicts."""
+    with stage.open(MISCONFIGURED) as shark:
+        shark.focus(shark.main)
+        shark.keys("alt+s", *["Down"] * 6, "Return")
+        window = shark.wait_window("I/O Graph|IO Graph")
+        shark.resize(window, 1000, 700)
+        stage.keep(shark, window, "io-graph")
+
+
+def conversations(stage):
+    """The conversations of Remote Tools."""
+    with stage.open(DEMO, roles=()) as shark:
+        shark.focus(shark.main)
+        shark.keys("alt+s", "Down", "Down", "Down", "Return")
+        window = shark.wait_window("Conversations")
+        shark.resize(window, 1200, 420)
+        shark.settle(window)
+        shark.click(window, 345, 26)
+        stage.keep(shark, window, "conversations")
+
+
+def follow(stage):
+    """A chat, as Follow Stream shows it."""
+    with stage.open(DEMO, roles=()) as shark:
+        shark.filter('smsrc.channel == "Chat"')
+        shark.focus(shark.main)
+        shark.keys("ctrl+alt+shift+t")
+        window = shark.wait_window("Follow TCP Stream")
+        shark.resize(window, 800, 480)
+        stage.keep(shark, window, "follow")
+
+
+def decode_as(stage):
+    """Decode As: another port is remote control's."""
+    with stage.open(MADE / "rc-decode-as.pcap", "-d", "tcp.port==9000,smsrc.control",
+                    roles=()) as shark:
+        shark.focus(shark.main)
+        shark.keys("ctrl+shift+u")
+        window = shark.wait_window("Decode As")
+        shark.resize(window, 900, 420)
+        stage.keep(shark, window, "decode-as")
+
+
+def preferences(stage):
+    """The preferences of the protocol."""
+    with stage.open(DEMO, roles=()) as shark:
+        window = open_preferences(shark)
+        stage.keep(shark, window, "preferences")
+
+
+def open_preferences(shark):
+    shark.focus(shark.main)
+    shark.keys("ctrl+shift+p")
+    window = shark.wait_window("Preferences")
+    shark.resize(window, 1000, 760)
+    shark.settle(window)
+    shark.click(window, 64, 156)
+    shark.keys("Right")
+    shark.settle(window)
+    shark.type("SMSRC")
+    shark.settle(window)
+    return window
+
+
+def tables(stage):
+    """The user's tables, with what a column is for where the mouse rests on its title."""
+    with stage.open(MISCONFIGURED) as shark:
+        preferences_window = open_preferences(shark)
+        for name, left, top, title, column in (("table-roles", 370, 113, "SMS Roles|Roles", 120),
+                                               ("table-rows", 448, 145, "SMS Rows|Rows", 330)):
+            shark.click(preferences_window, left, top)
+            window = shark.wait_window(title)
+            shark.resize(window, 700, 400, 40, 60)
+            shark.settle(window)
+            before = shark.look("root")
+            shark.point(window, column, 20)
+            until("the column's help", lambda: shark.look("root") != before)
+            stage.keep(shark, "root", name, crop="716x345+36+40")
+            shark.focus(window)
+            shark.keys("Escape")
+            shark.wait_gone(window)
+
+
+VIEWS = (audit, firewalled, findings, remote_control, menu, statistics, expert, io_graph,
+         conversations, follow, decode_as, preferences, tables)
+
+
+def main(names):
+    known = {view.__name__: view for view in VIEWS}
+    ground = Ground()
+    try:
+        with Display() as display:
+            stage = Stage(ground, display, HERE)
+            for name in names or known:
+                print(f"{name}: {known[name].__doc__}", flush=True)
+                known[name](stage)
+    finally:
+        ground.remove()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
