@@ -608,7 +608,7 @@ proto_register_smsrc_audit(void)
             "Why a host is believed to hold a role", HFILL } },
         { &hf_smsrc_audit_evidence_frame,
           { "Shown in frame", "smsrc.audit.evidence.frame", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
-            "The frame that showed the role; none where it is of the table smsrc_roles", HFILL } },
+            "The frame that showed the role; absent where the table smsrc_roles gave it", HFILL } },
         { &hf_smsrc_audit_first_frame,
           { "First judged frame", "smsrc.audit.first_frame", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
             "The first frame of the flow that was judged", HFILL } },
