@@ -69,8 +69,12 @@ def value_names(report):
 
 
 def kinds(report):
-    """-G ftypes: FT_UINT16 -> what it is called"""
-    return {row[0]: row[1] for row in cells(report) if len(row) > 1}
+    """-G ftypes: FT_UINT16 -> what it is called; 4.4 counts bits where 4.0 counts bytes."""
+    def in_bytes(size):
+        bits = int(size[1])
+        return f"({bits // 8} byte{'s' if bits > 8 else ''})"
+    return {row[0]: re.sub(r"\((\d+) bits?\)", in_bytes, row[1]) for row in cells(report)
+            if len(row) > 1}
 
 
 def experts():
@@ -104,11 +108,11 @@ def preferences(report):
 
 
 def registered(report):
-    """-G decodes: table -> [values] that are the plugin's."""
+    """-G decodes: table -> [values] that are the plugin's; 4.6 has some in hexadecimal."""
     found = collections.defaultdict(list)
     for row in cells(report):
         if len(row) == 3 and ours(row[2]):
-            found[row[0]].append(int(row[1]))
+            found[row[0]].append(int(row[1], 0))
     return {table: sorted(values) for table, values in sorted(found.items())}
 
 

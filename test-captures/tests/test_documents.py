@@ -6,6 +6,7 @@
 `pytest --regen` writes them anew. README and all pages: what they link to is there, and what they
 tell the reader to type works."""
 
+import difflib
 import sys
 
 import pytest
@@ -23,7 +24,9 @@ def is_page(request):
     def compare(path, text):
         if request.config.getoption("--regen"):
             path.write_text(text, encoding="utf-8")
-        assert path.read_text(encoding="utf-8").splitlines() == text.splitlines()
+        diff = difflib.unified_diff(path.read_text(encoding="utf-8").splitlines(),
+                                    text.splitlines(), path.name, "now", lineterm="")
+        assert list(diff) == [], "pytest --regen writes it anew"
     return compare
 
 
