@@ -101,8 +101,9 @@ def preferences(report):
                             if part.startswith("# "))
             text = re.sub(r" ?\(case-insensitive\)\.?", "", text)
             # What the kinds of preferences are is Wireshark's to say.
-            text = re.sub(r" ?TRUE or FALSE$| ?A string denoting .*$", "", text)
+            text = re.sub(r"(?i) ?true or false$| ?A string denoting .*$", "", text)
             text = re.sub(r"(?<![.]) One of:", ". One of:", text)
+            text = re.sub(r"One of: .* Equivalently, one of:", "One of:", text) # from 4.6 on
             found.append(Preference(line[1], line[2].strip(), text))
     return found
 

@@ -24,9 +24,10 @@ def is_page(request):
     def compare(path, text):
         if request.config.getoption("--regen"):
             path.write_text(text, encoding="utf-8")
-        diff = difflib.unified_diff(path.read_text(encoding="utf-8").splitlines(),
-                                    text.splitlines(), path.name, "now", lineterm="")
-        assert list(diff) == [], "pytest --regen writes it anew"
+        diff = "\n".join(difflib.unified_diff(path.read_text(encoding="utf-8").splitlines(),
+                                              text.splitlines(), path.name, "now", lineterm=""))
+        if diff:
+            pytest.fail(f"pytest --regen writes it anew:\n{diff}", pytrace=False)
     return compare
 
 
