@@ -6,7 +6,9 @@
 `pytest --regen` writes them anew. README and all pages: what they link to is there, and what they
 tell the reader to type works."""
 
+import csv
 import difflib
+import re
 import sys
 
 import pytest
@@ -16,6 +18,7 @@ from conftest import ROOT
 sys.path.insert(0, str(ROOT / "test-captures" / "generate"))
 
 import fields as fields_page  # noqa: E402 pylint: disable=wrong-import-position
+import kb826852 as kb_page  # noqa: E402 pylint: disable=wrong-import-position
 
 
 @pytest.fixture
@@ -78,3 +81,48 @@ def test_severity_is_the_one_told(tshark, made, capture, name):
     assert found
     assert SEVERITIES[told.severity] in {max(int(n, 0) for n in line.split(","))
                                          for line in found}
+
+
+# --- The page of KB 826852 ----------------------------------------------------------------------
+
+# The packet list of this version is on the page: others word it otherwise.
+PAGES_VERSION = (4, 0)
+
+
+def without_packet_lists(text):
+    """The page without what other versions of Wireshark word otherwise: of a packet's line its
+    number stays."""
+    return re.sub(r"^  (\d+) +\d+\.\d+ .*$", r"  \1", text, flags=re.MULTILINE)
+
+
+def test_page_of_the_article_is_what_tshark_shows(tshark, wireshark_version, request, is_page):
+    def run(capture, prefs, *args):
+        return tshark(capture, *args, prefs=prefs, two_pass=True).stdout
+    text = kb_page.page(run, "{}.{}".format(*PAGES_VERSION))
+    if wireshark_version == PAGES_VERSION:
+        is_page(kb_page.PAGE, text)
+        return
+    assert not request.config.getoption("--regen"), f"written by {PAGES_VERSION} only"
+    assert without_packet_lists(text) == without_packet_lists(
+        kb_page.PAGE.read_text(encoding="utf-8"))
+
+
+def test_page_of_the_article_has_every_row_of_the_matrix():
+    """The script reads the plugin's table by its own eyes; the article's copy is the truth."""
+    rows = {row.id: row for row in kb_page.table_rows()}
+    with open(ROOT / "test-captures" / "data" / "kb826852.csv", encoding="utf-8",
+              newline="") as source:
+        article = list(csv.DictReader(source))
+    assert article
+    for line in article:
+        row = rows[line["id"]]
+        assert (row.section, row.text, row.service, row.note) == (
+            line["kb_section"], line["kb_text"], line["service"], line["note"])
+    text = kb_page.PAGE.read_text(encoding="utf-8")
+    assert [row for row in rows if f"\n| {row} | " not in text] == []
+
+
+def test_every_row_of_the_article_is_shown():
+    text = kb_page.PAGE.read_text(encoding="utf-8")
+    shown = set(re.findall(r'^smsrc\.audit\.row == "(\w+)"', text, re.MULTILINE))
+    assert {row.id for row in kb_page.table_rows() if row.kind not in kb_page.NEIGHBOURS} <= shown
