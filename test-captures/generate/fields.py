@@ -164,11 +164,10 @@ def page(tshark):
 
     out = ["# Fields, expert infos, preferences",
            "Written by `test-captures/generate/fields.py` from `tshark -G`; a test compares. Not to "
-           "be edited by hand.\n"
-           "How filters are put together: [the README](../../README.md#filters-to-copy).",
+           "be\nedited by hand. Filters to copy: [the README](../../README.md#filters-to-copy).",
            "What the plugin concludes (channel, direction, verdict, roles, ...) is text, so that "
-           "`-T fields` prints words.\n\"Inferred\" is what no source says; `smsrc.data` and "
-           "`smsrc.rch.body` are bytes of unknown meaning.",
+           "`-T fields`\nprints words. \"Inferred\" is what no source says; `smsrc.data` and "
+           "`smsrc.rch.body` are bytes of\nunknown meaning.",
            "## Protocols",
            table(("filter", "protocol"), [(f"`{name}`", cell(text))
                                           for name, text in protocols.items()])]
@@ -189,8 +188,9 @@ def page(tshark):
                   [(f"`{one.name}`", f"`{one.default}`" if one.default else "none", cell(one.text))
                    for one in preferences(tshark("-G", "defaultprefs"))]),
             "`smsrc.audit.scope` takes `both` or `one` as well, `smsrc.audit.flag` `once` or "
-            "`every`. tshark lists neither\nthe ports, `smsrc.tcp.port` and `smsrc.udp.port`, nor "
-            "the tables `smsrc_roles` and `smsrc_rows` ([the audit](audit.md)).",
+            "`every`. tshark\nlists neither the ports, `smsrc.tcp.port` and `smsrc.udp.port`, nor "
+            "the tables `smsrc_roles` and\n`smsrc_rows` ([the audit]"
+            "(audit.md#your-tables-and-preferences)).",
             "## Ports, sockets, heuristics",
             table(("table of Wireshark", "the plugin's"),
                   [(f"`{name}`", ", ".join(f"0x{n:04X}" if "socket" in name else str(n)

@@ -13,6 +13,7 @@ import collections
 import pathlib
 import re
 import subprocess
+import textwrap
 
 import plan_site
 
@@ -44,38 +45,66 @@ Look = collections.namedtuple("Look", "capture line audit")
 INTRODUCTION = """\
 # KB 826852, row by row
 
-Written by `test-captures/generate/kb826852.py` from the plugin's table and from what tshark prints; a test
-compares. Not to be edited by hand.
+Written by `test-captures/generate/kb826852.py` from the plugin's table and from what tshark prints;
+a test compares. Not to be edited by hand.
 
-KB 826852, *Ports that Systems Management Server 2003 uses to communicate through a firewall or through a proxy
-server*, mixes four lists by pairs of roles (A to E), one of a service (F), and lists of protocols that name no roles
-(G to J). This page says what each row says, how the plugin reads it, and what a flow of it looks like. Roles in
-these lists: who calls first, then who is called. Beside the article: 45 gaps, and ports of later and earlier products.
+KB 826852, *Ports that Systems Management Server 2003 uses to communicate through a firewall or
+through a proxy server*, mixes lists by pairs of roles (A to F) with lists of protocols that name no
+roles (G to J). This page says what each row says, how the plugin reads it, and what a flow of it
+looks like; then what SMS 2003 uses beside the article, and what later and earlier products do.
 
 * The id is what `smsrc.audit.row` holds; the article itself numbers nothing.
 * *Printed* is the article's cell. *Read as* says what the plugin makes of it.
-* What is shown below the tables is what tshark {version} prints with `-2`: a frame of the packet list, cut at
-  {width} columns, and what the audit says of it. Other versions of Wireshark word the packet list otherwise. The
-  recordings are of real servers and clients under SMS's names, the made captures are made: see
-  [the audit](audit.md). The roles of the hosts were given in the table `smsrc_roles`
-  (`test-captures/lab/hosts`, `test-captures/generate/plan_site.py`); where it says "learned" they were not.
+* What is shown below the tables is what tshark {version} prints with `-2`: a frame of the packet
+  list, and what the audit says of it, cut at {width} columns. Other versions of Wireshark word the
+  packet list otherwise.
+* The captures are those of `test-captures`. The recordings are of real servers and clients under
+  SMS's names, the made captures are made: see [the captures](protocol.md#the-captures). The roles of
+  the hosts were given in the table `smsrc_roles` (`test-captures/lab/hosts`,
+  `test-captures/generate/plan_site.py`); where it says "learned" they were not.
 
 ## Misprints and oddities
-
-| what is printed | what speaks against it | how it is read |
-|---|---|---|
-| `LDAP389389`, `135135`, `Kerberos8888` | only some archives of the article have it so; others print `Kerberos \\| 88 \\| 88` | two cells, UDP and TCP: A1, A2, A4, A5, A8, A9. Port 8888 is in no row |
-| WINS is UDP 138 | KB 200898 and KB 832017 print 137, and so does this article under NetBIOS (G1) | H4 is 137, verdict Corrected. H4s keeps the printed 138 |
-| RPC 135, NetBIOS datagrams 139 and client sessions 139 stand under headings that say UDP | the rows print TCP themselves; KB 200898 has a heading for the sessions that was lost | TCP: H3, G3, H6 |
-| "NetBIOS datagrams TCP 139" | datagrams are UDP 138 (H5); 139 is the session service | H6 is the session service, verdict Corrected |
-| 2702 is remote control data, 2704 file transfer | IANA's list, and so Wireshark's port column, has the two names swapped | the article is right (KB 256884 agrees); `smsrc.channel.iana` has IANA's name |
-| SMB on 445 alone for sites, 139 and 445 for distribution points, 139 alone for SQL's pipes | both ports carry the same service | as printed; the port that is missing is a gap (GAP24) |
-| Kerberos for site servers only | every member of a domain uses it | A8 and A9 as printed; the others' is a gap (GAP30, GAP31) |
-| SQL's port may be another, which the DSN tells | – | I4, with the port from the preference `smsrc.audit.sql_ports` |
-| "... or through a proxy server" | no row says how | a request to a proxy is judged by the port in its URI |
-| IPX packets of type 20, a note under NetBIOS | has no port | G4 |
-| PPTP 1723 | its data is GRE, which has no port | J1 is the control connection; GRE is not judged |
 """
+
+# What is printed, what speaks against it, how it is read.
+ODDITIES = (
+    ("`LDAP389389`, `135135`, `Kerberos8888`",
+     "only some archives of the article have it so; others print `Kerberos | 88 | 88`",
+     "two cells, UDP and TCP: A1, A2, A4, A5, A8, A9. Port 8888 is in no row"),
+    ("WINS is UDP 138",
+     "KB 200898 and KB 832017 print 137, and so does this article under NetBIOS (G1)",
+     "H4 is 137, verdict Corrected. H4s keeps the printed 138"),
+    ("RPC 135, NetBIOS datagrams 139 and client sessions 139 stand under headings that say "
+     "UDP",
+     "the rows print TCP themselves; KB 200898 has a heading for the sessions that was "
+     "lost",
+     "TCP: H3, G3, H6"),
+    ("\"NetBIOS datagrams TCP 139\"",
+     "datagrams are UDP 138 (H5); 139 is the session service",
+     "H6 is the session service, verdict Corrected"),
+    ("2702 is remote control data, 2704 file transfer",
+     "IANA's list, and so Wireshark's port column, has the two names swapped",
+     "the article is right (KB 256884 agrees); `smsrc.channel.iana` has IANA's name"),
+    ("SMB on 445 alone for sites, 139 and 445 for distribution points, 139 alone for SQL's "
+     "pipes",
+     "both ports carry the same service",
+     "as printed; the port that is missing is a gap (GAP24)"),
+    ("Kerberos for site servers only",
+     "every member of a domain uses it",
+     "A8 and A9 as printed; the others' is a gap (GAP30, GAP31)"),
+    ("SQL's port may be another, which the DSN tells",
+     "–",
+     "I4, with the port from the preference `smsrc.audit.sql_ports`"),
+    ("\"... or through a proxy server\"",
+     "no row says how",
+     "a request to a proxy is judged by the port in its URI"),
+    ("IPX packets of type 20, a note under NetBIOS",
+     "has no port",
+     "G4"),
+    ("PPTP 1723",
+     "its data is GRE, which has no port",
+     "J1 is the control connection; GRE is not judged"),
+)
 
 # The article's headings: what it says there, and what is worth knowing.
 SECTIONS = {
@@ -302,7 +331,7 @@ def shown_rows(rows, found):
     absent = [row.id for row in rows if row.id not in found]
     parts = ["```\n" + "\n".join(lines).rstrip() + "\n```"] if lines else []
     if absent:
-        parts.append(f"No capture here has a flow of: {', '.join(absent)}.")
+        parts.append(wrap(f"No capture here has a flow of: {', '.join(absent)}."))
     return parts
 
 
@@ -344,14 +373,7 @@ def not_on_a_row(found):
 
 
 def wrap(text):
-    lines, line = [], ""
-    for word in text.split():
-        if len(line) + len(word) + 1 > 115:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    return "\n".join([*lines, line])
+    return "\n".join(textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
 def page(tshark, version):
@@ -363,6 +385,8 @@ def page(tshark, version):
         raise ValueError(f"headings of the table's or of this script's only: {unknown}")
     found = everything(tshark, rows)
     return "\n\n".join([INTRODUCTION.format(version=version, width=WIDTH).rstrip(),
+                        table(("what is printed", "what speaks against it", "how it is read"),
+                              [[text.replace("|", "\\|") for text in line] for line in ODDITIES]),
                         *article(printed, found), *neighbours(rows, found),
                         *not_on_a_row(found)]) + "\n"
 
