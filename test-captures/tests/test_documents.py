@@ -9,11 +9,12 @@ tell the reader to type works."""
 import csv
 import difflib
 import re
+import shlex
 import sys
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, check_run
 
 sys.path.insert(0, str(ROOT / "test-captures" / "generate"))
 
@@ -126,3 +127,134 @@ def test_every_row_of_the_article_is_shown():
     text = kb_page.PAGE.read_text(encoding="utf-8")
     shown = set(re.findall(r'^smsrc\.audit\.row == "(\w+)"', text, re.MULTILINE))
     assert {row.id for row in kb_page.table_rows() if row.kind not in kb_page.NEIGHBOURS} <= shown
+
+
+# --- All pages: what they link to, what they tell the reader to type ----------------------------
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "plugin" / "doc").glob("*.md"))]
+READMES = sorted((ROOT / "test-captures").glob("*/README*.md"))
+NAMES = [str(path.relative_to(ROOT)) for path in [*PAGES, *READMES]]
+
+# What stands for a file of the reader's own in an example, and what is read in its place.
+STAND_INS = {"agent.keytab": "test-captures/configmgr/wks17.keytab"}
+STAND_IN = "test-captures/made/demo.pcap"
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def without_blocks(text):
+    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def spans(text):
+    """What stands between backquotes in running text and tables."""
+    return re.findall(r"`([^`\n]+)`", without_blocks(text))
+
+
+def anchors(text):
+    """The headings as a browser names them."""
+    headings = re.findall(r"^#+ (.*)$", without_blocks(text), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_links_lead_somewhere(name):
+    text, here, lost = without_blocks(read(name)), (ROOT / name).parent, []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"\w+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        page = here / path if path else ROOT / name
+        if not page.exists() or (anchor and anchor not in anchors(page.read_text("utf-8"))):
+            lost.append(target)
+    assert lost == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_that_are_named_are_there(name):
+    named = set(re.findall(r"(?<![\w/.])(?:test-captures|plugin|include)/[\w./-]*\w", read(name)))
+    assert {path for path in named if not (ROOT / path).exists()} == set()
+
+
+def test_every_page_is_linked_from_the_readme():
+    text = read("README.md")
+    assert [path.name for path in PAGES[1:] if f"](plugin/doc/{path.name})" not in text] == []
+
+
+def commands(text):
+    """The arguments of every tshark that a page tells to run."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = "".join(blocks).replace("\\\n", " ").splitlines() + spans(text)
+    for line in lines:
+        if "tshark " not in line:
+            continue
+        words = shlex.shlex(line, posix=True, punctuation_chars=True)
+        words.whitespace_split = True
+        argv = None
+        for word in [*words, ";"]:
+            if word == "tshark":
+                argv = []
+            elif argv is not None and re.fullmatch(r"[();<>|&]+", word):
+                yield argv
+                argv = None
+            elif argv is not None:
+                argv.append(word)
+
+
+def runnable(argv, readable):
+    """The same with captures that are there: (arguments, whether it can be run here)."""
+    out = []
+    for word in argv:
+        for name, path in STAND_INS.items():
+            if word.endswith(name):
+                word = word.removesuffix(name) + str(readable(ROOT / path))
+        if out[-1:] == ["-r"]:
+            word = str(readable(ROOT / (word if (ROOT / word).is_file() else STAND_IN)))
+        if word != "...":
+            out.append(word)
+    # What captures, writes, or needs a profile that is not installed is not run.
+    return out, out and not {"-i", "-w", "-C"} & set(out) and (
+        "-r" in out or out[0] in ("-G", "--version", "-v"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_commands_run(ordinary, ground, name):
+    """With the captures that are there; what fields, filters, statistics or preferences they name
+    is wrong, or gone, when tshark complains."""
+    for argv in commands(read(name)):
+        argv, runs = runnable(argv, ground.readable)
+        if runs:
+            check_run(ordinary(["tshark", *argv]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_statistics_and_decode_as_are_there(tshark, made, name):
+    """Every -z and -d of a page, alone or in a command, on a capture that is there."""
+    asked = set(re.findall(r"(-z|-d) ('[^']+'|[\w.,=]+\w)", read(name)))
+    for option, one in sorted(asked):
+        tshark(made("demo"), "-q", option, re.sub(r",N$", ",0", one.strip("'")))
+
+
+def filters(text, known):
+    """What is a filter among what stands between backquotes: a field, and what follows it.
+    Preferences, tables, statistics and files begin alike, and are none."""
+    found = set(re.findall(r"-Y '([^']+)'", text)) | set(re.findall(r"-Y ([\w.]+)", text))
+    for span in spans(text):
+        name = re.match(r"(smsrc(?:\.\w+)*)( .*)?$", span)
+        if name and name[1] not in known and not re.search(r"\.(c|h|so|nft|md)$", span):
+            found.add(span)
+    return sorted(found)
+
+
+def test_filters_are_filters(sharkd, made, say):
+    """Every filter of every page compiles."""
+    known = {one.name for one in fields_page.preferences(say("-G", "defaultprefs"))}
+    known |= {"smsrc.tcp.port", "smsrc.udp.port"}
+    asked = [(name, one) for name in NAMES for one in filters(read(name), known)]
+    assert len(asked) > 100
+    replies = sharkd(made("demo"), [{"method": "check", "params": {"filter": one}}
+                                    for _, one in asked])
+    assert [one for one, reply in zip(asked, replies)
+            if reply.get("result", {}).get("status") != "OK"] == []
