@@ -258,3 +258,45 @@ def test_filters_are_filters(sharkd, made, say):
                                     for _, one in asked])
     assert [one for one, reply in zip(asked, replies)
             if reply.get("result", {}).get("status") != "OK"] == []
+
+
+# --- Examples -----------------------------------------------------------------------------------
+
+SHOWN = ["README.md", "plugin/doc/sessions.md"]
+TABLES = {"Session": ("test-captures/made/demo.pcap", "smsrc,sessions"),
+          "Row": ("test-captures/recorded/site-firewalled.pcapng", "smsrc,matrix")}
+
+
+def cells(line):
+    return [cell.strip() for cell in line.rstrip().strip("|").split("|")]
+
+
+def is_part(few, all_of_them):
+    """Whether these cells stand in a row in this order, others between them."""
+    rest = iter(all_of_them)
+    return all(cell in rest for cell in few)
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_tables_shown_are_what_tshark_prints(tshark, name):
+    """A choice of the rows and the columns, in their order."""
+    blocks = re.findall(r"^```\n((?:Session|Row) *\|.*?)^```", read(name),
+                        re.MULTILINE | re.DOTALL)
+    assert blocks
+    for block in blocks:
+        head, *lines = block.splitlines()
+        capture, statistic = TABLES[cells(head)[0]]
+        real = [cells(line) for line in tshark(ROOT / capture, "-q", "-z",
+                                               statistic).stdout.splitlines()]
+        for line in [head, *lines]:
+            assert any(is_part(cells(line), row) for row in real), line
+
+
+def test_packets_shown_are_what_tshark_prints(tshark, made):
+    shown = re.findall(r"^ *(\d+)  (\S+) → (\S+) +(\S+) +(.*)$", read("README.md"),
+                       re.MULTILINE)
+    assert len(shown) > 5
+    lines = tshark(made("demo")).stdout.splitlines()
+    for number, one, other, protocol, info in shown:
+        line = " ".join(lines[int(number) - 1].split())
+        assert f" {one} → {other} {protocol} " in line and info.removesuffix("...") in line
