@@ -21,6 +21,8 @@ sys.path.insert(0, str(ROOT / "test-captures" / "generate"))
 import fields as fields_page  # noqa: E402 pylint: disable=wrong-import-position
 import kb826852 as kb_page  # noqa: E402 pylint: disable=wrong-import-position
 
+sys.path.remove(str(ROOT / "test-captures" / "generate"))
+
 
 @pytest.fixture
 def is_page(request):
