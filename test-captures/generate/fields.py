@@ -13,6 +13,7 @@ import collections
 import pathlib
 import re
 import subprocess
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "plugin" / "doc" / "fields.md"
@@ -85,6 +86,23 @@ def experts():
             found[name] = Expert(name, words(group), words(severity),
                                  "".join(re.findall(r'"([^"]*)"', text)))
     return found
+
+
+def names_in(source, pattern):
+    """The strings of a source's table, in its order."""
+    return re.findall(pattern, (ROOT / "plugin" / source).read_text(encoding="utf-8"))
+
+
+def services():
+    return names_in("service.c", r'\[SERVICE_\w+\] = "([^"]+)"')
+
+
+def roles():
+    return names_in("smsrc-roles.c", r'\{ SMSRC_ROLE_(?!OR_ANY)\w+, "([^"]+)" \}')
+
+
+def listing(names):
+    return "\n".join(textwrap.wrap(", ".join(names) + ".", 100, break_on_hyphens=False))
 
 
 def words(constant):
@@ -177,7 +195,14 @@ def page(tshark):
                 if field.protocol == protocol and field.name not in told]
         if rows:
             out += [f"## {text}", table(("field", "shown as", "type", "meaning"), rows)]
-    out += ["## Expert infos",
+    out += ["## Services and roles",
+            "`smsrc.audit.service` is one of these. In the table `smsrc_rows` a service of another "
+            "name stands\nfor any content:",
+            listing(services()),
+            "`smsrc.audit.initiator_role` and `smsrc.audit.responder_role` have one of these for each "
+            "role. The\ntable `smsrc_roles` takes the same; `smsrc_rows` takes `any` as well:",
+            listing(roles()),
+            "## Expert infos",
             "Each is a filter of its own. `_ws.expert.severity` and the expert window have them "
             "by severity.",
             table(("filter", "severity", "group", "text"),

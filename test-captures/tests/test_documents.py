@@ -69,6 +69,17 @@ def test_words_of_a_field_are_those_of_its_help(tshark, made, name):
     assert {word for word in seen if word not in told} == set()
 
 
+@pytest.mark.parametrize("field, known", [
+    ("smsrc.audit.service", fields_page.services), ("smsrc.audit.initiator_role",
+                                                    fields_page.roles)])
+def test_services_and_roles_are_those_told(tshark, made, field, known):
+    said = tshark(made("site-violations"), "-Y", field, "-T", "fields", "-E", "aggregator=|", "-e",
+                  field).stdout.splitlines()
+    seen = {word for line in said for word in line.split("|")}
+    assert len(seen) > 4
+    assert seen - set(known()) == set()
+
+
 SEVERITIES = {"Note": 0x400000, "Warn": 0x600000, "Error": 0x800000}
 
 
