@@ -181,8 +181,8 @@ def page(tshark):
         raise ValueError(f"of tshark's or of this script's only: {set(shown) ^ set(STATISTICS)}")
 
     out = ["# Fields, expert infos, preferences",
-           "Written by `test-captures/generate/fields.py` from `tshark -G fields` and other reports; a "
-           "test\ncompares. Not to be edited by hand. Filters to copy: "
+           "Written by `test-captures/generate/fields.py` from `tshark -G fields` and other reports; "
+           "a test\ncompares. Not to be edited by hand. Filters to copy: "
            "[the README](../../README.md#filters-to-copy).",
            "What the plugin concludes (channel, direction, verdict, roles, ...) is text, so that "
            "`-T fields`\nprints words. \"Inferred\" is what no source says; `smsrc.data` and "
@@ -199,8 +199,8 @@ def page(tshark):
             "`smsrc.audit.service` is one of these. In the table `smsrc_rows` a service of another "
             "name stands\nfor any content:",
             listing(services()),
-            "`smsrc.audit.initiator_role` and `smsrc.audit.responder_role` have one of these for each "
-            "role. The\ntable `smsrc_roles` takes the same; `smsrc_rows` takes `any` as well:",
+            "`smsrc.audit.initiator_role` and `smsrc.audit.responder_role` have one of these for "
+            "each role. The\ntable `smsrc_roles` takes the same; `smsrc_rows` takes `any` as well:",
             listing(roles()),
             "## Expert infos",
             "Each is a filter of its own. `_ws.expert.severity` and the expert window have them "

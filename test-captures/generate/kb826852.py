@@ -59,8 +59,8 @@ looks like; then what SMS 2003 uses beside the article, and what later and earli
   list, and what the audit says of it, cut at {width} columns. Other versions of Wireshark word the
   packet list otherwise.
 * The captures are those of `test-captures`. The recordings are of real servers and clients under
-  SMS's names, the made captures are made: see [the captures](protocol.md#the-captures). The roles of
-  the hosts were given in the table `smsrc_roles` (`test-captures/lab/hosts`,
+  SMS's names, the made captures are made: see [the captures](protocol.md#the-captures). The roles
+  of the hosts were given in the table `smsrc_roles` (`test-captures/lab/hosts`,
   `test-captures/generate/plan_site.py`); where it says "learned" they were not.
 
 ## Misprints and oddities
