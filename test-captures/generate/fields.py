@@ -181,8 +181,8 @@ def page(tshark):
         raise ValueError(f"of tshark's or of this script's only: {set(shown) ^ set(STATISTICS)}")
 
     out = ["# Fields, expert infos, preferences",
-           "Written by `test-captures/generate/fields.py` from `tshark -G fields` and other reports; "
-           "a test\ncompares. Not to be edited by hand. Filters to copy: "
+           "Written by `test-captures/generate/fields.py` from `tshark -G fields` and other "
+           "reports; a test\ncompares. Not to be edited by hand. Filters to copy: "
            "[the README](../../README.md#filters-to-copy).",
            "What the plugin concludes (channel, direction, verdict, roles, ...) is text, so that "
            "`-T fields`\nprints words. \"Inferred\" is what no source says; `smsrc.data` and "
