@@ -76,8 +76,8 @@ ODDITIES = (
      "H4 is 137, verdict Corrected. H4s keeps the printed 138"),
     ("RPC 135, NetBIOS datagrams 139 and client sessions 139 stand under headings that say "
      "UDP",
-     "the rows print TCP themselves; KB 200898 has a heading for the sessions that was "
-     "lost",
+     "135 and the first 139 have TCP in their cells, and NetBIOS sessions are TCP; KB 200898 "
+     "has a heading for them that was lost",
      "TCP: H3, G3, H6"),
     ("\"NetBIOS datagrams TCP 139\"",
      "datagrams are UDP 138 (H5); 139 is the session service",
