@@ -491,7 +491,7 @@ proto_register_smsrc_log(void)
             "Number of the session of this viewer and this agent, across all channels", HFILL } },
         { &hf_smsrc_session_first_frame,
           { "First frame of the session", "smsrc.session.first_frame", FT_FRAMENUM, BASE_NONE,
-            NULL, 0x0, "Where it began", HFILL } },
+            NULL, 0x0, "The frame that the session began with", HFILL } },
         { &hf_smsrc_netbios_name,
           { "NetBIOS name", "smsrc.netbios.name", FT_STRING, BASE_NONE, NULL, 0x0,
             "The agent's name, with its 16th byte in hexadecimal", HFILL } },

@@ -381,19 +381,24 @@ proto_register_smsrc(void)
     static hf_register_info hf[] = {
         { &hf_smsrc_channel,
           { "Channel", "smsrc.channel", FT_STRING, BASE_NONE, NULL, 0x0,
-            "What the connection is for, by the names of KB 826852", HFILL } },
+            "What the connection is for, by the names of KB 826852: Control, Data, Chat, File "
+            "transfer", HFILL } },
         { &hf_smsrc_channel_iana,
-          { "Port name at IANA", "smsrc.channel.iana", FT_STRING, BASE_NONE, NULL, 0x0, NULL,
-            HFILL } },
+          { "Port name at IANA", "smsrc.channel.iana", FT_STRING, BASE_NONE, NULL, 0x0,
+            "The port's name at IANA, and so in Wireshark's port column, which has 2702 and 2704 "
+            "swapped", HFILL } },
         { &hf_smsrc_direction,
           { "Direction", "smsrc.direction", FT_STRING, BASE_NONE, NULL, 0x0,
-            "The viewer is the administrator's machine, the agent the controlled one", HFILL } },
+            "Viewer to agent or Agent to viewer: the viewer is the administrator's machine, the "
+            "agent the controlled one", HFILL } },
         { &hf_smsrc_generation,
           { "Generation", "smsrc.generation", FT_STRING, BASE_NONE, NULL, 0x0,
-            "The versions of SMS that use this port", HFILL } },
+            "The versions of SMS that use this port: SMS 1.x or 2.0 before SP2, SMS 2.0 SP2 or "
+            "2003", HFILL } },
         { &hf_smsrc_claimed_by,
           { "Claimed by", "smsrc.claimed_by", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Why this is shown as SMS Remote Control", HFILL } },
+            "Why this is shown as SMS Remote Control: Content, Session, User (Decode As) or Port",
+            HFILL } },
     };
     static int *ett[] = { &ett_smsrc };
     static ei_register_info ei[] = {

@@ -170,8 +170,8 @@ payload_register(int proto)
           { "Text", "smsrc.text", FT_STRING, BASE_NONE, NULL, 0x0,
             "Printable characters found in bytes whose meaning is not known", HFILL } },
         { &hf_smsrc_text_more,
-          { "More text, not searched", "smsrc.text.more", FT_NONE, BASE_NONE, NULL, 0x0, NULL,
-            HFILL } },
+          { "More text, not searched", "smsrc.text.more", FT_NONE, BASE_NONE, NULL, 0x0,
+            "The bytes from here on were not searched for text", HFILL } },
     };
     static int *ett[] = { &ett_smsrc_data };
 

@@ -158,9 +158,11 @@ rch_message_register(int proto, expert_module_t *expert)
 {
     static hf_register_info hf[] = {
         { &hf_smsrc_rch,
-          { "Remote control message", "smsrc.rch", FT_NONE, BASE_NONE, NULL, 0x0, NULL, HFILL } },
+          { "Remote control message", "smsrc.rch", FT_NONE, BASE_NONE, NULL, 0x0,
+            "The RCH0 message of remote control data, from the viewer to the agent", HFILL } },
         { &hf_smsrc_rch_start,
-          { "Start", "smsrc.rch.start", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
+          { "Start", "smsrc.rch.start", FT_STRING, BASE_NONE, NULL, 0x0,
+            "RCH0, the mark that a message begins with", HFILL } },
         { &hf_smsrc_rch_length,
           { "Length", "smsrc.rch.length", FT_UINT32, BASE_DEC_HEX, NULL, 0x0,
             "Bytes of the body; whether 16 or 32 bits of it count is not known", HFILL } },
@@ -171,7 +173,8 @@ rch_message_register(int proto, expert_module_t *expert)
           { "High half", "smsrc.rch.length.high", FT_UINT16, BASE_DEC, NULL, 0x0,
             "Upper bits of the length, or a second number", HFILL } },
         { &hf_smsrc_rch_end,
-          { "End of header", "smsrc.rch.end", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL } },
+          { "End of header", "smsrc.rch.end", FT_STRING, BASE_NONE, NULL, 0x0,
+            "RCHE, the mark that ends the header; the body follows", HFILL } },
         { &hf_smsrc_rch_body,
           { "Body", "smsrc.rch.body", FT_BYTES, BASE_NONE, NULL, 0x0,
             "Contents are not publicly known", HFILL } },

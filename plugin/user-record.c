@@ -249,7 +249,7 @@ user_record_register(int proto)
     static hf_register_info hf[] = {
         { &hf_smsrc_user,
           { "Agent information", "smsrc.user", FT_NONE, BASE_NONE, NULL, 0x0,
-            "The USER record", HFILL } },
+            "The USER record, by which an agent tells of itself", HFILL } },
         { &hf_smsrc_user_version,
           { "Version", "smsrc.user.version", FT_UINT16, BASE_HEX, NULL, 0x0,
             "Its high byte goes with the record's layout", HFILL } },
@@ -266,7 +266,8 @@ user_record_register(int proto)
           { "Code page", "smsrc.user.code_page", FT_UINT16, BASE_DEC, NULL, 0x0,
             "OEM code page (inferred)", HFILL } },
         { &hf_smsrc_user_product,
-          { "Product", "smsrc.user.product", FT_STRINGZ, BASE_NONE, NULL, 0x0, NULL, HFILL } },
+          { "Product", "smsrc.user.product", FT_STRINGZ, BASE_NONE, NULL, 0x0,
+            "Name and version of the agent's software, as the agent tells them", HFILL } },
         { &hf_smsrc_user_controller,
           { "Controlled by", "smsrc.user.controller", FT_STRINGZ, BASE_NONE, NULL, 0x0,
             "Who is controlling the agent now", HFILL } },

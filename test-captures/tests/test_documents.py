@@ -1,0 +1,336 @@
+# test_documents.py
+# The pages for users: those that tshark writes, their links, filters and statistics
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The page of fields and the one of KB 826852 are written by scripts from what the plugin says;
+`pytest --regen` writes them anew. README and all pages: what they link to is there, and what they
+tell the reader to type works."""
+
+import csv
+import difflib
+import re
+import shlex
+import sys
+
+import pytest
+
+from conftest import ROOT, check_run
+
+sys.path.insert(0, str(ROOT / "test-captures" / "generate"))
+
+import fields as fields_page  # noqa: E402 pylint: disable=wrong-import-position
+import kb826852 as kb_page  # noqa: E402 pylint: disable=wrong-import-position
+
+sys.path.remove(str(ROOT / "test-captures" / "generate"))
+
+
+@pytest.fixture
+def is_page(request):
+    """is_page(path, text): the page holds this text, or gets it with --regen."""
+    def compare(path, text):
+        if request.config.getoption("--regen"):
+            path.write_text(text, encoding="utf-8")
+        diff = "\n".join(difflib.unified_diff(path.read_text(encoding="utf-8").splitlines(),
+                                              text.splitlines(), path.name, "now", lineterm=""))
+        if diff:
+            pytest.fail(f"pytest --regen writes it anew:\n{diff}", pytrace=False)
+    return compare
+
+
+@pytest.fixture
+def say(ordinary):
+    """say(*args) -> all that tshark prints, on both streams."""
+    def run(*args):
+        done = ordinary(["tshark", *args])
+        return done.stdout + done.stderr
+    return run
+
+
+# --- The page of fields -------------------------------------------------------------------------
+
+def test_page_of_fields_is_what_tshark_says(say, is_page):
+    is_page(fields_page.PAGE, fields_page.page(say))
+
+
+# The words that a field can have are in its help; these captures have most of them.
+WORDS = {"smsrc.channel": "rc-session", "smsrc.direction": "rc-session",
+         "smsrc.generation": "session-old-ports-only", "smsrc.claimed_by": "rc-session",
+         "smsrc.tnmp.type": "rc-unknown-code", "smsrc.cm.result": "rc-configmgr",
+         "smsrc.audit.verdict": "site-violations"}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_words_of_a_field_are_those_of_its_help(tshark, made, name):
+    _, all_fields = fields_page.protocols_and_fields(tshark(None, "-G", "fields").stdout)
+    told = next(field.blurb for field in all_fields if field.name == name)
+    seen = set(tshark(made(WORDS[name]), "-Y", name, "-T", "fields", "-E", "occurrence=f",
+                      "-e", name).stdout.splitlines())
+    assert seen
+    assert {word for word in seen if word not in told} == set()
+
+
+@pytest.mark.parametrize("field, known", [
+    ("smsrc.audit.service", fields_page.services), ("smsrc.audit.initiator_role",
+                                                    fields_page.roles)])
+def test_services_and_roles_are_those_told(tshark, made, field, known):
+    said = tshark(made("site-violations"), "-Y", field, "-T", "fields", "-E", "aggregator=|", "-e",
+                  field).stdout.splitlines()
+    seen = {word for line in said for word in line.split("|")}
+    assert len(seen) > 4
+    assert seen - set(known()) == set()
+
+
+SEVERITIES = {"Note": 0x400000, "Warn": 0x600000, "Error": 0x800000}
+
+
+@pytest.mark.parametrize("capture, name", [
+    ("rc-cve-check", "smsrc.cve_2004_0728"), ("rc-busy", "smsrc.busy"),
+    ("site-violations", "smsrc.audit.off_matrix"), ("site-violations", "smsrc.audit.kb_gap"),
+    ("rc-configmgr", "smsrc.cm.denied"), ("session-names", "smsrc.name_not_resolved")])
+def test_severity_is_the_one_told(tshark, made, capture, name):
+    """Of the expert infos of such a frame the worst has it: Wireshark's own are below."""
+    told = fields_page.experts()[name]
+    found = tshark(made(capture), "-Y", name, "-T", "fields", "-e",
+                   "_ws.expert.severity").stdout.splitlines()
+    assert found
+    assert SEVERITIES[told.severity] in {max(int(n, 0) for n in line.split(","))
+                                         for line in found}
+
+
+# --- The page of KB 826852 ----------------------------------------------------------------------
+
+# The packet list of this version is on the page: others word it otherwise.
+PAGES_VERSION = (4, 0)
+
+
+def without_packet_lists(text):
+    """The page without what other versions of Wireshark word otherwise: of a packet's line its
+    number stays."""
+    return re.sub(r"^  (\d+) +\d+\.\d+ .*$", r"  \1", text, flags=re.MULTILINE)
+
+
+def test_page_of_the_article_is_what_tshark_shows(tshark, wireshark_version, request, is_page):
+    def run(capture, prefs, *args):
+        return tshark(capture, *args, prefs=prefs, two_pass=True).stdout
+    text = kb_page.page(run, "{}.{}".format(*PAGES_VERSION))
+    if wireshark_version == PAGES_VERSION:
+        is_page(kb_page.PAGE, text)
+        return
+    assert not request.config.getoption("--regen"), f"written by {PAGES_VERSION} only"
+    assert without_packet_lists(text) == without_packet_lists(
+        kb_page.PAGE.read_text(encoding="utf-8"))
+
+
+def test_page_of_the_article_has_every_row_of_the_matrix():
+    """The script reads the plugin's table by its own eyes; the article's copy is the truth."""
+    rows = {row.id: row for row in kb_page.table_rows()}
+    with open(ROOT / "test-captures" / "data" / "kb826852.csv", encoding="utf-8",
+              newline="") as source:
+        article = list(csv.DictReader(source))
+    assert article
+    for line in article:
+        row = rows[line["id"]]
+        assert (row.section, row.text, row.service, row.note) == (
+            line["kb_section"], line["kb_text"], line["service"], line["note"])
+    text = kb_page.PAGE.read_text(encoding="utf-8")
+    assert [row for row in rows if f"\n| {row} | " not in text] == []
+
+
+def test_every_row_of_the_article_is_shown():
+    text = kb_page.PAGE.read_text(encoding="utf-8")
+    shown = set(re.findall(r'^smsrc\.audit\.row == "(\w+)"', text, re.MULTILINE))
+    assert {row.id for row in kb_page.table_rows() if row.kind not in kb_page.NEIGHBOURS} <= shown
+
+
+# --- All pages: what they link to, what they tell the reader to type ----------------------------
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "plugin" / "doc").glob("*.md"))]
+READMES = sorted((ROOT / "test-captures").glob("*/README*.md"))
+NAMES = [str(path.relative_to(ROOT)) for path in [*PAGES, *READMES]]
+
+# What stands for a file of the reader's own in an example, and what is read in its place.
+STAND_INS = {"agent.keytab": "test-captures/configmgr/wks17.keytab"}
+STAND_IN = "test-captures/made/demo.pcap"
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def without_blocks(text):
+    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def spans(text):
+    """What stands between backquotes in running text and tables."""
+    return [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", without_blocks(text))]
+
+
+def anchors(text):
+    """The headings as a browser names them."""
+    headings = re.findall(r"^#+ (.*)$", without_blocks(text), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_links_lead_somewhere(name):
+    text, here, lost = without_blocks(read(name)), (ROOT / name).parent, []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"\w+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        page = here / path if path else ROOT / name
+        if not page.exists() or (anchor and anchor not in anchors(page.read_text("utf-8"))):
+            lost.append(target)
+    assert lost == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_that_are_named_are_there(name):
+    named = set(re.findall(r"(?<![\w/.])(?:test-captures|plugin|include)/[\w./-]*\w", read(name)))
+    assert {path for path in named if not (ROOT / path).exists()} == set()
+
+
+def test_every_page_is_linked_from_the_readme():
+    text = read("README.md")
+    assert [path.name for path in PAGES[1:] if f"](plugin/doc/{path.name})" not in text] == []
+
+
+def shell_words(line):
+    words = shlex.shlex(line, posix=True, punctuation_chars=True)
+    words.whitespace_split = True
+    return list(words)
+
+
+def shell_lines(text):
+    """The words of each line of a shell's that a page has; a quotation may go over several."""
+    for block in re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        open_line = ""
+        for line in block.replace("\\\n", " ").splitlines():
+            open_line += line + "\n"
+            try:
+                yield shell_words(open_line)
+            except ValueError:
+                continue
+            open_line = ""
+        assert open_line == "", f"a quotation without an end: {open_line}"
+    for span in spans(text):
+        if "tshark " in span:
+            yield shell_words(span)
+
+
+def commands(text):
+    """The arguments of every tshark that a page tells to run."""
+    for words in shell_lines(text):
+        argv = None
+        for word in [*words, ";"]:
+            if word == "tshark":
+                argv = []
+            elif argv is not None and re.fullmatch(r"[();<>|&]+", word):
+                yield argv
+                argv = None
+            elif argv is not None:
+                argv.append(word)
+
+
+def runnable(argv, readable):
+    """The same with captures that are there: (arguments, whether it can be run here)."""
+    out = []
+    for word in argv:
+        for name, path in STAND_INS.items():
+            if word.endswith(name):
+                word = word.removesuffix(name) + str(readable(ROOT / path))
+        if out[-1:] == ["-r"]:
+            word = str(readable(ROOT / (word if (ROOT / word).is_file() else STAND_IN)))
+        if word != "...":
+            out.append(word)
+    # What captures, writes, or needs a profile that is not installed is not run.
+    return out, out and not {"-i", "-w", "-C"} & set(out) and (
+        "-r" in out or out[0] in ("-G", "--version", "-v"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_commands_run(ordinary, ground, name):
+    """With the captures that are there; what fields, filters, statistics or preferences they name
+    is wrong, or gone, when tshark complains."""
+    for argv in commands(read(name)):
+        argv, runs = runnable(argv, ground.readable)
+        if runs:
+            check_run(ordinary(["tshark", *argv]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_statistics_and_decode_as_are_there(tshark, made, say, name):
+    """Every -z and -d of a page, alone or in a command, on a capture that is there. tshark takes
+    a longer name for the shorter one and a rest: so they are looked up, too."""
+    known = fields_page.statistics(say("-z", "help"))
+    asked = set(re.findall(r"(-z|-d) ('[^']+'|[\w.,=]+\w)", read(name)))
+    for option, one in sorted(asked):
+        one = re.sub(r",N$", ",0", one.strip("'"))
+        assert option == "-d" or "smsrc" not in one or ",".join(one.split(",")[:2]) in known
+        tshark(made("demo"), "-q", option, one)
+
+
+def filters(text, known):
+    """What is a filter among what stands between backquotes: a field, and what follows it.
+    Preferences, tables, statistics and files begin alike, and are none."""
+    found = set(re.findall(r"-Y '([^']+)'", text)) | set(re.findall(r"-Y ([\w.]+)", text))
+    for span in spans(text):
+        name = re.match(r"(smsrc(?:\.\w+)*)( .*)?$", span)
+        if name and name[1] not in known and not re.search(r"\.(c|h|so|nft|md)$", span):
+            found.add(span)
+    return sorted(found)
+
+
+def test_filters_are_filters(sharkd, made, say):
+    """Every filter of every page compiles."""
+    known = {one.name for one in fields_page.preferences(say("-G", "defaultprefs"))}
+    known |= {"smsrc.tcp.port", "smsrc.udp.port"}
+    asked = [(name, one) for name in NAMES for one in filters(read(name), known)]
+    assert len(asked) > 100
+    replies = sharkd(made("demo"), [{"method": "check", "params": {"filter": one}}
+                                    for _, one in asked])
+    assert [one for one, reply in zip(asked, replies)
+            if reply.get("result", {}).get("status") != "OK"] == []
+
+
+# --- Examples -----------------------------------------------------------------------------------
+
+SHOWN = ["README.md", "plugin/doc/sessions.md"]
+TABLES = {"Session": ("test-captures/made/demo.pcap", "smsrc,sessions"),
+          "Row": ("test-captures/recorded/site-firewalled.pcapng", "smsrc,matrix")}
+
+
+def cells(line):
+    return [cell.strip() for cell in line.rstrip().strip("|").split("|")]
+
+
+def is_part(few, all_of_them):
+    """Whether these cells stand in a row in this order, others between them."""
+    rest = iter(all_of_them)
+    return all(cell in rest for cell in few)
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_tables_shown_are_what_tshark_prints(tshark, name):
+    """A choice of the rows and the columns, in their order."""
+    blocks = re.findall(r"^```\n((?:Session|Row) *\|.*?)^```", read(name),
+                        re.MULTILINE | re.DOTALL)
+    assert blocks
+    for block in blocks:
+        head, *lines = block.splitlines()
+        capture, statistic = TABLES[cells(head)[0]]
+        real = [cells(line) for line in tshark(ROOT / capture, "-q", "-z",
+                                               statistic).stdout.splitlines()]
+        for line in [head, *lines]:
+            assert any(is_part(cells(line), row) for row in real), line
+
+
+def test_packets_shown_are_what_tshark_prints(tshark, made):
+    shown = re.findall(r"^ *(\d+)  (\S+) → (\S+) +(\S+) +(.*)$", read("README.md"),
+                       re.MULTILINE)
+    assert len(shown) > 5
+    lines = tshark(made("demo")).stdout.splitlines()
+    for number, one, other, protocol, info in shown:
+        line = " ".join(lines[int(number) - 1].split())
+        assert f" {one} → {other} {protocol} " in line and info.removesuffix("...") in line
