@@ -48,6 +48,17 @@ def last_protocol(shark):
     shark.keys("Home", "End", "shift+Right", "End")
 
 
+def profile(stage):
+    """Where the profile is chosen."""
+    with stage.open(MISCONFIGURED) as shark:
+        shark.focus(shark.main)
+        shark.keys("ctrl+shift+a")
+        window = shark.wait_window("Configuration Profiles")
+        shark.resize(window, 700, 400, 40, 60)
+        shark.settle(window)
+        stage.keep(shark, "root", "profile", crop="716x300+36+40")
+
+
 def audit(stage):
     """A flow off the matrix: red in the list, the reason in the tree."""
     with stage.open(MISCONFIGURED) as shark:
@@ -204,7 +215,7 @@ def tables(stage):
             shark.wait_gone(window)
 
 
-VIEWS = (audit, firewalled, findings, remote_control, menu, statistics, expert, io_graph,
+VIEWS = (profile, audit, firewalled, findings, remote_control, menu, statistics, expert, io_graph,
          conversations, follow, decode_as, preferences, tables)
 
 
