@@ -19,6 +19,7 @@
 #include <epan/conversation_table.h>
 #include <epan/tap.h>
 
+#include "narrow-table.h"
 #include "packet-smsrc-log.h"
 #include "stat-table.h"
 
@@ -340,7 +341,7 @@ endpoint_packet(void *pit, packet_info *pinfo, epan_dissect_t *edt _U_, const vo
 void
 session_stats_register(int proto)
 {
-    register_stat_tap_table_ui(&sessions_ui);
+    narrow_table_register(&sessions_ui);
     stats_tree_register_plugin("smsrc_message", "smsrc", "SMS Remote Control Messages", 0,
                                tree_packet, tree_init, NULL);
     register_conversation_table(proto, FALSE, conversation_packet, endpoint_packet);

@@ -116,14 +116,19 @@ def test_says_that_wireshark_takes_no_plugins(tmp_path):
 
 # --- Installation -------------------------------------------------------------------------------
 
+def batch_files(prefix):
+    return {prefix / "bin/smsrc-batch", prefix / "share/wireshark-plugin-smsrc/smsrc-batch.sbatch"}
+
+
 def test_system_install_goes_into_wiresharks_folder(compiled, ordinary, tmp_path):
     _, folder, _ = compiled
     code, said = command("cmake", "--install", folder, env={"DESTDIR": str(tmp_path)})
     assert code == 0, said
     folders = ordinary(["tshark", "-G", "folders"], env={"WIRESHARK_PLUGIN_DIR": None}).stdout
     wanted = re.search(r"^Global Plugins:\s+(/.*)$", folders, re.MULTILINE).group(1)
-    installed = [p for p in tmp_path.rglob("*") if not p.is_dir()]
-    assert installed == [tmp_path / wanted.lstrip("/") / "epan" / "smsrc.so"]
+    installed = {p for p in tmp_path.rglob("*") if not p.is_dir()}
+    assert installed == {tmp_path / wanted.lstrip("/") / "epan" / "smsrc.so",
+                         *batch_files(tmp_path / "usr")}
 
 
 def test_user_install_is_found_by_that_users_tshark(fresh_home, ordinary, tmp_path,
@@ -135,7 +140,8 @@ def test_user_install_is_found_by_that_users_tshark(fresh_home, ordinary, tmp_pa
     assert code == 0, said
     version = "{}.{}".format(*wireshark_version)
     plugin = home / ".local/lib/wireshark/plugins" / version / "epan" / "smsrc.so"
-    assert [p for p in home.rglob("*") if not p.is_dir()] == [plugin]
+    assert {p for p in home.rglob("*") if not p.is_dir()} == {plugin,
+                                                              *batch_files(home / ".local")}
     done = ordinary(["tshark", "-G", "plugins"], env={"HOME": home, "WIRESHARK_PLUGIN_DIR": None})
     assert re.search(rf"^smsrc\.so\s.*{re.escape(str(plugin))}$", done.stdout,
                      re.MULTILINE), done.stdout + done.stderr

@@ -17,7 +17,9 @@ from test_build import command, configure
 NAME = "wireshark-plugin-smsrc"
 # cpack builds all before it packs; the unit tests are in no package.
 PLUGIN_ONLY = "-DCMAKE_SKIP_INSTALL_ALL_DEPENDENCY=ON"
-DOCUMENTS = {f"share/doc/{NAME}/README.md", f"share/doc/{NAME}/copyright"}
+PROGRAM = "bin/smsrc-batch"
+DOCUMENTS = {f"share/doc/{NAME}/README.md", f"share/doc/{NAME}/copyright",
+             f"share/{NAME}/smsrc-batch.sbatch", PROGRAM}
 
 
 def pack(folder, to):
@@ -131,7 +133,8 @@ def check_members(members, wanted):
         assert member.isdir() or member.isfile(), name
         assert member.uid == member.gid == 0, name
         assert member.mode in ((0o755,) if member.isdir() else (0o644, 0o755)), name
-        assert name.endswith(".so") or member.isdir() or member.mode == 0o644, name
+        program = name.endswith(PROGRAM)
+        assert name.endswith(".so") or member.isdir() or program == (member.mode == 0o755), name
 
 
 def test_package_holds_the_plugin_and_documents(deb, ordinary):
@@ -209,8 +212,9 @@ def test_uninstall_removes_what_install_put_there(built, tmp_path, destdir):
     env = {"DESTDIR": str(tmp_path / "dest")} if destdir else {"DESTDIR": ""}
     code, said = command("cmake", "--install", built, env=env)
     assert code == 0, said
-    plugin = [p for p in tmp_path.rglob("*") if not p.is_dir()]
-    assert [p.name for p in plugin] == ["smsrc.so"]
+    installed = [p for p in tmp_path.rglob("*") if not p.is_dir()]
+    plugin = [p for p in installed if p.name == "smsrc.so"]
+    assert sorted(p.name for p in installed) == ["smsrc-batch", "smsrc-batch.sbatch", "smsrc.so"]
     assert destdir == str(plugin[0]).startswith(f"{tmp_path}/dest/")
     # Others' plugins beside it, one of nearly the same name.
     for name in ("other.so", "smsrc.so.old"):
@@ -219,8 +223,9 @@ def test_uninstall_removes_what_install_put_there(built, tmp_path, destdir):
 
     code, said = command("cmake", "--build", built, "--target", "uninstall", env=env)
     assert code == 0, said
-    assert f"Removing {plugin[0]}" in said
-    del before[plugin[0]]
+    for path in installed:
+        assert f"Removing {path}" in said
+        del before[path]
     assert files_below(tmp_path) == before
 
     # What came to the same place later is not the build's to remove.
