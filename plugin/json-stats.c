@@ -443,7 +443,7 @@ put_words(json_dumper *line, const session_t *session)
     json_dumper_end_array(line);
 }
 
-/* The payload of each channel, both ways. */
+/* The payload, of all channels as of a flow, and of each, both ways. */
 static void
 put_bytes(json_dumper *line, const session_t *session)
 {
@@ -453,8 +453,12 @@ put_bytes(json_dumper *line, const session_t *session)
         [CHANNEL_CHAT] = "chat",
         [CHANNEL_TRANSFER] = "file_transfer",
     };
+    uint64_t total = 0;
 
-    json_dumper_set_member_name(line, "bytes");
+    for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++)
+        total += session->bytes[channel][0] + session->bytes[channel][1];
+    put_number(line, "bytes", total);
+    json_dumper_set_member_name(line, "channel_bytes");
     json_dumper_begin_object(line);
     for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
         json_dumper_set_member_name(line, names[channel]);

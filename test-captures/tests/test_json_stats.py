@@ -19,7 +19,7 @@ FLOW = ("type", "verdict", "row", "nearest", "row_text", "initiator", "initiator
         "reach", "tries", "first_frame", "start", "end", "packets", "bytes")
 SESSION = ("type", "session", "protocol", "viewer", "agent", "outcome", "reason", "host", "user",
            "controlled_by", "account", "functions", "transports", "first_frame", "last_frame",
-           "start", "end", "seconds", "bytes")
+           "start", "end", "seconds", "bytes", "channel_bytes")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
@@ -120,6 +120,8 @@ def test_the_sessions_are_those_of_the_table(tshark, made, name):
     assert len(found) == len(rows)
     for session, row in zip(found, rows):
         assert tuple(session) == SESSION
+        assert session["bytes"] == sum(sum(ways.values())
+                                       for ways in session["channel_bytes"].values())
         channels = {"Control": "control", "Data": "data", "Chat": "chat",
                     "File transfer": "file_transfer"}
         assert row == {
@@ -133,7 +135,7 @@ def test_the_sessions_are_those_of_the_table(tshark, made, name):
             "first": str(session["first_frame"]), "last": str(session["last_frame"]),
             "start": session["start"].replace("T", " ").removesuffix("Z"),
             "seconds": f"{session['seconds']:.6f}",
-            **{f"{channel} {way}": str(session["bytes"][key][way.replace(" ", "_")])
+            **{f"{channel} {way}": str(session["channel_bytes"][key][way.replace(" ", "_")])
                for channel, key in channels.items() for way in ("to agent", "to viewer")}}
 
 

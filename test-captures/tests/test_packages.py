@@ -19,7 +19,8 @@ NAME = "wireshark-plugin-smsrc"
 PLUGIN_ONLY = "-DCMAKE_SKIP_INSTALL_ALL_DEPENDENCY=ON"
 PROGRAM = "bin/smsrc-batch"
 DOCUMENTS = {f"share/doc/{NAME}/README.md", f"share/doc/{NAME}/copyright",
-             f"share/{NAME}/smsrc-batch.sbatch", PROGRAM}
+             f"share/{NAME}/smsrc-batch.sbatch", f"share/{NAME}/smsrc-elastic-mapping.json",
+             PROGRAM}
 
 
 def pack(folder, to):
@@ -214,7 +215,8 @@ def test_uninstall_removes_what_install_put_there(built, tmp_path, destdir):
     assert code == 0, said
     installed = [p for p in tmp_path.rglob("*") if not p.is_dir()]
     plugin = [p for p in installed if p.name == "smsrc.so"]
-    assert sorted(p.name for p in installed) == ["smsrc-batch", "smsrc-batch.sbatch", "smsrc.so"]
+    assert sorted(p.name for p in installed) == [
+        "smsrc-batch", "smsrc-batch.sbatch", "smsrc-elastic-mapping.json", "smsrc.so"]
     assert destdir == str(plugin[0]).startswith(f"{tmp_path}/dest/")
     # Others' plugins beside it, one of nearly the same name.
     for name in ("other.so", "smsrc.so.old"):
