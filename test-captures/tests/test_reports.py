@@ -180,21 +180,22 @@ def test_the_bulk_is_all_flows_and_sessions(documented, tshark, site):
     assert sorted(map(json.dumps, documents)) == wanted
 
 
-def test_tsharks_own_bulk_and_mapping(documented, site):
-    pairs = strictly(documented(["-T ek"], site, "packets.ndjson"))
-    mapping = json.loads(documented(["-G elastic-mapping"], site, "mapping.json"))
-    assert mapping["mappings"]["dynamic"] is True
-    layers = mapping["mappings"]["properties"]["layers"]["properties"]
-    mapped = set(layers["smsrc_audit"]["properties"])
+def test_tsharks_own_bulk(documented, site):
     used = set()
-    for action, document in pairs:
+    for action, document in strictly(documented(["-T ek"], site, "packets.ndjson")):
         assert set(action) == {"index"}
         assert int(document["timestamp"]) > 0
         layer = document["layers"]["smsrc_audit"]
         for one in layer if isinstance(layer, list) else [layer]:
             used |= set(one)
-    own = {"smsrc_audit_smsrc_audit_" + name for name in ("verdict", "row", "server_port")}
-    assert own <= used
-    # As the document says: numbers are mapped, texts are not.
-    assert mapped & used >= {"smsrc_audit_smsrc_audit_server_port"}
-    assert "smsrc_audit_smsrc_audit_verdict" not in mapped
+    assert used >= {"smsrc_audit_smsrc_audit_" + name for name in ("verdict", "row",
+                                                                   "server_port")}
+
+
+def test_tsharks_own_mapping_does_not_fit(tshark):
+    """As the document says. Where this fails Wireshark has learned it: say so there."""
+    mapping = json.loads(tshark(None, "-G", "elastic-mapping", "--elastic-mapping-filter",
+                                "smsrc,smsrc.audit").stdout)
+    layers = mapping["mappings"]["properties"]["layers"]["properties"]
+    assert "smsrc_audit" not in layers
+    assert "smsrc_audit_smsrc_audit_verdict" not in layers["smsrc.audit"]["properties"]
