@@ -31,7 +31,7 @@
 #define GAP 2         /* between columns */
 #define INDENT 4      /* of a record's further lines */
 #define MIN_WIDTH 40  /* a narrower terminal wraps */
-#define MIN_TEXT 24   /* a column of text is made narrower down to this to have a record on a line */
+#define MIN_TEXT 24   /* to have a record on one line, a column of text is made as narrow as this */
 
 /* Columns of the reader's lines; 0: not known, or as many as there may be. */
 static unsigned

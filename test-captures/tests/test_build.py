@@ -117,8 +117,9 @@ def test_says_that_wireshark_takes_no_plugins(tmp_path):
 # --- Installation -------------------------------------------------------------------------------
 
 def batch_files(prefix):
-    return {prefix / "bin/smsrc-batch", *(prefix / "share/wireshark-plugin-smsrc" / name for name in (
-        "smsrc-batch.sbatch", "smsrc-elastic-mapping.json"))}
+    share = prefix / "share/wireshark-plugin-smsrc"
+    return {prefix / "bin/smsrc-batch", share / "smsrc-batch.sbatch",
+            share / "smsrc-elastic-mapping.json"}
 
 
 def test_system_install_goes_into_wiresharks_folder(compiled, ordinary, tmp_path):
