@@ -182,7 +182,7 @@ def test_a_thousand_captures_are_the_sum_of_all_and_survive_a_kill(
     assert results(out) == after
 
 
-def wait_for(condition, process, seconds=300):
+def wait_for(condition, process, seconds=900):
     for _ in range(seconds * 20):
         if condition():
             return
