@@ -22,6 +22,7 @@
 
 #include "firewall-rules.h"
 #include "menu.h"
+#include "narrow-table.h"
 #include "stat-table.h"
 
 /* Addresses of an end that the table shows. */
@@ -277,6 +278,6 @@ firewall_stats_register(void)
         .tap_init_cb = nft_init,
     };
 
-    register_stat_tap_table_ui(&rules_ui);
+    narrow_table_register(&rules_ui);
     register_stat_tap_ui(&nft_ui, NULL);
 }

@@ -16,6 +16,7 @@
 #include "smsrc-compat.h"
 
 #include "menu.h"
+#include "narrow-table.h"
 #include "packet-smsrc-log.h"
 #include "stat-table.h"
 
@@ -124,7 +125,7 @@ tree_packet(stats_tree *st, packet_info *pinfo _U_, epan_dissect_t *edt _U_, con
 void
 message_stats_register(void)
 {
-    register_stat_tap_table_ui(&messages_ui);
+    narrow_table_register(&messages_ui);
     stats_tree_register(MESSAGE_TAP, "smsrc", "SMS Remote Control Messages", 0, tree_packet,
                         tree_init, NULL);
 }

@@ -16,6 +16,7 @@
 #include <wsutil/plugins.h>
 #endif
 
+#include "json-stats.h"
 #include "packet-smsrc.h"
 #include "packet-smsrc-audit.h"
 #include "packet-smsrc-cm.h"
@@ -45,6 +46,7 @@ register_handoffs(void)
     proto_reg_handoff_smsrc_cm();
     proto_reg_handoff_smsrc_log();
     proto_reg_handoff_smsrc_audit();
+    json_stats_register();
 }
 
 void

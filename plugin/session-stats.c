@@ -22,6 +22,7 @@
 #include <epan/tap.h>
 
 #include "menu.h"
+#include "narrow-table.h"
 #include "packet-look.h"
 #include "packet-smsrc-log.h"
 #include "stat-table.h"
@@ -338,6 +339,6 @@ endpoint_packet(void *pit, packet_info *pinfo, epan_dissect_t *edt _U_, const vo
 void
 session_stats_register(int proto)
 {
-    register_stat_tap_table_ui(&sessions_ui);
+    narrow_table_register(&sessions_ui);
     register_conversation_table(proto, FALSE, conversation_packet, endpoint_packet);
 }

@@ -19,6 +19,7 @@
 #include <epan/tap.h>
 
 #include "menu.h"
+#include "narrow-table.h"
 #include "packet-smsrc-audit.h"
 #include "role-book.h"
 #include "stat-table.h"
@@ -542,7 +543,7 @@ static stat_tap_table_ui matrix_ui = {
 void
 smsrc_stats_register(void)
 {
-    register_stat_tap_table_ui(&roles_ui);
-    register_stat_tap_table_ui(&audit_ui);
-    register_stat_tap_table_ui(&matrix_ui);
+    narrow_table_register(&roles_ui);
+    narrow_table_register(&audit_ui);
+    narrow_table_register(&matrix_ui);
 }

@@ -13,11 +13,15 @@ build=${SMSRC_BUILD:-$root/build}
 BUILD_NEEDS='gcc:gcc libc6-dev:gcc cmake:cmake ninja-build:ninja pkg-config:pkg-config
 libglib2.0-dev:pkg-config wireshark-dev:cmake tshark:tshark'
 TEST_NEEDS='python3:python3 python3-pytest:pytest-3|pytest python3-scapy:scapy
-python3-pytest-xdist:pytest-3|pytest wireshark-common:sharkd nmap:nmap clang:clang tcpreplay:tcprewrite valgrind:valgrind
-debootstrap:debootstrap iproute2:ip nftables:nft dpkg-dev:dpkg-shlibdeps file:file'
+python3-pytest-xdist:pytest-3|pytest wireshark-common:sharkd nmap:nmap clang:clang
+tcpreplay:tcprewrite valgrind:valgrind debootstrap:debootstrap iproute2:ip nftables:nft
+dpkg-dev:dpkg-shlibdeps file:file jq:jq parallel:parallel shellcheck:shellcheck'
 # Wireshark in a window that nobody sees.
 WINDOW_NEEDS='wireshark:wireshark xvfb:Xvfb openbox:openbox xdotool:xdotool imagemagick:import
 x11-utils:xprop fonts-dejavu-core:Xvfb'
+# These bring services, which Debian starts where they are installed: not on anybody's machine.
+# Where they are missing the tests of smsrc-batch over ssh and in Slurm are skipped.
+SERVICE_NEEDS='openssh-client:ssh openssh-server:sshd slurm-wlm:slurmctld munge:munged'
 
 say() {
     printf '\n== %s\n' "$*"

@@ -130,7 +130,7 @@ class Ground:
     def environment(self, plugin, extra):
         env = {k: v for k, v in os.environ.items()
                if not k.startswith(("WIRESHARK_", "XDG_", "LC_", "LANG", "SSLKEYLOG", "ASAN_",
-                                    "UBSAN_", "LD_PRELOAD"))}
+                                    "UBSAN_", "LD_PRELOAD", "COLUMNS"))}
         folder = {True: self.plugins, False: self.no_plugins}.get(plugin, plugin)
         # Capture programs of others have no place here, and hang below a sanitizer.
         env.update(HOME=str(self.home), TZ="UTC", LC_ALL="C.UTF-8",

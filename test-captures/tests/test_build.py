@@ -123,6 +123,12 @@ def profile_files(folder):
     return [folder / "profiles" / "SMS 2003" / p.name for p in files]
 
 
+def batch_files(prefix):
+    share = prefix / "share/wireshark-plugin-smsrc"
+    return [prefix / "bin/smsrc-batch", share / "smsrc-batch.sbatch",
+            share / "smsrc-elastic-mapping.json"]
+
+
 def test_system_install_goes_into_wiresharks_folder(compiled, ordinary, tmp_path):
     _, folder, _ = compiled
     code, said = command("cmake", "--install", folder, env={"DESTDIR": str(tmp_path)})
@@ -132,7 +138,8 @@ def test_system_install_goes_into_wiresharks_folder(compiled, ordinary, tmp_path
     data = re.search(r"^Global configuration:\s+(/.*)$", folders, re.MULTILINE).group(1)
     installed = {p for p in tmp_path.rglob("*") if not p.is_dir()}
     assert installed == {tmp_path / wanted.lstrip("/") / "epan" / "smsrc.so",
-                         *profile_files(tmp_path / data.lstrip("/"))}
+                         *profile_files(tmp_path / data.lstrip("/")),
+                         *batch_files(tmp_path / "usr")}
 
 
 def test_user_install_is_found_by_that_users_tshark(fresh_home, ordinary, tmp_path,
@@ -148,7 +155,7 @@ def test_user_install_is_found_by_that_users_tshark(fresh_home, ordinary, tmp_pa
     config = re.search(r"^Personal configuration:\s+(/.*)$", folders, re.MULTILINE).group(1)
     assert config.startswith(str(home))
     assert {p for p in home.rglob("*") if not p.is_dir()} == {
-        plugin, *profile_files(pathlib.Path(config))}
+        plugin, *profile_files(pathlib.Path(config)), *batch_files(home / ".local")}
     done = ordinary(["tshark", "-G", "plugins"], env={"HOME": home, "WIRESHARK_PLUGIN_DIR": None})
     assert re.search(rf"^smsrc\.so\s.*{re.escape(str(plugin))}$", done.stdout,
                      re.MULTILINE), done.stdout + done.stderr

@@ -17,10 +17,12 @@ from test_build import command, configure
 NAME = "wireshark-plugin-smsrc"
 # cpack builds all before it packs; the unit tests are in no package.
 PLUGIN_ONLY = "-DCMAKE_SKIP_INSTALL_ALL_DEPENDENCY=ON"
+PROGRAM = "bin/smsrc-batch"
+BATCH = {PROGRAM, f"share/{NAME}/smsrc-batch.sbatch", f"share/{NAME}/smsrc-elastic-mapping.json"}
 PAGES = sorted(p.relative_to(ROOT)
                for pattern in ("plugin/doc/*.md", "test-captures/pictures/*.png")
                for p in ROOT.glob(pattern))
-DOCUMENTS = {f"share/doc/{NAME}/{name}" for name in ("README.md", "copyright", *PAGES)}
+DOCUMENTS = {f"share/doc/{NAME}/{name}" for name in ("README.md", "copyright", *PAGES)} | BATCH
 PROFILE = {f"share/wireshark/profiles/SMS 2003/{p.name}"
            for p in (ROOT / "plugin" / "profile" / "SMS 2003").iterdir()}
 
@@ -136,7 +138,8 @@ def check_members(members, wanted):
         assert member.isdir() or member.isfile(), name
         assert member.uid == member.gid == 0, name
         assert member.mode in ((0o755,) if member.isdir() else (0o644, 0o755)), name
-        assert name.endswith(".so") or member.isdir() or member.mode == 0o644, name
+        program = name.endswith(PROGRAM)
+        assert name.endswith(".so") or member.isdir() or program == (member.mode == 0o755), name
 
 
 def test_package_holds_the_plugin_and_documents(deb, ordinary):
@@ -231,7 +234,8 @@ def test_uninstall_removes_what_install_put_there(built, tmp_path, destdir):
     installed = [p for p in tmp_path.rglob("*") if not p.is_dir()]
     plugin = [p for p in installed if p.name == "smsrc.so"]
     profile = [p for p in installed if p.parent.name == "SMS 2003"]
-    assert len(plugin) == 1 and len(installed) == 1 + len(profile) == 1 + len(PROFILE)
+    assert len(plugin) == 1
+    assert len(installed) == 1 + len(profile) + len(BATCH) == 1 + len(PROFILE) + len(BATCH)
     assert destdir == str(plugin[0]).startswith(f"{tmp_path}/dest/")
     # Others' plugins beside it, one of nearly the same name.
     for name in ("other.so", "smsrc.so.old"):
@@ -242,8 +246,8 @@ def test_uninstall_removes_what_install_put_there(built, tmp_path, destdir):
 
     code, said = command("cmake", "--build", built, "--target", "uninstall", env=env)
     assert code == 0, said
-    assert f"Removing {plugin[0]}" in said
     for path in installed:
+        assert f"Removing {path}" in said
         del before[path]
     assert files_below(tmp_path) == before
     # An empty profile would still be offered, one with the user's table in it is the user's.
