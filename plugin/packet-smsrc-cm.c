@@ -351,12 +351,14 @@ get_smsrc_cm_pdu_len(packet_info *pinfo, tvbuff_t *tvb, int offset, void *data _
 static int
 dissect_smsrc_cm_pdu(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *data)
 {
-    bool fresh = ((const run_t *)data)->fresh;
+    bool fresh;
     proto_item *item = proto_tree_add_item(parent, proto_smsrc_cm, tvb, 0, -1, ENC_NA);
     proto_tree *tree = proto_item_add_subtree(item, ett_smsrc_cm);
     record_t *record = next_record(pinfo);
     cm_frame_t frame;
 
+    /* The first pass always has a record. */
+    fresh = record != NULL && ((const run_t *)data)->fresh;
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC-CM");
     if (cm_frame_read(tvb, 0, &frame) == CM_FRAME_NONE) {
         proto_item_append_text(item, ", no start of a frame");

@@ -1,0 +1,113 @@
+# test_memory.py
+# One sharkd that opens several captures one after the other: no use of memory that was never set or
+# is gone, no memory left behind by a capture, no state of one capture in the next
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""valgrind's memcheck and the leak sanitizer find things in Wireshark's own code too: only what
+has the plugin among its callers counts. test_sanitizers.py has the other sanitizers.
+"""
+
+import json
+import re
+import shutil
+import xml.etree.ElementTree
+
+import pytest
+
+from conftest import check_run, complain
+from recorded_truth import RECORDED
+from test_sanitizers import sanitized  # noqa: F401
+
+TAPS = ["nstat:smsrc,sessions", "nstat:smsrc,roles", "nstat:smsrc,audit", "nstat:smsrc,matrix",
+        "stat:smsrc"]
+
+# Sessions of every kind, an audit that learns, ConfigMgr, damage; each opened twice.
+CHOSEN = ["demo", "session-outcomes", "session-netbios", "session-ipx", "site-violations",
+          "rc-damage-offsets", "rc-ntlmssp", "rc-configmgr"]
+
+
+def visit(ground, captures):
+    """Requests for sharkd: opens each capture, draws every statistic, filters, shows a frame."""
+    requests = []
+    for capture in captures:
+        requests += [
+            ("load", {"file": str(ground.readable(capture))}),
+            ("tap", {f"tap{number}": tap for number, tap in enumerate(TAPS)}),
+            ("frames", {"filter": "smsrc"}),
+            ("frame", {"frame": 9, "proto": True}),
+        ]
+    return [json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+            for number, (method, params) in enumerate(requests, 1)]
+
+
+def replies(done, count):
+    """By their numbers, from 1; each one has to be there, and no capture refused."""
+    found = {}
+    for line in done.stdout.splitlines():
+        if line.startswith("{"):
+            reply = json.loads(line)
+            found[reply["id"]] = reply
+    if set(found) != set(range(1, count + 1)):
+        complain(done, "replies are missing")
+    assert all(found[number]["result"] == {"status": "OK"} for number in range(1, count, 4))
+    return found
+
+
+@pytest.fixture(scope="module")
+def chosen(made):
+    return [*map(made, CHOSEN), RECORDED / "site-misconfigured.pcapng", *map(made, CHOSEN)]
+
+
+def test_a_capture_leaves_no_state_to_the_next(ordinary, ground, chosen):
+    """The second time each is answered as the first time, and as in a sharkd of its own."""
+    lines = visit(ground, chosen)
+    done = check_run(ordinary(["sharkd", "-"], stdin="\n".join(lines) + "\n"))
+    all_of_it = replies(done, len(lines))
+
+    def of(number):
+        return [all_of_it[4 * number + at]["result"] for at in range(2, 5)]
+    for number in range(len(CHOSEN)):
+        assert of(number) == of(number + len(CHOSEN) + 1), CHOSEN[number]
+    alone = visit(ground, chosen[4:5])
+    done = check_run(ordinary(["sharkd", "-"], stdin="\n".join(alone) + "\n"))
+    assert [replies(done, 4)[at]["result"] for at in range(2, 5)] == of(4)
+
+
+def test_memcheck_finds_nothing_of_ours(ordinary, ground, chosen):
+    if not shutil.which("valgrind"):
+        pytest.skip("valgrind is not installed: memcheck was not run")
+    lines = visit(ground, chosen)
+    report = ground.fresh_home() / "memcheck.xml"
+    # keep-debuginfo: the plugin is gone when leaks are looked for.
+    done = ordinary(["valgrind", "--leak-check=full", "--show-leak-kinds=definite,indirect",
+                     "--keep-debuginfo=yes", "--xml=yes", f"--xml-file={report}", "sharkd", "-"],
+                    stdin="\n".join(lines) + "\n", timeout=1500,
+                    env={"G_SLICE": "always-malloc", "WIRESHARK_DEBUG_WMEM_OVERRIDE": "simple",
+                         "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1",
+                         "WIRESHARK_ABORT_ON_TOO_MANY_ITEMS": "1"})
+    replies(done, len(lines))
+    tree = xml.etree.ElementTree.parse(report).getroot()
+    assert tree.findtext("tool") == "memcheck"
+    ours = [error for error in tree.iter("error")
+            if any(name.text.endswith("/smsrc.so") for name in error.iter("obj"))]
+    assert not ours, "\n\n".join(
+        error.findtext("kind") + "\n" + "\n".join(
+            f"  {frame.findtext('fn')} {frame.findtext('file')}:{frame.findtext('line')}"
+            for frame in error.iter("frame")) for error in ours)
+
+
+def test_the_leak_sanitizer_finds_nothing_of_ours(ordinary, ground, chosen, sanitized):  # noqa: F811
+    plugins, environment = sanitized
+    lines = visit(ground, chosen)
+    done = ordinary(["sharkd", "-"], plugin=plugins, stdin="\n".join(lines) + "\n", timeout=900,
+                    env={**environment, "G_SLICE": "always-malloc",
+                         "WIRESHARK_DEBUG_WMEM_OVERRIDE": "simple",
+                         "ASAN_OPTIONS": "detect_leaks=1:exitcode=0",
+                         "LSAN_OPTIONS": "exitcode=0:report_objects=0"})
+    replies(done, len(lines))
+    if "LeakSanitizer has encountered a fatal error" in done.stderr:
+        pytest.skip("the leak sanitizer: it is not allowed to look at its own process here")
+    leaks = re.split(r"\n(?=(?:Direct|Indirect) leak of )", done.stderr)
+    assert not [leak for leak in leaks if "smsrc.so" in leak or "unknown module" in leak], (
+        done.stderr[:20000])
+    assert "AddressSanitizer:" not in done.stderr.replace("SUMMARY: AddressSanitizer:", "")
