@@ -18,9 +18,9 @@
 #include <wsutil/report_message.h>
 
 /* A table of 100 000 lines has some 5 MB; what is beyond this was never meant as one. */
-#define MAX_FILE (64 * 1024 * 1024)
+#define MAX_FILE G_GINT64_CONSTANT(67108864)
 /* A line's fields, each escaped throughout, and what is between them. */
-#define MAX_LINE (8 * 4 * TABLE_MAX_TEXT)
+#define MAX_LINE ((size_t)8 * 4 * TABLE_MAX_TEXT)
 /* A user who has mistaken the form gets no thousand messages. */
 #define MAX_TOLD 20
 
@@ -309,7 +309,8 @@ load(reading_t *reading, size_t *length)
         if (!S_ISREG(about.st_mode))
             complain(reading, 1, "%s is no file", path);
         else if (about.st_size > MAX_FILE)
-            complain(reading, 1, "%s has more than %d bytes", path, MAX_FILE);
+            complain(reading, 1, "%s has more than %" G_GINT64_FORMAT " bytes", path,
+                     MAX_FILE);
         else if (!g_file_get_contents(path, &text, length, &error))
             complain(reading, 1, "%s", error->message);
     }
