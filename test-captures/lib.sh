@@ -14,7 +14,8 @@ BUILD_NEEDS='gcc:gcc libc6-dev:gcc cmake:cmake ninja-build:ninja pkg-config:pkg-
 libglib2.0-dev:pkg-config wireshark-dev:cmake tshark:tshark'
 TEST_NEEDS='python3:python3 python3-pytest:pytest-3|pytest python3-scapy:scapy
 wireshark-common:sharkd nmap:nmap clang:clang tcpreplay:tcprewrite valgrind:valgrind
-debootstrap:debootstrap iproute2:ip nftables:nft dpkg-dev:dpkg-shlibdeps file:file'
+debootstrap:debootstrap iproute2:ip nftables:nft dpkg-dev:dpkg-shlibdeps file:file
+cppcheck:cppcheck clang-tidy:clang-tidy gcovr:gcovr'
 
 say() {
     printf '\n== %s\n' "$*"

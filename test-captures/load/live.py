@@ -38,8 +38,8 @@ def main(path):
                     "import ", 1).replace(
                     "stdout=subprocess.DEVNULL", "preexec_fn=lambda: signal.signal(signal.SIGINT,"
                     " signal.SIG_DFL)"), str(report),
-                "tshark", "-n", "-i", "lo", "-B", "256", "-q", "-z", "smsrc,audit", "-z",
-                "io,phs,smsrc.audit || frame"]
+                "tshark", "-n", "-i", "lo", "-B", "256", "-q", "-z", "smsrc,matrix", "-z",
+                "io,stat,0,,smsrc.audit.row == \"E1\""]
         for line in captures.ROLES:
             argv += ["-o", f"uat:smsrc_roles:{line}"]
         with open(log, "w", encoding="utf-8") as out:
@@ -58,8 +58,8 @@ def main(path):
         os.killpg(tshark.pid, signal.SIGINT)
         tshark.wait(timeout=1800)
         said = log.read_text(errors="replace")
-        seen = re.search(r"^eth +frames:(\d+)", said, re.MULTILINE)
-        if tshark.returncode != 0 or not seen:
+        seen = re.search(r"<> +[\d.]+ +\| +(\d+) +\| +\d+ +\| +(\d+) +\|", said)
+        if tshark.returncode != 0 or not seen or int(seen[2]) < int(seen[1]) / 2:
             print(said[-3000:])
             return 1
         seconds, memory = report.read_text().split()
