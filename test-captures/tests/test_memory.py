@@ -3,8 +3,8 @@
 # is gone, no memory left behind by a capture, no state of one capture in the next
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""valgrind's memcheck and the leak sanitizer find things in Wireshark's own code too: only what
-has the plugin among its callers counts. test_sanitizers.py has the other sanitizers.
+"""valgrind's memcheck finds things in Wireshark's own code too: only what has the plugin among its
+callers counts. test_sanitizers.py does the same with the leak sanitizer.
 """
 
 import json
@@ -16,7 +16,6 @@ import pytest
 
 from conftest import check_run, complain
 from recorded_truth import RECORDED
-from test_sanitizers import sanitized  # noqa: F401
 
 TAPS = ["nstat:smsrc,sessions", "nstat:smsrc,roles", "nstat:smsrc,audit", "nstat:smsrc,matrix",
         "stat:smsrc"]
@@ -97,20 +96,3 @@ def test_memcheck_finds_nothing_of_ours(ordinary, ground, chosen):
         error.findtext("kind") + "\n" + "\n".join(
             f"  {frame.findtext('fn')} {frame.findtext('file')}:{frame.findtext('line')}"
             for frame in error.iter("frame")) for error in ours)
-
-
-def test_the_leak_sanitizer_finds_nothing_of_ours(ordinary, ground, chosen, sanitized):  # noqa: F811
-    plugins, environment = sanitized
-    lines = visit(ground, chosen)
-    done = ordinary(["sharkd", "-"], plugin=plugins, stdin="\n".join(lines) + "\n", timeout=900,
-                    env={**environment, "G_SLICE": "always-malloc",
-                         "WIRESHARK_DEBUG_WMEM_OVERRIDE": "simple",
-                         "ASAN_OPTIONS": "detect_leaks=1:exitcode=0",
-                         "LSAN_OPTIONS": "exitcode=0:report_objects=0"})
-    replies(done, len(lines))
-    if "LeakSanitizer has encountered a fatal error" in done.stderr:
-        pytest.skip("the leak sanitizer: it is not allowed to look at its own process here")
-    leaks = re.split(r"\n(?=(?:Direct|Indirect) leak of )", done.stderr)
-    assert not [leak for leak in leaks if "smsrc.so" in leak or "unknown module" in leak], (
-        done.stderr[:20000])
-    assert "AddressSanitizer:" not in done.stderr.replace("SUMMARY: AddressSanitizer:", "")
