@@ -7,11 +7,13 @@ what the plugin adds to tshark's own: memory at most, and processor time with a 
 """
 
 import importlib
+import shutil
+import subprocess
 import sys
 
 import pytest
 
-from conftest import TESTS
+from conftest import TESTS, is_root
 
 LOAD = TESTS.parent / "load"
 FLOWS = 40000
@@ -126,3 +128,21 @@ def test_many_interfaces_change_nothing(load, ground, tshark, roles):
     one = tshark(folder / "one.pcap", *asked, prefs=roles).stdout
     assert "E1" in one
     assert tshark(folder / "many.pcapng", *asked, prefs=roles).stdout == one
+
+
+def test_live_capture_sees_and_judges_what_is_replayed(load, ground):
+    """On the loopback device of a network namespace; live.py fails unless most packets get a row."""
+    for program in ("tcpreplay", "unshare", "ip"):
+        if not shutil.which(program):
+            pytest.skip(f"live capture: {program} is not installed")
+    alone = ["unshare", "--net"]
+    if not is_root() or subprocess.run([*alone, "true"], check=False).returncode != 0:
+        pytest.skip("live capture: a network namespace needs root")
+    captures, _ = load
+    path = ground.new_folder("live") / "nat.pcap"
+    packets, _ = captures.nat(path, 2000)
+    done = subprocess.run([*alone, sys.executable, str(LOAD / "live.py"), str(path)], check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout
+    seen = int(done.stdout.split()[0])
+    assert packets * 0.9 <= seen <= packets
