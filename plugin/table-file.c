@@ -5,8 +5,8 @@
  *
  * The form is that of Wireshark's own reader, epan/uat_load.l: a line is a record, its fields are
  * in quotation marks with commas between them, \xNN, \" and \\ stand for bytes, # begins a
- * comment, and a field may be left empty. What is different here: each line stands for itself, so that a
- * bad one costs no other, and a file in UTF-16 or with a byte order mark is read.
+ * comment, and a field may be left empty. What is different here: each line stands for itself, so
+ * that a bad one costs no other, and a file in UTF-16 or with a byte order mark is read.
  */
 
 #define WS_LOG_DOMAIN "smsrc"

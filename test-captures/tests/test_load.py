@@ -75,7 +75,7 @@ def test_one_talker_costs_no_memory(added):
 
 
 def test_a_table_of_a_hundred_thousand_lines_is_no_list(added, load, ground):
-    """Each host's roles are found by its prefix: a long table costs its reading, not each packet."""
+    """A host's roles are found by its prefix: a long table costs its reading, not each packet."""
     captures, _ = load
     home = ground.fresh_home()
     folder = home / ".config" / "wireshark"
@@ -131,7 +131,7 @@ def test_many_interfaces_change_nothing(load, ground, tshark, roles):
 
 
 def test_live_capture_sees_and_judges_what_is_replayed(load, ground):
-    """On the loopback device of a network namespace; live.py fails unless most packets get a row."""
+    """On a namespace's own loopback device; live.py fails unless most packets get a row."""
     for program in ("tcpreplay", "unshare", "ip"):
         if not shutil.which(program):
             pytest.skip(f"live capture: {program} is not installed")

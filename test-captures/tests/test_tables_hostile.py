@@ -191,8 +191,9 @@ def test_bad_rows_cost_no_other(read_with, bad, reason):
 
 
 def test_a_hundred_thousand_lines(read_with):
-    many = lines(*(b'"10.%d.%d.%d","Legacy Client","ABC"' % (2 + n // 62500, n // 250 % 250, n % 250)
-                   for n in range(100000)), b"bad", FIRST)
+    many = lines(*(b'"10.%d.%d.%d","Legacy Client","ABC"' %
+                   (2 + n // 62500, n // 250 % 250, n % 250) for n in range(100000)),
+                 b"bad", FIRST)
     found, said, _ = read_with("smsrc_roles", many)
     assert found == ["10.1.3.1"]
     assert len(said) == 1 and said[0].startswith("smsrc_roles:100001: ")
