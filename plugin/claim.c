@@ -443,7 +443,7 @@ bool
 claim_make_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
 {
     connection_t *connection = NULL;
-    netbios_look_t look;
+    netbios_look_t look = { .act = NETBIOS_NOTHING };
     session_offer_t offer = { .kind = SESSION_SMS, .carrier = CARRIER_NETBIOS, .proof = true };
 
     memset(claim, 0, sizeof *claim);
@@ -452,7 +452,6 @@ claim_make_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
     claim->carrier = CARRIER_NETBIOS;
     claim->ground = GROUND_CONTENT;
     claim->content = claim_content(tvb, 0, false);
-    look.act = NETBIOS_NOTHING;
     if (pinfo->ptype == PT_TCP)
         connection = session_log_connection_of_packet(pinfo);
     else

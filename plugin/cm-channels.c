@@ -53,7 +53,7 @@ static int hf_cm_sessarb = -1;
 static int hf_cm_sessarb_tag = -1;
 static int hf_cm_sessarb_length = -1;
 static int hf_cm_sessarb_type = -1;
-static int hf_cm_sessarb_argument = -1;
+static int hf_cm_sessarb_arg = -1;
 static int hf_cm_sessarb_machine = -1;
 static int hf_cm_curtain = -1;
 static int hf_cm_curtain_tag = -1;
@@ -159,7 +159,7 @@ dissect_sessarb_rest(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32
     const uint8_t *machine;
 
     if (type != SESSARB_TAKE_OVER) {
-        proto_tree_add_item(tree, hf_cm_sessarb_argument, tvb, EVENT_ARGUMENT, 4,
+        proto_tree_add_item(tree, hf_cm_sessarb_arg, tvb, EVENT_ARGUMENT, 4,
                             ENC_LITTLE_ENDIAN);
         if (learn && type == SESSARB_IN_USE && session->in_use_frame == 0)
             session->in_use_frame = pinfo->num;
@@ -288,7 +288,7 @@ cm_channels_register(int proto)
         { &hf_cm_sessarb_type,
           { "Type", "smsrc.cm.sessarb.type", FT_UINT32, BASE_DEC, VALS(sessarb_type_vals), 0x0,
             "What the event says", HFILL } },
-        { &hf_cm_sessarb_argument,
+        { &hf_cm_sessarb_arg,
           { "Argument", "smsrc.cm.sessarb.arg", FT_UINT32, BASE_DEC, NULL, 0x0,
             "Its meaning is not known", HFILL } },
         { &hf_cm_sessarb_machine,

@@ -740,7 +740,7 @@ scan_rpc(const packet_t *packet)
             bool same = true;
 
             for (unsigned i = 0; same && i < sizeof root; i++)
-                same = g_ascii_tolower(payload[at + i]) == root[i];
+                same = (uint8_t)g_ascii_tolower((char)payload[at + i]) == root[i];
             if (!same)
                 continue;
             for (; at + 1 < length && count + 1 < sizeof text && g_ascii_isprint(payload[at]) &&

@@ -467,6 +467,8 @@ dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned
             return 0;
     }
     judged = judgement_at(flow, pinfo->num);
+    if (judged == NULL)
+        return 0;
     key = flow->conversation->key_ptr;
     show(tvb, pinfo, tree, flow, judged, conversation_key_addr1(key), conversation_key_addr2(key));
     return (int)tvb_reported_length(tvb);

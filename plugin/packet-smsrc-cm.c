@@ -278,6 +278,7 @@ dissect_sealed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, proto_tree
 {
     unsigned token_offset = CM_FIRST_PART + frame->first_length + 2;
     cm_seal_t no_seal = { NULL };
+    cm_session_t *session = NULL; /* to learn for */
     proto_item *item, *token_item;
     tvbuff_t *data, *token, *plain;
     cm_stream_t *stream = NULL;
@@ -293,11 +294,13 @@ dissect_sealed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, proto_tree
                                      (int)frame->token_length, ENC_NA);
     data = tvb_new_subset_length(tvb, CM_FIRST_PART, (int)frame->first_length);
     token = tvb_new_subset_length(tvb, (int)token_offset, (int)frame->token_length);
-    if (fresh)
+    if (fresh && record != NULL) {
+        session = record->session;
         learn_from_seal(pinfo, frame, token, record);
+    }
     plain = cm_seal_open(data, token, pinfo,
                          proto_item_add_subtree(token_item, ett_smsrc_cm_token),
-                         fresh ? record->session : NULL,
+                         session,
                          record != NULL ? &record->seal : &no_seal);
     if (plain == NULL || record == NULL) {
         col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ",
@@ -351,10 +354,10 @@ get_smsrc_cm_pdu_len(packet_info *pinfo, tvbuff_t *tvb, int offset, void *data _
 static int
 dissect_smsrc_cm_pdu(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *data)
 {
-    bool fresh = ((const run_t *)data)->fresh;
     proto_item *item = proto_tree_add_item(parent, proto_smsrc_cm, tvb, 0, -1, ENC_NA);
     proto_tree *tree = proto_item_add_subtree(item, ett_smsrc_cm);
     record_t *record = next_record(pinfo);
+    bool fresh = record != NULL && ((const run_t *)data)->fresh; /* the first pass has a record */
     cm_frame_t frame;
 
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC-CM");

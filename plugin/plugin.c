@@ -27,7 +27,6 @@ WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
 WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 
 WS_DLL_PUBLIC void plugin_register(void);
-WS_DLL_PUBLIC uint32_t plugin_describe(void);
 
 /* In this order: the audit's preferences and the log's fields stand among those of smsrc. */
 static void
@@ -57,12 +56,13 @@ plugin_register(void)
     proto_register_plugin(&smsrc);
 }
 
+/* 4.0 does not ask, and has no word for the answer. */
+#ifdef WS_PLUGIN_DESC_DISSECTOR
+WS_DLL_PUBLIC uint32_t plugin_describe(void);
+
 uint32_t
 plugin_describe(void)
 {
-#ifdef WS_PLUGIN_DESC_DISSECTOR
     return WS_PLUGIN_DESC_DISSECTOR;
-#else
-    return 1; /* what later versions call a dissector; 4.0 does not ask */
-#endif
 }
+#endif

@@ -22,6 +22,7 @@
 #include <wsutil/strtoi.h>
 
 #include "address-key.h"
+#include "table-file.h"
 
 #define MAX_HOSTS 65536
 #define MAX_MEMO 65536
@@ -46,6 +47,13 @@ typedef struct {
     uint8_t bytes[16];
 } prefix_t;
 
+/* A line of the table as it is compared with others. No padding either. */
+typedef struct {
+    prefix_t prefix;
+    uint8_t role;
+    char site_code[SITE_CODE_LENGTH];
+} line_key_t;
+
 /* What is known of a host or, from the table, of a prefix. */
 typedef struct {
     smsrc_role_set_t roles;
@@ -54,6 +62,8 @@ typedef struct {
 
 static role_line_t *role_lines;
 static unsigned num_role_lines;
+static table_file_t role_file = { .name = "smsrc_roles" };
+static GHashTable *lines_taken; /* while the table is read: set of line_key_t */
 
 /* All below belongs to the capture; NULL between captures. */
 static wmem_map_t *networks;          /* prefix_t to holder_t */
@@ -147,6 +157,18 @@ prefix_equal(const void *a, const void *b)
 }
 
 static unsigned
+line_key_hash(const void *key)
+{
+    return wmem_strong_hash((const uint8_t *)key, sizeof(line_key_t));
+}
+
+static gboolean
+line_key_equal(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(line_key_t)) == 0;
+}
+
+static unsigned
 ipv6_hash(const void *key)
 {
     return wmem_strong_hash((const uint8_t *)key, 16);
@@ -206,8 +228,8 @@ role_line_check_address(void *record _U_, const char *text, unsigned length,
     char *field = g_strndup(text ? text : "", length);
     prefix_t prefix;
 
-    *error = NULL;
-    if (!prefix_from_text(&prefix, field)) {
+    *error = table_bad_text(text, length);
+    if (!*error && !prefix_from_text(&prefix, field)) {
         *error = g_strdup_printf("\"%s\" is no address: 10.1.2.3, 10.0.0.0/8, 2001:db8::1 and "
                                  "2001:db8::/32 are",
                                  field);
@@ -222,8 +244,8 @@ role_line_check_site_code(void *record _U_, const char *text, unsigned length,
 {
     char *field = g_strndup(text ? text : "", length);
 
-    *error = NULL;
-    if (*field != '\0' && !is_site_code(field)) {
+    *error = table_bad_text(text, length);
+    if (!*error && *field != '\0' && !is_site_code(field)) {
         *error = g_strdup_printf("\"%s\" is no site code: it has three characters A-Z and 0-9, "
                                  "or it is left empty",
                                  field);
@@ -256,6 +278,8 @@ role_line_free(void *record)
     g_free(line->site_code);
 }
 
+static void add_line(const void *record);
+
 void
 role_book_register(module_t *module)
 {
@@ -276,6 +300,10 @@ role_book_register(module_t *module)
                            &role_lines, &num_role_lines, UAT_AFFECTS_DISSECTION, NULL,
                            role_line_copy, NULL, role_line_free, NULL, NULL, fields);
 
+    role_file.fields = fields;
+    role_file.record_size = sizeof(role_line_t);
+    role_file.free_record = role_line_free;
+    role_file.take = add_line;
     prefs_register_uat_preference(module, "audit.roles", "Roles of hosts",
                                   "Which host or network holds which SMS role", table);
 }
@@ -404,15 +432,33 @@ host_of(const address *addr)
     return (holder_t *)wmem_map_lookup(hosts, addr);
 }
 
-static void
-add_line(const role_line_t *line)
+/* Whether no line before had the same prefix, role and site code; remembers it. */
+static bool
+is_new_line(const prefix_t *prefix, const role_line_t *line)
 {
+    line_key_t *key = g_new0(line_key_t, 1);
+
+    key->prefix = *prefix;
+    key->role = (uint8_t)line->role;
+    if (line->site_code)
+        memcpy(key->site_code, line->site_code,
+               MIN(strlen(line->site_code), sizeof(key->site_code)));
+    return g_hash_table_add(lines_taken, key);
+}
+
+/* Called with the lines that Wireshark has read, then with those of the file. */
+static void
+add_line(const void *record)
+{
+    const role_line_t *line = (const role_line_t *)record;
     prefix_t prefix;
     holder_t *network;
 
     if (!line->address || !prefix_from_text(&prefix, line->address) ||
         line->role >= SMSRC_NUM_ROLES)
         return; /* its check has told the user */
+    if (!is_new_line(&prefix, line))
+        return;
 
     network = (holder_t *)wmem_map_lookup(networks, &prefix);
     if (!network) {
@@ -441,8 +487,12 @@ role_book_reset(void)
     role_book_cleanup();
     networks = wmem_map_new(wmem_file_scope(), prefix_hash, prefix_equal);
     hosts = wmem_map_new(wmem_file_scope(), address_key_hash, address_key_equal);
+    lines_taken = g_hash_table_new_full(line_key_hash, line_key_equal, g_free, NULL);
     for (unsigned i = 0; i < num_role_lines; i++)
         add_line(&role_lines[i]);
+    table_file_read(&role_file);
+    g_hash_table_destroy(lines_taken);
+    lines_taken = NULL;
     version++;
 }
 

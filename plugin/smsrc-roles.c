@@ -13,6 +13,8 @@
 
 #include <epan/uat.h>
 
+#include "table-file.h"
+
 #define ROLE_NAMES                                                                               \
     { SMSRC_ROLE_SITE_SERVER, "Site server" },                                                   \
     { SMSRC_ROLE_CHILD_SITE_SERVER, "Child site server" },                                       \
@@ -87,9 +89,13 @@ smsrc_role_field_check(void *record _U_, const char *text, unsigned length, cons
 {
     GString *message;
 
-    *error = NULL;
-    if (find_name((const value_string *)vals, text ? text : "", length))
+    if (find_name((const value_string *)vals, text ? text : "", length)) {
+        *error = NULL;
         return TRUE;
+    }
+    *error = table_bad_text(text, length);
+    if (*error)
+        return FALSE;
 
     message = g_string_new(NULL);
     g_string_printf(message, "\"%.*s\" is no role; the roles are: ", (int)length,

@@ -16,6 +16,8 @@
 #include <epan/range.h>
 #include <epan/uat.h>
 
+#include "table-file.h"
+
 /* Of a line; a table has as many lines as its user types. */
 #define MAX_RANGES 64
 
@@ -30,6 +32,8 @@ typedef struct {
 
 static user_row_t *user_lines;
 static unsigned num_user_lines;
+static table_file_t row_file = { .name = "smsrc_rows" };
+static GHashTable *lines_taken; /* while the table is read: what a line says but for its note */
 
 /* Built from the lines; its strings are in user_strings. */
 static GArray *user_kb_rows;
@@ -120,8 +124,8 @@ user_row_check_ports(void *record _U_, const char *text, unsigned length,
     char *ports = g_strndup(text ? text : "", length);
     range_t *ranges;
 
-    *error = NULL;
-    ranges = parse_ports(ports, error);
+    *error = table_bad_text(text, length);
+    ranges = *error ? NULL : parse_ports(ports, error);
     wmem_free(NULL, ranges);
     g_free(ports);
     return *error == NULL;
@@ -167,6 +171,8 @@ user_row_free(void *record)
     g_free(line->note);
 }
 
+static void add_line(const void *record);
+
 void
 user_rows_register(module_t *module)
 {
@@ -181,16 +187,24 @@ user_rows_register(module_t *module)
         { "ports", "Ports", PT_TXTMOD_STRING,
           { user_row_check_ports, user_row_ports_set_cb, user_row_ports_tostr_cb },
           { NULL, NULL, NULL }, NULL, "Ports of the responder, such as 8530-8531,9000", FLDFILL },
-        UAT_FLD_CSTRING(user_row, service, "Service",
-                        "What runs there; the name of a known service, such as HTTP, TLS or TDS, "
-                        "holds the flow's content to it, and with any other text all content "
-                        "fits"),
-        UAT_FLD_CSTRING(user_row, note, "Note", "Why the row is there"),
+        { "service", "Service", PT_TXTMOD_STRING,
+          { table_text_check, user_row_service_set_cb, user_row_service_tostr_cb },
+          { NULL, NULL, NULL }, NULL,
+          "What runs there; the name of a known service, such as HTTP, TLS or TDS, holds the "
+          "flow's content to it, and with any other text all content fits", FLDFILL },
+        { "note", "Note", PT_TXTMOD_STRING,
+          { table_text_check, user_row_note_set_cb, user_row_note_tostr_cb },
+          { NULL, NULL, NULL }, NULL, "Why the row is there", FLDFILL },
         UAT_END_FIELDS
     };
     uat_t *table = uat_new("SMS rows added to KB 826852", sizeof(user_row_t), "smsrc_rows", TRUE,
                            &user_lines, &num_user_lines, UAT_AFFECTS_DISSECTION, NULL,
                            user_row_copy, NULL, user_row_free, NULL, NULL, fields);
+
+    row_file.fields = fields;
+    row_file.record_size = sizeof(user_row_t);
+    row_file.free_record = user_row_free;
+    row_file.take = add_line;
 
     prefs_register_uat_preference(module, "audit.rows", "Rows added to the matrix",
                                   "Flows that this site allows beyond KB 826852", table);
@@ -232,11 +246,34 @@ add_rows(const user_row_t *line, transport_e transport, const range_t *ranges)
     }
 }
 
+/* Called with the lines that Wireshark has read, then with those of the file. */
+static void
+add_line(const void *record)
+{
+    static const transport_e transports[] = { TRANSPORT_TCP, TRANSPORT_UDP };
+    const user_row_t *line = (const user_row_t *)record;
+    char *error = NULL;
+    range_t *ranges = parse_ports(line->ports ? line->ports : "", &error);
+
+    if (!ranges) { /* its check has told the user */
+        g_free(error);
+        return;
+    }
+    if (g_hash_table_add(lines_taken,
+                         g_strdup_printf("%u %u %u %s %s", line->initiator, line->responder,
+                                         line->transports, line->ports,
+                                         line->service ? line->service : ""))) {
+        for (unsigned t = 0; t < G_N_ELEMENTS(transports); t++) {
+            if (line->transports & transports[t])
+                add_rows(line, transports[t], ranges);
+        }
+    }
+    wmem_free(NULL, ranges);
+}
+
 void
 user_rows_reset(void)
 {
-    static const transport_e transports[] = { TRANSPORT_TCP, TRANSPORT_UDP };
-
     if (!user_kb_rows) {
         user_kb_rows = g_array_new(FALSE, FALSE, sizeof(kb_row_t));
         user_strings = g_string_chunk_new(1024);
@@ -244,20 +281,12 @@ user_rows_reset(void)
     g_array_set_size(user_kb_rows, 0);
     g_string_chunk_clear(user_strings);
 
-    for (unsigned i = 0; i < num_user_lines; i++) {
-        char *error = NULL;
-        range_t *ranges = parse_ports(user_lines[i].ports ? user_lines[i].ports : "", &error);
-
-        if (!ranges) { /* its check has told the user */
-            g_free(error);
-            continue;
-        }
-        for (unsigned t = 0; t < G_N_ELEMENTS(transports); t++) {
-            if (user_lines[i].transports & transports[t])
-                add_rows(&user_lines[i], transports[t], ranges);
-        }
-        wmem_free(NULL, ranges);
-    }
+    lines_taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (unsigned i = 0; i < num_user_lines; i++)
+        add_line(&user_lines[i]);
+    table_file_read(&row_file);
+    g_hash_table_destroy(lines_taken);
+    lines_taken = NULL;
 }
 
 const kb_row_t *

@@ -63,14 +63,58 @@ def test_each_compilers_plugin_loads(compiled, ground, wireshark_version, ordina
     assert re.search(r"^smsrc\.so\s", done.stdout, re.MULTILINE), done.stderr
 
 
-def test_only_entry_points_are_exported(compiled):
+def test_only_entry_points_are_exported(compiled, wireshark_version):
+    """What this version of Wireshark asks a plugin for, and nothing else."""
     _, folder, _ = compiled
     plugin = next((folder / "run").rglob("smsrc.so"))
     code, symbols = command("nm", "-D", "--defined-only", plugin)
     assert code == 0, symbols
-    assert {line.split()[-1] for line in symbols.splitlines()} == {
-        "plugin_version", "plugin_want_major", "plugin_want_minor", "plugin_register",
-        "plugin_describe"}
+    wanted = {"plugin_version", "plugin_want_major", "plugin_want_minor", "plugin_register"}
+    if wireshark_version >= (4, 2):
+        wanted.add("plugin_describe")
+    assert {line.split()[-1] for line in symbols.splitlines()} == wanted
+
+
+def test_nothing_is_wanted_that_its_libraries_do_not_have(compiled):
+    """A symbol that is nowhere is no error of the link, but the plugin would not load."""
+    _, folder, _ = compiled
+    plugin = next((folder / "run").rglob("smsrc.so"))
+    code, said = command("ldd", "-r", plugin)
+    assert code == 0 and "undefined symbol" not in said and "not found" not in said, said
+    assert "libwireshark.so" in said
+
+
+# --- What Wireshark says of a build for another version -----------------------------------------
+
+@pytest.fixture(scope="module")
+def one_minor_later(plugin_build, ground, wireshark_version):
+    """A folder of plugins with a copy of the plugin that says it wants the next minor version."""
+    plugins = ground.copy_plugins(plugin_build, ground.new_folder("later"))
+    plugin = next(plugins.rglob("smsrc.so"))
+    code, symbols = command("nm", "-D", plugin)
+    assert code == 0, symbols
+    code, sections = command("readelf", "-SW", plugin)
+    assert code == 0, sections
+    address = int(re.search(r"^(\w+) R plugin_want_minor$", symbols, re.MULTILINE)[1], 16)
+    start, offset = (int(number, 16) for number in re.search(
+        r"\.rodata\s+PROGBITS\s+(\w+)\s+(\w+)", sections).groups())
+    whole = bytearray(plugin.read_bytes())
+    at = address - start + offset
+    assert int.from_bytes(whole[at:at + 4], "little") == wireshark_version[1]
+    whole[at:at + 4] = (wireshark_version[1] + 1).to_bytes(4, "little")
+    plugin.write_bytes(whole)
+    return plugins
+
+
+def test_wireshark_refuses_another_minor_version_and_goes_on(tshark, made, one_minor_later,
+                                                            wireshark_version):
+    """Where the libraries of both versions are installed; else see test_versions.py."""
+    done = tshark(made("rc-busy"), plugin=one_minor_later, check=False)
+    assert done.returncode == 0
+    major, minor = wireshark_version
+    assert f"The plugin 'smsrc.so' was compiled for Wireshark version {major}.{minor + 1}" in (
+        done.stderr)
+    assert done.stdout and "SMSRC" not in done.stdout
 
 
 # --- What CMake says where it cannot go on ------------------------------------------------------

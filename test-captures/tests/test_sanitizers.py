@@ -15,6 +15,8 @@ from cm_recorded import ALL, keys, messages, nonsense, play, recorded  # noqa: F
 from conftest import ALL_MADE, ALL_MOVED, ALL_REAL, MADE, ROOT, check_run, complain
 from rc_rows import fields
 from recorded_truth import NAMES as RECORDED_SITES, RECORDED
+from test_memory import chosen, replies, visit  # noqa: F401
+from test_tables_hostile import BAD
 
 # Any word of a sanitizer or of Wireshark about an error that is ours.
 REPORT = re.compile(r"AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:"
@@ -178,3 +180,54 @@ def test_streams_of_broken_messages(dissect, parts, keys, tmp_path, seed):  # no
     for two_pass in ((), ("-2",)):
         dissect(capture, *two_pass, *(a for pref in keys for a in ("-o", pref)), strict=False,
                 WIRESHARK_DEBUG_WMEM_OVERRIDE="simple")
+
+
+# --- Several captures in one sharkd, and what it leaves behind ----------------------------------
+
+def test_the_leak_sanitizer_finds_nothing_of_ours(ordinary, ground, chosen,  # noqa: F811
+                                                  sanitized):
+    plugins, environment = sanitized
+    lines = visit(ground, chosen)
+    done = ordinary(["sharkd", "-"], plugin=plugins, stdin="\n".join(lines) + "\n", timeout=900,
+                    env={**environment, "G_SLICE": "always-malloc",
+                         "WIRESHARK_DEBUG_WMEM_OVERRIDE": "simple",
+                         "ASAN_OPTIONS": "detect_leaks=1:exitcode=0",
+                         "LSAN_OPTIONS": "exitcode=0:report_objects=0"})
+    replies(done, len(lines))
+    if "LeakSanitizer has encountered a fatal error" in done.stderr:
+        pytest.skip("the leak sanitizer: it is not allowed to look at its own process here")
+    # sharkd itself leaves something behind: without a report nothing was looked for.
+    assert "LeakSanitizer: detected memory leaks" in done.stderr, done.stderr[:20000]
+    leaks = re.split(r"\n(?=(?:Direct|Indirect) leak of )", done.stderr)
+    assert not [leak for leak in leaks if "smsrc.so" in leak or "unknown module" in leak], (
+        done.stderr[:20000])
+    assert "AddressSanitizer:" not in done.stderr.replace("SUMMARY: AddressSanitizer:", "")
+
+
+# --- The user's tables --------------------------------------------------------------------------
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_broken_tables(ordinary, fresh_home, sanitized, made, ground, seed):
+    """Bad lines of every kind in any order, with bytes of them changed, in any encoding."""
+    plugins, environment = sanitized
+    chance = random.Random(seed)
+    good = [b'"10.1.3.11","Advanced Client","ABC"', b'"any","any","UDP","9999","x","y"',
+            b'"2001:db8::/32","Management point",""', b"# comment", b""]
+    kinds = [line for line, _ in BAD.values()] + good
+    text = bytearray(chance.choice((b"\n", b"\r\n", b"\r")).join(
+        chance.choice(kinds)[:3000] for _ in range(200)))
+    for _ in range(chance.choice((0, 5, 500))):
+        text[chance.randrange(len(text))] = chance.choice(b'",\\x0\n\r\0\xff ')
+    text = chance.choice((b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) + bytes(text)
+    home = fresh_home()
+    folder = home / ".config" / "wireshark"
+    folder.mkdir(parents=True)
+    for table in ("smsrc_roles", "smsrc_rows"):
+        (folder / table).write_bytes(text)
+    for path in (home / ".config", folder, *folder.iterdir()):
+        path.chmod(0o755)
+    done = ordinary(["tshark", "-n", "-2", "-r", ground.readable(made("site-clean")), "-q", "-z",
+                     "smsrc,matrix"], plugin=plugins, env={**environment, "HOME": home})
+    if REPORT.search(done.stderr) or done.returncode != 0:
+        complain(done, "a report about smsrc")
+    assert "SMS Port Matrix" in done.stdout

@@ -120,6 +120,45 @@ def test_unit_tests_pass_there(root):
     assert code == 0, f"{root.suite}:\n{said}"
 
 
+# What Wireshark prints: its library has another name in each version, and where only the other
+# one is installed the loader finds that before Wireshark can compare versions.
+REFUSED = re.compile(r"(Couldn't load|The) plugin 'smsrc\.so'(: libwireshark\.so\.\d+: cannot open"
+                     r"| was compiled for Wireshark version \d+\.\d+)")
+
+
+def test_a_build_from_there_is_refused_here_in_words(root, ground, tshark, made,
+                                                     wireshark_version):
+    folder, _ = root.build("gcc")
+    here = ground.new_folder("foreign")
+    epan = here / "{}.{}".format(*wireshark_version) / "epan"
+    epan.mkdir(parents=True)
+    built = root.folder / folder.lstrip("/") / "run"
+    shutil.copy(next(built.rglob("smsrc.so")), epan)
+    for path in (epan.parent, epan, epan / "smsrc.so"):
+        path.chmod(0o755)
+    done = tshark(made("rc-busy"), plugin=here, check=False)
+    assert done.returncode == 0
+    assert REFUSED.search(done.stderr), done.stderr
+    assert done.stdout and "SMSRC" not in done.stdout
+
+
+def test_a_build_from_here_is_refused_there_in_words(root, plugin_build):
+    folder, _ = root.build("gcc")
+    right = next((root.folder / folder.lstrip("/") / "run").rglob("smsrc.so"))
+    wrong = root.work / "foreign" / right.relative_to(right.parents[2])
+    wrong.parent.mkdir(parents=True)
+    shutil.copy(next((plugin_build / "run").rglob("smsrc.so")), wrong)
+    for path in (wrong, *wrong.parents[:3]):
+        path.chmod(0o755)
+    code, said = root.run(
+        "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "tshark", "-n", "-r",
+        root.inside("smsrc", "test-captures", "made", "rc-busy.pcap"),
+        WIRESHARK_PLUGIN_DIR=root.inside("foreign"))
+    assert code == 0, said
+    assert REFUSED.search(said), said
+    assert "SMSRC" not in said and "TCP" in said
+
+
 def test_the_suite_passes_there(root, record_property):
     """Every test of this suite, so every golden too: the trees are the same on every version."""
     folder, _ = root.build("gcc")

@@ -1,0 +1,49 @@
+/* table-file.h
+ * A table of the user's, read from its file line by line
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __TABLE_FILE_H__
+#define __TABLE_FILE_H__
+
+#include "smsrc-compat.h"
+
+#include <epan/uat.h>
+
+/** The longest text that a field of a table may hold, in bytes. */
+#define TABLE_MAX_TEXT 1024
+
+/** A table; what it is made of is what uat_new() has of it. */
+typedef struct {
+    const char *name;    /**< of the table and of its file */
+    uat_field_t *fields; /**< with UAT_END_FIELDS behind them */
+    size_t record_size;
+    void (*free_record)(void *record); /**< frees what the record holds, not the record */
+    void (*take)(const void *record);  /**< called for each good line, in their order */
+    char *told;                        /**< what was last said of the file: NULL to begin with */
+} table_file_t;
+
+/**
+ * Reads the table's file in the user's configuration folder, gives its good lines to take(), and
+ * says of the others what is wrong with them: by report_failure(), with the number of the line,
+ * and only once for the same complaints. Where there is no file nothing happens.
+ *
+ * Wireshark has read this file too. Its reader ends at a line that it cannot take apart, leaves out
+ * a last line that has no end, keeps of several wrong fields the last one's reason, and numbers
+ * its line by one too many where the field is the line's last. So a user of this gets lines twice,
+ * from Wireshark and from here, and has to look past the second.
+ */
+void table_file_read(table_file_t *table);
+
+/**
+ * Why @p text is no text for any field of a table: a control character (a NUL, say), another
+ * encoding than UTF-8, its length. NULL where it is one; else to be freed with g_free().
+ */
+char *table_bad_text(const char *text, unsigned length);
+
+/** The check (epan/uat.h) of a field for any text against which table_bad_text() has nothing. */
+ws_bool table_text_check(void *record, const char *text, unsigned length, const void *check_data,
+                         const void *field_data, char **error);
+
+#endif /* __TABLE_FILE_H__ */

@@ -1,0 +1,73 @@
+# live.py
+# A capture replayed on loopback while tshark listens: run in a network namespace of its own
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""live.py CAPTURE prints: packets seen, seconds of processor time, bytes of memory at most.
+
+tshark runs as the ordinary user; dumpcap, which it starts, gets the right to capture from its
+ambient capabilities. Stopped by SIGINT as a user stops it, it has to end by itself.
+"""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+import captures  # noqa: E402
+import measure  # noqa: E402,F401
+from conftest import ORDINARY_USER, Ground  # noqa: E402
+
+
+def main(path):
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    ground = Ground()
+    try:
+        home = ground.fresh_home()
+        report, log = home / "cost", home / "log"
+        argv = ["setpriv", f"--reuid={ORDINARY_USER}", f"--regid={ORDINARY_USER}",
+                "--clear-groups", "--inh-caps=+net_raw,+net_admin",
+                "--ambient-caps=+net_raw,+net_admin", "/usr/bin/env", "python3", "-c",
+                measure.INNER.replace(
+                    "import ", "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+                    "import ", 1).replace(
+                    "stdout=subprocess.DEVNULL", "preexec_fn=lambda: signal.signal(signal.SIGINT,"
+                    " signal.SIG_DFL)"), str(report),
+                "tshark", "-n", "-i", "lo", "-B", "256", "-q", "-z", "smsrc,matrix", "-z",
+                "io,stat,0,,smsrc.audit.row == \"E1\""]
+        for line in captures.ROLES:
+            argv += ["-o", f"uat:smsrc_roles:{line}"]
+        with open(log, "w", encoding="utf-8") as out:
+            tshark = subprocess.Popen(argv, env=ground.environment(True, {"HOME": home}),
+                                      cwd=home, stdout=out, stderr=subprocess.STDOUT,
+                                      start_new_session=True)
+        for _ in range(300):
+            if "Capturing on" in log.read_text(errors="replace"):
+                break
+            time.sleep(0.1)
+        time.sleep(2)
+        subprocess.run(["tcpreplay", "--quiet", "--topspeed", "--intf1=lo", path], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(5)
+        # The whole group: its parent ignores it, tshark and dumpcap end.
+        os.killpg(tshark.pid, signal.SIGINT)
+        tshark.wait(timeout=1800)
+        said = log.read_text(errors="replace")
+        seen = re.search(r"<> +[\d.]+ +\| +(\d+) +\| +\d+ +\| +(\d+) +\|", said)
+        if tshark.returncode != 0 or not seen or int(seen[2]) < int(seen[1]) / 2:
+            print(said[-3000:])
+            return 1
+        seconds, memory = report.read_text().split()
+        print(seen[1], seconds, int(memory) * 1024)
+        return 0
+    finally:
+        ground.remove()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,191 @@
+# test_static.py
+# What reads the C code and does not run it: gcc's analyzer, cppcheck, clang-tidy, Wireshark's own
+# checkers, and the essentials of these where they are not to be had
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Nothing may be found. What is left out stands, with its reason, in .clang-tidy and below.
+
+SMSRC_WIRESHARK_SOURCE names a folder with Wireshark's source, whose tools/ are then used
+(`apt-get source wireshark`); no development package has them.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import INSIDE_ROOT, ROOT
+
+SOURCES = sorted((ROOT / "plugin").glob("*.c"))
+HEADERS = sorted((ROOT / "include").glob("*.h"))
+TOOLS = pathlib.Path(os.environ.get("SMSRC_WIRESHARK_SOURCE") or "/nonexistent") / "tools"
+ELSEWHERE = pytest.mark.skipif(
+    INSIDE_ROOT in os.environ, reason="the code is read once, with the tools of one system")
+
+# On the compiler's own findings only: Wireshark's headers are not ours to judge.
+CPPCHECK_NOT = [
+    # Its own word for "define this macro for me", about UAT_CSTRING_CB_DEF and its like.
+    "unknownMacro",
+    # uint16_t in printf's arguments, and a sign times a count: promoted to int, as meant.
+    "invalidPrintfArgType_uint", "signConversion",
+    # Where -I gives it no header of the system.
+    "missingInclude", "missingIncludeSystem",
+]
+
+
+def flags():
+    done = subprocess.run(["pkg-config", "--cflags", "wireshark", "glib-2.0"], check=True,
+                          stdout=subprocess.PIPE, text=True)
+    return [*done.stdout.split(), f"-I{ROOT / 'include'}", '-DSMSRC_VERSION="0"', "-std=gnu11"]
+
+
+def every(argv_of, timeout=900):
+    """Runs one command for each source file, two at a time; returns all that was printed."""
+    said, running = [], []
+    for number, argv in enumerate([*map(argv_of, SOURCES), None, None]):
+        if len(running) == 2 or argv is None and running:
+            said.append(running.pop(0).communicate(timeout=timeout)[0])
+        if argv is not None:
+            running.append(subprocess.Popen(list(map(str, argv)), stdout=subprocess.PIPE,
+                                            stderr=subprocess.STDOUT, text=True, cwd=ROOT))
+    return "".join(said)
+
+
+def needs(program):
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed")
+
+
+def read(path):
+    return path.read_text(encoding="utf-8")
+
+
+def without_comments(text):
+    return re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.DOTALL)
+
+
+@ELSEWHERE
+def test_gcc_analyzer(tmp_path):
+    needs("gcc")
+    said = every(lambda source: ["gcc", "-O1", "-fanalyzer", "-Wall", "-Wextra", *flags(), "-c",
+                                 source, "-o", tmp_path / f"{source.stem}.o"])
+    assert len(list(tmp_path.glob("*.o"))) == len(SOURCES), said
+    assert "warning:" not in said, said
+
+
+@ELSEWHERE
+def test_gcc_analyzer_would_find_something(tmp_path):
+    needs("gcc")
+    bad = tmp_path / "bad.c"
+    bad.write_text("#include <stdlib.h>\nint f(void) { int *p = malloc(4); return *p; }\n")
+    done = subprocess.run(["gcc", "-fanalyzer", "-c", bad, "-o", tmp_path / "bad.o"], check=False,
+                          stderr=subprocess.PIPE, text=True)
+    assert "Wanalyzer" in done.stderr
+
+
+@ELSEWHERE
+def test_cppcheck():
+    needs("cppcheck")
+    done = subprocess.run(
+        ["cppcheck", "--enable=warning,performance,portability", "--std=c11", "--quiet",
+         "--inline-suppr", "--error-exitcode=1", "--library=gtk", "-j2", f"-I{ROOT / 'include'}",
+         '-DSMSRC_VERSION="0"', *(f"--suppress={name}" for name in CPPCHECK_NOT),
+         str(ROOT / "plugin")], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, timeout=600)
+    assert done.returncode == 0 and "error:" not in done.stdout, done.stdout
+
+
+@ELSEWHERE
+def test_clang_tidy():
+    needs("clang-tidy")
+    said = every(lambda source: ["clang-tidy", "--quiet", source, "--", *flags()])
+    found = [line for line in said.splitlines() if re.search(r"(warning|error):", line)]
+    assert not found, "\n".join(found)
+
+
+# --- Wireshark's own checkers -------------------------------------------------------------------
+
+def checker(name):
+    if not (TOOLS / name).is_file():
+        pytest.skip("Wireshark's own checkers: SMSRC_WIRESHARK_SOURCE names no source with tools/")
+    return TOOLS / name
+
+
+def said_by(*argv):
+    done = subprocess.run([str(a) for a in argv], check=False, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=300)
+    return done.returncode, done.stdout
+
+
+def test_checkhf():
+    assert said_by("perl", checker("checkhf.pl"), *SOURCES) == (0, "")
+
+
+def test_check_apis():
+    code, said = said_by("perl", checker("checkAPIs.pl"), "-g", "dissectors-prohibited", "-g",
+                         "dissectors-restricted", *SOURCES, *HEADERS)
+    assert (code, said) == (0, "")
+
+
+def test_check_typed_item_calls():
+    tool = checker("check_typed_item_calls.py")
+    for source in SOURCES:
+        code, said = said_by("python3", tool, "--mask", "--label", "--consecutive", "--file",
+                             source)
+        assert code == 0 and re.search(r"^0 warnings", said, re.MULTILINE), said
+
+
+# --- Their essentials ---------------------------------------------------------------------------
+
+PROHIBITED = (
+    "malloc", "calloc", "realloc", "free", "strcpy", "strcat", "strncpy", "strncat", "sprintf",
+    "vsprintf", "gets", "strtok", "atoi", "atol", "strdup", "alloca", "g_alloca", "abort",
+    "g_error", "exit", "assert", "g_assert", "perror", "system", "popen", "tmpnam", "mktemp",
+    "wmem_packet_scope", "ep_alloc", "tvb_get_ptr_unchecked", "inet_ntoa", "gmtime", "localtime",
+    "ctime", "asctime", "setlocale", "g_memdup", "g_strcasecmp", "toupper", "tolower", "isalpha",
+    "isprint", "isdigit", "isspace")
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *HEADERS], ids=lambda path: path.name)
+def test_no_prohibited_call(path):
+    code = without_comments(read(path))
+    found = [name for name in PROHIBITED if re.search(rf"(?<![\w.>]){name}\s*\(", code)]
+    assert not found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_each_field_is_registered_and_used(path):
+    """A name of a field, of a subtree or of an expert info is declared, registered and used."""
+    code = without_comments(read(path))
+    names = set(re.findall(r"^static (?:int|expert_field) ((?:hf|ett|ei)_\w+)", code,
+                           re.MULTILINE))
+    for name in names:
+        assert re.search(rf"&{name}\b", code), f"{name} is not registered"
+        assert len(re.findall(rf"\b{name}\b", code)) >= 3, f"{name} is not used"
+
+
+def test_a_fields_name_is_that_of_its_variable():
+    seen = {}
+    for path in SOURCES:
+        code = without_comments(read(path))
+        for name, filter_name in re.findall(
+                r"\{\s*&(hf_\w+),\s*\{\s*\"[^\"]*\",\s*\"([a-z0-9_.]+)\"", code):
+            mirrored = filter_name.replace(".", "_")
+            assert name in ("hf_" + mirrored, "hf_" + mirrored.removeprefix("smsrc_"))
+            assert filter_name not in seen, f"{filter_name} twice: {seen[filter_name]}, {path}"
+            seen[filter_name] = path.name
+        for name, filter_name in re.findall(
+                r"\{\s*&(ei_\w+),\s*\{\s*\"([a-z0-9_.]+)\"", code):
+            mirrored = filter_name.replace(".", "_")
+            assert name in ("ei_" + mirrored, "ei_" + mirrored.removeprefix("smsrc_"))
+    assert len(seen) > 50
+
+
+def test_versions_are_tested_in_one_file():
+    for path in [*SOURCES, *HEADERS]:
+        if path.name != "smsrc-compat.h":
+            assert not re.search(r"^\s*#\s*(if|elif)\b.*(SMSRC_WS_AT_LEAST|WIRESHARK_VERSION)",
+                                 read(path), re.MULTILINE), path
