@@ -297,6 +297,8 @@ add_pending(flow_t *flow, const pending_t *pending)
 {
     pending_t *place = NULL;
 
+    if (flow->pending == NULL)
+        flow->pending = wmem_alloc_array(wmem_file_scope(), pending_t, FLOW_MAX_PENDING);
     for (unsigned i = 0; i < flow->num_pending; i++) {
         if (flow->pending[i].signature == pending->signature)
             place = &flow->pending[i];
