@@ -64,8 +64,17 @@ typedef struct {
     bool configmgr;           /* the connection is ConfigMgr's: its greeting, or a sealed frame */
 } claim_t;
 
-/** True for 2701-2704 and 1761-1764. */
-bool claim_has_port(uint32_t port);
+/** Of each generation the four channels' ports follow each other (Q256884, Q167128). */
+#define CLAIM_NEWER_PORT 2701
+#define CLAIM_OLDER_PORT 1761
+#define CLAIM_NUM_PORTS 4U
+
+/** True for 2701-2704 and 1761-1764. Asked of every packet. */
+static inline bool
+claim_has_port(uint32_t port)
+{
+    return port - CLAIM_NEWER_PORT < CLAIM_NUM_PORTS || port - CLAIM_OLDER_PORT < CLAIM_NUM_PORTS;
+}
 
 /** The channel of a port, with the generation that uses it; CHANNEL_UNKNOWN for any other. */
 channel_e claim_channel(uint16_t port, generation_e *generation);

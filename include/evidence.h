@@ -21,10 +21,13 @@ void evidence_init(void);
 void evidence_reset(bool learn_roles);
 
 /**
- * The fields the evidence reads, for set_postdissector_wanted_hfids(); the caller owns the
- * array. Without @p learn only what the audit needs to know the service of a flow.
+ * The fields the evidence reads of the next packet, for set_postdissector_wanted_hfids(); the
+ * caller owns the array. Without learning only what the audit needs to know a flow's service.
  */
-GArray *evidence_wanted_fields(bool learn);
+GArray *evidence_wanted_fields(void);
+
+/** True where evidence_wanted_fields() has changed since it was called last. Cheap. */
+bool evidence_wants_others(void);
 
 /**
  * Read the packet, on the first pass: learn roles into the role book, and leave in its flow

@@ -48,7 +48,7 @@ typedef struct flow {
     conversation_t *conversation;
 
     /* Written by the evidence. */
-    pending_t pending[FLOW_MAX_PENDING];
+    pending_t *pending; /* FLOW_MAX_PENDING of them, from the first request on */
     uint8_t num_pending;
     service_e service;
     smsrc_role_set_t implied_initiator; /* what the content itself says of the two ends */

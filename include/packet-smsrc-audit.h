@@ -12,6 +12,9 @@
 void proto_register_smsrc_audit(void);
 void proto_reg_handoff_smsrc_audit(void);
 
+/** Look at a packet that all else has dissected, for the post-dissector. */
+void smsrc_audit_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+
 /** Tap "smsrc_audit": a packet of a judged flow. Lives as long as the packet. */
 typedef struct {
     const flow_t *flow;            /* lives as long as the capture */

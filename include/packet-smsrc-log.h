@@ -12,6 +12,9 @@
 void proto_register_smsrc_log(void);
 void proto_reg_handoff_smsrc_log(void);
 
+/** Look at a packet that all else has dissected, for the post-dissector. */
+void smsrc_log_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+
 /** Show smsrc.session and smsrc.session.first_frame, generated, below @p tree. */
 void smsrc_log_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *session);
 

@@ -15,8 +15,6 @@ typedef enum {
     NUM_FIELDS_WITHOUT_LEARNING,
     FIELD_HTTP_METHOD = NUM_FIELDS_WITHOUT_LEARNING,
     FIELD_HTTP_URI,
-    FIELD_HTTP_REQUEST_LINE,
-    FIELD_HTTP_CODE,
     FIELD_SMB_PATH,
     FIELD_SMB_FILE,
     FIELD_SMB2_TREE,
@@ -29,14 +27,18 @@ typedef enum {
     FIELD_LDAP_VALUE,
     FIELD_LDAP_ENTRY,
     FIELD_LDAP_OBJECT,
-    FIELD_LDAP_RESULT,
     FIELD_TDS_DATABASE,
     FIELD_DNS_NAME,
     FIELD_DNS_ADDRESS,
     FIELD_IPX_TYPE,
+    NUM_FIELDS_OF_REQUESTS,
+    /* The answers' are wanted only while a request waits for one. */
+    FIELD_HTTP_CODE = NUM_FIELDS_OF_REQUESTS,
+    FIELD_LDAP_RESULT,
     NUM_FIELDS,
     /* Facts that only the payload shows. */
     FACT_NAMESPACE = NUM_FIELDS,
+    FACT_HTTP_HEADER, /* with its end of line */
     FACT_IPX_NAME,
     FACT_REMOTE_CONTROL,
 } field_e;

@@ -43,10 +43,10 @@ static const struct {
     uint16_t older_port;
     uint16_t ipx_socket;
 } channel_ports[] = {
-    { CHANNEL_CONTROL, 2701, 1761, 0x8138 },
-    { CHANNEL_DATA, 2702, 1762, 0x8238 },
-    { CHANNEL_CHAT, 2703, 1763, 0x845f },
-    { CHANNEL_TRANSFER, 2704, 1764, 0x4100 },
+    { CHANNEL_CONTROL, CLAIM_NEWER_PORT, CLAIM_OLDER_PORT, 0x8138 },
+    { CHANNEL_DATA, CLAIM_NEWER_PORT + 1, CLAIM_OLDER_PORT + 1, 0x8238 },
+    { CHANNEL_CHAT, CLAIM_NEWER_PORT + 2, CLAIM_OLDER_PORT + 2, 0x845f },
+    { CHANNEL_TRANSFER, CLAIM_NEWER_PORT + 3, CLAIM_OLDER_PORT + 3, 0x4100 },
 };
 
 /* Services of the matrix for whose port Wireshark has no dissector of its own. */
@@ -98,14 +98,6 @@ claim_ipx_socket(channel_e channel)
             return channel_ports[i].ipx_socket;
     }
     return 0;
-}
-
-bool
-claim_has_port(uint32_t port)
-{
-    generation_e generation;
-
-    return port <= UINT16_MAX && claim_channel((uint16_t)port, &generation) != CHANNEL_UNKNOWN;
 }
 
 /* The beginning of ConfigMgr's greeting: the agent may send it in several segments. */

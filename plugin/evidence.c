@@ -37,7 +37,6 @@ static const char *const field_names[NUM_FIELDS] = {
     [FIELD_EPM_PORT] = "epm.proto.tcp_port",
     [FIELD_HTTP_METHOD] = "http.request.method",
     [FIELD_HTTP_URI] = "http.request.uri",
-    [FIELD_HTTP_REQUEST_LINE] = "http.request.line",
     [FIELD_HTTP_CODE] = "http.response.code",
     [FIELD_SMB_PATH] = "smb.path",
     [FIELD_SMB_FILE] = "smb.file",
@@ -70,7 +69,9 @@ static int hfids[NUM_FIELDS][MAX_SAME_NAME];
 static wmem_map_t *rpc_endpoints; /* address to a set of ports */
 static unsigned num_endpoints;
 static unsigned implied_flows;
+static unsigned waiting; /* requests that wait for their answer, in all flows */
 static bool learning;
+static unsigned num_wanted; /* the first so many fields */
 
 void
 evidence_init(void)
@@ -99,15 +100,31 @@ evidence_reset(bool learn_roles)
     signatures_reset();
     rpc_endpoints = wmem_map_new(wmem_file_scope(), address_key_hash, address_key_equal);
     num_endpoints = 0;
-    implied_flows = 0;
+    implied_flows = waiting = 0;
+}
+
+/* Each costs every packet, whether or not it has it. */
+static unsigned
+fields_wanted(void)
+{
+    return !learning     ? NUM_FIELDS_WITHOUT_LEARNING
+           : waiting > 0 ? NUM_FIELDS
+                         : NUM_FIELDS_OF_REQUESTS;
+}
+
+bool
+evidence_wants_others(void)
+{
+    return fields_wanted() != num_wanted;
 }
 
 GArray *
-evidence_wanted_fields(bool learn)
+evidence_wanted_fields(void)
 {
     GArray *wanted = g_array_new(FALSE, FALSE, (unsigned)sizeof(int));
 
-    for (unsigned i = 0; i < (learn ? NUM_FIELDS : NUM_FIELDS_WITHOUT_LEARNING); i++) {
+    num_wanted = fields_wanted();
+    for (unsigned i = 0; i < num_wanted; i++) {
         for (unsigned same = 0; same < MAX_SAME_NAME && hfids[i][same] >= 0; same++)
             g_array_append_val(wanted, hfids[i][same]);
     }
@@ -142,6 +159,12 @@ item_of(proto_tree *tree, field_e field)
             return (const field_info *)items->pdata[0];
     }
     return NULL;
+}
+
+static bool
+has_item(const packet_t *packet, field_e field)
+{
+    return item_of(packet->tree, field) != NULL;
 }
 
 static bool
@@ -274,13 +297,18 @@ add_pending(flow_t *flow, const pending_t *pending)
 {
     pending_t *place = NULL;
 
+    if (flow->pending == NULL)
+        flow->pending = wmem_alloc_array(wmem_file_scope(), pending_t, FLOW_MAX_PENDING);
     for (unsigned i = 0; i < flow->num_pending; i++) {
         if (flow->pending[i].signature == pending->signature)
             place = &flow->pending[i];
     }
-    if (place == NULL)
-        place = &flow->pending[flow->num_pending < FLOW_MAX_PENDING ? flow->num_pending++
-                                                                    : FLOW_MAX_PENDING - 1];
+    if (place == NULL && flow->num_pending < FLOW_MAX_PENDING) {
+        place = &flow->pending[flow->num_pending++];
+        waiting++;
+    } else if (place == NULL) {
+        place = &flow->pending[FLOW_MAX_PENDING - 1];
+    }
     *place = *pending;
     place->told = NULL;
     (void)g_strlcpy(place->reason, pending->told, sizeof place->reason);
@@ -414,7 +442,7 @@ static void
 add_answer(const packet_t *packet, answer_e answer, bool good)
 {
     packet_info *pinfo = packet->pinfo;
-    flow_t *flow = flow_of_packet(pinfo, false);
+    flow_t *flow = waiting > 0 ? flow_of_packet(pinfo, false) : NULL;
     unsigned kept = 0;
 
     if (flow == NULL || flow->num_pending == 0)
@@ -429,6 +457,7 @@ add_answer(const packet_t *packet, answer_e answer, bool good)
         if (good && pending->frame != pinfo->num)
             settle(pending, flow, pinfo, false);
     }
+    waiting -= flow->num_pending - kept;
     flow->num_pending = (uint8_t)kept;
 }
 
@@ -469,17 +498,58 @@ is_forwarding_header(const char *line)
     return false;
 }
 
-static bool
-is_forwarded(const packet_t *packet)
-{
-    const GPtrArray *lines = items_of(packet->tree, FIELD_HTTP_REQUEST_LINE, 0);
+/*
+ * The headers behind a request's URI that could matter, by their first letter. They are read from
+ * the message itself: http.request.line would have Wireshark make an item of every header.
+ */
+#define MAX_HEADERS 64
 
-    for (unsigned i = 0; lines != NULL && i < lines->len && i < 64; i++) {
-        if (is_forwarding_header(
-                fvalue_get_string(SMSRC_FINFO_VALUE((field_info *)lines->pdata[i]))))
-            return true;
+static bool
+may_matter(const char *line, size_t length)
+{
+    switch (g_ascii_tolower(*line)) {
+    case 'c': /* the signatures': CCMClient..., ClientToken, User-Agent */
+    case 'u':
+        return signatures_match(FACT_HTTP_HEADER, line, MIN(length, MAX_FACT)) != 0;
+    case 'f': /* a proxy's: Forwarded, Via, X-Forwarded-For */
+    case 'v':
+    case 'x':
+        return true;
+    default:
+        return false;
     }
-    return false;
+}
+
+typedef struct {
+    unsigned count;
+    const char *lines[MAX_HEADERS]; /* with their ends of line, as the field would have them */
+} headers_t;
+
+static void
+read_headers(const packet_t *packet, const field_info *uri, headers_t *headers)
+{
+    int left = uri->ds_tvb != NULL && uri->length > 0
+                   ? tvb_captured_length_remaining(uri->ds_tvb, uri->start)
+                   : 0; /* from 4.4 on an answer has the URI too, of length 0 */
+    const char *begin, *line, *end;
+
+    if (left <= 0)
+        return;
+    begin = (const char *)tvb_get_ptr(uri->ds_tvb, uri->start, left);
+    end = begin + left;
+    line = (const char *)memchr(begin, '\n', (size_t)left);
+    while (line != NULL && ++line < end && headers->count < MAX_HEADERS) {
+        const char *next = (const char *)memchr(line, '\n', (size_t)(end - line));
+        const char *stop = next != NULL ? next + 1 : end;
+
+        if (*line == '\r' || *line == '\n')
+            return;
+        if (may_matter(line, (size_t)(stop - line)))
+            headers->lines[headers->count++] = (const char *)tvb_get_string_enc(
+                packet->pinfo->pool, uri->ds_tvb, uri->start + (int)(line - begin),
+                (int)(stop - line), ENC_ASCII);
+        line = next;
+    }
 }
 
 static void
@@ -511,19 +581,25 @@ static void
 scan_http(const packet_t *packet)
 {
     const GPtrArray *uris = items_of(packet->tree, FIELD_HTTP_URI, 0);
-    bool forwarded;
+    headers_t headers;
+    bool forwarded = false;
     uint32_t code;
 
-    if (number_of(packet->tree, FIELD_HTTP_CODE, &code))
+    if (waiting > 0 && number_of(packet->tree, FIELD_HTTP_CODE, &code))
         add_http_answer(packet, code);
     if (uris == NULL || uris->len == 0)
         return;
-    forwarded = is_forwarded(packet);
+    headers.count = 0;
+    for (unsigned i = 0; i < uris->len && i < 64; i++)
+        read_headers(packet, (const field_info *)uris->pdata[i], &headers);
+    for (unsigned i = 0; i < headers.count && !forwarded; i++)
+        forwarded = is_forwarding_header(headers.lines[i]);
     for (unsigned i = 0; i < uris->len && i < 64; i++)
         add_uri(packet, fvalue_get_string(SMSRC_FINFO_VALUE((field_info *)uris->pdata[i])),
                 forwarded);
     add_facts(packet, FIELD_HTTP_METHOD, FIELD_HTTP_METHOD);
-    add_facts(packet, FIELD_HTTP_REQUEST_LINE, FIELD_HTTP_REQUEST_LINE);
+    for (unsigned i = 0; i < headers.count; i++)
+        add_fact(packet, FACT_HTTP_HEADER, headers.lines[i], NULL, NUM_FIELDS);
 }
 
 /* MS-CIFS 2.2.3.1, MS-SMB2 2.2.1: the status in the headers, from the protocol's own name on */
@@ -548,7 +624,7 @@ is_from_responder(const packet_t *packet)
 static void
 add_smb_answer(const packet_t *packet, uint32_t status)
 {
-    if (status != STATUS_PENDING && status != STATUS_MORE_PROCESSING_REQUIRED &&
+    if (waiting > 0 && status != STATUS_PENDING && status != STATUS_MORE_PROCESSING_REQUIRED &&
         is_from_responder(packet))
         add_answer(packet, ANSWER_SMB, status == 0);
 }
@@ -559,7 +635,7 @@ scan_smb(const packet_t *packet)
     const uint8_t *header = packet_bytes(packet, NBSS_LENGTH, SMB_STATUS + 4);
 
     /* The share, then the file in it, then the answer: the order counts where all are in one. */
-    if (!is_from_responder(packet))
+    if (has_item(packet, FIELD_SMB_PATH) && !is_from_responder(packet))
         add_facts(packet, FIELD_SMB_PATH, FIELD_SMB_PATH);
     add_facts(packet, FIELD_SMB_FILE, FIELD_SMB_FILE);
     if (header != NULL && memcmp(header, "\xffSMB", 4) == 0)
@@ -571,7 +647,7 @@ scan_smb2(const packet_t *packet)
 {
     const uint8_t *header = packet_bytes(packet, NBSS_LENGTH, SMB2_STATUS + 4);
 
-    if (!is_from_responder(packet))
+    if (has_item(packet, FIELD_SMB2_TREE) && !is_from_responder(packet))
         add_facts(packet, FIELD_SMB2_TREE, FIELD_SMB_PATH);
     /* From 4.6 on the file is named in the answer only. */
     add_facts(packet, FIELD_SMB2_FILE, FIELD_SMB_FILE);
@@ -628,7 +704,7 @@ scan_nbss(const packet_t *packet)
 static void
 scan_nbdgm(const packet_t *packet)
 {
-    if (is_from_responder(packet))
+    if (waiting > 0 && is_from_responder(packet))
         add_answer(packet, ANSWER_REPLY, true);
     add_facts(packet, FIELD_NBDGM_DESTINATION, FIELD_NBDGM_DESTINATION);
 }
@@ -638,7 +714,7 @@ scan_ldap(const packet_t *packet)
 {
     uint32_t result;
 
-    if (number_of(packet->tree, FIELD_LDAP_RESULT, &result))
+    if (waiting > 0 && number_of(packet->tree, FIELD_LDAP_RESULT, &result))
         add_answer(packet, ANSWER_LDAP, result == 0);
     add_facts(packet, FIELD_LDAP_ENTRY, FIELD_LDAP_ENTRY);
     add_facts(packet, FIELD_LDAP_OBJECT, FIELD_LDAP_ENTRY);
@@ -663,7 +739,7 @@ add_tds_answer(const packet_t *packet)
 static void
 scan_tds(const packet_t *packet)
 {
-    if (is_from_responder(packet))
+    if (waiting > 0 && is_from_responder(packet))
         add_tds_answer(packet);
     add_facts(packet, FIELD_TDS_DATABASE, FIELD_TDS_DATABASE);
 }
@@ -733,11 +809,16 @@ scan_rpc(const packet_t *packet)
     {
         static const uint8_t root[] = { 'r',  0, 'o', 0, 'o', 0, 't', 0,
                                         '\\', 0, 's', 0, 'm', 0, 's' };
+        enum { ROOT_BACKSLASH = 8 }; /* where in it: the rarest of its letters */
+        const uint8_t *found = payload + ROOT_BACKSLASH - 1, *end = payload + length;
         char text[64];
         unsigned count = 0;
 
-        for (unsigned at = 0; at + sizeof root <= length; at++) {
-            bool same = true;
+        while (found + 1 < end &&
+               (found = (const uint8_t *)memchr(found + 1, '\\', (size_t)(end - found - 1))) !=
+                   NULL) {
+            unsigned at = (unsigned)(found - payload) - ROOT_BACKSLASH;
+            bool same = at + sizeof root <= length;
 
             for (unsigned i = 0; same && i < sizeof root; i++)
                 same = (uint8_t)g_ascii_tolower((char)payload[at + i]) == root[i];
@@ -827,19 +908,23 @@ scan_ipx(const packet_t *packet)
 static void
 read_http(const packet_t *packet, const uint8_t *payload, unsigned length)
 {
-    char *line = wmem_strndup(packet->pinfo->pool, (const char *)payload, MIN(length, MAX_FACT));
-    char *end = strpbrk(line, "\r\n");
-    char *uri = strchr(line, ' ');
+    static const char bits_post[] = "BITS_POST ";
+    char *line, *end, *uri;
     bool forwarded = false;
     uint32_t code;
 
-    if (g_str_has_prefix(line, "HTTP/1.") && uri != NULL && (packet->layers & LAYER_HTTP) == 0) {
+    if ((packet->layers & LAYER_HTTP) != 0 &&
+        (length < sizeof bits_post - 1 || memcmp(payload, bits_post, sizeof bits_post - 1) != 0))
+        return;
+    line = wmem_strndup(packet->pinfo->pool, (const char *)payload, MIN(length, MAX_FACT));
+    end = strpbrk(line, "\r\n");
+    uri = strchr(line, ' ');
+    if (g_str_has_prefix(line, "HTTP/1.") && uri != NULL) {
         if (ws_strtou32(uri + 1, (const char **)&end, &code))
             add_http_answer(packet, code);
         return;
     }
-    if (end == NULL || uri == NULL || uri > end ||
-        ((packet->layers & LAYER_HTTP) != 0 && !g_str_has_prefix(line, "BITS_POST ")))
+    if (end == NULL || uri == NULL || uri > end)
         return;
     for (char *header = end; header != NULL && !forwarded; header = strchr(header, '\n')) {
         header += strspn(header, "\r\n");

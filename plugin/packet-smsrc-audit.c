@@ -5,7 +5,7 @@
  */
 
 /*
- * A post-dissector. A packet goes through four stations, each a file of its own:
+ * Asked by the post-dissector. A packet goes through four stations, each a file of its own:
  *
  *   evidence   what in it shows a role            writes the role book
  *   role book  the roles of its two ends          read here
@@ -34,6 +34,7 @@
 #include "evidence.h"
 #include "firewall-stats.h"
 #include "packet-smsrc-audit.h"
+#include "packet-smsrc-post.h"
 #include "reach.h"
 #include "role-book.h"
 #include "smsrc-stats.h"
@@ -93,7 +94,10 @@ static int audit_flag = FLAG_ONCE;
 static range_t *audit_sql_ports;
 static range_t *audit_http_ports;
 
-/* Once a post-dissector, always one: Wireshark has no call to take it back. */
+/*
+ * A post-dissector of its own, where the common one is turned off with the session log. Once one,
+ * always one: Wireshark has no call to take it back.
+ */
 static bool audit_registered;
 
 /* Rebuilt for every capture. */
@@ -447,7 +451,7 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
 }
 
 /* An ICMP error is no flow of its own; it tells that the one it quotes is blocked. */
-static int
+static void
 dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers)
 {
     flow_t *flow;
@@ -459,23 +463,22 @@ dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned
 
         flow = reach_icmp(&packet);
         if (flow == NULL || flow->num_judgements == 0)
-            return 0;
+            return;
         p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_audit, 0, flow);
     } else {
         flow = (flow_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_smsrc_audit, 0);
         if (flow == NULL)
-            return 0;
+            return;
     }
     judged = judgement_at(flow, pinfo->num);
     if (judged == NULL)
-        return 0;
+        return;
     key = flow->conversation->key_ptr;
     show(tvb, pinfo, tree, flow, judged, conversation_key_addr1(key), conversation_key_addr2(key));
-    return (int)tvb_reported_length(tvb);
 }
 
-static int
-dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
+static void
+audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     packet_t packet;
     unsigned layers;
@@ -487,18 +490,24 @@ dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *d
     bool from_initiator, sure;
 
     if (!audit_active)
-        return 0;
+        return;
     layers = packet_layers(pinfo);
     /* First: up to 4.2 an ICMP error has the ports of the packet that it quotes. */
-    if ((layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0)
-        return dissect_icmp_error(tvb, pinfo, tree, layers);
+    if ((layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0) {
+        pinfo->current_proto = "SMSRC-AUDIT";
+        dissect_icmp_error(tvb, pinfo, tree, layers);
+        return;
+    }
     if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX)
-        return 0;
+        return;
+    pinfo->current_proto = "SMSRC-AUDIT";
     if (first_pass) {
         bool overflowed = role_book_overflowed();
 
         packet = packet_open(tvb, pinfo, tree, layers);
         evidence_scan(&packet);
+        if (evidence_wants_others())
+            smsrc_post_want_fields(evidence_wanted_fields());
         if (!overflowed && role_book_overflowed())
             overflow_frame = pinfo->num;
     }
@@ -519,12 +528,12 @@ dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *d
     }
     if ((src == 0 || dst == 0) && evidence_implied_flows() == 0 &&
         (audit_scope == SCOPE_BOTH || (src | dst) == 0))
-        return 0;
+        return;
 
     flow = flow_of_packet(pinfo, (src != 0 && dst != 0) ||
                                      (audit_scope == SCOPE_ONE && (src | dst) != 0));
     if (flow == NULL)
-        return 0;
+        return;
     from_initiator = flow_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
     if (first_pass) {
         if (pinfo->ptype == PT_TCP)
@@ -538,10 +547,23 @@ dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *d
     }
     judged = judgement_at(flow, pinfo->num);
     if (judged == NULL)
-        return 0;
+        return;
     show(tvb, pinfo, tree, flow, judged, from_initiator ? &pinfo->src : &pinfo->dst,
          from_initiator ? &pinfo->dst : &pinfo->src);
-    return (int)tvb_reported_length(tvb);
+}
+
+void
+smsrc_audit_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    if (audit_active && !audit_registered)
+        audit(tvb, pinfo, tree);
+}
+
+static int
+dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
+{
+    audit(tvb, pinfo, tree);
+    return 0;
 }
 
 /* The tables and preferences are read anew for every capture and every redissection. */
@@ -555,15 +577,13 @@ init_smsrc_audit(void)
     reach_reset();
     judge_set_ports(audit_sql_ports, audit_http_ports);
     overflow_frame = 0;
-    audit_active = audit_learn || !role_book_is_empty();
-    /* Being asked at all costs near two percent: who has no use for the audit does not pay it. */
-    if (audit_active && !audit_registered) {
+    audit_active = (audit_learn || !role_book_is_empty()) &&
+                   proto_is_protocol_enabled(find_protocol_by_id(proto_smsrc_audit));
+    if (audit_active && !audit_registered && !smsrc_post_is_enabled()) {
         register_postdissector(smsrc_audit_handle);
         audit_registered = true;
     }
-    if (audit_registered)
-        set_postdissector_wanted_hfids(
-            smsrc_audit_handle, audit_active ? evidence_wanted_fields(audit_learn) : NULL);
+    smsrc_post_want_fields(audit_active ? evidence_wanted_fields() : NULL);
 }
 
 static void

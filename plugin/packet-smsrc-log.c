@@ -5,9 +5,9 @@
  */
 
 /*
- * A post-dissector, because most frames of a session are none of Remote Control's dissector: a
- * handshake, an acknowledgement, a FIN carry nothing, NetBIOS names are Wireshark's own, and an
- * ICMP error only quotes. It returns at once where ports and hosts are no session's.
+ * Asked by the post-dissector, because most frames of a session are none of Remote Control's
+ * dissector: a handshake, an acknowledgement, a FIN carry nothing, NetBIOS names are Wireshark's
+ * own, and an ICMP error only quotes. It returns at once where ports and hosts are no session's.
  *
  * On the first pass it tells the session log what TCP and NetBIOS show, and finds out why a
  * session fails: that is told in the frame at which it becomes known. On every pass it adds the
@@ -49,7 +49,6 @@ static expert_field ei_smsrc_name_not_resolved = EI_INIT;
 static expert_field ei_smsrc_old_ports_only = EI_INIT;
 static expert_field ei_smsrc_ntlm_refused = EI_INIT;
 
-static dissector_handle_t smsrc_log_handle;
 static int smsrc_tap = -1;
 static int message_tap = -1;
 
@@ -445,8 +444,9 @@ has_port_of_ours(const packet_info *pinfo)
     return claim_has_port(pinfo->destport) || claim_has_port(pinfo->srcport);
 }
 
-static int
-dissect_smsrc_log(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
+/* A packet of ours, or one that may be. */
+static void
+look_at(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     bool carried = pinfo->ptype == PT_TCP || pinfo->ptype == PT_UDP || pinfo->ptype == PT_IPX;
     bool ours = carried && has_port_of_ours(pinfo);
@@ -456,14 +456,13 @@ dissect_smsrc_log(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     const session_t *session;
     netbios_look_t look;
 
-    if (carried && !ours && !netbios && !session_log_may_be_moved(pinfo))
-        return 0;
+    pinfo->current_proto = "SMSRC-LOG";
     /* Up to 4.2 an ICMP error has the ports of the packet that it quotes. */
     layers = packet_layers(pinfo);
     if ((layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0)
         dissect_icmp_error(tvb, pinfo, tree, layers);
     if (!carried || (layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0)
-        return 0;
+        return;
     look.act = NETBIOS_NOTHING;
     if (netbios) {
         netbios_look(tvb, pinfo, &look);
@@ -478,8 +477,15 @@ dissect_smsrc_log(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     if (session != NULL || look.act != NETBIOS_NOTHING ||
         smsrc_any_claim_of_packet(pinfo) != NULL || ours)
         show(tvb, pinfo, tree, session, &look);
-    /* Not a protocol of the packet: a layer would be one more for those who look at them. */
-    return 0;
+}
+
+void
+smsrc_log_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    /* Every packet of a capture comes here, and nearly all of them go no further. */
+    if ((pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX) ||
+        has_port_of_ours(pinfo) || netbios_may_be(pinfo) || session_log_may_be_moved(pinfo))
+        look_at(tvb, pinfo, tree);
 }
 
 void
@@ -528,7 +534,6 @@ proto_register_smsrc_log(void)
     register_cleanup_routine(session_log_cleanup);
     smsrc_tap = register_tap("smsrc");
     message_tap = register_tap("smsrc_message");
-    smsrc_log_handle = register_dissector("smsrc.log", dissect_smsrc_log, proto_smsrc_log);
 }
 
 void
@@ -538,7 +543,6 @@ proto_reg_handoff_smsrc_log(void)
 
     proto_tcp = proto_get_id_by_filter_name("tcp");
     session_log_init(proto_smsrc_log);
-    register_postdissector(smsrc_log_handle);
     session_stats_register(proto_smsrc);
     message_stats_register();
     menu_register(proto_smsrc);

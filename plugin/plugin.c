@@ -21,6 +21,7 @@
 #include "packet-smsrc-audit.h"
 #include "packet-smsrc-cm.h"
 #include "packet-smsrc-log.h"
+#include "packet-smsrc-post.h"
 
 WS_DLL_PUBLIC_DEF const char plugin_version[] = SMSRC_VERSION;
 WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
@@ -35,6 +36,7 @@ register_protocols(void)
     proto_register_smsrc();
     proto_register_smsrc_cm();
     proto_register_smsrc_log();
+    proto_register_smsrc_post();
     proto_register_smsrc_audit();
 }
 
@@ -44,6 +46,7 @@ register_handoffs(void)
     proto_reg_handoff_smsrc();
     proto_reg_handoff_smsrc_cm();
     proto_reg_handoff_smsrc_log();
+    proto_reg_handoff_smsrc_post();
     proto_reg_handoff_smsrc_audit();
     json_stats_register();
 }

@@ -39,11 +39,11 @@ static const signature_t signatures[] = {
       R(ADVANCED_CLIENT), 0, false, false, "HTTP method" },
     { FIELD_HTTP_METHOD, "^BITS_POST$", ABOUT_REQUEST, ANSWER_HTTP, 0, 0, R(ADVANCED_CLIENT), false,
       false, "HTTP method" },
-    { FIELD_HTTP_REQUEST_LINE,
+    { FACT_HTTP_HEADER,
       "^(CCMClient(ID|IDSignature|Timestamp\\w*)|ClientToken(Signature)?):",
       ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false,
       "HTTP header" },
-    { FIELD_HTTP_REQUEST_LINE, "^User-Agent: *(SMS CCM|ccmhttp|ConfigMgr Messaging HTTP Sender)",
+    { FACT_HTTP_HEADER, "^User-Agent: *(SMS CCM|ccmhttp|ConfigMgr Messaging HTTP Sender)",
       ABOUT_REQUEST, ANSWER_HTTP, 0, R(ADVANCED_CLIENT), 0, false, false, "HTTP header" },
     /* Distribution point and reporting point. */
     { FIELD_HTTP_URI, "^/(nocert_|ccmtokenauth_)?sms_dp_sms(pkg[a-z]?|sig)\\$(/|$)", ABOUT_REQUEST,

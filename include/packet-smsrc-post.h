@@ -1,0 +1,21 @@
+/* packet-smsrc-post.h
+ * The one post-dissector, in which session log and audit see every packet
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __PACKET_SMSRC_POST_H__
+#define __PACKET_SMSRC_POST_H__
+
+#include "smsrc-compat.h"
+
+void proto_register_smsrc_post(void);
+void proto_reg_handoff_smsrc_post(void);
+
+/** The fields that a packet has to have, or NULL. Takes the array over. */
+void smsrc_post_want_fields(GArray *fields);
+
+/** True where it is asked of packets: it is a part of smsrc.log, and turned off with it. */
+bool smsrc_post_is_enabled(void);
+
+#endif /* __PACKET_SMSRC_POST_H__ */
