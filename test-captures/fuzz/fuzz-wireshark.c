@@ -31,6 +31,7 @@
 
 #include "firewall-rules.h"
 #include "fuzz-input.h"
+#include "fuzz-lean.h"
 #include "fuzz-wire.h"
 #include "fuzz-wireshark.h"
 #include "packet-smsrc-audit.h"
@@ -39,16 +40,6 @@
 void plugin_register(void);
 
 fuzz_counts_t fuzz_counts;
-
-/* What a packet of an SMS site may hold, as far as the plugin looks at it. */
-static const char *const protocols[] = {
-    "frame", "eth", "ethertype", "ip", "ipv6", "tcp", "udp", "icmp", "icmpv6", "data",
-    "data-text-lines", "ipx", "spx", "nbipx", "nmpi", "netbios", "nbss", "nbdgm", "nbns", "smb",
-    "smb2", "browser", "http", "mime_multipart", "media", "ldap", "cldap", "tds", "dcerpc", "epm",
-    "dns", "dhcp", "kerberos", "krb5rpc", "gss-api", "spnego", "ntlmssp", "tpkt", "cotp", "t125",
-    "rdp", "rdpudp", "tls", "pptp", "snmp", "tftp", "smsrc", "smsrc.cm", "smsrc.audit",
-    "_ws.malformed", "_ws.short", "_ws.expert", "_ws.unreassembled",
-};
 
 /* --- Bugs ------------------------------------------------------------------------------------ */
 
@@ -81,17 +72,6 @@ write_log(const char *domain, enum ws_log_level level, FUZZ_LOG_WRITER_PARAMETER
 
 /* --- Start ----------------------------------------------------------------------------------- */
 
-/*
- * A capture that begins reads the names of ports, vendors and hosts anew, which takes a hundred
- * times as long as its packets, and 10 MB that are never freed: here they are in no file. Wireshark
- * does not let root say where they are; the fuzzer has nothing to hide from root.
- */
-ws_bool
-started_with_special_privs(void)
-{
-    return FALSE;
-}
-
 static const nstime_t *frame_time(struct packet_provider_data *provider, guint32 number);
 
 static const struct packet_provider_funcs provider_funcs = { .get_frame_ts = frame_time };
@@ -105,12 +85,8 @@ disable_others(void)
 
     for (int id = proto_get_first_protocol(&cookie); id != -1;
          id = proto_get_next_protocol(&cookie)) {
-        const char *name = proto_get_protocol_filter_name(id);
-        bool wanted = false;
-
-        for (unsigned i = 0; i < G_N_ELEMENTS(protocols); i++)
-            wanted = wanted || strcmp(name, protocols[i]) == 0;
-        if (!wanted && !proto_is_pino(find_protocol_by_id(id)) && proto_can_toggle_protocol(id))
+        if (!fuzz_lean_wants(proto_get_protocol_filter_name(id)) &&
+            !proto_is_pino(find_protocol_by_id(id)) && proto_can_toggle_protocol(id))
             proto_set_decoding(id, FALSE);
     }
 }
@@ -182,7 +158,7 @@ fuzz_wireshark_start(const char *program)
     if (home != NULL)
         (void)g_rmdir(home);
     g_free(home);
-    if (getenv("SMSRC_FUZZ_ALL") == NULL)
+    if (fuzz_lean())
         disable_others();
     build_column_format_array(&columns, prefs.num_cols, TRUE);
 }

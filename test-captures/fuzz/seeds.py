@@ -21,6 +21,9 @@ from inputs import (AGAIN, DRAW_EARLY, EVERYTHING, FLAG_EVERY, HALF, HEADER, LOS
 
 SEEDS = {}
 
+# For captures, in turn: most of Wireshark's runs are over many packets, and look at little.
+LOOKS = (EVERYTHING, 0, STATISTICS, TREE, TWO_PASSES, TWO_PASSES | STATISTICS | NO_TABLE, ONE_END)
+
 
 def seed(function):
     SEEDS[function.__name__.replace("_", "-")] = function
@@ -251,6 +254,7 @@ def main(folder, *captures):
         (folder / (name + "-bare")).write_bytes(struct.pack("<H", STATISTICS) + whole[2:])
     for capture in map(pathlib.Path, captures):
         for number, part in enumerate(inputs_of(capture)):
+            part = struct.pack("<H", LOOKS[number % len(LOOKS)]) + part[2:]
             (folder / f"{capture.stem}-{number:03}").write_bytes(part)
 
 
