@@ -27,7 +27,7 @@ static const char *const protocols[] = {
     "data-text-lines", "ipx", "spx", "nbipx", "nmpi", "netbios", "nbss", "nbdgm", "nbns", "smb",
     "smb2", "browser", "http", "mime_multipart", "media", "ldap", "cldap", "tds", "dcerpc", "epm",
     "dns", "dhcp", "kerberos", "krb5rpc", "gss-api", "spnego", "ntlmssp", "tpkt", "cotp", "t125",
-    "rdp", "rdpudp", "tls", "pptp", "snmp", "tftp", "smb_pipe", "mailslot",
+    "rdp", "rdpudp", "pptp", "snmp", "tftp", "smb_pipe", "mailslot",
     "_ws.malformed", "_ws.short", "_ws.expert", "_ws.unreassembled",
 };
 

@@ -3,16 +3,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Environment: SMSRC_FUZZ_COUNTS names a file where it is written from time to time, and at the
- * end, what was done; SMSRC_FUZZ_ALL and SMSRC_FUZZ_TELL_BUGS are of fuzz-wireshark.c.
+ * Environment: SMSRC_FUZZ_COUNTS names a file for what was done (fuzz-counts.h), SMSRC_FUZZ_ALL
+ * leaves nothing of Wireshark out (fuzz-lean.h), SMSRC_FUZZ_TELL_BUGS shows others' bugs.
  */
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "fuzz-counts.h"
 #include "fuzz-input.h"
 #include "fuzz-mutate.h"
 #include "fuzz-wire.h"
@@ -24,37 +22,6 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *one, size_t one_size, const uint8_t *other,
                                  size_t other_size, uint8_t *data, size_t max_size,
                                  unsigned seed);
-
-#define COUNTS_EVERY 4096 /* executions */
-
-static time_t began;
-
-static void
-write_counts(void)
-{
-    const char *path = getenv("SMSRC_FUZZ_COUNTS");
-    FILE *file = path != NULL ? fopen(path, "w") : NULL;
-
-    if (file == NULL)
-        return;
-    fprintf(file,
-            "executions %" PRIu64 "\npackets %" PRIu64 "\ndissections %" PRIu64
-            "\nothers_bugs %" PRIu64 "\nseconds %ld\n",
-            fuzz_counts.executions, fuzz_counts.packets, fuzz_counts.dissections,
-            fuzz_counts.others_bugs, (long)(time(NULL) - began));
-    fclose(file);
-}
-
-static void
-tell_counts(void)
-{
-    write_counts();
-    fprintf(stderr,
-            "smsrc: %" PRIu64 " executions, %" PRIu64 " packets, %" PRIu64
-            " dissections, %" PRIu64 " dissector bugs of other protocols\n",
-            fuzz_counts.executions, fuzz_counts.packets, fuzz_counts.dissections,
-            fuzz_counts.others_bugs);
-}
 
 /* Preferences that are on or off: the switch sets what is not the default. */
 static const struct {
@@ -94,14 +61,32 @@ int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
-    began = time(NULL);
     fuzz_wireshark_start((*argv)[0]);
     fuzz_roles_table();
     fuzz_pref_set("smsrc.audit.sql_ports", "5000");
     fuzz_pref_set("smsrc.audit.http_ports", "8080");
     fuzz_prefs_apply();
-    atexit(tell_counts);
+    fuzz_counts_start();
     return 0;
+}
+
+/* What an input is looked at with: of the fast build's inputs every eighth has all it asks for. */
+static unsigned
+switches_of(const input_t *input, const uint8_t *data, size_t size)
+{
+#ifdef FUZZ_FEW_LOOKS
+    uint32_t hash = 2166136261u;
+
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ data[i]) * 16777619u;
+    if (hash >> 16 & 7)
+        return input->switches &
+               ~(unsigned)(SWITCH_VISIBLE | SWITCH_COLUMNS | SWITCH_STATISTICS);
+#else
+    (void)data;
+    (void)size;
+#endif
+    return input->switches;
 }
 
 int
@@ -111,18 +96,20 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static wire_t wire;
     static input_t input;
     uint8_t *kept[INPUT_MAX_FRAMES];
+    unsigned switches;
     fuzz_look_t look;
 
     input_read(data, size, &input);
     if (input.count == 0)
         return 0;
-    set_switches(input.switches);
-    look.tree = input.switches & SWITCH_TREE;
-    look.visible = input.switches & SWITCH_VISIBLE;
-    look.columns = input.switches & SWITCH_COLUMNS;
-    look.statistics = input.switches & SWITCH_STATISTICS;
-    look.draw_early = input.switches & SWITCH_DRAW_EARLY;
-    wire_start(&wire, !(input.switches & SWITCH_NO_TABLE));
+    switches = switches_of(&input, data, size);
+    set_switches(switches);
+    look.tree = switches & SWITCH_TREE;
+    look.visible = switches & SWITCH_VISIBLE;
+    look.columns = switches & SWITCH_COLUMNS;
+    look.statistics = switches & SWITCH_STATISTICS;
+    look.draw_early = switches & SWITCH_DRAW_EARLY;
+    wire_start(&wire, !(switches & SWITCH_NO_TABLE));
     fuzz_capture_open(&look);
     for (unsigned i = 0; i < input.count; i++) {
         unsigned captured, length = wire_write(&wire, &input.frames[i], bytes, &captured);
@@ -133,13 +120,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_capture_add(kept[i], length, captured, input.frames[i].header[3] & 0x80);
     }
     fuzz_capture_dissect();
-    if (input.switches & SWITCH_TWO_PASSES)
+    if (switches & SWITCH_TWO_PASSES)
         fuzz_capture_dissect();
     fuzz_capture_close();
     for (unsigned i = 0; i < input.count; i++)
         free(kept[i]);
-    if (fuzz_counts.executions % COUNTS_EVERY == 0)
-        write_counts();
     return 0;
 }
 

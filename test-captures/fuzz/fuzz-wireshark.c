@@ -30,6 +30,7 @@
 #include <stdlib.h>
 
 #include "firewall-rules.h"
+#include "fuzz-counts.h"
 #include "fuzz-input.h"
 #include "fuzz-lean.h"
 #include "fuzz-wire.h"
@@ -38,8 +39,6 @@
 
 /* plugin.c's entry point. */
 void plugin_register(void);
-
-fuzz_counts_t fuzz_counts;
 
 /* --- Bugs ------------------------------------------------------------------------------------ */
 
@@ -407,5 +406,5 @@ fuzz_capture_close(void)
     epan_free(capture.session);
     if (capture.look.statistics)
         statistics_end();
-    fuzz_counts.executions++;
+    fuzz_counts_execution();
 }

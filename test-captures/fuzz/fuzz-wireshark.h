@@ -42,14 +42,4 @@ void fuzz_capture_add(const uint8_t *bytes, unsigned length, unsigned captured, 
 /** Dissect all frames: the first time each as it is read, then again. */
 void fuzz_capture_dissect(void);
 
-/** All that was done, for whoever counts. */
-typedef struct {
-    uint64_t executions;
-    uint64_t packets;     /* each once */
-    uint64_t dissections; /* once for each pass */
-    uint64_t others_bugs; /* dissector bugs of other protocols, logged by Wireshark */
-} fuzz_counts_t;
-
-extern fuzz_counts_t fuzz_counts;
-
 #endif /* __SMSRC_FUZZ_WIRESHARK_H__ */

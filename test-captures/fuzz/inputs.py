@@ -60,18 +60,36 @@ class Input:
 
 # --- From captures ------------------------------------------------------------------------------
 
+# Of microseconds and of nanoseconds, little-endian first.
+PCAP_MAGICS = (b"\xd4\xc3\xb2\xa1", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\xc3\xd4",
+               b"\xa1\xb2\x3c\x4d")
+
+
 def frames_of(path):
     """The frames of a pcap or pcapng file, as long as they were captured."""
     data = path.read_bytes()
     if data[:4] == b"\x0a\x0d\x0d\x0a":
         yield from _frames_of_pcapng(data)
         return
-    order = "<" if data[:4] in (b"\xd4\xc3\xb2\xa1", b"\x4d\x3c\xb2\xa1") else ">"
+    order = "<" if data[:4] in PCAP_MAGICS[:2] else ">"
     at = 24
     while at + 16 <= len(data):
         captured = struct.unpack_from(order + "I", data, at + 8)[0]
         yield data[at + 16:at + 16 + captured]
         at += 16 + captured
+
+
+def is_ethernet(path):
+    """Whether this is a capture, and its (first) interface Ethernet."""
+    data = path.read_bytes()
+    if data[:4] == b"\x0a\x0d\x0d\x0a":
+        order = "<" if data[8:12] == b"\x4d\x3c\x2b\x1a" else ">"
+        at = struct.unpack_from(order + "I", data, 4)[0]
+        return struct.unpack_from(order + "IIH", data, at)[::2] == (1, 1)
+    if len(data) < 24 or data[:4] not in PCAP_MAGICS:
+        return False
+    order = "<" if data[:4] in PCAP_MAGICS[:2] else ">"
+    return struct.unpack_from(order + "I", data, 20)[0] == 1
 
 
 def _frames_of_pcapng(data):

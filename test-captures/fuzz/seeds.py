@@ -6,6 +6,7 @@
 #
 #     seeds.py FOLDER             the named ones
 #     seeds.py FOLDER CAPTURE...  those, and the captures in parts
+#     seeds.py --settings FOLDER  those of fuzz-settings
 
 import pathlib
 import struct
@@ -242,7 +243,42 @@ def neighbours():
     return whole.add("UDP", m.rtp(1), port=2702).add("UDP", m.rtp(2), port=2703, client_port=2703)
 
 
+# Of fuzz-settings: which setting (fuzz-settings.c), and its text.
+ROLES_LINE, ROWS_LINE, ROLES_FILE, ROWS_FILE = range(1, 5)
+LEARN, SCOPE, FLAG, SQL_PORTS, HTTP_PORTS, DESEGMENT, PORT_GROUND, TCP_PORT, UDP_PORT = range(5, 14)
+
+SETTINGS = {
+    "roles": [(ROLES_LINE, '"10.1.0.10","Administrator console",""'),
+              (ROLES_LINE, '"10.0.0.0/8","Advanced Client","ABC"'),
+              (ROLES_LINE, '"2001:db8::/32","Site server","AB1"')],
+    "bad-roles": [(ROLES_LINE, '"10.0.0.0/33","SQL Server",""'),
+                  (ROLES_LINE, '"nobody","Boss","abcd"'), (ROLES_LINE, '"10.1.0.1","WINS')],
+    "rows": [(ROWS_LINE, '"advanced client","Management point","TCP","8530-8531,9000","tls","x"'),
+             (ROWS_LINE, '"any","Site server","TCP+UDP","5000","backup agent",""')],
+    "bad-rows": [(ROWS_LINE, '"any","","TCP","80","",""'),
+                 (ROWS_LINE, '"any","any","SCTP","65536,0-5","\\x00",""')],
+    "roles-file": [(ROLES_FILE, '# roles\n"10.1.0.11","Advanced Client","ABC"\n\n'
+                                '"10.1.0.13","Nothing",""\n"10.1.0.0/16","Legacy Client",""\n')],
+    "rows-file": [(ROWS_FILE, '"any","any","TCP","1","",""\n"any","any","UDP","3-5","","note"\n')],
+    "words": [(LEARN, "FALSE"), (SCOPE, "one"), (FLAG, "every"), (DESEGMENT, "no"),
+              (PORT_GROUND, "TRUE")],
+    "ports": [(SQL_PORTS, "1500,1600-1700"), (HTTP_PORTS, "8080-"), (TCP_PORT, "2701-2799"),
+              (UDP_PORT, "")],
+}
+
+
+def write_settings(folder):
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, settings in SETTINGS.items():
+        (folder / name).write_bytes(b"".join(bytes((which,)) + text.encode() + b"\0"
+                                             for which, text in settings))
+
+
 def main(folder, *captures):
+    if folder == "--settings":
+        write_settings(*captures)
+        return
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name, function in SEEDS.items():
