@@ -13,8 +13,8 @@ build=${SMSRC_BUILD:-$root/build}
 BUILD_NEEDS='gcc:gcc libc6-dev:gcc cmake:cmake ninja-build:ninja pkg-config:pkg-config
 libglib2.0-dev:pkg-config wireshark-dev:cmake tshark:tshark'
 TEST_NEEDS='python3:python3 python3-pytest:pytest-3|pytest python3-scapy:scapy
-wireshark-common:sharkd nmap:nmap clang:clang tcpreplay:tcprewrite valgrind:valgrind
-debootstrap:debootstrap iproute2:ip nftables:nft dpkg-dev:dpkg-shlibdeps file:file'
+wireshark-common:sharkd nmap:nmap clang:clang libclang-rt-dev:clang tcpreplay:tcprewrite
+valgrind:valgrind debootstrap:debootstrap iproute2:ip nftables:nft dpkg-dev:dpkg-shlibdeps file:file'
 
 say() {
     printf '\n== %s\n' "$*"

@@ -21,9 +21,10 @@ FUZZ = MADE.parent / "fuzz"
 FINDINGS = sorted((FUZZ / "findings").glob("*")) if (FUZZ / "findings").is_dir() else []
 
 # New inputs of each kind of run: (program, its runs, the seed). They take about a minute in all.
-NEW = [("fuzz-packets", 1500, 1), ("fuzz-packets", 1500, 2), ("fuzz-settings", 400, 1)]
+NEW = [("fuzz-packets", 1500, 1), ("fuzz-packets", 1500, 2), ("fuzz-settings", 300, 1)]
 
-REPORT = re.compile(r"ERROR|runtime error:|SUMMARY:|^smsrc: .*(bug|CRITICAL)", re.MULTILINE)
+# The last is what the fuzzer says before it ends at a bug that Wireshark would only log.
+REPORT = re.compile(r"ERROR|runtime error:|SUMMARY:|^smsrc: (?!\d+ executions)", re.MULTILINE)
 
 ENVIRONMENT = {
     # Wireshark does not free everything when it ends; its own allocators hide a use of freed
@@ -141,15 +142,12 @@ def test_new_inputs(fuzz, seeds, corpus, tmp_path, program, runs, seed):
     assert done["executions"] >= runs - 1
 
 
-def test_a_fuzzer_sees_the_plugins_bugs(programs, tmp_path):
-    """The fuzzer ends at a report: a build flag makes the plugin read behind an input."""
-    done = subprocess.run([programs / "fuzz-packets", "-help=1"], check=False, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    assert "-artifact_prefix" in done.stdout or "artifact_prefix" in done.stdout
-    symbols = subprocess.run(["nm", programs / "fuzz-packets"], check=True, text=True,
-                             stdout=subprocess.PIPE).stdout
-    assert "__asan_report_load" in symbols and "__ubsan_handle" in symbols
-    assert "dissect_smsrc_audit" in symbols, "the plugin is in it"
+def test_the_fuzzers_really_are_sanitized(programs):
+    for program in ("fuzz-packets", "fuzz-settings"):
+        symbols = subprocess.run(["nm", programs / program], check=True, text=True,
+                                 stdout=subprocess.PIPE).stdout
+        assert "__asan_report_load" in symbols and "__ubsan_handle" in symbols
+        assert "dissect_smsrc_audit" in symbols, "the plugin is in it"
 
 
 def test_the_dictionary_is_what_its_generator_makes():
