@@ -1,0 +1,108 @@
+/* fuzz-lean.c
+ * What is left out of libwireshark so that a capture begins in no time
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Wireshark opens a capture now and then, the fuzzer a thousand times a second. Each time, 4.0
+ * reads the names of ports, vendors and hosts anew (10 MB that are never freed) and asks every
+ * protocol to forget what it knew; some then register once more what they registered before, so
+ * that the next capture takes longer still. So the names are in no file here, and protocols that
+ * are off are not asked.
+ *
+ * Functions of libwireshark and libwsutil are taken the place of, as any program may whose
+ * functions have the names of a shared library's.
+ */
+
+#include "fuzz-compat.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <wsutil/privileges.h>
+
+#include "fuzz-lean.h"
+
+/* What a packet of an SMS site may hold, as far as the plugin looks at it; and the plugin's own. */
+static const char *const protocols[] = {
+    "frame", "eth", "ethertype", "ip", "ipv6", "tcp", "udp", "icmp", "icmpv6", "data",
+    "data-text-lines", "ipx", "spx", "nbipx", "nmpi", "netbios", "nbss", "nbdgm", "nbns", "smb",
+    "smb2", "browser", "http", "mime_multipart", "media", "ldap", "cldap", "tds", "dcerpc", "epm",
+    "dns", "dhcp", "kerberos", "krb5rpc", "gss-api", "spnego", "ntlmssp", "tpkt", "cotp", "t125",
+    "rdp", "rdpudp", "pptp", "snmp", "tftp", "smb_pipe", "mailslot",
+    "_ws.malformed", "_ws.short", "_ws.expert", "_ws.unreassembled",
+};
+
+/* The protocol that is being registered; what comes before the first is Wireshark's own. */
+static const char *registering;
+
+bool
+fuzz_lean(void)
+{
+    return getenv("SMSRC_FUZZ_ALL") == NULL;
+}
+
+bool
+fuzz_lean_wants(const char *protocol)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(protocols); i++) {
+        if (strcmp(protocol, protocols[i]) == 0)
+            return true;
+    }
+    return g_str_has_prefix(protocol, "smsrc");
+}
+
+/* The library's own function. */
+static void
+find_function(const char *name, void *function)
+{
+    void *found = dlsym(RTLD_NEXT, name);
+
+    if (found == NULL)
+        abort();
+    memcpy(function, &found, sizeof found);
+}
+
+/* Wireshark does not let root say where its files are; the fuzzer hides nothing from root. */
+ws_bool
+started_with_special_privs(void)
+{
+    return FALSE;
+}
+
+int
+proto_register_protocol(const char *name, const char *short_name, const char *filter_name)
+{
+    static int (*function)(const char *, const char *, const char *);
+
+    if (function == NULL)
+        find_function("proto_register_protocol", &function);
+    registering = filter_name;
+    return function(name, short_name, filter_name);
+}
+
+static bool
+is_left_out(void)
+{
+    return fuzz_lean() && registering != NULL && !fuzz_lean_wants(registering);
+}
+
+void
+register_init_routine(void (*routine)(void))
+{
+    static void (*function)(void (*)(void));
+
+    if (function == NULL)
+        find_function("register_init_routine", &function);
+    if (!is_left_out())
+        function(routine);
+}
+
+void
+register_cleanup_routine(void (*routine)(void))
+{
+    static void (*function)(void (*)(void));
+
+    if (function == NULL)
+        find_function("register_cleanup_routine", &function);
+    if (!is_left_out())
+        function(routine);
+}
