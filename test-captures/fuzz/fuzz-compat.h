@@ -23,4 +23,24 @@
 #define FUZZ_LOG_WRITER_FORMAT 7
 #endif
 
+/* In 4.6 a record has its bytes itself, and the program's name is enough to begin with. */
+#if SMSRC_WS_AT_LEAST(4, 5)
+#define FUZZ_RECORD_FILL(rec, bytes, captured)                                                   \
+    do {                                                                                         \
+        ws_buffer_init(&(rec)->data, (captured));                                                \
+        ws_buffer_append(&(rec)->data, (bytes), (captured));                                     \
+    } while (0)
+#define FUZZ_RECORD_FREE(rec) ws_buffer_free(&(rec)->data)
+#define FUZZ_DISSECT(edt, rec, bytes, captured, length, fd, cinfo)                               \
+    epan_dissect_run_with_taps(edt, WTAP_FILE_TYPE_SUBTYPE_UNKNOWN, rec, fd, cinfo)
+#define FUZZ_CONFIGURATION_INIT(program) configuration_init(program)
+#else
+#define FUZZ_RECORD_FILL(rec, bytes, captured)
+#define FUZZ_RECORD_FREE(rec)
+#define FUZZ_DISSECT(edt, rec, bytes, captured, length, fd, cinfo)                               \
+    epan_dissect_run_with_taps(edt, WTAP_FILE_TYPE_SUBTYPE_UNKNOWN, rec,                         \
+                               tvb_new_real_data(bytes, captured, length), fd, cinfo)
+#define FUZZ_CONFIGURATION_INIT(program) configuration_init(program, NULL)
+#endif
+
 #endif /* __SMSRC_FUZZ_COMPAT_H__ */

@@ -141,7 +141,7 @@ fuzz_wireshark_start(const char *program)
     g_setenv("XDG_CONFIG_HOME", home != NULL ? home : "/nonexistent", TRUE);
     g_setenv("WIRESHARK_DATA_DIR", "/nonexistent", TRUE);
     init_process_policies();
-    g_free(configuration_init(program, NULL));
+    g_free(FUZZ_CONFIGURATION_INIT(program));
     ws_log_set_writer(write_log);
     ws_log_set_level(LOG_LEVEL_WARNING);
     timestamp_set_type(TS_RELATIVE);
@@ -362,16 +362,15 @@ dissect_frame(unsigned i, bool first)
         frame_data_init(fd, i + 1, &rec, 0, capture.cum_bytes);
     frame_data_set_before_dissect(fd, &capture.elapsed, &capture.reference,
                                   i > 0 ? &capture.frames[i - 1] : NULL);
-    epan_dissect_run_with_taps(capture.dissect, WTAP_FILE_TYPE_SUBTYPE_UNKNOWN, &rec,
-                               tvb_new_real_data(capture.records[i].bytes,
-                                                 capture.records[i].captured,
-                                                 (int)capture.records[i].length),
-                               fd, cinfo);
+    FUZZ_RECORD_FILL(&rec, capture.records[i].bytes, capture.records[i].captured);
+    FUZZ_DISSECT(capture.dissect, &rec, capture.records[i].bytes, capture.records[i].captured,
+                 (int)capture.records[i].length, fd, cinfo);
     if (cinfo != NULL)
         epan_dissect_fill_in_columns(capture.dissect, FALSE, TRUE);
     if (first)
         frame_data_set_after_dissect(fd, &capture.cum_bytes);
     epan_dissect_reset(capture.dissect);
+    FUZZ_RECORD_FREE(&rec);
     fuzz_counts.dissections++;
 }
 

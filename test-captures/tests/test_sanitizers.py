@@ -156,8 +156,8 @@ def test_damaged_copies_of_recorded_sites(dissect, ground, ordinary, tmp_path, n
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_damaged_copies_of_recorded_sessions(dissect, ground, ordinary, keys, tmp_path,  # noqa: F811
-                                             name):
+def test_damaged_copies_of_recorded_sessions(dissect, ground, ordinary, keys,  # noqa: F811
+                                             tmp_path, name):
     # Not strict, here and below: Wireshark's own dissectors have bugs, which it logs.
     dissect(damaged_copy(ground, ordinary, recorded(name), tmp_path), "-2",
             *(a for pref in keys for a in ("-o", pref)), strict=False,
