@@ -373,11 +373,6 @@ def golden(request):
     return compare
 
 
-def pytest_collection_modifyitems(items):
-    """What takes longest begins first: with several workers nobody waits for it at the end."""
-    items.sort(key=lambda item: item.path.name != "test_versions.py")
-
-
 def pytest_addoption(parser):
     parser.addoption("--regen", action="store_true",
                      help="write the goldens instead of comparing with them")

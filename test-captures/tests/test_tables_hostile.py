@@ -14,7 +14,7 @@ import sys
 
 import pytest
 
-from audit_rows import GENERATE, LEARN_OFF
+from audit_rows import LEARN_OFF
 from test_audit_tables import uat
 
 FIRST = b'"10.1.3.1","Advanced Client","ABC"'
@@ -29,12 +29,12 @@ def three_hosts(ground):
     """A packet from each of the three hosts to one without a role."""
     pytest.importorskip("scapy", reason="scapy is not installed: no capture to read tables for")
     path = ground.new_folder("hosts") / "hosts.pcap"
-    code = ("import sys; sys.path.insert(0, sys.argv[1])\n"
+    code = ("import sys\n"
             "from scapy.all import IP, UDP, Ether, wrpcap\n"
-            "wrpcap(sys.argv[2], [Ether(src='02:00:00:00:00:01', dst='02:00:00:00:00:02')"
+            "wrpcap(sys.argv[1], [Ether(src='02:00:00:00:00:01', dst='02:00:00:00:00:02')"
             " / IP(src=f'10.1.3.{n}', dst='10.9.9.9') / UDP(sport=40000, dport=9999) / b'x'"
             " for n in (1, 2, 3)])")
-    subprocess.run([sys.executable, "-c", code, str(GENERATE), str(path)], check=True,
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True,
                    env={"HOME": str(path.parent), "PATH": "/usr/bin:/bin"})
     path.chmod(0o644)
     return path
