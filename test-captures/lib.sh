@@ -14,8 +14,9 @@ BUILD_NEEDS='gcc:gcc libc6-dev:gcc cmake:cmake ninja-build:ninja pkg-config:pkg-
 libglib2.0-dev:pkg-config wireshark-dev:cmake tshark:tshark'
 TEST_NEEDS='python3:python3 python3-pytest:pytest-3|pytest python3-scapy:scapy
 wireshark-common:sharkd nmap:nmap clang:clang libclang-rt-dev:clang tcpreplay:tcprewrite
-valgrind:valgrind debootstrap:debootstrap iproute2:ip nftables:nft dpkg-dev:dpkg-shlibdeps file:file jq:jq
-parallel:parallel shellcheck:shellcheck cppcheck:cppcheck clang-tidy:clang-tidy gcovr:gcovr'
+valgrind:valgrind debootstrap:debootstrap iproute2:ip nftables:nft dpkg-dev:dpkg-shlibdeps
+file:file jq:jq parallel:parallel shellcheck:shellcheck cppcheck:cppcheck clang-tidy:clang-tidy
+gcovr:gcovr'
 # Wireshark in a window that nobody sees.
 WINDOW_NEEDS='wireshark:wireshark xvfb:Xvfb openbox:openbox xdotool:xdotool imagemagick:import
 x11-utils:xprop fonts-dejavu-core:Xvfb'
