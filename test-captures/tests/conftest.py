@@ -388,7 +388,8 @@ def pytest_terminal_summary(terminalreporter):
     """Says at the end of a run what it did not reach, so that no skipped test goes unseen."""
     reasons = collections.Counter(
         words for reports in terminalreporter.stats.values() for report in reports
-        for name, words in getattr(report, "user_properties", ()) if name == NOT_REACHED)
+        if getattr(report, "when", "") == "call"
+        for name, words in report.user_properties if name == NOT_REACHED)
     for report in terminalreporter.stats.get("skipped", []):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         reasons[str(reason).removeprefix("Skipped: ")] += 1
