@@ -18,11 +18,11 @@
 
 #include <epan/funnel.h>
 #include <epan/tap.h>
-#include <wsutil/report_message.h>
 
 #include "firewall-rules.h"
 #include "menu.h"
 #include "narrow-table.h"
+#include "stat-listen.h"
 #include "stat-table.h"
 
 /* Addresses of an end that the table shows. */
@@ -219,21 +219,12 @@ nft_finish(void *tapdata)
     firewall_rules_free((firewall_rules_t *)tapdata);
 }
 
-/* What follows the name is a display filter, as for all statistics. */
 static stat_tap_init_result
 nft_init(const char *argument, void *userdata _U_)
 {
-    const char *rest = argument + strlen(NFT_COMMAND);
-    firewall_rules_t *rules = firewall_rules_new();
-    GString *error = register_tap_listener("smsrc_audit", rules, *rest == ',' ? rest + 1 : NULL,
-                                           TL_REQUIRES_NOTHING, nft_reset, nft_packet, nft_draw,
-                                           nft_finish);
-
-    if (error == NULL)
+    if (stat_listen(NFT_COMMAND, stat_filter_of(argument, NFT_COMMAND), "smsrc_audit",
+                    firewall_rules_new(), nft_reset, nft_packet, nft_draw, nft_finish))
         return STAT_TAP_INIT_DONE;
-    report_failure("-z " NFT_COMMAND ": %s", error->str);
-    g_string_free(error, TRUE);
-    firewall_rules_free(rules);
     return STAT_TAP_INIT_FAILED;
 }
 
@@ -246,20 +237,14 @@ firewall_stats_show_nft(void)
 {
     const funnel_ops_t *window = funnel_get_funnel_ops();
     firewall_rules_t *rules;
-    GString *error;
     char *file;
 
     if (window == NULL || window->new_text_window == NULL || window->retap_packets == NULL)
         return;
     rules = firewall_rules_new();
-    error = register_tap_listener("smsrc_audit", rules, NULL, TL_REQUIRES_NOTHING, nft_reset,
-                                  nft_packet, NULL, nft_finish);
-    if (error != NULL) {
-        report_failure("%s: %s", NFT_COMMAND, error->str);
-        g_string_free(error, TRUE);
-        firewall_rules_free(rules);
+    if (!stat_listen(NFT_COMMAND, NULL, "smsrc_audit", rules, nft_reset, nft_packet, NULL,
+                     nft_finish))
         return;
-    }
     window->retap_packets(window->ops_id);
     file = firewall_rules_to_nft(rules);
     window->set_text(window->new_text_window(window->ops_id, "SMS Firewall Rules for nftables"),

@@ -20,11 +20,11 @@
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 #include <wsutil/json_dumper.h>
-#include <wsutil/report_message.h>
 
 #include "packet-smsrc-audit.h"
 #include "packet-smsrc-log.h"
 #include "role-book.h"
+#include "stat-listen.h"
 #include "stat-table.h"
 
 #define AUDIT_COMMAND "smsrc,audit.json"
@@ -351,36 +351,20 @@ audit_finish(void *tapdata)
     g_free(tapdata);
 }
 
-/* What follows the command's name is a display filter, as for all statistics. */
-static const char *
-filter_of(const char *argument, const char *command)
-{
-    const char *rest = argument + strlen(command);
-
-    return *rest == ',' ? rest + 1 : NULL;
-}
-
 static stat_tap_init_result
 audit_init(const char *argument, void *userdata _U_)
 {
-    const char *filter = filter_of(argument, AUDIT_COMMAND);
+    const char *filter = stat_filter_of(argument, AUDIT_COMMAND);
     audit_lines_t *audit = g_new0(audit_lines_t, 1);
-    GString *error;
 
     audit->lines = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_flow_line);
-    error = register_tap_listener("smsrc_audit", audit, filter, TL_REQUIRES_NOTHING, audit_reset,
-                                  audit_packet, audit_draw, audit_finish);
-    if (error == NULL) {
-        error = register_tap_listener("frame", &audit->frames, filter, TL_REQUIRES_NOTHING,
-                                      frames_reset, frames_packet, NULL, NULL);
-        if (error == NULL)
-            return STAT_TAP_INIT_DONE;
-        remove_tap_listener(audit); /* which frees it */
-    } else {
-        audit_finish(audit);
-    }
-    report_failure("-z " AUDIT_COMMAND ": %s", error->str);
-    g_string_free(error, TRUE);
+    if (!stat_listen(AUDIT_COMMAND, filter, "smsrc_audit", audit, audit_reset, audit_packet,
+                     audit_draw, audit_finish))
+        return STAT_TAP_INIT_FAILED;
+    if (stat_listen(AUDIT_COMMAND, filter, "frame", &audit->frames, frames_reset, frames_packet,
+                    NULL, NULL))
+        return STAT_TAP_INIT_DONE;
+    remove_tap_listener(audit); /* which frees it */
     return STAT_TAP_INIT_FAILED;
 }
 
@@ -534,18 +518,12 @@ static stat_tap_init_result
 sessions_init(const char *argument, void *userdata _U_)
 {
     session_lines_t *lines = g_new0(session_lines_t, 1);
-    GString *error;
 
     lines->sessions = g_ptr_array_new();
     lines->seen = g_hash_table_new(g_direct_hash, g_direct_equal);
-    error = register_tap_listener("smsrc", lines, filter_of(argument, SESSIONS_COMMAND),
-                                  TL_REQUIRES_NOTHING, sessions_reset, sessions_packet,
-                                  sessions_draw, sessions_finish);
-    if (error == NULL)
+    if (stat_listen(SESSIONS_COMMAND, stat_filter_of(argument, SESSIONS_COMMAND), "smsrc", lines,
+                    sessions_reset, sessions_packet, sessions_draw, sessions_finish))
         return STAT_TAP_INIT_DONE;
-    report_failure("-z " SESSIONS_COMMAND ": %s", error->str);
-    g_string_free(error, TRUE);
-    sessions_finish(lines);
     return STAT_TAP_INIT_FAILED;
 }
 

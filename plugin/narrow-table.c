@@ -24,8 +24,8 @@
 #endif
 
 #include <epan/tap.h>
-#include <wsutil/report_message.h>
 
+#include "stat-listen.h"
 #include "stat-table.h"
 
 #define GAP 2         /* between columns */
@@ -345,22 +345,16 @@ static stat_tap_init_result
 narrow_init(const char *argument, void *userdata)
 {
     stat_tap_table_ui *ui = (stat_tap_table_ui *)userdata;
-    const char *rest = argument + strlen(ui->cli_string);
     narrow_t *narrow = g_new0(narrow_t, 1);
-    GString *error;
 
     narrow->stats.stat_tap_data = ui;
     narrow->stats.user_data = narrow;
-    narrow->filter = *rest == ',' ? g_strdup(rest + 1) : NULL;
+    narrow->filter = g_strdup(stat_filter_of(argument, ui->cli_string));
     narrow->width = line_width();
     ui->stat_tap_init_cb(ui);
-    error = register_tap_listener(ui->tap_name, narrow, narrow->filter, TL_REQUIRES_NOTHING, NULL,
-                                  ui->packet_func, narrow_draw, narrow_finish);
-    if (error == NULL)
+    if (stat_listen(ui->cli_string, narrow->filter, ui->tap_name, narrow, NULL, ui->packet_func,
+                    narrow_draw, narrow_finish))
         return STAT_TAP_INIT_DONE;
-    report_failure("-z %s: %s", ui->cli_string, error->str);
-    g_string_free(error, TRUE);
-    narrow_finish(narrow);
     return STAT_TAP_INIT_FAILED;
 }
 
