@@ -20,21 +20,22 @@ typedef struct {
     uat_field_t *fields; /**< with UAT_END_FIELDS behind them */
     size_t record_size;
     void (*free_record)(void *record); /**< frees what the record holds, not the record */
-    void (*take)(const void *record);  /**< called for each good line, in their order */
+    void (*take)(const void *record);  /**< called for each good line */
     char *told;                        /**< what was last said of the file: NULL to begin with */
 } table_file_t;
 
 /**
- * Reads the table's file in the user's configuration folder, gives its good lines to take(), and
- * says of the others what is wrong with them: by report_failure(), with the number of the line,
- * and only once for the same complaints. Where there is no file nothing happens.
+ * Gives take() the table's lines: first the @p count @p records that Wireshark has of it, then the
+ * good lines of the file in the user's configuration folder. Says of the
+ * others what is wrong with them: by report_failure(), with the number of the line, and only once
+ * for the same complaints. Where there is no file nothing is said.
  *
  * Wireshark has read this file too. Its reader ends at a line that it cannot take apart, leaves out
  * a last line that has no end, keeps of several wrong fields the last one's reason, and numbers
- * its line by one too many where the field is the line's last. So a user of this gets lines twice,
- * from Wireshark and from here, and has to look past the second.
+ * its line by one too many where the field is the line's last. So take() gets lines twice, from
+ * Wireshark and from the file, and has to look past the second.
  */
-void table_file_read(table_file_t *table);
+void table_file_read(table_file_t *table, const void *records, unsigned count);
 
 /**
  * Why @p text is no text for any field of a table: a control character (a NUL, say), another

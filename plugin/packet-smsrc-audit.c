@@ -489,8 +489,6 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     bool broadcast = false;
     bool from_initiator, sure;
 
-    if (!audit_active)
-        return;
     layers = packet_layers(pinfo);
     /* First: up to 4.2 an ICMP error has the ports of the packet that it quotes. */
     if ((layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0) {
@@ -562,7 +560,8 @@ smsrc_audit_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 static int
 dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    audit(tvb, pinfo, tree);
+    if (audit_active)
+        audit(tvb, pinfo, tree);
     return 0;
 }
 

@@ -488,9 +488,7 @@ role_book_reset(void)
     networks = wmem_map_new(wmem_file_scope(), prefix_hash, prefix_equal);
     hosts = wmem_map_new(wmem_file_scope(), address_key_hash, address_key_equal);
     lines_taken = g_hash_table_new_full(line_key_hash, line_key_equal, g_free, NULL);
-    for (unsigned i = 0; i < num_role_lines; i++)
-        add_line(&role_lines[i]);
-    table_file_read(&role_file);
+    table_file_read(&role_file, role_lines, num_role_lines);
     g_hash_table_destroy(lines_taken);
     lines_taken = NULL;
     version++;

@@ -320,12 +320,14 @@ load(reading_t *reading, size_t *length)
 }
 
 void
-table_file_read(table_file_t *table)
+table_file_read(table_file_t *table, const void *records, unsigned count)
 {
     reading_t reading = { .table = table, .told = g_string_new(NULL) };
     size_t length = 0;
     char *text = load(&reading, &length);
 
+    for (unsigned i = 0; i < count; i++)
+        table->take((const char *)records + i * table->record_size);
     if (text)
         text = as_utf8(&reading, text, &length);
     if (text) {

@@ -282,9 +282,7 @@ user_rows_reset(void)
     g_string_chunk_clear(user_strings);
 
     lines_taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (unsigned i = 0; i < num_user_lines; i++)
-        add_line(&user_lines[i]);
-    table_file_read(&row_file);
+    table_file_read(&row_file, user_lines, num_user_lines);
     g_hash_table_destroy(lines_taken);
     lines_taken = NULL;
 }
