@@ -85,24 +85,25 @@ is_left_out(void)
     return fuzz_lean() && registering != NULL && !fuzz_lean_wants(registering);
 }
 
+static void
+register_wanted(const char *name, void (*routine)(void))
+{
+    void (*function)(void (*)(void));
+
+    if (is_left_out())
+        return;
+    find_function(name, &function);
+    function(routine);
+}
+
 void
 register_init_routine(void (*routine)(void))
 {
-    static void (*function)(void (*)(void));
-
-    if (function == NULL)
-        find_function("register_init_routine", &function);
-    if (!is_left_out())
-        function(routine);
+    register_wanted("register_init_routine", routine);
 }
 
 void
 register_cleanup_routine(void (*routine)(void))
 {
-    static void (*function)(void (*)(void));
-
-    if (function == NULL)
-        find_function("register_cleanup_routine", &function);
-    if (!is_left_out())
-        function(routine);
+    register_wanted("register_cleanup_routine", routine);
 }

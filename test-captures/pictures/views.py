@@ -59,22 +59,23 @@ def profile(stage):
         stage.keep(shark, "root", "profile", crop="716x300+36+40")
 
 
+def judged_frame(stage, capture, last, frame, name):
+    """A frame in the list, with those up to the last below it, and what the tree says of it."""
+    with stage.open(capture) as shark:
+        shark.go_to(last)
+        shark.go_to(frame)
+        last_protocol(shark)
+        stage.keep(shark, shark.main, name)
+
+
 def audit(stage):
     """A flow off the matrix: red in the list, the reason in the tree."""
-    with stage.open(MISCONFIGURED) as shark:
-        shark.go_to(104)
-        shark.go_to(86)
-        last_protocol(shark)
-        stage.keep(shark, shark.main, "audit")
+    judged_frame(stage, MISCONFIGURED, 104, 86, "audit")
 
 
 def firewalled(stage):
     """What the firewall blocks: amber."""
-    with stage.open(FIREWALLED) as shark:
-        shark.go_to(62)
-        shark.go_to(38)
-        last_protocol(shark)
-        stage.keep(shark, shark.main, "firewalled")
+    judged_frame(stage, FIREWALLED, 62, 38, "firewalled")
 
 
 def findings(stage):

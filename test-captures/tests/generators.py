@@ -1,5 +1,5 @@
 # generators.py
-# The generators of the made captures as modules, and what holds for every one of them
+# The programs of test-captures as modules: the generators, and what holds for every one of them
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
@@ -14,13 +14,18 @@ from conftest import MADE
 GENERATE = MADE.parent / "generate"
 
 
-def plan(name):
-    """A module of generate/ that is data: it needs no scapy, so that tests run without it."""
-    sys.path.insert(0, str(GENERATE))
+def module_in(folder, name):
+    """A module that is no test's: it finds those beside it, and nothing else does afterwards."""
+    sys.path.insert(0, str(folder))
     try:
         return importlib.import_module(name)
     finally:
-        sys.path.remove(str(GENERATE))
+        sys.path.remove(str(folder))
+
+
+def plan(name):
+    """A module of generate/ that is data: it needs no scapy, so that tests run without it."""
+    return module_in(GENERATE, name)
 
 
 def generator(name):

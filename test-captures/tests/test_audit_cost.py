@@ -3,15 +3,14 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-import importlib
 import re
 import shutil
-import sys
 
 import pytest
 
 from audit_rows import LEARN_OFF
 from conftest import CAPTURES, MADE
+from generators import module_in
 
 # Instructions, not time: the same on every run and every machine of a kind. What starting takes
 # is left out: a run with the first packet alone is subtracted. The whole table, with the other
@@ -23,9 +22,7 @@ WAYS = {"statistic": ("-q", "-z", "io,stat,0"), "filter": ("-Y", "tcp.port == 1"
 LIMITS_QUIET = {"mixed": {"off": 1.01, "on": 1.05}, "quiet": {"off": 1.015, "on": 1.08}}
 LIMIT_WORST = 1.08  # every packet is between hosts with roles, every flow is off the matrix
 
-sys.path.insert(0, str(MADE.parent / "bench"))
-bench = importlib.import_module("bench")
-sys.path.remove(str(MADE.parent / "bench"))
+bench = module_in(MADE.parent / "bench", "bench")
 
 
 @pytest.fixture(scope="module")

@@ -10,18 +10,14 @@ import csv
 import difflib
 import re
 import shlex
-import sys
 
 import pytest
 
 from conftest import ROOT, check_run
+from generators import plan
 
-sys.path.insert(0, str(ROOT / "test-captures" / "generate"))
-
-import fields as fields_page  # noqa: E402 pylint: disable=wrong-import-position
-import kb826852 as kb_page  # noqa: E402 pylint: disable=wrong-import-position
-
-sys.path.remove(str(ROOT / "test-captures" / "generate"))
+fields_page = plan("fields")
+kb_page = plan("kb826852")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@
 what the plugin adds to tshark's own: memory at most, and processor time with a wide margin.
 """
 
-import importlib
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import sys
 import pytest
 
 from conftest import TESTS, is_root
+from generators import module_in
 
 LOAD = TESTS.parent / "load"
 FLOWS = 40000
@@ -26,11 +26,7 @@ NOISE_BYTES, NOISE_SECONDS = 8 << 20, 0.5
 
 @pytest.fixture(scope="module")
 def load():
-    sys.path.insert(0, str(LOAD))
-    try:
-        return importlib.import_module("captures"), importlib.import_module("measure")
-    finally:
-        sys.path.remove(str(LOAD))
+    return module_in(LOAD, "captures"), module_in(LOAD, "measure")
 
 
 @pytest.fixture(scope="module")

@@ -13,19 +13,16 @@ import shutil
 import signal
 import socketserver
 import subprocess
-import sys
 import threading
 import time
 import xml.etree.ElementTree as ET
 
 import pytest
 
-from conftest import MADE
+from generators import plan
 from rc_rows import by_frame, fields, frames, infos
 
-sys.path.insert(0, str(MADE.parent / "generate"))
-from messages import (CM_GREETING, INFORMATION_REQUEST, VARIANT_07, busy,  # noqa: E402
-                      information_reply)
+messages = plan("messages")
 
 HOST = "127.0.0.1"
 CONTROL_PORT = 2701
@@ -34,11 +31,11 @@ ODD_PORTS = range(29701, 29800)
 # What an agent greets with, and what it answers to an information request. The first agent is
 # on 2701, the others on ports that nothing but the content can know.
 AGENTS = {
-    "reply": (b"", information_reply()),
-    "controlled": (b"", information_reply(controller="10.1.0.51")),
-    "older": (b"", information_reply(variant=VARIANT_07)),
-    "busy": (b"", busy("192.168.10.151", 2)),
-    "configmgr": (CM_GREETING, b""),
+    "reply": (b"", messages.information_reply()),
+    "controlled": (b"", messages.information_reply(controller="10.1.0.51")),
+    "older": (b"", messages.information_reply(variant=messages.VARIANT_07)),
+    "busy": (b"", messages.busy("192.168.10.151", 2)),
+    "configmgr": (messages.CM_GREETING, b""),
 }
 
 
@@ -60,7 +57,7 @@ class AgentHandler(socketserver.BaseRequestHandler):
         with contextlib.suppress(OSError):
             if self.server.greeting:
                 self.request.sendall(self.server.greeting)
-            if self.request.recv(4096) == INFORMATION_REQUEST and self.server.answer:
+            if self.request.recv(4096) == messages.INFORMATION_REQUEST and self.server.answer:
                 self.request.sendall(self.server.answer)
                 self.request.recv(4096)
 
