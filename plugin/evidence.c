@@ -70,6 +70,7 @@ static wmem_map_t *rpc_endpoints; /* address to a set of ports */
 static unsigned num_endpoints;
 static unsigned implied_flows;
 static unsigned waiting; /* requests that wait for their answer, in all flows */
+static bool proxies;     /* some flow is a proxy's */
 static bool learning;
 static uint32_t wanted;    /* of this packet: FIELD_BIT of each field */
 static uint32_t foretold;  /* of later ones: those that packets so far give reason to expect */
@@ -141,6 +142,7 @@ evidence_reset(bool learn_roles)
     rpc_endpoints = wmem_map_new(wmem_file_scope(), address_key_hash, address_key_equal);
     num_endpoints = 0;
     implied_flows = waiting = 0;
+    proxies = false;
     foretold = FIELDS_OF_REQUESTS;
     announced = 0;
     plain = false;
@@ -645,9 +647,12 @@ add_uri(const packet_t *packet, const char *uri, bool forwarded)
 {
     uint16_t port;
     const char *path = split_uri(uri, &port);
-    char *decoded = g_uri_unescape_string(path, NULL);
-    flow_t *flow = flow_of_packet(packet->pinfo, port != 0 || forwarded);
+    char *decoded = strchr(path, '%') != NULL ? g_uri_unescape_string(path, NULL) : NULL;
+    bool by_proxy = port != 0 || forwarded;
+    /* To be set, or to be taken back; a look-up is dear. */
+    flow_t *flow = by_proxy || proxies ? flow_of_packet(packet->pinfo, by_proxy) : NULL;
 
+    proxies = proxies || by_proxy;
     if (flow != NULL && (port != 0 || flow->proxied)) {
         flow->proxied = port != 0;
         flow->uri_port = port;
