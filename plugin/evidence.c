@@ -692,10 +692,11 @@ body_length(const char *line, const char *end)
 
 /*
  * The request that the bytes begin with, as its fields would have it. Returns its length with its
- * body, or 0 where that is not all here, or may not be.
+ * body, or 0 where that is not all here: then it is not told either, unless the capture itself
+ * has no more of it (@p cut_off).
  */
 static size_t
-read_request(const packet_t *packet, const char *begin, size_t length)
+read_request(const packet_t *packet, const char *begin, size_t length, bool cut_off)
 {
     wmem_allocator_t *scope = packet->pinfo->pool;
     const char *end = begin + length, *method, *method_end, *uri, *uri_end, *line;
@@ -726,6 +727,8 @@ read_request(const packet_t *packet, const char *begin, size_t length)
         if (next != NULL && (*line == '\n' || (*line == '\r' && next == line + 1))) {
             if (body >= 0 && body <= end - stop)
                 whole = (size_t)(stop - begin) + (size_t)body;
+            else if (body < 0 && end - stop >= 5 && memcmp(end - 5, "0\r\n\r\n", 5) == 0)
+                whole = length; /* the last of its chunks */
             break;
         }
         if (headers.count < MAX_HEADERS && may_matter(line, (size_t)(stop - line)))
@@ -735,6 +738,8 @@ read_request(const packet_t *packet, const char *begin, size_t length)
             body = told;
         line = next;
     }
+    if (whole == 0 && !cut_off)
+        return 0;
     for (unsigned i = 0; i < headers.count && !forwarded; i++)
         forwarded = is_forwarding_header(headers.lines[i]);
     add_uri(packet, wmem_strndup(scope, uri, (size_t)(uri_end - uri)), forwarded);
@@ -759,20 +764,40 @@ may_be_request(const char *bytes, size_t length)
 }
 
 /*
- * The requests of a packet, from its bytes. One that goes on in the next packet is told by its
- * fields there, at its end; from then on fields are wanted, since others will be as long.
+ * A request that goes on in the next packet is told by its fields there, at its end; from then on
+ * fields are wanted, since others will be as long. Its first segment has no layer of HTTP yet.
  */
+static void
+foretell_request(const packet_t *packet)
+{
+    const char *bytes = (const char *)packet->payload;
+    const char *end;
+
+    if (!learning || (foretold & FIELDS_OF_HTTP) != 0 || bytes == NULL ||
+        packet->pinfo->ptype != PT_TCP || (packet->layers & LAYER_HTTP) != 0 ||
+        !may_be_request(bytes, packet->length))
+        return;
+    end = (const char *)memchr(bytes, '\n', packet->length);
+    /* A whole line that is none of HTTP's is of FTP, SMTP or the like. */
+    if (end == NULL || end < bytes + 2 ||
+        ws_memmem(bytes, (size_t)(end - bytes), (const uint8_t *)"HTTP/", 5) != NULL)
+        foretold |= FIELDS_OF_HTTP;
+}
+
+/* The requests of a packet, from its bytes. */
 static void
 read_requests(const packet_t *packet)
 {
     const char *bytes = (const char *)packet->payload;
     size_t left, whole;
+    bool cut_off;
 
     if (bytes == NULL || packet->pinfo->ptype != PT_TCP)
         return;
     left = packet->network_length - (size_t)(packet->payload - packet->network);
+    cut_off = left < packet->reported;
     for (unsigned i = 0; i < 64 && may_be_request(bytes, left); i++) {
-        whole = read_request(packet, bytes, left);
+        whole = read_request(packet, bytes, left, cut_off);
         if (whole == 0) {
             foretold |= FIELDS_OF_HTTP;
             return;
@@ -1349,8 +1374,9 @@ read_ldap(const packet_t *packet, const uint8_t *payload, unsigned length)
         read_ldap_object(packet, payload, length);
     if (found == NULL)
         return;
+    /* An octet string: its length stands before it, and behind it may be a letter by chance. */
     while (found + count < payload + length && count + 1 < sizeof name &&
-           g_ascii_isalnum(found[count])) {
+           (found == payload || count < found[-1]) && g_ascii_isalnum(found[count])) {
         name[count] = (char)found[count];
         count++;
     }
@@ -1478,6 +1504,7 @@ evidence_scan(const packet_t *packet)
                 scanners[i].scan(packet);
         }
     }
+    foretell_request(packet);
     scan_payload(packet);
 }
 
