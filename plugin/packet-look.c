@@ -198,7 +198,8 @@ packet_is_bare(const packet_t *packet)
     enum { FLAGS = 13, FIN = 0x01 };
 
     return packet->pinfo->ptype == PT_TCP && packet->protocol == IP_PROTO_TCP &&
-           packet->payload == NULL && packet->network_length >= TCP_LENGTH && (packet->network[FLAGS] & FIN) == 0;
+           packet->payload == NULL && packet->network_length >= TCP_LENGTH &&
+           (packet->network[FLAGS] & FIN) == 0;
 }
 
 bool
