@@ -22,7 +22,8 @@ void evidence_reset(bool learn_roles);
 
 /**
  * The fields the evidence reads of the next packet, for set_postdissector_wanted_hfids(); the
- * caller owns the array. Without learning only what the audit needs to know a flow's service.
+ * caller owns the array. It is never empty, because tshark asks once, at a capture's beginning,
+ * whether to make trees. Without learning only what the audit needs to know a flow's service.
  */
 GArray *evidence_wanted_fields(void);
 
@@ -34,6 +35,9 @@ bool evidence_wants_others(void);
  * what the content says. Its tree has the fields wanted.
  */
 void evidence_scan(const packet_t *packet);
+
+/** A fragment was seen: packets put together from such can be read by their fields only. */
+void evidence_fragment(void);
 
 /** Find out what the flow carries, while that is not known; first pass only. */
 void evidence_sniff(const packet_t *packet, flow_t *flow);

@@ -25,12 +25,14 @@ enum {
     LAYER_ICMPV6 = 1 << 11,
     LAYER_SMSRC = 1 << 12,
     LAYER_IPX = 1 << 13,
+    LAYER_TLS = 1 << 14,
 };
 
 typedef struct {
     packet_info *pinfo;
     proto_tree *tree;        /* NULL where nobody wants one */
     unsigned layers;         /* LAYER_ bits of the protocols that Wireshark found in it */
+    uint8_t protocol;        /* of IP; 0 where it is not known */
     const uint8_t *network;  /* what follows the IP header; NULL where it is not known */
     unsigned network_length; /* as captured */
     const uint8_t *payload;  /* of TCP or UDP; NULL where there is none */
@@ -49,6 +51,15 @@ unsigned packet_layers(const packet_info *pinfo);
 
 /** The packet with its bytes; @p tvb is the frame. Reads captured bytes only, never throws. */
 packet_t packet_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers);
+
+/** True where the frame is a fragment of an IP packet that is not whole yet. */
+bool packet_is_fragment(tvbuff_t *tvb, const packet_info *pinfo);
+
+/**
+ * True for a TCP segment that is nothing but its header: no layer above TCP is in it. (Not so at a
+ * connection's end, where what was gathered until then may be dissected.)
+ */
+bool packet_is_bare(const packet_t *packet);
 
 /** What the payload is by its first bytes. */
 service_e packet_service(const packet_t *packet);

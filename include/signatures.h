@@ -9,11 +9,10 @@
 
 #include "smsrc-roles.h"
 
-/* The fields read. The first few are wanted even where nothing is to be learned. */
+/* The fields read, some of them from the payload's bytes; evidence.c says when each is wanted. */
 typedef enum {
     FIELD_EPM_PORT,
-    NUM_FIELDS_WITHOUT_LEARNING,
-    FIELD_HTTP_METHOD = NUM_FIELDS_WITHOUT_LEARNING,
+    FIELD_HTTP_METHOD,
     FIELD_HTTP_URI,
     FIELD_SMB_PATH,
     FIELD_SMB_FILE,
@@ -31,9 +30,7 @@ typedef enum {
     FIELD_DNS_NAME,
     FIELD_DNS_ADDRESS,
     FIELD_IPX_TYPE,
-    NUM_FIELDS_OF_REQUESTS,
-    /* The answers' are wanted only while a request waits for one. */
-    FIELD_HTTP_CODE = NUM_FIELDS_OF_REQUESTS,
+    FIELD_HTTP_CODE,
     FIELD_LDAP_RESULT,
     NUM_FIELDS,
     /* Facts that only the payload shows. */

@@ -70,8 +70,49 @@ static wmem_map_t *rpc_endpoints; /* address to a set of ports */
 static unsigned num_endpoints;
 static unsigned implied_flows;
 static unsigned waiting; /* requests that wait for their answer, in all flows */
+static bool proxies;     /* some flow is a proxy's */
 static bool learning;
-static unsigned num_wanted; /* the first so many fields */
+static uint32_t wanted;    /* of this packet: FIELD_BIT of each field */
+static uint32_t foretold;  /* of later ones: those that packets so far give reason to expect */
+static unsigned announced; /* the layers whose fields are among them */
+static bool plain;         /* a packet was seen whose bytes are there to be read */
+
+#define FIELD_BIT(field) (UINT32_C(1) << (field))
+G_STATIC_ASSERT(NUM_FIELDS <= 32);
+
+/*
+ * Each field wanted costs every packet, whether or not it has it, and the packet that has it an
+ * item. So only those are wanted from the start that the very first packet of a protocol may have
+ * and that nothing else reads: a datagram comes unannounced.
+ */
+#define FIELDS_OF_DATAGRAMS                                                                      \
+    (FIELD_BIT(FIELD_NBNS_NAME) | FIELD_BIT(FIELD_NBNS_ADDRESS) | FIELD_BIT(FIELD_NBSS_CALLED) | \
+     FIELD_BIT(FIELD_NBDGM_DESTINATION) | FIELD_BIT(FIELD_IPX_TYPE))
+#define FIELDS_OF_HTTP (FIELD_BIT(FIELD_HTTP_METHOD) | FIELD_BIT(FIELD_HTTP_URI))
+#define FIELDS_OF_DNS (FIELD_BIT(FIELD_DNS_NAME) | FIELD_BIT(FIELD_DNS_ADDRESS))
+#define FIELDS_OF_SMB                                                                            \
+    (FIELD_BIT(FIELD_SMB_PATH) | FIELD_BIT(FIELD_SMB_FILE) | FIELD_BIT(FIELD_SMB2_TREE) |        \
+     FIELD_BIT(FIELD_SMB2_FILE))
+#define FIELDS_OF_LDAP                                                                           \
+    (FIELD_BIT(FIELD_LDAP_BASE) | FIELD_BIT(FIELD_LDAP_VALUE) | FIELD_BIT(FIELD_LDAP_ENTRY) |    \
+     FIELD_BIT(FIELD_LDAP_OBJECT))
+#define FIELDS_OF_ANSWERS (FIELD_BIT(FIELD_HTTP_CODE) | FIELD_BIT(FIELD_LDAP_RESULT))
+#define FIELDS_OF_REQUESTS ((FIELD_BIT(NUM_FIELDS) - 1) & ~FIELDS_OF_ANSWERS)
+
+/*
+ * The others are wanted from the packet on that follows the first one of their protocol. What
+ * that first one says, its bytes tell (below), as they do where Wireshark dissects nothing. HTTP
+ * and DNS, the most frequent of all, are read from their bytes while these have whole messages.
+ */
+static const struct {
+    unsigned layers;
+    uint32_t fields;
+} omens[] = {
+    { LAYER_NBSS | LAYER_SMB | LAYER_SMB2, FIELDS_OF_SMB },
+    { LAYER_LDAP, FIELDS_OF_LDAP },
+    { LAYER_TDS, FIELD_BIT(FIELD_TDS_DATABASE) },
+    { LAYER_TLS, FIELDS_OF_HTTP }, /* decrypted, it is nowhere in the packet */
+};
 
 void
 evidence_init(void)
@@ -101,34 +142,76 @@ evidence_reset(bool learn_roles)
     rpc_endpoints = wmem_map_new(wmem_file_scope(), address_key_hash, address_key_equal);
     num_endpoints = 0;
     implied_flows = waiting = 0;
+    proxies = false;
+    foretold = FIELDS_OF_REQUESTS;
+    announced = 0;
+    plain = false;
 }
 
-/* Each costs every packet, whether or not it has it. */
-static unsigned
+static uint32_t
 fields_wanted(void)
 {
-    return !learning     ? NUM_FIELDS_WITHOUT_LEARNING
-           : waiting > 0 ? NUM_FIELDS
-                         : NUM_FIELDS_OF_REQUESTS;
+    if (!learning)
+        return FIELD_BIT(FIELD_EPM_PORT);
+    return foretold | (waiting > 0 ? FIELDS_OF_ANSWERS : 0);
 }
 
 bool
 evidence_wants_others(void)
 {
-    return fields_wanted() != num_wanted;
+    return fields_wanted() != wanted;
 }
 
 GArray *
 evidence_wanted_fields(void)
 {
-    GArray *wanted = g_array_new(FALSE, FALSE, (unsigned)sizeof(int));
+    GArray *fields = g_array_new(FALSE, FALSE, (unsigned)sizeof(int));
 
-    num_wanted = fields_wanted();
-    for (unsigned i = 0; i < num_wanted; i++) {
-        for (unsigned same = 0; same < MAX_SAME_NAME && hfids[i][same] >= 0; same++)
-            g_array_append_val(wanted, hfids[i][same]);
+    wanted = fields_wanted();
+    for (unsigned i = 0; i < NUM_FIELDS; i++) {
+        for (unsigned same = 0;
+             (wanted & FIELD_BIT(i)) != 0 && same < MAX_SAME_NAME && hfids[i][same] >= 0; same++)
+            g_array_append_val(fields, hfids[i][same]);
     }
-    return wanted;
+    return fields;
+}
+
+/*
+ * What this packet foretells of later ones. Where its own bytes are not there to be read (it was
+ * decrypted, or put together from fragments, or is no packet of a network at all), fields have to
+ * do for all; that is also assumed until the first packet shows otherwise.
+ */
+static void
+foretell(const packet_t *packet)
+{
+    const packet_info *pinfo = packet->pinfo;
+    unsigned news = packet->layers & ~announced;
+
+    if (pinfo->ptype == PT_TCP || pinfo->ptype == PT_UDP) {
+        if (packet->network == NULL) {
+            foretold = FIELDS_OF_REQUESTS;
+            plain = true;
+        } else if (!plain) {
+            foretold = FIELD_BIT(FIELD_EPM_PORT) | FIELDS_OF_DATAGRAMS;
+            announced = 0;
+            news = packet->layers;
+            plain = true;
+        }
+    }
+    if (news == 0)
+        return;
+    announced |= news;
+    for (unsigned i = 0; i < array_length(omens); i++) {
+        if ((news & omens[i].layers) != 0)
+            foretold |= omens[i].fields;
+    }
+}
+
+void
+evidence_fragment(void)
+{
+    foretold = FIELDS_OF_REQUESTS;
+    plain = true;
 }
 
 unsigned
@@ -141,10 +224,17 @@ evidence_implied_flows(void)
  * Fields
  */
 
+static bool
+is_wanted(field_e field)
+{
+    return (wanted & FIELD_BIT(field)) != 0;
+}
+
+/* Those of a field that is wanted: what others want makes no difference. */
 static const GPtrArray *
 items_of(proto_tree *tree, field_e field, unsigned same)
 {
-    return tree == NULL || hfids[field][same] < 0
+    return tree == NULL || !is_wanted(field) || hfids[field][same] < 0
                ? NULL
                : proto_get_finfo_ptr_array(tree, hfids[field][same]);
 }
@@ -557,9 +647,12 @@ add_uri(const packet_t *packet, const char *uri, bool forwarded)
 {
     uint16_t port;
     const char *path = split_uri(uri, &port);
-    char *decoded = g_uri_unescape_string(path, NULL);
-    flow_t *flow = flow_of_packet(packet->pinfo, port != 0 || forwarded);
+    char *decoded = strchr(path, '%') != NULL ? g_uri_unescape_string(path, NULL) : NULL;
+    bool by_proxy = port != 0 || forwarded;
+    /* To be set, or to be taken back; a look-up is dear. */
+    flow_t *flow = by_proxy || proxies ? flow_of_packet(packet->pinfo, by_proxy) : NULL;
 
+    proxies = proxies || by_proxy;
     if (flow != NULL && (port != 0 || flow->proxied)) {
         flow->proxied = port != 0;
         flow->uri_port = port;
@@ -577,6 +670,143 @@ add_http_answer(const packet_t *packet, uint32_t code)
     add_answer(packet, ANSWER_HTTP, code / 100 == 2 || code == 401 || code == 403);
 }
 
+/* The length that a request's header says that its body has; -1 where that takes more to tell. */
+static int64_t
+body_length(const char *line, const char *end)
+{
+    static const char length_is[] = "Content-Length:", encoding_is[] = "Transfer-Encoding:";
+    int64_t length = 0;
+
+    if (end - line >= (int)sizeof encoding_is &&
+        g_ascii_strncasecmp(line, encoding_is, sizeof encoding_is - 1) == 0)
+        return -1;
+    if (end - line < (int)sizeof length_is ||
+        g_ascii_strncasecmp(line, length_is, sizeof length_is - 1) != 0)
+        return 0;
+    line += sizeof length_is - 1;
+    line += strspn(line, " \t");
+    while (line < end && g_ascii_isdigit(*line) && length < G_MAXINT32)
+        length = 10 * length + (*line++ - '0');
+    return length;
+}
+
+/*
+ * The request that the bytes begin with, as its fields would have it. Returns its length with its
+ * body, or 0 where that is not all here: then it is not told either, unless the capture itself
+ * has no more of it (@p cut_off).
+ */
+static size_t
+read_request(const packet_t *packet, const char *begin, size_t length, bool cut_off)
+{
+    wmem_allocator_t *scope = packet->pinfo->pool;
+    const char *end = begin + length, *method, *method_end, *uri, *uri_end, *line;
+    headers_t headers;
+    int64_t body = 0;
+    bool forwarded = false;
+    size_t whole = 0;
+
+    for (method = begin; method < end && (*method == '\r' || *method == '\n'); method++)
+        ;
+    for (method_end = method;
+         method_end < end && (g_ascii_isupper(*method_end) || *method_end == '_' ||
+                              *method_end == '-'); method_end++)
+        ;
+    line = (const char *)memchr(method_end, '\n', (size_t)(end - method_end));
+    if (line == NULL || *method_end != ' ' || method_end == method)
+        return 0;
+    for (uri = method_end + 1; *uri == ' '; uri++)
+        ;
+    for (uri_end = uri; uri_end < line && *uri_end != ' ' && *uri_end != '\r'; uri_end++)
+        ;
+    headers.count = 0;
+    while (whole == 0 && line != NULL && ++line < end) {
+        const char *next = (const char *)memchr(line, '\n', (size_t)(end - line));
+        const char *stop = next != NULL ? next + 1 : end;
+        int64_t told;
+
+        if (next != NULL && (*line == '\n' || (*line == '\r' && next == line + 1))) {
+            if (body >= 0 && body <= end - stop)
+                whole = (size_t)(stop - begin) + (size_t)body;
+            else if (body < 0 && end - stop >= 5 && memcmp(end - 5, "0\r\n\r\n", 5) == 0)
+                whole = length; /* the last of its chunks */
+            break;
+        }
+        if (headers.count < MAX_HEADERS && may_matter(line, (size_t)(stop - line)))
+            headers.lines[headers.count++] = wmem_strndup(scope, line, (size_t)(stop - line));
+        if ((*line == 'C' || *line == 'c' || *line == 'T' || *line == 't') && next != NULL &&
+            (told = body_length(line, next)) != 0)
+            body = told;
+        line = next;
+    }
+    if (whole == 0 && !cut_off)
+        return 0;
+    for (unsigned i = 0; i < headers.count && !forwarded; i++)
+        forwarded = is_forwarding_header(headers.lines[i]);
+    add_uri(packet, wmem_strndup(scope, uri, (size_t)(uri_end - uri)), forwarded);
+    add_fact(packet, FIELD_HTTP_METHOD,
+             wmem_strndup(scope, method, (size_t)(method_end - method)), NULL, NUM_FIELDS);
+    for (unsigned i = 0; i < headers.count; i++)
+        add_fact(packet, FACT_HTTP_HEADER, headers.lines[i], NULL, NUM_FIELDS);
+    return whole;
+}
+
+/* True where the bytes are a request's, or the first few of one. */
+static bool
+may_be_request(const char *bytes, size_t length)
+{
+    size_t at = 0;
+
+    while (at < length && (bytes[at] == '\r' || bytes[at] == '\n'))
+        at++;
+    while (at < length && (g_ascii_isupper(bytes[at]) || bytes[at] == '_' || bytes[at] == '-'))
+        at++;
+    return length > 0 && (at == length || (at > 0 && bytes[at] == ' '));
+}
+
+/*
+ * A request that goes on in the next packet is told by its fields there, at its end; from then on
+ * fields are wanted, since others will be as long. Its first segment has no layer of HTTP yet.
+ */
+static void
+foretell_request(const packet_t *packet)
+{
+    const char *bytes = (const char *)packet->payload;
+    const char *end;
+
+    if (!learning || (foretold & FIELDS_OF_HTTP) != 0 || bytes == NULL ||
+        packet->pinfo->ptype != PT_TCP || (packet->layers & LAYER_HTTP) != 0 ||
+        !may_be_request(bytes, packet->length))
+        return;
+    end = (const char *)memchr(bytes, '\n', packet->length);
+    /* A whole line that is none of HTTP's is of FTP, SMTP or the like. */
+    if (end == NULL || end < bytes + 2 ||
+        ws_memmem(bytes, (size_t)(end - bytes), (const uint8_t *)"HTTP/", 5) != NULL)
+        foretold |= FIELDS_OF_HTTP;
+}
+
+/* The requests of a packet, from its bytes. */
+static void
+read_requests(const packet_t *packet)
+{
+    const char *bytes = (const char *)packet->payload;
+    size_t left, whole;
+    bool cut_off;
+
+    if (bytes == NULL || packet->pinfo->ptype != PT_TCP)
+        return;
+    left = packet->network_length - (size_t)(packet->payload - packet->network);
+    cut_off = left < packet->reported;
+    for (unsigned i = 0; i < 64 && may_be_request(bytes, left); i++) {
+        whole = read_request(packet, bytes, left, cut_off);
+        if (whole == 0) {
+            foretold |= FIELDS_OF_HTTP;
+            return;
+        }
+        bytes += whole;
+        left -= whole;
+    }
+}
+
 static void
 scan_http(const packet_t *packet)
 {
@@ -587,6 +817,8 @@ scan_http(const packet_t *packet)
 
     if (waiting > 0 && number_of(packet->tree, FIELD_HTTP_CODE, &code))
         add_http_answer(packet, code);
+    if (learning && (!is_wanted(FIELD_HTTP_URI) || (foretold & FIELDS_OF_HTTP) == 0))
+        read_requests(packet);
     if (uris == NULL || uris->len == 0)
         return;
     headers.count = 0;
@@ -744,14 +976,86 @@ scan_tds(const packet_t *packet)
     add_facts(packet, FIELD_TDS_DATABASE, FIELD_TDS_DATABASE);
 }
 
+/* RFC 1035 4.1: where a name ends, or 0 */
+static unsigned
+skip_dns_name(const uint8_t *message, unsigned length, unsigned at)
+{
+    while (at < length && message[at] != 0) {
+        if ((message[at] & 0xc0) == 0xc0)
+            return at + 2;
+        at += message[at] + 1U;
+    }
+    return at < length ? at + 1 : 0;
+}
+
+/*
+ * A management point's name in a DNS answer, and the addresses told with it, from the bytes: few
+ * answers are about such a name, and all would have Wireshark make items of name and addresses.
+ */
+static void
+read_dns(const packet_t *packet, const uint8_t *message, unsigned length)
+{
+    static const char prefix[] = "_mssms_mp_";
+    enum { HEADER = 12, LABEL = 13, QUESTION = 4, RECORD = 10, TYPE_A = 1, CLASS_IN = 1 };
+    char name[256];
+    unsigned at = HEADER, count = 0, records;
+
+    if (length < HEADER + 1 + LABEL || message[HEADER] != LABEL || pntohu16(message + 4) == 0 ||
+        g_ascii_strncasecmp((const char *)message + HEADER + 1, prefix, sizeof prefix - 1) != 0)
+        return;
+    while (at < length && message[at] != 0 && (message[at] & 0xc0) == 0 &&
+           at + 1 + message[at] <= length && count + message[at] + 2 < sizeof name) {
+        if (count > 0)
+            name[count++] = '.';
+        memcpy(name + count, message + at + 1, message[at]);
+        count += message[at];
+        at += message[at] + 1U;
+    }
+    name[count] = '\0';
+    at = HEADER;
+    for (unsigned i = pntohu16(message + 4); i > 0 && at > 0; i--) {
+        at = skip_dns_name(message, length, at);
+        if (at > 0)
+            at += QUESTION;
+    }
+    records = (unsigned)pntohu16(message + 6) + pntohu16(message + 8) + pntohu16(message + 10);
+    for (unsigned i = 0; i < MIN(records, 64) && at > 0; i++) {
+        const uint8_t *record;
+        unsigned size;
+        address owner;
+
+        at = skip_dns_name(message, length, at);
+        if (at == 0 || at + RECORD > length)
+            return;
+        record = message + at;
+        size = pntohu16(record + 8);
+        at += RECORD + size;
+        if (pntohu16(record) != TYPE_A || (pntohu16(record + 2) & 0x7fff) != CLASS_IN ||
+            size != 4 || at > length)
+            continue;
+        set_address(&owner, AT_IPv4, 4, record + RECORD);
+        add_fact(packet, FIELD_DNS_NAME, name, &owner, NUM_FIELDS);
+    }
+}
+
 static void
 scan_dns(const packet_t *packet)
 {
-    const uint8_t *header = packet_bytes(packet, 0, 4);
+    /* Over TCP a length comes first, and an answer may be cut into segments. */
+    unsigned header_at = packet->pinfo->ptype == PT_TCP ? 2 : 0;
+    const uint8_t *header = packet_bytes(packet, header_at, 4);
+    bool response = header != NULL && (pntohu16(header + 2) & NAME_RESPONSE) != 0;
 
-    if (header != NULL && (pntohu16(header + 2) & NAME_RESPONSE) != 0)
-        add_fact(packet, FIELD_DNS_NAME, text_of(packet->tree, FIELD_DNS_NAME), NULL,
-                 FIELD_DNS_ADDRESS);
+    if (learning && header_at > 0)
+        foretold |= FIELDS_OF_DNS;
+    if (is_wanted(FIELD_DNS_NAME)) {
+        if (response)
+            add_fact(packet, FIELD_DNS_NAME, text_of(packet->tree, FIELD_DNS_NAME), NULL,
+                     FIELD_DNS_ADDRESS);
+        return;
+    }
+    if (learning && response)
+        read_dns(packet, header, packet->length - header_at);
 }
 
 /* An endpoint mapper's answer names a port of the host that sent it. */
@@ -1003,6 +1307,49 @@ read_tds(const packet_t *packet, const uint8_t *payload, unsigned length)
     add_fact(packet, FIELD_TDS_DATABASE, name, NULL, NUM_FIELDS);
 }
 
+/*
+ * The object that the capture's first message names: its octet string is the first thing in the
+ * operation (RFC 4511 4.5.1, 4.6, 4.7).
+ */
+static void
+read_ldap_object(const packet_t *packet, const uint8_t *payload, unsigned length)
+{
+    enum { OCTET_STRING = 0x04, SEARCH = 0x63, MODIFY = 0x66, ADD = 0x68 };
+    unsigned at = 2;
+    uint8_t operation;
+
+    /* The message's length, its number, then the operation and its length. */
+    if (payload[1] > 0x80)
+        at += payload[1] & 0x7fU;
+    if (at + 2 >= length || payload[at] != 0x02)
+        return;
+    at += 2U + payload[at + 1];
+    if (at + 2 >= length)
+        return;
+    operation = payload[at];
+    at += 2U + (payload[at + 1] > 0x80 ? payload[at + 1] & 0x7fU : 0U);
+    if (at + 2 >= length || payload[at] != OCTET_STRING)
+        return;
+    {
+        unsigned size = payload[at + 1], begin = at + 2;
+        char *name;
+
+        if (size == 0x81) {
+            size = payload[begin++];
+        } else if (size == 0x82 && begin + 2 < length) {
+            size = pntohu16(payload + begin);
+            begin += 2;
+        }
+        if (begin + size > length || size > MAX_FACT)
+            return;
+        name = wmem_strndup(packet->pinfo->pool, (const char *)payload + begin, size);
+        if (operation == SEARCH)
+            add_fact(packet, FIELD_LDAP_BASE, name, NULL, NUM_FIELDS);
+        else if (operation == ADD || operation == MODIFY)
+            add_fact(packet, FIELD_LDAP_ENTRY, name, NULL, NUM_FIELDS);
+    }
+}
+
 /* LDAP: the class a search is for; an end of search or an added entry as the answer. */
 static void
 read_ldap(const packet_t *packet, const uint8_t *payload, unsigned length)
@@ -1023,10 +1370,13 @@ read_ldap(const packet_t *packet, const uint8_t *payload, unsigned length)
             add_answer(packet, ANSWER_LDAP, result[2] == 0);
         return;
     }
+    if ((packet->layers & LAYER_LDAP) != 0)
+        read_ldap_object(packet, payload, length);
     if (found == NULL)
         return;
+    /* An octet string: its length stands before it, and behind it may be a letter by chance. */
     while (found + count < payload + length && count + 1 < sizeof name &&
-           g_ascii_isalnum(found[count])) {
+           (found == payload || count < found[-1]) && g_ascii_isalnum(found[count])) {
         name[count] = (char)found[count];
         count++;
     }
@@ -1068,20 +1418,25 @@ read_nbns(const packet_t *packet, const uint8_t *payload, unsigned length)
 static const struct {
     service_e service;
     unsigned layers; /* not read where Wireshark dissected one of these */
+    field_e field;   /* and this field of it is there */
     void (*read)(const packet_t *packet, const uint8_t *payload, unsigned length);
 } readers[] = {
-    { SERVICE_HTTP, 0, read_http },
-    { SERVICE_SMB1, LAYER_SMB | LAYER_SMB2, read_smb },
-    { SERVICE_SMB2, LAYER_SMB | LAYER_SMB2, read_smb },
-    { SERVICE_TDS, LAYER_TDS, read_tds },
-    { SERVICE_LDAP, LAYER_LDAP, read_ldap },
-    { SERVICE_NBNS, LAYER_NBNS, read_nbns },
+    { SERVICE_HTTP, 0, FIELD_HTTP_URI, read_http },
+    { SERVICE_SMB1, LAYER_SMB | LAYER_SMB2, FIELD_SMB_PATH, read_smb },
+    { SERVICE_SMB2, LAYER_SMB | LAYER_SMB2, FIELD_SMB_PATH, read_smb },
+    { SERVICE_TDS, LAYER_TDS, FIELD_TDS_DATABASE, read_tds },
+    { SERVICE_LDAP, LAYER_LDAP, FIELD_LDAP_VALUE, read_ldap },
+    { SERVICE_NBNS, LAYER_NBNS, FIELD_NBNS_NAME, read_nbns },
 };
 
 /* A look at three bytes, to leave most packets alone. */
 static bool
-is_worth_reading(const uint8_t *payload, unsigned length, bool tcp)
+is_worth_reading(const packet_t *packet)
 {
+    const uint8_t *payload = packet->payload;
+    unsigned length = packet->length;
+    bool tcp = packet->pinfo->ptype == PT_TCP;
+
     if (length < 36)
         return tcp && length >= 8 && payload[0] == 0x30;
     if (!tcp)
@@ -1092,28 +1447,31 @@ is_worth_reading(const uint8_t *payload, unsigned length, bool tcp)
     case 0x04:
     case 0x10:
     case 0x30:
-    case 'B': /* the methods of HTTP, and its answers */
-    case 'C':
+    case 'B': /* a method of HTTP that Wireshark does not know */
+        return true;
+    case 'C': /* its other methods, and its answers */
     case 'G':
     case 'H':
     case 'P':
-        return true;
+        return (packet->layers & LAYER_HTTP) == 0;
     default:
         return false;
     }
 }
 
 static void
-scan_payload(const packet_t *packet, unsigned layers)
+scan_payload(const packet_t *packet)
 {
     service_e service;
 
-    if (packet->payload == NULL ||
-        !is_worth_reading(packet->payload, packet->length, packet->pinfo->ptype == PT_TCP))
+    if (packet->payload == NULL || !is_worth_reading(packet))
         return;
     service = packet_service(packet);
     for (unsigned i = 0; i < array_length(readers); i++) {
-        if (readers[i].service == service && (readers[i].layers & layers) == 0)
+        bool dissected = (readers[i].layers & packet->layers) != 0;
+
+        if (readers[i].service == service &&
+            (!dissected || (learning && !is_wanted(readers[i].field))))
             readers[i].read(packet, packet->payload, packet->length);
     }
 }
@@ -1139,13 +1497,15 @@ static const struct {
 void
 evidence_scan(const packet_t *packet)
 {
+    foretell(packet);
     if (packet->layers != 0) {
         for (unsigned i = 0; i < array_length(scanners); i++) {
             if ((packet->layers & scanners[i].layer) != 0)
                 scanners[i].scan(packet);
         }
     }
-    scan_payload(packet, packet->layers);
+    foretell_request(packet);
+    scan_payload(packet);
 }
 
 void

@@ -38,6 +38,7 @@ static const struct {
     { LAYER_ICMPV6, "icmpv6" },
     { LAYER_SMSRC, "smsrc" },
     { LAYER_IPX, "ipx" },
+    { LAYER_TLS, "tls" },
 };
 
 /*
@@ -135,11 +136,13 @@ find_network(packet_t *packet, tvbuff_t *tvb)
         header = (ip[0] & 0x0f) * 4U;
         left += IPV4_SOURCE;
         if (ip[0] >> 4 != 4 || header < 20 || left <= header ||
-            (pntohu16(ip + 6) & 0x1fff) != 0)
+            (pntohu16(ip + 6) & 0x1fff) != 0 ||
+            (ip[9] != IP_PROTO_TCP && ip[9] != IP_PROTO_UDP && ip[9] != IP_PROTO_ICMP))
             return;
         /* 0: a segment that the network card was to cut up; then the frame's end has to do. */
         total = pntohu16(ip + 2);
         packet->network = ip + header;
+        packet->protocol = ip[9];
     } else if (pinfo->src.type == AT_IPv6) {
         const uint8_t *ip = source - IPV6_SOURCE;
 
@@ -150,6 +153,7 @@ find_network(packet_t *packet, tvbuff_t *tvb)
             return;
         total = pntohu16(ip + 4) + header;
         packet->network = ip + header;
+        packet->protocol = ip[6];
     } else {
         return;
     }
@@ -180,12 +184,35 @@ find_payload(packet_t *packet)
 packet_t
 packet_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers)
 {
-    packet_t packet = { pinfo, tree, layers, NULL, 0, NULL, 0, 0 };
+    packet_t packet = { pinfo, tree, layers, 0, NULL, 0, NULL, 0, 0 };
 
     find_network(&packet, tvb);
     if (pinfo->ptype == PT_TCP || pinfo->ptype == PT_UDP)
         find_payload(&packet);
     return packet;
+}
+
+bool
+packet_is_bare(const packet_t *packet)
+{
+    enum { FLAGS = 13, FIN = 0x01 };
+
+    return packet->pinfo->ptype == PT_TCP && packet->protocol == IP_PROTO_TCP &&
+           packet->payload == NULL && packet->network_length >= TCP_LENGTH &&
+           (packet->network[FLAGS] & FIN) == 0;
+}
+
+bool
+packet_is_fragment(tvbuff_t *tvb, const packet_info *pinfo)
+{
+    unsigned captured = tvb_captured_length(tvb);
+    const uint8_t *frame = captured > 0 ? tvb_get_ptr(tvb, 0, (int)captured) : NULL;
+    const uint8_t *source = (const uint8_t *)pinfo->src.data;
+
+    if (pinfo->src.type == AT_IPv6)
+        return true; /* or something else that is neither TCP nor UDP */
+    return pinfo->src.type == AT_IPv4 && frame != NULL && source >= frame + IPV4_SOURCE &&
+           source < frame + captured && (pntohu16(source - IPV4_SOURCE + 6) & 0x3fff) != 0;
 }
 
 service_e

@@ -489,20 +489,28 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     bool broadcast = false;
     bool from_initiator, sure;
 
-    layers = packet_layers(pinfo);
+    if (first_pass)
+        packet = packet_open(tvb, pinfo, tree, 0);
+    layers = first_pass && packet_is_bare(&packet) ? 0 : packet_layers(pinfo);
     /* First: up to 4.2 an ICMP error has the ports of the packet that it quotes. */
     if ((layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0) {
         pinfo->current_proto = "SMSRC-AUDIT";
         dissect_icmp_error(tvb, pinfo, tree, layers);
         return;
     }
-    if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX)
+    if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX) {
+        if (first_pass && packet_is_fragment(tvb, pinfo)) {
+            evidence_fragment();
+            if (evidence_wants_others())
+                smsrc_post_want_fields(evidence_wanted_fields());
+        }
         return;
+    }
     pinfo->current_proto = "SMSRC-AUDIT";
     if (first_pass) {
         bool overflowed = role_book_overflowed();
 
-        packet = packet_open(tvb, pinfo, tree, layers);
+        packet.layers = layers;
         evidence_scan(&packet);
         if (evidence_wants_others())
             smsrc_post_want_fields(evidence_wanted_fields());

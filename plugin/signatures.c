@@ -152,9 +152,10 @@ signatures_shutdown(void)
 /*
  * Texts come again and again (the lines of a request, the name of a share), and a pattern costs
  * more than all else: what a text matched is kept, under the text itself. Rebuilt for every
- * capture. A longer text is matched anew each time.
+ * capture. A longer text is matched anew each time. A text has two places, so that two of the same
+ * request do not displace each other time and again.
  */
-#define MEMO_SLOTS 1024
+#define MEMO_SLOTS 1024 /* even */
 #define MEMO_TEXT 118
 
 static struct {
@@ -163,6 +164,7 @@ static struct {
     char text[MEMO_TEXT];
     uint64_t matches;
 } memo[MEMO_SLOTS];
+static unsigned next_victim;
 
 G_STATIC_ASSERT(G_N_ELEMENTS(signatures) <= 64);
 
@@ -170,6 +172,17 @@ void
 signatures_reset(void)
 {
     memset(memo, 0, sizeof memo);
+}
+
+/* True where no pattern of the field can match, by the text's second letter: all are anchored. */
+static bool
+is_hopeless(field_e field, const char *text, size_t length)
+{
+    static const char second_letters[] = "bBcCnNsS"; /* of the URIs: "^/sms_", "^/(ccm_... */
+
+    return field == FIELD_HTTP_URI &&
+           (length < 2 || text[0] != '/' ||
+            memchr(second_letters, text[1], sizeof second_letters - 1) == NULL);
 }
 
 static uint64_t
@@ -186,16 +199,28 @@ match_anew(field_e field, const char *text, size_t length)
     return matches;
 }
 
+static bool
+is_memo(unsigned slot, field_e field, const char *text, size_t length)
+{
+    return memo[slot].field == field + 1 && memo[slot].length == length &&
+           memcmp(memo[slot].text, text, length) == 0;
+}
+
 uint64_t
 signatures_match(field_e field, const char *text, size_t length)
 {
     unsigned slot;
 
+    if (is_hopeless(field, text, length))
+        return 0;
     if (length == 0 || length > MEMO_TEXT)
         return match_anew(field, text, length);
     slot = (wmem_strong_hash((const uint8_t *)text, length) + (unsigned)field) % MEMO_SLOTS;
-    if (memo[slot].field != field + 1 || memo[slot].length != length ||
-        memcmp(memo[slot].text, text, length) != 0) {
+    if (!is_memo(slot, field, text, length))
+        slot ^= 1;
+    if (!is_memo(slot, field, text, length)) {
+        if (memo[slot].field != 0)
+            slot ^= next_victim++ & 1;
         memo[slot].matches = match_anew(field, text, length);
         memo[slot].field = (uint8_t)(field + 1);
         memo[slot].length = (uint8_t)length;
