@@ -66,6 +66,18 @@ const char *netbios_error_name(uint8_t error);
 const uint8_t *netbios_ipx_payload(tvbuff_t *frame, const packet_info *pinfo, unsigned *length,
                                    unsigned *reported);
 
+/** What a NetBIOS packet over IPX is about. */
+typedef enum {
+    NETBIOS_IPX_NONE,
+    NETBIOS_IPX_FIND,
+    NETBIOS_IPX_RECOGNIZED,
+    NETBIOS_IPX_CHECK,
+    NETBIOS_IPX_DATAGRAM = 11, /* directed: two names, of which the first is its target */
+} netbios_ipx_e;
+
+/** The first name that such a packet has; NETBIOS_IPX_NONE where there is none. */
+netbios_ipx_e netbios_ipx_name(tvbuff_t *frame, const packet_info *pinfo, netbios_name_t *name);
+
 #define NBSS_POSITIVE 0x82
 #define NBSS_NEGATIVE 0x83
 

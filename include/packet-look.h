@@ -29,6 +29,7 @@ enum {
 };
 
 typedef struct {
+    tvbuff_t *tvb;           /* the frame */
     packet_info *pinfo;
     proto_tree *tree;        /* NULL where nobody wants one */
     unsigned layers;         /* LAYER_ bits of the protocols that Wireshark found in it */

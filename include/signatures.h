@@ -9,7 +9,7 @@
 
 #include "smsrc-roles.h"
 
-/* The fields read, some of them from the payload's bytes; evidence.c says when each is wanted. */
+/* What a fact is about: Wireshark's fields first. evidence-fields.c says when each is wanted. */
 typedef enum {
     FIELD_EPM_PORT,
     FIELD_HTTP_METHOD,
@@ -18,9 +18,6 @@ typedef enum {
     FIELD_SMB_FILE,
     FIELD_SMB2_TREE,
     FIELD_SMB2_FILE,
-    FIELD_NBNS_NAME,
-    FIELD_NBNS_ADDRESS,
-    FIELD_NBSS_CALLED,
     FIELD_NBDGM_DESTINATION,
     FIELD_LDAP_BASE,
     FIELD_LDAP_VALUE,
@@ -29,12 +26,13 @@ typedef enum {
     FIELD_TDS_DATABASE,
     FIELD_DNS_NAME,
     FIELD_DNS_ADDRESS,
-    FIELD_IPX_TYPE,
     FIELD_HTTP_CODE,
     FIELD_LDAP_RESULT,
     NUM_FIELDS,
     /* Facts that only the payload shows. */
     FACT_NAMESPACE = NUM_FIELDS,
+    FACT_NBNS_NAME,
+    FACT_NBSS_CALLED,
     FACT_HTTP_HEADER, /* with its end of line */
     FACT_IPX_NAME,
     FACT_REMOTE_CONTROL,

@@ -269,47 +269,71 @@ netbios_ipx_payload(tvbuff_t *frame, const packet_info *pinfo, unsigned *length,
  */
 #define NBIPX_NETWORKS 32
 #define NBIPX_NAMES 2
-#define NBIPX_FIND_NAME 1
-#define NBIPX_NAME_RECOGNIZED 2
-#define NBIPX_CHECK_NAME 3
-#define NBIPX_DIRECTED_DATAGRAM 11
 
-static void
-look_at_ipx(tvbuff_t *frame, const packet_info *pinfo, netbios_look_t *look)
+/* Up to two names; how many there are room for in the packet is @p count. */
+static netbios_ipx_e
+ipx_names(tvbuff_t *frame, const packet_info *pinfo, netbios_name_t names[2], unsigned *count)
 {
     unsigned length = 0, reported = 0;
     const uint8_t *bytes = netbios_ipx_payload(frame, pinfo, &length, &reported);
-    netbios_name_t source, target;
 
+    *count = 0;
     if (bytes == NULL)
-        return;
+        return NETBIOS_IPX_NONE;
     if ((bytes - IPX_HEADER)[IPX_TYPE] == IPX_TYPE_20 ||
         reported == NBIPX_NETWORKS + NBIPX_NAMES + NAME_LENGTH) {
         if (length < NBIPX_NETWORKS)
-            return;
+            return NETBIOS_IPX_NONE;
         bytes += NBIPX_NETWORKS;
         length -= NBIPX_NETWORKS;
     }
     if (length < NBIPX_NAMES + NAME_LENGTH)
-        return;
-    if (bytes[1] == NBIPX_DIRECTED_DATAGRAM) {
-        if (length < NBIPX_NAMES + 2 * NAME_LENGTH)
-            return;
-        netbios_name_plain(bytes + NBIPX_NAMES, &target);
-        netbios_name_plain(bytes + NBIPX_NAMES + NAME_LENGTH, &source);
-        look_at_pair(&source, &target, look);
+        return NETBIOS_IPX_NONE;
+    *count = MIN((length - NBIPX_NAMES) / NAME_LENGTH, 2);
+    for (unsigned i = 0; i < *count; i++)
+        netbios_name_plain(bytes + NBIPX_NAMES + i * NAME_LENGTH, &names[i]);
+    return (netbios_ipx_e)bytes[1];
+}
+
+netbios_ipx_e
+netbios_ipx_name(tvbuff_t *frame, const packet_info *pinfo, netbios_name_t *name)
+{
+    netbios_name_t names[2];
+    unsigned count;
+    netbios_ipx_e operation;
+
+    if (!netbios_may_be(pinfo))
+        return NETBIOS_IPX_NONE;
+    operation = ipx_names(frame, pinfo, names, &count);
+    if (count > 0)
+        *name = names[0];
+    return operation;
+}
+
+static void
+look_at_ipx(tvbuff_t *frame, const packet_info *pinfo, netbios_look_t *look)
+{
+    netbios_name_t names[2];
+    unsigned count;
+    netbios_ipx_e operation = ipx_names(frame, pinfo, names, &count);
+
+    if (operation == NETBIOS_IPX_DATAGRAM) {
+        if (count == 2)
+            look_at_pair(&names[1], &names[0], look);
         return;
     }
-    netbios_name_plain(bytes + NBIPX_NAMES, &look->agent);
+    if (count == 0)
+        return;
+    look->agent = names[0];
     look->channel = netbios_channel(look->agent.suffix);
     if (look->channel == CHANNEL_UNKNOWN)
         return;
-    if (bytes[1] == NBIPX_FIND_NAME) {
+    if (operation == NETBIOS_IPX_FIND) {
         look->act = NETBIOS_QUERY;
-    } else if (bytes[1] == NBIPX_NAME_RECOGNIZED) {
+    } else if (operation == NETBIOS_IPX_RECOGNIZED) {
         copy_address_shallow(&look->owner, &pinfo->src);
         look->act = NETBIOS_FOUND;
-    } else if (bytes[1] == NBIPX_CHECK_NAME) {
+    } else if (operation == NETBIOS_IPX_CHECK) {
         look->act = NETBIOS_REGISTER;
     }
 }

@@ -184,7 +184,7 @@ find_payload(packet_t *packet)
 packet_t
 packet_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers)
 {
-    packet_t packet = { pinfo, tree, layers, 0, NULL, 0, NULL, 0, 0 };
+    packet_t packet = { tvb, pinfo, tree, layers, 0, NULL, 0, NULL, 0, 0 };
 
     find_network(&packet, tvb);
     if (pinfo->ptype == PT_TCP || pinfo->ptype == PT_UDP)

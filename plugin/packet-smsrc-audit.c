@@ -32,6 +32,9 @@
 #include <epan/to_str.h>
 
 #include "evidence.h"
+#include "evidence-facts.h"
+#include "evidence-fields.h"
+#include "evidence-protocols.h"
 #include "firewall-stats.h"
 #include "packet-smsrc-audit.h"
 #include "packet-smsrc-post.h"
@@ -500,9 +503,9 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     }
     if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX) {
         if (first_pass && packet_is_fragment(tvb, pinfo)) {
-            evidence_fragment();
-            if (evidence_wants_others())
-                smsrc_post_want_fields(evidence_wanted_fields());
+            evidence_fields_expect_all();
+            if (evidence_fields_changed())
+                smsrc_post_want_fields(evidence_fields_wanted());
         }
         return;
     }
@@ -512,8 +515,8 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 
         packet.layers = layers;
         evidence_scan(&packet);
-        if (evidence_wants_others())
-            smsrc_post_want_fields(evidence_wanted_fields());
+        if (evidence_fields_changed())
+            smsrc_post_want_fields(evidence_fields_wanted());
         if (!overflowed && role_book_overflowed())
             overflow_frame = pinfo->num;
     }
@@ -590,7 +593,7 @@ init_smsrc_audit(void)
         register_postdissector(smsrc_audit_handle);
         audit_registered = true;
     }
-    smsrc_post_want_fields(audit_active ? evidence_wanted_fields() : NULL);
+    smsrc_post_want_fields(audit_active ? evidence_fields_wanted() : NULL);
 }
 
 static void

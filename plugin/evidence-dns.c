@@ -1,0 +1,115 @@
+/* evidence-dns.c
+ * Names in DNS answers that show a role
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "evidence-protocols.h"
+
+#include <wsutil/pint.h>
+
+#include "evidence-facts.h"
+#include "evidence-fields.h"
+
+/* Most records of an answer, most addresses of a name. */
+#define MAX_RECORDS 64
+
+/* RFC 1035 4.1: where a name ends, or 0 */
+static unsigned
+skip_dns_name(const uint8_t *message, unsigned length, unsigned at)
+{
+    while (at < length && message[at] != 0) {
+        if ((message[at] & 0xc0) == 0xc0)
+            return at + 2;
+        at += message[at] + 1U;
+    }
+    return at < length ? at + 1 : 0;
+}
+
+/*
+ * A management point's name in a DNS answer, and the addresses told with it, from the bytes: few
+ * answers are about such a name, and all would have Wireshark make items of name and addresses.
+ */
+static void
+read_answer(const packet_t *packet, const uint8_t *message, unsigned length)
+{
+    static const char prefix[] = "_mssms_mp_";
+    enum { HEADER = 12, LABEL = 13, QUESTION = 4, RECORD = 10, TYPE_A = 1, CLASS_IN = 1 };
+    char name[256];
+    unsigned at = HEADER, count = 0, records;
+
+    if (length < HEADER + 1 + LABEL || message[HEADER] != LABEL || pntohu16(message + 4) == 0 ||
+        g_ascii_strncasecmp((const char *)message + HEADER + 1, prefix, sizeof prefix - 1) != 0)
+        return;
+    while (at < length && message[at] != 0 && (message[at] & 0xc0) == 0 &&
+           at + 1 + message[at] <= length && count + message[at] + 2 < sizeof name) {
+        if (count > 0)
+            name[count++] = '.';
+        memcpy(name + count, message + at + 1, message[at]);
+        count += message[at];
+        at += message[at] + 1U;
+    }
+    name[count] = '\0';
+    at = HEADER;
+    for (unsigned i = pntohu16(message + 4); i > 0 && at > 0; i--) {
+        at = skip_dns_name(message, length, at);
+        if (at > 0)
+            at += QUESTION;
+    }
+    records = (unsigned)pntohu16(message + 6) + pntohu16(message + 8) + pntohu16(message + 10);
+    for (unsigned i = 0; i < MIN(records, MAX_RECORDS) && at > 0; i++) {
+        const uint8_t *record;
+        unsigned size;
+        address owner;
+
+        at = skip_dns_name(message, length, at);
+        if (at == 0 || at + RECORD > length)
+            return;
+        record = message + at;
+        size = pntohu16(record + 8);
+        at += RECORD + size;
+        if (pntohu16(record) != TYPE_A || (pntohu16(record + 2) & 0x7fff) != CLASS_IN ||
+            size != 4 || at > length)
+            continue;
+        set_address(&owner, AT_IPv4, 4, record + RECORD);
+        evidence_add_owned_fact(packet, FIELD_DNS_NAME, name, &owner);
+    }
+}
+
+/* The name and its addresses, as Wireshark has them. */
+static void
+scan_answer(const packet_t *packet)
+{
+    const GPtrArray *items = evidence_items(packet, FIELD_DNS_ADDRESS);
+    const char *name = evidence_text(packet, FIELD_DNS_NAME);
+
+    for (unsigned i = 0; items != NULL && i < items->len && i < MAX_RECORDS; i++) {
+        const field_info *item = (const field_info *)items->pdata[i];
+        address owner;
+
+        if (item->ds_tvb == NULL || item->length != 4 ||
+            tvb_captured_length_remaining(item->ds_tvb, item->start) < 4)
+            continue;
+        set_address(&owner, AT_IPv4, 4, tvb_get_ptr(item->ds_tvb, item->start, 4));
+        evidence_add_owned_fact(packet, FIELD_DNS_NAME, name, &owner);
+    }
+}
+
+void
+evidence_scan_dns(const packet_t *packet)
+{
+    /* RFC 1035 4.2.2: over TCP a length comes first; an answer may be cut into segments. */
+    enum { FLAGS = 2, RESPONSE = 0x80 };
+    bool tcp = packet->pinfo->ptype == PT_TCP;
+    unsigned at = tcp ? 2 : 0;
+    const uint8_t *message = packet_bytes(packet, at, FLAGS + 2);
+
+    if (tcp)
+        evidence_fields_expect(LAYER_DNS);
+    if (evidence_fields_are_wanted(LAYER_DNS))
+        scan_answer(packet);
+    else if (message != NULL && (message[FLAGS] & RESPONSE) != 0)
+        read_answer(packet, message, packet->length - at);
+}

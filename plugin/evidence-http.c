@@ -1,0 +1,346 @@
+/* evidence-http.c
+ * Requests of HTTP that show a role, and their answers
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * A request whose packet holds it whole is read from its bytes, wherever it goes: most of a
+ * capture's are, and Wireshark's items of all of them would cost more than all else here. The
+ * others (in several segments, in TLS, put together from fragments) are read from Wireshark's
+ * fields. So are BITS_POST and what Wireshark took for another protocol: from bytes.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "evidence-protocols.h"
+
+#include <wsutil/strtoi.h>
+
+#include "evidence-facts.h"
+#include "evidence-fields.h"
+
+/* Most requests of one packet, most headers of one request. */
+#define MAX_REQUESTS 64
+#define MAX_HEADERS 64
+
+/* The version and the code of an answer are in so many bytes. */
+#define MAX_STATUS_LINE 32
+
+/* Rebuilt for every capture. */
+static bool proxies; /* some flow is a proxy's */
+
+void
+evidence_http_reset(void)
+{
+    proxies = false;
+}
+
+/* "http://mp01:8080/SMS_MP/...": a request to a proxy. The port of the URI, 80 unless told. */
+static const char *
+split_uri(const char *uri, uint16_t *port)
+{
+    const char *host, *path, *colon, *end;
+
+    *port = 0;
+    if (g_ascii_strncasecmp(uri, "http://", 7) != 0)
+        return uri;
+    host = uri + 7;
+    path = strchr(host, '/');
+    if (path == NULL)
+        return uri;
+    colon = g_strrstr_len(host, path - host, ":");
+    *port = 80;
+    if (colon != NULL && (!ws_strtou16(colon + 1, &end, port) || *port == 0))
+        *port = 80;
+    return path;
+}
+
+/* A proxy says so in what it passes on (RFC 2616 14.45, RFC 7239); it is no client itself. */
+static bool
+is_forwarding_header(const char *line)
+{
+    static const char *const names[] = { "Via:", "X-Forwarded-For:", "Forwarded:" };
+
+    for (unsigned i = 0; i < array_length(names); i++) {
+        if (g_ascii_strncasecmp(line, names[i], strlen(names[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The headers that could matter, by their first letter. */
+static bool
+may_matter(const char *line, size_t length)
+{
+    switch (g_ascii_tolower(*line)) {
+    case 'c': /* the signatures': CCMClient..., ClientToken, User-Agent */
+    case 'u':
+        return signatures_match(FACT_HTTP_HEADER, line, MIN(length, EVIDENCE_MAX_FACT)) != 0;
+    case 'f': /* a proxy's: Forwarded, Via, X-Forwarded-For */
+    case 'v':
+    case 'x':
+        return true;
+    default:
+        return false;
+    }
+}
+
+typedef struct {
+    unsigned count;
+    const char *lines[MAX_HEADERS]; /* those that could matter, with their ends of line */
+    int64_t body;    /* the length that they say that the body has; -1: it comes in chunks */
+    const char *end; /* of all, with the empty line; NULL where that is not there */
+} headers_t;
+
+/* What the header of this name says, or NULL where it is another. */
+static const char *
+value_of(const char *line, const char *end, const char *name)
+{
+    size_t length = strlen(name);
+
+    return (size_t)(end - line) > length && g_ascii_strncasecmp(line, name, length) == 0
+               ? line + length
+               : NULL;
+}
+
+static void
+read_body_length(const char *line, const char *end, headers_t *headers)
+{
+    const char *value = value_of(line, end, "Content-Length:");
+
+    if (value_of(line, end, "Transfer-Encoding:") != NULL)
+        headers->body = -1;
+    if (value == NULL)
+        return;
+    while (value < end && (*value == ' ' || *value == '\t'))
+        value++;
+    for (headers->body = 0; value < end && g_ascii_isdigit(*value) && headers->body < G_MAXINT32;
+         value++)
+        headers->body = 10 * headers->body + (*value - '0');
+}
+
+/* The headers of the request whose first line ends at @p line; they point into @p scope. */
+static void
+read_headers(wmem_allocator_t *scope, const char *line, const char *end, headers_t *headers)
+{
+    headers->count = 0;
+    headers->body = 0;
+    headers->end = NULL;
+    while (line != NULL && ++line < end) {
+        const char *next = (const char *)memchr(line, '\n', (size_t)(end - line));
+        const char *stop = next != NULL ? next + 1 : end;
+
+        if (*line == '\n' || (*line == '\r' && next == line + 1)) {
+            headers->end = next != NULL ? stop : NULL;
+            return;
+        }
+        if (headers->count < MAX_HEADERS && may_matter(line, (size_t)(stop - line)))
+            headers->lines[headers->count++] = wmem_strndup(scope, line, (size_t)(stop - line));
+        read_body_length(line, stop, headers);
+        line = next;
+    }
+}
+
+static void
+add_uri(const packet_t *packet, const char *uri, bool forwarded)
+{
+    uint16_t port;
+    const char *path = split_uri(uri, &port);
+    char *decoded = strchr(path, '%') != NULL ? g_uri_unescape_string(path, NULL) : NULL;
+    bool by_proxy = port != 0 || forwarded;
+    /* To be set, or to be taken back; a look-up is dear. */
+    flow_t *flow = by_proxy || proxies ? flow_of_packet(packet->pinfo, by_proxy) : NULL;
+
+    proxies = proxies || by_proxy;
+    if (flow != NULL && (port != 0 || flow->proxied)) {
+        flow->proxied = port != 0;
+        flow->uri_port = port;
+    }
+    /* From 4.4 on an answer has the URI too, without the request's lines: it takes nothing back. */
+    if (flow != NULL && forwarded)
+        flow->forwarded = true;
+    evidence_add_fact(packet, FIELD_HTTP_URI, decoded != NULL ? decoded : path);
+    g_free(decoded);
+}
+
+static void
+add_request(const packet_t *packet, const char *uri, const headers_t *headers)
+{
+    bool forwarded = false;
+
+    for (unsigned i = 0; i < headers->count && !forwarded; i++)
+        forwarded = is_forwarding_header(headers->lines[i]);
+    add_uri(packet, uri, forwarded);
+    for (unsigned i = 0; i < headers->count; i++)
+        evidence_add_fact(packet, FACT_HTTP_HEADER, headers->lines[i]);
+}
+
+static void
+add_http_answer(const packet_t *packet, uint32_t code)
+{
+    evidence_answer(packet, ANSWER_HTTP, code / 100 == 2 || code == 401 || code == 403);
+}
+
+/* Where the method of a request ends that may begin here: at @p end if there is no more of it. */
+static const char *
+end_of_method(const char *begin, const char *end)
+{
+    while (begin < end && (g_ascii_isupper(*begin) || *begin == '_' || *begin == '-'))
+        begin++;
+    return begin;
+}
+
+/* Empty lines may come before a request (RFC 9112 2.2). */
+static const char *
+skip_empty_lines(const char *begin, const char *end)
+{
+    while (begin < end && (*begin == '\r' || *begin == '\n'))
+        begin++;
+    return begin;
+}
+
+/* True where the bytes are a request's, or the first few of one. */
+static bool
+may_be_request(const char *bytes, size_t length)
+{
+    const char *end = bytes + length;
+    const char *method = skip_empty_lines(bytes, end), *method_end = end_of_method(method, end);
+
+    return length > 0 && (method_end == end || (method_end > method && *method_end == ' '));
+}
+
+/*
+ * The request that the bytes begin with. Returns its length with its body, or 0 where that is not
+ * all here: then it is not told either, unless nobody else will (@p last_chance).
+ */
+static size_t
+read_request(const packet_t *packet, const char *begin, size_t length, bool last_chance)
+{
+    wmem_allocator_t *scope = packet->pinfo->pool;
+    const char *end = begin + length, *method, *method_end, *uri, *uri_end, *line;
+    headers_t headers;
+    size_t whole = 0;
+
+    method = skip_empty_lines(begin, end);
+    method_end = end_of_method(method, end);
+    line = (const char *)memchr(method_end, '\n', (size_t)(end - method_end));
+    if (line == NULL || *method_end != ' ' || method_end == method)
+        return 0;
+    for (uri = method_end + 1; *uri == ' '; uri++)
+        ;
+    for (uri_end = uri; uri_end < line && *uri_end != ' ' && *uri_end != '\r'; uri_end++)
+        ;
+    read_headers(scope, line, end, &headers);
+    if (headers.end != NULL && headers.body >= 0 && headers.body <= end - headers.end)
+        whole = (size_t)(headers.end - begin + headers.body);
+    else if (headers.end != NULL && headers.body < 0 && end - headers.end >= 5 &&
+             memcmp(end - 5, "0\r\n\r\n", 5) == 0)
+        whole = length; /* the last of its chunks */
+    if (whole == 0 && !last_chance)
+        return 0;
+    add_request(packet, wmem_strndup(scope, uri, (size_t)(uri_end - uri)), &headers);
+    evidence_add_fact(packet, FIELD_HTTP_METHOD,
+                      wmem_strndup(scope, method, (size_t)(method_end - method)));
+    return whole;
+}
+
+void
+evidence_foretell_http(const packet_t *packet)
+{
+    const char *bytes = (const char *)packet->payload;
+    const char *end;
+
+    if (bytes == NULL || packet->pinfo->ptype != PT_TCP || (packet->layers & LAYER_HTTP) != 0 ||
+        evidence_fields_are_expected(LAYER_HTTP) || !may_be_request(bytes, packet->length))
+        return;
+    end = (const char *)memchr(bytes, '\n', packet->length);
+    /* A whole line that is none of HTTP's is of FTP, SMTP or the like. */
+    if (end == NULL || end < bytes + 2 ||
+        ws_memmem(bytes, (size_t)(end - bytes), (const uint8_t *)"HTTP/", 5) != NULL)
+        evidence_fields_expect(LAYER_HTTP);
+}
+
+/* The requests of a packet, from its bytes. */
+static void
+read_requests(const packet_t *packet)
+{
+    const char *bytes = (const char *)packet->payload;
+    size_t left, whole;
+    bool cut_off;
+
+    if (bytes == NULL || packet->pinfo->ptype != PT_TCP)
+        return;
+    left = packet->network_length - (size_t)(packet->payload - packet->network);
+    cut_off = left < packet->reported; /* by the capture: there will be no more of it */
+    for (unsigned i = 0; i < MAX_REQUESTS && may_be_request(bytes, left); i++) {
+        whole = read_request(packet, bytes, left, cut_off);
+        if (whole == 0) {
+            evidence_fields_expect(LAYER_HTTP);
+            return;
+        }
+        bytes += whole;
+        left -= whole;
+    }
+}
+
+/* A request that Wireshark has dissected. */
+static void
+scan_request(const packet_t *packet, field_info *uri)
+{
+    int left = uri->ds_tvb != NULL && uri->length > 0
+                   ? tvb_captured_length_remaining(uri->ds_tvb, uri->start)
+                   : 0; /* from 4.4 on an answer has the URI too, of length 0 */
+    headers_t headers = { .count = 0 };
+
+    if (left > 0) {
+        const char *begin = (const char *)tvb_get_ptr(uri->ds_tvb, uri->start, left);
+
+        read_headers(packet->pinfo->pool, (const char *)memchr(begin, '\n', (size_t)left),
+                     begin + left, &headers);
+    }
+    add_request(packet, fvalue_get_string(SMSRC_FINFO_VALUE(uri)), &headers);
+}
+
+void
+evidence_scan_http(const packet_t *packet)
+{
+    const GPtrArray *uris = evidence_items(packet, FIELD_HTTP_URI);
+    uint32_t code;
+
+    if (evidence_is_waiting() && evidence_number(packet, FIELD_HTTP_CODE, &code))
+        add_http_answer(packet, code);
+    if (!evidence_fields_are_wanted(LAYER_HTTP) || !evidence_fields_are_expected(LAYER_HTTP))
+        read_requests(packet);
+    if (uris == NULL)
+        return;
+    for (unsigned i = 0; i < uris->len && i < MAX_REQUESTS; i++)
+        scan_request(packet, (field_info *)uris->pdata[i]);
+    evidence_add_facts(packet, FIELD_HTTP_METHOD, FIELD_HTTP_METHOD);
+}
+
+/*
+ * "BITS_POST /CCM_Incoming/{...} HTTP/1.1", or "HTTP/1.1 200 OK" as its answer; any other request
+ * where a dissector of the port's, or of the client's port, was asked before HTTP's heuristic.
+ */
+void
+evidence_read_http(const packet_t *packet)
+{
+    static const char bits_post[] = "BITS_POST ", version[] = "HTTP/1.";
+    const char *bytes = (const char *)packet->payload;
+    unsigned length = packet->length;
+
+    if ((packet->layers & LAYER_HTTP) != 0 &&
+        (length < sizeof bits_post - 1 || memcmp(bytes, bits_post, sizeof bits_post - 1) != 0))
+        return;
+    if (length >= sizeof version && memcmp(bytes, version, sizeof version - 1) == 0) {
+        const char *line = wmem_strndup(packet->pinfo->pool, bytes, MIN(length, MAX_STATUS_LINE));
+        const char *code_begin = strchr(line, ' '), *code_end;
+        uint32_t code;
+
+        if (code_begin != NULL && ws_strtou32(code_begin + 1, &code_end, &code))
+            add_http_answer(packet, code);
+        return;
+    }
+    (void)read_request(packet, bytes, length, true);
+}
