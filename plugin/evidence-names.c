@@ -58,18 +58,20 @@ evidence_scan_nbns(const packet_t *packet)
     const uint8_t *header = packet_bytes(packet, 0, HEADER);
     netbios_name_t name;
     unsigned flags, used;
+    bool response;
 
     if (header == NULL)
         return;
-    used = netbios_name_decode(header + HEADER, packet->length - HEADER, &name);
-    if (used == 0)
-        return;
     flags = pntohu16(header + FLAGS);
-    if ((flags & RESPONSE) == 0 && is_registration(flags >> 11 & 0x0f))
+    response = (flags & RESPONSE) != 0;
+    if (response ? (flags & CODE) != 0 : !is_registration(flags >> 11 & 0x0f))
+        return;
+    used = netbios_name_decode(header + HEADER, packet->length - HEADER, &name);
+    if (used != 0 && response)
+        add_owners(packet, HEADER + used, name_text(packet, &name));
+    else if (used != 0)
         evidence_add_owned_fact(packet, FACT_NBNS_NAME, name_text(packet, &name),
                                 &packet->pinfo->src);
-    else if ((flags & RESPONSE) != 0 && (flags & CODE) == 0)
-        add_owners(packet, HEADER + used, name_text(packet, &name));
 }
 
 void

@@ -521,6 +521,8 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
             overflow_frame = pinfo->num;
     }
 
+    if (role_book_is_empty() && evidence_implied_flows() == 0)
+        return;
     src = role_book_roles(&pinfo->src);
     dst = role_book_roles(&pinfo->dst);
     if ((src | dst) != 0 && have_tap_listener(roles_tap)) {
