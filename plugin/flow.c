@@ -154,7 +154,9 @@ flow_is_initiator(const flow_t *flow, const address *addr, uint32_t port, bool *
     *sure = tcp != NULL && tcp->server_port != 0 && first_port != second_port;
     if (*sure)
         return port != tcp->server_port;
-    return port == first_port && addresses_equal(addr, conversation_key_addr1(key));
+    /* IPX's flows are those of two hosts, whatever their sockets. */
+    return (addr->type == AT_IPX || port == first_port) &&
+           addresses_equal(addr, conversation_key_addr1(key));
 }
 
 unsigned

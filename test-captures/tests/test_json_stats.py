@@ -107,6 +107,16 @@ def test_each_flow_has_all_its_members(tshark, made):
             assert (flow["server_port"] is None) == (flow["transport"] == "IPX")
 
 
+def test_ends_without_ports_keep_their_sides(tshark, made):
+    """NetBIOS over IPX: the agent's answer comes first, and the console stays the initiator."""
+    found, _ = json_lines(tshark, made("site-violations"))
+    flows = [(flow["initiator"], flow["initiator_roles"], flow["responder"],
+              flow["responder_roles"]) for flow in found
+             if flow["transport"] == "IPX" and flow["packets"] > 1]
+    assert flows == [("00001a2b.02000a010232", ["Administrator console"],
+                      "00001a2b.02000a01030b", ["Client"])]
+
+
 def test_site_codes(tshark, made):
     flows, _ = json_lines(tshark, made("site-violations"), prefs=site_prefs())
     assert "ABC" in {flow["site_code"] for flow in flows}
