@@ -25,7 +25,7 @@ import struct
 import sys
 import zlib
 
-from scapy.layers.inet import ICMP, IP, TCP, UDP
+from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
 from scapy.layers.inet6 import ICMPv6DestUnreach, IPv6
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
@@ -66,6 +66,7 @@ class Capture:
 
     def __init__(self, start=START, step=0.01):
         self.snaplen = SNAPLEN  # a smaller one cuts frames, as a capture tool does
+        self.fragments = 0  # a link on the way takes so many bytes of IPv4's payload, a multiple of 8
         self._micros = round(start * 1000000)
         self._step = round(step * 1000000)
         self._ids = itertools.count(1)
@@ -78,6 +79,14 @@ class Capture:
 
     def add(self, frame):
         """Record a whole scapy frame, whatever it holds. Returns it as it was recorded."""
+        if self.fragments and IP in frame:
+            pieces = fragment(frame, self.fragments)
+            for piece in pieces[:-1]:
+                self._record(piece)
+            frame = pieces[-1]
+        return self._record(frame)
+
+    def _record(self, frame):
         whole = bytes(frame)
         self._frames.append((self._micros, whole))
         self._micros += self._step

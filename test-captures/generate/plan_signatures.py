@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Data alone, for signatures.py, which plays it, and for the tests: needs no scapy. Where each
-# signature is known from is told in plugin/evidence.c.
+# signature is known from is told in plugin/signatures.c.
 
 import zlib
 from collections import namedtuple
@@ -42,6 +42,33 @@ def _http(name, request, good, bad, learned, word, site="", port=80):
 def _get(name, uri, good, bad, learned, word, site="", port=80, agent=""):
     return _http(name, kb.http_get(uri, agent=agent), good, bad, learned, word, site, port)
 
+
+# How a request can lie in packets: (name, requests, cuts between segments, bytes of a fragment);
+# the last request is the one that shows a management point.
+Lying = namedtuple("Lying", "name requests cuts fragments")
+MPLIST = kb.http_get(kb.MPLIST)
+OTHER = kb.http_get("/x")
+
+
+SIZED = kb.http_request("CCM_POST", "/ccm_system/request", body=b"<Msg/>").replace(
+    b"Content-Length: ", b"content-length:  ")
+CHUNKED = kb.http_request("CCM_POST", "/ccm_system/request").replace(
+    b"Content-Length: 0", b"Transfer-Encoding: chunked") + b"6\r\n<Msg/>\r\n0\r\n\r\n"
+LYING = (
+    Lying("alone in a packet", (MPLIST,), (), 0),
+    Lying("behind another", (OTHER, MPLIST), (), 0),
+    Lying("behind empty lines", (b"\r\n\r\n" + MPLIST,), (), 0),
+    Lying("with a body", (SIZED,), (), 0),
+    Lying("behind one with a body", (SIZED.replace(b"CCM_POST /ccm_system/request", b"POST /x"),
+                                     MPLIST), (), 0),
+    Lying("with a body in chunks", (CHUNKED,), (), 0),
+    Lying("cut in its method", (MPLIST,), (2,), 0),
+    Lying("cut in its first line", (MPLIST,), (20,), 0),
+    Lying("cut in its headers", (MPLIST,), (len(MPLIST) - 6,), 0),
+    Lying("with its body in the next packet", (SIZED,), (len(SIZED) - 6,), 0),
+    Lying("with its chunks in the next packet", (CHUNKED,), (len(CHUNKED) - 15,), 0),
+    Lying("in fragments", (MPLIST,), (), 64),
+)
 
 HTTP = (
     _get("MPLIST", kb.MPLIST, kb.MPLIST_REPLY, kb.NOT_FOUND, MP, "sms_aut"),
@@ -297,6 +324,11 @@ def end(group, number, which):
     """The address of one end of a group's signature; each has hosts of its own."""
     return "10.%d.%d.%d" % (20 + list(GROUPS).index(group), (CLIENT, SERVER, OWNER).index(which),
                             number + 1)
+
+
+def lying_end(number, which):
+    """The same for a request of LYING."""
+    return "10.30.%d.%d" % ((CLIENT, SERVER).index(which), number + 1)
 
 
 def _said(message, address):

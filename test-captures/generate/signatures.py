@@ -64,6 +64,21 @@ def audit_http_probes(cap):
 
 
 @capture
+def audit_requests(cap):
+    """Requests to management points, in all ways in which a request can lie in packets"""
+    for number, lying in enumerate(plan.LYING):
+        c = cap.tcp(plan.lying_end(number, plan.CLIENT), 1100 + number,
+                    plan.lying_end(number, plan.SERVER), 80)
+        c.open()
+        cap.fragments = lying.fragments
+        c.send(b"".join(lying.requests), cuts=lying.cuts)
+        cap.fragments = 0
+        c.reply(plan.OK * len(lying.requests))
+        c.close()
+        cap.wait(0.5)
+
+
+@capture
 def audit_smb(cap):
     """Signatures in SMB 1 and 2: shares, and files where the share's name is not enough"""
     play(cap, "smb", "good")
