@@ -18,10 +18,10 @@
 void evidence_facts_reset(bool learn_roles);
 
 /** A fact of this packet: what follows from it by the signatures. @p text may be NULL. */
-void evidence_add_fact(const packet_t *packet, field_e field, const char *text);
+void evidence_add_fact(const packet_t *packet, fact_e fact, const char *text);
 
 /** The same of a name that @p owner has, whoever tells it. */
-void evidence_add_owned_fact(const packet_t *packet, field_e field, const char *text,
+void evidence_add_owned_fact(const packet_t *packet, fact_e fact, const char *text,
                              const address *owner);
 
 /** An answer of this kind: what waits for one in the packet's flow is settled, or forgotten. */

@@ -10,42 +10,23 @@
 #include "packet-look.h"
 
 /*
- * Each reads one packet and says what it shows (evidence-facts.h). To scan is for a packet that
- * Wireshark has dissected as this protocol; to read is for one that it has not, or whose fields
- * were not wanted yet: these have a payload of at least 8 bytes that begins as the protocol does.
+ * Each reads a packet, or a part of one (packet-look.h), and says what it shows
+ * (evidence-facts.h). Any bytes can be given to any of them.
  */
 
-void evidence_scan_http(const packet_t *packet);
 void evidence_read_http(const packet_t *packet);
-
-/**
- * A request that goes on in the next packet is told by its fields there, at its end: they are
- * expected from here on. Its first segment has no layer of HTTP yet. To be asked of each packet.
- */
-void evidence_foretell_http(const packet_t *packet);
+void evidence_read_smb(const packet_t *packet);
+void evidence_read_ldap(const packet_t *packet);
+void evidence_read_tds(const packet_t *packet);
+void evidence_read_dns(const packet_t *packet);
+void evidence_read_rpc(const packet_t *packet);
+void evidence_read_nbns(const packet_t *packet);
+void evidence_read_nbss(const packet_t *packet);
+void evidence_read_nbdgm(const packet_t *packet);
+void evidence_read_ipx(const packet_t *packet);
 
 /** Forget the capture before. */
 void evidence_http_reset(void);
-
-void evidence_scan_smb(const packet_t *packet);
-void evidence_scan_smb2(const packet_t *packet);
-void evidence_read_smb(const packet_t *packet);
-
-void evidence_scan_ldap(const packet_t *packet);
-void evidence_read_ldap(const packet_t *packet);
-
-void evidence_scan_tds(const packet_t *packet);
-void evidence_read_tds(const packet_t *packet);
-
-/** Also for one that Wireshark took for DNS. */
-void evidence_scan_nbns(const packet_t *packet);
-void evidence_scan_nbss(const packet_t *packet);
-void evidence_scan_nbdgm(const packet_t *packet);
-void evidence_scan_ipx(const packet_t *packet);
-
-void evidence_scan_dns(const packet_t *packet);
-
-void evidence_scan_rpc(const packet_t *packet);
 
 /** Forget the capture before. */
 void evidence_rpc_reset(void);

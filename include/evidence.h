@@ -10,18 +10,18 @@
 #include "flow.h"
 #include "packet-look.h"
 
-/** Look up Wireshark's protocols and fields: call from a handoff routine. */
+/** Prepare the signatures: call from a handoff routine. */
 void evidence_init(void);
 
 /**
  * Forget the capture before: call from an init routine. Without @p learn_roles nothing goes into
- * the role book; what a flow's content says of its own two ends is used all the same.
+ * the role book, and only what tells a flow's service is read.
  */
 void evidence_reset(bool learn_roles);
 
 /**
  * Read the packet, on the first pass: learn roles into the role book, and leave in its flow
- * what the content says. Its tree has the fields wanted.
+ * what the content says.
  */
 void evidence_scan(const packet_t *packet);
 

@@ -25,7 +25,6 @@ enum {
     LAYER_ICMPV6 = 1 << 11,
     LAYER_SMSRC = 1 << 12,
     LAYER_IPX = 1 << 13,
-    LAYER_TLS = 1 << 14,
 };
 
 typedef struct {
@@ -42,7 +41,10 @@ typedef struct {
 } packet_t;
 
 /** How much of a payload is looked at. */
-#define PACKET_MAX_PAYLOAD 2048
+#define PACKET_MAX_PAYLOAD 16384
+
+/** How many parts of a packet are looked at. */
+#define PACKET_MAX_PARTS 16
 
 /** Look up Wireshark's protocols: call from a handoff routine. */
 void packet_look_init(void);
@@ -53,14 +55,17 @@ unsigned packet_layers(const packet_info *pinfo);
 /** The packet with its bytes; @p tvb is the frame. Reads captured bytes only, never throws. */
 packet_t packet_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers);
 
-/** True where the frame is a fragment of an IP packet that is not whole yet. */
-bool packet_is_fragment(tvbuff_t *tvb, const packet_info *pinfo);
-
 /**
  * True for a TCP segment that is nothing but its header: no layer above TCP is in it. (Not so at a
  * connection's end, where what was gathered until then may be dissected.)
  */
 bool packet_is_bare(const packet_t *packet);
+
+/**
+ * The same packet with other bytes as its payload: part 1 and all further ones are what Wireshark
+ * put together from several packets, decrypted or unpacked. False where it has no part @p i.
+ */
+bool packet_part(const packet_t *packet, unsigned i, packet_t *part);
 
 /** What the payload is by its first bytes. */
 service_e packet_service(const packet_t *packet);

@@ -12,9 +12,6 @@
 void proto_register_smsrc_post(void);
 void proto_reg_handoff_smsrc_post(void);
 
-/** The fields that a packet has to have, or NULL. Takes the array over. */
-void smsrc_post_want_fields(GArray *fields);
-
 /** True where it is asked of packets: it is a part of smsrc.log, and turned off with it. */
 bool smsrc_post_is_enabled(void);
 

@@ -9,34 +9,25 @@
 
 #include "smsrc-roles.h"
 
-/* What a fact is about: Wireshark's fields first. evidence-fields.c says when each is wanted. */
+/* What a fact is. */
 typedef enum {
-    FIELD_EPM_PORT,
-    FIELD_HTTP_METHOD,
-    FIELD_HTTP_URI,
-    FIELD_SMB_PATH,
-    FIELD_SMB_FILE,
-    FIELD_SMB2_TREE,
-    FIELD_SMB2_FILE,
-    FIELD_NBDGM_DESTINATION,
-    FIELD_LDAP_BASE,
-    FIELD_LDAP_VALUE,
-    FIELD_LDAP_ENTRY,
-    FIELD_LDAP_OBJECT,
-    FIELD_TDS_DATABASE,
-    FIELD_DNS_NAME,
-    FIELD_DNS_ADDRESS,
-    FIELD_HTTP_CODE,
-    FIELD_LDAP_RESULT,
-    NUM_FIELDS,
-    /* Facts that only the payload shows. */
-    FACT_NAMESPACE = NUM_FIELDS,
+    FACT_HTTP_METHOD,
+    FACT_HTTP_URI,
+    FACT_HTTP_HEADER, /* with its end of line */
+    FACT_SMB_PATH,
+    FACT_SMB_FILE,
     FACT_NBNS_NAME,
     FACT_NBSS_CALLED,
-    FACT_HTTP_HEADER, /* with its end of line */
+    FACT_NBDGM_DESTINATION,
     FACT_IPX_NAME,
+    FACT_LDAP_BASE,
+    FACT_LDAP_VALUE,
+    FACT_LDAP_ENTRY,
+    FACT_TDS_DATABASE,
+    FACT_DNS_NAME,
+    FACT_NAMESPACE,
     FACT_REMOTE_CONTROL,
-} field_e;
+} fact_e;
 
 /* What has to come back before a request counts. */
 typedef enum {
@@ -58,7 +49,7 @@ typedef enum {
 } about_e;
 
 typedef struct signature {
-    field_e field;
+    fact_e fact;
     const char *pattern; /* PCRE, letters of either case; the group "site" is the site code */
     about_e about;
     answer_e answer;
@@ -79,8 +70,8 @@ void signatures_shutdown(void);
 /** Forget the texts met in the capture before: call from an init routine. */
 void signatures_reset(void);
 
-/** The signatures that @p text, a fact of @p field, matches: a bit each; 0 for none. */
-uint64_t signatures_match(field_e field, const char *text, size_t length);
+/** The signatures that @p text, a fact of the kind @p fact, matches: a bit each; 0 for none. */
+uint64_t signatures_match(fact_e fact, const char *text, size_t length);
 
 /** The signature of bit @p i. */
 const signature_t *signatures_get(unsigned i);

@@ -32,6 +32,7 @@ typedef gboolean ws_bool;
 /* The byte order helpers were renamed in 4.6. */
 #if !SMSRC_WS_AT_LEAST(4, 5)
 #define pntohu16 pntoh16
+#define pntohu24 pntoh24
 #define pletohu16 pletoh16
 #define pletohu32 pletoh32
 #endif

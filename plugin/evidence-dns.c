@@ -11,7 +11,6 @@
 #include <wsutil/pint.h>
 
 #include "evidence-facts.h"
-#include "evidence-fields.h"
 
 /* Most records of an answer, most addresses of a name. */
 #define MAX_RECORDS 64
@@ -28,10 +27,7 @@ skip_dns_name(const uint8_t *message, unsigned length, unsigned at)
     return at < length ? at + 1 : 0;
 }
 
-/*
- * A management point's name in a DNS answer, and the addresses told with it, from the bytes: few
- * answers are about such a name, and all would have Wireshark make items of name and addresses.
- */
+/* A management point's name in a DNS answer, and the addresses told with it. */
 static void
 read_answer(const packet_t *packet, const uint8_t *message, unsigned length)
 {
@@ -74,42 +70,18 @@ read_answer(const packet_t *packet, const uint8_t *message, unsigned length)
             size != 4 || at > length)
             continue;
         set_address(&owner, AT_IPv4, 4, record + RECORD);
-        evidence_add_owned_fact(packet, FIELD_DNS_NAME, name, &owner);
-    }
-}
-
-/* The name and its addresses, as Wireshark has them. */
-static void
-scan_answer(const packet_t *packet)
-{
-    const GPtrArray *items = evidence_items(packet, FIELD_DNS_ADDRESS);
-    const char *name = evidence_text(packet, FIELD_DNS_NAME);
-
-    for (unsigned i = 0; items != NULL && i < items->len && i < MAX_RECORDS; i++) {
-        const field_info *item = (const field_info *)items->pdata[i];
-        address owner;
-
-        if (item->ds_tvb == NULL || item->length != 4 ||
-            tvb_captured_length_remaining(item->ds_tvb, item->start) < 4)
-            continue;
-        set_address(&owner, AT_IPv4, 4, tvb_get_ptr(item->ds_tvb, item->start, 4));
-        evidence_add_owned_fact(packet, FIELD_DNS_NAME, name, &owner);
+        evidence_add_owned_fact(packet, FACT_DNS_NAME, name, &owner);
     }
 }
 
 void
-evidence_scan_dns(const packet_t *packet)
+evidence_read_dns(const packet_t *packet)
 {
-    /* RFC 1035 4.2.2: over TCP a length comes first; an answer may be cut into segments. */
+    /* RFC 1035 4.2.2: over TCP a length comes first. */
     enum { FLAGS = 2, RESPONSE = 0x80 };
-    bool tcp = packet->pinfo->ptype == PT_TCP;
-    unsigned at = tcp ? 2 : 0;
+    unsigned at = packet->pinfo->ptype == PT_TCP ? 2 : 0;
     const uint8_t *message = packet_bytes(packet, at, FLAGS + 2);
 
-    if (tcp)
-        evidence_fields_expect(LAYER_DNS);
-    if (evidence_fields_are_wanted(LAYER_DNS))
-        scan_answer(packet);
-    else if (message != NULL && (message[FLAGS] & RESPONSE) != 0)
+    if (message != NULL && (message[FLAGS] & RESPONSE) != 0)
         read_answer(packet, message, packet->length - at);
 }

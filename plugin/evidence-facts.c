@@ -5,7 +5,7 @@
  */
 
 /*
- * A fact is a field and a text, and the text is what a signature matches (signatures.c).
+ * A fact is a kind and a text, and the text is what a signature matches (signatures.c).
  *
  * Anybody can ask for /sms_mp: a request gives a role only when it was answered as such a server
  * would answer it, otherwise it was a probe. Names that a host registers itself, and names whose
@@ -122,7 +122,7 @@ is_contradicted(const signature_t *signature, const address *server, const addre
                                             SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT);
     smsrc_role_set_t viewer, agent;
 
-    if (signature->field != FACT_REMOTE_CONTROL)
+    if (signature->fact != FACT_REMOTE_CONTROL)
         return false;
     viewer = role_book_table_roles(client);
     agent = role_book_table_roles(server);
@@ -210,7 +210,7 @@ quote_text(wmem_allocator_t *scope, const char *text, size_t length)
 }
 
 void
-evidence_add_owned_fact(const packet_t *packet, field_e field, const char *text,
+evidence_add_owned_fact(const packet_t *packet, fact_e fact, const char *text,
                         const address *owner)
 {
     packet_info *pinfo = packet->pinfo;
@@ -219,7 +219,7 @@ evidence_add_owned_fact(const packet_t *packet, field_e field, const char *text,
 
     if (length == 0)
         return;
-    for (uint64_t matches = signatures_match(field, text, length); matches != 0;
+    for (uint64_t matches = signatures_match(fact, text, length); matches != 0;
          matches &= matches - 1) {
         unsigned i = (unsigned)ws_ctz(matches);
         const signature_t *signature = signatures_get(i);
@@ -259,9 +259,9 @@ evidence_add_owned_fact(const packet_t *packet, field_e field, const char *text,
 }
 
 void
-evidence_add_fact(const packet_t *packet, field_e field, const char *text)
+evidence_add_fact(const packet_t *packet, fact_e fact, const char *text)
 {
-    evidence_add_owned_fact(packet, field, text, NULL);
+    evidence_add_owned_fact(packet, fact, text, NULL);
 }
 
 void

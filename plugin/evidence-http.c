@@ -4,13 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-/*
- * A request whose packet holds it whole is read from its bytes, wherever it goes: most of a
- * capture's are, and Wireshark's items of all of them would cost more than all else here. The
- * others (in several segments, in TLS, put together from fragments) are read from Wireshark's
- * fields. So are BITS_POST and what Wireshark took for another protocol: from bytes.
- */
-
 #define WS_LOG_DOMAIN "smsrc"
 
 #include "evidence-protocols.h"
@@ -18,7 +11,6 @@
 #include <wsutil/strtoi.h>
 
 #include "evidence-facts.h"
-#include "evidence-fields.h"
 
 /* Most requests of one packet, most headers of one request. */
 #define MAX_REQUESTS 64
@@ -160,7 +152,7 @@ add_uri(const packet_t *packet, const char *uri, bool forwarded)
     /* From 4.4 on an answer has the URI too, without the request's lines: it takes nothing back. */
     if (flow != NULL && forwarded)
         flow->forwarded = true;
-    evidence_add_fact(packet, FIELD_HTTP_URI, decoded != NULL ? decoded : path);
+    evidence_add_fact(packet, FACT_HTTP_URI, decoded != NULL ? decoded : path);
     g_free(decoded);
 }
 
@@ -200,147 +192,67 @@ skip_empty_lines(const char *begin, const char *end)
     return begin;
 }
 
-/* True where the bytes are a request's, or the first few of one. */
-static bool
-may_be_request(const char *bytes, size_t length)
-{
-    const char *end = bytes + length;
-    const char *method = skip_empty_lines(bytes, end), *method_end = end_of_method(method, end);
-
-    return length > 0 && (method_end == end || (method_end > method && *method_end == ' '));
-}
-
 /*
  * The request that the bytes begin with. Returns its length with its body, or 0 where that is not
- * all here: then it is not told either, unless nobody else will (@p last_chance).
+ * all here, or there is none.
  */
 static size_t
-read_request(const packet_t *packet, const char *begin, size_t length, bool last_chance)
+read_request(const packet_t *packet, const char *begin, size_t length)
 {
     wmem_allocator_t *scope = packet->pinfo->pool;
     const char *end = begin + length, *method, *method_end, *uri, *uri_end, *line;
     headers_t headers;
-    size_t whole = 0;
 
     method = skip_empty_lines(begin, end);
     method_end = end_of_method(method, end);
     line = (const char *)memchr(method_end, '\n', (size_t)(end - method_end));
-    if (line == NULL || *method_end != ' ' || method_end == method)
+    if (line == NULL && packet->length < packet->reported)
+        line = end; /* the capture has no more of it */
+    if (line == NULL || method_end == end || *method_end != ' ' || method_end == method)
         return 0;
-    for (uri = method_end + 1; *uri == ' '; uri++)
+    for (uri = method_end + 1; uri < line && *uri == ' '; uri++)
         ;
     for (uri_end = uri; uri_end < line && *uri_end != ' ' && *uri_end != '\r'; uri_end++)
         ;
     read_headers(scope, line, end, &headers);
-    if (headers.end != NULL && headers.body >= 0 && headers.body <= end - headers.end)
-        whole = (size_t)(headers.end - begin + headers.body);
-    else if (headers.end != NULL && headers.body < 0 && end - headers.end >= 5 &&
-             memcmp(end - 5, "0\r\n\r\n", 5) == 0)
-        whole = length; /* the last of its chunks */
-    if (whole == 0 && !last_chance)
-        return 0;
     add_request(packet, wmem_strndup(scope, uri, (size_t)(uri_end - uri)), &headers);
-    evidence_add_fact(packet, FIELD_HTTP_METHOD,
+    evidence_add_fact(packet, FACT_HTTP_METHOD,
                       wmem_strndup(scope, method, (size_t)(method_end - method)));
-    return whole;
+    return headers.end != NULL && headers.body >= 0 && headers.body <= end - headers.end
+               ? (size_t)(headers.end - begin + headers.body)
+               : 0;
 }
 
-void
-evidence_foretell_http(const packet_t *packet)
+/* "HTTP/1.1 200 OK" */
+static bool
+read_answer(const packet_t *packet, const char *bytes, size_t length)
 {
-    const char *bytes = (const char *)packet->payload;
-    const char *end;
-
-    if (bytes == NULL || packet->pinfo->ptype != PT_TCP || (packet->layers & LAYER_HTTP) != 0 ||
-        evidence_fields_are_expected(LAYER_HTTP) || !may_be_request(bytes, packet->length))
-        return;
-    end = (const char *)memchr(bytes, '\n', packet->length);
-    /* A whole line that is none of HTTP's is of FTP, SMTP or the like. */
-    if (end == NULL || end < bytes + 2 ||
-        ws_memmem(bytes, (size_t)(end - bytes), (const uint8_t *)"HTTP/", 5) != NULL)
-        evidence_fields_expect(LAYER_HTTP);
-}
-
-/* The requests of a packet, from its bytes. */
-static void
-read_requests(const packet_t *packet)
-{
-    const char *bytes = (const char *)packet->payload;
-    size_t left, whole;
-    bool cut_off;
-
-    if (bytes == NULL || packet->pinfo->ptype != PT_TCP)
-        return;
-    left = packet->network_length - (size_t)(packet->payload - packet->network);
-    cut_off = left < packet->reported; /* by the capture: there will be no more of it */
-    for (unsigned i = 0; i < MAX_REQUESTS && may_be_request(bytes, left); i++) {
-        whole = read_request(packet, bytes, left, cut_off);
-        if (whole == 0) {
-            evidence_fields_expect(LAYER_HTTP);
-            return;
-        }
-        bytes += whole;
-        left -= whole;
-    }
-}
-
-/* A request that Wireshark has dissected. */
-static void
-scan_request(const packet_t *packet, field_info *uri)
-{
-    int left = uri->ds_tvb != NULL && uri->length > 0
-                   ? tvb_captured_length_remaining(uri->ds_tvb, uri->start)
-                   : 0; /* from 4.4 on an answer has the URI too, of length 0 */
-    headers_t headers = { .count = 0 };
-
-    if (left > 0) {
-        const char *begin = (const char *)tvb_get_ptr(uri->ds_tvb, uri->start, left);
-
-        read_headers(packet->pinfo->pool, (const char *)memchr(begin, '\n', (size_t)left),
-                     begin + left, &headers);
-    }
-    add_request(packet, fvalue_get_string(SMSRC_FINFO_VALUE(uri)), &headers);
-}
-
-void
-evidence_scan_http(const packet_t *packet)
-{
-    const GPtrArray *uris = evidence_items(packet, FIELD_HTTP_URI);
+    static const char version[] = "HTTP/1.";
+    const char *code_begin, *code_end;
     uint32_t code;
 
-    if (evidence_is_waiting() && evidence_number(packet, FIELD_HTTP_CODE, &code))
-        add_http_answer(packet, code);
-    if (!evidence_fields_are_wanted(LAYER_HTTP) || !evidence_fields_are_expected(LAYER_HTTP))
-        read_requests(packet);
-    if (uris == NULL)
-        return;
-    for (unsigned i = 0; i < uris->len && i < MAX_REQUESTS; i++)
-        scan_request(packet, (field_info *)uris->pdata[i]);
-    evidence_add_facts(packet, FIELD_HTTP_METHOD, FIELD_HTTP_METHOD);
+    if (length < sizeof version || memcmp(bytes, version, sizeof version - 1) != 0)
+        return false;
+    if (evidence_is_waiting()) {
+        bytes = wmem_strndup(packet->pinfo->pool, bytes, MIN(length, MAX_STATUS_LINE));
+        code_begin = strchr(bytes, ' ');
+        if (code_begin != NULL && ws_strtou32(code_begin + 1, &code_end, &code))
+            add_http_answer(packet, code);
+    }
+    return true;
 }
 
-/*
- * "BITS_POST /CCM_Incoming/{...} HTTP/1.1", or "HTTP/1.1 200 OK" as its answer; any other request
- * where a dissector of the port's, or of the client's port, was asked before HTTP's heuristic.
- */
 void
 evidence_read_http(const packet_t *packet)
 {
-    static const char bits_post[] = "BITS_POST ", version[] = "HTTP/1.";
     const char *bytes = (const char *)packet->payload;
-    unsigned length = packet->length;
+    size_t left = packet->length, whole = 1;
 
-    if ((packet->layers & LAYER_HTTP) != 0 &&
-        (length < sizeof bits_post - 1 || memcmp(bytes, bits_post, sizeof bits_post - 1) != 0))
+    if (bytes == NULL || packet->pinfo->ptype != PT_TCP || read_answer(packet, bytes, left))
         return;
-    if (length >= sizeof version && memcmp(bytes, version, sizeof version - 1) == 0) {
-        const char *line = wmem_strndup(packet->pinfo->pool, bytes, MIN(length, MAX_STATUS_LINE));
-        const char *code_begin = strchr(line, ' '), *code_end;
-        uint32_t code;
-
-        if (code_begin != NULL && ws_strtou32(code_begin + 1, &code_end, &code))
-            add_http_answer(packet, code);
-        return;
+    for (unsigned i = 0; i < MAX_REQUESTS && whole > 0 && left > 0; i++) {
+        whole = read_request(packet, bytes, left);
+        bytes += whole;
+        left -= whole;
     }
-    (void)read_request(packet, bytes, length, true);
 }

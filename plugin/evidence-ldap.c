@@ -4,103 +4,169 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+/*
+ * RFC 4511: what a search asks for and where, what is added or changed, and how that ended. What
+ * is signed, but not sealed, has its message behind the signature (RFC 4513, RFC 4121).
+ */
+
 #define WS_LOG_DOMAIN "smsrc"
 
 #include "evidence-protocols.h"
 
-#include <wsutil/pint.h>
-
 #include "evidence-facts.h"
-#include "evidence-fields.h"
 
-void
-evidence_scan_ldap(const packet_t *packet)
+#define MAX_MESSAGES 16
+#define MAX_SIGNATURE 96
+
+/* Tags of BER, and of LDAP's operations */
+enum {
+    INTEGER = 0x02,
+    OCTET_STRING = 0x04,
+    ENUMERATED = 0x0a,
+    SEQUENCE = 0x30,
+    BIND_RESPONSE = 0x61,
+    SEARCH = 0x63,
+    SEARCH_DONE = 0x65,
+    MODIFY = 0x66,
+    MODIFY_RESPONSE = 0x67,
+    ADD = 0x68,
+    ADD_RESPONSE = 0x69,
+};
+
+/* Bytes of the payload, and how far they are read. */
+typedef struct {
+    const uint8_t *at;
+    const uint8_t *end;
+} ber_t;
+
+/* Takes the element that is next, where it has this tag; what was captured of it is its content. */
+static bool
+take(ber_t *from, uint8_t tag, ber_t *content)
 {
-    uint32_t result;
+    const uint8_t *at = from->at;
+    size_t length, count;
 
-    if (evidence_is_waiting() && evidence_number(packet, FIELD_LDAP_RESULT, &result))
-        evidence_answer(packet, ANSWER_LDAP, result == 0);
-    evidence_add_facts(packet, FIELD_LDAP_ENTRY, FIELD_LDAP_ENTRY);
-    evidence_add_facts(packet, FIELD_LDAP_OBJECT, FIELD_LDAP_ENTRY);
-    evidence_add_facts(packet, FIELD_LDAP_BASE, FIELD_LDAP_BASE);
-    evidence_add_facts(packet, FIELD_LDAP_VALUE, FIELD_LDAP_VALUE);
+    if (from->end - at < 2 || at[0] != tag)
+        return false;
+    length = at[1];
+    at += 2;
+    if (length > 0x80) {
+        count = length & 0x7f;
+        if (count > 4 || (size_t)(from->end - at) < count)
+            return false;
+        for (length = 0; count > 0; count--)
+            length = length << 8 | *at++;
+    } else if (length == 0x80) {
+        return false;
+    }
+    content->at = at;
+    content->end = at + MIN(length, (size_t)(from->end - at));
+    from->at = content->end;
+    return true;
 }
 
-/*
- * The object that the capture's first message names: its octet string is the first thing in the
- * operation (RFC 4511 4.5.1, 4.6, 4.7).
- */
 static void
-read_ldap_object(const packet_t *packet, const uint8_t *payload, unsigned length)
+add_text(const packet_t *packet, fact_e fact, const ber_t *text)
 {
-    enum { OCTET_STRING = 0x04, SEARCH = 0x63, MODIFY = 0x66, ADD = 0x68 };
-    unsigned at = 2;
-    uint8_t operation;
+    size_t length = MIN((size_t)(text->end - text->at), EVIDENCE_MAX_FACT);
 
-    /* The message's length, its number, then the operation and its length. */
-    if (payload[1] > 0x80)
-        at += payload[1] & 0x7fU;
-    if (at + 2 >= length || payload[at] != 0x02)
-        return;
-    at += 2U + payload[at + 1];
-    if (at + 2 >= length)
-        return;
-    operation = payload[at];
-    at += 2U + (payload[at + 1] > 0x80 ? payload[at + 1] & 0x7fU : 0U);
-    if (at + 2 >= length || payload[at] != OCTET_STRING)
-        return;
-    {
-        unsigned size = payload[at + 1], begin = at + 2;
-        char *name;
+    evidence_add_fact(packet, fact,
+                      wmem_strndup(packet->pinfo->pool, (const char *)text->at, length));
+}
 
-        if (size == 0x81) {
-            size = payload[begin++];
-        } else if (size == 0x82 && begin + 2 < length) {
-            size = pntohu16(payload + begin);
-            begin += 2;
-        }
-        if (begin + size > length || size > EVIDENCE_MAX_FACT)
+/* The classes that a search's filter asks for: each is an octet string, wherever it stands. */
+static void
+read_classes(const packet_t *packet, const ber_t *filter)
+{
+    static const uint8_t class_begin[] = { 'm', 'S', 'S', 'M', 'S' };
+    const uint8_t *found = filter->at;
+
+    for (unsigned i = 0; i < MAX_MESSAGES; i++) {
+        ber_t string, text;
+
+        found = ws_memmem(found, (size_t)(filter->end - found), class_begin, sizeof class_begin);
+        if (found == NULL)
             return;
-        name = wmem_strndup(packet->pinfo->pool, (const char *)payload + begin, size);
-        if (operation == SEARCH)
-            evidence_add_fact(packet, FIELD_LDAP_BASE, name);
-        else if (operation == ADD || operation == MODIFY)
-            evidence_add_fact(packet, FIELD_LDAP_ENTRY, name);
+        string.at = found - 2;
+        string.end = filter->end;
+        if (found - filter->at >= 2 && take(&string, OCTET_STRING, &text))
+            add_text(packet, FACT_LDAP_VALUE, &text);
+        found++;
     }
 }
 
-/* LDAP: the class a search is for; an end of search or an added entry as the answer. */
+/* The operation of the message that is next; false where there is none. */
+static bool
+take_operation(ber_t *messages, uint8_t *tag, ber_t *operation)
+{
+    ber_t message, number;
+
+    if (!take(messages, SEQUENCE, &message) || !take(&message, INTEGER, &number) ||
+        message.at == message.end)
+        return false;
+    *tag = message.at[0];
+    return take(&message, *tag, operation);
+}
+
+static void
+read_operation(const packet_t *packet, uint8_t tag, ber_t *operation)
+{
+    ber_t element;
+
+    switch (tag) {
+    case SEARCH:
+        if (take(operation, OCTET_STRING, &element)) {
+            add_text(packet, FACT_LDAP_BASE, &element);
+            read_classes(packet, operation);
+        }
+        break;
+    case ADD:
+    case MODIFY:
+        if (take(operation, OCTET_STRING, &element))
+            add_text(packet, FACT_LDAP_ENTRY, &element);
+        break;
+    case BIND_RESPONSE:
+    case SEARCH_DONE:
+    case ADD_RESPONSE:
+    case MODIFY_RESPONSE:
+        if (evidence_is_waiting() && take(operation, ENUMERATED, &element) &&
+            element.at < element.end)
+            evidence_answer(packet, ANSWER_LDAP, *element.at == 0);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Where the first message begins: behind a signature, if there is one. */
+static void
+skip_signature(ber_t *messages)
+{
+    const uint8_t *last = messages->at + MIN(MAX_SIGNATURE, messages->end - messages->at);
+    ber_t operation;
+    uint8_t tag;
+
+    for (const uint8_t *at = messages->at; at < last; at++) {
+        ber_t rest = { at, messages->end };
+
+        if (take_operation(&rest, &tag, &operation)) {
+            messages->at = at;
+            return;
+        }
+    }
+}
+
 void
 evidence_read_ldap(const packet_t *packet)
 {
-    const uint8_t *payload = packet->payload;
-    unsigned length = packet->length;
-    const uint8_t *found = ws_memmem(payload, length, (const uint8_t *)"mSSMS", 5);
-    char name[40];
-    unsigned count = 0;
-    bool sure;
-    packet_info *pinfo = packet->pinfo;
-    flow_t *flow = flow_of_packet(pinfo, false);
+    ber_t messages, operation;
+    uint8_t tag;
 
-    if (flow != NULL && flow->num_pending > 0 &&
-        !flow_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure)) {
-        /* resultCode is the first element of a result: ENUMERATED, one byte */
-        const uint8_t *result = ws_memmem(payload, length, (const uint8_t *)"\x0a\x01", 2);
-
-        if (result != NULL && result + 2 < payload + length)
-            evidence_answer(packet, ANSWER_LDAP, result[2] == 0);
+    if (packet->payload == NULL)
         return;
-    }
-    if ((packet->layers & LAYER_LDAP) != 0)
-        read_ldap_object(packet, payload, length);
-    if (found == NULL)
-        return;
-    /* An octet string: its length stands before it, and behind it may be a letter by chance. */
-    while (found + count < payload + length && count + 1 < sizeof name &&
-           (found == payload || count < found[-1]) && g_ascii_isalnum(found[count])) {
-        name[count] = (char)found[count];
-        count++;
-    }
-    name[count] = '\0';
-    evidence_add_fact(packet, FIELD_LDAP_VALUE, name);
+    messages.at = packet->payload;
+    messages.end = packet->payload + packet->length;
+    skip_signature(&messages);
+    for (unsigned i = 0; i < MAX_MESSAGES && take_operation(&messages, &tag, &operation); i++)
+        read_operation(packet, tag, &operation);
 }

@@ -11,7 +11,6 @@
 #include <wsutil/pint.h>
 
 #include "evidence-facts.h"
-#include "evidence-fields.h"
 #include "netbios.h"
 
 /* "MP_A01<1a>": as Wireshark writes it, and as the signatures have it. */
@@ -52,7 +51,7 @@ add_owners(const packet_t *packet, unsigned at, const char *name)
 }
 
 void
-evidence_scan_nbns(const packet_t *packet)
+evidence_read_nbns(const packet_t *packet)
 {
     enum { FLAGS = 2, HEADER = 12, RESPONSE = 0x8000, CODE = 0x000f };
     const uint8_t *header = packet_bytes(packet, 0, HEADER);
@@ -75,7 +74,7 @@ evidence_scan_nbns(const packet_t *packet)
 }
 
 void
-evidence_scan_nbss(const packet_t *packet)
+evidence_read_nbss(const packet_t *packet)
 {
     enum { REQUEST = 0x81, HEADER = 4 };
     const uint8_t *header = packet_bytes(packet, 0, HEADER);
@@ -83,7 +82,7 @@ evidence_scan_nbss(const packet_t *packet)
 
     if (header == NULL)
         return;
-    if (*header == NBSS_POSITIVE || *header == NBSS_NEGATIVE)
+    if ((*header == NBSS_POSITIVE || *header == NBSS_NEGATIVE) && pntohu24(header + 1) <= 1)
         evidence_answer(packet, ANSWER_NBSS, *header == NBSS_POSITIVE);
     else if (*header == REQUEST &&
              netbios_name_decode(header + HEADER, packet->length - HEADER, &name) != 0)
@@ -91,7 +90,7 @@ evidence_scan_nbss(const packet_t *packet)
 }
 
 void
-evidence_scan_nbdgm(const packet_t *packet)
+evidence_read_nbdgm(const packet_t *packet)
 {
     enum { HEADER = 14 };
     const uint8_t *header = packet_bytes(packet, 0, HEADER);
@@ -100,18 +99,16 @@ evidence_scan_nbdgm(const packet_t *packet)
 
     if (evidence_is_waiting() && evidence_is_from_responder(packet))
         evidence_answer(packet, ANSWER_REPLY, true);
-    if (header == NULL) {
-        evidence_add_facts(packet, FIELD_NBDGM_DESTINATION, FIELD_NBDGM_DESTINATION);
+    if (header == NULL)
         return;
-    }
     used = netbios_name_decode(header + HEADER, packet->length - HEADER, &source);
     if (used != 0 && netbios_name_decode(header + HEADER + used, packet->length - HEADER - used,
                                          &destination) != 0)
-        evidence_add_fact(packet, FIELD_NBDGM_DESTINATION, name_text(packet, &destination));
+        evidence_add_fact(packet, FACT_NBDGM_DESTINATION, name_text(packet, &destination));
 }
 
 void
-evidence_scan_ipx(const packet_t *packet)
+evidence_read_ipx(const packet_t *packet)
 {
     netbios_name_t name;
     netbios_ipx_e operation = netbios_ipx_name(packet->tvb, packet->pinfo, &name);

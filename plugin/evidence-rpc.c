@@ -8,11 +8,13 @@
 
 #include "evidence-protocols.h"
 
+#include <wsutil/pint.h>
+
 #include "address-key.h"
 #include "evidence-facts.h"
-#include "evidence-fields.h"
 
 #define MAX_ENDPOINTS 4096
+#define MAX_TOWERS 64
 
 /* Rebuilt for every capture. */
 static wmem_map_t *rpc_endpoints; /* address to a set of ports */
@@ -52,55 +54,72 @@ evidence_is_rpc_endpoint(const address *addr, uint16_t port)
     return ports != NULL && wmem_map_lookup(ports, GUINT_TO_POINTER(port)) != NULL;
 }
 
-/* DCE/RPC's packet type of an answer */
-#define RPC_RESPONSE 2
+/*
+ * What an endpoint mapper answers has towers (C706 appendix L), of floors that begin with their
+ * protocol: behind TCP's, with the port, comes IP's. No other answer has these bytes.
+ */
+static void
+read_towers(const packet_t *packet)
+{
+    static const uint8_t tcp_floor[] = { 0x01, 0x00, 0x07, 0x02, 0x00 };
+    static const uint8_t ip_floor[] = { 0x01, 0x00, 0x09, 0x04, 0x00 };
+    enum { PORT = sizeof tcp_floor, IP = PORT + 2, LENGTH = IP + sizeof ip_floor };
+    const uint8_t *at = packet->payload, *end = packet->payload + packet->length;
+
+    for (unsigned i = 0; i < MAX_TOWERS; i++) {
+        at = ws_memmem(at, (size_t)(end - at), tcp_floor, sizeof tcp_floor);
+        if (at == NULL || end - at < LENGTH)
+            return;
+        if (memcmp(at + IP, ip_floor, sizeof ip_floor) == 0)
+            add_endpoint(packet->pinfo, pntohu16(at + PORT));
+        at += sizeof tcp_floor;
+    }
+}
+
+/* The namespace of a WMI login stands in the stub, in UTF-16, when it is not sealed. */
+static void
+read_namespace(const packet_t *packet)
+{
+    static const uint8_t root[] = { 'r',  0, 'o', 0, 'o', 0, 't', 0,
+                                    '\\', 0, 's', 0, 'm', 0, 's' };
+    enum { ROOT_BACKSLASH = 8 }; /* where in it: the rarest of its letters */
+    const uint8_t *payload = packet->payload;
+    const uint8_t *found = payload + ROOT_BACKSLASH - 1, *end = payload + packet->length;
+    char text[64];
+    unsigned count = 0;
+
+    while (found + 1 < end &&
+           (found = (const uint8_t *)memchr(found + 1, '\\', (size_t)(end - found - 1))) !=
+               NULL) {
+        unsigned at = (unsigned)(found - payload) - ROOT_BACKSLASH;
+        bool same = at + sizeof root <= packet->length;
+
+        for (unsigned i = 0; same && i < sizeof root; i++)
+            same = (uint8_t)g_ascii_tolower((char)payload[at + i]) == root[i];
+        if (!same)
+            continue;
+        for (; at + 1 < packet->length && count + 1 < sizeof text &&
+               g_ascii_isprint(payload[at]) && payload[at + 1] == 0; at += 2)
+            text[count++] = (char)payload[at];
+        break;
+    }
+    text[count] = '\0';
+    evidence_add_fact(packet, FACT_NAMESPACE, text);
+}
 
 void
-evidence_scan_rpc(const packet_t *packet)
+evidence_read_rpc(const packet_t *packet)
 {
-    const GPtrArray *ports = evidence_items(packet, FIELD_EPM_PORT);
+    enum { RESPONSE = 2, VERSION = 5 };
     const uint8_t *header = packet_bytes(packet, 0, 4);
-    const uint8_t *payload = packet->payload;
-    unsigned length = packet->length;
 
     if (header == NULL)
         return;
     /* The type is the third byte of a header with connections, the second of one without. */
-    if ((header[0] == 5 ? header[2] : header[1]) == RPC_RESPONSE) {
-        for (unsigned i = 0; ports != NULL && i < ports->len && i < 64; i++) {
-            const field_info *item = (const field_info *)ports->pdata[i];
-
-            add_endpoint(packet->pinfo,
-                         (uint16_t)fvalue_get_uinteger(SMSRC_FINFO_VALUE((field_info *)item)));
-        }
-        evidence_answer(packet, ANSWER_REPLY, true);
+    if ((header[0] == VERSION ? header[2] : header[1]) != RESPONSE) {
+        read_namespace(packet);
         return;
     }
-    /* The namespace of a WMI login stands in the stub, in UTF-16, when it is not sealed. */
-    {
-        static const uint8_t root[] = { 'r',  0, 'o', 0, 'o', 0, 't', 0,
-                                        '\\', 0, 's', 0, 'm', 0, 's' };
-        enum { ROOT_BACKSLASH = 8 }; /* where in it: the rarest of its letters */
-        const uint8_t *found = payload + ROOT_BACKSLASH - 1, *end = payload + length;
-        char text[64];
-        unsigned count = 0;
-
-        while (found + 1 < end &&
-               (found = (const uint8_t *)memchr(found + 1, '\\', (size_t)(end - found - 1))) !=
-                   NULL) {
-            unsigned at = (unsigned)(found - payload) - ROOT_BACKSLASH;
-            bool same = at + sizeof root <= length;
-
-            for (unsigned i = 0; same && i < sizeof root; i++)
-                same = (uint8_t)g_ascii_tolower((char)payload[at + i]) == root[i];
-            if (!same)
-                continue;
-            for (; at + 1 < length && count + 1 < sizeof text && g_ascii_isprint(payload[at]) &&
-                   payload[at + 1] == 0; at += 2)
-                text[count++] = (char)payload[at];
-            break;
-        }
-        text[count] = '\0';
-        evidence_add_fact(packet, FACT_NAMESPACE, text);
-    }
+    read_towers(packet);
+    evidence_answer(packet, ANSWER_REPLY, true);
 }

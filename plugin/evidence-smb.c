@@ -11,87 +11,155 @@
 #include <wsutil/pint.h>
 
 #include "evidence-facts.h"
-#include "evidence-fields.h"
 
-/* MS-CIFS 2.2.3.1, MS-SMB2 2.2.1: the status in the headers, from the protocol's own name on */
-#define NBSS_LENGTH 4
+/* RFC 1002 4.3.1: a type, which is 0 for a message, and the length of what follows */
+#define NBSS_HEADER 4U
+#define MAX_MESSAGES 16
+
+/* MS-CIFS 2.2.3.1: the protocol's name, command, status, flags; strings are in UTF-16 or not */
+#define SMB_HEADER 32U
+#define SMB_COMMAND 4
 #define SMB_STATUS 5
+#define SMB_FLAGS 9
+#define SMB_FLAG_REPLY 0x80
+#define SMB_FLAGS2 10
+#define SMB_FLAG2_UNICODE 0x8000
+
+/* MS-SMB2 2.2.1.2 */
+#define SMB2_HEADER 64U
 #define SMB2_STATUS 8
+#define SMB2_COMMAND 12
+#define SMB2_FLAGS 16
+#define SMB2_FLAG_REPLY 0x01
+#define SMB2_NEXT 20
 
 #define STATUS_PENDING 0x00000103
 #define STATUS_MORE_PROCESSING_REQUIRED 0xc0000016
 
-static void
-add_smb_answer(const packet_t *packet, uint32_t status)
+/* Fewer letters are no name that a signature has. */
+#define MIN_NAME 4
+
+/* The commands of SMB that name a share or a file (MS-CIFS 2.2.2.1), and those of SMB 2. */
+static bool
+smb_names_something(uint8_t command)
 {
-    if (evidence_is_waiting() && status != STATUS_PENDING && status != STATUS_MORE_PROCESSING_REQUIRED &&
-        evidence_is_from_responder(packet))
+    switch (command) {
+    case 0x02: /* SMB_COM_OPEN */
+    case 0x03: /* SMB_COM_CREATE */
+    case 0x2d: /* SMB_COM_OPEN_ANDX */
+    case 0x32: /* SMB_COM_TRANSACTION2: what is known of a file */
+    case 0x70: /* SMB_COM_TREE_CONNECT */
+    case 0x73: /* SMB_COM_SESSION_SETUP_ANDX: a tree connect may follow in it */
+    case 0x75: /* SMB_COM_TREE_CONNECT_ANDX */
+    case 0xa2: /* SMB_COM_NT_CREATE_ANDX */
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool
+smb2_names_something(uint16_t command)
+{
+    return command == 3 /* TREE_CONNECT */ || command == 5 /* CREATE */;
+}
+
+static void
+add_answer(const packet_t *packet, uint32_t status)
+{
+    if (evidence_is_waiting() && status != STATUS_PENDING &&
+        status != STATUS_MORE_PROCESSING_REQUIRED)
         evidence_answer(packet, ANSWER_SMB, status == 0);
 }
 
-void
-evidence_scan_smb(const packet_t *packet)
+/* A share's name is behind the name of its server, a file's is not. */
+static void
+add_name(const packet_t *packet, const char *name)
 {
-    const uint8_t *header = packet_bytes(packet, NBSS_LENGTH, SMB_STATUS + 4);
+    const char *path = strstr(name, "\\\\");
 
-    /* The share, then the file in it, then the answer: the order counts where all are in one. */
-    if (evidence_has_item(packet, FIELD_SMB_PATH) && !evidence_is_from_responder(packet))
-        evidence_add_facts(packet, FIELD_SMB_PATH, FIELD_SMB_PATH);
-    evidence_add_facts(packet, FIELD_SMB_FILE, FIELD_SMB_FILE);
-    if (header != NULL && memcmp(header, "\xffSMB", 4) == 0)
-        add_smb_answer(packet, pletohu32(header + SMB_STATUS));
+    if (path != NULL)
+        evidence_add_fact(packet, FACT_SMB_PATH, path);
+    else if (strlen(name) >= MIN_NAME)
+        evidence_add_fact(packet, FACT_SMB_FILE, name);
 }
 
-void
-evidence_scan_smb2(const packet_t *packet)
+/* Whatever in a request reads as a name. Which of the commands has it where does not matter. */
+static void
+read_names(const packet_t *packet, unsigned at, unsigned end, bool unicode)
 {
-    const uint8_t *header = packet_bytes(packet, NBSS_LENGTH, SMB2_STATUS + 4);
+    const uint8_t *payload = packet->payload;
+    char *name = (char *)wmem_alloc(packet->pinfo->pool, end - at + 1);
+    unsigned count = 0;
 
-    if (evidence_has_item(packet, FIELD_SMB2_TREE) && !evidence_is_from_responder(packet))
-        evidence_add_facts(packet, FIELD_SMB2_TREE, FIELD_SMB_PATH);
-    /* From 4.6 on the file is named in the answer only. */
-    evidence_add_facts(packet, FIELD_SMB2_FILE, FIELD_SMB_FILE);
-    if (header != NULL && memcmp(header, "\xfeSMB", 4) == 0)
-        add_smb_answer(packet, pletohu32(header + SMB2_STATUS));
+    while (at < end) {
+        if (g_ascii_isprint(payload[at]) &&
+            (!unicode || (at + 1 < end && payload[at + 1] == 0))) {
+            name[count++] = (char)payload[at];
+            at += unicode ? 2 : 1;
+            continue;
+        }
+        name[count] = '\0';
+        add_name(packet, name);
+        count = 0;
+        at++;
+    }
+    name[count] = '\0';
+    add_name(packet, name);
 }
 
-/* SMB: a status in the header, a share's or a file's name in ASCII or in UTF-16. */
+/* A message between these places of the payload. */
+static void
+read_message(const packet_t *packet, unsigned at, unsigned end)
+{
+    const uint8_t *message = packet->payload + at;
+
+    if (at + SMB_HEADER > end)
+        return;
+    if ((message[SMB_FLAGS] & SMB_FLAG_REPLY) != 0)
+        add_answer(packet, pletohu32(message + SMB_STATUS));
+    else if (smb_names_something(message[SMB_COMMAND]))
+        read_names(packet, at + SMB_HEADER, end,
+                   (pletohu16(message + SMB_FLAGS2) & SMB_FLAG2_UNICODE) != 0);
+}
+
+/* The same of SMB 2, where one message can have others behind it. */
+static void
+read_messages_2(const packet_t *packet, unsigned at, unsigned end)
+{
+    for (unsigned i = 0; i < MAX_MESSAGES && at + SMB2_HEADER <= end; i++) {
+        const uint8_t *message = packet->payload + at;
+        uint32_t next = pletohu32(message + SMB2_NEXT);
+        unsigned stop = next >= SMB2_HEADER && next < end - at ? at + next : end;
+
+        if ((message[SMB2_FLAGS] & SMB2_FLAG_REPLY) != 0)
+            add_answer(packet, pletohu32(message + SMB2_STATUS));
+        else if (smb2_names_something(pletohu16(message + SMB2_COMMAND)))
+            read_names(packet, at + SMB2_HEADER, stop, true);
+        at = stop;
+    }
+}
+
 void
 evidence_read_smb(const packet_t *packet)
 {
-    const uint8_t *payload = packet->payload;
-    unsigned length = packet->length;
-    bool smb2 = payload[4] == 0xfe;
-    bool response = smb2 ? length > 20 && (payload[20] & 1) != 0
-                         : length > 13 && (payload[13] & 0x80) != 0;
-    char *text;
-    unsigned count = 0, start = 0;
+    unsigned at = 0;
 
-    if (length < 36)
-        return;
-    if (response) {
-        uint32_t status = pletohu32(payload + NBSS_LENGTH + (smb2 ? SMB2_STATUS : SMB_STATUS));
+    for (unsigned i = 0; i < MAX_MESSAGES; i++) {
+        const uint8_t *header = packet_bytes(packet, at, NBSS_HEADER + 4);
+        unsigned length, end;
 
-        if (status != STATUS_PENDING && status != STATUS_MORE_PROCESSING_REQUIRED)
-            evidence_answer(packet, ANSWER_SMB, status == 0);
-        return;
-    }
-    /* UTF-16 without its zero bytes reads as the ASCII it is. */
-    text = (char *)wmem_alloc(packet->pinfo->pool, length + 1);
-    for (unsigned at = 36; at <= length; at++) {
-        if (at < length && g_ascii_isprint(payload[at])) {
-            text[count++] = (char)payload[at];
-        } else if (at == length || payload[at] != 0 || (at + 1 < length && payload[at + 1] == 0)) {
-            text[count] = '\0';
-            if (count - start >= 4) {
-                const char *path = strstr(text + start, "\\\\");
-
-                if (path != NULL)
-                    evidence_add_fact(packet, FIELD_SMB_PATH, path);
-                else
-                    evidence_add_fact(packet, FIELD_SMB_FILE, text + start);
-            }
-            start = count;
-        }
+        if (header == NULL || header[0] != 0)
+            return;
+        length = pntohu24(header + 1);
+        at += NBSS_HEADER;
+        end = MIN(length, packet->length - at) + at;
+        if (memcmp(header + NBSS_HEADER, "\xffSMB", 4) == 0)
+            read_message(packet, at, end);
+        else if (memcmp(header + NBSS_HEADER, "\xfeSMB", 4) == 0)
+            read_messages_2(packet, at, end);
+        else
+            return;
+        at = end;
     }
 }

@@ -11,53 +11,37 @@
 #include <wsutil/pint.h>
 
 #include "evidence-facts.h"
-#include "evidence-fields.h"
 
-/* MS-TDS 2.2.3.1, 2.2.7: a response and its first token */
-#define TDS_HEADER_LENGTH 8
-#define TDS_RESPONSE 0x04
-#define TDS_TOKEN_ERROR 0xaa
+/* MS-TDS 2.2.3.1, 2.2.6.4, 2.2.7: a login, a response and its first token */
+#define HEADER 8U
+#define LOGIN 0x10
+#define RESPONSE 0x04
+#define TOKEN_ERROR 0xaa
 
-static void
-add_tds_answer(const packet_t *packet)
-{
-    const uint8_t *response = packet_bytes(packet, 0, TDS_HEADER_LENGTH + 1);
-
-    if (response != NULL && response[0] == TDS_RESPONSE)
-        evidence_answer(packet, ANSWER_TDS, response[TDS_HEADER_LENGTH] != TDS_TOKEN_ERROR);
-}
-
-void
-evidence_scan_tds(const packet_t *packet)
-{
-    if (evidence_is_waiting() && evidence_is_from_responder(packet))
-        add_tds_answer(packet);
-    evidence_add_facts(packet, FIELD_TDS_DATABASE, FIELD_TDS_DATABASE);
-}
-
-/* MS-TDS 2.2.6.4: the place and length of the database's name in a login record */
-#define TDS_LOGIN_DATABASE 68
+/* In a login: where the database's name is, from behind the header on, and how long it is */
+#define LOGIN_DATABASE 68U
 
 void
 evidence_read_tds(const packet_t *packet)
 {
-    const uint8_t *payload = packet->payload;
-    unsigned length = packet->length;
-    unsigned at, count;
+    const uint8_t *message = packet_bytes(packet, 0, HEADER + 1);
+    const uint8_t *place, *text;
     char name[32];
+    unsigned count;
 
-    if (payload[0] == TDS_RESPONSE) {
-        add_tds_answer(packet);
+    if (message == NULL)
         return;
-    }
-    if (payload[0] != 0x10 || length < TDS_HEADER_LENGTH + TDS_LOGIN_DATABASE + 4)
+    if (message[0] == RESPONSE)
+        evidence_answer(packet, ANSWER_TDS, message[HEADER] != TOKEN_ERROR);
+    place = packet_bytes(packet, HEADER + LOGIN_DATABASE, 4);
+    if (message[0] != LOGIN || place == NULL)
         return;
-    at = TDS_HEADER_LENGTH + pletohu16(payload + TDS_HEADER_LENGTH + TDS_LOGIN_DATABASE);
-    count = pletohu16(payload + TDS_HEADER_LENGTH + TDS_LOGIN_DATABASE + 2);
-    if (count == 0 || count >= sizeof name || at + 2 * count > length)
+    count = pletohu16(place + 2);
+    text = packet_bytes(packet, HEADER + pletohu16(place), 2 * count);
+    if (text == NULL || count >= sizeof name)
         return;
     for (unsigned i = 0; i < count; i++)
-        name[i] = payload[at + 2 * i + 1] == 0 ? (char)payload[at + 2 * i] : '?';
+        name[i] = text[2 * i + 1] == 0 ? (char)text[2 * i] : '?';
     name[count] = '\0';
-    evidence_add_fact(packet, FIELD_TDS_DATABASE, name);
+    evidence_add_fact(packet, FACT_TDS_DATABASE, name);
 }

@@ -10,10 +10,12 @@
  * lists, public tools that talk to real sites); each row of the table in signatures.c names its
  * source.
  *
- * What is read: Wireshark's own fields where it dissects the protocol (evidence-fields.c); and
- * where it does not (BITS_POST on any port, SMB, LDAP and TDS on odd ports, NBNS taken for DNS),
- * or where fields would cost too much, the payload itself. Each protocol has a file of its own.
- * All become facts (evidence-facts.c), and a fact is what a signature matches.
+ * What is read is bytes: those of the packet, and those that Wireshark put together from several
+ * packets or decrypted. Wireshark's own fields would have it make a tree for every packet, which
+ * alone costs a quarter of all that tshark does to print its lines. But what a packet is, its
+ * dissectors say; only where they do not know, on odd ports, the first bytes do. Each protocol
+ * has a file of its own. All become facts (evidence-facts.c), and a fact is what a signature
+ * matches.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -21,23 +23,23 @@
 #include "evidence.h"
 
 #include "evidence-facts.h"
-#include "evidence-fields.h"
 #include "evidence-protocols.h"
 #include "packet-smsrc.h"
+
+static bool learning;
 
 void
 evidence_init(void)
 {
-    evidence_fields_init();
     signatures_init();
 }
 
 void
 evidence_reset(bool learn_roles)
 {
+    learning = learn_roles;
     signatures_reset();
     evidence_facts_reset(learn_roles);
-    evidence_fields_reset(learn_roles);
     evidence_http_reset();
     evidence_rpc_reset();
 }
@@ -63,47 +65,38 @@ scan_remote_control(const packet_t *packet)
                                                              : "agent to viewer");
 }
 
-/* What Wireshark dissected, by its layers. */
+/* Who reads what: by the layers that Wireshark found, else by the first bytes. */
 static const struct {
-    unsigned layer;
-    void (*scan)(const packet_t *packet);
-} scanners[] = {
-    { LAYER_HTTP, evidence_scan_http },
-    { LAYER_SMB, evidence_scan_smb },
-    { LAYER_SMB2, evidence_scan_smb2 },
-    { LAYER_NBNS, evidence_scan_nbns },
-    { LAYER_NBSS, evidence_scan_nbss },
-    { LAYER_NBDGM, evidence_scan_nbdgm },
-    { LAYER_LDAP, evidence_scan_ldap },
-    { LAYER_TDS, evidence_scan_tds },
-    { LAYER_DNS, evidence_scan_dns },
-    { LAYER_DCERPC, evidence_scan_rpc },
-    { LAYER_SMSRC, scan_remote_control },
-    { LAYER_IPX, evidence_scan_ipx },
-};
-
-/* What it did not, by the first bytes. */
-static const struct {
-    service_e service;
-    unsigned layers; /* not read where it dissected one of these, and its fields were wanted */
+    unsigned layers;
+    service_e service; /* SERVICE_UNKNOWN: by its layers only */
     void (*read)(const packet_t *packet);
 } readers[] = {
-    { SERVICE_HTTP, 0, evidence_read_http },
-    { SERVICE_SMB1, LAYER_SMB | LAYER_SMB2, evidence_read_smb },
-    { SERVICE_SMB2, LAYER_SMB | LAYER_SMB2, evidence_read_smb },
-    { SERVICE_TDS, LAYER_TDS, evidence_read_tds },
-    { SERVICE_LDAP, LAYER_LDAP, evidence_read_ldap },
-    { SERVICE_NBNS, LAYER_NBNS, evidence_scan_nbns },
+    { LAYER_HTTP, SERVICE_HTTP, evidence_read_http },
+    { LAYER_SMB, SERVICE_SMB1, evidence_read_smb },
+    { LAYER_SMB2, SERVICE_SMB2, evidence_read_smb },
+    { LAYER_NBSS, SERVICE_UNKNOWN, evidence_read_nbss },
+    { LAYER_NBNS, SERVICE_NBNS, evidence_read_nbns },
+    { LAYER_NBDGM, SERVICE_UNKNOWN, evidence_read_nbdgm },
+    { LAYER_LDAP, SERVICE_LDAP, evidence_read_ldap },
+    { LAYER_TDS, SERVICE_TDS, evidence_read_tds },
+    { LAYER_DNS, SERVICE_UNKNOWN, evidence_read_dns },
+    { LAYER_DCERPC, SERVICE_UNKNOWN, evidence_read_rpc },
 };
+
+/* Where Wireshark found one of these, the first bytes are not asked. It takes NBNS for DNS. */
+#define LAYERS_KNOWN \
+    (LAYER_HTTP | LAYER_SMB | LAYER_SMB2 | LAYER_NBNS | LAYER_NBDGM | LAYER_LDAP | LAYER_TDS)
 
 /* A look at three bytes, to leave most packets alone. */
 static bool
-is_worth_reading(const packet_t *packet)
+is_worth_a_look(const packet_t *packet)
 {
     const uint8_t *payload = packet->payload;
     unsigned length = packet->length;
     bool tcp = packet->pinfo->ptype == PT_TCP;
 
+    if (payload == NULL || (packet->layers & LAYERS_KNOWN) != 0)
+        return false;
     if (length < 36)
         return tcp && length >= 8 && payload[0] == 0x30;
     if (!tcp)
@@ -114,30 +107,27 @@ is_worth_reading(const packet_t *packet)
     case 0x04:
     case 0x10:
     case 0x30:
-    case 'B': /* a method of HTTP that Wireshark does not know */
-        return true;
-    case 'C': /* its other methods, and its answers */
+    case 'B': /* the methods of HTTP, and its answers */
+    case 'C':
     case 'G':
     case 'H':
     case 'P':
-        return (packet->layers & LAYER_HTTP) == 0;
+        return true;
     default:
         return false;
     }
 }
 
 static void
-read_payload(const packet_t *packet)
+read_part(const packet_t *packet)
 {
-    service_e service;
+    service_e service = is_worth_a_look(packet) ? packet_service(packet) : SERVICE_UNKNOWN;
 
-    if (packet->payload == NULL || !is_worth_reading(packet))
+    if (packet->layers == 0 && service == SERVICE_UNKNOWN)
         return;
-    service = packet_service(packet);
     for (unsigned i = 0; i < array_length(readers); i++) {
-        if (readers[i].service == service &&
-            ((readers[i].layers & packet->layers) == 0 ||
-             !evidence_fields_are_wanted(readers[i].layers)))
+        if ((packet->layers & readers[i].layers) != 0 ||
+            (service != SERVICE_UNKNOWN && service == readers[i].service))
             readers[i].read(packet);
     }
 }
@@ -145,15 +135,20 @@ read_payload(const packet_t *packet)
 void
 evidence_scan(const packet_t *packet)
 {
-    evidence_fields_foretell(packet);
-    if (packet->layers != 0) {
-        for (unsigned i = 0; i < array_length(scanners); i++) {
-            if ((packet->layers & scanners[i].layer) != 0)
-                scanners[i].scan(packet);
-        }
+    packet_t part;
+
+    if ((packet->layers & LAYER_SMSRC) != 0)
+        scan_remote_control(packet);
+    if ((packet->layers & LAYER_IPX) != 0)
+        evidence_read_ipx(packet);
+    if (!learning) {
+        if ((packet->layers & LAYER_DCERPC) != 0)
+            evidence_read_rpc(packet);
+        return;
     }
-    evidence_foretell_http(packet);
-    read_payload(packet);
+    read_part(packet);
+    for (unsigned i = 1; i < PACKET_MAX_PARTS && packet_part(packet, i, &part); i++)
+        read_part(&part);
 }
 
 void

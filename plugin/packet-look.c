@@ -8,8 +8,9 @@
  * The audit asks this of every packet. The fields tcp.payload and udp.payload would cost as much
  * as all else the audit does, and so would an item of each header. But pinfo's addresses are
  * shallow: they point into the packet, at their place in the IP header, and so tell where all
- * the rest lies. (IPv6's are copies, and looked for.) Where they do not (a packet put together
- * from fragments, or decrypted), there are no bytes here, and Wireshark's own fields have to do.
+ * the rest lies. (IPv6's are copies, and looked for.) What was put together from several packets,
+ * or decrypted, is among the packet's data sources: the bytes that Wireshark's window shows in
+ * tabs of their own.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -38,7 +39,6 @@ static const struct {
     { LAYER_ICMPV6, "icmpv6" },
     { LAYER_SMSRC, "smsrc" },
     { LAYER_IPX, "ipx" },
-    { LAYER_TLS, "tls" },
 };
 
 /*
@@ -98,6 +98,7 @@ packet_layers(const packet_info *pinfo)
 #define UDP_LENGTH 8U
 #define TCP_LENGTH 20U
 #define TCP_OFFSET 12
+#define PORTS_LENGTH 4U
 
 /* Link headers and tunnels before the addresses are shorter than this. */
 #define IPV6_SEARCH 512
@@ -203,16 +204,36 @@ packet_is_bare(const packet_t *packet)
 }
 
 bool
-packet_is_fragment(tvbuff_t *tvb, const packet_info *pinfo)
+packet_part(const packet_t *packet, unsigned i, packet_t *part)
 {
-    unsigned captured = tvb_captured_length(tvb);
-    const uint8_t *frame = captured > 0 ? tvb_get_ptr(tvb, 0, (int)captured) : NULL;
-    const uint8_t *source = (const uint8_t *)pinfo->src.data;
+    const packet_info *pinfo = packet->pinfo;
+    GSList *source = pinfo->data_src != NULL ? pinfo->data_src->next : NULL;
+    tvbuff_t *tvb;
 
-    if (pinfo->src.type == AT_IPv6)
-        return true; /* or something else that is neither TCP nor UDP */
-    return pinfo->src.type == AT_IPv4 && frame != NULL && source >= frame + IPV4_SOURCE &&
-           source < frame + captured && (pntohu16(source - IPV4_SOURCE + 6) & 0x3fff) != 0;
+    while (source != NULL && i > 1) {
+        source = source->next;
+        i--;
+    }
+    if (source == NULL)
+        return false;
+    *part = *packet;
+    tvb = get_data_source_tvb((const struct data_source *)source->data);
+    part->reported = tvb_reported_length(tvb);
+    part->network = NULL;
+    part->network_length = 0;
+    part->length = MIN(tvb_captured_length(tvb), PACKET_MAX_PAYLOAD);
+    part->payload = part->length > 0 ? tvb_get_ptr(tvb, 0, (int)part->length) : NULL;
+    /* A packet that came in fragments begins with the header of TCP or UDP. */
+    if (packet->network == NULL && part->length > PORTS_LENGTH &&
+        pntohu16(part->payload) == pinfo->srcport &&
+        pntohu16(part->payload + 2) == pinfo->destport) {
+        part->network = part->payload;
+        part->network_length = part->length;
+        part->payload = NULL;
+        part->length = 0;
+        find_payload(part);
+    }
+    return true;
 }
 
 service_e

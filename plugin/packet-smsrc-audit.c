@@ -33,7 +33,6 @@
 
 #include "evidence.h"
 #include "evidence-facts.h"
-#include "evidence-fields.h"
 #include "evidence-protocols.h"
 #include "firewall-stats.h"
 #include "packet-smsrc-audit.h"
@@ -501,22 +500,14 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         dissect_icmp_error(tvb, pinfo, tree, layers);
         return;
     }
-    if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX) {
-        if (first_pass && packet_is_fragment(tvb, pinfo)) {
-            evidence_fields_expect_all();
-            if (evidence_fields_changed())
-                smsrc_post_want_fields(evidence_fields_wanted());
-        }
+    if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX)
         return;
-    }
     pinfo->current_proto = "SMSRC-AUDIT";
     if (first_pass) {
         bool overflowed = role_book_overflowed();
 
         packet.layers = layers;
         evidence_scan(&packet);
-        if (evidence_fields_changed())
-            smsrc_post_want_fields(evidence_fields_wanted());
         if (!overflowed && role_book_overflowed())
             overflow_frame = pinfo->num;
     }
@@ -595,7 +586,6 @@ init_smsrc_audit(void)
         register_postdissector(smsrc_audit_handle);
         audit_registered = true;
     }
-    smsrc_post_want_fields(audit_active ? evidence_fields_wanted() : NULL);
 }
 
 static void

@@ -30,12 +30,6 @@ dissect_smsrc_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     return 0;
 }
 
-void
-smsrc_post_want_fields(GArray *fields)
-{
-    set_postdissector_wanted_hfids(smsrc_post_handle, fields);
-}
-
 bool
 smsrc_post_is_enabled(void)
 {

@@ -26,18 +26,18 @@
 
 static const signature_t signatures[] = {
     /* HTTP (2.1): management point. Site servers poll MPLIST too, so it shows no client. */
-    { FIELD_HTTP_URI, "^/sms_mp\\w*/\\.sms_aut", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), 0,
+    { FACT_HTTP_URI, "^/sms_mp\\w*/\\.sms_aut", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), 0,
       R(ADVANCED_CLIENT), false, false, "Management point list or certificate" },
-    { FIELD_HTTP_URI, "^/sms_mp\\w*/\\.sms_(pol|dcm)", ABOUT_REQUEST, ANSWER_HTTP,
+    { FACT_HTTP_URI, "^/sms_mp\\w*/\\.sms_(pol|dcm)", ABOUT_REQUEST, ANSWER_HTTP,
       R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false, "Policy request" },
-    { FIELD_HTTP_URI, "^/(ccm_system|ccm_incoming|ccm_outgoing|ccm_client|ccm_sts)(_\\w+)?(/|$)",
+    { FACT_HTTP_URI, "^/(ccm_system|ccm_incoming|ccm_outgoing|ccm_client|ccm_sts)(_\\w+)?(/|$)",
       ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false,
       "Management point directory" },
-    { FIELD_HTTP_URI, "^/bgb/handler\\.ashx", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT),
+    { FACT_HTTP_URI, "^/bgb/handler\\.ashx", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT),
       R(ADVANCED_CLIENT), 0, false, false, "Client notification over HTTP" },
-    { FIELD_HTTP_METHOD, "^CCM_POST$", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT),
+    { FACT_HTTP_METHOD, "^CCM_POST$", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT),
       R(ADVANCED_CLIENT), 0, false, false, "HTTP method" },
-    { FIELD_HTTP_METHOD, "^BITS_POST$", ABOUT_REQUEST, ANSWER_HTTP, 0, 0, R(ADVANCED_CLIENT), false,
+    { FACT_HTTP_METHOD, "^BITS_POST$", ABOUT_REQUEST, ANSWER_HTTP, 0, 0, R(ADVANCED_CLIENT), false,
       false, "HTTP method" },
     { FACT_HTTP_HEADER,
       "^(CCMClient(ID|IDSignature|Timestamp\\w*)|ClientToken(Signature)?):",
@@ -46,36 +46,36 @@ static const signature_t signatures[] = {
     { FACT_HTTP_HEADER, "^User-Agent: *(SMS CCM|ccmhttp|ConfigMgr Messaging HTTP Sender)",
       ABOUT_REQUEST, ANSWER_HTTP, 0, R(ADVANCED_CLIENT), 0, false, false, "HTTP header" },
     /* Distribution point and reporting point. */
-    { FIELD_HTTP_URI, "^/(nocert_|ccmtokenauth_)?sms_dp_sms(pkg[a-z]?|sig)\\$(/|$)", ABOUT_REQUEST,
+    { FACT_HTTP_URI, "^/(nocert_|ccmtokenauth_)?sms_dp_sms(pkg[a-z]?|sig)\\$(/|$)", ABOUT_REQUEST,
       ANSWER_HTTP, R(BITS_DISTRIBUTION_POINT), R(ADVANCED_CLIENT), 0, false, false,
       "Package over HTTP" },
-    { FIELD_HTTP_URI, "^/smsreporting_" SITE "(/|$)", ABOUT_REQUEST, ANSWER_HTTP,
+    { FACT_HTTP_URI, "^/smsreporting_" SITE "(/|$)", ABOUT_REQUEST, ANSWER_HTTP,
       R(REPORTING_POINT), 0, 0, false, false, "Report" },
 
     /* SMB (2.2): the share's name; one that others use as well needs a file to agree. */
-    { FIELD_SMB_PATH, "\\\\CAP_" SITE "$", ABOUT_REQUEST, ANSWER_SMB, R(CLIENT_ACCESS_POINT), 0,
+    { FACT_SMB_PATH, "\\\\CAP_" SITE "$", ABOUT_REQUEST, ANSWER_SMB, R(CLIENT_ACCESS_POINT), 0,
       R(LEGACY_CLIENT), false, false, "Share" },
-    { FIELD_SMB_PATH, "\\\\SMSPKG[a-z]\\$$", ABOUT_REQUEST, ANSWER_SMB, R(SMB_DISTRIBUTION_POINT),
+    { FACT_SMB_PATH, "\\\\SMSPKG[a-z]\\$$", ABOUT_REQUEST, ANSWER_SMB, R(SMB_DISTRIBUTION_POINT),
       0, R(CLIENT), false, false, "Share" },
-    { FIELD_SMB_PATH, "\\\\(SCCMContentLib\\$|SMSSIG\\$|SMS_DP\\$|SMS_OCM_DATACACHE)$",
+    { FACT_SMB_PATH, "\\\\(SCCMContentLib\\$|SMSSIG\\$|SMS_DP\\$|SMS_OCM_DATACACHE)$",
       ABOUT_REQUEST, ANSWER_SMB, R(SMB_DISTRIBUTION_POINT), 0, R(CLIENT), false, false, "Share" },
-    { FIELD_SMB_PATH, "\\\\SMS_SITE$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), R(SITE_SERVER), 0,
+    { FACT_SMB_PATH, "\\\\SMS_SITE$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), R(SITE_SERVER), 0,
       false, false, "LAN sender's share" },
-    { FIELD_SMB_PATH, "\\\\SMS_(?!SHR$)" SITE "$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), 0,
+    { FACT_SMB_PATH, "\\\\SMS_(?!SHR$)" SITE "$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), 0,
       R(CLIENT), true, false, "Share" },
-    { FIELD_SMB_PATH, "\\\\SMS_CPS[a-z]?\\$$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), 0,
+    { FACT_SMB_PATH, "\\\\SMS_CPS[a-z]?\\$$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), 0,
       R(SITE_SERVER), false, false, "Share" },
-    { FIELD_SMB_PATH, "\\\\SMSClient$", ABOUT_REQUEST, ANSWER_SMB, R(MANAGEMENT_POINT), 0,
+    { FACT_SMB_PATH, "\\\\SMSClient$", ABOUT_REQUEST, ANSWER_SMB, R(MANAGEMENT_POINT), 0,
       R(CLIENT), false, false, "Share" },
-    { FIELD_SMB_PATH, "\\\\SMSLOGON$", ABOUT_REQUEST, ANSWER_SMB, R(DOMAIN_CONTROLLER), 0,
+    { FACT_SMB_PATH, "\\\\SMSLOGON$", ABOUT_REQUEST, ANSWER_SMB, R(DOMAIN_CONTROLLER), 0,
       R(LEGACY_CLIENT), false, false, "Logon point's share" },
-    { FIELD_SMB_PATH, "\\\\ADMIN\\$$", ABOUT_REQUEST, ANSWER_SMB, R(CLIENT), R(SITE_SERVER), 0,
+    { FACT_SMB_PATH, "\\\\ADMIN\\$$", ABOUT_REQUEST, ANSWER_SMB, R(CLIENT), R(SITE_SERVER), 0,
       true,
       false, "Client push" },
-    { FIELD_SMB_FILE, "^\\\\?(inboxes|client)(\\\\|$)", ABOUT_HINT, ANSWER_SMB, R(SITE_SERVER), 0,
+    { FACT_SMB_FILE, "^\\\\?(inboxes|client)(\\\\|$)", ABOUT_HINT, ANSWER_SMB, R(SITE_SERVER), 0,
       0,
       false, false, "File" },
-    { FIELD_SMB_FILE, "ccmsetup", ABOUT_HINT, ANSWER_SMB, R(CLIENT), 0, 0, false, false, "File" },
+    { FACT_SMB_FILE, "ccmsetup", ABOUT_HINT, ANSWER_SMB, R(CLIENT), 0, 0, false, false, "File" },
 
     /* NetBIOS names (2.2). */
     { FACT_NBNS_NAME, "^MP_" SITE "\\s*<1a>", ABOUT_OWNER, ANSWER_NONE, R(MANAGEMENT_POINT), 0, 0,
@@ -90,7 +90,7 @@ static const signature_t signatures[] = {
       "Remote Tools' NetBIOS name" },
     { FACT_NBSS_CALLED, "<4[356]>", ABOUT_REQUEST, ANSWER_NBSS, R(CLIENT), R(ADMIN_CONSOLE), 0,
       false, false, "NetBIOS session to" },
-    { FIELD_NBDGM_DESTINATION, "<4[356]>", ABOUT_REQUEST, ANSWER_REPLY, R(CLIENT),
+    { FACT_NBDGM_DESTINATION, "<4[356]>", ABOUT_REQUEST, ANSWER_REPLY, R(CLIENT),
       R(ADMIN_CONSOLE), 0, false, false, "NetBIOS datagram to" },
     { FACT_IPX_NAME, "^recognized .*<4[356]>", ABOUT_REPLY, ANSWER_NONE, R(CLIENT),
       R(ADMIN_CONSOLE), 0, false, true, "NetBIOS over IPX" },
@@ -98,22 +98,22 @@ static const signature_t signatures[] = {
       0, false, true, "NetBIOS over IPX" },
 
     /* Directory, database, DNS, DCOM (2.3). */
-    { FIELD_LDAP_ENTRY, "^CN=SMS-(Site|MP|SLP)-" SITE "\\b.*CN=System Management", ABOUT_REQUEST,
+    { FACT_LDAP_ENTRY, "^CN=SMS-(Site|MP|SLP)-" SITE "\\b.*CN=System Management", ABOUT_REQUEST,
       ANSWER_LDAP, R(DOMAIN_CONTROLLER), R(SITE_SERVER), 0, false, false, "Publishes" },
-    { FIELD_LDAP_ENTRY, "^CN=SMS-" SITE "-.*CN=System Management", ABOUT_REQUEST, ANSWER_LDAP,
+    { FACT_LDAP_ENTRY, "^CN=SMS-" SITE "-.*CN=System Management", ABOUT_REQUEST, ANSWER_LDAP,
       R(DOMAIN_CONTROLLER), R(SITE_SERVER), 0, false, false, "Publishes" },
-    { FIELD_LDAP_VALUE, "^mSSMS(ManagementPoint|ServerLocatorPoint)$",
+    { FACT_LDAP_VALUE, "^mSSMS(ManagementPoint|ServerLocatorPoint)$",
       ABOUT_REQUEST, ANSWER_LDAP, R(DOMAIN_CONTROLLER), R(ADVANCED_CLIENT), 0, false, false,
       "Searches for" },
     /* A site server reads sites and boundaries as well, so they show no client. */
-    { FIELD_LDAP_VALUE, "^mSSMS(Site|RoamingBoundaryRange)$", ABOUT_REQUEST, ANSWER_LDAP,
+    { FACT_LDAP_VALUE, "^mSSMS(Site|RoamingBoundaryRange)$", ABOUT_REQUEST, ANSWER_LDAP,
       R(DOMAIN_CONTROLLER), 0,
       R(ADVANCED_CLIENT), false, false, "Searches for" },
-    { FIELD_LDAP_BASE, "CN=System Management,CN=System,", ABOUT_REQUEST, ANSWER_LDAP,
+    { FACT_LDAP_BASE, "CN=System Management,CN=System,", ABOUT_REQUEST, ANSWER_LDAP,
       R(DOMAIN_CONTROLLER), 0, R(ADVANCED_CLIENT), false, false, "Searches in" },
-    { FIELD_TDS_DATABASE, "^(SMS|CM)_" SITE "$", ABOUT_REQUEST, ANSWER_TDS, R(SQL_SERVER), 0,
+    { FACT_TDS_DATABASE, "^(SMS|CM)_" SITE "$", ABOUT_REQUEST, ANSWER_TDS, R(SQL_SERVER), 0,
       SQL_CLIENTS, false, false, "Login to the site database" },
-    { FIELD_DNS_NAME, "^_mssms_mp_" SITE "\\._tcp\\.", ABOUT_OWNER, ANSWER_NONE,
+    { FACT_DNS_NAME, "^_mssms_mp_" SITE "\\._tcp\\.", ABOUT_OWNER, ANSWER_NONE,
       R(MANAGEMENT_POINT), 0, 0, false, false, "DNS" },
     { FACT_NAMESPACE, "root[\\\\/]sms([\\\\/]site_" SITE ")?", ABOUT_REQUEST, ANSWER_REPLY,
       R(SMS_PROVIDER), R(ADMIN_CONSOLE), 0, false, false, "WMI namespace" },
@@ -159,7 +159,7 @@ signatures_shutdown(void)
 #define MEMO_TEXT 118
 
 static struct {
-    uint8_t field; /* plus one; 0: nothing here */
+    uint8_t fact; /* plus one; 0: nothing here */
     uint8_t length;
     char text[MEMO_TEXT];
     uint64_t matches;
@@ -174,24 +174,24 @@ signatures_reset(void)
     memset(memo, 0, sizeof memo);
 }
 
-/* True where no pattern of the field can match, by the text's second letter: all are anchored. */
+/* True where no pattern for such a fact can match, by the text's second letter: all are anchored. */
 static bool
-is_hopeless(field_e field, const char *text, size_t length)
+is_hopeless(fact_e fact, const char *text, size_t length)
 {
     static const char second_letters[] = "bBcCnNsS"; /* of the URIs: "^/sms_", "^/(ccm_... */
 
-    return field == FIELD_HTTP_URI &&
+    return fact == FACT_HTTP_URI &&
            (length < 2 || text[0] != '/' ||
             memchr(second_letters, text[1], sizeof second_letters - 1) == NULL);
 }
 
 static uint64_t
-match_anew(field_e field, const char *text, size_t length)
+match_anew(fact_e fact, const char *text, size_t length)
 {
     uint64_t matches = 0;
 
     for (unsigned i = 0; i < array_length(signatures); i++) {
-        if (signatures[i].field == field && patterns[i] != NULL &&
+        if (signatures[i].fact == fact && patterns[i] != NULL &&
             g_regex_match_full(patterns[i], text, (gssize)length, 0, (GRegexMatchFlags)0, NULL,
                                NULL))
             matches |= UINT64_C(1) << i;
@@ -200,29 +200,29 @@ match_anew(field_e field, const char *text, size_t length)
 }
 
 static bool
-is_memo(unsigned slot, field_e field, const char *text, size_t length)
+is_memo(unsigned slot, fact_e fact, const char *text, size_t length)
 {
-    return memo[slot].field == field + 1 && memo[slot].length == length &&
+    return memo[slot].fact == fact + 1 && memo[slot].length == length &&
            memcmp(memo[slot].text, text, length) == 0;
 }
 
 uint64_t
-signatures_match(field_e field, const char *text, size_t length)
+signatures_match(fact_e fact, const char *text, size_t length)
 {
     unsigned slot;
 
-    if (is_hopeless(field, text, length))
+    if (is_hopeless(fact, text, length))
         return 0;
     if (length == 0 || length > MEMO_TEXT)
-        return match_anew(field, text, length);
-    slot = (wmem_strong_hash((const uint8_t *)text, length) + (unsigned)field) % MEMO_SLOTS;
-    if (!is_memo(slot, field, text, length))
+        return match_anew(fact, text, length);
+    slot = (wmem_strong_hash((const uint8_t *)text, length) + (unsigned)fact) % MEMO_SLOTS;
+    if (!is_memo(slot, fact, text, length))
         slot ^= 1;
-    if (!is_memo(slot, field, text, length)) {
-        if (memo[slot].field != 0)
+    if (!is_memo(slot, fact, text, length)) {
+        if (memo[slot].fact != 0)
             slot ^= next_victim++ & 1;
-        memo[slot].matches = match_anew(field, text, length);
-        memo[slot].field = (uint8_t)(field + 1);
+        memo[slot].matches = match_anew(fact, text, length);
+        memo[slot].fact = (uint8_t)(fact + 1);
         memo[slot].length = (uint8_t)length;
         memcpy(memo[slot].text, text, length);
     }
