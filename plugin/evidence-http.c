@@ -119,7 +119,7 @@ read_headers(wmem_allocator_t *scope, const char *line, const char *end, headers
     headers->count = 0;
     headers->body = 0;
     headers->end = NULL;
-    while (line != NULL && ++line < end) {
+    while (line != NULL && line < end && ++line < end) {
         const char *next = (const char *)memchr(line, '\n', (size_t)(end - line));
         const char *stop = next != NULL ? next + 1 : end;
 
