@@ -141,7 +141,7 @@ def merge(sources, path):
     return path
 
 
-def captures(folder):
+def captures(folder, made_packets=MADE_PACKETS):
     """name -> (capture, preferences: roles of hosts, words)"""
     recorded = HERE.parent
     mixed = sorted(p for kind in ("kb", "nonstd", "fp")
@@ -150,14 +150,14 @@ def captures(folder):
     if mixed:
         out["mixed"] = (merge(mixed, folder / "mixed.pcap"), (),
                         "no SMS: recorded traffic of others, 30 kinds")
-    out["quiet"] = (traffic.write_quiet(folder / "quiet.pcap", MADE_PACKETS), (),
+    out["quiet"] = (traffic.write_quiet(folder / "quiet.pcap", made_packets), (),
                     "no SMS: made, HTTP and DNS, every second packet empty")
     out["site"] = (merge([recorded / "recorded" / "site.pcapng"], folder / "site.pcap"), (),
                    "a recorded site with SMS")
-    out["worst"] = (traffic.write_worst(folder / "worst.pcap", MADE_PACKETS),
+    out["worst"] = (traffic.write_worst(folder / "worst.pcap", made_packets),
                     traffic.WORST_ROLES,
                     "made: every packet between hosts with roles, every flow off the matrix")
-    out["sessions"] = (traffic.write_remote_control(folder / "sessions.pcap", MADE_PACKETS), (),
+    out["sessions"] = (traffic.write_remote_control(folder / "sessions.pcap", made_packets), (),
                        "made: Remote Control's data, all of it dissected")
     out["configmgr"] = (merge(sorted((recorded / "configmgr").glob("*.pcapng")),
                               folder / "configmgr.pcap"), (),

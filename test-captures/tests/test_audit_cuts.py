@@ -1,19 +1,16 @@
 # test_audit_cuts.py
-# A capture that begins anywhere shows all that is in it, although few fields are wanted at first
+# A role shows wherever a capture begins, and however what shows it lies in packets
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-import re
 import subprocess
 
 import pytest
 
-from audit_rows import AUDIT, audited
+from audit_rows import AUDIT, audited, frames, host_lines, plan_signatures, statistic
 from rc_rows import fields
 from recorded_truth import RECORDED
 
-# A share that others have too counts only with a file in it, and the file's frame is the one shown.
-NEEDS_SHARE = re.compile(r"Share .*\\SMS_\w{3}\)|Client push")
 CAPTURES = ("audit-http", "audit-smb", "audit-netbios", "audit-directory", "audit-odd-ports")
 
 
@@ -49,40 +46,39 @@ def cut(ground):
 
 def shown_from(whole, name):
     """frame -> the reasons that it gives alone."""
-    frames = {}
+    shown = {}
     for text, frame in whole[name][0].items():
-        if not NEEDS_SHARE.search(text):
-            frames.setdefault(frame, set()).add(text)
-    return frames
+        shown.setdefault(frame, set()).add(text)
+    return shown
 
 
 @pytest.mark.parametrize("name", CAPTURES)
 def test_the_frame_that_shows_a_role_does_so_as_the_first_of_the_capture(tshark, made, whole, cut,
                                                                          name):
-    frames = shown_from(whole, name)
-    assert frames
+    shown = shown_from(whole, name)
+    assert shown
     lost = {frame: texts - set(evidence(audited(
-        tshark, cut(made(name), f"{frame}-99999")))) for frame, texts in frames.items()}
+        tshark, cut(made(name), f"{frame}-99999")))) for frame, texts in shown.items()}
     assert {frame: texts for frame, texts in lost.items() if texts} == {}
 
 
 @pytest.mark.parametrize("name", CAPTURES)
 def test_it_does_so_as_the_first_of_its_protocol(tshark, made, whole, cut, name):
-    """Before it a segment without content: the audit knows that bytes can be read, and no more."""
-    frames = shown_from(whole, name)
+    """Before it a segment without content, and nothing else."""
+    shown = shown_from(whole, name)
     empty = whole[name][1]
     if empty is None:
         pytest.skip("no TCP in it")
     lost = {frame: texts - set(evidence(audited(
         tshark, cut(made(name), str(empty), f"{max(frame, empty + 1)}-99999"))))
-            for frame, texts in frames.items() if frame > empty}
+            for frame, texts in shown.items() if frame > empty}
     assert len(lost) >= 1
     assert {frame: texts for frame, texts in lost.items() if texts} == {}
 
 
 @pytest.mark.parametrize("name", CAPTURES)
 def test_what_other_programs_want_changes_nothing(tshark, whole, made, name):
-    """A filter has Wireshark make the very items that the audit does without."""
+    """A filter has Wireshark make a tree, and items of what the audit reads itself."""
     others = "(http.request.uri or dns.a or dns.qry.name or ldap.baseObject or frame)"
     assert evidence(audited(tshark, made(name), "-Y", others)) == whole[name][0]
     assert evidence(audited(tshark, made(name), "-Y", others, two_pass=True)).items() >= \
@@ -91,14 +87,42 @@ def test_what_other_programs_want_changes_nothing(tshark, whole, made, name):
 
 def test_a_recorded_site_cut_anywhere_shows_the_roles_that_all_fields_showed(tshark, cut, golden):
     """
-    The golden was written while every field was wanted of every packet. Requests in segments, a
-    proxy's second thoughts, sessions without their beginning: not all of it can be told of a cut.
+    The golden was written while the audit read Wireshark's own fields of every packet. A proxy's
+    second thoughts, sessions without their beginning: not all of it can be told of a cut.
     """
     site = RECORDED / "site.pcapng"
-    frames = sorted(set(evidence(audited(tshark, site)).values()))
-    assert len(frames) > 10
+    shown = sorted(set(evidence(audited(tshark, site)).values()))
+    assert len(shown) > 10
     lines = []
-    for frame in frames[::2]:
+    for frame in shown[::2]:
         found = evidence(audited(tshark, cut(site, "1", f"{frame}-99999")))
         lines += [f"{frame}: {text}" for text in sorted({t.split(" (")[0] for t in found})]
     golden("audit-cuts-site", "\n".join(lines) + "\n")
+
+
+# --- How a request lies in packets --------------------------------------------------------------
+
+@pytest.fixture(params=range(len(plan_signatures.LYING)),
+                ids=[lying.name for lying in plan_signatures.LYING])
+def alone(request, tshark, cut, made):
+    """(number, capture): one conversation of audit-requests, so that none comes before it."""
+    host = plan_signatures.lying_end(request.param, plan_signatures.SERVER)
+    capture = made("audit-requests")
+    numbers = frames(tshark, capture, f"ip.addr == {host}", plugin=False)
+    return request.param, cut(capture, *map(str, numbers))
+
+
+def management_point(lines, number):
+    return host_lines(lines, plan_signatures.lying_end(number, plan_signatures.SERVER))
+
+
+def test_a_request_shows_its_server_however_it_lies_in_packets(tshark, alone):
+    number, capture = alone
+    found = management_point(statistic(tshark, capture, "roles"), number)
+    assert len(found) == 1 and "Management point" in found[0]
+
+
+def test_and_so_it_does_behind_all_the_others(tshark, made):
+    lines = statistic(tshark, made("audit-requests"), "roles")
+    assert [len(management_point(lines, number))
+            for number in range(len(plan_signatures.LYING))] == [1] * len(plan_signatures.LYING)

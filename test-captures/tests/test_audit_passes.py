@@ -11,6 +11,7 @@ import pytest
 from audit_rows import (
     AUDIT, EXPERTS, FIELDS, LEARN_OFF, WARNINGS, audited, frames, plan_site, site_prefs,
     verdicts, with_expert)
+from recorded_truth import RECORDED
 
 SITES = ("site-clean", "site-violations")
 LEARNED = ("site-clean", "site-violations", "audit-http", "audit-smb", "audit-netbios",
@@ -57,6 +58,20 @@ def test_with_the_table_sharkd_says_what_tshark_says(tshark, sharkd, made, name)
     found = {row["num"]: ([row["c"][0]], [row["c"][1]] if row["c"][1] else [])
              for row in reply["result"]}
     assert found == once
+
+
+@pytest.mark.parametrize("name", (*LEARNED, "audit-requests", "recorded site"))
+def test_with_a_tree_or_without_the_same_is_learned(tshark, made, name):
+    """tshark makes a tree where somebody wants one (-V, a filter), and none for its lines."""
+    capture = RECORDED / "site.pcapng" if name == "recorded site" else made(name)
+    statistics = ("-z", "smsrc,audit.json", "-z", "smsrc,roles")
+
+    def learned(*args):
+        text = tshark(capture, *args, *statistics).stdout
+        return text[text.index('{"type":'):]
+    without = learned("-q")
+    assert without.count("\n") > 10
+    assert learned("-V", "-Y", "frame.number == 0") == without
 
 
 def test_learning_adds_roles_and_takes_no_verdict_from_the_table(tshark, made):
