@@ -33,6 +33,7 @@ typedef gboolean ws_bool;
 #if !SMSRC_WS_AT_LEAST(4, 5)
 #define pntohu16 pntoh16
 #define pntohu24 pntoh24
+#define pntohu32 pntoh32
 #define pletohu16 pletoh16
 #define pletohu32 pletoh32
 #endif

@@ -183,7 +183,7 @@ end_of_method(const char *begin, const char *end)
     return begin;
 }
 
-/* Empty lines may come before a request (RFC 9112 2.2). */
+/* Behind a request empty lines may come before the next (RFC 9112 2.2). */
 static const char *
 skip_empty_lines(const char *begin, const char *end)
 {
@@ -248,7 +248,8 @@ evidence_read_http(const packet_t *packet)
     const char *bytes = (const char *)packet->payload;
     size_t left = packet->length, whole = 1;
 
-    if (bytes == NULL || packet->pinfo->ptype != PT_TCP || read_answer(packet, bytes, left))
+    if (bytes == NULL || packet->pinfo->ptype != PT_TCP || read_answer(packet, bytes, left) ||
+        end_of_method(bytes, bytes + left) == bytes)
         return;
     for (unsigned i = 0; i < MAX_REQUESTS && whole > 0 && left > 0; i++) {
         whole = read_request(packet, bytes, left);

@@ -13,6 +13,8 @@
 
 #include "evidence-protocols.h"
 
+#include <wsutil/pint.h>
+
 #include "evidence-facts.h"
 
 #define MAX_MESSAGES 16
@@ -138,15 +140,19 @@ read_operation(const packet_t *packet, uint8_t tag, ber_t *operation)
     }
 }
 
-/* Where the first message begins: behind a signature, if there is one. */
+/* Where the first message begins: behind a signature, if all of the payload is signed. */
 static void
 skip_signature(ber_t *messages)
 {
-    const uint8_t *last = messages->at + MIN(MAX_SIGNATURE, messages->end - messages->at);
+    enum { LENGTH = 4 };
+    size_t left = (size_t)(messages->end - messages->at);
     ber_t operation;
     uint8_t tag;
 
-    for (const uint8_t *at = messages->at; at < last; at++) {
+    if (left < LENGTH || pntohu32(messages->at) != left - LENGTH)
+        return;
+    for (const uint8_t *at = messages->at + LENGTH;
+         at < messages->at + MIN(left, MAX_SIGNATURE); at++) {
         ber_t rest = { at, messages->end };
 
         if (take_operation(&rest, &tag, &operation)) {

@@ -110,13 +110,17 @@ read_namespace(const packet_t *packet)
 void
 evidence_read_rpc(const packet_t *packet)
 {
-    enum { RESPONSE = 2, VERSION = 5 };
+    /* C706 12.6: with connections it is version 5.0 or 5.1, without 4. */
+    enum { RESPONSE = 2, VERSION = 5, VERSION_WITHOUT = 4 };
     const uint8_t *header = packet_bytes(packet, 0, 4);
+    bool connected;
 
     if (header == NULL)
         return;
-    /* The type is the third byte of a header with connections, the second of one without. */
-    if ((header[0] == VERSION ? header[2] : header[1]) != RESPONSE) {
+    connected = header[0] == VERSION && header[1] <= 1;
+    if (!connected && header[0] != VERSION_WITHOUT)
+        return;
+    if ((connected ? header[2] : header[1]) != RESPONSE) {
         read_namespace(packet);
         return;
     }

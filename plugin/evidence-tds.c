@@ -17,6 +17,7 @@
 #define LOGIN 0x10
 #define RESPONSE 0x04
 #define TOKEN_ERROR 0xaa
+#define MAX_STATUS 0x1f
 
 /* In a login: where the database's name is, from behind the header on, and how long it is */
 #define LOGIN_DATABASE 68U
@@ -29,7 +30,7 @@ evidence_read_tds(const packet_t *packet)
     char name[32];
     unsigned count;
 
-    if (message == NULL)
+    if (message == NULL || message[1] > MAX_STATUS || pntohu16(message + 2) <= HEADER)
         return;
     if (message[0] == RESPONSE)
         evidence_answer(packet, ANSWER_TDS, message[HEADER] != TOKEN_ERROR);

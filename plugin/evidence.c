@@ -83,7 +83,10 @@ static const struct {
     { LAYER_DCERPC, SERVICE_UNKNOWN, evidence_read_rpc },
 };
 
-/* Where Wireshark found one of these, the first bytes are not asked. It takes NBNS for DNS. */
+/*
+ * Where Wireshark found one of these, the first bytes are not asked. (It takes NBNS for DNS.) Of
+ * a message's first segment it says so only without a tree; then the first bytes say the same.
+ */
 #define LAYERS_KNOWN \
     (LAYER_HTTP | LAYER_SMB | LAYER_SMB2 | LAYER_NBNS | LAYER_NBDGM | LAYER_LDAP | LAYER_TDS)
 
@@ -97,10 +100,10 @@ is_worth_a_look(const packet_t *packet)
 
     if (payload == NULL || (packet->layers & LAYERS_KNOWN) != 0)
         return false;
-    if (length < 36)
-        return tcp && length >= 8 && payload[0] == 0x30;
     if (!tcp)
-        return payload[12] == 0x20;
+        return length >= 36 && payload[12] == 0x20;
+    if (length < 8)
+        return false;
     switch (payload[0]) {
     case 0x00:
         return payload[5] == 'S' && payload[6] == 'M';

@@ -70,7 +70,7 @@ def test_with_a_tree_or_without_the_same_is_learned(tshark, made, name):
         text = tshark(capture, *args, *statistics).stdout
         return text[text.index('{"type":'):]
     without = learned("-q")
-    assert without.count("\n") > 10
+    assert without.count("\n") > 1
     assert learned("-V", "-Y", "frame.number == 0") == without
 
 
