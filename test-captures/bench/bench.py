@@ -40,7 +40,7 @@ MODES = {
     "-T json": ("-T", "json"),
 }
 # As large as is needed for flows to be many, as small as valgrind's patience.
-MADE_PACKETS = 4000
+MADE_PACKETS = 8000
 VALGRIND = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
 
 # Lua's table has no networks: it gets the hosts themselves.
