@@ -126,3 +126,13 @@ def test_and_so_it_does_behind_all_the_others(tshark, made):
     lines = statistic(tshark, made("audit-requests"), "roles")
     assert [len(management_point(lines, number))
             for number in range(len(plan_signatures.LYING))] == [1] * len(plan_signatures.LYING)
+
+
+def test_a_request_in_tls_shows_its_server_where_the_capture_has_the_keys(tshark, tmp_path):
+    capture = RECORDED / "request-in-tls.pcapng"
+    found = host_lines(statistic(tshark, capture, "roles"), "127.0.0.3")
+    assert len(found) == 1 and "Management point" in found[0]
+    sealed = tmp_path / "sealed.pcap"  # which has no place for keys
+    subprocess.run(["editcap", "-F", "pcap", capture, sealed], check=True,
+                   capture_output=True)
+    assert host_lines(statistic(tshark, sealed, "roles"), "127.0.0.3") == []
