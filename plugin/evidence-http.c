@@ -183,15 +183,6 @@ end_of_method(const char *begin, const char *end)
     return begin;
 }
 
-/* Behind a request empty lines may come before the next (RFC 9112 2.2). */
-static const char *
-skip_empty_lines(const char *begin, const char *end)
-{
-    while (begin < end && (*begin == '\r' || *begin == '\n'))
-        begin++;
-    return begin;
-}
-
 /*
  * The request that the bytes begin with. Returns its length with its body, or 0 where that is not
  * all here, or there is none.
@@ -200,15 +191,14 @@ static size_t
 read_request(const packet_t *packet, const char *begin, size_t length)
 {
     wmem_allocator_t *scope = packet->pinfo->pool;
-    const char *end = begin + length, *method, *method_end, *uri, *uri_end, *line;
+    const char *end = begin + length, *method_end = end_of_method(begin, end);
+    const char *uri, *uri_end, *line;
     headers_t headers;
 
-    method = skip_empty_lines(begin, end);
-    method_end = end_of_method(method, end);
     line = (const char *)memchr(method_end, '\n', (size_t)(end - method_end));
     if (line == NULL && packet->length < packet->reported)
         line = end; /* the capture has no more of it */
-    if (line == NULL || method_end == end || *method_end != ' ' || method_end == method)
+    if (line == NULL || method_end == end || *method_end != ' ' || method_end == begin)
         return 0;
     for (uri = method_end + 1; uri < line && *uri == ' '; uri++)
         ;
@@ -217,7 +207,7 @@ read_request(const packet_t *packet, const char *begin, size_t length)
     read_headers(scope, line, end, &headers);
     add_request(packet, wmem_strndup(scope, uri, (size_t)(uri_end - uri)), &headers);
     evidence_add_fact(packet, FACT_HTTP_METHOD,
-                      wmem_strndup(scope, method, (size_t)(method_end - method)));
+                      wmem_strndup(scope, begin, (size_t)(method_end - begin)));
     return headers.end != NULL && headers.body >= 0 && headers.body <= end - headers.end
                ? (size_t)(headers.end - begin + headers.body)
                : 0;
@@ -248,8 +238,7 @@ evidence_read_http(const packet_t *packet)
     const char *bytes = (const char *)packet->payload;
     size_t left = packet->length, whole = 1;
 
-    if (bytes == NULL || packet->pinfo->ptype != PT_TCP || read_answer(packet, bytes, left) ||
-        end_of_method(bytes, bytes + left) == bytes)
+    if (bytes == NULL || packet->pinfo->ptype != PT_TCP || read_answer(packet, bytes, left))
         return;
     for (unsigned i = 0; i < MAX_REQUESTS && whole > 0 && left > 0; i++) {
         whole = read_request(packet, bytes, left);
