@@ -84,10 +84,13 @@ read_namespace(const packet_t *packet)
                                     '\\', 0, 's', 0, 'm', 0, 's' };
     enum { ROOT_BACKSLASH = 8 }; /* where in it: the rarest of its letters */
     const uint8_t *payload = packet->payload;
-    const uint8_t *found = payload + ROOT_BACKSLASH - 1, *end = payload + packet->length;
+    const uint8_t *found = payload, *end = payload + packet->length;
     char text[64];
     unsigned count = 0;
 
+    if (packet->length < sizeof root)
+        return;
+    found += ROOT_BACKSLASH - 1;
     while (found + 1 < end &&
            (found = (const uint8_t *)memchr(found + 1, '\\', (size_t)(end - found - 1))) !=
                NULL) {
