@@ -41,8 +41,8 @@ evidence_read_tds(const packet_t *packet)
     text = packet_bytes(packet, HEADER + pletohu16(place), 2 * count);
     if (text == NULL || count >= sizeof name)
         return;
-    for (unsigned i = 0; i < count; i++)
-        name[i] = text[2 * i + 1] == 0 ? (char)text[2 * i] : '?';
+    for (unsigned i = 0; i < count; i++, text += 2)
+        name[i] = text[1] == 0 ? (char)text[0] : '?';
     name[count] = '\0';
     evidence_add_fact(packet, FACT_TDS_DATABASE, name);
 }

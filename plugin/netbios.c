@@ -291,7 +291,7 @@ ipx_names(tvbuff_t *frame, const packet_info *pinfo, netbios_name_t names[2], un
         return NETBIOS_IPX_NONE;
     *count = MIN((length - NBIPX_NAMES) / NAME_LENGTH, 2);
     for (unsigned i = 0; i < *count; i++)
-        netbios_name_plain(bytes + NBIPX_NAMES + i * NAME_LENGTH, &names[i]);
+        netbios_name_plain(bytes + NBIPX_NAMES + (size_t)i * NAME_LENGTH, &names[i]);
     return (netbios_ipx_e)bytes[1];
 }
 
