@@ -284,7 +284,7 @@ print_row(GPtrArray *columns, int row)
                                        column->number ? blanks : 0, "", piece,
                                        column->number ? 0 : blanks, "");
             }
-            printf("%s\n", g_strchomp(text->str));
+            puts(g_strchomp(text->str));
             g_string_free(text, TRUE);
         }
         g_ptr_array_unref(wrapped);
@@ -296,7 +296,7 @@ print_rule(char sign, unsigned width)
 {
     char *rule = g_strnfill(width, sign);
 
-    printf("%s\n", rule);
+    puts(rule);
     g_free(rule);
 }
 
@@ -317,15 +317,18 @@ narrow_draw(void *tapdata)
         GPtrArray *columns = columns_of(ui, table, narrow->width);
 
         lay_out(columns, narrow->width);
-        printf("\n%s\n", ui->title);
-        if (narrow->filter != NULL)
-            printf("Filter: %s\n", narrow->filter);
+        puts("");
+        puts(ui->title);
+        if (narrow->filter != NULL) {
+            fputs("Filter: ", stdout);
+            puts(narrow->filter);
+        }
         print_rule('=', narrow->width);
         if (table->num_elements > 0) {
             print_row(columns, -1);
             print_rule('-', narrow->width);
         } else {
-            printf("None\n");
+            puts("None");
         }
         for (unsigned row = 0; row < table->num_elements; row++)
             print_row(columns, (int)row);
