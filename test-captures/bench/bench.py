@@ -40,12 +40,23 @@ MODES = {
     "-T json": ("-T", "json"),
 }
 # As large as is needed for flows to be many, as small as valgrind's patience.
-MADE_PACKETS = 8000
+MADE_PACKETS = 4000
 VALGRIND = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
+SEEDS = pathlib.Path("bench") / "smsrc-seeds.so"  # in the build folder
 
 # Lua's table has no networks: it gets the hosts themselves.
 LUA_HOSTS = ",".join([f"10.2.0.{n + 1}=server" for n in range(traffic.NUM_SERVERS)] +
                      [f"10.1.{n >> 8}.{n & 255}=client" for n in range(1000)])
+
+
+def counted(seeds, argv):
+    """The command that runs this one and counts its instructions, with the seeds of seeds.c."""
+    return ["env", f"LD_PRELOAD={seeds}", *VALGRIND, *argv]
+
+
+def instructions_said(stderr):
+    found = re.search(r"refs:\s*([\d,]+)", stderr)
+    return int(found[1].replace(",", "")) if found else None
 
 
 def say(*words):
@@ -74,8 +85,9 @@ class Bench:
         shutil.copytree(build / "run", self.folder / "plugins")
         for path in (self.folder / "plugins").rglob("*"):
             path.chmod(0o755)
-        shutil.copy(HERE / "audit.lua", self.folder)
-        (self.folder / "audit.lua").chmod(0o644)
+        for path in (HERE / "audit.lua", build / SEEDS):
+            shutil.copy(path, self.folder)
+            (self.folder / path.name).chmod(0o755)
         self.plugin_hash = hashlib.sha256(b"".join(
             p.read_bytes() for p in sorted((build / "run").rglob("*.so")))).hexdigest()[:16]
 
@@ -97,9 +109,9 @@ class Bench:
         key = " ".join([*map(str, argv), hashlib.sha256(capture.read_bytes()).hexdigest()[:16],
                         self.plugin_hash if plugin else ""]).replace(str(self.folder), "")
         if key not in self.counts:
-            found = re.search(r"refs:\s*([\d,]+)", self.run([*VALGRIND, *argv], plugin).stderr)
+            done = self.run(counted(self.folder / SEEDS.name, argv), plugin)
             with self.lock:
-                self.counts[key] = int(found[1].replace(",", ""))
+                self.counts[key] = instructions_said(done.stderr)
                 self.kept.write_text(json.dumps(self.counts, indent=1))
         return self.counts[key]
 
@@ -141,7 +153,7 @@ def merge(sources, path):
     return path
 
 
-def captures(folder, made_packets=MADE_PACKETS):
+def captures(folder):
     """name -> (capture, preferences: roles of hosts, words)"""
     recorded = HERE.parent
     mixed = sorted(p for kind in ("kb", "nonstd", "fp")
@@ -150,14 +162,14 @@ def captures(folder, made_packets=MADE_PACKETS):
     if mixed:
         out["mixed"] = (merge(mixed, folder / "mixed.pcap"), (),
                         "no SMS: recorded traffic of others, 30 kinds")
-    out["quiet"] = (traffic.write_quiet(folder / "quiet.pcap", made_packets), (),
+    out["quiet"] = (traffic.write_quiet(folder / "quiet.pcap", MADE_PACKETS), (),
                     "no SMS: made, HTTP and DNS, every second packet empty")
     out["site"] = (merge([recorded / "recorded" / "site.pcapng"], folder / "site.pcap"), (),
                    "a recorded site with SMS")
-    out["worst"] = (traffic.write_worst(folder / "worst.pcap", made_packets),
+    out["worst"] = (traffic.write_worst(folder / "worst.pcap", MADE_PACKETS),
                     traffic.WORST_ROLES,
                     "made: every packet between hosts with roles, every flow off the matrix")
-    out["sessions"] = (traffic.write_remote_control(folder / "sessions.pcap", made_packets), (),
+    out["sessions"] = (traffic.write_remote_control(folder / "sessions.pcap", MADE_PACKETS), (),
                        "made: Remote Control's data, all of it dissected")
     out["configmgr"] = (merge(sorted((recorded / "configmgr").glob("*.pcapng")),
                               folder / "configmgr.pcap"), (),

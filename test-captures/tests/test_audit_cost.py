@@ -3,7 +3,6 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-import re
 import shutil
 
 import pytest
@@ -16,9 +15,6 @@ from generators import module_in
 # is left out: a run with the first packet alone is subtracted. The whole table, with the other
 # programs beside it, is the target bench's (test-captures/bench).
 WAYS = {"statistic": ("-q", "-z", "io,stat,0"), "print": (), "filter": ("-Y", "tcp.port == 1")}
-# Two runs differ by half a million: the seeds of Wireshark's hash tables. So many packets make
-# that a tenth of a percent.
-MADE_PACKETS = 12000
 
 # No SMS in it: real traffic, and a made capture with half of its packets empty, where what
 # Wireshark itself does for a plugin weighs most.
@@ -32,22 +28,23 @@ bench = module_in(MADE.parent / "bench", "bench")
 def captures(ground):
     """name -> capture: those of the table."""
     return {name: path for name, (path, _, _) in
-            bench.captures(ground.new_folder("cost"), MADE_PACKETS).items()}
+            bench.captures(ground.new_folder("cost")).items()}
 
 
 @pytest.fixture(scope="module")
-def instructions(ordinary, ground, captures):
+def instructions(ordinary, ground, captures, plugin_build):
     if not shutil.which("valgrind"):
         pytest.skip("valgrind is not installed: the audit's cost is not measured")
     kept = {}
+    seeds = ground.readable(plugin_build / bench.SEEDS)
 
     def count(name, plugin, way, prefs, more=()):
-        argv = [*bench.VALGRIND, "tshark", "-n", "-r", captures[name], *WAYS[way], *more,
-                *(word for pref in prefs for word in ("-o", pref))]
+        argv = bench.counted(seeds, ["tshark", "-n", "-r", captures[name], *WAYS[way], *more,
+                                     *(word for pref in prefs for word in ("-o", pref))])
         done = ordinary(argv, plugin=plugin, env={"HOME": ground.fresh_home()}, timeout=900)
-        found = re.search(r"refs:\s*([\d,]+)", done.stderr)
+        found = bench.instructions_said(done.stderr)
         assert done.returncode == 0 and found, done.stderr
-        return int(found[1].replace(",", ""))
+        return found
 
     def of_packets(name, plugin, way, prefs=()):
         """Without what starting costs."""

@@ -1,0 +1,23 @@
+/* seeds.c
+ * The seeds of Wireshark's hash tables, the same in every run
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * Wireshark's hash tables (wmem_map) have random seeds, against captures that are made to fill one
+ * place of a table. So two runs over the same capture differ by half a million instructions. What
+ * is loaded before Wireshark's libraries gives them the same numbers each time; nothing else that
+ * tshark does with a file asks for any.
+ */
+
+#include <glib.h>
+
+guint32
+g_random_int(void)
+{
+    static guint32 number;
+
+    number = number * 1664525 + 1013904223; /* Numerical Recipes' */
+    return number;
+}

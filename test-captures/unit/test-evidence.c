@@ -1,0 +1,294 @@
+/* test-evidence.c
+ * What each protocol shows of roles, message by message, and of messages that end too soon
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "evidence-protocols.h"
+
+#include "evidence-facts.h"
+#include "unit-epan.h"
+
+#define BYTES(s) (const uint8_t *)(s), sizeof(s) - 1
+#define MAX_SHOWN 8
+
+/* What was shown, in place of evidence-facts.c: "URI /x", "answer good". */
+static char *shown[MAX_SHOWN];
+static unsigned num_shown;
+
+static const char *const fact_names[] = {
+    [FACT_HTTP_METHOD] = "method", [FACT_HTTP_URI] = "URI", [FACT_HTTP_HEADER] = "header",
+    [FACT_SMB_PATH] = "share", [FACT_SMB_FILE] = "file", [FACT_NBNS_NAME] = "name",
+    [FACT_NBSS_CALLED] = "called", [FACT_NBDGM_DESTINATION] = "to", [FACT_IPX_NAME] = "IPX",
+    [FACT_LDAP_BASE] = "base", [FACT_LDAP_VALUE] = "value", [FACT_LDAP_ENTRY] = "entry",
+    [FACT_TDS_DATABASE] = "database", [FACT_DNS_NAME] = "DNS", [FACT_NAMESPACE] = "namespace",
+};
+
+static void
+show(char *text)
+{
+    g_assert_cmpuint(num_shown, <, MAX_SHOWN);
+    shown[num_shown++] = text;
+}
+
+void
+evidence_add_fact(const packet_t *packet _U_, fact_e fact, const char *text)
+{
+    if (text != NULL && *text != '\0')
+        show(g_strdup_printf("%s %s", fact_names[fact], text));
+}
+
+void
+evidence_add_owned_fact(const packet_t *packet _U_, fact_e fact, const char *text,
+                        const address *owner)
+{
+    const uint8_t *ip = (const uint8_t *)owner->data;
+
+    show(g_strdup_printf("%s %s of %u.%u.%u.%u", fact_names[fact], text, ip[0], ip[1], ip[2],
+                         ip[3]));
+}
+
+void
+evidence_answer(const packet_t *packet _U_, answer_e answer _U_, bool good)
+{
+    show(g_strdup(good ? "answer good" : "answer bad"));
+}
+
+bool
+evidence_is_waiting(void)
+{
+    return true;
+}
+
+bool
+evidence_is_from_responder(const packet_t *packet _U_)
+{
+    return false;
+}
+
+/* In place of flow.c and signatures.c. */
+flow_t *
+flow_of_packet(packet_info *pinfo _U_, bool create _U_)
+{
+    static flow_t flow;
+
+    return &flow;
+}
+
+uint64_t
+signatures_match(fact_e fact _U_, const char *text, size_t length)
+{
+    static const char agent[] = "User-Agent: SMS";
+
+    return length >= sizeof agent - 1 && memcmp(text, agent, sizeof agent - 1) == 0 ? 1 : 0;
+}
+
+typedef struct {
+    const char *name;
+    void (*read)(const packet_t *packet);
+    bool tcp;
+    const uint8_t *bytes;
+    unsigned length;
+    const char *shows[MAX_SHOWN];
+} case_t;
+
+#define LDAP_SEARCH                                                                     \
+    "\x30\x49\x02\x01\x02\x63\x44\x04\x25"                                              \
+    "CN=System Management,CN=System,DC=smS"                                             \
+    "\x0a\x01\x02\xa3\x18\x04\x0b"                                                      \
+    "objectClass\x04\x09mSSMSSite"
+#define LDAP_DONE "\x30\x0c\x02\x01\x02\x65\x07\x0a\x01\x00\x04\x00\x04\x00"
+#define LDAP_ADD "\x30\x16\x02\x01\x03\x68\x11\x04\x0d" "CN=SMS-MP-ABC" "\x30\x00"
+
+#define FOUR "\0\0\0\0"
+#define SMB_HEADER(command, flags) \
+    "\xffSMB" command FOUR flags "\0\x80" FOUR FOUR FOUR FOUR FOUR
+#define SMB2_HEADER(command, flags, next)                                                   \
+    "\xfeSMB\x40\0\0\0" FOUR command "\0\0\0" flags "\0\0\0" next "\0\0\0" FOUR FOUR FOUR FOUR \
+    FOUR FOUR FOUR FOUR FOUR FOUR
+G_STATIC_ASSERT(sizeof SMB_HEADER("\x75", "\0") == 32 + 1);
+G_STATIC_ASSERT(sizeof SMB2_HEADER("\3", "\0", "\0") == 64 + 1);
+#define WIDE_SHARE "\\\0\\\0S\0\\\0C\0A\0P\0"
+
+#define HALF_ASCII "ENFAFPEBECEDCACACACACACACACACABK" /* MP_ABC<1a> */
+
+static const case_t cases[] = {
+    { "requests", evidence_read_http, true,
+      BYTES("POST /x HTTP/1.1\r\nContent-Length:  2\r\n\r\n12"
+            "GET /y?z HTTP/1.1\r\nUser-Agent: SMS CCM\r\nHost: h\r\n\r\n"),
+      { "URI /x", "method POST", "URI /y?z", "header User-Agent: SMS CCM\r\n", "method GET" } },
+    { "proxy's request", evidence_read_http, true,
+      BYTES("GET http://mp01:8080/a%20b HTTP/1.1\r\n\r\n"), { "URI /a b", "method GET" } },
+    { "chunks end what is read", evidence_read_http, true,
+      BYTES("POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /y HTTP/1.1\r\n"),
+      { "URI /x", "method POST" } },
+    { "answer", evidence_read_http, true, BYTES("HTTP/1.1 401 Unauthorized\r\n"),
+      { "answer good" } },
+    { "no answer", evidence_read_http, true, BYTES("HTTP/1.1 nothing\r\n"), { NULL } },
+    { "refusal", evidence_read_http, true, BYTES("HTTP/1.1 404 Not Found\r\n"),
+      { "answer bad" } },
+    { "letters that are no method", evidence_read_http, true, BYTES("get / HTTP/1.1\r\n"),
+      { NULL } },
+    { "search", evidence_read_ldap, true, BYTES(LDAP_SEARCH),
+      { "base CN=System Management,CN=System,DC=smS", "value mSSMSSite" } },
+    { "signed search", evidence_read_ldap, true,
+      BYTES("\0\0\0\x67\x05\x04\x04\xff\0\x0c\0\0\0\0\0\0\0\0\0\1" LDAP_SEARCH "123456789012"),
+      { "base CN=System Management,CN=System,DC=smS", "value mSSMSSite" } },
+    { "sealed search", evidence_read_ldap, true,
+      BYTES("\0\0\0\x1c\x05\x04\x06\xff\0\x0c\0\0\0\0\0\0\0\0\0\1ZZZZZZZZZZZZ"), { NULL } },
+    { "added entry and end of a search", evidence_read_ldap, true, BYTES(LDAP_ADD LDAP_DONE),
+      { "entry CN=SMS-MP-ABC", "answer good" } },
+    { "lengths that go on", evidence_read_ldap, true,
+      BYTES("\x30\x84\xff\xff\xff\xff\x02\x01\x02\x65\x85\1\2\3\4\5"), { NULL } },
+    { "no length", evidence_read_ldap, true, BYTES("\x30\x80\x02\x01\x02"), { NULL } },
+    { "share and file of SMB", evidence_read_smb, true,
+      BYTES("\0\0\0\x2e" SMB_HEADER("\x75", "\0") WIDE_SHARE
+            "\0\0\0\x30" SMB_HEADER("\xa2", "\0") "\1\0i\0n\0b\0o\0x\0e\0s"),
+      { "share \\\\S\\CAP", "file inboxe" } },
+    { "answer of SMB", evidence_read_smb, true,
+      BYTES("\0\0\0\x20" SMB_HEADER("\x75", "\x80")), { "answer good" } },
+    { "write of SMB", evidence_read_smb, true,
+      BYTES("\0\0\0\x2e" SMB_HEADER("\x2f", "\0") WIDE_SHARE), { NULL } },
+    { "two messages of SMB 2 in one", evidence_read_smb, true,
+      BYTES("\0\0\0\x9c" SMB2_HEADER("\3", "\0", "\x4e") WIDE_SHARE
+            SMB2_HEADER("\5", "\0", "\0") "f\0i\0l\0e\0"),
+      { "share \\\\S\\CAP", "file file" } },
+    { "answer of SMB 2", evidence_read_smb, true,
+      BYTES("\0\0\0\x40" SMB2_HEADER("\3", "\1", "\0")), { "answer good" } },
+    { "login", evidence_read_tds, true,
+      BYTES("\x10\1\0\x60\0\0\1\0"
+            "123456789012345678901234567890123456789012345678901234567890"
+            "12345678\x48\0\7\0S\0M\0S\0_\0A\0B\0C\0"),
+      { "database SMS_ABC" } },
+    { "login's answer", evidence_read_tds, true, BYTES("\4\1\0\x0a\0\0\1\0\xe3\0"),
+      { "answer good" } },
+    { "login's refusal", evidence_read_tds, true, BYTES("\4\1\0\x0a\0\0\1\0\xaa\0"),
+      { "answer bad" } },
+    { "towers", evidence_read_rpc, true,
+      BYTES("\5\0\2\3\x10\0\0\0\1\0\x07\2\0\4\2\1\0\x09\4\0\x0a\1\1\x14"), { "answer good" } },
+    { "namespace", evidence_read_rpc, true,
+      BYTES("\5\0\0\3r\0o\0o\0t\0\\\0s\0m\0s\0\\\0s\0\0\0"), { "namespace root\\sms\\s" } },
+    { "no RPC", evidence_read_rpc, true, BYTES("\7\0\2\3"), { NULL } },
+    { "name", evidence_read_nbns, false,
+      BYTES("\0\1\x85\0\0\0\0\1\0\0\0\0\x20" HALF_ASCII "\0\0\x20\0\1\0\0\0\0\0\x0c"
+            "\0\0\x0a\1\1\x0d\0\0\x0a\1\1\x0e"),
+      { "name MP_ABC<1a> of 10.1.1.13", "name MP_ABC<1a> of 10.1.1.14" } },
+    { "registered name", evidence_read_nbns, false,
+      BYTES("\0\1\x29\0\0\1\0\0\0\0\0\0\x20" HALF_ASCII "\0\0\x20\0\1"),
+      { "name MP_ABC<1a> of 10.1.1.99" } },
+    { "call", evidence_read_nbss, true, BYTES("\x81\0\0\x22\x20" HALF_ASCII "\0"),
+      { "called MP_ABC<1a>" } },
+    { "answered call", evidence_read_nbss, true, BYTES("\x82\0\0\0"), { "answer good" } },
+    { "refused call", evidence_read_nbss, true, BYTES("\x83\0\0\1\x82"), { "answer bad" } },
+    { "datagram", evidence_read_nbdgm, false,
+      BYTES("\x10\2\0\1\x0a\1\1\x0d\0\x8a\0\x44\0\0\x20" HALF_ASCII "\0\x20" HALF_ASCII "\0"),
+      { "to MP_ABC<1a>" } },
+    { "name in DNS", evidence_read_dns, false,
+      BYTES("\0\1\x80\0\0\1\0\1\0\0\0\0\x0d_mssms_mp_abc\x04_tcp\0\0\x21\0\1"
+            "\xc0\x0c\0\1\0\1\0\0\0\0\0\4\x0a\1\1\x0d"),
+      { "DNS _mssms_mp_abc._tcp of 10.1.1.13" } },
+};
+
+static packet_info pinfo;
+static packet_t packet;
+
+static void
+read_bytes(const case_t *one, const uint8_t *bytes, unsigned length)
+{
+    static const uint8_t source[] = { 10, 1, 1, 99 };
+
+    memset(&pinfo, 0, sizeof pinfo);
+    memset(&packet, 0, sizeof packet);
+    pinfo.pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
+    pinfo.ptype = one->tcp ? PT_TCP : PT_UDP;
+    set_address(&pinfo.src, AT_IPv4, 4, source);
+    packet.pinfo = &pinfo;
+    packet.payload = length > 0 ? bytes : NULL;
+    packet.length = length;
+    packet.reported = one->length;
+    one->read(&packet);
+    wmem_destroy_allocator(pinfo.pool);
+}
+
+static void
+forget(void)
+{
+    while (num_shown > 0)
+        g_free(shown[--num_shown]);
+}
+
+static void
+test_whole(gconstpointer data)
+{
+    const case_t *one = (const case_t *)data;
+    unsigned count = 0;
+
+    evidence_http_reset();
+    evidence_rpc_reset();
+    read_bytes(one, one->bytes, one->length);
+    for (; count < MAX_SHOWN && one->shows[count] != NULL && count < num_shown; count++)
+        g_assert_cmpstr(shown[count], ==, one->shows[count]);
+    g_assert_cmpuint(num_shown, ==, count);
+    g_assert_true(count == MAX_SHOWN || one->shows[count] == NULL);
+    forget();
+}
+
+/* Bytes on the heap, so that valgrind and sanitizers see one that is read behind them. */
+static void
+test_cut(gconstpointer data)
+{
+    const case_t *one = (const case_t *)data;
+
+    for (unsigned length = 0; length < one->length; length++) {
+        uint8_t *bytes = (uint8_t *)g_memdup2(one->bytes, length);
+
+        read_bytes(one, bytes, length);
+        forget();
+        g_free(bytes);
+    }
+}
+
+static void
+test_towers(void)
+{
+    static const uint8_t source[] = { 10, 1, 1, 99 };
+    address host = ADDRESS_INIT(AT_IPv4, 4, source);
+
+    evidence_rpc_reset();
+    for (unsigned i = 0; i < array_length(cases); i++) {
+        if (strcmp(cases[i].name, "towers") == 0)
+            read_bytes(&cases[i], cases[i].bytes, cases[i].length);
+    }
+    g_assert_true(evidence_is_rpc_endpoint(&host, 1026));
+    g_assert_false(evidence_is_rpc_endpoint(&host, 1027));
+    forget();
+}
+
+static void
+no_table(module_t *module _U_)
+{
+}
+
+int
+main(int argc, char **argv)
+{
+    int result;
+
+    g_test_init(&argc, &argv, NULL);
+    unit_epan_start(no_table);
+    unit_capture_open();
+    for (unsigned i = 0; i < array_length(cases); i++) {
+        char *whole = g_strdup_printf("/whole/%s", cases[i].name);
+        char *cut = g_strdup_printf("/cut/%s", cases[i].name);
+
+        g_test_add_data_func(whole, &cases[i], test_whole);
+        g_test_add_data_func(cut, &cases[i], test_cut);
+        g_free(whole);
+        g_free(cut);
+    }
+    g_test_add_func("/towers", test_towers);
+    result = g_test_run();
+    unit_capture_close();
+    unit_epan_stop();
+    return result;
+}
