@@ -174,7 +174,7 @@ signatures_reset(void)
     memset(memo, 0, sizeof memo);
 }
 
-/* True where no pattern for such a fact can match, by the text's second letter: all are anchored. */
+/* True where no pattern for such a fact can match, by the second letter: all are anchored. */
 static bool
 is_hopeless(fact_e fact, const char *text, size_t length)
 {

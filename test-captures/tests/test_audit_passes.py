@@ -60,6 +60,16 @@ def test_with_the_table_sharkd_says_what_tshark_says(tshark, sharkd, made, name)
     assert found == once
 
 
+@pytest.mark.parametrize("two_pass", [False, True], ids=["one pass", "two passes"])
+def test_the_audit_goes_on_without_the_session_log(tshark, made, two_pass):
+    def audit(*args):
+        return tshark(made("site-violations"), *args, "-q", "-z", "smsrc,audit.json",
+                      two_pass=two_pass).stdout
+    alone = audit("--disable-protocol", "smsrc.log")
+    assert alone.count("Off matrix") > 5
+    assert alone == audit()
+
+
 @pytest.mark.parametrize("name", (*LEARNED, "audit-requests", "recorded site"))
 def test_with_a_tree_or_without_the_same_is_learned(tshark, made, name):
     """tshark makes a tree where somebody wants one (-V, a filter), and none for its lines."""
