@@ -305,14 +305,20 @@ stream_of(packet_info *pinfo)
     return CONV_ID_UNSET;
 }
 
+/* An ICMP error belongs to a session, but to no conversation; up to 4.2 it has its ports. */
+static bool
+is_icmp_error(const packet_info *pinfo)
+{
+    return (packet_layers(pinfo) & (LAYER_ICMP | LAYER_ICMPV6)) != 0;
+}
+
 static tap_packet_status
 conversation_packet(void *pct, packet_info *pinfo, epan_dissect_t *edt _U_,
                     const void *data _U_, tap_flags_t flags)
 {
     conv_hash_t *hash = (conv_hash_t *)pct;
 
-    /* An ICMP error is no packet of the conversation; up to 4.2 it has its ports. */
-    if ((packet_layers(pinfo) & (LAYER_ICMP | LAYER_ICMPV6)) != 0)
+    if (is_icmp_error(pinfo))
         return TAP_PACKET_DONT_REDRAW;
     hash->flags = flags;
     add_conversation_table_data_with_conv_id(
@@ -328,6 +334,8 @@ endpoint_packet(void *pit, packet_info *pinfo, epan_dissect_t *edt _U_, const vo
 {
     conv_hash_t *hash = (conv_hash_t *)pit;
 
+    if (is_icmp_error(pinfo))
+        return TAP_PACKET_DONT_REDRAW;
     hash->flags = flags;
     add_endpoint_table_data(hash, &pinfo->src, 0, TRUE, 1, (int)pinfo->fd->pkt_len, &endpoint_info,
                             ENDPOINT_NONE);

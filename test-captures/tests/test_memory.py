@@ -74,6 +74,14 @@ def test_a_capture_leaves_no_state_to_the_next(ordinary, ground, chosen):
         assert [replies(done, 4)[at]["result"] for at in range(2, 5)] == of(number)
 
 
+def is_in_generated_code(error):
+    """
+    What PCRE2 has compiled reads 16 bytes at a time, up to 15 behind a text's end and never into
+    another page; memcheck tells it of a text of ours, because we have allocated it.
+    """
+    return all(frame.find("obj") is None for frame in error.find("stack").iter("frame"))
+
+
 def test_memcheck_finds_nothing_of_ours(ordinary, ground, chosen):
     if not shutil.which("valgrind"):
         pytest.skip("valgrind is not installed: memcheck was not run")
@@ -90,8 +98,8 @@ def test_memcheck_finds_nothing_of_ours(ordinary, ground, chosen):
     replies(done, len(lines))
     tree = xml.etree.ElementTree.parse(report).getroot()
     assert tree.findtext("tool") == "memcheck"
-    ours = [error for error in tree.iter("error")
-            if any(name.text.endswith("/smsrc.so") for name in error.iter("obj"))]
+    ours = [error for error in tree.iter("error") if not is_in_generated_code(error) and
+            any(name.text.endswith("/smsrc.so") for name in error.iter("obj"))]
     assert not ours, "\n\n".join(
         error.findtext("kind") + "\n" + "\n".join(
             f"  {frame.findtext('fn')} {frame.findtext('file')}:{frame.findtext('line')}"

@@ -268,6 +268,13 @@ def test_an_icmp_error_is_in_no_conversation(tshark, made):
     assert not any(caller.startswith("10.1.3.17") for caller in callers), callers
 
 
+def test_a_router_that_refuses_is_no_endpoint(tshark, made):
+    """Its ICMP error belongs to the session, and comes from neither of its ends."""
+    text = tshark(made("session-data-unreachable"), "-q", "-z", "endpoints,smsrc").stdout
+    hosts = re.findall(r"^(10\.\S+) ", text, re.MULTILINE)
+    assert len(hosts) >= 2 and "10.1.0.1" not in hosts
+
+
 def test_the_table_of_messages_counts_what_the_tree_counts(tshark, made):
     text = tshark(made("demo"), "-q", "-z", "smsrc,messages").stdout
     rows = [[cell.strip() for cell in line.split("|")] for line in text.splitlines()
