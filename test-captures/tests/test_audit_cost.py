@@ -3,13 +3,11 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-import shutil
-
 import pytest
 
 from audit_rows import LEARN_OFF
-from conftest import CAPTURES, MADE
-from generators import module_in
+from conftest import CAPTURES
+from counting import Counter, bench
 
 # Instructions, not time: the same on every run and every machine of a kind. What starting takes
 # is left out: a run with the first packet alone is subtracted. The whole table, with the other
@@ -21,8 +19,6 @@ WAYS = {"statistic": ("-q", "-z", "io,stat,0"), "print": (), "filter": ("-Y", "t
 LIMITS_QUIET = {"mixed": {"off": 1.01, "on": 1.05}, "quiet": {"off": 1.01, "on": 1.05}}
 LIMIT_WORST = 1.08  # every packet is between hosts with roles, every flow is off the matrix
 
-bench = module_in(MADE.parent / "bench", "bench")
-
 
 @pytest.fixture(scope="module")
 def captures(ground):
@@ -32,26 +28,14 @@ def captures(ground):
 
 
 @pytest.fixture(scope="module")
-def instructions(ordinary, ground, captures, plugin_build):
-    if not shutil.which("valgrind"):
-        pytest.skip("valgrind is not installed: the audit's cost is not measured")
+def instructions(ground, captures, plugin_build):
+    counter = Counter(ground, plugin_build)
     kept = {}
-    seeds = ground.readable(plugin_build / bench.SEEDS)
-
-    def count(name, plugin, way, prefs, more=()):
-        argv = bench.counted(seeds, ["tshark", "-n", "-r", captures[name], *WAYS[way], *more,
-                                     *(word for pref in prefs for word in ("-o", pref))])
-        done = ordinary(argv, plugin=plugin, env={"HOME": ground.fresh_home()}, timeout=900)
-        found = bench.instructions_said(done.stderr)
-        assert done.returncode == 0 and found, done.stderr
-        return found
 
     def of_packets(name, plugin, way, prefs=()):
-        """Without what starting costs."""
         key = (name, plugin, way, tuple(prefs))
         if key not in kept:
-            kept[key] = (count(name, plugin, way, prefs) -
-                         count(name, plugin, way, prefs, ("-c", "1")))
+            kept[key] = counter.of_packets(captures[name], plugin, WAYS[way], prefs)
         return kept[key]
     return of_packets
 

@@ -2,8 +2,8 @@
 # Time and memory grow with packets and flows and no faster, at a tenth and at the whole of a load
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The small version of test-captures/load/run: some ten thousand flows each. What is compared is
-what the plugin adds to tshark's own: memory at most, and processor time with a wide margin.
+"""The small version of test-captures/load/run. What is compared is what the plugin adds to tshark's
+own: memory at most, for some ten thousand flows, and instructions, for some thousand.
 """
 
 import shutil
@@ -13,15 +13,16 @@ import sys
 import pytest
 
 from conftest import TESTS, is_root
+from counting import Counter
 from generators import module_in
 
 LOAD = TESTS.parent / "load"
-FLOWS = 40000
-# Ten times the flows may take that many times the memory and the time; time is never exact.
-MOST_MEMORY, MOST_TIME = 12, 20
-# What one more flow may cost, in bytes, and what never counts: maps that start small, and noise.
+FLOWS, COUNTED_FLOWS = 40000, 4000
+# Ten times the flows may take that many times the memory and the instructions.
+MOST_MEMORY, MOST_INSTRUCTIONS = 12, 12
+# What one more flow may cost, in bytes, and what never counts: maps that start small.
 MOST_BYTES_A_FLOW = {"nat": 3000, "scan": 1500, "sessions": 9000}
-NOISE_BYTES, NOISE_SECONDS = 8 << 20, 0.5
+NOISE_BYTES = 8 << 20
 
 
 @pytest.fixture(scope="module")
@@ -36,56 +37,76 @@ def roles(load):
 
 @pytest.fixture(scope="module")
 def added(load, ground, roles):
-    """added(kind, flows) -> (packets, what the plugin adds: seconds, bytes)."""
+    """added(kind, flows) -> the bytes that the plugin adds."""
     captures, measure = load
 
-    def run(kind, flows, prefs=roles, home=None):
+    def run(kind, flows):
         path = ground.new_folder("load") / f"{kind}.pcap"
-        packets, _ = getattr(captures, kind)(path, flows)
+        getattr(captures, kind)(path, flows)
         path.chmod(0o644)
         without = measure.cost(ground, path, False)
-        loaded = measure.cost(ground, path, True, prefs, home)
+        loaded = measure.cost(ground, path, True, roles)
         path.unlink()
         assert without.code == 0 and loaded.code == 0, loaded.stderr
-        return packets, loaded.seconds - without.seconds, loaded.memory - without.memory
+        return loaded.memory - without.memory
+    return run
+
+
+@pytest.fixture(scope="module")
+def counted(load, ground, roles, plugin_build):
+    """counted(kind, flows) -> the instructions that the plugin adds; or with a user's table in
+    home instead of the roles, all that tshark takes with it."""
+    captures, measure = load
+    counter = Counter(ground, plugin_build)
+
+    def run(kind, flows, home=None):
+        path = ground.new_folder("load") / f"{kind}.pcap"
+        getattr(captures, kind)(path, flows)
+        path.chmod(0o644)
+        loaded = counter.of_packets(path, True, measure.STATISTICS, () if home else roles, home)
+        if home:
+            return loaded
+        return loaded - counter.of_packets(path, False, measure.NO_STATISTICS)
     return run
 
 
 @pytest.mark.parametrize("kind", MOST_BYTES_A_FLOW)
-def test_cost_grows_with_the_flows(added, kind):
-    few, many = FLOWS // 10, FLOWS
-    _, few_seconds, few_bytes = added(kind, few)
-    packets, seconds, memory = added(kind, many)
-    print(f"{kind}: {few} flows {few_seconds:.2f} s {few_bytes >> 10} KiB, {many} flows "
-          f"{seconds:.2f} s {memory >> 10} KiB, {memory / many:.0f} bytes a flow, "
-          f"{seconds / packets * 1e6:.2f} us a packet")
-    assert memory <= MOST_MEMORY * max(few_bytes, 0) + NOISE_BYTES
-    assert seconds <= MOST_TIME * max(few_seconds, 0) + NOISE_SECONDS
-    assert memory <= MOST_BYTES_A_FLOW[kind] * many + NOISE_BYTES
+def test_memory_grows_with_the_flows(added, kind):
+    few, many = added(kind, FLOWS // 10), added(kind, FLOWS)
+    print(f"{kind}: {FLOWS // 10} flows {few >> 10} KiB, {FLOWS} flows {many >> 10} KiB, "
+          f"{many / FLOWS:.0f} bytes a flow")
+    assert many <= MOST_MEMORY * max(few, 0) + NOISE_BYTES
+    assert many <= MOST_BYTES_A_FLOW[kind] * FLOWS + NOISE_BYTES
+
+
+@pytest.mark.parametrize("kind", MOST_BYTES_A_FLOW)
+def test_instructions_grow_with_the_flows(counted, kind):
+    few, many = counted(kind, COUNTED_FLOWS // 10), counted(kind, COUNTED_FLOWS)
+    print(f"{kind}: {COUNTED_FLOWS // 10} flows {few:,} instructions, {COUNTED_FLOWS} flows "
+          f"{many:,}, {many / few:.2f} times")
+    assert 0 < many <= MOST_INSTRUCTIONS * few
 
 
 def test_one_talker_costs_no_memory(added):
-    packets, _, memory = added("talker", 50000)
-    print(f"{packets} packets of one flow: {memory >> 10} KiB")
+    memory = added("talker", 50000)
+    print(f"50000 packets of one flow: {memory >> 10} KiB")
     assert memory <= NOISE_BYTES
 
 
-def test_a_table_of_a_hundred_thousand_lines_is_no_list(added, load, ground):
+def test_a_table_of_a_hundred_thousand_lines_is_no_list(counted, load, ground):
     """A host's roles are found by its prefix: a long table costs its reading, not each packet."""
-    captures, _ = load
-    home = ground.fresh_home()
-    folder = home / ".config" / "wireshark"
-    folder.mkdir(parents=True)
-    captures.table(folder / "smsrc_roles", 100000)
-    for path in (home / ".config", folder, folder / "smsrc_roles"):
-        path.chmod(0o755)
-    _, long_few, _ = added("nat", 1000, prefs=(), home=home)
-    _, long_many, _ = added("nat", 20000, prefs=(), home=home)
-    _, short_few, _ = added("nat", 1000)
-    _, short_many, _ = added("nat", 20000)
-    print(f"100 000 lines: {long_few:.2f} s and {long_many:.2f} s, two lines: {short_few:.2f} s "
-          f"and {short_many:.2f} s")
-    assert long_many - long_few <= 4 * max(short_many - short_few, 0) + 3 * NOISE_SECONDS
+    homes = []
+    for lines in (100000, 10):
+        home = ground.fresh_home()
+        folder = home / ".config" / "wireshark"
+        folder.mkdir(parents=True)
+        load[0].table(folder / "smsrc_roles", lines)
+        for path in (home / ".config", folder, folder / "smsrc_roles"):
+            path.chmod(0o755)
+        homes.append(home)
+    long, short = (counted("nat", COUNTED_FLOWS // 10, home) for home in homes)
+    print(f"{COUNTED_FLOWS // 10} flows: 100 000 lines {long:,} instructions, ten lines {short:,}")
+    assert long <= short * 1.05
 
 
 def test_a_capture_cut_in_the_middle_is_read_to_there(load, ground, tshark, roles):
