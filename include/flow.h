@@ -77,9 +77,6 @@ typedef struct flow {
 /** Prepare for registering: under @p proto flows are kept with their conversations. */
 void flow_init(int proto);
 
-/** Forget the capture before: call from an init routine. */
-void flow_reset(void);
-
 /** The flow of the packet, made where @p create says so; NULL where there is none. */
 flow_t *flow_of_packet(packet_info *pinfo, bool create);
 

@@ -60,6 +60,9 @@ typedef enum {
     TRANSPORT_IPX = 4,
 } transport_e;
 
+/** Prepare the signatures: once, before a payload is looked at. */
+void service_init(void);
+
 /** The name users type, "HTTP" or "SMB2"; "Unknown" for SERVICE_UNKNOWN. Static. */
 const char *service_name(service_e service);
 

@@ -148,6 +148,9 @@ connection_t *session_log_connection(conversation_t *conversation, const packet_
 /** The same for a packet, without making anything. */
 connection_t *session_log_connection_of_packet(packet_info *pinfo);
 
+/** The packet's conversation; IPX has one for each pair of sockets here. NULL: none. */
+conversation_t *session_log_conversation(packet_info *pinfo);
+
 /**
  * True where both ends of the packet may have a session on a port that is none of Remote Tools'
  * own: a quick look, no proof.

@@ -27,6 +27,7 @@ typedef enum {
     FACT_DNS_NAME,
     FACT_NAMESPACE,
     FACT_REMOTE_CONTROL,
+    NUM_FACTS
 } fact_e;
 
 /* What has to come back before a request counts. */

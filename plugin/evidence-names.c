@@ -8,7 +8,9 @@
 
 #include "evidence-protocols.h"
 
+#include <epan/to_str.h>
 #include <wsutil/pint.h>
+#include <wsutil/str_util.h>
 
 #include "evidence-facts.h"
 #include "netbios.h"
@@ -17,7 +19,9 @@
 static const char *
 name_text(const packet_t *packet, const netbios_name_t *name)
 {
-    return wmem_strdup_printf(packet->pinfo->pool, "%s<%02x>", name->text, name->suffix);
+    wmem_allocator_t *pool = packet->pinfo->pool;
+
+    return wmem_strconcat(pool, name->text, "<", bytes_to_str(pool, &name->suffix, 1), ">", NULL);
 }
 
 /* RFC 1002 4.2.1.1: the operations by which a host claims a name for itself */

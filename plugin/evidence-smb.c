@@ -74,13 +74,17 @@ add_answer(const packet_t *packet, uint32_t status)
 
 /* A share's name is behind the name of its server, a file's is not. */
 static void
-add_name(const packet_t *packet, const char *name)
+add_name(const packet_t *packet, char *name, unsigned length)
 {
-    const char *path = strstr(name, "\\\\");
+    const char *path;
 
+    if (length < MIN_NAME)
+        return;
+    name[length] = '\0';
+    path = strstr(name, "\\\\");
     if (path != NULL)
         evidence_add_fact(packet, FACT_SMB_PATH, path);
-    else if (strlen(name) >= MIN_NAME)
+    else
         evidence_add_fact(packet, FACT_SMB_FILE, name);
 }
 
@@ -99,13 +103,11 @@ read_names(const packet_t *packet, unsigned at, unsigned end, bool unicode)
             at += unicode ? 2 : 1;
             continue;
         }
-        name[count] = '\0';
-        add_name(packet, name);
+        add_name(packet, name, count);
         count = 0;
         at++;
     }
-    name[count] = '\0';
-    add_name(packet, name);
+    add_name(packet, name, count);
 }
 
 /* A message between these places of the payload. */

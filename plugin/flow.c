@@ -14,6 +14,8 @@
 
 #include "flow.h"
 
+#include "conversation-memo.h"
+
 #include <epan/dissectors/packet-tcp.h>
 
 static int proto_flow = -1;
@@ -26,102 +28,25 @@ flow_init(int proto)
     proto_tcp = proto_get_id_by_filter_name("tcp");
 }
 
-static conversation_type
-type_of_packet(const packet_info *pinfo)
-{
-    switch (pinfo->ptype) {
-    case PT_TCP:
-        return CONVERSATION_TCP;
-    case PT_UDP:
-        return CONVERSATION_UDP;
-    default:
-        return CONVERSATION_IPX;
-    }
-}
-
-/*
- * Conversations found last: looking one up costs more than all else the audit does for a packet
- * of a flow that it knows. An entry holds while no younger conversation of the same ends exists,
- * which is what "next" tells. Rebuilt for every capture.
- */
-#define RECENT_SLOTS 1024
-
-typedef struct {
-    uint32_t src, dst;
-    uint16_t src_port, dst_port;
-    port_type type;
-    conversation_t *conversation;
-    flow_t *flow;
-} recent_t;
-
-static recent_t recent[RECENT_SLOTS];
-
-void
-flow_reset(void)
-{
-    memset(recent, 0, sizeof recent);
-}
-
-/* The place of this packet's ends, or NULL for ends that are not kept. */
-static recent_t *
-recent_slot(const packet_info *pinfo)
-{
-    uint32_t src, dst;
-
-    if (pinfo->src.type != AT_IPv4 || pinfo->dst.type != AT_IPv4 || pinfo->ptype == PT_IPX)
-        return NULL;
-    memcpy(&src, pinfo->src.data, sizeof src);
-    memcpy(&dst, pinfo->dst.data, sizeof dst);
-    return &recent[((src ^ dst * 31) * 2654435761U + pinfo->srcport * 61 + pinfo->destport * 67 +
-                    (unsigned)pinfo->ptype) %
-                   RECENT_SLOTS];
-}
-
-static bool
-recent_fits(const recent_t *slot, const packet_info *pinfo)
-{
-    return slot->conversation != NULL && slot->conversation->next == NULL &&
-           slot->conversation->setup_frame <= pinfo->num &&
-           memcmp(&slot->src, pinfo->src.data, sizeof slot->src) == 0 &&
-           memcmp(&slot->dst, pinfo->dst.data, sizeof slot->dst) == 0 &&
-           slot->src_port == pinfo->srcport && slot->dst_port == pinfo->destport &&
-           slot->type == pinfo->ptype;
-}
-
 flow_t *
 flow_of_packet(packet_info *pinfo, bool create)
 {
-    conversation_type type = type_of_packet(pinfo);
-    uint32_t source = type == CONVERSATION_IPX ? 0 : pinfo->srcport;
-    uint32_t destination = type == CONVERSATION_IPX ? 0 : pinfo->destport;
-    recent_t *slot = recent_slot(pinfo);
-    conversation_t *conversation;
+    conversation_t *conversation = conversation_of_packet(pinfo);
+    bool ipx = pinfo->ptype == PT_IPX;
     flow_t *flow;
 
-    if (slot != NULL && recent_fits(slot, pinfo))
-        return slot->flow;
-    conversation = find_conversation(pinfo->num, &pinfo->src, &pinfo->dst, type, source,
-                                     destination, 0);
     if (conversation == NULL) {
         if (!create)
             return NULL;
-        conversation = conversation_new(pinfo->num, &pinfo->src, &pinfo->dst, type, source,
-                                        destination, 0);
+        conversation = conversation_new(pinfo->num, &pinfo->src, &pinfo->dst,
+                                        conversation_type_of_packet(pinfo),
+                                        ipx ? 0 : pinfo->srcport, ipx ? 0 : pinfo->destport, 0);
     }
     flow = (flow_t *)conversation_get_proto_data(conversation, proto_flow);
     if (flow == NULL && create) {
         flow = wmem_new0(wmem_file_scope(), flow_t);
         flow->conversation = conversation;
         conversation_add_proto_data(conversation, proto_flow, flow);
-    }
-    if (slot != NULL && flow != NULL) {
-        memcpy(&slot->src, pinfo->src.data, sizeof slot->src);
-        memcpy(&slot->dst, pinfo->dst.data, sizeof slot->dst);
-        slot->src_port = (uint16_t)source;
-        slot->dst_port = (uint16_t)destination;
-        slot->type = pinfo->ptype;
-        slot->conversation = conversation;
-        slot->flow = flow;
     }
     return flow;
 }

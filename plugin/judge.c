@@ -139,8 +139,9 @@ find_row(const judge_flow_t *flow, bool any_content)
         for (unsigned i = 0; i < count; i++) {
             const kb_row_t *row = &rows[i];
 
-            if (row_has_port(row, flow->transport, flow->responder_port) &&
+            if (row->transport == flow->transport &&
                 kb_row_has_pair(row, flow->initiator, flow->responder) &&
+                row_has_port(row, flow->transport, flow->responder_port) &&
                 (any_content ? !row_is_wide(row) : row_has_content(row, flow)) &&
                 (best == NULL || row_precision(row) > row_precision(best)))
                 best = row;

@@ -54,6 +54,7 @@ static struct {
 void
 packet_look_init(void)
 {
+    service_init();
     for (unsigned i = 0; i < LAYER_SLOTS; i++)
         layer_slots[i].proto = -1;
     for (unsigned i = 0; i < array_length(layer_protos); i++) {

@@ -390,8 +390,7 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
     proto_item *item, *verdict_item;
 
     if (proto_field_is_referenced(parent, proto_smsrc_audit) ||
-        (something && (proto_expert_info < 0 ||
-                       proto_field_is_referenced(parent, proto_expert_info) ||
+        (something && (proto_field_is_referenced(parent, proto_expert_info) ||
                        have_tap_listener(expert_tap)))) {
         proto_tree *tree;
         const char *code = role_book_site_code(responder);
@@ -432,12 +431,16 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
             tell(pinfo, verdict_item, &ei_smsrc_audit_blocked, judged, flow->reach_reason);
         if (overflow)
             expert_add_info(pinfo, item, &ei_smsrc_audit_overflow);
-    } else if (something) {
-        /* Nobody reads it: the severity of the packet is enough, for the column. */
-        expert_add_info(pinfo, NULL, told          ? expert
-                                     : blocked     ? &ei_smsrc_audit_blocked
-                                     : discouraged ? &ei_smsrc_audit_discouraged
-                                                   : &ei_smsrc_audit_overflow);
+    } else {
+        /* Nobody reads it: the severity is enough, for the column, which has the last one's. */
+        if (discouraged)
+            expert_add_info(pinfo, NULL, &ei_smsrc_audit_discouraged);
+        if (told)
+            expert_add_info(pinfo, NULL, expert);
+        if (blocked)
+            expert_add_info(pinfo, NULL, &ei_smsrc_audit_blocked);
+        if (overflow)
+            expert_add_info(pinfo, NULL, &ei_smsrc_audit_overflow);
     }
     if (have_tap_listener(audit_tap)) {
         audit_tap_t *tap = wmem_new(pinfo->pool, audit_tap_t);
@@ -573,9 +576,11 @@ dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *d
 static void
 init_smsrc_audit(void)
 {
+    /* Wireshark's own come after all plugins' protocols. */
+    expert_tap = find_tap_id("expert");
+    proto_expert_info = proto_registrar_get_id_byname("_ws.expert");
     role_book_reset();
     user_rows_reset();
-    flow_reset();
     evidence_reset(audit_learn);
     reach_reset();
     judge_set_ports(audit_sql_ports, audit_http_ports);
@@ -712,8 +717,6 @@ proto_register_smsrc_audit(void)
 void
 proto_reg_handoff_smsrc_audit(void)
 {
-    expert_tap = find_tap_id("expert");
-    proto_expert_info = proto_registrar_get_id_byname("_ws.expert");
     flow_init(proto_smsrc_audit);
     packet_look_init();
     evidence_init();

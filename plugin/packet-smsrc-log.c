@@ -412,7 +412,7 @@ static const session_t *
 session_of_conversation(tvbuff_t *tvb, packet_info *pinfo, bool ours)
 {
     bool first_pass = !PINFO_FD_VISITED(pinfo);
-    conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+    conversation_t *conversation = session_log_conversation(pinfo);
     connection_t *connection;
 
     if (conversation == NULL)

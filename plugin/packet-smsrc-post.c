@@ -14,6 +14,7 @@
 
 #include "packet-smsrc-post.h"
 
+#include "conversation-memo.h"
 #include "packet-smsrc-audit.h"
 #include "packet-smsrc-log.h"
 
@@ -42,6 +43,7 @@ proto_register_smsrc_post(void)
     proto_smsrc_post = proto_register_protocol_in_name_only(
         "Microsoft SMS Sessions and Port Audit, asked of every packet", "SMSRC-POST",
         "smsrc.post", proto_get_id_by_filter_name("smsrc.log"), FT_PROTOCOL);
+    register_init_routine(conversation_memo_reset);
 }
 
 void

@@ -501,10 +501,9 @@ static const signature_t signatures[] = {
  */
 #define NUM_MASKS ((array_length(signatures) + 63) / 64)
 static uint64_t by_first_byte[256][NUM_MASKS];
-static bool by_first_byte_made;
 
-static void
-make_by_first_byte(void)
+void
+service_init(void)
 {
     for (unsigned i = 0; i < array_length(signatures); i++) {
         const signature_t *sig = &signatures[i];
@@ -515,7 +514,6 @@ make_by_first_byte(void)
                 by_first_byte[byte][i / 64] |= UINT64_C(1) << (i % 64);
         }
     }
-    by_first_byte_made = true;
 }
 
 service_e
@@ -535,8 +533,6 @@ service_by_bytes(const uint8_t *bytes, unsigned length, unsigned reported, trans
 
     if (payload.len < 3)
         return SERVICE_UNKNOWN;
-    if (!by_first_byte_made)
-        make_by_first_byte();
     for (unsigned word = 0; word < NUM_MASKS; word++) {
         for (uint64_t mask = by_first_byte[payload.p[0]][word]; mask != 0; mask &= mask - 1) {
             const signature_t *sig = &signatures[word * 64 + (unsigned)ws_ctz(mask)];

@@ -33,6 +33,7 @@
 #include <epan/proto_data.h>
 
 #include "address-key.h"
+#include "conversation-memo.h"
 #include "session-log-inner.h"
 #include "session-names.h"
 
@@ -191,10 +192,17 @@ session_log_connection(conversation_t *conversation, const packet_info *pinfo, b
     return connection;
 }
 
+conversation_t *
+session_log_conversation(packet_info *pinfo)
+{
+    return pinfo->ptype == PT_IPX ? find_conversation_pinfo(pinfo, 0)
+                                  : conversation_of_packet(pinfo);
+}
+
 connection_t *
 session_log_connection_of_packet(packet_info *pinfo)
 {
-    conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+    conversation_t *conversation = session_log_conversation(pinfo);
 
     return conversation != NULL ? session_log_connection(conversation, pinfo, false) : NULL;
 }

@@ -127,26 +127,62 @@ static const signature_t signatures[] = {
 
 static GRegex *patterns[array_length(signatures)];
 
+/* All patterns of a fact in one: most texts match none of them. */
+static GRegex *any_patterns[NUM_FACTS];
+
+static GRegex *
+compile(const char *pattern, unsigned more)
+{
+    return g_regex_new(pattern,
+                       (GRegexCompileFlags)(G_REGEX_CASELESS | G_REGEX_RAW | G_REGEX_OPTIMIZE |
+                                            more),
+                       (GRegexMatchFlags)0, NULL);
+}
+
+static GRegex *
+compile_any(fact_e fact)
+{
+    GString *text = g_string_new(NULL);
+    GRegex *any;
+
+    for (unsigned i = 0; i < array_length(signatures); i++) {
+        if (signatures[i].fact == fact)
+            g_string_append_printf(text, "%s(?:%s)", text->len > 0 ? "|" : "",
+                                   signatures[i].pattern);
+    }
+    any = compile(text->str, G_REGEX_DUPNAMES); /* "site" */
+    g_string_free(text, TRUE);
+    return any;
+}
+
 void
 signatures_init(void)
 {
     for (unsigned i = 0; i < array_length(signatures); i++) {
         if (patterns[i] == NULL)
-            patterns[i] = g_regex_new(signatures[i].pattern,
-                                      (GRegexCompileFlags)(G_REGEX_CASELESS | G_REGEX_RAW |
-                                                           G_REGEX_OPTIMIZE),
-                                      (GRegexMatchFlags)0, NULL);
+            patterns[i] = compile(signatures[i].pattern, 0);
     }
+    for (unsigned fact = 0; fact < NUM_FACTS; fact++) {
+        if (any_patterns[fact] == NULL)
+            any_patterns[fact] = compile_any((fact_e)fact);
+    }
+}
+
+static void
+forget(GRegex **regex)
+{
+    if (*regex != NULL)
+        g_regex_unref(*regex);
+    *regex = NULL;
 }
 
 void
 signatures_shutdown(void)
 {
-    for (unsigned i = 0; i < array_length(patterns); i++) {
-        if (patterns[i] != NULL)
-            g_regex_unref(patterns[i]);
-        patterns[i] = NULL;
-    }
+    for (unsigned i = 0; i < array_length(patterns); i++)
+        forget(&patterns[i]);
+    for (unsigned fact = 0; fact < NUM_FACTS; fact++)
+        forget(&any_patterns[fact]);
 }
 
 /*
@@ -185,15 +221,22 @@ is_hopeless(fact_e fact, const char *text, size_t length)
             memchr(second_letters, text[1], sizeof second_letters - 1) == NULL);
 }
 
+static bool
+is_match(const GRegex *regex, const char *text, size_t length)
+{
+    return regex != NULL && g_regex_match_full(regex, text, (gssize)length, 0,
+                                               (GRegexMatchFlags)0, NULL, NULL);
+}
+
 static uint64_t
 match_anew(fact_e fact, const char *text, size_t length)
 {
     uint64_t matches = 0;
 
+    if (!is_match(any_patterns[fact], text, length))
+        return 0;
     for (unsigned i = 0; i < array_length(signatures); i++) {
-        if (signatures[i].fact == fact && patterns[i] != NULL &&
-            g_regex_match_full(patterns[i], text, (gssize)length, 0, (GRegexMatchFlags)0, NULL,
-                               NULL))
+        if (signatures[i].fact == fact && is_match(patterns[i], text, length))
             matches |= UINT64_C(1) << i;
     }
     return matches;
@@ -241,6 +284,8 @@ signatures_site_code(unsigned i, const char *text, size_t length, char site[4])
     GMatchInfo *match = NULL;
 
     site[0] = '\0';
+    if (g_regex_get_string_number(patterns[i], "site") < 0)
+        return;
     if (g_regex_match_full(patterns[i], text, (gssize)length, 0, (GRegexMatchFlags)0, &match,
                            NULL)) {
         char *code = g_match_info_fetch_named(match, "site");

@@ -179,3 +179,24 @@ def test_without_a_field_asked_for_the_experts_are_told_all_the_same(tshark, mad
     shown = frames(tshark, made("site-violations"), "_ws.expert and smsrc.audit.off_matrix",
                    prefs=site_prefs())
     assert shown == [row["number"] for row in with_expert(violations, "off_matrix")]
+
+
+SEVERITIES = {"1048576": "Comment", "2097152": "Chat", "4194304": "Note", "6291456": "Warning",
+              "8388608": "Error"}
+
+
+@pytest.mark.parametrize("flag", ["once", "every"])
+def test_the_severity_column_needs_no_tree(tshark, made, violations, flag):
+    """A plain listing, in which nobody reads an expert info: the column has the worst of them."""
+    name, prefs = made("site-violations"), site_prefs(f"smsrc.audit.flag:{flag}")
+    done = tshark(name, "-T", "fields", "-e", "frame.number", "-e", "_ws.expert.severity", "-e",
+                  AUDIT + "verdict", "-E", "aggregator=/s", prefs=prefs)
+    asked = [line.split("\t") for line in done.stdout.splitlines()]
+    expected = {number: SEVERITIES[max(severities.split(), key=int)]
+                for number, severities, verdict in asked if verdict and severities}
+    column = 'gui.column.format:"Number","%m","Severity","%a"'
+    listed = dict((*line.split(), "")[:2] for line in
+                  tshark(name, prefs=[*prefs, column]).stdout.splitlines())
+    assert {number: listed[number] for number in expected} == expected
+    assert {"Note", "Warning"} <= set(expected.values())
+    assert not flag == "every" or len(expected) > len(with_expert(violations, *WARNINGS))

@@ -276,6 +276,7 @@ main(int argc, char **argv)
 
     g_test_init(&argc, &argv, NULL);
     unit_epan_start(no_table);
+    service_init();
     unit_capture_open();
     for (unsigned i = 0; i < array_length(cases); i++) {
         char *whole = g_strdup_printf("/whole/%s", cases[i].name);

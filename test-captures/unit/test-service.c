@@ -111,6 +111,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    service_init();
     g_test_add_func("/service/known", test_services);
     g_test_add_func("/service/cut", test_cut);
     return g_test_run();

@@ -1,0 +1,25 @@
+/* conversation-memo.h
+ * Wireshark's conversation of a packet, found without a search where it was found lately
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_CONVERSATION_MEMO_H__
+#define __SMSRC_CONVERSATION_MEMO_H__
+
+#include <epan/conversation.h>
+#include <epan/packet_info.h>
+
+/** Forget the capture before: call from an init routine. */
+void conversation_memo_reset(void);
+
+/**
+ * The conversation of the packet's addresses and ports, as find_conversation() has it; of an IPX
+ * packet that of the two hosts, whatever their sockets. NULL where there is none.
+ */
+conversation_t *conversation_of_packet(const packet_info *pinfo);
+
+/** The kind of conversation that it is: TCP, UDP or IPX. */
+conversation_type conversation_type_of_packet(const packet_info *pinfo);
+
+#endif /* __SMSRC_CONVERSATION_MEMO_H__ */

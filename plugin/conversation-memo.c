@@ -1,0 +1,112 @@
+/* conversation-memo.c
+ * Wireshark's conversation of a packet, found without a search where it was found lately
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * To look a conversation up costs more than all else that log and audit do for a packet of one
+ * that they know. So the last ones are kept here, both directions in one place. What is kept is
+ * right for as long as no younger conversation of the same ends exists, which is what "next"
+ * tells. One whose other end is a wildcard is not kept: a better one may come.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "conversation-memo.h"
+
+#include "smsrc-compat.h"
+
+#define SLOTS 1024
+#define WILDCARDS (NO_ADDR2 | NO_PORT2 | NO_PORT2_FORCE)
+
+typedef struct {
+    uint32_t address;
+    uint32_t port;
+} end_t;
+
+typedef struct {
+    end_t ends[2];
+    port_type type;
+    conversation_t *conversation; /* NULL: the place is free */
+} slot_t;
+
+/* Rebuilt for every capture. */
+static slot_t slots[SLOTS];
+
+void
+conversation_memo_reset(void)
+{
+    memset(slots, 0, sizeof slots);
+}
+
+conversation_type
+conversation_type_of_packet(const packet_info *pinfo)
+{
+    switch (pinfo->ptype) {
+    case PT_TCP:
+        return CONVERSATION_TCP;
+    case PT_UDP:
+        return CONVERSATION_UDP;
+    default:
+        return CONVERSATION_IPX;
+    }
+}
+
+/* The packet's ends, the same in both directions; false for those that are not kept. */
+static bool
+ends_of_packet(const packet_info *pinfo, end_t ends[2])
+{
+    unsigned src = 0;
+
+    if (pinfo->src.type != AT_IPv4 || pinfo->dst.type != AT_IPv4 || pinfo->ptype == PT_IPX)
+        return false;
+    memcpy(&ends[0].address, pinfo->src.data, sizeof ends[0].address);
+    memcpy(&ends[1].address, pinfo->dst.data, sizeof ends[1].address);
+    if (ends[0].address > ends[1].address ||
+        (ends[0].address == ends[1].address && pinfo->srcport > pinfo->destport)) {
+        uint32_t first = ends[0].address;
+
+        ends[0].address = ends[1].address;
+        ends[1].address = first;
+        src = 1;
+    }
+    ends[src].port = pinfo->srcport;
+    ends[!src].port = pinfo->destport;
+    return true;
+}
+
+static slot_t *
+slot_of(const end_t ends[2], const packet_info *pinfo)
+{
+    return &slots[((ends[0].address ^ ends[1].address * 31) * 2654435761U + ends[0].port * 61 +
+                   ends[1].port * 67 + (unsigned)pinfo->ptype) %
+                  SLOTS];
+}
+
+conversation_t *
+conversation_of_packet(const packet_info *pinfo)
+{
+    bool ipx = pinfo->ptype == PT_IPX;
+    conversation_t *conversation;
+    slot_t *slot = NULL;
+    end_t ends[2];
+
+    if (ends_of_packet(pinfo, ends)) {
+        slot = slot_of(ends, pinfo);
+        conversation = slot->conversation;
+        if (conversation != NULL && conversation->next == NULL &&
+            conversation->setup_frame <= pinfo->num && slot->type == pinfo->ptype &&
+            memcmp(slot->ends, ends, sizeof ends) == 0)
+            return conversation;
+    }
+    conversation = find_conversation(pinfo->num, &pinfo->src, &pinfo->dst,
+                                     conversation_type_of_packet(pinfo), ipx ? 0 : pinfo->srcport,
+                                     ipx ? 0 : pinfo->destport, 0);
+    if (slot != NULL && conversation != NULL && (conversation->options & WILDCARDS) == 0) {
+        memcpy(slot->ends, ends, sizeof ends);
+        slot->type = pinfo->ptype;
+        slot->conversation = conversation;
+    }
+    return conversation;
+}
