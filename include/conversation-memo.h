@@ -13,6 +13,12 @@
 /** Forget the capture before: call from an init routine. */
 void conversation_memo_reset(void);
 
+/** Tell of each packet, before it is asked about: it may have begun a conversation. */
+void conversation_memo_follow(const packet_info *pinfo);
+
+/** Forget what is kept of the packet's ends: a younger conversation of theirs was made. */
+void conversation_memo_forget(const packet_info *pinfo);
+
 /**
  * The conversation of the packet's addresses and ports, as find_conversation() has it; of an IPX
  * packet that of the two hosts, whatever their sockets. NULL where there is none.

@@ -7,13 +7,17 @@
 /*
  * To look a conversation up costs more than all else that log and audit do for a packet of one
  * that they know. So the last ones are kept here, both directions in one place. What is kept is
- * right for as long as no younger conversation of the same ends exists, which is what "next"
- * tells. One whose other end is a wildcard is not kept: a better one may come.
+ * the youngest conversation of its ends. A younger one shows in its "next" when it was made in
+ * the same direction; the TCP dissector makes them in the other one too, where ports are used
+ * again, and then it counts one stream more. One whose other end is a wildcard is not kept: a
+ * better one may come.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
 
 #include "conversation-memo.h"
+
+#include <epan/dissectors/packet-tcp.h>
 
 #include "smsrc-compat.h"
 
@@ -33,11 +37,13 @@ typedef struct {
 
 /* Rebuilt for every capture. */
 static slot_t slots[SLOTS];
+static uint32_t tcp_streams;
 
 void
 conversation_memo_reset(void)
 {
     memset(slots, 0, sizeof slots);
+    tcp_streams = 0;
 }
 
 conversation_type
@@ -84,10 +90,45 @@ slot_of(const end_t ends[2], const packet_info *pinfo)
                   SLOTS];
 }
 
+void
+conversation_memo_forget(const packet_info *pinfo)
+{
+    end_t ends[2];
+
+    if (ends_of_packet(pinfo, ends))
+        slot_of(ends, pinfo)->conversation = NULL;
+}
+
+void
+conversation_memo_follow(const packet_info *pinfo)
+{
+    uint32_t streams = get_tcp_stream_count();
+
+    if (streams == tcp_streams)
+        return;
+    tcp_streams = streams;
+    conversation_memo_forget(pinfo);
+}
+
+static conversation_t *
+search(const packet_info *pinfo, uint32_t frame)
+{
+    bool ipx = pinfo->ptype == PT_IPX;
+
+    return find_conversation(frame, &pinfo->src, &pinfo->dst, conversation_type_of_packet(pinfo),
+                             ipx ? 0 : pinfo->srcport, ipx ? 0 : pinfo->destport, 0);
+}
+
+/* On the first pass there is none younger than the one found. */
+static bool
+is_youngest(const conversation_t *conversation, const packet_info *pinfo)
+{
+    return !PINFO_FD_VISITED(pinfo) || search(pinfo, UINT32_MAX) == conversation;
+}
+
 conversation_t *
 conversation_of_packet(const packet_info *pinfo)
 {
-    bool ipx = pinfo->ptype == PT_IPX;
     conversation_t *conversation;
     slot_t *slot = NULL;
     end_t ends[2];
@@ -100,10 +141,9 @@ conversation_of_packet(const packet_info *pinfo)
             memcmp(slot->ends, ends, sizeof ends) == 0)
             return conversation;
     }
-    conversation = find_conversation(pinfo->num, &pinfo->src, &pinfo->dst,
-                                     conversation_type_of_packet(pinfo), ipx ? 0 : pinfo->srcport,
-                                     ipx ? 0 : pinfo->destport, 0);
-    if (slot != NULL && conversation != NULL && (conversation->options & WILDCARDS) == 0) {
+    conversation = search(pinfo, pinfo->num);
+    if (slot != NULL && conversation != NULL && (conversation->options & WILDCARDS) == 0 &&
+        is_youngest(conversation, pinfo)) {
         memcpy(slot->ends, ends, sizeof ends);
         slot->type = pinfo->ptype;
         slot->conversation = conversation;

@@ -31,6 +31,7 @@
 #include <epan/tap.h>
 #include <epan/to_str.h>
 
+#include "conversation-memo.h"
 #include "evidence.h"
 #include "evidence-facts.h"
 #include "evidence-protocols.h"
@@ -567,6 +568,7 @@ smsrc_audit_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 static int
 dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
+    conversation_memo_follow(pinfo);
     if (audit_active)
         audit(tvb, pinfo, tree);
     return 0;

@@ -26,6 +26,7 @@ dissect_smsrc_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
 {
     /* What is shown is each one's own, and the first such layer of the packet. */
     pinfo->curr_proto_layer_num = 1;
+    conversation_memo_follow(pinfo);
     smsrc_log_packet(tvb, pinfo, tree);
     smsrc_audit_packet(tvb, pinfo, tree);
     return 0;
