@@ -15,9 +15,9 @@ from counting import Counter, bench
 WAYS = {"statistic": ("-q", "-z", "io,stat,0"), "print": (), "filter": ("-Y", "tcp.port == 1")}
 
 # No SMS in it: real traffic, and a made capture with half of its packets empty, where what
-# Wireshark itself does for a plugin weighs most.
-LIMITS_QUIET = {"mixed": {"off": 1.01, "on": 1.05}, "quiet": {"off": 1.01, "on": 1.05}}
-LIMIT_WORST = 1.08  # every packet is between hosts with roles, every flow is off the matrix
+# Wireshark itself does for a plugin weighs most. The limits are a little above what was measured.
+LIMITS_QUIET = {"mixed": {"off": 1.01, "on": 1.03}, "quiet": {"off": 1.01, "on": 1.04}}
+LIMIT_WORST = 1.05  # every packet is between hosts with roles, every flow is off the matrix
 
 
 @pytest.fixture(scope="module")
