@@ -11,6 +11,8 @@ import pytest
 from audit_rows import (
     AUDIT, EXPERTS, FIELDS, LEARN_OFF, WARNINGS, audited, frames, plan_site, site_prefs,
     verdicts, with_expert)
+from conftest import TESTS
+from generators import module_in
 from recorded_truth import RECORDED
 
 SITES = ("site-clean", "site-violations")
@@ -200,3 +202,29 @@ def test_the_severity_column_needs_no_tree(tshark, made, violations, flag):
     assert {number: listed[number] for number in expected} == expected
     assert {"Note", "Warning"} <= set(expected.values())
     assert not flag == "every" or len(expected) > len(with_expert(violations, *WARNINGS))
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+def test_ports_used_again_are_a_flow_and_a_session_of_their_own(tshark, ground, two_pass):
+    """The first connection is seen from its middle on, the agent's packet first: to Wireshark it
+    runs the other way. Each SYN of the viewer's on the same ports begins another."""
+    pack = module_in(TESTS.parent / "load", "captures")
+    request, reply = pack.payloads("rc-information")[:2]
+    viewer, agent = pack.ip(1, 0, 50), pack.ip(3, 0, 17)
+    path = ground.new_folder("reuse") / "ports-used-again.pcap"
+    out = pack.Writer(path)
+    out.tcp(agent, viewer, 2701, 1762, pack.PUSH, 5000, 700, reply)
+    out.tcp(viewer, agent, 1762, 2701, pack.PUSH, 700, 5000 + len(reply), request)
+    out.tcp(agent, viewer, 2701, 1762, pack.FIN, 5000 + len(reply), 700 + len(request))
+    for seq in (100000, 200000):
+        out.tcp(viewer, agent, 1762, 2701, pack.SYN, seq, 0)
+        out.tcp(agent, viewer, 2701, 1762, pack.SYN_ACK, seq + 7, seq + 1)
+        out.tcp(viewer, agent, 1762, 2701, pack.PUSH, seq + 1, seq + 8, request)
+        out.tcp(agent, viewer, 2701, 1762, pack.PUSH, seq + 8, seq + 1 + len(request), reply)
+        out.tcp(viewer, agent, 1762, 2701, pack.FIN, seq + 1 + len(request), seq + 8 + len(reply))
+        out.tcp(agent, viewer, 2701, 1762, pack.FIN, seq + 8 + len(reply), seq + 2 + len(request))
+    out.close()
+    done = tshark(path, "-T", "fields", "-e", "tcp.stream", "-e", "smsrc.session", "-e",
+                  AUDIT + "verdict", "-e", AUDIT + "first_frame", two_pass=two_pass)
+    assert done.stdout.splitlines() == (
+        ["0\t1\tListed\t1"] * 3 + ["1\t2\tListed\t4"] * 6 + ["2\t3\tListed\t10"] * 6)
