@@ -25,7 +25,7 @@ void conversation_memo_forget(const packet_info *pinfo);
  */
 conversation_t *conversation_of_packet(const packet_info *pinfo);
 
-/** The kind of conversation that it is: TCP, UDP or IPX. */
-conversation_type conversation_type_of_packet(const packet_info *pinfo);
+/** A new one for the packet, where there is none. */
+conversation_t *conversation_new_of_packet(const packet_info *pinfo);
 
 #endif /* __SMSRC_CONVERSATION_MEMO_H__ */

@@ -46,19 +46,6 @@ conversation_memo_reset(void)
     tcp_streams = 0;
 }
 
-conversation_type
-conversation_type_of_packet(const packet_info *pinfo)
-{
-    switch (pinfo->ptype) {
-    case PT_TCP:
-        return CONVERSATION_TCP;
-    case PT_UDP:
-        return CONVERSATION_UDP;
-    default:
-        return CONVERSATION_IPX;
-    }
-}
-
 /* The packet's ends, the same in both directions; false for those that are not kept. */
 static bool
 ends_of_packet(const packet_info *pinfo, end_t ends[2])
@@ -110,13 +97,19 @@ conversation_memo_follow(const packet_info *pinfo)
     conversation_memo_forget(pinfo);
 }
 
+/* A port, as conversations here have it. */
+static uint32_t
+port_of(const packet_info *pinfo, uint32_t port)
+{
+    return pinfo->ptype == PT_IPX ? 0 : port;
+}
+
 static conversation_t *
 search(const packet_info *pinfo, uint32_t frame)
 {
-    bool ipx = pinfo->ptype == PT_IPX;
-
-    return find_conversation(frame, &pinfo->src, &pinfo->dst, conversation_type_of_packet(pinfo),
-                             ipx ? 0 : pinfo->srcport, ipx ? 0 : pinfo->destport, 0);
+    return find_conversation(frame, &pinfo->src, &pinfo->dst,
+                             conversation_pt_to_conversation_type(pinfo->ptype),
+                             port_of(pinfo, pinfo->srcport), port_of(pinfo, pinfo->destport), 0);
 }
 
 /* On the first pass there is none younger than the one found. */
@@ -149,4 +142,12 @@ conversation_of_packet(const packet_info *pinfo)
         slot->conversation = conversation;
     }
     return conversation;
+}
+
+conversation_t *
+conversation_new_of_packet(const packet_info *pinfo)
+{
+    return conversation_new(pinfo->num, &pinfo->src, &pinfo->dst,
+                            conversation_pt_to_conversation_type(pinfo->ptype),
+                            port_of(pinfo, pinfo->srcport), port_of(pinfo, pinfo->destport), 0);
 }

@@ -14,9 +14,9 @@
 
 #include "flow.h"
 
-#include "conversation-memo.h"
-
 #include <epan/dissectors/packet-tcp.h>
+
+#include "conversation-memo.h"
 
 static int proto_flow = -1;
 static int proto_tcp = -1;
@@ -32,15 +32,12 @@ flow_t *
 flow_of_packet(packet_info *pinfo, bool create)
 {
     conversation_t *conversation = conversation_of_packet(pinfo);
-    bool ipx = pinfo->ptype == PT_IPX;
     flow_t *flow;
 
     if (conversation == NULL) {
         if (!create)
             return NULL;
-        conversation = conversation_new(pinfo->num, &pinfo->src, &pinfo->dst,
-                                        conversation_type_of_packet(pinfo),
-                                        ipx ? 0 : pinfo->srcport, ipx ? 0 : pinfo->destport, 0);
+        conversation = conversation_new_of_packet(pinfo);
     }
     flow = (flow_t *)conversation_get_proto_data(conversation, proto_flow);
     if (flow == NULL && create) {

@@ -168,21 +168,13 @@ signatures_init(void)
     }
 }
 
-static void
-forget(GRegex **regex)
-{
-    if (*regex != NULL)
-        g_regex_unref(*regex);
-    *regex = NULL;
-}
-
 void
 signatures_shutdown(void)
 {
     for (unsigned i = 0; i < array_length(patterns); i++)
-        forget(&patterns[i]);
+        g_clear_pointer(&patterns[i], g_regex_unref);
     for (unsigned fact = 0; fact < NUM_FACTS; fact++)
-        forget(&any_patterns[fact]);
+        g_clear_pointer(&any_patterns[fact], g_regex_unref);
 }
 
 /*

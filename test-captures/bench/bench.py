@@ -44,6 +44,7 @@ MADE_PACKETS = 4000
 VALGRIND = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
 SEEDS = pathlib.Path("bench") / "smsrc-seeds.so"  # in the build folder
 
+
 def lua_hosts():
     """Lua's table has no networks: the hosts of the made captures and of the recorded site."""
     made = [f"10.2.0.{n + 1}=server" for n in range(traffic.NUM_SERVERS)]
@@ -81,6 +82,7 @@ class Bench:
         self.kept = build / "bench.json"
         self.counts = json.loads(self.kept.read_text()) if self.kept.exists() else {}
         self.lock = threading.Lock()
+        self.hosts = lua_hosts()
         for name in ("home", "none"):
             (self.folder / name).mkdir()
         if os.geteuid() == 0:
@@ -97,7 +99,7 @@ class Bench:
 
     def run(self, argv, plugin, stdout=subprocess.DEVNULL):
         env = {"PATH": os.environ["PATH"], "HOME": str(self.folder / "home"), "TZ": "UTC",
-               "LC_ALL": "C.UTF-8", "SMSRC_BENCH_HOSTS": lua_hosts(),
+               "LC_ALL": "C.UTF-8", "SMSRC_BENCH_HOSTS": self.hosts,
                "WIRESHARK_PLUGIN_DIR": str(self.folder / ("plugins" if plugin else "none")),
                "WIRESHARK_EXTCAP_DIR": str(self.folder / "none")}
         if os.geteuid() == 0:

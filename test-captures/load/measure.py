@@ -6,6 +6,8 @@
 import pathlib
 import sys
 
+import captures
+
 TESTS = pathlib.Path(__file__).resolve().parent.parent / "tests"
 sys.path.insert(0, str(TESTS))
 
@@ -27,6 +29,17 @@ class Cost:
 
     def __init__(self, seconds, memory, code, stderr):
         self.seconds, self.memory, self.code, self.stderr = seconds, memory, code, stderr
+
+
+def home_with_roles(ground, lines):
+    """A home whose table smsrc_roles is that of captures.table()."""
+    home = ground.fresh_home()
+    folder = home / ".config" / "wireshark"
+    folder.mkdir(parents=True)
+    captures.table(folder / "smsrc_roles", lines)
+    for path in (home / ".config", folder, folder / "smsrc_roles"):
+        path.chmod(0o755)
+    return home
 
 
 def cost(ground, capture, plugin, prefs=(), home=None, args=None, timeout=3600):

@@ -36,16 +36,23 @@ def roles(load):
 
 
 @pytest.fixture(scope="module")
-def added(load, ground, roles):
-    """added(kind, flows) -> the bytes that the plugin adds."""
-    captures, measure = load
-
-    def run(kind, flows):
+def written(load, ground):
+    """written(kind, flows) -> a capture of that kind."""
+    def write(kind, flows):
         path = ground.new_folder("load") / f"{kind}.pcap"
-        getattr(captures, kind)(path, flows)
+        getattr(load[0], kind)(path, flows)
         path.chmod(0o644)
-        without = measure.cost(ground, path, False)
-        loaded = measure.cost(ground, path, True, roles)
+        return path
+    return write
+
+
+@pytest.fixture(scope="module")
+def added(load, ground, roles, written):
+    """added(kind, flows) -> the bytes that the plugin adds."""
+    def run(kind, flows):
+        path = written(kind, flows)
+        without = load[1].cost(ground, path, False)
+        loaded = load[1].cost(ground, path, True, roles)
         path.unlink()
         assert without.code == 0 and loaded.code == 0, loaded.stderr
         return loaded.memory - without.memory
@@ -53,20 +60,17 @@ def added(load, ground, roles):
 
 
 @pytest.fixture(scope="module")
-def counted(load, ground, roles, plugin_build):
-    """counted(kind, flows) -> the instructions that the plugin adds; or with a user's table in
-    home instead of the roles, all that tshark takes with it."""
-    captures, measure = load
+def counted(load, ground, roles, plugin_build, written):
+    """counted(kind, flows) -> the instructions that the plugin adds; the roles are those of the
+    user's table, where a home is given."""
+    measure = load[1]
     counter = Counter(ground, plugin_build)
 
     def run(kind, flows, home=None):
-        path = ground.new_folder("load") / f"{kind}.pcap"
-        getattr(captures, kind)(path, flows)
-        path.chmod(0o644)
-        loaded = counter.of_packets(path, True, measure.STATISTICS, () if home else roles, home)
-        if home:
-            return loaded
-        return loaded - counter.of_packets(path, False, measure.NO_STATISTICS)
+        path = written(kind, flows)
+        prefs = () if home else roles
+        return (counter.of_packets(path, True, measure.STATISTICS, prefs, home) -
+                counter.of_packets(path, False, measure.NO_STATISTICS))
     return run
 
 
@@ -95,16 +99,8 @@ def test_one_talker_costs_no_memory(added):
 
 def test_a_table_of_a_hundred_thousand_lines_is_no_list(counted, load, ground):
     """A host's roles are found by its prefix: a long table costs its reading, not each packet."""
-    homes = []
-    for lines in (100000, 10):
-        home = ground.fresh_home()
-        folder = home / ".config" / "wireshark"
-        folder.mkdir(parents=True)
-        load[0].table(folder / "smsrc_roles", lines)
-        for path in (home / ".config", folder, folder / "smsrc_roles"):
-            path.chmod(0o755)
-        homes.append(home)
-    long, short = (counted("nat", COUNTED_FLOWS // 10, home) for home in homes)
+    long, short = (counted("nat", COUNTED_FLOWS // 10, load[1].home_with_roles(ground, lines))
+                   for lines in (100000, 10))
     print(f"{COUNTED_FLOWS // 10} flows: 100 000 lines {long:,} instructions, ten lines {short:,}")
     assert long <= short * 1.05
 

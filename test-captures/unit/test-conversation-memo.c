@@ -63,8 +63,9 @@ make(const ends_t *ends, uint32_t frame, unsigned options)
     /* As conversation_memo_follow() does, when the TCP dissector has made one. */
     if (options == 0)
         conversation_memo_forget(&pinfo);
-    return conversation_new(frame, &pinfo.src, &pinfo.dst, conversation_type_of_packet(&pinfo),
-                            ends->src_port, ends->dst_port, options);
+    return conversation_new(frame, &pinfo.src, &pinfo.dst,
+                            conversation_pt_to_conversation_type(ends->type), ends->src_port,
+                            ends->dst_port, options);
 }
 
 /* Both, one directly behind the other. */
@@ -74,8 +75,8 @@ look_up(const ends_t *ends, uint32_t frame)
     packet_info pinfo = packet_of(ends, frame);
     conversation_t *remembered = conversation_of_packet(&pinfo);
     conversation_t *found = find_conversation(frame, &pinfo.src, &pinfo.dst,
-                                              conversation_type_of_packet(&pinfo), ends->src_port,
-                                              ends->dst_port, 0);
+                                              conversation_pt_to_conversation_type(ends->type),
+                                              ends->src_port, ends->dst_port, 0);
 
     g_assert_true(remembered == found);
     return remembered;
@@ -195,18 +196,13 @@ test_any_order(void)
     unit_capture_close();
 }
 
-static void
-no_table(module_t *module _U_)
-{
-}
-
 int
 main(int argc, char **argv)
 {
     int result;
 
     g_test_init(&argc, &argv, NULL);
-    unit_epan_start(no_table);
+    unit_epan_start(NULL);
     g_test_add_func("/conversation-memo/directions", test_both_directions_are_one);
     g_test_add_func("/conversation-memo/younger", test_a_younger_one_takes_its_place);
     g_test_add_func("/conversation-memo/other-way-round",

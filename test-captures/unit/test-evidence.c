@@ -264,18 +264,13 @@ test_towers(void)
     forget();
 }
 
-static void
-no_table(module_t *module _U_)
-{
-}
-
 int
 main(int argc, char **argv)
 {
     int result;
 
     g_test_init(&argc, &argv, NULL);
-    unit_epan_start(no_table);
+    unit_epan_start(NULL);
     service_init();
     unit_capture_open();
     for (unsigned i = 0; i < array_length(cases); i++) {

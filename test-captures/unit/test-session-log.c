@@ -139,18 +139,13 @@ test_the_last_word_counts(void)
     stop();
 }
 
-static void
-no_table(module_t *module _U_)
-{
-}
-
 int
 main(int argc, char **argv)
 {
     int result;
 
     g_test_init(&argc, &argv, NULL);
-    unit_epan_start(no_table);
+    unit_epan_start(NULL);
     g_test_add_func("/session-log/bound", test_numbers_go_up_to_the_bound_and_say_so);
     g_test_add_func("/session-log/silence", test_a_silence_ends_a_session);
     g_test_add_func("/session-log/names", test_a_name_is_cut_between_characters);

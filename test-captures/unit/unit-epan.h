@@ -11,7 +11,7 @@
 
 #include <epan/prefs.h>
 
-/** Start libwireshark with a protocol "smsrc"; @p register_table gets its preferences. */
+/** Start libwireshark with a protocol "smsrc"; @p register_table, or NULL, gets its preferences. */
 void unit_epan_start(void (*register_table)(module_t *module));
 void unit_epan_stop(void);
 
