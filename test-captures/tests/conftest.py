@@ -8,8 +8,8 @@ Wireshark's programs load no plugin when they run as root, so as root everything
 ordinary user, in an environment of its own: an empty HOME, UTC, the C locale, and a copy of the
 plugin that this user can read.
 
-Fixtures: tshark, sharkd, ordinary, fresh_home, made, real, moved, golden, wireshark_version,
-plugin_build, plugin_folder. For parametrisation: `from conftest import ALL_MADE, ALL_REAL,
+Fixtures: tshark, sharkd, ordinary, fresh_home, made, real, moved, case, golden,
+wireshark_version, plugin_build, plugin_folder. For parametrisation: `from conftest import ALL_MADE, ALL_REAL,
 ALL_MOVED`.
 
 Environment: SMSRC_BUILD is the build folder (else build/ of this tree), SMSRC_CAPTURES the folder
@@ -328,6 +328,17 @@ def real():
 def moved():
     """moved(name) -> such a capture with its server's port moved."""
     return others("moved")
+
+
+@pytest.fixture(scope="session")
+def case():
+    """case(name) -> a small capture of others with a known right value; skipped where absent."""
+    def path(name):
+        found = CAPTURES.parent / "cases" / (name if "." in name else f"{name}.pcap")
+        if not found.is_file():
+            pytest.skip(f"cases/{found.name} is not in {CAPTURES.parent}")
+        return found
+    return path
 
 
 # --- Goldens ------------------------------------------------------------------------------------
