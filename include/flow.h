@@ -38,7 +38,10 @@ typedef struct {
     judge_flow_t about;
 } flow_judgement_t;
 
-/* A flow is judged anew when its content shows or a role is learned: that is bounded. */
+/*
+ * A flow is judged anew when its content shows or a role is learned: that is bounded. There is one
+ * place more, which only an attack takes: no number of judgements before it hides it.
+ */
 #define FLOW_MAX_JUDGEMENTS 8
 
 /* Payload-bearing packets whose first bytes are looked at before content is given up on. */
@@ -55,14 +58,16 @@ typedef struct flow {
     smsrc_role_set_t implied_responder;
     bool proxied;
     bool forwarded;     /* by a proxy, for a client that is not the initiator */
+    smsrc_role_set_t passed_on; /* that client's roles, which an answered request has shown */
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
     uint8_t sniffs;
 
     /* Written by the audit. */
+    uint32_t attack_frame; /* the first message of CVE-2004-0728; 0: none */
     unsigned book_version; /* of the last judgement */
     service_e judged_service;
     uint8_t num_judgements;
-    flow_judgement_t judgements[FLOW_MAX_JUDGEMENTS];
+    flow_judgement_t judgements[FLOW_MAX_JUDGEMENTS + 1];
     uint32_t first_frame;    /* the first frame that was judged */
     uint32_t expert_frames[NUM_VERDICTS]; /* where the verdict was first told */
     uint32_t discouraged_frame;

@@ -20,7 +20,8 @@ typedef enum {
     VERDICT_KB_GAP,
     VERDICT_WRONG_DIRECTION,
     VERDICT_WRONG_SERVICE,
-    VERDICT_OFF_MATRIX, /* the worst */
+    VERDICT_OFF_MATRIX,
+    VERDICT_ATTACK, /* the worst: the flow has a message of CVE-2004-0728 */
     NUM_VERDICTS
 } verdict_e;
 
@@ -37,6 +38,7 @@ typedef struct {
     service_e service;   /* by content; SERVICE_UNKNOWN while it has shown none */
     bool initiator_sure; /* by SYN; else the first sender, who may be the server answering */
     bool rpc_endpoint;   /* an endpoint mapper has named the responder's port */
+    bool attack;         /* the flow has a message of CVE-2004-0728 */
 } judge_flow_t;
 
 typedef struct {
@@ -44,6 +46,7 @@ typedef struct {
     const kb_row_t *row; /* the flow's row, or the nearest; NULL: no row is near */
     bool nearest;        /* the row is the nearest, not the flow's own */
     bool swapped;        /* the matrix knows the responder as who calls: judged the other way */
+    verdict_e without_attack; /* the verdict of the same flow if it were no attack */
 } judgement_t;
 
 /**

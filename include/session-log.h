@@ -79,6 +79,7 @@ typedef struct {
     uint8_t carriers;     /* a bit each */
     uint8_t old_carriers; /* the same for the ports of SMS 1.x, 1761-1764 */
 
+    uint32_t attack_frame; /* the first message of CVE-2004-0728; 0: none */
     session_word_e word;
     bool answered;        /* the agent has sent something */
     bool last_reset;      /* the connection that ended last was reset */
@@ -204,6 +205,9 @@ void session_log_set_packet(packet_info *pinfo, session_t *session);
 void session_log_name(packet_info *pinfo, session_name_e which, const char *name);
 void session_log_word(packet_info *pinfo, session_word_e word, const char *reason);
 
+/** The same: the packet has a message of CVE-2004-0728. */
+void session_log_attack(packet_info *pinfo);
+
 /** The same: the viewer has sent the account that it wants to be taken for. */
 void session_log_account(packet_info *pinfo, const char *domain, const char *account,
                          const char *viewer);
@@ -215,6 +219,9 @@ void session_log_set_word(session_t *session, session_word_e word, const char *r
 
 /** "Closed", "Busy", ...: what came of it, as far as the capture has shown. Static. */
 const char *session_log_outcome(const session_t *session);
+
+/** With whom the agent is busy, or why it refused, an attack before all else. g_free() it. */
+char *session_log_reason(const session_t *session);
 
 /** "SMS Remote Control", "Control", "NetBIOS": as users read them. Static. */
 const char *session_kind_name(session_kind_e kind);

@@ -17,6 +17,9 @@
  *    all (FTP on 2703): wrong service too;
  *  - the row fits with the two ends exchanged: wrong direction, where it is sure who called;
  *  - all else is off the matrix, a port listed for other roles included.
+ *
+ * An attack has the row, or the nearest, that the flow would have without it, and no verdict but
+ * its own.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -41,6 +44,7 @@ static const char *const verdict_names[NUM_VERDICTS] = {
     [VERDICT_WRONG_DIRECTION] = "Wrong direction",
     [VERDICT_WRONG_SERVICE] = "Wrong service",
     [VERDICT_OFF_MATRIX] = "Off matrix",
+    [VERDICT_ATTACK] = "Attack",
 };
 
 static const verdict_e verdict_of_class[] = {
@@ -282,7 +286,7 @@ static judgement_t
 judge_anew(const judge_flow_t *flow)
 {
     judge_flow_t other = exchange(flow);
-    judgement_t judgement = { VERDICT_OFF_MATRIX, NULL, false, false };
+    judgement_t judgement = { VERDICT_OFF_MATRIX, NULL, false, false, VERDICT_OFF_MATRIX };
     const kb_row_t *row = find_row(flow, false);
 
     if (!flow->initiator_sure && (row == NULL || is_neighbour(row))) {
@@ -338,7 +342,10 @@ judgement_t
 judge(const judge_flow_t *flow)
 {
     judge_flow_t key = *flow;
+    judgement_t judgement;
     unsigned slot;
+
+    key.attack = false;
 
     /* The caller's port counts only where the flow may run the other way. */
     if (key.initiator_sure)
@@ -351,7 +358,11 @@ judge(const judge_flow_t *flow)
         memo[slot].flow = key;
         memo[slot].used = true;
     }
-    return memo[slot].judgement;
+    judgement = memo[slot].judgement;
+    judgement.without_attack = judgement.verdict;
+    if (flow->attack)
+        judgement.verdict = VERDICT_ATTACK;
+    return judgement;
 }
 
 bool

@@ -19,6 +19,9 @@
  * what they are. Verdicts are found on the first pass and kept with the frame from which on they
  * hold, so that a second pass repeats the first and only adds verdicts to frames before a role
  * was learned.
+ *
+ * A flow with a message of CVE-2004-0728 is an attack, whatever roles its ends hold and whether
+ * or not roles are learned: from that message on, and in a second pass from its first frame on.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -38,6 +41,7 @@
 #include "firewall-stats.h"
 #include "packet-smsrc-audit.h"
 #include "packet-smsrc-post.h"
+#include "packet-smsrc.h"
 #include "reach.h"
 #include "role-book.h"
 #include "smsrc-stats.h"
@@ -105,9 +109,13 @@ static bool audit_registered;
 
 /* Rebuilt for every capture. */
 static bool audit_active;
+static bool audit_has_roles; /* or may learn some; without any, attacks alone are judged */
 static uint32_t overflow_frame;
 
-/* Verdict to the expert info that tells it; NULL where there is nothing to tell. */
+/*
+ * Verdict to the expert info that tells it; NULL where there is nothing to tell. An attack has
+ * smsrc.cve_2004_0728, and what the flow would have without it.
+ */
 static expert_field *const verdict_experts[NUM_VERDICTS] = {
     [VERDICT_LEGACY_PRODUCT] = &ei_smsrc_audit_legacy_product,
     [VERDICT_LATER_PRODUCT] = &ei_smsrc_audit_later_product,
@@ -160,6 +168,7 @@ ask(const flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure
     about.responder = roles_in_flow(from_initiator ? dst : src, flow->implied_responder);
     about.service = flow->service;
     about.initiator_sure = sure;
+    about.attack = flow->attack_frame != 0;
     switch (pinfo->ptype) {
     case PT_TCP:
         about.transport = TRANSPORT_TCP;
@@ -185,6 +194,8 @@ ask(const flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure
 static bool
 is_judged(const judge_flow_t *about)
 {
+    if (about->attack || !audit_has_roles)
+        return about->attack;
     if (audit_scope == SCOPE_ONE)
         return ((about->initiator | about->responder) & ~SMSRC_ROLES_BROADCAST) != 0;
     return about->initiator != 0 && about->responder != 0;
@@ -194,6 +205,14 @@ static const flow_judgement_t *
 last_judgement(const flow_t *flow)
 {
     return flow->num_judgements > 0 ? &flow->judgements[flow->num_judgements - 1] : NULL;
+}
+
+/* A broadcast that is no business of the audit's. */
+static bool
+is_other_broadcast(const judge_flow_t *about, const judgement_t *judgement)
+{
+    return about->responder == SMSRC_ROLES_BROADCAST && !about->attack &&
+           !judgement_counts_for_broadcast(judgement, about->service);
 }
 
 /* Judge the flow anew where something that counts has changed since the last time. */
@@ -207,17 +226,18 @@ update_judgement(flow_t *flow, const packet_info *pinfo, bool from_initiator, bo
     judge_flow_t about;
 
     if (last != NULL && flow->book_version == role_book_version() &&
-        flow->judged_service == flow->service && !flow->proxied)
+        flow->judged_service == flow->service && !flow->proxied &&
+        last->about.attack == (flow->attack_frame != 0))
         return;
     about = ask(flow, pinfo, from_initiator, sure, src, dst);
     flow->book_version = role_book_version();
     flow->judged_service = flow->service;
-    if (!is_judged(&about) || flow->num_judgements == FLOW_MAX_JUDGEMENTS ||
+    if (!is_judged(&about) ||
+        flow->num_judgements == FLOW_MAX_JUDGEMENTS + (about.attack ? 1 : 0) ||
         (last != NULL && memcmp(&last->about, &about, sizeof about) == 0))
         return;
     judgement = judge(&about);
-    if (about.responder == SMSRC_ROLES_BROADCAST &&
-        !judgement_counts_for_broadcast(&judgement, about.service))
+    if (is_other_broadcast(&about, &judgement))
         return;
     next = &flow->judgements[flow->num_judgements++];
     next->frame = pinfo->num;
@@ -242,8 +262,7 @@ judge_late(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sur
     if (!is_judged(&only->about))
         return;
     only->judgement = judge(&only->about);
-    if (only->about.responder == SMSRC_ROLES_BROADCAST &&
-        !judgement_counts_for_broadcast(&only->judgement, only->about.service))
+    if (is_other_broadcast(&only->about, &only->judgement))
         return;
     flow->num_judgements = 1;
     flow->first_frame = frame;
@@ -259,24 +278,32 @@ static void
 update_experts(flow_t *flow, const packet_info *pinfo, bool from_initiator)
 {
     const judgement_t *judgement = &last_judgement(flow)->judgement;
-    uint32_t *frame = &flow->expert_frames[judgement->verdict];
+    uint32_t *frame = &flow->expert_frames[judgement->without_attack];
 
     if (judgement->row != NULL && judgement->row->row_class == KB_DISCOURAGED &&
         flow->discouraged_frame == 0)
         flow->discouraged_frame = pinfo->num;
-    if (verdict_experts[judgement->verdict] == NULL || *frame != 0)
+    if (judgement->verdict == VERDICT_ATTACK)
+        flow->scan_of = NULL; /* it has a line for itself */
+    if (verdict_experts[judgement->without_attack] == NULL || *frame != 0)
         return;
     if (judgement->verdict == VERDICT_OFF_MATRIX && reach_is_scan(flow, pinfo, from_initiator))
         return;
     *frame = pinfo->num;
 }
 
-/* What held for the flow at @p frame; before it was judged, what it was judged first. */
+/*
+ * What held for the flow at this frame; before it was judged, what it was judged first. A later
+ * pass knows that the flow is an attack from its first frame on.
+ */
 static const flow_judgement_t *
-judgement_at(const flow_t *flow, uint32_t frame)
+judgement_at(const flow_t *flow, const packet_info *pinfo)
 {
     const flow_judgement_t *at = NULL;
+    uint32_t frame = pinfo->num;
 
+    if (flow->attack_frame != 0 && PINFO_FD_VISITED(pinfo))
+        return last_judgement(flow);
     for (unsigned i = 0; i < flow->num_judgements; i++) {
         if (at == NULL || flow->judgements[i].frame <= frame)
             at = &flow->judgements[i];
@@ -380,9 +407,9 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
     const judge_flow_t *about = &judged->about;
     smsrc_role_set_t from = judgement->swapped ? about->responder : about->initiator;
     smsrc_role_set_t to = judgement->swapped ? about->initiator : about->responder;
-    expert_field *expert = verdict_experts[judgement->verdict];
+    expert_field *expert = verdict_experts[judgement->without_attack];
     bool told = expert != NULL && (audit_flag == FLAG_EVERY ||
-                                   flow->expert_frames[judgement->verdict] == pinfo->num);
+                                   flow->expert_frames[judgement->without_attack] == pinfo->num);
     bool discouraged = judgement->row != NULL && judgement->row->row_class == KB_DISCOURAGED &&
                        (audit_flag == FLAG_EVERY || flow->discouraged_frame == pinfo->num);
     bool blocked = flow->reach_frame == pinfo->num && judgement_is_listed(judgement);
@@ -425,7 +452,7 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
         add_evidence(tree, pinfo, tvb, responder);
         add_frame(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
         if (told)
-            tell(pinfo, verdict_item, expert, judged, verdict_texts[judgement->verdict]);
+            tell(pinfo, verdict_item, expert, judged, verdict_texts[judgement->without_attack]);
         if (discouraged)
             tell(pinfo, verdict_item, &ei_smsrc_audit_discouraged, judged, "advised against");
         if (blocked)
@@ -476,11 +503,21 @@ dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned
         if (flow == NULL)
             return;
     }
-    judged = judgement_at(flow, pinfo->num);
+    judged = judgement_at(flow, pinfo);
     if (judged == NULL)
         return;
     key = flow->conversation->key_ptr;
     show(tvb, pinfo, tree, flow, judged, conversation_key_addr1(key), conversation_key_addr2(key));
+}
+
+/* The packet has a message of CVE-2004-0728. */
+static void
+note_attack(packet_info *pinfo)
+{
+    flow_t *flow = flow_of_packet(pinfo, true);
+
+    if (flow != NULL && flow->attack_frame == 0)
+        flow->attack_frame = pinfo->num;
 }
 
 static void
@@ -511,12 +548,14 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         bool overflowed = role_book_overflowed();
 
         packet.layers = layers;
+        if (smsrc_has_attack() && smsrc_is_attack(pinfo))
+            note_attack(pinfo);
         evidence_scan(&packet);
         if (!overflowed && role_book_overflowed())
             overflow_frame = pinfo->num;
     }
 
-    if (role_book_is_empty() && evidence_implied_flows() == 0)
+    if (role_book_is_empty() && evidence_implied_flows() == 0 && !smsrc_has_attack())
         return;
     src = role_book_roles(&pinfo->src);
     dst = role_book_roles(&pinfo->dst);
@@ -532,7 +571,7 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         broadcast = true;
         dst = SMSRC_ROLES_BROADCAST;
     }
-    if ((src == 0 || dst == 0) && evidence_implied_flows() == 0 &&
+    if ((src == 0 || dst == 0) && evidence_implied_flows() == 0 && !smsrc_has_attack() &&
         (audit_scope == SCOPE_BOTH || (src | dst) == 0))
         return;
 
@@ -551,17 +590,24 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     } else if (flow->num_judgements == 0) {
         judge_late(flow, pinfo, from_initiator || broadcast, sure || broadcast, src, dst);
     }
-    judged = judgement_at(flow, pinfo->num);
+    judged = judgement_at(flow, pinfo);
     if (judged == NULL)
         return;
     show(tvb, pinfo, tree, flow, judged, from_initiator ? &pinfo->src : &pinfo->dst,
          from_initiator ? &pinfo->dst : &pinfo->src);
 }
 
+/* Without roles, and while there was no attack, no packet costs more than this. */
+static bool
+is_asked(void)
+{
+    return audit_active && (audit_has_roles || smsrc_has_attack());
+}
+
 void
 smsrc_audit_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    if (audit_active && !audit_registered)
+    if (is_asked() && !audit_registered)
         audit(tvb, pinfo, tree);
 }
 
@@ -569,7 +615,7 @@ static int
 dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
     conversation_memo_follow(pinfo);
-    if (audit_active)
+    if (is_asked())
         audit(tvb, pinfo, tree);
     return 0;
 }
@@ -587,8 +633,8 @@ init_smsrc_audit(void)
     reach_reset();
     judge_set_ports(audit_sql_ports, audit_http_ports);
     overflow_frame = 0;
-    audit_active = (audit_learn || !role_book_is_empty()) &&
-                   proto_is_protocol_enabled(find_protocol_by_id(proto_smsrc_audit));
+    audit_has_roles = audit_learn || !role_book_is_empty();
+    audit_active = proto_is_protocol_enabled(find_protocol_by_id(proto_smsrc_audit));
     if (audit_active && !audit_registered && !smsrc_post_is_enabled()) {
         register_postdissector(smsrc_audit_handle);
         audit_registered = true;
@@ -608,7 +654,7 @@ proto_register_smsrc_audit(void)
         { &hf_smsrc_audit_verdict,
           { "Verdict", "smsrc.audit.verdict", FT_STRING, BASE_NONE, NULL, 0x0,
             "What the flow is to KB 826852: Listed, Corrected, KB gap, Later product, Legacy "
-            "product, Wrong direction, Wrong service, Off matrix", HFILL } },
+            "product, Wrong direction, Wrong service, Off matrix, Attack", HFILL } },
         { &hf_smsrc_audit_row,
           { "Row", "smsrc.audit.row", FT_STRING, BASE_NONE, NULL, 0x0,
             "The row of KB 826852 or of a neighbouring list that the flow is, or the nearest",
@@ -690,7 +736,7 @@ proto_register_smsrc_audit(void)
     prefs_register_bool_preference(
         module, "audit.learn", "Learn roles from traffic",
         "Whether hosts get roles by what they say, as well as by the table of roles. Without a "
-        "table and without learning nothing is judged.",
+        "table and without learning nothing but attacks is judged.",
         &audit_learn);
     prefs_register_enum_preference(module, "audit.scope", "Flows to judge",
                                    "Whether both ends of a flow must hold a role", &audit_scope,

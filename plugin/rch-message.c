@@ -17,6 +17,7 @@
 #include <wsutil/str_util.h>
 
 #include "packet-smsrc-log.h"
+#include "packet-smsrc.h"
 #include "payload.h"
 
 /* RCH0 bodies of CVE-2004-0728: rule 3:15148 flags from 130 bytes on, rule 1:3673 above 131. */
@@ -97,6 +98,9 @@ check_cve(packet_info *pinfo, proto_item *item, const claim_t *claim, unsigned l
                                "3:15148 has it)%s", low,
                                high != 0 ? "; read as 32 bits it is beyond the agent's memory, as "
                                            "in the Nessus check" : "");
+    else
+        return;
+    smsrc_set_attack(pinfo);
 }
 
 void

@@ -666,6 +666,15 @@ session_log_word(packet_info *pinfo, session_word_e word, const char *reason)
 }
 
 void
+session_log_attack(packet_info *pinfo)
+{
+    session_t *session = PINFO_FD_VISITED(pinfo) ? NULL : session_log_of_packet(pinfo);
+
+    if (session != NULL && session->attack_frame == 0)
+        session->attack_frame = pinfo->num;
+}
+
+void
 session_log_account(packet_info *pinfo, const char *domain, const char *account,
                     const char *viewer)
 {
@@ -693,6 +702,15 @@ session_log_outcome(const session_t *session)
         return session->answered ? "Closed" : "Unanswered";
     }
     return session->answered ? "Answered" : "Unanswered";
+}
+
+char *
+session_log_reason(const session_t *session)
+{
+    if (session->attack_frame == 0)
+        return g_strdup(session->reason);
+    return g_strdup_printf("CVE-2004-0728%s%s", *session->reason != '\0' ? "; " : "",
+                           session->reason);
 }
 
 const char *

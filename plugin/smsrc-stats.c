@@ -493,7 +493,8 @@ matrix_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, co
     } else {
         matrix_count(stat_ui_of(tapdata), table, share, -1);
     }
-    share->row = tap->judgement->nearest ? NULL : tap->judgement->row;
+    share->row = tap->judgement->nearest || tap->judgement->verdict == VERDICT_ATTACK
+                     ? NULL : tap->judgement->row;
     share->blocked = tap->flow->reach != REACH_OPEN;
     share->packets++;
     share->bytes += tap->bytes;

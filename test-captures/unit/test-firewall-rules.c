@@ -129,7 +129,8 @@ test_one_rule_for_a_pair_of_roles(void)
 static void
 test_a_flow_takes_its_hosts_along(void)
 {
-    judgement_t wrong = { VERDICT_WRONG_SERVICE, row_named("E1"), true, false };
+    judgement_t wrong = { VERDICT_WRONG_SERVICE, row_named("E1"), true, false,
+                          VERDICT_WRONG_SERVICE };
 
     flow(0, "E1", CLIENT, MP, 1, 1);
     flow(1, "E1", CLIENT, MP, 2, 1);
