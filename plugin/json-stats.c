@@ -461,6 +461,7 @@ print_session(const session_t *session)
     const char *domain = session->names[SESSION_NAME_DOMAIN];
     char *account = g_strdup_printf("%s%s%s", domain, *domain != '\0' ? "\\" : "",
                                     session->names[SESSION_NAME_ACCOUNT]);
+    char *reason = session_log_reason(session);
     char seconds[G_ASCII_DTOSTR_BUF_SIZE];
     nstime_t duration;
 
@@ -470,7 +471,7 @@ print_session(const session_t *session)
     put_host(&line, "viewer", &session->viewer);
     put_host(&line, "agent", &session->agent);
     put_text(&line, "outcome", session_log_outcome(session));
-    put_text(&line, "reason", session->reason);
+    put_text(&line, "reason", reason);
     put_text(&line, "host", session->names[SESSION_NAME_HOST]);
     put_text(&line, "user", session->names[SESSION_NAME_USER]);
     put_text(&line, "controlled_by", session->names[SESSION_NAME_CONTROLLER]);
@@ -485,7 +486,20 @@ print_session(const session_t *session)
                                                         nstime_to_sec(&duration)));
     put_bytes(&line, session);
     end_line(&line);
+    g_free(reason);
     g_free(account);
+}
+
+/* Those with an attack, or those without. */
+static void
+print_sessions(const session_lines_t *lines, bool attacks)
+{
+    for (unsigned i = 0; i < lines->sessions->len; i++) {
+        const session_t *session = (const session_t *)lines->sessions->pdata[i];
+
+        if ((session->attack_frame != 0) == attacks)
+            print_session(session);
+    }
 }
 
 static void
@@ -495,8 +509,8 @@ sessions_draw(void *tapdata)
     json_dumper line;
     unsigned unlisted = 0;
 
-    for (unsigned i = 0; i < lines->sessions->len; i++)
-        print_session((const session_t *)lines->sessions->pdata[i]);
+    print_sessions(lines, true);
+    print_sessions(lines, false);
     session_log_count(&unlisted);
     line = begin_line("sessions");
     put_number(&line, "sessions", lines->sessions->len);

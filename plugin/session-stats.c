@@ -7,7 +7,8 @@
 /*
  * The table of sessions shows the session log: a frame of a session brings its row up to date,
  * so that at the end of the capture each row has what its last frame left. A filter chooses the
- * sessions, by their frames; what a row says is of the whole session.
+ * sessions, by their frames; what a row says is of the whole session. Sessions with an attack come
+ * first; apart from that they are in the order in which they were met.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -81,24 +82,66 @@ static stat_tap_table_item session_columns[] = {
     BYTES_COLUMN("to viewer"),
 };
 
-/* Session to its row plus one; and the row that says how many are not listed, plus one. */
+/*
+ * The rows in their order, each an item whose place is that of the row: true for a session with an
+ * attack. Session to its item; and the item of the row that says how many are not listed, or NULL.
+ */
+static GSequence *row_order;
 static GHashTable *session_rows;
-static unsigned unlisted_row;
+static GSequenceIter *unlisted_row;
+static unsigned num_attacks;
+
+static void
+forget_rows(void)
+{
+    g_clear_pointer(&row_order, g_sequence_free);
+    row_order = g_sequence_new(NULL);
+    if (session_rows == NULL)
+        session_rows = g_hash_table_new(g_direct_hash, g_direct_equal);
+    g_hash_table_remove_all(session_rows);
+    unlisted_row = NULL;
+    num_attacks = 0;
+}
 
 static void
 sessions_init(stat_tap_table_ui *ui)
 {
-    stat_start_table(ui, "Remote control sessions", &session_rows, false);
-    unlisted_row = 0;
+    stat_open_table(ui, "Remote control sessions");
+    forget_rows();
 }
 
 static void
 sessions_reset(stat_tap_table *table)
 {
     stat_empty_table(table);
-    if (session_rows != NULL)
-        g_hash_table_remove_all(session_rows);
-    unlisted_row = 0;
+    forget_rows();
+}
+
+static GSequenceIter *
+append_row(stat_tap_table_ui *ui, stat_tap_table *table)
+{
+    stat_append_row(ui, table);
+    return g_sequence_append(row_order, GUINT_TO_POINTER(false));
+}
+
+static unsigned
+place_of(GSequenceIter *row)
+{
+    return (unsigned)g_sequence_iter_get_position(row);
+}
+
+/* The session of this row has an attack: the row goes behind those that had one before. */
+static void
+raise_row(stat_tap_table *table, GSequenceIter *row)
+{
+    unsigned from = place_of(row), to = num_attacks++;
+    stat_tap_table_item_type *cells = table->elements[from];
+
+    g_sequence_set(row, GUINT_TO_POINTER(true));
+    g_sequence_move(row, g_sequence_get_iter_at_pos(row_order, (int)to));
+    memmove(&table->elements[to + 1], &table->elements[to],
+            (from - to) * sizeof table->elements[0]);
+    table->elements[to] = cells;
 }
 
 static void
@@ -160,12 +203,14 @@ static void
 set_session(stat_tap_table *table, packet_info *pinfo, unsigned row, const session_t *session)
 {
     const char *domain = session->names[SESSION_NAME_DOMAIN];
+    char *reason = session_log_reason(session);
     nstime_t duration;
 
     set_host(table, row, COLUMN_VIEWER, &session->viewer);
     set_host(table, row, COLUMN_AGENT, &session->agent);
     stat_set_text(table, row, COLUMN_OUTCOME, session_log_outcome(session));
-    stat_set_text(table, row, COLUMN_REASON, session->reason);
+    stat_set_text(table, row, COLUMN_REASON, reason);
+    g_free(reason);
     stat_set_text(table, row, COLUMN_HOST, session->names[SESSION_NAME_HOST]);
     stat_set_text(table, row, COLUMN_USER, session->names[SESSION_NAME_USER]);
     stat_set_text(table, row, COLUMN_CONTROLLER, session->names[SESSION_NAME_CONTROLLER]);
@@ -194,11 +239,11 @@ set_unlisted(stat_tap_table_ui *ui, stat_tap_table *table, packet_info *pinfo)
     session_log_count(&unlisted);
     if (unlisted == 0)
         return;
-    if (unlisted_row == 0) {
-        unlisted_row = stat_append_row(ui, table) + 1;
-        stat_set_text(table, unlisted_row - 1, COLUMN_KIND, "Not listed");
+    if (unlisted_row == NULL) {
+        unlisted_row = append_row(ui, table);
+        stat_set_text(table, place_of(unlisted_row), COLUMN_KIND, "Not listed");
     }
-    stat_set_text(table, unlisted_row - 1, COLUMN_REASON,
+    stat_set_text(table, place_of(unlisted_row), COLUMN_REASON,
                   wmem_strdup_printf(pinfo->pool, "%u or more sessions", unlisted));
 }
 
@@ -208,20 +253,21 @@ sessions_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, cons
 {
     const smsrc_tap_t *tap = (const smsrc_tap_t *)data;
     stat_tap_table *table = stat_table_of(tapdata);
-    unsigned *row;
+    GSequenceIter *row;
 
     set_unlisted(stat_ui_of(tapdata), table, pinfo);
     if (tap->session == NULL)
         return TAP_PACKET_DONT_REDRAW;
-    row = (unsigned *)g_hash_table_lookup(session_rows, tap->session);
+    row = (GSequenceIter *)g_hash_table_lookup(session_rows, tap->session);
     if (row == NULL) {
-        row = g_new(unsigned, 1);
-        *row = stat_append_row(stat_ui_of(tapdata), table);
+        row = append_row(stat_ui_of(tapdata), table);
         g_hash_table_insert(session_rows, (void *)tap->session, row);
-        stat_set_number(table, *row, COLUMN_NUMBER, tap->session->number);
-        stat_set_text(table, *row, COLUMN_KIND, session_kind_name(tap->session->kind));
+        stat_set_number(table, place_of(row), COLUMN_NUMBER, tap->session->number);
+        stat_set_text(table, place_of(row), COLUMN_KIND, session_kind_name(tap->session->kind));
     }
-    set_session(table, pinfo, *row, tap->session);
+    if (tap->session->attack_frame != 0 && !GPOINTER_TO_UINT(g_sequence_get(row)))
+        raise_row(table, row);
+    set_session(table, pinfo, place_of(row), tap->session);
     return TAP_PACKET_REDRAW;
 }
 
