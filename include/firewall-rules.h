@@ -30,6 +30,7 @@ typedef struct {
 /** Why a judged flow is in no rule: its verdict, or one of these. */
 enum {
     LEFT_OUT_BROADCAST = NUM_VERDICTS, /* no way through a firewall */
+    LEFT_OUT_ALONE,   /* nothing but its own content shows a role that its row needs */
     LEFT_OUT_PROXIED, /* judged by its URI's port, and on the wire to the proxy's */
     LEFT_OUT_FULL,    /* more rules or addresses than are kept */
     NUM_LEFT_OUT,
@@ -69,8 +70,9 @@ char *firewall_rule_hosts(const firewall_rule_t *rule, unsigned end, unsigned mo
 
 /**
  * A whole file for nft -f, every address in it: to be g_free()d. Rows that differ in nothing
- * but the row are one rule there.
+ * but the row are one rule there. With @p drop the host drops what is in no rule; without, the
+ * chain of the rules is all, and no packet comes to it. No rule, no table.
  */
-char *firewall_rules_to_nft(const firewall_rules_t *rules);
+char *firewall_rules_to_nft(const firewall_rules_t *rules, bool drop);
 
 #endif /* __SMSRC_FIREWALL_RULES_H__ */

@@ -1,5 +1,5 @@
 /* firewall-stats.h
- * The firewall rules as statistics: -z smsrc,rules and -z smsrc,rules.nft
+ * The firewall rules as statistics: -z smsrc,rules, smsrc,rules.nft and smsrc,rules.nft.drop
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,13 +7,18 @@
 #ifndef __SMSRC_FIREWALL_STATS_H__
 #define __SMSRC_FIREWALL_STATS_H__
 
+#include <stdbool.h>
+
 /**
- * Register -z smsrc,rules for tshark, Wireshark and sharkd, and -z smsrc,rules.nft, which prints
- * a file, for tshark: call from a handoff routine.
+ * Register -z smsrc,rules for tshark, Wireshark and sharkd, and -z smsrc,rules.nft and
+ * smsrc,rules.nft.drop, which print a file, for tshark: call from a handoff routine.
  */
 void firewall_stats_register(void);
 
-/** Show the file of -z smsrc,rules.nft in a window of Wireshark's; there must be one. */
-void firewall_stats_show_nft(void);
+/**
+ * Show the file of -z smsrc,rules.nft, or with @p drop of smsrc,rules.nft.drop, in a window of
+ * Wireshark's; there must be one.
+ */
+void firewall_stats_show_nft(bool drop);
 
 #endif /* __SMSRC_FIREWALL_STATS_H__ */

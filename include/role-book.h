@@ -18,6 +18,7 @@ typedef struct {
     const char *site_code; /* "ABC"; "" where it is not known */
     const char *reason;    /* "HTTP request /sms_mp/.sms_aut?MPLIST", or "table smsrc_roles" */
     uint32_t frame;        /* the frame that showed it; 0 for the user's table */
+    const void *conversation; /* the first that showed it */
 } role_claim_t;
 
 /** Register the table smsrc_roles as a preference of @p module. Call once. */
@@ -41,9 +42,6 @@ smsrc_role_set_t role_book_roles(const address *addr);
 /** Those of them that the user's table gives. */
 smsrc_role_set_t role_book_table_roles(const address *addr);
 
-/** Those of them that traffic has shown, whether or not the table gives them too. */
-smsrc_role_set_t role_book_learned_roles(const address *addr);
-
 /** Grows with every new role learned: a verdict made at an older version may be out of date. */
 unsigned role_book_version(void);
 
@@ -55,6 +53,30 @@ unsigned role_book_version(void);
  */
 bool role_book_learn(const address *addr, smsrc_role_e role, const char *site_code,
                      uint32_t frame, const char *reason);
+
+/**
+ * What backs the evidence for @p role of @p addr, which role_book_learn() has kept: the packet's
+ * @p conversation, and whether it is @p proven, the asked host having answered as only such a
+ * server does. Only addresses of conversations are kept and compared; NULL is none that is judged.
+ */
+void role_book_back(const address *addr, smsrc_role_e role, const void *conversation, bool proven);
+
+/**
+ * The learned roles of @p addr to which evidence from @p conversation, @p proven or not, can add
+ * nothing any more.
+ */
+smsrc_role_set_t role_book_backed_roles(const address *addr, const void *conversation,
+                                        bool proven);
+
+/**
+ * The roles of @p addr on which a rule of a firewall may rest, for a flow in @p conversation: the
+ * table's, the proven ones, and those that another conversation has shown. The Remote Control of
+ * two flows makes nobody an Administrator console: that takes the table or a proof.
+ */
+smsrc_role_set_t role_book_firm_roles(const address *addr, const void *conversation);
+
+/** Grows with every answer of role_book_firm_roles() that changes within a capture. */
+unsigned role_book_firm_version(void);
 
 bool role_book_overflowed(void);
 

@@ -77,6 +77,12 @@ uint64_t signatures_match(fact_e fact, const char *text, size_t length);
 /** The signature of bit @p i. */
 const signature_t *signatures_get(unsigned i);
 
+/**
+ * True where an answered request of this kind proves the roles: the server has answered as only
+ * such a server does. A name, and what Remote Tools say, is said by anybody.
+ */
+bool signature_proves(const signature_t *signature);
+
 /** The site code that the signature of bit @p i finds in @p text, or "". */
 void signatures_site_code(unsigned i, const char *text, size_t length, char site[4]);
 

@@ -10,6 +10,9 @@
  * Anybody can ask for /sms_mp: a request gives a role only when it was answered as such a server
  * would answer it, otherwise it was a probe. Names that a host registers itself, and names whose
  * address a server tells, are facts about that address at once.
+ *
+ * With a role the book keeps which conversation showed it, and whether an answer proved it: rules
+ * of a firewall rest on that (role-book.h). An attack shows nobody who ought to control a client.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -18,6 +21,7 @@
 
 #include <wsutil/bits_ctz.h>
 
+#include "conversation-memo.h"
 #include "role-book.h"
 
 /* Longest text that a reason quotes. */
@@ -73,25 +77,32 @@ settled_roles(smsrc_role_set_t held)
     return settled;
 }
 
-/* Those that traffic has shown: a table's roles get their evidence all the same. */
+/*
+ * Those that traffic has shown as well as this signature in this conversation can: a table's roles
+ * get their evidence all the same.
+ */
 static smsrc_role_set_t
-shown_roles(const address *addr)
+shown_roles(const address *addr, const signature_t *signature, const flow_t *flow)
 {
     if (!learning)
         return SMSRC_ROLES_ANY; /* nothing is to be shown */
-    return role_book_learned_roles(addr) | settled_roles(role_book_roles(addr));
+    return role_book_backed_roles(addr, flow->conversation, signature_proves(signature)) |
+           settled_roles(role_book_roles(addr));
 }
 
 static void
-learn(const address *addr, smsrc_role_set_t roles, const char *site_code, uint32_t frame,
-      const char *reason)
+learn(const address *addr, smsrc_role_set_t roles, const pending_t *pending, const char *reason,
+      const void *conversation)
 {
     if (!learning)
         return;
     roles &= ~settled_roles(role_book_roles(addr));
     for (unsigned role = 0; role < SMSRC_NUM_ROLES; role++) {
-        if ((roles & SMSRC_ROLE_BIT(role)) != 0)
-            role_book_learn(addr, (smsrc_role_e)role, site_code, frame, reason);
+        if ((roles & SMSRC_ROLE_BIT(role)) == 0)
+            continue;
+        role_book_learn(addr, (smsrc_role_e)role, pending->site_code, pending->frame, reason);
+        role_book_back(addr, (smsrc_role_e)role, conversation,
+                       signature_proves(pending->signature));
     }
 }
 
@@ -141,9 +152,11 @@ settle(const pending_t *pending, flow_t *flow, packet_info *pinfo, bool to_serve
     if (is_contradicted(pending->signature, server, client))
         return;
     if (!flow->proxied)
-        learn(server, pending->signature->server, pending->site_code, pending->frame, told);
-    if (!flow->forwarded)
-        learn(client, pending->signature->client, pending->site_code, pending->frame, told);
+        learn(server, pending->signature->server, pending, told, flow->conversation);
+    if (flow->forwarded && signature_proves(pending->signature))
+        flow->passed_on |= pending->signature->client;
+    else if (!flow->forwarded && flow->attack_frame == 0)
+        learn(client, pending->signature->client, pending, told, flow->conversation);
     if (flow->proxied || flow->forwarded || pending->signature->client_implied != 0 ||
         pending->signature->client == 0)
         imply(flow, to_server, pinfo, pending->signature);
@@ -186,8 +199,8 @@ is_known(const signature_t *signature, const flow_t *flow, const packet_info *pi
 
     if (flow == NULL || signature->about == ABOUT_HINT)
         return false;
-    server = shown_roles(request ? &pinfo->dst : &pinfo->src);
-    client = shown_roles(request ? &pinfo->src : &pinfo->dst);
+    server = shown_roles(request ? &pinfo->dst : &pinfo->src, signature, flow);
+    client = shown_roles(request ? &pinfo->src : &pinfo->dst, signature, flow);
     implied = flow->implied_initiator | flow->implied_responder;
     return (client & signature->client) == signature->client &&
            (flow->proxied ? (implied & signature->server) != 0
@@ -236,7 +249,8 @@ evidence_add_owned_fact(const packet_t *packet, fact_e fact, const char *text,
         switch (signature->about) {
         case ABOUT_OWNER:
             if (owner != NULL)
-                learn(owner, signature->server, pending.site_code, pinfo->num, pending.told);
+                learn(owner, signature->server, &pending, pending.told,
+                      conversation_of_packet(pinfo));
             break;
         case ABOUT_REPLY:
             settle(&pending, flow, pinfo, false);

@@ -15,6 +15,9 @@
  * audit itself keeps for a flow. Rules and hosts are bounded; what is in no rule is counted with
  * its reason.
  *
+ * A flow is in a rule when the roles that its row needs are the table's, or shown by more than the
+ * flow itself (role-book.h): else whoever calls would make the rule that lets him through.
+ *
  * The syntax of the file is that of nft(8).
  */
 
@@ -24,6 +27,7 @@
 
 #include <epan/to_str.h>
 
+#include "role-book.h"
 #include "user-rows.h"
 
 /* A site has fewer than a hundred rules: more is an attack on whoever keeps them. */
@@ -49,6 +53,7 @@ typedef struct {
     const judgement_t *judgement;
     bool proxied;
     bool forwarded;
+    unsigned firm_version; /* of the role book */
 
     firewall_rule_t *rule; /* NULL: in none, for the reason */
     unsigned left_out;
@@ -246,9 +251,28 @@ ends_of_flow(const packet_info *pinfo, const audit_tap_t *tap, const firewall_ru
     ends[RULE_TO] = exchanged ? tap->initiator : tap->responder;
 }
 
+/*
+ * True where nothing but the flow itself shows a role that its row needs. IPX has no rule, and its
+ * addresses are in no table of roles.
+ */
+static bool
+is_shown_alone(const audit_tap_t *tap, const address *const ends[2])
+{
+    const flow_t *flow = tap->flow;
+    smsrc_role_set_t roles[2];
+
+    if (tap->about->transport == TRANSPORT_IPX)
+        return false;
+    for (unsigned end = RULE_FROM; end <= RULE_TO; end++)
+        roles[end] = role_book_firm_roles(ends[end], flow->conversation);
+    if (flow->forwarded)
+        roles[RULE_FROM] |= flow->passed_on;
+    return !kb_row_has_pair(tap->judgement->row, roles[RULE_FROM], roles[RULE_TO]);
+}
+
 /* Why a flow is in no rule; VERDICT_NONE where it is to be in one. */
 static unsigned
-why_left_out(const audit_tap_t *tap)
+why_left_out(const audit_tap_t *tap, const address *const ends[2])
 {
     const judge_flow_t *about = tap->about;
 
@@ -257,7 +281,9 @@ why_left_out(const audit_tap_t *tap)
     if (((about->initiator | about->responder) & SMSRC_ROLES_BROADCAST) != 0 ||
         is_no_host(tap->initiator) || is_no_host(tap->responder))
         return LEFT_OUT_BROADCAST;
-    return tap->flow->proxied ? LEFT_OUT_PROXIED : VERDICT_NONE;
+    if (tap->flow->proxied)
+        return LEFT_OUT_PROXIED;
+    return is_shown_alone(tap, ends) ? LEFT_OUT_ALONE : VERDICT_NONE;
 }
 
 static void
@@ -321,12 +347,16 @@ rule_for(firewall_rules_t *rules, const firewall_rule_t *wanted, const address *
 static void
 join(firewall_rules_t *rules, share_t *share, const packet_info *pinfo, const audit_tap_t *tap)
 {
-    share->left_out = why_left_out(tap);
-    if (share->left_out == VERDICT_NONE) {
-        firewall_rule_t wanted = rule_of_flow(tap);
-        const address *ends[2];
+    const address *ends[2] = { tap->initiator, tap->responder };
+    firewall_rule_t wanted;
 
+    memset(&wanted, 0, sizeof wanted);
+    if (judgement_is_listed(tap->judgement) && tap->judgement->row != NULL) {
+        wanted = rule_of_flow(tap);
         ends_of_flow(pinfo, tap, &wanted, ends);
+    }
+    share->left_out = why_left_out(tap, ends);
+    if (share->left_out == VERDICT_NONE) {
         share->rule = rule_for(rules, &wanted, ends);
         if (share->rule == NULL)
             share->left_out = LEFT_OUT_FULL;
@@ -383,7 +413,9 @@ firewall_rules_update(firewall_rules_t *rules, const packet_info *pinfo, const a
         share = g_new0(share_t, 1);
         g_hash_table_insert(rules->shares, (void *)tap->flow, share);
     } else if (share->judgement == tap->judgement && share->proxied == tap->flow->proxied &&
-               share->forwarded == tap->flow->forwarded) {
+               share->forwarded == tap->flow->forwarded &&
+               (share->left_out != LEFT_OUT_ALONE ||
+                share->firm_version == role_book_firm_version())) {
         return update_blocked(share, tap->flow);
     } else {
         leave(rules, share);
@@ -391,6 +423,7 @@ firewall_rules_update(firewall_rules_t *rules, const packet_info *pinfo, const a
     share->judgement = tap->judgement;
     share->proxied = tap->flow->proxied;
     share->forwarded = tap->flow->forwarded;
+    share->firm_version = role_book_firm_version();
     join(rules, share, pinfo, tap);
     return true;
 }
@@ -426,6 +459,8 @@ firewall_left_out_name(unsigned reason)
     switch (reason) {
     case LEFT_OUT_BROADCAST:
         return "Broadcast";
+    case LEFT_OUT_ALONE:
+        return "Role shown by itself alone";
     case LEFT_OUT_PROXIED:
         return "To a proxy";
     case LEFT_OUT_FULL:
@@ -587,20 +622,10 @@ is_appended(const firewall_rules_t *rules, unsigned place)
     return false;
 }
 
-char *
-firewall_rules_to_nft(const firewall_rules_t *rules)
+/* The chain of the rules, below the head of its table. */
+static void
+append_nft_chain(GString *file, const firewall_rules_t *rules)
 {
-    GString *file = g_string_new(
-        "# What the flows of a capture need that KB 826852 lists (tshark -z smsrc,rules.nft).\n"
-        "# Rules run from initiator to responder; answers pass as parts of their connections.\n"
-        "# \"policy drop\" stops all else that this host forwards: add what is yours.\n");
-
-    for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++) {
-        if (rules->left_out[reason] > 0)
-            g_string_append_printf(file, "# Left out: %u flow%s, %s\n", rules->left_out[reason],
-                                   rules->left_out[reason] == 1 ? "" : "s",
-                                   firewall_left_out_name(reason));
-    }
     /* Said twice so that it can be loaded again: the first makes what the second takes away. */
     g_string_append(file, "table inet smsrc\n"
                           "delete table inet smsrc\n"
@@ -610,12 +635,52 @@ firewall_rules_to_nft(const firewall_rules_t *rules)
         if (firewall_rules_at(rules, i)->flows > 0 && !is_appended(rules, i))
             append_nft_rules(file, rules, i);
     }
-    g_string_append(file, "    }\n"
-                          "    chain forward {\n"
-                          "        type filter hook forward priority 0; policy drop;\n"
-                          "        ct state established,related accept\n"
-                          "        jump listed\n"
-                          "    }\n"
-                          "}\n");
+    g_string_append(file, "    }\n");
+}
+
+static bool
+has_flows(const firewall_rules_t *rules)
+{
+    for (unsigned i = 0; i < rules->rules->len; i++) {
+        if (firewall_rules_at(rules, i)->flows > 0)
+            return true;
+    }
+    return false;
+}
+
+char *
+firewall_rules_to_nft(const firewall_rules_t *rules, bool drop)
+{
+    static const char dropping[] =
+        "# \"policy drop\" stops all else that this host forwards: add what is yours.\n";
+    static const char not_dropping[] =
+        "# No packet comes to the chain \"listed\" by itself. Take it into your own table, and jump\n"
+        "# to it behind \"ct state established,related accept\".\n";
+    GString *file = g_string_new(NULL);
+
+    g_string_append_printf(
+        file,
+        "# What the flows of a capture need that KB 826852 lists (tshark -z smsrc,rules.nft%s).\n"
+        "# Rules run from initiator to responder; answers pass as parts of their connections.\n",
+        drop ? ".drop" : "");
+    for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++) {
+        if (rules->left_out[reason] > 0)
+            g_string_append_printf(file, "# Left out: %u flow%s, %s\n", rules->left_out[reason],
+                                   rules->left_out[reason] == 1 ? "" : "s",
+                                   firewall_left_out_name(reason));
+    }
+    if (!has_flows(rules)) {
+        g_string_append(file, "# No rule: no flow of the capture is listed and may make one.\n");
+        return g_string_free(file, FALSE);
+    }
+    g_string_append(file, drop ? dropping : not_dropping);
+    append_nft_chain(file, rules);
+    g_string_append(file, drop ? "    chain forward {\n"
+                                 "        type filter hook forward priority 0; policy drop;\n"
+                                 "        ct state established,related accept\n"
+                                 "        jump listed\n"
+                                 "    }\n"
+                                 "}\n"
+                               : "}\n");
     return g_string_free(file, FALSE);
 }

@@ -1,5 +1,5 @@
 /* firewall-stats.c
- * The firewall rules as statistics: -z smsrc,rules and -z smsrc,rules.nft
+ * The firewall rules as statistics: -z smsrc,rules, smsrc,rules.nft and smsrc,rules.nft.drop
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -180,10 +180,11 @@ static stat_tap_table_ui rules_ui = {
 };
 
 /*
- * -z smsrc,rules.nft
+ * -z smsrc,rules.nft and -z smsrc,rules.nft.drop
  */
 
 #define NFT_COMMAND "smsrc,rules.nft"
+#define DROP_COMMAND "smsrc,rules.nft.drop"
 
 static void
 nft_reset(void *tapdata)
@@ -205,12 +206,24 @@ nft_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const voi
 }
 
 static void
-nft_draw(void *tapdata)
+print_nft(const firewall_rules_t *rules, bool drop)
 {
-    char *file = firewall_rules_to_nft((const firewall_rules_t *)tapdata);
+    char *file = firewall_rules_to_nft(rules, drop);
 
     fputs(file, stdout);
     g_free(file);
+}
+
+static void
+nft_draw(void *tapdata)
+{
+    print_nft((const firewall_rules_t *)tapdata, false);
+}
+
+static void
+drop_draw(void *tapdata)
+{
+    print_nft((const firewall_rules_t *)tapdata, true);
 }
 
 static void
@@ -220,12 +233,24 @@ nft_finish(void *tapdata)
 }
 
 static stat_tap_init_result
-nft_init(const char *argument, void *userdata _U_)
+nft_listen(const char *argument, const char *command, tap_draw_cb draw)
 {
-    if (stat_listen(NFT_COMMAND, stat_filter_of(argument, NFT_COMMAND), "smsrc_audit",
-                    firewall_rules_new(), nft_reset, nft_packet, nft_draw, nft_finish))
+    if (stat_listen(command, stat_filter_of(argument, command), "smsrc_audit",
+                    firewall_rules_new(), nft_reset, nft_packet, draw, nft_finish))
         return STAT_TAP_INIT_DONE;
     return STAT_TAP_INIT_FAILED;
+}
+
+static stat_tap_init_result
+nft_init(const char *argument, void *userdata _U_)
+{
+    return nft_listen(argument, NFT_COMMAND, nft_draw);
+}
+
+static stat_tap_init_result
+drop_init(const char *argument, void *userdata _U_)
+{
+    return nft_listen(argument, DROP_COMMAND, drop_draw);
 }
 
 /*
@@ -233,7 +258,7 @@ nft_init(const char *argument, void *userdata _U_)
  * All packets go through the audit's tap once while it is made: it is not kept up to date.
  */
 void
-firewall_stats_show_nft(void)
+firewall_stats_show_nft(bool drop)
 {
     const funnel_ops_t *window = funnel_get_funnel_ops();
     firewall_rules_t *rules;
@@ -242,12 +267,14 @@ firewall_stats_show_nft(void)
     if (window == NULL || window->new_text_window == NULL || window->retap_packets == NULL)
         return;
     rules = firewall_rules_new();
-    if (!stat_listen(NFT_COMMAND, NULL, "smsrc_audit", rules, nft_reset, nft_packet, NULL,
+    if (!stat_listen(drop ? DROP_COMMAND : NFT_COMMAND, NULL, "smsrc_audit", rules, nft_reset, nft_packet, NULL,
                      nft_finish))
         return;
     window->retap_packets(window->ops_id);
-    file = firewall_rules_to_nft(rules);
-    window->set_text(window->new_text_window(window->ops_id, "SMS Firewall Rules for nftables"),
+    file = firewall_rules_to_nft(rules, drop);
+    window->set_text(window->new_text_window(window->ops_id,
+                                             drop ? "SMS Firewall for nftables"
+                                                  : "SMS Firewall Rules for nftables"),
                      file);
     g_free(file);
     remove_tap_listener(rules);
@@ -262,7 +289,14 @@ firewall_stats_register(void)
         .cli_string = NFT_COMMAND,
         .tap_init_cb = nft_init,
     };
+    stat_tap_ui drop_ui = {
+        .group = MENU_STAT_GROUP,
+        .title = NULL,
+        .cli_string = DROP_COMMAND,
+        .tap_init_cb = drop_init,
+    };
 
     narrow_table_register(&rules_ui);
     register_stat_tap_ui(&nft_ui, NULL);
+    register_stat_tap_ui(&drop_ui, NULL);
 }

@@ -53,7 +53,13 @@ open_statistic(ext_menubar_gui_type gui _U_, void *window _U_, void *statistic)
 static void
 open_nft(ext_menubar_gui_type gui _U_, void *window _U_, void *data _U_)
 {
-    firewall_stats_show_nft();
+    firewall_stats_show_nft(false);
+}
+
+static void
+open_nft_drop(ext_menubar_gui_type gui _U_, void *window _U_, void *data _U_)
+{
+    firewall_stats_show_nft(true);
 }
 
 void
@@ -67,4 +73,7 @@ menu_register(int proto)
                               (void *)entries[i].statistic);
     ext_menubar_add_entry(menu, "Firewall Rules for nftables",
                           "The same rules as a file for nft, to be copied", open_nft, NULL);
+    ext_menubar_add_entry(menu, "Firewall for nftables",
+                          "The same, and all else that the host forwards is dropped",
+                          open_nft_drop, NULL);
 }

@@ -57,6 +57,9 @@ typedef struct {
 /* What is known of a host or, from the table, of a prefix. */
 typedef struct {
     smsrc_role_set_t roles;
+    smsrc_role_set_t proven; /* of the learned ones */
+    smsrc_role_set_t backed; /* those whose first conversation is known */
+    smsrc_role_set_t again;  /* those that a second conversation has shown */
     wmem_array_t *claims; /* of role_claim_t * */
 } holder_t;
 
@@ -72,6 +75,7 @@ static unsigned num_prefix_lengths[2];
 static wmem_map_t *hosts; /* address to holder_t */
 static bool overflowed;
 static unsigned version;
+static unsigned firm_version;
 
 /* A scope of its own, to be emptied when it is full. */
 static wmem_allocator_t *memo_scope;
@@ -537,14 +541,6 @@ role_book_table_roles(const address *addr)
     return network ? network->roles : 0;
 }
 
-smsrc_role_set_t
-role_book_learned_roles(const address *addr)
-{
-    const holder_t *host = host_of(addr);
-
-    return host ? host->roles : 0;
-}
-
 unsigned
 role_book_version(void)
 {
@@ -621,6 +617,75 @@ role_book_learn(const address *addr, smsrc_role_e role, const char *site_code, u
             memo_put(&prefix, known | SMSRC_ROLE_BIT(role));
     }
     return true;
+}
+
+void
+role_book_back(const address *addr, smsrc_role_e role, const void *conversation, bool proven)
+{
+    holder_t *host = host_of(addr);
+    role_claim_t *claim = host ? claim_of(host, role) : NULL;
+    smsrc_role_set_t bit = SMSRC_ROLE_BIT(role), again, was_proven;
+
+    if (!claim)
+        return;
+    again = host->again;
+    was_proven = host->proven;
+    if (!(host->backed & bit)) {
+        claim->conversation = conversation;
+        host->backed |= bit;
+    } else if (claim->conversation != conversation) {
+        host->again |= bit;
+    }
+    if (proven)
+        host->proven |= bit;
+    if (host->again != again || host->proven != was_proven)
+        firm_version++;
+}
+
+/* The learned roles of @p host that @p conversation was the first to show. */
+static smsrc_role_set_t
+shown_first_by(const holder_t *host, const void *conversation)
+{
+    smsrc_role_set_t roles = 0;
+
+    for (unsigned i = 0; i < wmem_array_get_count(host->claims); i++) {
+        const role_claim_t *claim = holder_claim(host, i);
+
+        if (claim->conversation == conversation)
+            roles |= SMSRC_ROLE_BIT(claim->role);
+    }
+    return roles & host->backed;
+}
+
+smsrc_role_set_t
+role_book_backed_roles(const address *addr, const void *conversation, bool proven)
+{
+    const holder_t *host = host_of(addr);
+
+    if (!host)
+        return 0;
+    if (proven || (host->roles & ~(host->proven | host->again)) == 0)
+        return host->proven | (proven ? 0 : host->again);
+    return host->proven | host->again | shown_first_by(host, conversation);
+}
+
+smsrc_role_set_t
+role_book_firm_roles(const address *addr, const void *conversation)
+{
+    const holder_t *host = host_of(addr);
+    smsrc_role_set_t roles = role_book_table_roles(addr);
+
+    if (!host)
+        return roles;
+    return roles | host->proven |
+           ((host->again | (host->backed & ~shown_first_by(host, conversation))) &
+            ~SMSRC_ROLE_BIT(SMSRC_ROLE_ADMIN_CONSOLE));
+}
+
+unsigned
+role_book_firm_version(void)
+{
+    return firm_version;
 }
 
 /* What the table and what traffic says of @p addr; either may be NULL. */

@@ -270,6 +270,20 @@ signatures_get(unsigned i)
     return &signatures[i];
 }
 
+bool
+signature_proves(const signature_t *signature)
+{
+    switch (signature->fact) {
+    case FACT_REMOTE_CONTROL:
+    case FACT_NBSS_CALLED:
+    case FACT_NBDGM_DESTINATION:
+    case FACT_IPX_NAME:
+        return false;
+    default:
+        return signature->answer != ANSWER_NONE;
+    }
+}
+
 void
 signatures_site_code(unsigned i, const char *text, size_t length, char site[4])
 {

@@ -33,6 +33,7 @@ STATISTICS = (
     ("smsrc,matrix", "SMS Port Matrix (KB 826852)"),
     ("smsrc,rules", "SMS Firewall Rules"),
     ("smsrc,rules.nft", "SMS Firewall Rules for nftables"),
+    ("smsrc,rules.nft.drop", "SMS Firewall for nftables"),
 )
 
 # A start on a slow machine takes half a minute; what takes this long does not come any more.

@@ -6,6 +6,7 @@
 
 #include "firewall-rules.h"
 
+#include "role-book.h"
 #include "unit-epan.h"
 #include "user-rows.h"
 
@@ -23,6 +24,22 @@ static uint8_t bytes[MAX_FLOWS][2][16];
 static address ends[MAX_FLOWS][2];
 static firewall_rules_t *rules;
 static wmem_list_t *no_layers;
+
+/* What the role book would know of every host. */
+static smsrc_role_set_t firm;
+static unsigned firm_version;
+
+smsrc_role_set_t
+role_book_firm_roles(const address *addr _U_, const void *conversation _U_)
+{
+    return firm;
+}
+
+unsigned
+role_book_firm_version(void)
+{
+    return firm_version;
+}
 
 static const kb_row_t *
 row_named(const char *id)
@@ -100,7 +117,7 @@ assert_hosts(unsigned rule, const char *from, const char *to)
 static void
 assert_in_file(const char *text, bool wanted)
 {
-    char *file = firewall_rules_to_nft(rules);
+    char *file = firewall_rules_to_nft(rules, false);
 
     if ((strstr(file, text) != NULL) != wanted)
         g_error("%s: %s in\n%s", text, wanted ? "not" : "still", file);
@@ -227,6 +244,80 @@ test_left_out(void)
 }
 
 static void
+test_a_role_that_the_flow_alone_shows(void)
+{
+    firm = MP;
+    flow(0, "E1", CLIENT, MP, 1, 1);
+    seen(0);
+    g_assert_cmpuint(firewall_rules_left_out(rules, LEFT_OUT_ALONE), ==, 1);
+    assert_in_file("# Left out: 1 flow, Role shown by itself alone\n", true);
+    firm |= BIT(SITE_SERVER); /* a role that the row does not ask for */
+    firm_version++;
+    seen(0);
+    g_assert_cmpuint(firewall_rules_count(rules), ==, 0);
+
+    /* Shown by another flow since: the flow's next packet finds it in a rule. */
+    firm |= CLIENT;
+    g_assert_false(seen(0));
+    firm_version++;
+    g_assert_true(seen(0));
+    g_assert_cmpuint(firewall_rules_count(rules), ==, 1);
+    g_assert_cmpuint(firewall_rules_left_out(rules, LEFT_OUT_ALONE), ==, 0);
+
+    /* What a proxy passes on for a client that has proven to be one. */
+    firm = MP;
+    flow(1, "E1", CLIENT, MP, 2, 1);
+    flows[1].forwarded = true;
+    seen(1);
+    g_assert_cmpuint(firewall_rules_left_out(rules, LEFT_OUT_ALONE), ==, 1);
+    flows[1].passed_on = CLIENT;
+    firm_version++;
+    g_assert_true(seen(1));
+    g_assert_cmpuint(firewall_rules_count(rules), ==, 2);
+}
+
+static void
+test_an_attack_takes_its_rule_along(void)
+{
+    judgement_t attack = { VERDICT_ATTACK, row_named("F5"), false, false, VERDICT_LISTED };
+
+    flow(0, "F5", BIT(ADMIN_CONSOLE), CLIENT, 1, 1);
+    seen(0);
+    g_assert_true(packet(0, &attack, false));
+    g_assert_cmpuint(firewall_rules_left_out(rules, VERDICT_ATTACK), ==, 1);
+    assert_in_file("# Left out: 1 flow, Attack\n", true);
+    assert_in_file("saddr", false);
+}
+
+static void
+test_the_policy_is_in_one_file_and_a_file_without_rules_has_no_table(void)
+{
+    for (unsigned drop = 0; drop < 2; drop++) {
+        char *file = firewall_rules_to_nft(rules, drop);
+
+        g_assert_nonnull(strstr(file, "# No rule: "));
+        for (char **lines = g_strsplit(file, "\n", 0), **line = lines;; line++) {
+            if (*line == NULL) {
+                g_strfreev(lines);
+                break;
+            }
+            g_assert_true(**line == '#' || **line == '\0');
+        }
+        g_free(file);
+    }
+    flow(0, "E1", CLIENT, MP, 1, 1);
+    seen(0);
+    for (unsigned drop = 0; drop < 2; drop++) {
+        char *file = firewall_rules_to_nft(rules, drop);
+
+        g_assert_nonnull(strstr(file, "chain listed {"));
+        g_assert_true((strstr(file, "policy drop") != NULL) == drop);
+        g_assert_true(g_str_has_suffix(file, "    }\n}\n"));
+        g_free(file);
+    }
+}
+
+static void
 test_one_line_for_two_rows_that_a_firewall_cannot_tell_apart(void)
 {
     flow(0, "H5", CLIENT, BIT(WINS_SERVER), 1, 1);
@@ -270,7 +361,7 @@ test_a_comment_is_bounded(void)
 
     flow(0, "E1", SMSRC_ROLE_BIT(SMSRC_NUM_ROLES) - 1, MP, 1, 1);
     seen(0);
-    file = firewall_rules_to_nft(rules);
+    file = firewall_rules_to_nft(rules, false);
     comment = strstr(file, "comment \"") + strlen("comment \"");
     *strchr(comment, '"') = '\0';
     g_assert_cmpuint(strlen(comment), <=, 128);
@@ -308,6 +399,7 @@ static void
 set_up(void *fixture _U_, const void *data _U_)
 {
     rules = firewall_rules_new();
+    firm = SMSRC_ROLES_ANY;
 }
 
 static void
@@ -330,6 +422,10 @@ static const struct {
     { test_a_flow_takes_its_hosts_along, "/firewall-rules/moves" },
     { test_from_client_to_server_whoever_was_seen_first, "/firewall-rules/direction" },
     { test_left_out, "/firewall-rules/left-out" },
+    { test_a_role_that_the_flow_alone_shows, "/firewall-rules/alone" },
+    { test_an_attack_takes_its_rule_along, "/firewall-rules/attack" },
+    { test_the_policy_is_in_one_file_and_a_file_without_rules_has_no_table,
+      "/firewall-rules/files" },
     { test_one_line_for_two_rows_that_a_firewall_cannot_tell_apart, "/firewall-rules/merged" },
     { test_both_families_and_ipx, "/firewall-rules/families" },
     { test_a_comment_is_bounded, "/firewall-rules/comment" },
