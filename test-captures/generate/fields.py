@@ -29,7 +29,8 @@ STATISTICS = {
     "smsrc,audit.json": "the same, a line of JSON for each (tshark only)",
     "smsrc,matrix": "each row of KB 826852: Seen, Never seen, Blocked, with packets and bytes",
     "smsrc,rules": "the firewall rules that the listed flows need",
-    "smsrc,rules.nft": "the same as a file for nftables",
+    "smsrc,rules.nft": "the same as a file for nftables: a chain, which drops nothing",
+    "smsrc,rules.nft.drop": "the same, and all else that the host forwards is dropped",
     "conv,smsrc": "conversations of Remote Tools",
     "endpoints,smsrc": "endpoints of Remote Tools",
 }

@@ -20,6 +20,7 @@ from test_audit_passes import conf
 LISTED = {"Listed", "Corrected"}
 PROXY = "10.20.1.50"
 DIRECTION = "initiator to responder"
+ALONE = "Role shown by itself alone"
 
 Rule = collections.namedtuple("Rule", "row client_roles server_roles proto port clients servers "
                               "flows blocked")
@@ -74,6 +75,10 @@ def nft_rules(text):
 
 def nft_file(tshark, capture, *more, **options):
     return tshark(capture, "-q", "-z", ",".join(("smsrc,rules.nft", *more)), **options).stdout
+
+
+def drop_file(tshark, capture, **options):
+    return tshark(capture, "-q", "-z", "smsrc,rules.nft.drop", **options).stdout
 
 
 def address_of(end):
@@ -151,8 +156,8 @@ def test_with_learned_roles_no_flow_is_lost_and_none_is_twice(tshark, name, two_
         tshark, recorded(name), "audit", two_pass=two_pass)]
     listed = [row for row in audit if row[0] in LISTED]
     assert rows
-    assert sum(int(row[8]) for row in rows) + left_out.get("Broadcast", 0) + left_out.get(
-        "To a proxy", 0) == len(listed)
+    assert sum(int(row[8]) for row in rows) + sum(left_out.get(reason, 0) for reason in (
+        "Broadcast", "To a proxy", ALONE)) == len(listed)
     assert left_out.get("KB gap", 0) == len([row for row in audit if row[0] == "KB gap"])
 
 
@@ -254,6 +259,25 @@ def test_ipx_is_said_and_is_no_rule(tshark, made):
     assert "saddr" not in text
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_only_the_file_that_drops_has_a_policy(tshark, name):
+    text = nft_file(tshark, recorded(name), prefs=role_lines())
+    assert re.findall(r"chain (\w+) \{", text) == ["listed"]
+    assert "policy" not in text and "hook" not in text
+    dropping = drop_file(tshark, recorded(name), prefs=role_lines())
+    assert re.findall(r"chain (\w+) \{", dropping) == ["listed", "forward"]
+    assert dropping.count("type filter hook forward priority 0; policy drop;") == 1
+    assert nft_rules(dropping) == nft_rules(text)
+
+
+@pytest.mark.parametrize("file", (nft_file, drop_file))
+@pytest.mark.parametrize("capture", ("rc-not-dns", "demo"), ids=("nothing judged", "all left out"))
+def test_a_file_without_rules_is_a_comment(tshark, made, capture, file):
+    text = file(tshark, made(capture))
+    assert text and all(line.startswith("#") for line in text.splitlines())
+    assert "policy" not in text
+
+
 # --- nft ------------------------------------------------------------------------------------------
 
 NFT = shutil.which("nft", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
@@ -289,17 +313,26 @@ def files(tshark, made):
     yield nft_file(tshark, recorded("site"), prefs=[*role_lines(), *all_roles(*hosts())])
 
 
+def drop_files(tshark, made):
+    yield from (drop_file(tshark, recorded(name), prefs=role_lines()) for name in NAMES)
+    yield from (drop_file(tshark, recorded(name)) for name in NAMES)
+    yield drop_file(tshark, made("session-ipx"))
+    yield drop_file(tshark, made("rc-not-dns"))
+
+
 def test_nft_takes_the_file(nft, tshark, made, tmp_path):
     path = tmp_path / "smsrc.nft"
-    for text in files(tshark, made):
+    for text in (*files(tshark, made), *drop_files(tshark, made)):
         path.write_text(text, encoding="utf-8")
         done = in_own_network(nft, "-c", "-f", path)
         assert done.returncode == 0 and not done.stdout, f"{text}\n{done.stdout}"
 
 
-def test_nft_loads_the_file_and_again(nft, tshark, tmp_path):
+@pytest.mark.parametrize("file, wanted", (
+    (nft_file, {"listed": None}), (drop_file, {"listed": None, "forward": "drop"})))
+def test_nft_loads_the_file_and_again(nft, tshark, tmp_path, file, wanted):
     path = tmp_path / "smsrc.nft"
-    text = nft_file(tshark, recorded("site"), prefs=role_lines())
+    text = file(tshark, recorded("site"), prefs=role_lines())
     path.write_text(text, encoding="utf-8")
     done = in_own_network("sh", "-c", '"$0" -f "$1" && "$0" -f "$1" && "$0" -j list ruleset',
                           nft, str(path))
@@ -308,8 +341,7 @@ def test_nft_loads_the_file_and_again(nft, tshark, tmp_path):
     assert [rule["comment"] for rule in loaded if rule["chain"] == "listed"] == [
         rule.comment for rule in nft_rules(text)]
     chains = [entry["chain"] for entry in json.loads(done.stdout)["nftables"] if "chain" in entry]
-    assert {chain["name"]: chain.get("policy") for chain in chains} == {
-        "listed": None, "forward": "drop"}
+    assert {chain["name"]: chain.get("policy") for chain in chains} == wanted
 
 
 # Two hosts and the firewall between them, each a network of its own below the test's.
@@ -362,7 +394,7 @@ def test_what_is_listed_goes_through_and_what_is_not_does_not(nft, tshark, tmp_p
     if shutil.which("ip") is None:
         pytest.skip("ip is not installed")
     path = tmp_path / "smsrc.nft"
-    path.write_text(nft_file(tshark, recorded("site-misconfigured"), prefs=role_lines()),
+    path.write_text(drop_file(tshark, recorded("site-misconfigured"), prefs=role_lines()),
                     encoding="utf-8")
     alone = ["unshare", "--net", "--mount"]
     if subprocess.run([*alone, "true"], check=False, stderr=subprocess.DEVNULL).returncode != 0:

@@ -12,7 +12,7 @@ from audit_rows import site_prefs, statistic
 from recorded_truth import NAMES, RECORDED, role_lines
 from test_session_log import ALL_SESSIONS, table as session_table
 
-VERDICTS_WORST_FIRST = ("Off matrix", "Wrong service", "Wrong direction", "KB gap",
+VERDICTS_WORST_FIRST = ("Attack", "Off matrix", "Wrong service", "Wrong direction", "KB gap",
                         "Later product", "Legacy product", "Corrected", "Listed")
 FLOW = ("type", "verdict", "row", "nearest", "row_text", "initiator", "initiator_roles",
         "responder", "responder_roles", "site_code", "transport", "server_port", "service",
@@ -197,4 +197,5 @@ def test_numbers_are_numbers_in_any_locale(tshark, made):
     """A comma in a number would be none: seconds of a session are no whole number."""
     done = tshark(made("demo"), "-q", "-z", "smsrc,sessions.json", text=False,
                   env={"LC_ALL": "de_DE.UTF-8"})
-    assert [line["seconds"] for line in parse(done.stdout) if line["type"] == "session"][0] == 28.15
+    assert [line["seconds"] for line in parse(done.stdout)
+            if line["type"] == "session" and line["session"] == 1] == [28.15]
