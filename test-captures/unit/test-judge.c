@@ -117,6 +117,30 @@ test_verdicts(void)
     }
 }
 
+/* An attack has the row of the flow without it, asked before or after. */
+static void
+test_attack(void)
+{
+    judge_set_ports(NULL, NULL);
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < array_length(cases); i++) {
+            judge_flow_t flow = flow_of(&cases[i]);
+            judgement_t without = judge(&flow), judgement;
+
+            flow.attack = true;
+            judgement = judge(&flow);
+            g_assert_cmpint(without.verdict, ==, without.without_attack);
+            g_assert_cmpint(judgement.verdict, ==, VERDICT_ATTACK);
+            g_assert_cmpint(judgement.without_attack, ==, without.verdict);
+            g_assert_true(judgement.row == without.row);
+            g_assert_cmpint(judgement.nearest, ==, without.nearest);
+            g_assert_cmpint(judgement.swapped, ==, without.swapped);
+            g_assert_false(judgement_is_listed(&judgement));
+            g_assert_cmpint(VERDICT_ATTACK, ==, NUM_VERDICTS - 1); /* the worst */
+        }
+    }
+}
+
 /* The ports of the user's own site, and back. */
 static void
 test_own_ports(void)
@@ -156,6 +180,7 @@ main(int argc, char **argv)
     unit_capture_open();
     user_rows_reset();
     g_test_add_func("/judge/verdicts", test_verdicts);
+    g_test_add_func("/judge/attack", test_attack);
     g_test_add_func("/judge/own-ports", test_own_ports);
     result = g_test_run();
     unit_capture_close();

@@ -157,6 +157,50 @@ test_bad_line_spoils_no_good_one(void)
     close_book();
 }
 
+/* What a rule of a firewall may rest on. */
+static void
+test_firm_roles(void)
+{
+    static const int conversations[3];
+    const void *first = &conversations[0], *second = &conversations[1], *third = &conversations[2];
+    const char *one = "10.0.0.1";
+    unsigned version = role_book_firm_version();
+
+    unit_table_add(TABLE, "\"10.0.0.2\",\"Administrator console\",\"\"");
+    open_book();
+    g_assert_cmpuint(role_book_firm_roles(host("10.0.0.2"), first), ==, BIT(ADMIN_CONSOLE));
+    role_book_back(host(one), SMSRC_ROLE_CLIENT, first, true); /* nothing was learned */
+    g_assert_cmpuint(role_book_firm_roles(host(one), second), ==, 0);
+    g_assert_cmpuint(role_book_backed_roles(host(one), first, false), ==, 0);
+
+    /* Shown by one conversation: it makes no rule of that one. */
+    role_book_learn(host(one), SMSRC_ROLE_CLIENT, NULL, 1, "x");
+    role_book_back(host(one), SMSRC_ROLE_CLIENT, first, false);
+    role_book_back(host(one), SMSRC_ROLE_CLIENT, first, false);
+    g_assert_cmpuint(role_book_firm_roles(host(one), first), ==, 0);
+    g_assert_cmpuint(role_book_firm_roles(host(one), second), ==, BIT(CLIENT));
+    g_assert_cmpuint(role_book_backed_roles(host(one), first, false), ==, BIT(CLIENT));
+    g_assert_cmpuint(role_book_backed_roles(host(one), second, false), ==, 0);
+    g_assert_cmpuint(role_book_firm_version(), ==, version);
+
+    /* And by another. */
+    role_book_back(host(one), SMSRC_ROLE_CLIENT, second, false);
+    g_assert_cmpuint(role_book_firm_roles(host(one), first), ==, BIT(CLIENT));
+    g_assert_cmpuint(role_book_backed_roles(host(one), third, false), ==, BIT(CLIENT));
+    g_assert_cmpuint(role_book_backed_roles(host(one), third, true), ==, 0);
+    g_assert_cmpuint(role_book_firm_version(), ==, version + 1);
+
+    /* A console takes a proof. */
+    role_book_learn(host(one), SMSRC_ROLE_ADMIN_CONSOLE, NULL, 1, "x");
+    role_book_back(host(one), SMSRC_ROLE_ADMIN_CONSOLE, first, false);
+    role_book_back(host(one), SMSRC_ROLE_ADMIN_CONSOLE, second, false);
+    g_assert_cmpuint(role_book_firm_roles(host(one), third), ==, BIT(CLIENT));
+    role_book_back(host(one), SMSRC_ROLE_ADMIN_CONSOLE, first, true);
+    g_assert_cmpuint(role_book_firm_roles(host(one), first), ==, BIT(CLIENT) | BIT(ADMIN_CONSOLE));
+    g_assert_cmpuint(role_book_backed_roles(host(one), third, true), ==, BIT(ADMIN_CONSOLE));
+    close_book();
+}
+
 static void
 test_learn(void)
 {
@@ -301,6 +345,7 @@ main(int argc, char **argv)
     g_test_add_func("/table/bad-fields", test_bad_fields);
     g_test_add_func("/table/bad-line-spoils-no-good-one", test_bad_line_spoils_no_good_one);
     g_test_add_func("/evidence/learn", test_learn);
+    g_test_add_func("/evidence/firm-roles", test_firm_roles);
     g_test_add_func("/evidence/hostile", test_hostile_evidence);
     g_test_add_func("/evidence/no-host", test_no_host);
     g_test_add_func("/bounds", test_bounds);
