@@ -15,4 +15,10 @@ void cm_log_names(packet_info *pinfo, const cm_session_t *session);
 /** The first pass: the packet may have told what was granted, or what was done with it. */
 void cm_log_result(packet_info *pinfo, const cm_session_t *session);
 
+/**
+ * The agent's answer fits Access denied and Full control. It is the former where the connection
+ * ends before the viewer goes on (inferred).
+ */
+void cm_log_ambiguous(packet_info *pinfo);
+
 #endif /* __SMSRC_CM_LOG_H__ */

@@ -75,6 +75,7 @@ typedef struct cm_session {
     bool agent_sure;   /* by the greeting, or by the seal's own flag */
     bool greeted;      /* by START_HANDSHAKE */
     bool agent_sealed; /* the agent has sent a sealed message already */
+    bool ambiguous;    /* its length fits two results; what follows decides */
     uint32_t ntlm_flags;
     cm_stream_t streams[2]; /* to the viewer, to the agent */
     unsigned num_channels;
@@ -91,10 +92,11 @@ bool cm_result_is_denial(cm_result_e result);
 cm_result_e cm_result_of_text(const char *text);
 
 /**
- * The result that the length of the agent's first sealed message tells (inferred: the texts
- * have three different lengths, and a seal of Kerberos or NTLM keeps the length of its data).
+ * The result that the length of the agent's first sealed message shows (inferred: a seal of
+ * Kerberos or NTLM keeps the length of its data). CM_RESULT_UNKNOWN for a length of no result, and
+ * for 40 bytes, which are Full control without a NUL or Access denied with one: @p ambiguous.
  */
-cm_result_e cm_result_of_length(unsigned length);
+cm_result_e cm_result_of_length(unsigned length, bool *ambiguous);
 
 /** Prepare for registering: connections are kept under @p proto. Call from a handoff routine. */
 void cm_session_init(int proto);

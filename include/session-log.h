@@ -85,6 +85,7 @@ typedef struct {
     bool last_reset;      /* the connection that ended last was reset */
     bool account_sent;    /* the viewer has sent an account, the agent has not answered since */
     bool account_refused; /* the packet at hand refuses it */
+    const char *refused_if_closed; /* static: the reason, where it ends without another answer */
     unsigned open;        /* TCP connections that are established, and those that have ended */
     unsigned ended;
     char reason[SESSION_NAME_SIZE]; /* busy with whom, why refused, or what was granted */
@@ -207,6 +208,12 @@ void session_log_word(packet_info *pinfo, session_word_e word, const char *reaso
 
 /** The same: the packet has a message of CVE-2004-0728. */
 void session_log_attack(packet_info *pinfo);
+
+/**
+ * The same: the agent's answer may be a refusal, for the static @p reason. It was one where the
+ * session's connection ends before there is another answer.
+ */
+void session_log_refused_if_closed(packet_info *pinfo, const char *reason);
 
 /** The same: the viewer has sent the account that it wants to be taken for. */
 void session_log_account(packet_info *pinfo, const char *domain, const char *account,

@@ -54,3 +54,9 @@ cm_log_result(packet_info *pinfo, const cm_session_t *session)
                                                                       : "",
                                         session->curtain_on_frame != 0 ? ", curtain" : ""));
 }
+
+void
+cm_log_ambiguous(packet_info *pinfo)
+{
+    session_log_refused_if_closed(pinfo, cm_result_name(CM_RESULT_ACCESS_DENIED));
+}

@@ -34,19 +34,23 @@ typedef struct {
     way_t ways[2];         /* from the higher end, from the lower end */
 } connection_t;
 
-/* What clear and unsealed texts mean, and what users call it. */
+/*
+ * What clear and unsealed texts mean, and what users call it. Whether the text is sealed with its
+ * NUL is not settled: the greeting's length counts one, and the one published observation of NTLM
+ * fits SUCCESS_FULL_CONTROL with it. So each text has two lengths [I].
+ */
 static const struct {
     const char *text;
     const char *name;
     bool denial;
-    unsigned sealed_length; /* of the text without a NUL, UTF-16LE; 0: it comes in clear */
+    unsigned sealed_lengths[2]; /* UTF-16LE without a NUL, and with it; 0: it comes in clear */
 } results[] = {
-    [CM_RESULT_FULL_CONTROL] = { "SUCCESS_FULL_CONTROL", "Full control", false, 40 },
-    [CM_RESULT_VIEW_ONLY] = { "SUCCESS_VIEW_ONLY", "View only", false, 34 },
-    [CM_RESULT_ACCESS_DENIED] = { "ERROR_ACCESS_DENIED", "Access denied", true, 38 },
-    [CM_RESULT_LOGON_DENIED] = { "ERROR_LOGON_DENIED", "Logon denied", true, 0 },
-    [CM_RESULT_NO_ACTIVE_USER] = { "ERROR_NO_ACTIVE_USER", "No active user", true, 0 },
-    [CM_RESULT_EXISTING_SESSION] = { "ERROR_EXISTING_SESSION", "Existing session", true, 0 },
+    [CM_RESULT_FULL_CONTROL] = { "SUCCESS_FULL_CONTROL", "Full control", false, { 40, 42 } },
+    [CM_RESULT_VIEW_ONLY] = { "SUCCESS_VIEW_ONLY", "View only", false, { 34, 36 } },
+    [CM_RESULT_ACCESS_DENIED] = { "ERROR_ACCESS_DENIED", "Access denied", true, { 38, 40 } },
+    [CM_RESULT_LOGON_DENIED] = { "ERROR_LOGON_DENIED", "Logon denied", true, { 0, 0 } },
+    [CM_RESULT_NO_ACTIVE_USER] = { "ERROR_NO_ACTIVE_USER", "No active user", true, { 0, 0 } },
+    [CM_RESULT_EXISTING_SESSION] = { "ERROR_EXISTING_SESSION", "Existing session", true, { 0, 0 } },
 };
 
 const char *
@@ -72,13 +76,19 @@ cm_result_of_text(const char *text)
 }
 
 cm_result_e
-cm_result_of_length(unsigned length)
+cm_result_of_length(unsigned length, bool *ambiguous)
 {
+    cm_result_e found = CM_RESULT_UNKNOWN;
+
+    *ambiguous = false;
     for (unsigned i = CM_RESULT_FULL_CONTROL; i < array_length(results); i++) {
-        if (length == results[i].sealed_length)
-            return (cm_result_e)i;
+        if (results[i].sealed_lengths[0] == 0 || (length != results[i].sealed_lengths[0] &&
+                                                  length != results[i].sealed_lengths[1]))
+            continue;
+        *ambiguous = found != CM_RESULT_UNKNOWN;
+        found = (cm_result_e)i;
     }
-    return CM_RESULT_UNKNOWN;
+    return *ambiguous ? CM_RESULT_UNKNOWN : found;
 }
 
 void

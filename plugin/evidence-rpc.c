@@ -95,11 +95,14 @@ read_namespace(const packet_t *packet)
            (found = (const uint8_t *)memchr(found + 1, '\\', (size_t)(end - found - 1))) !=
                NULL) {
         unsigned at = (unsigned)(found - payload) - ROOT_BACKSLASH;
+        unsigned next = at + sizeof root + 1; /* the letter behind "sms" */
         bool same = at + sizeof root <= packet->length;
 
         for (unsigned i = 0; same && i < sizeof root; i++)
             same = (uint8_t)g_ascii_tolower((char)payload[at + i]) == root[i];
-        if (!same)
+        /* Any Windows client has namespaces that go on with more letters (root\SmsDm). */
+        if (!same || (next < packet->length &&
+                      (g_ascii_isalnum((char)payload[next]) || payload[next] == '_')))
             continue;
         for (; at + 1 < packet->length && count + 1 < sizeof text &&
                g_ascii_isprint(payload[at]) && payload[at + 1] == 0; at += 2)
@@ -110,11 +113,44 @@ read_namespace(const packet_t *packet)
     evidence_add_fact(packet, FACT_NAMESPACE, text);
 }
 
+/*
+ * Whether a DCOM call has succeeded: its HRESULT ends the stub, before the verifier with its
+ * padding and a header of 8 bytes (C706 13.2.6). What is sealed shows none, and proves nothing.
+ */
+static bool
+has_succeeded(const packet_t *packet)
+{
+    enum { REPRESENTATION = 4, LITTLE_ENDIAN_BIT = 0x10, LENGTH = 8, AUTH_LENGTH = 10, STUB = 24,
+           AUTH = 8, PRIVACY = 6 };
+    const uint8_t *header = packet_bytes(packet, 0, STUB);
+    unsigned end, auth;
+
+    if (header == NULL || (header[REPRESENTATION] & LITTLE_ENDIAN_BIT) == 0)
+        return false;
+    end = pletohu16(header + LENGTH);
+    auth = pletohu16(header + AUTH_LENGTH);
+    if (auth > 0) {
+        const uint8_t *verifier;
+
+        if (end < STUB + AUTH + auth)
+            return false;
+        end -= AUTH + auth;
+        verifier = packet_bytes(packet, end, AUTH);
+        if (verifier == NULL || verifier[1] >= PRIVACY || end < STUB + (unsigned)verifier[2])
+            return false;
+        end -= verifier[2];
+    }
+    if (end < STUB + 4 || packet_bytes(packet, 0, end) == NULL)
+        return false;
+    return (packet->payload[end - 1] & 0x80) == 0;
+}
+
 void
 evidence_read_rpc(const packet_t *packet)
 {
     /* C706 12.6: with connections it is version 5.0 or 5.1, without 4. */
-    enum { RESPONSE = 2, VERSION = 5, VERSION_WITHOUT = 4 };
+    enum { RESPONSE = 2, FAULT = 3, VERSION = 5, VERSION_WITHOUT = 4,
+           LAST_FRAGMENT = 0x02 };
     const uint8_t *header = packet_bytes(packet, 0, 4);
     bool connected;
 
@@ -123,10 +159,16 @@ evidence_read_rpc(const packet_t *packet)
     connected = header[0] == VERSION && header[1] <= 1;
     if (!connected && header[0] != VERSION_WITHOUT)
         return;
-    if ((connected ? header[2] : header[1]) != RESPONSE) {
+    switch (connected ? header[2] : header[1]) {
+    case RESPONSE:
+        read_towers(packet);
+        if (!connected || (header[3] & LAST_FRAGMENT) != 0)
+            evidence_answer(packet, ANSWER_REPLY, connected && has_succeeded(packet));
+        break;
+    case FAULT:
+        evidence_answer(packet, ANSWER_REPLY, false);
+        break;
+    default:
         read_namespace(packet);
-        return;
     }
-    read_towers(packet);
-    evidence_answer(packet, ANSWER_REPLY, true);
 }

@@ -17,8 +17,9 @@
  * - GAP rows for TCP 135 and 139 and for UDP 138: the article lists them for any pair (H3, H5,
  *   H6), so that they are no gap;
  * - GRE and ICMP echo, which have no port;
- * - the roles that are none of ours: software update points (8530, 8531), fallback status and
- *   state migration points, the cloud management gateway, the Exchange connector (5985, 5986).
+ * - the roles that are none of ours: fallback status and state migration points, the cloud
+ *   management gateway, the Exchange connector (5985, 5986). A software update point (8530, 8531)
+ *   is none either: its rows have the hosts that may be one, and no role of their own on HTTP.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -70,6 +71,9 @@
     (ROLES_bits_distribution_point | ROLES_smb_distribution_point)
 #define ROLES_legacy_client                                                                      \
     (SMSRC_ROLE_BIT(SMSRC_ROLE_LEGACY_CLIENT) | SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT))
+/* No role of ours; where a point of another kind listens on its ports they are another role's. */
+#define ROLES_software_update_point                                                              \
+    (ROLES_site_server_or_provider | ROLES_sql_server | ROLES_smb_distribution_point)
 #define ROLES_site_system                                                                        \
     (ROLES_management_point | ROLES_server_locator_point | ROLES_reporting_point |               \
      ROLES_distribution_point | ROLES_client_access_point |                                      \
@@ -103,6 +107,7 @@ static const string_string kb_party_names[] = {
     { "distribution_point", "Distribution point" },
     { "legacy_client", "Legacy Client" },
     { "site_system", "Site system" },
+    { "software_update_point", "Software update point" },
     { NULL, NULL },
 };
 
@@ -405,14 +410,17 @@ static const kb_row_t kb_other_rows[] = {
     ROW("LATER1", IN_CM2007, "Client to management point", client, management_point, "HTTPS",
         FITS_TLS, TCP, 443, 443, LATER_PRODUCT,
         "ConfigMgr 2007 ports list; SMS 2003 must not use SSL here (TechNet cc180049)"),
+    /* No public source has the first bytes of client notification: any content fits. */
     ROW("LATER2", IN_CM2012, "Client notification", client, management_point,
-        "Client notification (TLS)", FITS_TLS, TCP, 10123, 10123, LATER_PRODUCT,
+        "Client notification", FITS_ANY, TCP, 10123, 10123, LATER_PRODUCT,
         "Current ports list"),
     ROW("LATER3", IN_CM2007, "Client to distribution point", client, distribution_point, "HTTPS",
         FITS_TLS, TCP, 443, 443, LATER_PRODUCT,
         "ConfigMgr 2007 ports list; SMS 2003 must not use SSL here (TechNet cc180049)"),
     ROW("LATER4", IN_CM2012, "Express updates", client, distribution_point, "HTTP", FITS_HTTP, TCP,
-        8005, 8005, LATER_PRODUCT, "Current ports list"),
+        8005, 8005, LATER_PRODUCT,
+        "Current ports list; the client settings page has 8005 as a listener on the client itself, "
+        "so that a flow between hosts is odd"),
     ROW("LATER5", IN_CM2012, "WinPE peer cache, download", client, client, "HTTP or HTTPS",
         FITS_WEB, TCP, 8003, 8003, LATER_PRODUCT, "Current ports list"),
     ROW("LATER6", IN_CM2012, "WinPE peer cache, search", client, client, "Peer cache", FITS_ANY,
@@ -431,8 +439,7 @@ static const kb_row_t kb_other_rows[] = {
         LATER_PRODUCT, "Current ports list"),
     ROW("LATER13", IN_CM2007, "PXE", client, distribution_point, "TFTP", FITS_TFTP, UDP, 69, 69,
         LATER_PRODUCT, "Current ports list"),
-    ROW("LATER14", IN_CM2012, "Site to site, SQL replication", site_server, site_server,
-        "TDS (SQL)", FITS_TDS, TCP, 1433, 1433, LATER_PRODUCT, "Current ports list"),
+    /* LATER14, the same between site servers, was on no list: they use SMB alone. */
     ROW("LATER15", IN_CM2012, "Site to site, SQL replication", sql_server, sql_server, "TDS (SQL)",
         FITS_TDS, TCP, 1433, 1433, LATER_PRODUCT, "Current ports list"),
     ROW("LATER16", IN_CM2012, "SQL Server Service Broker", sql_server, sql_server, "Service Broker",
@@ -441,12 +448,22 @@ static const kb_row_t kb_other_rows[] = {
         9, LATER_PRODUCT, "Current ports list"),
     ROW("LATER18", IN_CM2007, "Wake on LAN, to the subnet", site_server, broadcast, "Wake on LAN",
         FITS_ANY, UDP, 9, 9, LATER_PRODUCT, "Current ports list"),
-    ROW("LATER19", IN_CM2012, "Wake-up proxy", site_server, client, "Wake-up proxy", FITS_ANY, UDP,
+    ROW("LATER19", IN_CM2012, "Wake-up proxy", client, client, "Wake-up proxy", FITS_ANY, UDP,
         25536, 25536, LATER_PRODUCT, "Current ports list"),
-    ROW("LATER20", IN_CM2012, "Administration service", admin_console, site_server_or_provider,
+    ROW("LATER20", IN_CM2012, "Administration service", any, site_server_or_provider,
         "HTTPS", FITS_TLS, TCP, 443, 443, LATER_PRODUCT, "Current ports list"),
     ROW("LATER21", IN_CM2012, "Remote control of ConfigMgr", admin_console, client,
         "ConfigMgr remote control", FITS_CM_REMOTE_CONTROL, TCP, 2701, 2701, LATER_PRODUCT,
+        "Current ports list"),
+    ROW("LATER22", IN_CM2007, "Client to software update point", client, software_update_point,
+        "HTTP (WSUS)", FITS_HTTP, TCP, 8530, 8530, LATER_PRODUCT, "Current ports list"),
+    ROW("LATER23", IN_CM2007, "Client to software update point", client, software_update_point,
+        "HTTPS (WSUS)", FITS_TLS, TCP, 8531, 8531, LATER_PRODUCT, "Current ports list"),
+    ROW("LATER24", IN_CM2007, "Site server to software update point", site_server,
+        software_update_point, "HTTP (WSUS)", FITS_HTTP, TCP, 8530, 8530, LATER_PRODUCT,
+        "Current ports list"),
+    ROW("LATER25", IN_CM2007, "Site server to software update point", site_server,
+        software_update_point, "HTTPS (WSUS)", FITS_TLS, TCP, 8531, 8531, LATER_PRODUCT,
         "Current ports list"),
 
     ROW("LEGACY1", IN_SMS1, "Remote Control service Wuser32: verify rights, reboot, execute",

@@ -50,7 +50,8 @@
 /* What is kept of a frame from the first pass on. */
 typedef struct {
     cm_session_t *session;
-    cm_result_e result; /* told by the length of a sealed message */
+    cm_result_e result; /* by the length of a sealed message, or by what follows one */
+    bool ambiguous;     /* its length fits two results */
     bool is_word;       /* the plaintext is a word of control, not RDP */
     cm_seal_t seal;
     cm_pieces_t pieces;
@@ -153,7 +154,7 @@ dissect_result(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const cm_ses
     item = proto_tree_add_string(tree, hf_smsrc_cm_result, tvb, 0, 0, cm_result_name(result));
     proto_item_set_generated(item);
     if (by_length)
-        proto_item_append_text(item, " (told by the length of the sealed message)");
+        proto_item_append_text(item, " (inferred from the length of the sealed message)");
     if (cm_result_is_denial(result))
         expert_add_info_format(pinfo, item, &ei_smsrc_cm_denied, "%s", cm_result_name(result));
 }
@@ -250,6 +251,13 @@ dissect_word(tvbuff_t *plain, packet_info *pinfo, proto_tree *tree, proto_item *
     dissect_result(plain, pinfo, tree, session, result, false);
 }
 
+/* A sealed STOP_HANDSHAKE, without its NUL or with it: the viewer ends what was refused. */
+static bool
+is_stop_length(unsigned length)
+{
+    return length == 28 || length == 30;
+}
+
 /* First pass: what a sealed message tells although nobody can open it. */
 static void
 learn_from_seal(packet_info *pinfo, const cm_frame_t *frame, tvbuff_t *token, record_t *record)
@@ -265,11 +273,17 @@ learn_from_seal(packet_info *pinfo, const cm_frame_t *frame, tvbuff_t *token, re
         cm_session_set_agent(session, pinfo, claim->direction == DIRECTION_TO_VIEWER, false);
     if (session->mechanism == CM_MECHANISM_UNKNOWN)
         session->mechanism = mechanism;
-    if (!cm_session_from_agent(session, pinfo))
-        return;
-    if (handshaken && !session->agent_sealed)
-        record->result = cm_result_of_length(frame->first_length);
-    session->agent_sealed = true;
+    if (cm_session_from_agent(session, pinfo)) {
+        if (handshaken && !session->agent_sealed)
+            record->result = cm_result_of_length(frame->first_length, &record->ambiguous);
+        if (record->ambiguous)
+            session->ambiguous = true;
+        session->agent_sealed = true;
+    } else if (session->ambiguous && !is_stop_length(frame->first_length)) {
+        /* The viewer goes on: it was let in. */
+        record->result = CM_RESULT_FULL_CONTROL;
+        session->ambiguous = false;
+    }
 }
 
 static void
@@ -305,6 +319,12 @@ dissect_sealed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, proto_tree
     if (plain == NULL || record == NULL) {
         col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ",
                             "ConfigMgr remote control: sealed, %u bytes", frame->first_length);
+        if (record != NULL && record->ambiguous) {
+            proto_item_append_text(item, " (Full control or Access denied, by its length: what "
+                                         "follows decides)");
+            if (fresh)
+                cm_log_ambiguous(pinfo);
+        }
         if (record == NULL || record->result == CM_RESULT_UNKNOWN)
             return;
         if (fresh)
@@ -451,7 +471,7 @@ proto_register_smsrc_cm(void)
             HFILL } },
         { &hf_smsrc_cm_result,
           { "Result", "smsrc.cm.result", FT_STRING, BASE_NONE, NULL, 0x0,
-            "What came of the request for control; without keys told by a length (inferred): Full "
+            "What came of the request for control; without keys inferred from a length: Full "
             "control, View only, Access denied, Logon denied, No active user, Existing session",
             HFILL } },
         { &hf_smsrc_cm_user,

@@ -251,12 +251,61 @@ check_dhcp(const payload_t *pl)
            memcmp(pl->p + 236, cookie, sizeof cookie) == 0;
 }
 
-/* MS-TDS 2.2.3.1: type, status, length (big-endian), SPID, packet, window (always 0) */
+/*
+ * TPKT (RFC 1006): version 3, 0, the packet's length, then what RDP, S7 and MMS (ISO 8073) or H.323
+ * (Q.931) put there, whose first two bytes are never both 0.
+ */
+static bool
+may_be_tpkt(const payload_t *pl)
+{
+    return pl->len >= 6 && pl->p[0] == 3 && pl->p[1] == 0 && pntohu16(pl->p + 4) != 0;
+}
+
+/*
+ * RDP in TPKT (MS-RDPBCGR 2.2.1.1, 2.2.1.2): a connection request with a cookie or a routing
+ * token; with or without one the TPDU ends, or an RDP negotiation of 8 bytes follows. Others
+ * (S7, MMS) have the parameters of ISO 8073 there. Later TPDUs carry an MCS domain PDU (T.125).
+ */
+static bool
+check_rdp(const payload_t *pl)
+{
+    enum { CC = 0xd0, CR = 0xe0, DT = 0xf0, FIXED = 11, NEGOTIATION = 8 };
+    /* Connect-Initial and -Response, Erect Domain, Disconnect, Attach, Join, Send Data. */
+    static const uint8_t mcs[] = { 0x7f, 0x04, 0x20, 0x28, 0x2c, 0x38, 0x3c, 0x64, 0x68 };
+    unsigned end, negotiation;
+
+    if (!may_be_tpkt(pl) || pntohu16(pl->p + 2) < pl->p[4] + 5U)
+        return false;
+    if (pl->p[5] == DT)
+        return pl->p[4] == 2 && pl->len > 7 &&
+               memchr(mcs, pl->p[7] == 0x7f ? 0x7f : pl->p[7] & 0xfc, sizeof mcs) != NULL;
+    if ((pl->p[5] != CR && pl->p[5] != CC) || pl->len < FIXED)
+        return false;
+    end = pl->p[4] + 5U;
+    if (end == FIXED)
+        return true;
+    if (pl->p[5] == CR && pl->len > FIXED + 8 &&
+        (memcmp(pl->p + FIXED, "Cookie: ", 8) == 0 || memcmp(pl->p + FIXED, "tsv://", 6) == 0))
+        return true;
+    if (end < FIXED + NEGOTIATION || end > pl->len)
+        return false;
+    negotiation = end - NEGOTIATION;
+    return pl->p[negotiation] >= 1 && pl->p[negotiation] <= 3 &&
+           pletohu16(pl->p + negotiation + 2) == NEGOTIATION;
+}
+
+/*
+ * MS-TDS 2.2.3.1: type, status, length (big-endian), SPID, packet, window (always 0). The SPID
+ * of a client is 0; where it is not, an RPC request's header can be a TPKT header as well, and
+ * shows neither.
+ */
 static bool
 check_tds(const payload_t *pl)
 {
     unsigned length;
 
+    if (may_be_tpkt(pl))
+        return false;
     if (pl->len < 8 || (pl->p[1] & ~0x1bU) != 0 || pl->p[7] != 0)
         return false;
     length = pntohu16(pl->p + 2);
@@ -487,7 +536,7 @@ static const signature_t signatures[] = {
     { SERVICE_VNC, TRANSPORT_TCP, 0, STR("RFB 00"), NULL },
     { SERVICE_TELNET, TRANSPORT_TCP, 0, STR("\xff\xfb"), NULL },
     { SERVICE_TELNET, TRANSPORT_TCP, 0, STR("\xff\xfd"), NULL },
-    { SERVICE_RDP, TRANSPORT_TCP, 0, STR("\x03\x00\x00"), NULL },
+    { SERVICE_RDP, TRANSPORT_TCP, 0, STR("\x03\x00"), check_rdp },
     { SERVICE_TFTP, TRANSPORT_UDP, 0, STR("\x00\x01"), check_tftp },
     { SERVICE_TFTP, TRANSPORT_UDP, 0, STR("\x00\x02"), check_tftp },
     { SERVICE_NTP, TRANSPORT_UDP, 0, STR(""), check_ntp },

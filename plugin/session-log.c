@@ -576,8 +576,12 @@ session_log_ended(connection_t *connection, bool by_reset)
     connection->has_failed = !connection->is_open;
     connection->was_reset = by_reset;
     if (connection->newest != NULL && connection->is_open) {
-        connection->newest->open--;
-        count_end(connection->newest, by_reset);
+        session_t *session = connection->newest;
+
+        session->open--;
+        count_end(session, by_reset);
+        if (session->refused_if_closed != NULL)
+            session_log_set_word(session, SESSION_WORD_REFUSED, session->refused_if_closed);
     }
     connection->is_open = false;
 }
@@ -624,6 +628,7 @@ session_log_set_word(session_t *session, session_word_e word, const char *reason
     session->answered = true;
     session->account_refused = word == SESSION_WORD_REFUSED && session->account_sent;
     session->account_sent = false;
+    session->refused_if_closed = NULL;
     keep_text(session->reason, reason);
 }
 
@@ -672,6 +677,15 @@ session_log_attack(packet_info *pinfo)
 
     if (session != NULL && session->attack_frame == 0)
         session->attack_frame = pinfo->num;
+}
+
+void
+session_log_refused_if_closed(packet_info *pinfo, const char *reason)
+{
+    session_t *session = PINFO_FD_VISITED(pinfo) ? NULL : session_log_of_packet(pinfo);
+
+    if (session != NULL && session->word == SESSION_WORD_NONE)
+        session->refused_if_closed = reason;
 }
 
 void

@@ -43,8 +43,10 @@ static const signature_t signatures[] = {
       "^(CCMClient(ID|IDSignature|Timestamp\\w*)|ClientToken(Signature)?):",
       ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false,
       "HTTP header" },
+    /* Pull distribution points, WinPE and gateways have a client's user agent as well: of this
+     * flow it is one, which teaches nothing of the host. */
     { FACT_HTTP_HEADER, "^User-Agent: *(SMS CCM|ccmhttp|ConfigMgr Messaging HTTP Sender)",
-      ABOUT_REQUEST, ANSWER_HTTP, 0, R(ADVANCED_CLIENT), 0, false, false, "HTTP header" },
+      ABOUT_REQUEST, ANSWER_HTTP, 0, 0, R(ADVANCED_CLIENT), false, false, "HTTP header" },
     /* Distribution point and reporting point. */
     { FACT_HTTP_URI, "^/(nocert_|ccmtokenauth_)?sms_dp_sms(pkg[a-z]?|sig)\\$(/|$)", ABOUT_REQUEST,
       ANSWER_HTTP, R(BITS_DISTRIBUTION_POINT), R(ADVANCED_CLIENT), 0, false, false,
@@ -57,8 +59,11 @@ static const signature_t signatures[] = {
       R(LEGACY_CLIENT), false, false, "Share" },
     { FACT_SMB_PATH, "\\\\SMSPKG[a-z]\\$$", ABOUT_REQUEST, ANSWER_SMB, R(SMB_DISTRIBUTION_POINT),
       0, R(CLIENT), false, false, "Share" },
-    { FACT_SMB_PATH, "\\\\(SCCMContentLib\\$|SMSSIG\\$|SMS_DP\\$|SMS_OCM_DATACACHE)$",
-      ABOUT_REQUEST, ANSWER_SMB, R(SMB_DISTRIBUTION_POINT), 0, R(CLIENT), false, false, "Share" },
+    /* Site servers have SCCMContentLib$ and SMS_DP$ as well, so that these show neither. */
+    { FACT_SMB_PATH, "\\\\SMSSIG\\$$", ABOUT_REQUEST, ANSWER_SMB, R(SMB_DISTRIBUTION_POINT), 0,
+      R(CLIENT), false, false, "Share" },
+    { FACT_SMB_PATH, "\\\\SMS_OCM_DATACACHE$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), 0,
+      R(SITE_SERVER), false, false, "Share" },
     { FACT_SMB_PATH, "\\\\SMS_SITE$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), R(SITE_SERVER), 0,
       false, false, "LAN sender's share" },
     { FACT_SMB_PATH, "\\\\SMS_(?!SHR$)" SITE "$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), 0,
@@ -115,7 +120,7 @@ static const signature_t signatures[] = {
       SQL_CLIENTS, false, false, "Login to the site database" },
     { FACT_DNS_NAME, "^_mssms_mp_" SITE "\\._tcp\\.", ABOUT_OWNER, ANSWER_NONE,
       R(MANAGEMENT_POINT), 0, 0, false, false, "DNS" },
-    { FACT_NAMESPACE, "root[\\\\/]sms([\\\\/]site_" SITE ")?", ABOUT_REQUEST, ANSWER_REPLY,
+    { FACT_NAMESPACE, "root[\\\\/]sms([\\\\/]site_" SITE ")?([\\\\/]|$)", ABOUT_REQUEST, ANSWER_REPLY,
       R(SMS_PROVIDER), R(ADMIN_CONSOLE), 0, false, false, "WMI namespace" },
 
     /* Remote Control itself; the agent's answer is its proof. */

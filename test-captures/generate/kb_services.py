@@ -604,10 +604,11 @@ def dns_srv_query(name, number=0x2002):
     return dns_query(name, _SRV, number)
 
 
-def dns_srv_answer(name, target, port, ip, number=0x2002):
+def dns_srv_answer(name, target, port, ip, number=0x2002, owner=None):
+    """The address is the target's, or, where it is named, another host's."""
     service = struct.pack(">HHH", 0, 0, port) + _labels(target)
     return _dns(number, 0x8580, name, _SRV, (_record(b"\xc0\x0c", _SRV, service),),
-                (_record(_labels(target), _A, packed(ip)),))
+                (_record(_labels(owner or target), _A, packed(ip)),))
 
 
 # --- PPTP (RFC 2637) and its GRE ----------------------------------------------------------------
@@ -725,6 +726,11 @@ def wbem_login(namespace="root\\sms\\site_ABC"):
     this = struct.pack("<HHII", 5, 6, 0, 0) + bytes(range(16)) + struct.pack("<I", 0)
     return rpc_request(6, this + struct.pack("<I", 0x00020000) + text + struct.pack("<III", 0, 0,
                                                                                     0))
+
+
+def wbem_refused():
+    """ORPCTHAT, no interface, and WBEM_E_ACCESS_DENIED."""
+    return rpc_response(struct.pack("<IIII", 0, 0, 0, 0x80041003))
 
 
 def wbem_logged_in():

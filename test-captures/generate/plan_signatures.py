@@ -88,10 +88,6 @@ HTTP = (
     _http("header of a client behind the Internet",
           kb.http_request("GET", "/x", headers=("CCMClientID: " + kb.CLIENT_ID,)), OK,
           kb.NOT_FOUND, MP, "ccmclientid"),
-    _get("user agent SMS CCM", "/x", OK, kb.NOT_FOUND, ((CLIENT, "Advanced Client"),), "sms ccm",
-         agent="SMS CCM 5.0"),
-    _get("user agent ccmhttp", "/x", OK, kb.NOT_FOUND, ((CLIENT, "Advanced Client"),), "ccmhttp",
-         agent="ccmhttp"),
     _get("BITS DP", "/SMS_DP_SMSPKGC$/" + PKG, OK, kb.NOT_FOUND, BITS_DP, "sms_dp_smspkg"),
     _get("BITS DP, %24", "/SMS_DP_SMSPKGD%24/" + PKG, OK, kb.NOT_FOUND, BITS_DP,
          "sms_dp_smspkg"),
@@ -153,7 +149,9 @@ SMB = (
     _share_2("CAP over SMB 2", "\\\\SRV\\CAP_ABC", CAP, "cap_abc", "ABC"),
     _share_2("package share over SMB 2", "\\\\SRV\\SMSPKGE$", SMB_DP, "smspkge$"),
     _share_2("LAN sender over SMB 2", "\\\\SRV\\SMS_SITE", SITE_SERVER, "sms_site"),
-    _share_2("content library", "\\\\SRV\\SCCMContentLib$", SMB_DP, "sccmcontentlib$"),
+    _share_2("signatures of packages", "\\\\SRV\\SMSSIG$", SMB_DP, "smssig$"),
+    _share_2("component manager's cache", "\\\\SRV\\SMS_OCM_DATACACHE", SITE_SERVER,
+             "sms_ocm_datacache"),
     _file_2("site share with inboxes over SMB 2", "\\\\SRV\\SMS_ABC", "inboxes\\sinv.box\\x.sic",
             SITE_SERVER, "sms_abc", "ABC"),
 )
@@ -304,6 +302,24 @@ NEVER = tuple(_never(signature) for signature in (
                                             ("cn",)), kb.ldap_done(), kb.ldap_done(), (), ""),
     Signature("another namespace", TCP, 1055, (kb.rpc_bind(kb.WBEM_LOGIN), kb.rpc_bound(1055)),
               kb.wbem_login("root\\cimv2"), kb.wbem_logged_in(), kb.rpc_fault(), (), "", ""),
+    Signature("the namespace SmsDm of any client", TCP, 1055,
+              (kb.rpc_bind(kb.WBEM_LOGIN), kb.rpc_bound(1055)), kb.wbem_login("root\\SmsDm"),
+              kb.wbem_logged_in(), kb.rpc_fault(), (), "", ""),
+    Signature("a namespace that is refused", TCP, 1055,
+              (kb.rpc_bind(kb.WBEM_LOGIN), kb.rpc_bound(1055)), kb.wbem_login(),
+              kb.wbem_refused(), kb.rpc_fault(), (), "", ""),
+    Signature("a DNS answer with its name server's address", UDP, 53, (),
+              kb.dns_srv_query("_mssms_mp_abc._tcp." + kb.DOMAIN),
+              lambda owner: kb.dns_srv_answer("_mssms_mp_abc._tcp." + kb.DOMAIN,
+                                              "mp01." + kb.DOMAIN, 80, owner,
+                                              owner="ns." + kb.DOMAIN),
+              None, (), "", ""),
+    # Gateways, pull distribution points and WinPE have it too.
+    _get("user agent SMS CCM", "/x", OK, OK, (), "", agent="SMS CCM 5.0"),
+    _get("user agent ccmhttp", "/x", OK, OK, (), "", agent="ccmhttp"),
+    # Site servers have these as well as distribution points do.
+    _share_2("content library", "\\\\SRV\\SCCMContentLib$", (), ""),
+    _share_2("distribution point or site server", "\\\\SRV\\SMS_DP$", (), ""),
 ))
 
 GROUPS = {

@@ -146,3 +146,24 @@ def test_each_reader_of_a_reporting_point_is_judged(tshark, ground):
     path.chmod(0o644)
     judged = tshark(path, "-Y", 'smsrc.audit.row == "GAP28"', "-T", "fields", "-e", "tcp.stream")
     assert set(judged.stdout.split()) == {"0", "1"}
+
+
+# --- Small captures of others -------------------------------------------------------------------
+
+@pytest.mark.parametrize("two_pass", [False, True], ids=["one pass", "two passes"])
+def test_the_namespace_of_any_windows_client_shows_no_provider(tshark, case, two_pass):
+    assert role_lines_of(tshark, case("rpc-smsdm"), two_pass) == []
+    assert frames(tshark, case("rpc-smsdm"), "smsrc.audit", two_pass=two_pass) == []
+
+
+@pytest.mark.parametrize("two_pass", [False, True], ids=["one pass", "two passes"])
+def test_an_answer_of_dns_does_not_make_the_name_server_a_management_point(tshark, case,
+                                                                           two_pass):
+    """The host that it points to sends nothing there, and so has no line."""
+    assert role_lines_of(tshark, case("dns-glue"), two_pass) == []
+
+
+def role_lines_of(tshark, capture, two_pass):
+    """The lines of hosts in the statistic of roles."""
+    return [line for line in statistic(tshark, capture, "roles", two_pass=two_pass)
+            if line[:1].isdigit()]

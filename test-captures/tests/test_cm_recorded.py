@@ -15,7 +15,7 @@ RESULT = {"kerberos": "Full control", "kerberos-dce": "Full control", "ntlm": "F
 WORD = {"Full control": "SUCCESS_FULL_CONTROL", "View only": "SUCCESS_VIEW_ONLY",
         "Access denied": "ERROR_ACCESS_DENIED"}
 SERVICE = "TERMSRV/wks17.example.test"
-BY_LENGTH = "told by the length of the sealed message"
+BY_LENGTH = "inferred from the length of the sealed message"
 
 # The steps of MS-RDPBCGR 1.3.1.1, as Wireshark's dissectors call them.
 SEQUENCE = ["Cookie: mstshash=jdoe", "ClientData", "ServerData Encryption: None (None)",

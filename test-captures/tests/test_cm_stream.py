@@ -5,8 +5,9 @@
 
 import pytest
 
-from cm_recorded import WITH_RDP, keys, messages, play, recorded  # noqa: F401
+from cm_recorded import WITH_RDP, frame, keys, messages, play, recorded  # noqa: F401
 from rc_rows import by_frame, fields, frames
+from test_session_log import statistic, table
 
 WHAT = ["smsrc.cm.type", "smsrc.cm.text", "smsrc.cm.sealed.length", "smsrc.cm.result",
         "smsrc.cm.unsealed", "smsrc.cm.sessarb.type", "smsrc.cm.curtain.type",
@@ -202,3 +203,47 @@ def test_stop_handshake_and_other_lengths_are_no_result(tshark, tmp_path):
         results = frames(tshark, capture, "smsrc.cm.result")
         agent_before = any(by_agent for by_agent, _ in swapped[first:moved])
         assert (results == []) == agent_before
+
+
+# --- The result by its length -------------------------------------------------------------------
+
+def answered_with(length, stops=False, goes_on=True):
+    """The session of NTLM, in which the agent's first sealed message has so many bytes: SUCCESS_...
+    and ERROR_... are sealed with their NUL or without it. goes_on: the viewer speaks after it,
+    stops: it says STOP_HANDSHAKE."""
+    said = messages("ntlm")
+    first = next(number for number, (by_agent, data) in enumerate(said)
+                 if by_agent and number and data[4] == 40)
+    token = said[first][1][-16:]
+    after = [(False, frame(0, bytes(30), token))] if stops else said[first + 1:] if goes_on else []
+    return [*said[:first], (True, frame(0, bytes(length), token)), *after]
+
+
+@pytest.mark.parametrize("two_pass", [False, True], ids=["one pass", "two passes"])
+@pytest.mark.parametrize("length, result", [
+    (42, "Full control"), (36, "View only"), (34, "View only"), (38, "Access denied")])
+def test_a_length_of_one_result_shows_it_at_once(tshark, tmp_path, length, result, two_pass):
+    capture = play(answered_with(length), tmp_path / "length.pcap")
+    found = fields(tshark, capture, ["smsrc.cm.result", "smsrc.cm.sealed.length"], "-Y",
+                   "smsrc.cm.result", two_pass=two_pass)
+    assert [(row["smsrc.cm.result"], row["smsrc.cm.sealed.length"][:1]) for row in found] == [
+        ([result], [str(length)])]
+
+
+@pytest.mark.parametrize("two_pass", [False, True], ids=["one pass", "two passes"])
+@pytest.mark.parametrize("stops, goes_on, outcome, reason", [
+    (False, True, "Closed", "Full control"),
+    (False, False, "Refused", "Access denied"),
+    (True, False, "Refused", "Access denied")],
+    ids=["the viewer goes on", "the end follows", "the viewer stops"])
+def test_forty_bytes_are_what_follows_them(tshark, tmp_path, stops, goes_on, outcome, reason,
+                                           two_pass):
+    capture = play(answered_with(40, stops, goes_on), tmp_path / "forty.pcap")
+    found = fields(tshark, capture, ["smsrc.cm.result", "ip.src"], "-Y",
+                   "smsrc.cm.result", two_pass=two_pass)
+    assert [(row["smsrc.cm.result"], row["ip.src"]) for row in found] == (
+        [(["Full control"], ["10.1.0.50"])] if goes_on else [])
+    session, = table(statistic(tshark, capture, two_pass=two_pass))
+    assert (session["outcome"], session["reason"]) == (outcome, reason)
+    tree = tshark(capture, "-V", "-Y", "smsrc.cm.sealed.length == 40", two_pass=two_pass).stdout
+    assert "Full control or Access denied, by its length: what follows decides" in tree

@@ -83,6 +83,12 @@ signatures_match(fact_e fact _U_, const char *text, size_t length)
     return length >= sizeof agent - 1 && memcmp(text, agent, sizeof agent - 1) == 0 ? 1 : 0;
 }
 
+/* An answer for the management point of the site ABC: how many records, and further ones. */
+#define DNS_ASKED(answers, additional)                                                           \
+    "\0\1\x80\0\0\1" answers "\0\0" additional "\x0d_mssms_mp_abc\x04_tcp\0\0\x21\0\1"
+#define DNS_TARGET "\xc0\x0c\0\x21\0\1\0\0\0\0\0\x0a\0\0\0\0\0\x50\2mp\0"
+#define DNS_ADDRESS(name, last) name "\0\0\1\0\1\0\0\0\0\0\4\x0a\1\1" last
+
 typedef struct {
     const char *name;
     void (*read)(const packet_t *packet);
@@ -165,9 +171,33 @@ static const case_t cases[] = {
     { "login's refusal", evidence_read_tds, true, BYTES("\4\1\0\x0a\0\0\1\0\xaa\0"),
       { "answer bad" } },
     { "towers", evidence_read_rpc, true,
-      BYTES("\5\0\2\3\x10\0\0\0\1\0\x07\2\0\4\2\1\0\x09\4\0\x0a\1\1\x14"), { "answer good" } },
+      BYTES("\5\0\2\3\x10\0\0\0\1\0\x07\2\0\4\2\1\0\x09\4\0\x0a\1\1\x14"), { "answer bad" } },
     { "namespace", evidence_read_rpc, true,
       BYTES("\5\0\0\3r\0o\0o\0t\0\\\0s\0m\0s\0\\\0s\0\0\0"), { "namespace root\\sms\\s" } },
+    { "another's namespace", evidence_read_rpc, true,
+      BYTES("\5\0\0\3r\0o\0o\0t\0\\\0s\0m\0s\0d\0m\0\0\0"), { NULL } },
+    { "another's namespace before it", evidence_read_rpc, true,
+      BYTES("\5\0\0\3r\0o\0o\0t\0\\\0s\0m\0s\0_\0x\0\0\0r\0o\0o\0t\0\\\0s\0m\0s\0\0\0"),
+      { "namespace root\\sms" } },
+    { "login that succeeded", evidence_read_rpc, true,
+      BYTES("\5\0\2\3\x10\0\0\0\x20\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0"),
+      { "answer good" } },
+    { "login that failed", evidence_read_rpc, true,
+      BYTES("\5\0\2\3\x10\0\0\0\x20\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\x0e\x10\4\x80"),
+      { "answer bad" } },
+    { "login that succeeded, signed", evidence_read_rpc, true,
+      BYTES("\5\0\2\3\x10\0\0\0\x34\0\4\0\1\0\0\0\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0\xff\xff"
+            "\xff\xff\xff\xff\xff\xff\x0a\5\x08\0\1\0\0\0sign"),
+      { "answer good" } },
+    { "sealed answer", evidence_read_rpc, true,
+      BYTES("\5\0\2\3\x10\0\0\0\x2c\0\4\0\1\0\0\0\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0\x0a\6"
+            "\0\0\1\0\0\0sign"),
+      { "answer bad" } },
+    { "fragment of an answer", evidence_read_rpc, true,
+      BYTES("\5\0\2\1\x10\0\0\0\x20\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0"), { NULL } },
+    { "fault", evidence_read_rpc, true,
+      BYTES("\5\0\3\3\x10\0\0\0\x20\0\0\0\1\0\0\0\x20\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0"),
+      { "answer bad" } },
     { "no RPC", evidence_read_rpc, true, BYTES("\7\0\2\3"), { NULL } },
     { "name", evidence_read_nbns, false,
       BYTES("\0\1\x85\0\0\0\0\1\0\0\0\0\x20" HALF_ASCII "\0\0\x20\0\1\0\0\0\0\0\x0c"
@@ -184,9 +214,21 @@ static const case_t cases[] = {
       BYTES("\x10\2\0\1\x0a\1\1\x0d\0\x8a\0\x44\0\0\x20" HALF_ASCII "\0\x20" HALF_ASCII "\0"),
       { "to MP_ABC<1a>" } },
     { "name in DNS", evidence_read_dns, false,
-      BYTES("\0\1\x80\0\0\1\0\1\0\0\0\0\x0d_mssms_mp_abc\x04_tcp\0\0\x21\0\1"
-            "\xc0\x0c\0\1\0\1\0\0\0\0\0\4\x0a\1\1\x0d"),
+      BYTES(DNS_ASKED("\0\1", "\0\2") DNS_TARGET DNS_ADDRESS("\2mp", "\x0d")
+            DNS_ADDRESS("\2ns", "\x14")),
       { "DNS _mssms_mp_abc._tcp of 10.1.1.13" } },
+    { "address before the name in DNS", evidence_read_dns, false,
+      BYTES(DNS_ASKED("\0\2", "\0\0") DNS_ADDRESS("\2MP", "\x0d") DNS_TARGET),
+      { "DNS _mssms_mp_abc._tcp of 10.1.1.13" } },
+    { "another's name in DNS", evidence_read_dns, false,
+      BYTES(DNS_ASKED("\0\2", "\0\0") "\1x\0\0\x21\0\1\0\0\0\0\0\x0a\0\0\0\0\0\x50\2mp\0"
+            DNS_ADDRESS("\2mp", "\x0d")),
+      { NULL } },
+    { "address of the name itself in DNS", evidence_read_dns, false,
+      BYTES(DNS_ASKED("\0\1", "\0\0") "\xc0\x0c\0\1\0\1\0\0\0\0\0\4\x0a\1\1\x0d"), { NULL } },
+    { "name that points to itself in DNS", evidence_read_dns, false,
+      BYTES(DNS_ASKED("\0\2", "\0\0") DNS_TARGET "\xc0\x37\0\1\0\1\0\0\0\0\0\4\x0a\1\1\x0d"),
+      { NULL } },
 };
 
 static packet_info pinfo;

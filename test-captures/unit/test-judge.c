@@ -34,7 +34,7 @@ static const case_t cases[] = {
     { "on 8080", BIT(ADVANCED_CLIENT), BIT(MANAGEMENT_POINT), TRANSPORT_TCP, 1100, 8080,
       SERVICE_HTTP, true, false, VERDICT_OFF_MATRIX, "E1", false },
     { "on 8530, which is another role's", BIT(ADVANCED_CLIENT), BIT(MANAGEMENT_POINT),
-      TRANSPORT_TCP, 1100, 8530, SERVICE_HTTP, true, false, VERDICT_OFF_MATRIX, "E1", false },
+      TRANSPORT_TCP, 1100, 8530, SERVICE_HTTP, true, false, VERDICT_OFF_MATRIX, "LATER22", false },
     { "the management point calls the client", BIT(MANAGEMENT_POINT), BIT(ADVANCED_CLIENT),
       TRANSPORT_TCP, 1100, 80, SERVICE_HTTP, true, false, VERDICT_WRONG_DIRECTION, "E1", false },
     { "client on SQL's port", BIT(ADVANCED_CLIENT), BIT(SQL_SERVER), TRANSPORT_TCP, 1100, 1433,

@@ -268,7 +268,11 @@ test_neighbours_are_numbered(void)
         unsigned number = 0;
 
         for (; at < count && rows[at].row_class == lists[list].row_class; at++) {
-            char *id = g_strdup_printf("%s%u", lists[list].prefix, ++number);
+            char *id;
+
+            /* LATER14 was a mistake and is gone; an id is not given again. */
+            number += lists[list].row_class == KB_LATER_PRODUCT && number == 13 ? 2 : 1;
+            id = g_strdup_printf("%s%u", lists[list].prefix, number);
 
             g_assert_cmpstr(rows[at].id, ==, id);
             g_assert_cmpuint(rows[at].port_low, >, 0);
