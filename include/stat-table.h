@@ -23,10 +23,19 @@ void stat_add_number(stat_tap_table *table, unsigned row, unsigned column, int n
 void stat_add_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes);
 void stat_set_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes);
 
-/** A row of empty cells at the end of @p table: its index. */
+/**
+ * The rows of @p table without those at its end that report what was not kept (bounds.h). Those
+ * come by themselves, and stay behind all rows that the functions below append or insert.
+ */
+unsigned stat_num_rows(const stat_tap_table *table);
+
+/** True for one of those rows at the end. */
+bool stat_is_note(const stat_tap_table *table, unsigned row);
+
+/** A row of empty cells at the end of @p table's own rows: its index. */
 unsigned stat_append_row(stat_tap_table_ui *ui, stat_tap_table *table);
 
-/** A row of empty cells before the row @p at, which may be the end of @p table. */
+/** A row of empty cells before the row @p at, which may be the end of its own. */
 void stat_insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at);
 
 /** Take the row @p at away, with its texts. */

@@ -10,6 +10,7 @@
 
 #include <wsutil/pint.h>
 
+#include "bounds.h"
 #include "evidence-facts.h"
 
 /* Most records of an answer, most addresses of a name. */
@@ -55,6 +56,8 @@ read_answer(const packet_t *packet, const uint8_t *message, unsigned length)
             at += QUESTION;
     }
     records = (unsigned)pntohu16(message + 6) + pntohu16(message + 8) + pntohu16(message + 10);
+    if (records > MAX_RECORDS)
+        bounds_exceed(BOUND_DNS_RECORDS, MAX_RECORDS);
     for (unsigned i = 0; i < MIN(records, MAX_RECORDS) && at > 0; i++) {
         const uint8_t *record;
         unsigned size;

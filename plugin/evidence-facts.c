@@ -18,6 +18,7 @@
 
 #include <wsutil/bits_ctz.h>
 
+#include "bounds.h"
 #include "role-book.h"
 
 /* Longest text that a reason quotes. */
@@ -84,13 +85,17 @@ shown_roles(const address *addr)
 
 static void
 learn(const address *addr, smsrc_role_set_t roles, const char *site_code, uint32_t frame,
-      const char *reason)
+      const char *reason, bool reported)
 {
     if (!learning)
         return;
     roles &= ~settled_roles(role_book_roles(addr));
     for (unsigned role = 0; role < SMSRC_NUM_ROLES; role++) {
-        if ((roles & SMSRC_ROLE_BIT(role)) != 0)
+        if ((roles & SMSRC_ROLE_BIT(role)) == 0)
+            continue;
+        if (reported)
+            role_book_learn_reported(addr, (smsrc_role_e)role, site_code, frame, reason);
+        else
             role_book_learn(addr, (smsrc_role_e)role, site_code, frame, reason);
     }
 }
@@ -141,9 +146,9 @@ settle(const pending_t *pending, flow_t *flow, packet_info *pinfo, bool to_serve
     if (is_contradicted(pending->signature, server, client))
         return;
     if (!flow->proxied)
-        learn(server, pending->signature->server, pending->site_code, pending->frame, told);
+        learn(server, pending->signature->server, pending->site_code, pending->frame, told, false);
     if (!flow->forwarded)
-        learn(client, pending->signature->client, pending->site_code, pending->frame, told);
+        learn(client, pending->signature->client, pending->site_code, pending->frame, told, false);
     if (flow->proxied || flow->forwarded || pending->signature->client_implied != 0 ||
         pending->signature->client == 0)
         imply(flow, to_server, pinfo, pending->signature);
@@ -164,6 +169,7 @@ add_pending(flow_t *flow, const pending_t *pending)
         place = &flow->pending[flow->num_pending++];
         waiting++;
     } else if (place == NULL) {
+        bounds_exceed(BOUND_PENDING, FLOW_MAX_PENDING);
         place = &flow->pending[FLOW_MAX_PENDING - 1];
     }
     *place = *pending;
@@ -236,7 +242,8 @@ evidence_add_owned_fact(const packet_t *packet, fact_e fact, const char *text,
         switch (signature->about) {
         case ABOUT_OWNER:
             if (owner != NULL)
-                learn(owner, signature->server, pending.site_code, pinfo->num, pending.told);
+                learn(owner, signature->server, pending.site_code, pinfo->num, pending.told,
+                      !addresses_equal(owner, &pinfo->src));
             break;
         case ABOUT_REPLY:
             settle(&pending, flow, pinfo, false);

@@ -24,6 +24,7 @@
 
 #include <epan/to_str.h>
 
+#include "bounds.h"
 #include "user-rows.h"
 
 /* A site has fewer than a hundred rules: more is an attack on whoever keeps them. */
@@ -587,6 +588,21 @@ is_appended(const firewall_rules_t *rules, unsigned place)
     return false;
 }
 
+/* What the audit has not kept, a rule may be missing for. */
+static void
+append_bounds(GString *file)
+{
+    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
+        char *text;
+
+        if (bounds_count((bound_e)i) == 0)
+            continue;
+        text = bounds_to_str(NULL, (bound_e)i);
+        g_string_append_printf(file, "# Not kept: %s\n", text);
+        wmem_free(NULL, text);
+    }
+}
+
 char *
 firewall_rules_to_nft(const firewall_rules_t *rules)
 {
@@ -601,6 +617,7 @@ firewall_rules_to_nft(const firewall_rules_t *rules)
                                    rules->left_out[reason] == 1 ? "" : "s",
                                    firewall_left_out_name(reason));
     }
+    append_bounds(file);
     /* Said twice so that it can be loaded again: the first makes what the second takes away. */
     g_string_append(file, "table inet smsrc\n"
                           "delete table inet smsrc\n"

@@ -21,6 +21,7 @@
 #include <epan/tap.h>
 #include <wsutil/json_dumper.h>
 
+#include "bounds.h"
 #include "packet-smsrc-audit.h"
 #include "packet-smsrc-log.h"
 #include "role-book.h"
@@ -106,6 +107,29 @@ end_line(json_dumper *line)
 {
     json_dumper_end_object(line);
     json_dumper_finish(line);
+}
+
+/* What was not kept; nothing where all was. */
+static void
+put_overflow(json_dumper *line)
+{
+    if (!bounds_are_reached())
+        return;
+    json_dumper_set_member_name(line, "overflow");
+    json_dumper_begin_array(line);
+    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
+        bound_e bound = (bound_e)i;
+
+        if (bounds_count(bound) == 0)
+            continue;
+        json_dumper_begin_object(line);
+        put_text(line, "bound", bounds_name(bound));
+        put_number(line, "limit", bounds_limit(bound));
+        put_number(line, "first_frame", bounds_frame(bound));
+        put_number(line, "times", bounds_count(bound));
+        json_dumper_end_object(line);
+    }
+    json_dumper_end_array(line);
 }
 
 /*
@@ -340,6 +364,7 @@ audit_draw(void *tapdata)
     line = begin_line("audit");
     put_number(&line, "frames", audit->frames);
     put_number(&line, "flows", flows->len);
+    put_overflow(&line);
     end_line(&line);
     g_ptr_array_free(flows, TRUE);
 }
@@ -501,6 +526,7 @@ sessions_draw(void *tapdata)
     line = begin_line("sessions");
     put_number(&line, "sessions", lines->sessions->len);
     put_number(&line, "not_listed", unlisted);
+    put_overflow(&line);
     end_line(&line);
 }
 

@@ -31,6 +31,7 @@
 #include <epan/tap.h>
 #include <epan/to_str.h>
 
+#include "bounds.h"
 #include "conversation-memo.h"
 #include "evidence.h"
 #include "evidence-facts.h"
@@ -73,6 +74,7 @@ static expert_field ei_smsrc_audit_overflow = EI_INIT;
 static dissector_handle_t smsrc_audit_handle;
 static int audit_tap = -1;
 static int roles_tap = -1;
+static int overflow_tap = -1;
 static int expert_tap = -1;
 static int proto_expert_info = -1; /* Wireshark's own "_ws.expert" */
 
@@ -105,7 +107,6 @@ static bool audit_registered;
 
 /* Rebuilt for every capture. */
 static bool audit_active;
-static uint32_t overflow_frame;
 
 /* Verdict to the expert info that tells it; NULL where there is nothing to tell. */
 static expert_field *const verdict_experts[NUM_VERDICTS] = {
@@ -212,13 +213,16 @@ update_judgement(flow_t *flow, const packet_info *pinfo, bool from_initiator, bo
     about = ask(flow, pinfo, from_initiator, sure, src, dst);
     flow->book_version = role_book_version();
     flow->judged_service = flow->service;
-    if (!is_judged(&about) || flow->num_judgements == FLOW_MAX_JUDGEMENTS ||
-        (last != NULL && memcmp(&last->about, &about, sizeof about) == 0))
+    if (!is_judged(&about) || (last != NULL && memcmp(&last->about, &about, sizeof about) == 0))
         return;
     judgement = judge(&about);
     if (about.responder == SMSRC_ROLES_BROADCAST &&
         !judgement_counts_for_broadcast(&judgement, about.service))
         return;
+    if (flow->num_judgements == FLOW_MAX_JUDGEMENTS) {
+        bounds_exceed(BOUND_JUDGEMENTS, FLOW_MAX_JUDGEMENTS);
+        return;
+    }
     next = &flow->judgements[flow->num_judgements++];
     next->frame = pinfo->num;
     next->about = about;
@@ -386,8 +390,7 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
     bool discouraged = judgement->row != NULL && judgement->row->row_class == KB_DISCOURAGED &&
                        (audit_flag == FLAG_EVERY || flow->discouraged_frame == pinfo->num);
     bool blocked = flow->reach_frame == pinfo->num && judgement_is_listed(judgement);
-    bool overflow = overflow_frame == pinfo->num;
-    bool something = told || discouraged || blocked || overflow;
+    bool something = told || discouraged || blocked;
     proto_item *item, *verdict_item;
 
     if (proto_field_is_referenced(parent, proto_smsrc_audit) ||
@@ -430,8 +433,6 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
             tell(pinfo, verdict_item, &ei_smsrc_audit_discouraged, judged, "advised against");
         if (blocked)
             tell(pinfo, verdict_item, &ei_smsrc_audit_blocked, judged, flow->reach_reason);
-        if (overflow)
-            expert_add_info(pinfo, item, &ei_smsrc_audit_overflow);
     } else {
         /* Nobody reads it: the severity is enough, for the column, which has the last one's. */
         if (discouraged)
@@ -440,8 +441,6 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
             expert_add_info(pinfo, NULL, expert);
         if (blocked)
             expert_add_info(pinfo, NULL, &ei_smsrc_audit_blocked);
-        if (overflow)
-            expert_add_info(pinfo, NULL, &ei_smsrc_audit_overflow);
     }
     if (have_tap_listener(audit_tap)) {
         audit_tap_t *tap = wmem_new(pinfo->pool, audit_tap_t);
@@ -508,12 +507,8 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         return;
     pinfo->current_proto = "SMSRC-AUDIT";
     if (first_pass) {
-        bool overflowed = role_book_overflowed();
-
         packet.layers = layers;
         evidence_scan(&packet);
-        if (!overflowed && role_book_overflowed())
-            overflow_frame = pinfo->num;
     }
 
     if (role_book_is_empty() && evidence_implied_flows() == 0)
@@ -558,11 +553,42 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
          from_initiator ? &pinfo->dst : &pinfo->src);
 }
 
+/*
+ * The frame that is the first past a bound, whatever else is in it. Any part of the plugin may
+ * have reached one, so it is asked after all of them.
+ */
+static void
+show_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
+{
+    bool first = bounds_end_frame(pinfo->num);
+    proto_item *item;
+
+    if ((first || bounds_have_grown()) && have_tap_listener(overflow_tap))
+        tap_queue_packet(overflow_tap, pinfo, NULL);
+    if (!first)
+        return;
+    item = proto_tree_add_item(parent, proto_smsrc_audit, tvb, 0, 0, ENC_NA);
+    proto_item_set_generated(item);
+    proto_item_append_text(item, ", Overflow");
+    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
+        bound_e bound = (bound_e)i;
+
+        if (bounds_count(bound) > 0 && bounds_frame(bound) == pinfo->num)
+            expert_add_info_format(pinfo, item, &ei_smsrc_audit_overflow,
+                                   "More than %u %s: the rest is not kept", bounds_limit(bound),
+                                   bounds_name(bound));
+    }
+}
+
 void
 smsrc_audit_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    if (audit_active && !audit_registered)
+    if (audit_registered)
+        return;
+    if (audit_active)
         audit(tvb, pinfo, tree);
+    if (bounds_are_reached())
+        show_overflow(tvb, pinfo, tree);
 }
 
 static int
@@ -571,6 +597,8 @@ dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *d
     conversation_memo_follow(pinfo);
     if (audit_active)
         audit(tvb, pinfo, tree);
+    if (bounds_are_reached())
+        show_overflow(tvb, pinfo, tree);
     return 0;
 }
 
@@ -581,12 +609,12 @@ init_smsrc_audit(void)
     /* Wireshark's own come after all plugins' protocols. */
     expert_tap = find_tap_id("expert");
     proto_expert_info = proto_registrar_get_id_byname("_ws.expert");
+    bounds_reset();
     role_book_reset();
     user_rows_reset();
     evidence_reset(audit_learn);
     reach_reset();
     judge_set_ports(audit_sql_ports, audit_http_ports);
-    overflow_frame = 0;
     audit_active = (audit_learn || !role_book_is_empty()) &&
                    proto_is_protocol_enabled(find_protocol_by_id(proto_smsrc_audit));
     if (audit_active && !audit_registered && !smsrc_post_is_enabled()) {
@@ -672,7 +700,7 @@ proto_register_smsrc_audit(void)
             "A row of KB 826852 was asked for and refused", EXPFILL } },
         { &ei_smsrc_audit_overflow,
           { "smsrc.audit.overflow", PI_UNDECODED, PI_WARN,
-            "Too many hosts with roles: from here on no role is learned any more", EXPFILL } },
+            "A bound is reached: what is past it is not kept", EXPFILL } },
     };
     module_t *module;
 
@@ -713,6 +741,7 @@ proto_register_smsrc_audit(void)
     register_shutdown_routine(signatures_shutdown);
     audit_tap = register_tap("smsrc_audit");
     roles_tap = register_tap("smsrc_roles");
+    overflow_tap = register_tap(OVERFLOW_TAP);
     smsrc_audit_handle = register_dissector("smsrc.audit", dissect_smsrc_audit, proto_smsrc_audit);
 }
 
