@@ -14,7 +14,7 @@
 /** More columns than a table here may have. */
 #define STAT_MAX_COLUMNS 32
 
-/** The text, or the number, of a cell; a text is copied. */
+/** The text, or the number, of a cell; of a text that which shown-text.h makes of it is kept. */
 void stat_set_text(stat_tap_table *table, unsigned row, unsigned column, const char *text);
 void stat_set_number(stat_tap_table *table, unsigned row, unsigned column, unsigned number);
 void stat_add_number(stat_tap_table *table, unsigned row, unsigned column, int number);

@@ -25,6 +25,7 @@
 #include "cm-channels.h"
 
 #include "bounds.h"
+#include "shown-text.h"
 
 /* TPKT and X.224's data header, which stand before every MCS PDU. */
 #define MCS_OFFSET 7
@@ -170,15 +171,17 @@ dissect_sessarb_rest(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32
             session->in_use_frame = pinfo->num;
         return words;
     }
-    proto_tree_add_item_ret_string(tree, hf_cm_sessarb_machine, tvb, EVENT_ARGUMENT,
-                                   tvb_reported_length_remaining(tvb, EVENT_ARGUMENT),
-                                   ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &machine);
-    proto_item_append_text(proto_tree_get_parent(tree), " by %s", (const char *)machine);
+    shown_add_string(tree, hf_cm_sessarb_machine, tvb, EVENT_ARGUMENT,
+                     tvb_reported_length_remaining(tvb, EVENT_ARGUMENT),
+                     ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &machine);
+    proto_item_append_text(proto_tree_get_parent(tree), " by %s",
+                           shown_label(pinfo->pool, (const char *)machine, 100));
     if (learn && session->take_over_frame == 0) {
         session->take_over_frame = pinfo->num;
         cm_session_set_name(&session->machine, (const char *)machine);
     }
-    return wmem_strdup_printf(pinfo->pool, "%s by %s", words, (const char *)machine);
+    return wmem_strdup_printf(pinfo->pool, "%s by %s", words,
+                              shown_text(pinfo->pool, (const char *)machine));
 }
 
 static const char *

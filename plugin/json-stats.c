@@ -8,7 +8,7 @@
  * What smsrc,audit and smsrc,sessions show as tables, for programs: an object to a line, and at
  * the end one that counts them, so that who reads the lines knows that they are all there. The
  * lines of many captures make one file (plugin/doc/batch.md). Texts of a capture may hold
- * anything; here they are valid UTF-8, and wsutil's json_dumper escapes them.
+ * anything; here they are valid UTF-8, and what is not printable is escaped.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -25,6 +25,7 @@
 #include "packet-smsrc-audit.h"
 #include "packet-smsrc-log.h"
 #include "role-book.h"
+#include "shown-text.h"
 #include "stat-listen.h"
 #include "stat-table.h"
 
@@ -35,13 +36,42 @@
  * Members of an object
  */
 
+/* A string of JSON, in which what is not printable is escaped: a terminal takes it for commands. */
+static char *
+quote(const char *text)
+{
+    GString *json = g_string_new("\"");
+
+    for (; *text != '\0'; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+
+        if (c == '"' || c == '\\')
+            g_string_append_printf(json, "\\%c", (char)c);
+        else if (g_unichar_isprint(c))
+            g_string_append_unichar(json, c);
+        else if (c < 0x10000)
+            g_string_append_printf(json, "\\u%04x", c);
+        else /* RFC 8259 7: the two of UTF-16 */
+            g_string_append_printf(json, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10),
+                                   0xdc00 + (c & 0x3ff));
+    }
+    g_string_append_c(json, '"');
+    return g_string_free(json, FALSE);
+}
+
 static void
 put_text(json_dumper *line, const char *name, const char *text)
 {
-    char *valid = g_utf8_make_valid(text, -1);
+    char *valid = g_utf8_make_valid(text, -1), *quoted;
 
     json_dumper_set_member_name(line, name);
-    json_dumper_value_string(line, valid);
+    if (shown_text_is(valid)) {
+        json_dumper_value_string(line, valid);
+    } else {
+        quoted = quote(valid);
+        json_dumper_value_anyf(line, "%s", quoted);
+        g_free(quoted);
+    }
     g_free(valid);
 }
 

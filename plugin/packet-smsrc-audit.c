@@ -41,6 +41,7 @@
 #include "packet-smsrc-post.h"
 #include "reach.h"
 #include "role-book.h"
+#include "shown-text.h"
 #include "smsrc-stats.h"
 #include "user-rows.h"
 
@@ -367,12 +368,14 @@ tell(packet_info *pinfo, proto_item *item, expert_field *expert, const flow_judg
      const char *what)
 {
     const kb_row_t *row = judged->judgement.row;
+    const char *text = wmem_strdup_printf(
+        pinfo->pool, "%s: %s%s%s", describe(pinfo, judged), what,
+        row == NULL                  ? ""
+        : judged->judgement.nearest ? "; nearest "
+                                     : "; ",
+        row == NULL ? "" : kb_row_to_str(pinfo->pool, row));
 
-    expert_add_info_format(pinfo, item, expert, "%s: %s%s%s", describe(pinfo, judged), what,
-                           row == NULL                  ? ""
-                           : judged->judgement.nearest ? "; nearest "
-                                                        : "; ",
-                           row == NULL ? "" : kb_row_to_str(pinfo->pool, row));
+    expert_add_info_format(pinfo, item, expert, "%s", shown_label(pinfo->pool, text, 0));
 }
 
 /* Every fact about the packet's flow, and what of it is told in this very frame. */

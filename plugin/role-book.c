@@ -234,9 +234,9 @@ role_line_check_address(void *record _U_, const char *text, unsigned length,
 
     *error = table_bad_text(text, length);
     if (!*error && !prefix_from_text(&prefix, field)) {
-        *error = g_strdup_printf("\"%s\" is no address: 10.1.2.3, 10.0.0.0/8, 2001:db8::1 and "
-                                 "2001:db8::/32 are",
-                                 field);
+        *error = table_shown(g_strdup_printf("\"%s\" is no address: 10.1.2.3, 10.0.0.0/8, "
+                                             "2001:db8::1 and 2001:db8::/32 are",
+                                             field));
     }
     g_free(field);
     return *error == NULL;
@@ -250,9 +250,9 @@ role_line_check_site_code(void *record _U_, const char *text, unsigned length,
 
     *error = table_bad_text(text, length);
     if (!*error && *field != '\0' && !is_site_code(field)) {
-        *error = g_strdup_printf("\"%s\" is no site code: it has three characters A-Z and 0-9, "
-                                 "or it is left empty",
-                                 field);
+        *error = table_shown(g_strdup_printf("\"%s\" is no site code: it has three characters "
+                                             "A-Z and 0-9, or it is left empty",
+                                             field));
     }
     g_free(field);
     return *error == NULL;

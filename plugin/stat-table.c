@@ -13,16 +13,21 @@
 
 #include "bounds.h"
 #include "packet-smsrc-audit.h"
+#include "shown-text.h"
 
 void
 stat_set_text(stat_tap_table *table, unsigned row, unsigned column, const char *text)
 {
     stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
+    char *shown = shown_text_is(text) ? NULL : shown_text(NULL, text);
 
-    if (cell->value.string_value != NULL && strcmp(cell->value.string_value, text) == 0)
-        return;
-    g_free((char *)cell->value.string_value);
-    cell->value.string_value = g_strdup(text);
+    if (shown != NULL)
+        text = shown;
+    if (g_strcmp0(cell->value.string_value, text) != 0) {
+        g_free((char *)cell->value.string_value);
+        cell->value.string_value = g_strdup(text);
+    }
+    wmem_free(NULL, shown);
 }
 
 void
