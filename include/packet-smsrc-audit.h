@@ -31,4 +31,7 @@ typedef struct {
     unsigned bytes;
 } roles_tap_t;
 
+/** Tap without data: a frame after which bounds.h has more to report than before. */
+#define OVERFLOW_TAP "smsrc_overflow"
+
 #endif /* __PACKET_SMSRC_AUDIT_H__ */

@@ -49,10 +49,17 @@ unsigned role_book_version(void);
  * Evidence: @p addr holds @p role. The first evidence for a role of a host is kept, later ones
  * are not, save that a site code is filled in where none was known. @p site_code may be NULL;
  * @p reason is copied. True where it was news. Hosts and claims are bounded: past the bound
- * (65536 hosts) nothing is learned any more and role_book_overflowed() says so.
+ * (65536 hosts) nothing is learned of further hosts, and bounds.h has it.
  */
 bool role_book_learn(const address *addr, smsrc_role_e role, const char *site_code,
                      uint32_t frame, const char *reason);
+
+/**
+ * The same where only another host has shown it, as a name server does: a host that is new to the
+ * book by that takes no place in its last half, so that forged names keep nobody else out.
+ */
+bool role_book_learn_reported(const address *addr, smsrc_role_e role, const char *site_code,
+                              uint32_t frame, const char *reason);
 
 /**
  * What backs the evidence for @p role of @p addr, which role_book_learn() has kept: the packet's
@@ -77,8 +84,6 @@ smsrc_role_set_t role_book_firm_roles(const address *addr, const void *conversat
 
 /** Grows with every answer of role_book_firm_roles() that changes within a capture. */
 unsigned role_book_firm_version(void);
-
-bool role_book_overflowed(void);
 
 /** The claims behind role_book_roles(@p addr), table first. @p count: how many. May be NULL. */
 const role_claim_t *const *role_book_claims(wmem_allocator_t *scope, const address *addr,

@@ -14,7 +14,7 @@
 /** More columns than a table here may have. */
 #define STAT_MAX_COLUMNS 32
 
-/** The text, or the number, of a cell; a text is copied. */
+/** The text, or the number, of a cell; of a text that which shown-text.h makes of it is kept. */
 void stat_set_text(stat_tap_table *table, unsigned row, unsigned column, const char *text);
 void stat_set_number(stat_tap_table *table, unsigned row, unsigned column, unsigned number);
 void stat_add_number(stat_tap_table *table, unsigned row, unsigned column, int number);
@@ -23,10 +23,19 @@ void stat_add_number(stat_tap_table *table, unsigned row, unsigned column, int n
 void stat_add_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes);
 void stat_set_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes);
 
-/** A row of empty cells at the end of @p table: its index. */
+/**
+ * The rows of @p table without those at its end that report what was not kept (bounds.h). Those
+ * come by themselves, and stay behind all rows that the functions below append or insert.
+ */
+unsigned stat_num_rows(const stat_tap_table *table);
+
+/** True for one of those rows at the end. */
+bool stat_is_note(const stat_tap_table *table, unsigned row);
+
+/** A row of empty cells at the end of @p table's own rows: its index. */
 unsigned stat_append_row(stat_tap_table_ui *ui, stat_tap_table *table);
 
-/** A row of empty cells before the row @p at, which may be the end of @p table. */
+/** A row of empty cells before the row @p at, which may be the end of its own. */
 void stat_insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at);
 
 /** Take the row @p at away, with its texts. */

@@ -24,6 +24,9 @@
 
 #include "cm-channels.h"
 
+#include "bounds.h"
+#include "shown-text.h"
+
 /* TPKT and X.224's data header, which stand before every MCS PDU. */
 #define MCS_OFFSET 7
 
@@ -116,7 +119,10 @@ learn_names(tvbuff_t *tvb, cm_session_t *session)
 
     if (at == 0 || length < BLOCK_HEADER_LENGTH + 4)
         return;
-    count = MIN(tvb_get_letohl(tvb, (int)at + 4), CM_MAX_CHANNELS);
+    count = tvb_get_letohl(tvb, (int)at + 4);
+    if (count > CM_MAX_CHANNELS)
+        bounds_exceed(BOUND_CM_CHANNELS, CM_MAX_CHANNELS);
+    count = MIN(count, CM_MAX_CHANNELS);
     count = MIN(count, (length - BLOCK_HEADER_LENGTH - 4) / CHANNEL_DEF_LENGTH);
     memset(session->channels, 0, sizeof session->channels);
     session->num_channels = count;
@@ -165,15 +171,17 @@ dissect_sessarb_rest(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32
             session->in_use_frame = pinfo->num;
         return words;
     }
-    proto_tree_add_item_ret_string(tree, hf_cm_sessarb_machine, tvb, EVENT_ARGUMENT,
-                                   tvb_reported_length_remaining(tvb, EVENT_ARGUMENT),
-                                   ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &machine);
-    proto_item_append_text(proto_tree_get_parent(tree), " by %s", (const char *)machine);
+    shown_add_string(tree, hf_cm_sessarb_machine, tvb, EVENT_ARGUMENT,
+                     tvb_reported_length_remaining(tvb, EVENT_ARGUMENT),
+                     ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &machine);
+    proto_item_append_text(proto_tree_get_parent(tree), " by %s",
+                           shown_label(pinfo->pool, (const char *)machine, 100));
     if (learn && session->take_over_frame == 0) {
         session->take_over_frame = pinfo->num;
         cm_session_set_name(&session->machine, (const char *)machine);
     }
-    return wmem_strdup_printf(pinfo->pool, "%s by %s", words, (const char *)machine);
+    return wmem_strdup_printf(pinfo->pool, "%s by %s", words,
+                              shown_text(pinfo->pool, (const char *)machine));
 }
 
 static const char *

@@ -26,6 +26,7 @@
 
 #include "cm-channels.h"
 #include "payload.h"
+#include "shown-text.h"
 
 #define TPKT_VERSION 3
 #define TPKT_HEADER_LENGTH 4
@@ -203,7 +204,7 @@ dissect_pdu(tvbuff_t *pdu, packet_info *pinfo, proto_tree *parent, proto_tree *t
     col_append_sep_str(pinfo->cinfo, COL_INFO, "; ", "");
     col_set_fence(pinfo->cinfo, COL_INFO);
     TRY {
-        call_dissector(tpkt_handle, pdu, pinfo, parent);
+        shown_call(tpkt_handle, pdu, pinfo, parent);
     }
     CATCH_NONFATAL_ERRORS {
         show_exception(pdu, pinfo, parent, EXCEPT_CODE, GET_MESSAGE);

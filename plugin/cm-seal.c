@@ -33,6 +33,7 @@
 #include <epan/dissectors/packet-gssapi.h>
 
 #include "ntlmssp-names.h"
+#include "shown-text.h"
 
 /* RFC 4121, 4.2.6.2. */
 #define KERBEROS_HEADER_LENGTH 16
@@ -157,7 +158,7 @@ cm_seal_handshake(tvbuff_t *token, packet_info *pinfo, proto_tree *tree, cm_sess
     ws_bool was_visible;
 
     if (session == NULL) {
-        call_dissector(gssapi_handle, token, pinfo, tree);
+        shown_call(gssapi_handle, token, pinfo, tree);
         return;
     }
     keep_ntlm_names(token, pinfo, session);
@@ -167,7 +168,7 @@ cm_seal_handshake(tvbuff_t *token, packet_info *pinfo, proto_tree *tree, cm_sess
     }
     /* A tree that nobody looks at does not keep its fields. */
     was_visible = proto_tree_set_visible(tree, TRUE);
-    call_dissector(gssapi_handle, token, pinfo, tree);
+    shown_call(gssapi_handle, token, pinfo, tree);
     keep_kerberos_names(tree, pinfo, session);
     proto_tree_set_visible(tree, was_visible);
 }

@@ -17,6 +17,8 @@
 #include <epan/conversation.h>
 #include <epan/wmem_scopes.h>
 
+#include "bounds.h"
+
 #define MAX_NAME 256
 
 static int proto_cm = -1;
@@ -226,8 +228,11 @@ utf8_prefix(const char *text, size_t max)
 void
 cm_session_set_name(char **name, const char *value)
 {
-    if (*name == NULL && value != NULL && value[0] != '\0')
-        *name = wmem_strndup(wmem_file_scope(), value, utf8_prefix(value, MAX_NAME));
+    if (*name != NULL || value == NULL || value[0] == '\0')
+        return;
+    if (strlen(value) > MAX_NAME)
+        bounds_exceed(BOUND_NAME_BYTES, MAX_NAME);
+    *name = wmem_strndup(wmem_file_scope(), value, utf8_prefix(value, MAX_NAME));
 }
 
 const char *

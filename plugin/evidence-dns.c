@@ -10,6 +10,7 @@
 
 #include <wsutil/pint.h>
 
+#include "bounds.h"
 #include "evidence-facts.h"
 
 /* Most records of an answer that are read, and most hosts that its SRV records name. */
@@ -160,6 +161,8 @@ read_answer(const packet_t *packet, const uint8_t *message, unsigned length)
     if (first == 0)
         return;
     records = (unsigned)pntohu16(message + 6) + pntohu16(message + 8) + pntohu16(message + 10);
+    if (records > MAX_RECORDS)
+        bounds_exceed(BOUND_DNS_RECORDS, MAX_RECORDS);
     records = MIN(records, MAX_RECORDS);
     for (unsigned i = 0, at = first; i < records && next_record(message, length, &at, &record);
          i++) {

@@ -21,6 +21,7 @@
 
 #include <wsutil/bits_ctz.h>
 
+#include "bounds.h"
 #include "conversation-memo.h"
 #include "role-book.h"
 
@@ -92,7 +93,7 @@ shown_roles(const address *addr, const signature_t *signature, const flow_t *flo
 
 static void
 learn(const address *addr, smsrc_role_set_t roles, const pending_t *pending, const char *reason,
-      const void *conversation)
+      const void *conversation, bool reported)
 {
     if (!learning)
         return;
@@ -100,7 +101,11 @@ learn(const address *addr, smsrc_role_set_t roles, const pending_t *pending, con
     for (unsigned role = 0; role < SMSRC_NUM_ROLES; role++) {
         if ((roles & SMSRC_ROLE_BIT(role)) == 0)
             continue;
-        role_book_learn(addr, (smsrc_role_e)role, pending->site_code, pending->frame, reason);
+        if (reported)
+            role_book_learn_reported(addr, (smsrc_role_e)role, pending->site_code, pending->frame,
+                                     reason);
+        else
+            role_book_learn(addr, (smsrc_role_e)role, pending->site_code, pending->frame, reason);
         role_book_back(addr, (smsrc_role_e)role, conversation,
                        signature_proves(pending->signature));
     }
@@ -152,11 +157,11 @@ settle(const pending_t *pending, flow_t *flow, packet_info *pinfo, bool to_serve
     if (is_contradicted(pending->signature, server, client))
         return;
     if (!flow->proxied)
-        learn(server, pending->signature->server, pending, told, flow->conversation);
+        learn(server, pending->signature->server, pending, told, flow->conversation, false);
     if (flow->forwarded && signature_proves(pending->signature))
         flow->passed_on |= pending->signature->client;
     else if (!flow->forwarded && flow->attack_frame == 0)
-        learn(client, pending->signature->client, pending, told, flow->conversation);
+        learn(client, pending->signature->client, pending, told, flow->conversation, false);
     if (flow->proxied || flow->forwarded || pending->signature->client_implied != 0 ||
         pending->signature->client == 0)
         imply(flow, to_server, pinfo, pending->signature);
@@ -177,6 +182,7 @@ add_pending(flow_t *flow, const pending_t *pending)
         place = &flow->pending[flow->num_pending++];
         waiting++;
     } else if (place == NULL) {
+        bounds_exceed(BOUND_PENDING, FLOW_MAX_PENDING);
         place = &flow->pending[FLOW_MAX_PENDING - 1];
     }
     *place = *pending;
@@ -250,7 +256,7 @@ evidence_add_owned_fact(const packet_t *packet, fact_e fact, const char *text,
         case ABOUT_OWNER:
             if (owner != NULL)
                 learn(owner, signature->server, &pending, pending.told,
-                      conversation_of_packet(pinfo));
+                      conversation_of_packet(pinfo), !addresses_equal(owner, &pinfo->src));
             break;
         case ABOUT_REPLY:
             settle(&pending, flow, pinfo, false);

@@ -10,6 +10,7 @@
 
 #include <wsutil/strtoi.h>
 
+#include "bounds.h"
 #include "evidence-facts.h"
 
 /* Most requests of one packet, most headers of one request. */
@@ -112,6 +113,15 @@ read_body_length(const char *line, const char *end, headers_t *headers)
         headers->body = 10 * headers->body + (*value - '0');
 }
 
+static void
+keep_header(wmem_allocator_t *scope, const char *line, size_t length, headers_t *headers)
+{
+    if (headers->count < MAX_HEADERS)
+        headers->lines[headers->count++] = wmem_strndup(scope, line, length);
+    else
+        bounds_exceed(BOUND_HTTP_HEADERS, MAX_HEADERS);
+}
+
 /* The headers of the request whose first line ends at @p line; they point into @p scope. */
 static void
 read_headers(wmem_allocator_t *scope, const char *line, const char *end, headers_t *headers)
@@ -127,8 +137,8 @@ read_headers(wmem_allocator_t *scope, const char *line, const char *end, headers
             headers->end = next != NULL ? stop : NULL;
             return;
         }
-        if (headers->count < MAX_HEADERS && may_matter(line, (size_t)(stop - line)))
-            headers->lines[headers->count++] = wmem_strndup(scope, line, (size_t)(stop - line));
+        if (may_matter(line, (size_t)(stop - line)))
+            keep_header(scope, line, (size_t)(stop - line), headers);
         read_body_length(line, stop, headers);
         line = next;
     }
@@ -240,7 +250,11 @@ evidence_read_http(const packet_t *packet)
 
     if (bytes == NULL || packet->pinfo->ptype != PT_TCP || read_answer(packet, bytes, left))
         return;
-    for (unsigned i = 0; i < MAX_REQUESTS && whole > 0 && left > 0; i++) {
+    for (unsigned i = 0; whole > 0 && left > 0; i++) {
+        if (i == MAX_REQUESTS) {
+            bounds_exceed(BOUND_HTTP_REQUESTS, MAX_REQUESTS);
+            return;
+        }
         whole = read_request(packet, bytes, left);
         bytes += whole;
         left -= whole;

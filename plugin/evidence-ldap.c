@@ -15,9 +15,11 @@
 
 #include <wsutil/pint.h>
 
+#include "bounds.h"
 #include "evidence-facts.h"
 
 #define MAX_MESSAGES 16
+#define MAX_CLASSES 16
 #define MAX_SIGNATURE 96
 
 /* Tags of BER, and of LDAP's operations */
@@ -83,12 +85,16 @@ read_classes(const packet_t *packet, const ber_t *filter)
     static const uint8_t class_begin[] = { 'm', 'S', 'S', 'M', 'S' };
     const uint8_t *found = filter->at;
 
-    for (unsigned i = 0; i < MAX_MESSAGES; i++) {
+    for (unsigned i = 0;; i++) {
         ber_t string, text;
 
         found = ws_memmem(found, (size_t)(filter->end - found), class_begin, sizeof class_begin);
         if (found == NULL)
             return;
+        if (i == MAX_CLASSES) {
+            bounds_exceed(BOUND_LDAP_CLASSES, MAX_CLASSES);
+            return;
+        }
         string.at = found - 2;
         string.end = filter->end;
         if (found - filter->at >= 2 && take(&string, OCTET_STRING, &text))
@@ -173,6 +179,11 @@ evidence_read_ldap(const packet_t *packet)
     messages.at = packet->payload;
     messages.end = packet->payload + packet->length;
     skip_signature(&messages);
-    for (unsigned i = 0; i < MAX_MESSAGES && take_operation(&messages, &tag, &operation); i++)
+    for (unsigned i = 0; take_operation(&messages, &tag, &operation); i++) {
+        if (i == MAX_MESSAGES) {
+            bounds_exceed(BOUND_LDAP_MESSAGES, MAX_MESSAGES);
+            return;
+        }
         read_operation(packet, tag, &operation);
+    }
 }

@@ -12,6 +12,7 @@
 #include <wsutil/pint.h>
 #include <wsutil/str_util.h>
 
+#include "bounds.h"
 #include "evidence-facts.h"
 #include "netbios.h"
 
@@ -43,6 +44,8 @@ add_owners(const packet_t *packet, unsigned at, const char *name)
     if (record == NULL || pntohu16(record) != TYPE_NB)
         return;
     count = pntohu16(record + LENGTH) / OWNER;
+    if (count > MAX_OWNERS)
+        bounds_exceed(BOUND_NBNS_OWNERS, MAX_OWNERS);
     for (unsigned i = 0; i < MIN(count, MAX_OWNERS); i++) {
         address addr;
 

@@ -11,9 +11,12 @@
 #include <wsutil/pint.h>
 
 #include "address-key.h"
+#include "bounds.h"
 #include "evidence-facts.h"
 
-#define MAX_ENDPOINTS 4096
+#ifndef RPC_MAX_ENDPOINTS
+#define RPC_MAX_ENDPOINTS 4096
+#endif
 #define MAX_TOWERS 64
 
 /* Rebuilt for every capture. */
@@ -33,14 +36,19 @@ add_endpoint(packet_info *pinfo, uint16_t port)
 {
     wmem_map_t *ports = (wmem_map_t *)wmem_map_lookup(rpc_endpoints, &pinfo->src);
 
-    if (port < 1024 || num_endpoints >= MAX_ENDPOINTS)
+    if (port < 1024 ||
+        (ports != NULL && wmem_map_lookup(ports, GUINT_TO_POINTER(port)) != NULL))
         return;
+    if (num_endpoints >= RPC_MAX_ENDPOINTS) {
+        bounds_exceed(BOUND_RPC_ENDPOINTS, RPC_MAX_ENDPOINTS);
+        return;
+    }
     if (ports == NULL) {
         ports = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
         wmem_map_insert(rpc_endpoints, address_key_new(&pinfo->src), ports);
     }
-    if (wmem_map_insert(ports, GUINT_TO_POINTER(port), GUINT_TO_POINTER(port)) == NULL)
-        num_endpoints++;
+    wmem_map_insert(ports, GUINT_TO_POINTER(port), GUINT_TO_POINTER(port));
+    num_endpoints++;
 }
 
 bool
@@ -66,10 +74,14 @@ read_towers(const packet_t *packet)
     enum { PORT = sizeof tcp_floor, IP = PORT + 2, LENGTH = IP + sizeof ip_floor };
     const uint8_t *at = packet->payload, *end = packet->payload + packet->length;
 
-    for (unsigned i = 0; i < MAX_TOWERS; i++) {
+    for (unsigned i = 0;; i++) {
         at = ws_memmem(at, (size_t)(end - at), tcp_floor, sizeof tcp_floor);
         if (at == NULL || end - at < LENGTH)
             return;
+        if (i == MAX_TOWERS) {
+            bounds_exceed(BOUND_RPC_TOWERS, MAX_TOWERS);
+            return;
+        }
         if (memcmp(at + IP, ip_floor, sizeof ip_floor) == 0)
             add_endpoint(packet->pinfo, pntohu16(at + PORT));
         at += sizeof tcp_floor;

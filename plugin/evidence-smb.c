@@ -10,6 +10,7 @@
 
 #include <wsutil/pint.h>
 
+#include "bounds.h"
 #include "evidence-facts.h"
 
 /* RFC 1002 4.3.1: a type, which is 0 for a message, and the length of what follows */
@@ -129,11 +130,15 @@ read_message(const packet_t *packet, unsigned at, unsigned end)
 static void
 read_messages_2(const packet_t *packet, unsigned at, unsigned end)
 {
-    for (unsigned i = 0; i < MAX_MESSAGES && at + SMB2_HEADER <= end; i++) {
+    for (unsigned i = 0; at + SMB2_HEADER <= end; i++) {
         const uint8_t *message = packet->payload + at;
         uint32_t next = pletohu32(message + SMB2_NEXT);
         unsigned stop = next >= SMB2_HEADER && next < end - at ? at + next : end;
 
+        if (i == MAX_MESSAGES) {
+            bounds_exceed(BOUND_SMB_MESSAGES, MAX_MESSAGES);
+            return;
+        }
         if ((message[SMB2_FLAGS] & SMB2_FLAG_REPLY) != 0)
             add_answer(packet, pletohu32(message + SMB2_STATUS));
         else if (smb2_names_something(pletohu16(message + SMB2_COMMAND)))
@@ -147,12 +152,16 @@ evidence_read_smb(const packet_t *packet)
 {
     unsigned at = 0;
 
-    for (unsigned i = 0; i < MAX_MESSAGES; i++) {
+    for (unsigned i = 0;; i++) {
         const uint8_t *header = packet_bytes(packet, at, NBSS_HEADER + 4);
         unsigned length, end;
 
         if (header == NULL || header[0] != 0)
             return;
+        if (i == MAX_MESSAGES) {
+            bounds_exceed(BOUND_SMB_MESSAGES, MAX_MESSAGES);
+            return;
+        }
         length = pntohu24(header + 1);
         at += NBSS_HEADER;
         end = MIN(length, packet->length - at) + at;

@@ -22,6 +22,7 @@
 
 #include "evidence.h"
 
+#include "bounds.h"
 #include "evidence-facts.h"
 #include "evidence-protocols.h"
 #include "packet-smsrc.h"
@@ -150,8 +151,13 @@ evidence_scan(const packet_t *packet)
         return;
     }
     read_part(packet);
-    for (unsigned i = 1; i < PACKET_MAX_PARTS && packet_part(packet, i, &part); i++)
+    for (unsigned i = 1; packet_part(packet, i, &part); i++) {
+        if (i == PACKET_MAX_PARTS) {
+            bounds_exceed(BOUND_PACKET_PARTS, PACKET_MAX_PARTS - 1);
+            return;
+        }
         read_part(&part);
+    }
 }
 
 void

@@ -27,6 +27,7 @@
 
 #include <epan/to_str.h>
 
+#include "bounds.h"
 #include "role-book.h"
 #include "user-rows.h"
 
@@ -622,6 +623,21 @@ is_appended(const firewall_rules_t *rules, unsigned place)
     return false;
 }
 
+/* What the audit has not kept, a rule may be missing for. */
+static void
+append_bounds(GString *file)
+{
+    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
+        char *text;
+
+        if (bounds_count((bound_e)i) == 0)
+            continue;
+        text = bounds_to_str(NULL, (bound_e)i);
+        g_string_append_printf(file, "# Not kept: %s\n", text);
+        wmem_free(NULL, text);
+    }
+}
+
 /* The chain of the rules, below the head of its table. */
 static void
 append_nft_chain(GString *file, const firewall_rules_t *rules)
@@ -669,6 +685,7 @@ firewall_rules_to_nft(const firewall_rules_t *rules, bool drop)
                                    rules->left_out[reason] == 1 ? "" : "s",
                                    firewall_left_out_name(reason));
     }
+    append_bounds(file);
     if (!has_flows(rules)) {
         g_string_append(file, "# No rule: no flow of the capture is listed and may make one.\n");
         return g_string_free(file, FALSE);

@@ -142,14 +142,14 @@ show_left_out(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
 
         if (flows == 0)
             continue;
-        if (row == table->num_elements)
+        if (row == stat_num_rows(table))
             stat_append_row(ui, table);
         stat_set_text(table, row, RULES_ROW, "Left out");
         stat_set_text(table, row, RULES_FROM, firewall_left_out_name(reason));
         stat_set_number(table, row, RULES_FLOWS, flows);
         row++;
     }
-    while (table->num_elements > row)
+    while (stat_num_rows(table) > row)
         stat_remove_row(table, row);
 }
 

@@ -8,7 +8,7 @@
  * What smsrc,audit and smsrc,sessions show as tables, for programs: an object to a line, and at
  * the end one that counts them, so that who reads the lines knows that they are all there. The
  * lines of many captures make one file (plugin/doc/batch.md). Texts of a capture may hold
- * anything; here they are valid UTF-8, and wsutil's json_dumper escapes them.
+ * anything; here they are valid UTF-8, and what is not printable is escaped.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -21,9 +21,11 @@
 #include <epan/tap.h>
 #include <wsutil/json_dumper.h>
 
+#include "bounds.h"
 #include "packet-smsrc-audit.h"
 #include "packet-smsrc-log.h"
 #include "role-book.h"
+#include "shown-text.h"
 #include "stat-listen.h"
 #include "stat-table.h"
 
@@ -34,13 +36,42 @@
  * Members of an object
  */
 
+/* A string of JSON, in which what is not printable is escaped: a terminal takes it for commands. */
+static char *
+quote(const char *text)
+{
+    GString *json = g_string_new("\"");
+
+    for (; *text != '\0'; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+
+        if (c == '"' || c == '\\')
+            g_string_append_printf(json, "\\%c", (char)c);
+        else if (g_unichar_isprint(c))
+            g_string_append_unichar(json, c);
+        else if (c < 0x10000)
+            g_string_append_printf(json, "\\u%04x", c);
+        else /* RFC 8259 7: the two of UTF-16 */
+            g_string_append_printf(json, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10),
+                                   0xdc00 + (c & 0x3ff));
+    }
+    g_string_append_c(json, '"');
+    return g_string_free(json, FALSE);
+}
+
 static void
 put_text(json_dumper *line, const char *name, const char *text)
 {
-    char *valid = g_utf8_make_valid(text, -1);
+    char *valid = g_utf8_make_valid(text, -1), *quoted;
 
     json_dumper_set_member_name(line, name);
-    json_dumper_value_string(line, valid);
+    if (shown_text_is(valid)) {
+        json_dumper_value_string(line, valid);
+    } else {
+        quoted = quote(valid);
+        json_dumper_value_anyf(line, "%s", quoted);
+        g_free(quoted);
+    }
     g_free(valid);
 }
 
@@ -106,6 +137,29 @@ end_line(json_dumper *line)
 {
     json_dumper_end_object(line);
     json_dumper_finish(line);
+}
+
+/* What was not kept; nothing where all was. */
+static void
+put_overflow(json_dumper *line)
+{
+    if (!bounds_are_reached())
+        return;
+    json_dumper_set_member_name(line, "overflow");
+    json_dumper_begin_array(line);
+    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
+        bound_e bound = (bound_e)i;
+
+        if (bounds_count(bound) == 0)
+            continue;
+        json_dumper_begin_object(line);
+        put_text(line, "bound", bounds_name(bound));
+        put_number(line, "limit", bounds_limit(bound));
+        put_number(line, "first_frame", bounds_frame(bound));
+        put_number(line, "times", bounds_count(bound));
+        json_dumper_end_object(line);
+    }
+    json_dumper_end_array(line);
 }
 
 /*
@@ -340,6 +394,7 @@ audit_draw(void *tapdata)
     line = begin_line("audit");
     put_number(&line, "frames", audit->frames);
     put_number(&line, "flows", flows->len);
+    put_overflow(&line);
     end_line(&line);
     g_ptr_array_free(flows, TRUE);
 }
@@ -515,6 +570,7 @@ sessions_draw(void *tapdata)
     line = begin_line("sessions");
     put_number(&line, "sessions", lines->sessions->len);
     put_number(&line, "not_listed", unlisted);
+    put_overflow(&line);
     end_line(&line);
 }
 

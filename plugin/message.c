@@ -17,13 +17,14 @@
 #include <wsutil/str_util.h>
 
 #include "payload.h"
+#include "shown-text.h"
 
 static expert_field ei_smsrc_length_mismatch = EI_INIT;
 
 void
 message_add_info(packet_info *pinfo, const char *sentence)
 {
-    col_append_sep_str(pinfo->cinfo, COL_INFO, "; ", sentence);
+    col_append_sep_str(pinfo->cinfo, COL_INFO, "; ", shown_text(pinfo->pool, sentence));
 }
 
 proto_item *
@@ -44,7 +45,8 @@ message_add_mismatch(packet_info *pinfo, proto_item *item, const char *format, .
     va_start(arguments, format);
     text = wmem_strdup_vprintf(pinfo->pool, format, arguments);
     va_end(arguments);
-    expert_add_info_format(pinfo, item, &ei_smsrc_length_mismatch, "%s", text);
+    expert_add_info_format(pinfo, item, &ei_smsrc_length_mismatch, "%s",
+                           shown_label(pinfo->pool, text, 0));
 }
 
 unsigned
@@ -90,7 +92,7 @@ message_dissect_unknown(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uns
                                                plurality(length, "", "s"), direction));
     text = payload_dissect(tvb, pinfo, tree, offset, length, chat ? 1 : PAYLOAD_MIN_TEXT);
     if (chat && text != NULL)
-        col_append_fstr(pinfo->cinfo, COL_INFO, ": %s", text);
+        col_append_fstr(pinfo->cinfo, COL_INFO, ": %s", shown_text(pinfo->pool, text));
 }
 
 void

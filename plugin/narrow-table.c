@@ -25,6 +25,7 @@
 
 #include <epan/tap.h>
 
+#include "shown-text.h"
 #include "stat-listen.h"
 #include "stat-table.h"
 
@@ -74,22 +75,6 @@ text_width(const char *text)
     for (; *text != '\0'; text = g_utf8_next_char(text))
         width += char_width(g_utf8_get_char(text));
     return width;
-}
-
-/* What a capture holds may be a terminal's commands. */
-static char *
-printable(const char *text)
-{
-    char *valid = g_utf8_make_valid(text, -1);
-    GString *shown = g_string_new(NULL);
-
-    for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
-        gunichar c = g_utf8_get_char(at);
-
-        g_string_append_unichar(shown, g_unichar_isprint(c) ? c : '?');
-    }
-    g_free(valid);
-    return g_string_free(shown, FALSE);
 }
 
 /* The text in pieces of no more than @p width, where that can be between words. */
@@ -152,7 +137,7 @@ cell_text(const stat_tap_table_item_type *cell, const char *format)
 
     switch (cell->type) {
     case TABLE_ITEM_STRING:
-        return printable(cell->value.string_value != NULL ? cell->value.string_value : "");
+        return g_strdup(cell->value.string_value != NULL ? cell->value.string_value : "");
     case TABLE_ITEM_UINT:
         return g_strdup_printf("%u", cell->value.uint_value);
     case TABLE_ITEM_INT:
@@ -190,7 +175,7 @@ columns_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned wi
         column->name = ui->fields[i].column_name;
         column->number = ui->fields[i].type != TABLE_ITEM_STRING;
         column->cells = g_ptr_array_new_with_free_func(g_free);
-        for (unsigned row = 0; row < table->num_elements; row++) {
+        for (unsigned row = 0; row < stat_num_rows(table); row++) {
             char *text = cell_text(stat_tap_get_field_data(table, row, i),
                                    ui->fields[i].field_format);
 
@@ -300,6 +285,29 @@ print_rule(char sign, unsigned width)
     g_free(rule);
 }
 
+/* What was not kept: lines of their own, from edge to edge. */
+static void
+print_notes(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned width)
+{
+    for (unsigned row = stat_num_rows(table); row < table->num_elements; row++) {
+        GString *note = g_string_new(NULL);
+        GPtrArray *lines;
+
+        for (unsigned i = 0; i < ui->nfields; i++) {
+            const stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, i);
+
+            if (cell->type == TABLE_ITEM_STRING && *cell->value.string_value != '\0')
+                g_string_append_printf(note, "%s%s", note->len > 0 ? ": " : "",
+                                       cell->value.string_value);
+        }
+        lines = wrap(note->str, width);
+        for (unsigned line = 0; line < lines->len; line++)
+            puts((const char *)lines->pdata[line]);
+        g_ptr_array_unref(lines);
+        g_string_free(note, TRUE);
+    }
+}
+
 typedef struct {
     stat_data_t stats; /* what the table's own callbacks get */
     char *filter;
@@ -320,18 +328,21 @@ narrow_draw(void *tapdata)
         puts("");
         puts(ui->title);
         if (narrow->filter != NULL) {
-            fputs("Filter: ", stdout);
-            puts(narrow->filter);
+            char *filter = shown_text(NULL, narrow->filter);
+
+            printf("Filter: %s\n", filter);
+            wmem_free(NULL, filter);
         }
         print_rule('=', narrow->width);
-        if (table->num_elements > 0) {
+        if (stat_num_rows(table) > 0) {
             print_row(columns, -1);
             print_rule('-', narrow->width);
         } else {
             puts("None");
         }
-        for (unsigned row = 0; row < table->num_elements; row++)
+        for (unsigned row = 0; row < stat_num_rows(table); row++)
             print_row(columns, (int)row);
+        print_notes(ui, table, narrow->width);
         print_rule('=', narrow->width);
         g_ptr_array_free(columns, TRUE);
     }

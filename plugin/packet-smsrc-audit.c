@@ -34,6 +34,7 @@
 #include <epan/tap.h>
 #include <epan/to_str.h>
 
+#include "bounds.h"
 #include "conversation-memo.h"
 #include "evidence.h"
 #include "evidence-facts.h"
@@ -44,6 +45,7 @@
 #include "packet-smsrc.h"
 #include "reach.h"
 #include "role-book.h"
+#include "shown-text.h"
 #include "smsrc-stats.h"
 #include "user-rows.h"
 
@@ -77,6 +79,7 @@ static expert_field ei_smsrc_audit_overflow = EI_INIT;
 static dissector_handle_t smsrc_audit_handle;
 static int audit_tap = -1;
 static int roles_tap = -1;
+static int overflow_tap = -1;
 static int expert_tap = -1;
 static int proto_expert_info = -1; /* Wireshark's own "_ws.expert" */
 
@@ -110,7 +113,6 @@ static bool audit_registered;
 /* Rebuilt for every capture. */
 static bool audit_active;
 static bool audit_has_roles; /* or may learn some; without any, attacks alone are judged */
-static uint32_t overflow_frame;
 
 /*
  * Verdict to the expert info that tells it; NULL where there is nothing to tell. An attack has
@@ -232,13 +234,16 @@ update_judgement(flow_t *flow, const packet_info *pinfo, bool from_initiator, bo
     about = ask(flow, pinfo, from_initiator, sure, src, dst);
     flow->book_version = role_book_version();
     flow->judged_service = flow->service;
-    if (!is_judged(&about) ||
-        flow->num_judgements == FLOW_MAX_JUDGEMENTS + (about.attack ? 1 : 0) ||
-        (last != NULL && memcmp(&last->about, &about, sizeof about) == 0))
+    if (!is_judged(&about) || (last != NULL && memcmp(&last->about, &about, sizeof about) == 0))
         return;
     judgement = judge(&about);
     if (is_other_broadcast(&about, &judgement))
         return;
+    /* The last place is an attack's alone. */
+    if (flow->num_judgements == FLOW_MAX_JUDGEMENTS + (about.attack ? 1 : 0)) {
+        bounds_exceed(BOUND_JUDGEMENTS, FLOW_MAX_JUDGEMENTS);
+        return;
+    }
     next = &flow->judgements[flow->num_judgements++];
     next->frame = pinfo->num;
     next->about = about;
@@ -390,12 +395,14 @@ tell(packet_info *pinfo, proto_item *item, expert_field *expert, const flow_judg
      const char *what)
 {
     const kb_row_t *row = judged->judgement.row;
+    const char *text = wmem_strdup_printf(
+        pinfo->pool, "%s: %s%s%s", describe(pinfo, judged), what,
+        row == NULL                  ? ""
+        : judged->judgement.nearest ? "; nearest "
+                                     : "; ",
+        row == NULL ? "" : kb_row_to_str(pinfo->pool, row));
 
-    expert_add_info_format(pinfo, item, expert, "%s: %s%s%s", describe(pinfo, judged), what,
-                           row == NULL                  ? ""
-                           : judged->judgement.nearest ? "; nearest "
-                                                        : "; ",
-                           row == NULL ? "" : kb_row_to_str(pinfo->pool, row));
+    expert_add_info_format(pinfo, item, expert, "%s", shown_label(pinfo->pool, text, 0));
 }
 
 /* Every fact about the packet's flow, and what of it is told in this very frame. */
@@ -413,8 +420,7 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
     bool discouraged = judgement->row != NULL && judgement->row->row_class == KB_DISCOURAGED &&
                        (audit_flag == FLAG_EVERY || flow->discouraged_frame == pinfo->num);
     bool blocked = flow->reach_frame == pinfo->num && judgement_is_listed(judgement);
-    bool overflow = overflow_frame == pinfo->num;
-    bool something = told || discouraged || blocked || overflow;
+    bool something = told || discouraged || blocked;
     proto_item *item, *verdict_item;
 
     if (proto_field_is_referenced(parent, proto_smsrc_audit) ||
@@ -457,8 +463,6 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
             tell(pinfo, verdict_item, &ei_smsrc_audit_discouraged, judged, "advised against");
         if (blocked)
             tell(pinfo, verdict_item, &ei_smsrc_audit_blocked, judged, flow->reach_reason);
-        if (overflow)
-            expert_add_info(pinfo, item, &ei_smsrc_audit_overflow);
     } else {
         /* Nobody reads it: the severity is enough, for the column, which has the last one's. */
         if (discouraged)
@@ -467,8 +471,6 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
             expert_add_info(pinfo, NULL, expert);
         if (blocked)
             expert_add_info(pinfo, NULL, &ei_smsrc_audit_blocked);
-        if (overflow)
-            expert_add_info(pinfo, NULL, &ei_smsrc_audit_overflow);
     }
     if (have_tap_listener(audit_tap)) {
         audit_tap_t *tap = wmem_new(pinfo->pool, audit_tap_t);
@@ -545,14 +547,10 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         return;
     pinfo->current_proto = "SMSRC-AUDIT";
     if (first_pass) {
-        bool overflowed = role_book_overflowed();
-
         packet.layers = layers;
         if (smsrc_has_attack() && smsrc_is_attack(pinfo))
             note_attack(pinfo);
         evidence_scan(&packet);
-        if (!overflowed && role_book_overflowed())
-            overflow_frame = pinfo->num;
     }
 
     if (role_book_is_empty() && evidence_implied_flows() == 0 && !smsrc_has_attack())
@@ -604,11 +602,42 @@ is_asked(void)
     return audit_active && (audit_has_roles || smsrc_has_attack());
 }
 
+/*
+ * The frame that is the first past a bound, whatever else is in it. Any part of the plugin may
+ * have reached one, so it is asked after all of them.
+ */
+static void
+show_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
+{
+    bool first = bounds_end_frame(pinfo->num);
+    proto_item *item;
+
+    if ((first || bounds_have_grown()) && have_tap_listener(overflow_tap))
+        tap_queue_packet(overflow_tap, pinfo, NULL);
+    if (!first)
+        return;
+    item = proto_tree_add_item(parent, proto_smsrc_audit, tvb, 0, 0, ENC_NA);
+    proto_item_set_generated(item);
+    proto_item_append_text(item, ", Overflow");
+    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
+        bound_e bound = (bound_e)i;
+
+        if (bounds_count(bound) > 0 && bounds_frame(bound) == pinfo->num)
+            expert_add_info_format(pinfo, item, &ei_smsrc_audit_overflow,
+                                   "More than %u %s: the rest is not kept", bounds_limit(bound),
+                                   bounds_name(bound));
+    }
+}
+
 void
 smsrc_audit_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    if (is_asked() && !audit_registered)
+    if (audit_registered)
+        return;
+    if (is_asked())
         audit(tvb, pinfo, tree);
+    if (bounds_are_reached())
+        show_overflow(tvb, pinfo, tree);
 }
 
 static int
@@ -617,6 +646,8 @@ dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *d
     conversation_memo_follow(pinfo);
     if (is_asked())
         audit(tvb, pinfo, tree);
+    if (bounds_are_reached())
+        show_overflow(tvb, pinfo, tree);
     return 0;
 }
 
@@ -627,12 +658,12 @@ init_smsrc_audit(void)
     /* Wireshark's own come after all plugins' protocols. */
     expert_tap = find_tap_id("expert");
     proto_expert_info = proto_registrar_get_id_byname("_ws.expert");
+    bounds_reset();
     role_book_reset();
     user_rows_reset();
     evidence_reset(audit_learn);
     reach_reset();
     judge_set_ports(audit_sql_ports, audit_http_ports);
-    overflow_frame = 0;
     audit_has_roles = audit_learn || !role_book_is_empty();
     audit_active = proto_is_protocol_enabled(find_protocol_by_id(proto_smsrc_audit));
     if (audit_active && !audit_registered && !smsrc_post_is_enabled()) {
@@ -718,7 +749,7 @@ proto_register_smsrc_audit(void)
             "A row of KB 826852 was asked for and refused", EXPFILL } },
         { &ei_smsrc_audit_overflow,
           { "smsrc.audit.overflow", PI_UNDECODED, PI_WARN,
-            "Too many hosts with roles: from here on no role is learned any more", EXPFILL } },
+            "A bound is reached: what is past it is not kept", EXPFILL } },
     };
     module_t *module;
 
@@ -759,6 +790,7 @@ proto_register_smsrc_audit(void)
     register_shutdown_routine(signatures_shutdown);
     audit_tap = register_tap("smsrc_audit");
     roles_tap = register_tap("smsrc_roles");
+    overflow_tap = register_tap(OVERFLOW_TAP);
     smsrc_audit_handle = register_dissector("smsrc.audit", dissect_smsrc_audit, proto_smsrc_audit);
 }
 

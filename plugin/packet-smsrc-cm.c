@@ -39,6 +39,7 @@
 #include "packet-smsrc-log.h"
 #include "packet-smsrc.h"
 #include "payload.h"
+#include "shown-text.h"
 
 /* Under these, with the packet: how many frames it has had so far, and what is kept of each. */
 #define KEY_COUNT 0
@@ -46,6 +47,9 @@
 
 /* A word of control is upper case with underscores; the longest known has 22 letters. */
 #define MAX_CONTROL_WORD 64
+
+/* What stands before a text in the label of the protocol's item. */
+#define MAX_TITLE 100
 
 /* What is kept of a frame from the first pass on. */
 typedef struct {
@@ -131,10 +135,11 @@ next_record(packet_info *pinfo)
 /* --- Frames ---------------------------------------------------------------------------------- */
 
 static void
-add_name(tvbuff_t *tvb, proto_tree *tree, int hf, const char *name)
+add_name(wmem_allocator_t *scope, tvbuff_t *tvb, proto_tree *tree, int hf, const char *name)
 {
     if (name != NULL)
-        proto_item_set_generated(proto_tree_add_string(tree, hf, tvb, 0, 0, name));
+        proto_item_set_generated(
+            proto_tree_add_string(tree, hf, tvb, 0, 0, shown_text(scope, name)));
 }
 
 /* What came of it, and for whom, as far as the handshake told. @p session may be NULL. */
@@ -147,9 +152,9 @@ dissect_result(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const cm_ses
     if (result == CM_RESULT_UNKNOWN)
         return;
     if (session != NULL) {
-        add_name(tvb, tree, hf_smsrc_cm_user, cm_session_user(pinfo->pool, session));
-        add_name(tvb, tree, hf_smsrc_cm_workstation, session->workstation);
-        add_name(tvb, tree, hf_smsrc_cm_service, session->service);
+        add_name(pinfo->pool, tvb, tree, hf_smsrc_cm_user, cm_session_user(pinfo->pool, session));
+        add_name(pinfo->pool, tvb, tree, hf_smsrc_cm_workstation, session->workstation);
+        add_name(pinfo->pool, tvb, tree, hf_smsrc_cm_service, session->service);
     }
     item = proto_tree_add_string(tree, hf_smsrc_cm_result, tvb, 0, 0, cm_result_name(result));
     proto_item_set_generated(item);
@@ -168,11 +173,11 @@ dissect_control(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item 
 
     proto_tree_add_item_ret_uint(tree, hf_smsrc_cm_text_length, tvb, CM_HEADER_LENGTH, 2,
                                  ENC_LITTLE_ENDIAN, &text_length);
-    proto_tree_add_item_ret_string(tree, hf_smsrc_cm_text, tvb, CM_FIRST_PART, (int)text_length,
-                                   ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &text);
-    proto_item_append_text(top, ", %s", (const char *)text);
+    shown_add_string(tree, hf_smsrc_cm_text, tvb, CM_FIRST_PART, (int)text_length,
+                     ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &text);
+    proto_item_append_text(top, ", %s", shown_label(pinfo->pool, (const char *)text, MAX_TITLE));
     col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ", "ConfigMgr remote control: %s",
-                        (const char *)text);
+                        shown_text(pinfo->pool, (const char *)text));
     result = cm_result_of_text((const char *)text);
     if (fresh && strcmp((const char *)text, "START_HANDSHAKE") == 0)
         cm_session_greeted(pinfo);
@@ -239,9 +244,8 @@ dissect_word(tvbuff_t *plain, packet_info *pinfo, proto_tree *tree, proto_item *
     const uint8_t *word;
     cm_result_e result;
 
-    proto_tree_add_item_ret_string(tree, hf_smsrc_cm_text, plain, 0,
-                                   (int)tvb_captured_length(plain),
-                                   ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &word);
+    shown_add_string(tree, hf_smsrc_cm_text, plain, 0, (int)tvb_captured_length(plain),
+                     ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &word);
     proto_item_append_text(top, ", %s", (const char *)word);
     col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ", "ConfigMgr remote control: %s, sealed",
                         (const char *)word);

@@ -31,6 +31,7 @@
 #include "packet-smsrc.h"
 #include "session-names.h"
 #include "session-stats.h"
+#include "shown-text.h"
 #include "tcp-seen.h"
 
 static int proto_smsrc_log = -1;
@@ -364,7 +365,8 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const session_t *ses
     }
     for (unsigned i = 0; i < array_length(diagnoses); i++) {
         if (texts[i] != NULL)
-            expert_add_info_format(pinfo, item, diagnoses[i], "%s", texts[i]);
+            expert_add_info_format(pinfo, item, diagnoses[i], "%s",
+                                   shown_label(pinfo->pool, texts[i], 0));
     }
     if ((session != NULL || claim != NULL) && have_tap_listener(smsrc_tap)) {
         smsrc_tap_t *tap = wmem_new(pinfo->pool, smsrc_tap_t);

@@ -21,6 +21,7 @@
 
 #include "ntlmssp-names.h"
 #include "session-log.h"
+#include "shown-text.h"
 
 /* Past this many, one line says that there is more: nobody reads on, and a tree is not free. */
 #define MAX_TEXTS 64
@@ -124,7 +125,7 @@ dissect_ntlmssp_tokens(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsi
 
             if (ntlmssp_names_read(token_tvb, pinfo, &names))
                 session_log_account(pinfo, names.domain, names.user, names.workstation);
-            call_dissector(ntlmssp_handle, token_tvb, pinfo, tree);
+            shown_call(ntlmssp_handle, token_tvb, pinfo, tree);
         }
         token = next;
     }

@@ -16,6 +16,7 @@
 #include "reach.h"
 
 #include "address-key.h"
+#include "bounds.h"
 #include "icmp-error.h"
 #include "tcp-seen.h"
 
@@ -26,7 +27,9 @@ typedef struct {
     const flow_t *first; /* the try that has the line */
 } tries_t;
 
-#define MAX_TRIES 65536
+#ifndef REACH_MAX_TRIES
+#define REACH_MAX_TRIES 65536
+#endif
 
 /* Rebuilt for every capture. */
 static wmem_map_t *tries;
@@ -125,8 +128,10 @@ reach_is_scan(flow_t *flow, const packet_info *pinfo, bool from_initiator)
             flow->scan_of = pair->first;
         return flow->scan_of != NULL;
     }
-    if (wmem_map_size(tries) >= MAX_TRIES)
+    if (wmem_map_size(tries) >= REACH_MAX_TRIES) {
+        bounds_exceed(BOUND_TRIES, REACH_MAX_TRIES);
         return false;
+    }
     pair = wmem_new(wmem_file_scope(), tries_t);
     copy_address_wmem(wmem_file_scope(), &pair->initiator, &key.initiator);
     copy_address_wmem(wmem_file_scope(), &pair->responder, &key.responder);

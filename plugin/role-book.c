@@ -22,9 +22,14 @@
 #include <wsutil/strtoi.h>
 
 #include "address-key.h"
+#include "bounds.h"
 #include "table-file.h"
 
-#define MAX_HOSTS 65536
+#ifndef ROLE_BOOK_MAX_HOSTS
+#define ROLE_BOOK_MAX_HOSTS 65536
+#endif
+/* What only others report of a host never takes the last half: a flood of it is cheap. */
+#define MAX_REPORTED_HOSTS (ROLE_BOOK_MAX_HOSTS / 2)
 #define MAX_MEMO 65536
 #define MAX_REASON 256 /* bytes */
 #define SITE_CODE_LENGTH 3
@@ -73,7 +78,6 @@ static wmem_map_t *networks;          /* prefix_t to holder_t */
 static uint8_t prefix_lengths[2][129]; /* of IPv4 and IPv6, those in use, longest first */
 static unsigned num_prefix_lengths[2];
 static wmem_map_t *hosts; /* address to holder_t */
-static bool overflowed;
 static unsigned version;
 static unsigned firm_version;
 
@@ -234,9 +238,9 @@ role_line_check_address(void *record _U_, const char *text, unsigned length,
 
     *error = table_bad_text(text, length);
     if (!*error && !prefix_from_text(&prefix, field)) {
-        *error = g_strdup_printf("\"%s\" is no address: 10.1.2.3, 10.0.0.0/8, 2001:db8::1 and "
-                                 "2001:db8::/32 are",
-                                 field);
+        *error = table_shown(g_strdup_printf("\"%s\" is no address: 10.1.2.3, 10.0.0.0/8, "
+                                             "2001:db8::1 and 2001:db8::/32 are",
+                                             field));
     }
     g_free(field);
     return *error == NULL;
@@ -250,9 +254,9 @@ role_line_check_site_code(void *record _U_, const char *text, unsigned length,
 
     *error = table_bad_text(text, length);
     if (!*error && *field != '\0' && !is_site_code(field)) {
-        *error = g_strdup_printf("\"%s\" is no site code: it has three characters A-Z and 0-9, "
-                                 "or it is left empty",
-                                 field);
+        *error = table_shown(g_strdup_printf("\"%s\" is no site code: it has three characters "
+                                             "A-Z and 0-9, or it is left empty",
+                                             field));
     }
     g_free(field);
     return *error == NULL;
@@ -482,7 +486,6 @@ role_book_cleanup(void)
     networks = NULL;
     hosts = NULL;
     num_prefix_lengths[0] = num_prefix_lengths[1] = 0;
-    overflowed = false;
 }
 
 void
@@ -547,12 +550,6 @@ role_book_version(void)
     return version;
 }
 
-bool
-role_book_overflowed(void)
-{
-    return overflowed;
-}
-
 /* The evidence that @p host already has for @p role, or NULL. */
 static role_claim_t *
 claim_of(const holder_t *host, smsrc_role_e role)
@@ -566,9 +563,25 @@ claim_of(const holder_t *host, smsrc_role_e role)
     return NULL;
 }
 
-bool
-role_book_learn(const address *addr, smsrc_role_e role, const char *site_code, uint32_t frame,
-                const char *reason)
+/* A place for a host that has none so far; NULL where there is no more. */
+static holder_t *
+add_host(const address *addr, bool reported)
+{
+    unsigned limit = reported ? MAX_REPORTED_HOSTS : ROLE_BOOK_MAX_HOSTS;
+    holder_t *host;
+
+    if (wmem_map_size(hosts) >= limit) {
+        bounds_exceed(reported ? BOUND_REPORTED_HOSTS : BOUND_ROLE_HOSTS, limit);
+        return NULL;
+    }
+    host = holder_new();
+    wmem_map_insert(hosts, address_key_new(addr), host);
+    return host;
+}
+
+static bool
+learn(const address *addr, smsrc_role_e role, const char *site_code, uint32_t frame,
+      const char *reason, bool reported)
 {
     smsrc_role_set_t known;
     holder_t *host;
@@ -598,14 +611,10 @@ role_book_learn(const address *addr, smsrc_role_e role, const char *site_code, u
     }
 
     known = role_book_roles(addr);
-    if (!host) {
-        if (wmem_map_size(hosts) >= MAX_HOSTS) {
-            overflowed = true;
-            return false;
-        }
-        host = holder_new();
-        wmem_map_insert(hosts, address_key_new(addr), host);
-    }
+    if (!host)
+        host = add_host(addr, reported);
+    if (!host)
+        return false;
     reason = reason ? reason : "";
     g_utf8_validate(reason, (gssize)MIN(strlen(reason), MAX_REASON), &end);
     holder_add(host, role, code, frame,
@@ -617,6 +626,20 @@ role_book_learn(const address *addr, smsrc_role_e role, const char *site_code, u
             memo_put(&prefix, known | SMSRC_ROLE_BIT(role));
     }
     return true;
+}
+
+bool
+role_book_learn(const address *addr, smsrc_role_e role, const char *site_code, uint32_t frame,
+                const char *reason)
+{
+    return learn(addr, role, site_code, frame, reason, false);
+}
+
+bool
+role_book_learn_reported(const address *addr, smsrc_role_e role, const char *site_code,
+                         uint32_t frame, const char *reason)
+{
+    return learn(addr, role, site_code, frame, reason, true);
 }
 
 void

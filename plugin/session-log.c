@@ -33,6 +33,7 @@
 #include <epan/proto_data.h>
 
 #include "address-key.h"
+#include "bounds.h"
 #include "conversation-memo.h"
 #include "session-log-inner.h"
 #include "session-names.h"
@@ -138,11 +139,16 @@ session_log_may_be_moved(const packet_info *pinfo)
 void
 session_log_note_viewer(const address *host)
 {
-    if (wmem_map_size(viewers) < MAX_PAIRS && !wmem_map_contains(viewers, host)) {
-        address *kept = address_key_new(host);
+    address *kept;
 
-        wmem_map_insert(viewers, kept, kept);
+    if (wmem_map_contains(viewers, host))
+        return;
+    if (wmem_map_size(viewers) >= MAX_PAIRS) {
+        bounds_exceed(BOUND_VIEWERS, MAX_PAIRS);
+        return;
     }
+    kept = address_key_new(host);
+    wmem_map_insert(viewers, kept, kept);
 }
 
 bool
@@ -324,8 +330,10 @@ new_session(const session_offer_t *offer, const packet_info *pinfo)
 {
     session_t *session;
 
-    if (num_sessions >= SESSION_LOG_MAX)
+    if (num_sessions >= SESSION_LOG_MAX) {
+        bounds_exceed(BOUND_SESSIONS, SESSION_LOG_MAX);
         return NULL;
+    }
     session = wmem_new0(wmem_file_scope(), session_t);
     session->number = ++num_sessions;
     session->kind = offer->kind;
@@ -352,13 +360,18 @@ note_unlisted(void)
 static session_pair_t *
 pair_of(const address *viewer, const address *agent, bool proof)
 {
+    unsigned limit = proof ? MAX_PAIRS : MAX_PAIRS_UNPROVEN;
     session_pair_t key, *pair;
 
     copy_address_shallow(&key.viewer, viewer);
     copy_address_shallow(&key.agent, agent);
     pair = (session_pair_t *)wmem_map_lookup(pairs, &key);
-    if (pair != NULL || wmem_map_size(pairs) >= (proof ? MAX_PAIRS : MAX_PAIRS_UNPROVEN))
+    if (pair != NULL)
         return pair;
+    if (wmem_map_size(pairs) >= limit) {
+        bounds_exceed(proof ? BOUND_PAIRS : BOUND_UNPROVEN_PAIRS, limit);
+        return NULL;
+    }
     pair = wmem_new0(wmem_file_scope(), session_pair_t);
     copy_address_wmem(wmem_file_scope(), &pair->viewer, viewer);
     copy_address_wmem(wmem_file_scope(), &pair->agent, agent);
@@ -599,6 +612,7 @@ keep_text(char *kept, const char *text)
     size_t length = strlen(valid);
 
     if (length >= SESSION_NAME_SIZE) {
+        bounds_exceed(BOUND_NAME_BYTES, SESSION_NAME_SIZE - 1);
         end = g_utf8_find_prev_char(valid, valid + SESSION_NAME_SIZE);
         length = end != NULL ? (size_t)(end - valid) : 0;
     }

@@ -19,6 +19,7 @@
 #include "session-names.h"
 
 #include "address-key.h"
+#include "bounds.h"
 #include "session-log-inner.h"
 
 /* A NetBIOS name, of 15 characters at most, and who asked for it. */
@@ -72,8 +73,10 @@ new_lookup(const address *viewer, const char *name, const packet_info *pinfo)
 {
     name_lookup_t *lookup = find_lookup(viewer, name);
 
-    if (lookup == NULL && wmem_map_size(lookups) >= MAX_LOOKUPS)
+    if (lookup == NULL && wmem_map_size(lookups) >= MAX_LOOKUPS) {
+        bounds_exceed(BOUND_LOOKUPS, MAX_LOOKUPS);
         return NULL;
+    }
     lookup = wmem_new0(wmem_file_scope(), name_lookup_t);
     copy_address_wmem(wmem_file_scope(), &lookup->viewer, viewer);
     (void)g_strlcpy(lookup->name, name, sizeof lookup->name);

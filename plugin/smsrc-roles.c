@@ -102,7 +102,7 @@ smsrc_role_field_check(void *record _U_, const char *text, unsigned length, cons
                     text ? text : "");
     for (const value_string *role = (const value_string *)vals; role->strptr; role++)
         g_string_append_printf(message, "%s%s", role == vals ? "" : ", ", role->strptr);
-    *error = g_string_free(message, FALSE);
+    *error = table_shown(g_string_free(message, FALSE));
     return FALSE;
 }
 

@@ -15,6 +15,8 @@
 
 #include <wsutil/report_message.h>
 
+#include "shown-text.h"
+
 const char *
 stat_filter_of(const char *argument, const char *command)
 {
@@ -27,12 +29,15 @@ bool
 stat_listen(const char *command, const char *filter, const char *tap, void *tapdata,
             tap_reset_cb reset, tap_packet_cb packet, tap_draw_cb draw, tap_finish_cb finish)
 {
+    char *shown;
     GString *error = register_tap_listener(tap, tapdata, filter, TL_REQUIRES_NOTHING, reset, packet,
                                            draw, finish);
 
     if (error == NULL)
         return true;
-    report_failure("-z %s: %s", command, error->str);
+    shown = shown_text(NULL, error->str);
+    report_failure("-z %s: %s", command, shown);
+    wmem_free(NULL, shown);
     g_string_free(error, TRUE);
     if (finish != NULL)
         finish(tapdata);

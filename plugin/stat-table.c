@@ -8,17 +8,26 @@
 
 #include "stat-table.h"
 
+#include <epan/tap.h>
 #include <epan/to_str.h>
+
+#include "bounds.h"
+#include "packet-smsrc-audit.h"
+#include "shown-text.h"
 
 void
 stat_set_text(stat_tap_table *table, unsigned row, unsigned column, const char *text)
 {
     stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
+    char *shown = shown_text_is(text) ? NULL : shown_text(NULL, text);
 
-    if (cell->value.string_value != NULL && strcmp(cell->value.string_value, text) == 0)
-        return;
-    g_free((char *)cell->value.string_value);
-    cell->value.string_value = g_strdup(text);
+    if (shown != NULL)
+        text = shown;
+    if (g_strcmp0(cell->value.string_value, text) != 0) {
+        g_free((char *)cell->value.string_value);
+        cell->value.string_value = g_strdup(text);
+    }
+    wmem_free(NULL, shown);
 }
 
 void
@@ -47,8 +56,9 @@ stat_set_bytes(stat_tap_table *table, unsigned row, unsigned column, double byte
     stat_tap_get_field_data(table, row, column)->value.float_value = bytes;
 }
 
-unsigned
-stat_append_row(stat_tap_table_ui *ui, stat_tap_table *table)
+/* A row behind all others. */
+static unsigned
+append_last_row(stat_tap_table_ui *ui, stat_tap_table *table)
 {
     stat_tap_table_item_type cells[STAT_MAX_COLUMNS];
     unsigned row = table->num_elements;
@@ -73,10 +83,19 @@ stat_free_cell(stat_tap_table *table _U_, unsigned row _U_, unsigned column _U_,
     }
 }
 
+unsigned
+stat_append_row(stat_tap_table_ui *ui, stat_tap_table *table)
+{
+    unsigned row = stat_num_rows(table);
+
+    stat_insert_row(ui, table, row);
+    return row;
+}
+
 void
 stat_insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at)
 {
-    unsigned last = stat_append_row(ui, table);
+    unsigned last = append_last_row(ui, table);
     stat_tap_table_item_type *cells = table->elements[last];
 
     memmove(&table->elements[at + 1], &table->elements[at],
@@ -120,11 +139,100 @@ stat_empty_table(stat_tap_table *table)
     table->num_elements = 0;
 }
 
+/*
+ * What was not kept is in every table, as its last rows, whatever filter it has and whatever the
+ * frame is in which a bound was reached. So there is one listener for all tables beside their
+ * own. It stays once it is there: a table that is closed is no longer among those of its statistic.
+ */
+
+static GPtrArray *noted_uis; /* the statistics that have, or have had, a table */
+
+/* Marks the first cell of such a row. */
+static char note_mark;
+
+bool
+stat_is_note(const stat_tap_table *table, unsigned row)
+{
+    return table->elements[row][0].user_data.ptr_value == &note_mark;
+}
+
+unsigned
+stat_num_rows(const stat_tap_table *table)
+{
+    unsigned rows = table->num_elements;
+
+    while (rows > 0 && stat_is_note(table, rows - 1))
+        rows--;
+    return rows;
+}
+
+/* Into the first two columns of text. */
+static void
+set_note(const stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const char *text)
+{
+    const char *texts[] = { "Not kept", text };
+    unsigned next = 0;
+
+    table->elements[row][0].user_data.ptr_value = &note_mark;
+    for (unsigned i = 0; i < ui->nfields && next < array_length(texts); i++) {
+        if (ui->fields[i].type == TABLE_ITEM_STRING)
+            stat_set_text(table, row, i, texts[next++]);
+    }
+}
+
+static void
+update_notes(stat_tap_table_ui *ui, stat_tap_table *table)
+{
+    unsigned row = stat_num_rows(table);
+
+    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
+        char *text;
+
+        if (bounds_count((bound_e)i) == 0)
+            continue;
+        if (row == table->num_elements)
+            append_last_row(ui, table);
+        text = bounds_to_str(NULL, (bound_e)i);
+        set_note(ui, table, row++, text);
+        wmem_free(NULL, text);
+    }
+}
+
+static tap_packet_status
+overflow_packet(void *tapdata _U_, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
+                const void *data _U_, tap_flags_t flags _U_)
+{
+    for (unsigned i = 0; i < noted_uis->len; i++) {
+        stat_tap_table_ui *ui = (stat_tap_table_ui *)noted_uis->pdata[i];
+
+        for (unsigned t = 0; ui->tables != NULL && t < ui->tables->len; t++)
+            update_notes(ui, g_array_index(ui->tables, stat_tap_table *, t));
+    }
+    return TAP_PACKET_REDRAW;
+}
+
+static void
+note_overflow(stat_tap_table_ui *ui)
+{
+    GString *error;
+
+    if (noted_uis == NULL) {
+        noted_uis = g_ptr_array_new();
+        error = register_tap_listener(OVERFLOW_TAP, noted_uis, NULL, TL_IS_DISSECTOR_HELPER, NULL,
+                                      overflow_packet, NULL, NULL);
+        if (error != NULL)
+            g_string_free(error, TRUE);
+    }
+    if (!g_ptr_array_find(noted_uis, ui, NULL))
+        g_ptr_array_add(noted_uis, ui);
+}
+
 stat_tap_table *
 stat_open_table(stat_tap_table_ui *ui, const char *title)
 {
     stat_tap_table *table = stat_tap_find_table(ui, title);
 
+    note_overflow(ui);
     if (table == NULL) {
         table = stat_tap_init_table(title, (int)ui->nfields, 0, NULL);
         stat_tap_add_table(ui, table);

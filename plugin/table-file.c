@@ -17,6 +17,8 @@
 #include <wsutil/filesystem.h>
 #include <wsutil/report_message.h>
 
+#include "shown-text.h"
+
 /* A table of 100 000 lines has some 5 MB; what is beyond this was never meant as one. */
 #define MAX_FILE G_GINT64_CONSTANT(67108864)
 /* A line's fields, each escaped throughout, and what is between them. */
@@ -57,6 +59,15 @@ table_bad_text(const char *text, unsigned length)
     return NULL;
 }
 
+char *
+table_shown(char *error)
+{
+    char *shown = shown_text(NULL, error);
+
+    g_free(error);
+    return shown;
+}
+
 ws_bool
 table_text_check(void *record _U_, const char *text, unsigned length, const void *check_data _U_,
                  const void *field_data _U_, char **error)
@@ -69,6 +80,7 @@ static void G_GNUC_PRINTF(3, 4)
 complain(reading_t *reading, unsigned line, const char *format, ...)
 {
     va_list arguments;
+    char *text;
 
     if (reading->num_told++ >= MAX_TOLD)
         return;
@@ -76,8 +88,10 @@ complain(reading_t *reading, unsigned line, const char *format, ...)
         g_string_append_c(reading->told, '\n');
     g_string_append_printf(reading->told, "%s:%u: ", reading->table->name, line);
     va_start(arguments, format);
-    g_string_append_vprintf(reading->told, format, arguments);
+    text = table_shown(g_strdup_vprintf(format, arguments));
     va_end(arguments);
+    g_string_append(reading->told, text);
+    g_free(text);
 }
 
 static const char *
@@ -215,10 +229,7 @@ read_line(reading_t *reading, void *record, unsigned number, const char *line, s
     memset(record, 0, table->record_size);
     error = read_fields(table, record, at, end);
     if (error) {
-        char *shown = g_utf8_make_valid(error, -1);
-
-        complain(reading, number, "%s; the line is not used", shown);
-        g_free(shown);
+        complain(reading, number, "%s; the line is not used", error);
         g_free(error);
     } else {
         key = g_strndup(at, (size_t)(end - at));

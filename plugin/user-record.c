@@ -17,6 +17,7 @@
 #include "message.h"
 #include "payload.h"
 #include "session-log.h"
+#include "shown-text.h"
 
 /* Offsets in the record, from the start of the body of its message. */
 #define USER_VERSION 8
@@ -120,8 +121,8 @@ dissect_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *o
     for (unsigned i = 0; i < count && first + i < array_length(fields); i++) {
         const uint8_t *value;
 
-        proto_tree_add_item_ret_string(tree, *fields[first + i], tvb, (int)names[i].at,
-                                       (int)names[i].size, encoding, pinfo->pool, &value);
+        shown_add_string(tree, *fields[first + i], tvb, (int)names[i].at, (int)names[i].size,
+                         encoding, pinfo->pool, &value);
         values[first + i] = (const char *)value;
     }
     if (values[2] == NULL && zeros >= 3)
@@ -229,8 +230,8 @@ user_record_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
             message_add_mismatch(pinfo, block_item, "The product string ends at offset %u",
                                  product + size);
         }
-        proto_tree_add_item_ret_string(tree, hf_smsrc_user_product, tvb, (int)product, (int)size,
-                                       encoding, pinfo->pool, &name);
+        shown_add_string(tree, hf_smsrc_user_product, tvb, (int)product, (int)size, encoding,
+                         pinfo->pool, &name);
         if (*name != '\0')
             wmem_strbuf_append_printf(info, ", %s", (const char *)name);
         if (product + size < (names_ok ? names : length) && (names_ok || !block_ok))

@@ -16,6 +16,7 @@
 #include <epan/range.h>
 #include <epan/uat.h>
 
+#include "shown-text.h"
 #include "table-file.h"
 
 /* Of a line; a table has as many lines as its user types. */
@@ -113,7 +114,7 @@ parse_ports(const char *text, char **error)
         return ranges;
 
     wmem_free(NULL, ranges);
-    *error = g_strdup_printf("\"%s\" are no ports: %s", text, why);
+    *error = table_shown(g_strdup_printf("\"%s\" are no ports: %s", text, why));
     return NULL;
 }
 
@@ -138,8 +139,8 @@ user_row_check_transport(void *record, const char *text, unsigned length, const 
     if (uat_fld_chk_enum(record, text, length, vals, field_data, error))
         return TRUE;
     g_free(*error);
-    *error = g_strdup_printf("\"%.*s\" is no transport: TCP, UDP or TCP+UDP", (int)length,
-                             text ? text : "");
+    *error = table_shown(g_strdup_printf("\"%.*s\" is no transport: TCP, UDP or TCP+UDP",
+                                         (int)length, text ? text : ""));
     return FALSE;
 }
 
@@ -213,7 +214,11 @@ user_rows_register(module_t *module)
 static const char *
 keep(const char *text)
 {
-    return g_string_chunk_insert_const(user_strings, text ? text : "");
+    char *shown = shown_text(NULL, text ? text : "");
+    const char *kept = g_string_chunk_insert_const(user_strings, shown);
+
+    wmem_free(NULL, shown);
+    return kept;
 }
 
 static void

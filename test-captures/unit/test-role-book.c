@@ -8,6 +8,7 @@
 
 #include <wsutil/inet_addr.h>
 
+#include "bounds.h"
 #include "unit-epan.h"
 
 #define TABLE "smsrc_roles"
@@ -37,6 +38,7 @@ host(const char *text)
 static void
 open_book(void)
 {
+    bounds_reset();
     unit_capture_open();
     role_book_reset();
 }
@@ -306,12 +308,12 @@ test_bounds(void)
         bytes[1] = (uint8_t)(i >> 16);
         bytes[2] = (uint8_t)(i >> 8);
         bytes[3] = (uint8_t)i;
-        g_assert_false(role_book_overflowed());
+        g_assert_false(bounds_are_reached());
         g_assert_true(role_book_learn(&addr, SMSRC_ROLE_CLIENT, NULL, 1, "x"));
     }
-    g_assert_false(role_book_overflowed());
+    g_assert_false(bounds_are_reached());
     g_assert_false(role_book_learn(host("11.0.0.1"), SMSRC_ROLE_CLIENT, NULL, 1, "x"));
-    g_assert_true(role_book_overflowed());
+    g_assert_true(bounds_are_reached());
     g_assert_cmpuint(role_book_roles(host("11.0.0.1")), ==, 0);
     /* Known hosts still learn. */
     g_assert_true(role_book_learn(host("10.0.0.1"), SMSRC_ROLE_SITE_SERVER, NULL, 1, "x"));
@@ -327,9 +329,73 @@ test_bounds(void)
     g_assert_cmpuint(role_book_roles(host("10.0.255.255")), ==, BIT(CLIENT));
     g_assert_cmpuint(role_book_roles(host("10.0.0.1")), ==, BIT(CLIENT) | BIT(SITE_SERVER));
     g_assert_cmpuint(role_book_roles(host("10.0.0.9")), ==, BIT(CLIENT) | BIT(SQL_SERVER));
-    role_book_reset();
-    g_assert_false(role_book_overflowed());
     close_book();
+}
+
+/* Names that only others report, forged ones say, leave the last half to hosts that show a role. */
+static void
+test_reported(void)
+{
+    uint8_t bytes[4] = { 12, 0, 0, 0 };
+    address addr;
+
+    open_book();
+    set_address(&addr, AT_IPv4, 4, bytes);
+    for (unsigned i = 0; i < MAX_HOSTS; i++) {
+        bytes[1] = (uint8_t)(i >> 16);
+        bytes[2] = (uint8_t)(i >> 8);
+        bytes[3] = (uint8_t)i;
+        g_assert_true(role_book_learn_reported(&addr, SMSRC_ROLE_MANAGEMENT_POINT, NULL, 1,
+                                               "x") == (i < MAX_HOSTS / 2));
+    }
+    g_assert_cmpuint(bounds_count(BOUND_REPORTED_HOSTS), ==, MAX_HOSTS / 2);
+    g_assert_cmpuint(bounds_limit(BOUND_REPORTED_HOSTS), ==, MAX_HOSTS / 2);
+    g_assert_cmpuint(bounds_count(BOUND_ROLE_HOSTS), ==, 0);
+    bytes[0] = 13;
+    for (unsigned i = 0; i < MAX_HOSTS / 2; i++) {
+        bytes[1] = (uint8_t)(i >> 16);
+        bytes[2] = (uint8_t)(i >> 8);
+        bytes[3] = (uint8_t)i;
+        g_assert_true(role_book_learn(&addr, SMSRC_ROLE_CLIENT, NULL, 1, "x"));
+    }
+    g_assert_false(role_book_learn(host("11.0.0.1"), SMSRC_ROLE_CLIENT, NULL, 1, "x"));
+    g_assert_cmpuint(bounds_count(BOUND_ROLE_HOSTS), ==, 1);
+    /* A host that is in the book may have another role by what others report. */
+    g_assert_true(role_book_learn_reported(&addr, SMSRC_ROLE_SITE_SERVER, NULL, 1, "x"));
+    close_book();
+}
+
+/* The frame is that whose end comes next, and the first past a bound stays so. */
+static void
+test_frames(void)
+{
+    char *text;
+
+    bounds_reset();
+    g_assert_false(bounds_are_reached());
+    bounds_exceed(BOUND_RPC_ENDPOINTS, 4096);
+    g_assert_true(bounds_are_reached());
+    g_assert_true(bounds_end_frame(7));
+    g_assert_true(bounds_have_grown());
+    g_assert_false(bounds_end_frame(8));
+    g_assert_false(bounds_have_grown());
+    bounds_exceed(BOUND_RPC_ENDPOINTS, 4096);
+    bounds_exceed(BOUND_TRIES, 65536);
+    g_assert_true(bounds_end_frame(9));
+    bounds_exceed(BOUND_RPC_ENDPOINTS, 4096);
+    g_assert_false(bounds_end_frame(10));
+    g_assert_true(bounds_have_grown());
+    text = bounds_to_str(NULL, BOUND_RPC_ENDPOINTS);
+    g_assert_cmpstr(text, ==, "more than 4096 RPC endpoints, first in frame 7, 3 times");
+    wmem_free(NULL, text);
+    g_assert_cmpuint(bounds_frame(BOUND_TRIES), ==, 9);
+    /* A later pass. */
+    g_assert_true(bounds_end_frame(7));
+    g_assert_false(bounds_have_grown());
+    for (unsigned i = 0; i < NUM_BOUNDS; i++)
+        g_assert_nonnull(bounds_name((bound_e)i));
+    bounds_reset();
+    g_assert_false(bounds_are_reached());
 }
 
 int
@@ -349,6 +415,8 @@ main(int argc, char **argv)
     g_test_add_func("/evidence/hostile", test_hostile_evidence);
     g_test_add_func("/evidence/no-host", test_no_host);
     g_test_add_func("/bounds", test_bounds);
+    g_test_add_func("/bounds/reported", test_reported);
+    g_test_add_func("/bounds/frames", test_frames);
     result = g_test_run();
     unit_epan_stop();
     return result;

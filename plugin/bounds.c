@@ -1,0 +1,125 @@
+/* bounds.c
+ * What of a capture was not kept, because a bound was reached
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * Whatever grows with a capture is bounded, because captures are hostile. A store that is full
+ * reports it here, and from here the expert info smsrc.audit.overflow and every statistic have
+ * it: which bound, the first frame past it, and how often. The store does not need to know its
+ * frame: what is reported while a frame is dissected belongs to that frame, and the
+ * post-dissector, which comes last, notes its number.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "bounds.h"
+
+typedef struct {
+    unsigned limit;
+    unsigned count;
+    uint32_t frame;
+} bound_t;
+
+/* Behind "more than N". */
+static const char *const names[NUM_BOUNDS] = {
+    [BOUND_ROLE_HOSTS] = "hosts with learned roles",
+    [BOUND_REPORTED_HOSTS] = "hosts with learned roles before one that only others report",
+    [BOUND_RPC_ENDPOINTS] = "RPC endpoints",
+    [BOUND_RPC_TOWERS] = "RPC endpoints in one packet",
+    [BOUND_DNS_RECORDS] = "records in one DNS answer",
+    [BOUND_NBNS_OWNERS] = "owners of a name in one NBNS answer",
+    [BOUND_HTTP_REQUESTS] = "HTTP requests in one packet",
+    [BOUND_HTTP_HEADERS] = "HTTP headers of interest in one request",
+    [BOUND_LDAP_MESSAGES] = "LDAP messages in one packet",
+    [BOUND_LDAP_CLASSES] = "classes in one LDAP filter",
+    [BOUND_SMB_MESSAGES] = "SMB messages in one packet",
+    [BOUND_PACKET_PARTS] = "reassembled or decrypted parts of one packet",
+    [BOUND_PENDING] = "requests of one flow that wait for an answer",
+    [BOUND_JUDGEMENTS] = "judgements of one flow",
+    [BOUND_TRIES] = "pairs of hosts with unanswered tries",
+    [BOUND_SESSIONS] = "remote control sessions",
+    [BOUND_PAIRS] = "pairs of hosts with remote control",
+    [BOUND_UNPROVEN_PAIRS] = "pairs of hosts before one without proof of remote control",
+    [BOUND_VIEWERS] = "viewers",
+    [BOUND_LOOKUPS] = "NetBIOS names asked for",
+    [BOUND_NAME_BYTES] = "bytes of a name",
+    [BOUND_CM_CHANNELS] = "virtual channels of one session",
+};
+
+/* Rebuilt for every capture. */
+unsigned bounds_events;
+static bound_t bounds[NUM_BOUNDS];
+static unsigned noted_events; /* those of frames that have ended */
+static bool grown;
+
+void
+bounds_reset(void)
+{
+    memset(bounds, 0, sizeof bounds);
+    bounds_events = noted_events = 0;
+    grown = false;
+}
+
+void
+bounds_exceed(bound_e bound, unsigned limit)
+{
+    bounds[bound].limit = limit;
+    bounds[bound].count++;
+    bounds_events++;
+}
+
+bool
+bounds_end_frame(uint32_t frame)
+{
+    bool first = false;
+
+    grown = noted_events != bounds_events;
+    noted_events = bounds_events;
+    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
+        if (bounds[i].count > 0 && bounds[i].frame == 0)
+            bounds[i].frame = frame;
+        first = first || (bounds[i].count > 0 && bounds[i].frame == frame);
+    }
+    return first;
+}
+
+bool
+bounds_have_grown(void)
+{
+    return grown;
+}
+
+uint32_t
+bounds_frame(bound_e bound)
+{
+    return bounds[bound].frame;
+}
+
+unsigned
+bounds_count(bound_e bound)
+{
+    return bounds[bound].count;
+}
+
+unsigned
+bounds_limit(bound_e bound)
+{
+    return bounds[bound].limit;
+}
+
+const char *
+bounds_name(bound_e bound)
+{
+    return names[bound];
+}
+
+char *
+bounds_to_str(wmem_allocator_t *scope, bound_e bound)
+{
+    const bound_t *one = &bounds[bound];
+
+    return wmem_strdup_printf(scope, "more than %u %s, first in frame %u, %u time%s", one->limit,
+                              names[bound], one->frame, one->count, one->count == 1 ? "" : "s");
+}

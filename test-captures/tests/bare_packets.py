@@ -1,0 +1,90 @@
+# bare_packets.py
+# Packets by the hundred thousand, as bytes: what fills the plugin's stores up to their bounds
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import ipaddress
+import struct
+
+from batch_captures import HEADER, RECORD
+
+START = 1089795600  # 2004-07-14 09:00:00 UTC
+MACS = bytes.fromhex("020000000002 020000000001")
+
+
+def write(path, frames):
+    """A pcap file of these Ethernet frames, a millisecond apart; its path."""
+    with open(path, "wb") as file:
+        file.write(HEADER.pack(0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for number, frame in enumerate(frames):
+            file.write(RECORD.pack(START + number // 1000, number % 1000 * 1000, len(frame),
+                                   len(frame)) + frame)
+    path.chmod(0o644)
+    return path
+
+
+def packed(host):
+    return ipaddress.ip_address(host).packed
+
+
+def ipv4(source, target, protocol, payload):
+    """An Ethernet frame. Its checksums are 0: Wireshark does not verify them by default."""
+    return MACS + b"\x08\0" + struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), 1, 0, 64,
+                                          protocol, 0, packed(source), packed(target)) + payload
+
+
+def udp(source, source_port, target, target_port, payload):
+    return ipv4(source, target, 17, struct.pack(">HHHH", source_port, target_port,
+                                                8 + len(payload), 0) + payload)
+
+
+def tcp(source, source_port, target, target_port, payload, sequence=1, flags=0x18):
+    return ipv4(source, target, 6, struct.pack(">HHIIBBHHH", source_port, target_port, sequence,
+                                               1, 0x50, flags, 65535, 0, 0) + payload)
+
+
+def netbios_name(name, suffix):
+    """RFC 1001 14.1"""
+    plain = name.encode().ljust(15) + bytes([suffix])
+    return b"\x20" + bytes(65 + half for byte in plain for half in (byte >> 4, byte & 15)) + b"\0"
+
+
+MP_NAME = netbios_name("MP_ABC", 0x1A)
+
+
+def registration(host):
+    """A host registers a management point's name for itself (RFC 1002 4.2.2)."""
+    return udp(host, 137, "10.1.1.22", 137, struct.pack(">HHHHHH", 1, 0x2910, 1, 0, 0, 1) +
+               MP_NAME + struct.pack(">HH", 32, 1) +
+               struct.pack(">HHHIHH", 0xC00C, 32, 1, 300000, 6, 0) + packed(host))
+
+
+def name_answer(owners):
+    """A name server reports the owners of that name (RFC 1002 4.2.13)."""
+    return udp("10.1.1.22", 137, "10.1.3.1", 137, struct.pack(">HHHHHH", 1, 0x8580, 0, 1, 0, 0) +
+               MP_NAME + struct.pack(">HHIH", 32, 1, 300000, 6 * len(owners)) +
+               b"".join(b"\0\0" + packed(owner) for owner in owners))
+
+
+def dns_answer(owners):
+    """A DNS server reports the addresses of a management point's name (RFC 1035 4.1)."""
+    name = b"\x0d_mssms_mp_abc\x04_tcp\x07contoso\x07example\0"
+    return udp("10.1.1.20", 53, "10.1.3.1", 40000,
+               struct.pack(">HHHHHH", 1, 0x8580, 1, len(owners), 0, 0) + name +
+               struct.pack(">HH", 1, 1) +
+               b"".join(struct.pack(">HHHIH", 0xC00C, 1, 1, 300, 4) + packed(owner)
+                        for owner in owners))
+
+
+def endpoints(ports, sequence=1):
+    """An endpoint mapper's answer with a tower for each of these ports (C706, appendix L)."""
+    towers = b"".join(b"\1\0\7\2\0" + struct.pack(">H", port) + b"\1\0\x09\4\0\x0a\1\1\x14"
+                      for port in ports)
+    pdu = struct.pack("<BBBBIHHIIHH", 5, 0, 2, 3, 0x10, 24 + len(towers), 0, 1, len(towers), 0,
+                      0) + towers
+    return tcp("10.1.1.20", 135, "10.1.3.1", 40001, pdu, sequence), len(pdu)
+
+
+def hosts(first, count):
+    """So many addresses from this one on, none of them a broadcast."""
+    return [str(ipaddress.ip_address(first) + number) for number in range(count)]
