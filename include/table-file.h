@@ -44,7 +44,7 @@ void table_file_read(table_file_t *table, const void *records, unsigned count);
 char *table_bad_text(const char *text, unsigned length);
 
 /** The check (epan/uat.h) of a field for any text against which table_bad_text() has nothing. */
-ws_bool table_text_check(void *record, const char *text, unsigned length, const void *check_data,
-                         const void *field_data, char **error);
+ws_uat_bool table_text_check(void *record, const char *text, unsigned length,
+                             const void *check_data, const void *field_data, char **error);
 
 #endif /* __TABLE_FILE_H__ */

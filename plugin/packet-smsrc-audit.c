@@ -359,8 +359,8 @@ describe(packet_info *pinfo, const flow_judgement_t *judged)
 }
 
 static void
-tell(packet_info *pinfo, proto_item *item, expert_field *expert, const flow_judgement_t *judged,
-     const char *what)
+add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
+           const flow_judgement_t *judged, const char *what)
 {
     const kb_row_t *row = judged->judgement.row;
 
@@ -425,11 +425,12 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
         add_evidence(tree, pinfo, tvb, responder);
         add_frame(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
         if (told)
-            tell(pinfo, verdict_item, expert, judged, verdict_texts[judgement->verdict]);
+            add_expert(pinfo, verdict_item, expert, judged, verdict_texts[judgement->verdict]);
         if (discouraged)
-            tell(pinfo, verdict_item, &ei_smsrc_audit_discouraged, judged, "advised against");
+            add_expert(pinfo, verdict_item, &ei_smsrc_audit_discouraged, judged,
+                       "advised against");
         if (blocked)
-            tell(pinfo, verdict_item, &ei_smsrc_audit_blocked, judged, flow->reach_reason);
+            add_expert(pinfo, verdict_item, &ei_smsrc_audit_blocked, judged, flow->reach_reason);
         if (overflow)
             expert_add_info(pinfo, item, &ei_smsrc_audit_overflow);
     } else {
