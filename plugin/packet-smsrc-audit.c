@@ -41,6 +41,7 @@
 #include "reach.h"
 #include "role-book.h"
 #include "smsrc-stats.h"
+#include "stat-settle.h"
 #include "user-rows.h"
 
 static int proto_smsrc_audit = -1;
@@ -96,6 +97,10 @@ static int audit_scope = SCOPE_BOTH;
 static int audit_flag = FLAG_ONCE;
 static range_t *audit_sql_ports;
 static range_t *audit_http_ports;
+
+/* As they were when the capture was opened: a changed preference counts from the next one on. */
+static int scope_in_force = SCOPE_BOTH;
+static int flag_in_force = FLAG_ONCE;
 
 /*
  * A post-dissector of its own, where the common one is turned off with the session log. Once one,
@@ -185,7 +190,7 @@ ask(const flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure
 static bool
 is_judged(const judge_flow_t *about)
 {
-    if (audit_scope == SCOPE_ONE)
+    if (scope_in_force == SCOPE_ONE)
         return ((about->initiator | about->responder) & ~SMSRC_ROLES_BROADCAST) != 0;
     return about->initiator != 0 && about->responder != 0;
 }
@@ -381,10 +386,10 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
     smsrc_role_set_t from = judgement->swapped ? about->responder : about->initiator;
     smsrc_role_set_t to = judgement->swapped ? about->initiator : about->responder;
     expert_field *expert = verdict_experts[judgement->verdict];
-    bool told = expert != NULL && (audit_flag == FLAG_EVERY ||
+    bool told = expert != NULL && (flag_in_force == FLAG_EVERY ||
                                    flow->expert_frames[judgement->verdict] == pinfo->num);
     bool discouraged = judgement->row != NULL && judgement->row->row_class == KB_DISCOURAGED &&
-                       (audit_flag == FLAG_EVERY || flow->discouraged_frame == pinfo->num);
+                       (flag_in_force == FLAG_EVERY || flow->discouraged_frame == pinfo->num);
     bool blocked = flow->reach_frame == pinfo->num && judgement_is_listed(judgement);
     bool overflow = overflow_frame == pinfo->num;
     bool something = told || discouraged || blocked || overflow;
@@ -534,11 +539,11 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         dst = SMSRC_ROLES_BROADCAST;
     }
     if ((src == 0 || dst == 0) && evidence_implied_flows() == 0 &&
-        (audit_scope == SCOPE_BOTH || (src | dst) == 0))
+        (scope_in_force == SCOPE_BOTH || (src | dst) == 0))
         return;
 
     flow = flow_of_packet(pinfo, (src != 0 && dst != 0) ||
-                                     (audit_scope == SCOPE_ONE && (src | dst) != 0));
+                                     (scope_in_force == SCOPE_ONE && (src | dst) != 0));
     if (flow == NULL)
         return;
     from_initiator = flow_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
@@ -587,6 +592,8 @@ init_smsrc_audit(void)
     evidence_reset(audit_learn);
     reach_reset();
     judge_set_ports(audit_sql_ports, audit_http_ports);
+    scope_in_force = audit_scope;
+    flag_in_force = audit_flag;
     overflow_frame = 0;
     audit_active = (audit_learn || !role_book_is_empty()) &&
                    proto_is_protocol_enabled(find_protocol_by_id(proto_smsrc_audit));
@@ -599,6 +606,8 @@ init_smsrc_audit(void)
 static void
 cleanup_smsrc_audit(void)
 {
+    stat_settle();
+    judge_set_ports(NULL, NULL);
     role_book_cleanup();
 }
 

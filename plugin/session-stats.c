@@ -25,6 +25,7 @@
 #include "narrow-table.h"
 #include "packet-look.h"
 #include "packet-smsrc-log.h"
+#include "stat-settle.h"
 #include "stat-table.h"
 
 /*
@@ -96,6 +97,14 @@ static void
 sessions_reset(stat_tap_table *table)
 {
     stat_empty_table(table);
+    if (session_rows != NULL)
+        g_hash_table_remove_all(session_rows);
+    unlisted_row = 0;
+}
+
+static void
+sessions_settle(void *unused _U_)
+{
     if (session_rows != NULL)
         g_hash_table_remove_all(session_rows);
     unlisted_row = 0;
@@ -348,5 +357,6 @@ void
 session_stats_register(int proto)
 {
     narrow_table_register(&sessions_ui);
+    stat_settle_add(sessions_settle, &sessions_ui);
     register_conversation_table(proto, FALSE, conversation_packet, endpoint_packet);
 }
