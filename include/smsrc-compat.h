@@ -83,7 +83,7 @@ WS_DLL_PUBLIC void ext_menubar_add_entry(ext_menu_t *menu, const char *label, co
                                          ext_menubar_action_cb callback, void *data);
 #endif
 
-/* What starts a statistic that draws itself (register_stat_tap_ui) says from 4.6 on how it went. */
+/* What starts a statistic (register_stat_tap_ui) says from 4.6 on how it went. */
 #if SMSRC_WS_AT_LEAST(4, 5)
 typedef bool stat_tap_init_result;
 #define STAT_TAP_INIT_DONE true

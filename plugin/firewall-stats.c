@@ -264,5 +264,5 @@ firewall_stats_register(void)
     };
 
     narrow_table_register(&rules_ui);
-    register_stat_tap_ui(&nft_ui, NULL);
+    stat_register(&nft_ui, NULL);
 }

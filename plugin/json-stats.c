@@ -623,6 +623,6 @@ json_stats_register(void)
         .tap_init_cb = sessions_init,
     };
 
-    register_stat_tap_ui(&audit_ui, NULL);
-    register_stat_tap_ui(&sessions_ui, NULL);
+    stat_register(&audit_ui, NULL);
+    stat_register(&sessions_ui, NULL);
 }
