@@ -51,8 +51,8 @@ typedef struct {
 
 /**
  * Ports the user's site has moved (preferences): SQL Server's, by row I4, and HTTP's, which are
- * read as port 80. Either may be NULL. The ranges must outlive the judge's use of them. Call it
- * for every capture, and whenever the user's rows have changed: it forgets what was judged.
+ * read as port 80. Either may be NULL. The ranges are copied; NULL for both frees the copies. Call
+ * it for every capture, and whenever the user's rows have changed: it forgets what was judged.
  */
 void judge_set_ports(const range_t *sql, const range_t *http);
 

@@ -17,11 +17,18 @@
     (WIRESHARK_VERSION_MAJOR > (major) ||                                                        \
      (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
-/* Callbacks and preferences take a gboolean (an int) up to 4.2 and a bool from 4.4 on. */
+/* Heuristic dissectors and preferences take a gboolean (an int) up to 4.2, a bool from 4.4 on. */
 #if SMSRC_WS_AT_LEAST(4, 3)
 typedef bool ws_bool;
 #else
 typedef gboolean ws_bool;
+#endif
+
+/* Callbacks of a table's fields (epan/uat.h) return a gboolean in 4.0 and a bool from 4.2 on. */
+#if SMSRC_WS_AT_LEAST(4, 1)
+typedef bool ws_uat_bool;
+#else
+typedef gboolean ws_uat_bool;
 #endif
 
 /* tvb_get_guint8() was renamed in 4.4; its old name is deprecated in 4.6. */
@@ -43,8 +50,8 @@ typedef gboolean ws_bool;
 #include <wsutil/array.h>
 #endif
 
-/* A field_info holds its value up to 4.2 and points to it from 4.4 on. */
-#if SMSRC_WS_AT_LEAST(4, 3)
+/* A field_info holds its value in 4.0 and points to it from 4.2 on. */
+#if SMSRC_WS_AT_LEAST(4, 1)
 #define SMSRC_FINFO_VALUE(finfo) ((finfo)->value)
 #else
 #define SMSRC_FINFO_VALUE(finfo) (&(finfo)->value)
@@ -56,7 +63,27 @@ typedef gboolean ws_bool;
 #include <epan/tfs.h>
 #endif
 
-/* What starts a statistic that draws itself (register_stat_tap_ui) says from 4.6 on how it went. */
+/*
+ * Of epan/plugin_if.h the plugin uses a menu. Development files of 4.2 (Ubuntu 24.04's) lack
+ * epan/dfilter/dfilter-loc.h, which it includes: what is used of it is declared here for them.
+ */
+#if !SMSRC_WS_AT_LEAST(4, 1) || __has_include(<epan/dfilter/dfilter-loc.h>)
+#include <epan/plugin_if.h>
+#else
+typedef enum {
+    EXT_MENUBAR_GTK_GUI,
+    EXT_MENUBAR_QT_GUI,
+} ext_menubar_gui_type;
+typedef struct _ext_menubar_t ext_menu_t;
+typedef void (*ext_menubar_action_cb)(ext_menubar_gui_type gui, void *window, void *data);
+WS_DLL_PUBLIC ext_menu_t *ext_menubar_register_menu(int proto, const char *label,
+                                                    gboolean is_plugin);
+WS_DLL_PUBLIC ext_menu_t *ext_menubar_set_parentmenu(ext_menu_t *menu, const char *parent);
+WS_DLL_PUBLIC void ext_menubar_add_entry(ext_menu_t *menu, const char *label, const char *tooltip,
+                                         ext_menubar_action_cb callback, void *data);
+#endif
+
+/* What starts a statistic (register_stat_tap_ui) says from 4.6 on how it went. */
 #if SMSRC_WS_AT_LEAST(4, 5)
 typedef bool stat_tap_init_result;
 #define STAT_TAP_INIT_DONE true

@@ -75,8 +75,8 @@ char *smsrc_roles_to_str(wmem_allocator_t *scope, smsrc_role_set_t roles);
  * They take letters of either case and write a role as smsrc_role_vals has it. The check is
  * the field's, not the record's: a record refused by its own check ends the reading of the file.
  */
-ws_bool smsrc_role_field_check(void *record, const char *text, unsigned length, const void *vals,
-                               const void *offset, char **error);
+ws_uat_bool smsrc_role_field_check(void *record, const char *text, unsigned length,
+                                   const void *vals, const void *offset, char **error);
 void smsrc_role_field_set(void *record, const char *text, unsigned length, const void *vals,
                           const void *offset);
 void smsrc_role_field_print(void *record, char **text, unsigned *length, const void *vals,

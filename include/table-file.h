@@ -47,7 +47,7 @@ char *table_bad_text(const char *text, unsigned length);
 char *table_shown(char *error);
 
 /** The check (epan/uat.h) of a field for any text against which table_bad_text() has nothing. */
-ws_bool table_text_check(void *record, const char *text, unsigned length, const void *check_data,
-                         const void *field_data, char **error);
+ws_uat_bool table_text_check(void *record, const char *text, unsigned length,
+                             const void *check_data, const void *field_data, char **error);
 
 #endif /* __TABLE_FILE_H__ */

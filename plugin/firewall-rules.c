@@ -29,6 +29,7 @@
 
 #include "bounds.h"
 #include "role-book.h"
+#include "stat-settle.h"
 #include "user-rows.h"
 
 /* A site has fewer than a hundred rules: more is an attack on whoever keeps them. */
@@ -378,6 +379,13 @@ join(firewall_rules_t *rules, share_t *share, const packet_info *pinfo, const au
  * For taps
  */
 
+/* Flows stay where they have been counted. */
+static void
+settle(void *rules)
+{
+    g_hash_table_remove_all(((firewall_rules_t *)rules)->shares);
+}
+
 firewall_rules_t *
 firewall_rules_new(void)
 {
@@ -385,12 +393,14 @@ firewall_rules_new(void)
 
     rules->rules = g_ptr_array_new_with_free_func(free_rule);
     rules->shares = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    stat_settle_add(settle, rules);
     return rules;
 }
 
 void
 firewall_rules_free(firewall_rules_t *rules)
 {
+    stat_settle_remove(rules);
     g_ptr_array_free(rules->rules, TRUE);
     g_hash_table_destroy(rules->shares);
     g_free(rules);

@@ -297,6 +297,6 @@ firewall_stats_register(void)
     };
 
     narrow_table_register(&rules_ui);
-    register_stat_tap_ui(&nft_ui, NULL);
-    register_stat_tap_ui(&drop_ui, NULL);
+    stat_register(&nft_ui, NULL);
+    stat_register(&drop_ui, NULL);
 }

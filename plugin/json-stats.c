@@ -27,6 +27,7 @@
 #include "role-book.h"
 #include "shown-text.h"
 #include "stat-listen.h"
+#include "stat-settle.h"
 #include "stat-table.h"
 
 #define AUDIT_COMMAND "smsrc,audit.json"
@@ -169,6 +170,7 @@ put_overflow(json_dumper *line)
 /* A judged flow, as its last packet left it. */
 typedef struct {
     unsigned order;      /* of its first packet among those of all flows */
+    bool folded;         /* into the line of its scan */
     const flow_t *scan_of;
     judgement_t judgement;
     judge_flow_t about;
@@ -181,10 +183,17 @@ typedef struct {
     unsigned tries;      /* itself, and those that its line stands for */
     uint64_t packets;
     uint64_t bytes;
+
+    /* In words, from the end of the capture on. */
+    char *row;           /* NULL: none */
+    char *row_text;
+    char *site_code;
 } flow_line_t;
 
 typedef struct {
-    GHashTable *lines;   /* flow to its line */
+    GPtrArray *all;      /* of flow_line_t, in their order */
+    GHashTable *lines;   /* flow to its line, of the capture at hand */
+    unsigned settled;    /* how many are of captures before */
     uint64_t frames;     /* read, judged or not */
 } audit_lines_t;
 
@@ -195,13 +204,20 @@ free_flow_line(void *data)
 
     free_address(&flow->initiator);
     free_address(&flow->responder);
+    g_free(flow->row);
+    g_free(flow->row_text);
+    g_free(flow->site_code);
     g_free(flow);
 }
 
 static void
 audit_reset(void *tapdata)
 {
-    g_hash_table_remove_all(((audit_lines_t *)tapdata)->lines);
+    audit_lines_t *audit = (audit_lines_t *)tapdata;
+
+    g_hash_table_remove_all(audit->lines);
+    g_ptr_array_set_size(audit->all, 0);
+    audit->settled = 0;
 }
 
 static void
@@ -228,11 +244,13 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
 
     if (flow == NULL) {
         flow = g_new0(flow_line_t, 1);
-        flow->order = g_hash_table_size(audit->lines);
+        flow->order = audit->all->len;
+        flow->tries = 1;
         flow->first_frame = tap->flow->first_frame;
         nstime_set_unset(&flow->start);
         nstime_set_unset(&flow->end);
         g_hash_table_insert(audit->lines, (void *)tap->flow, flow);
+        g_ptr_array_add(audit->all, flow);
     } else {
         free_address(&flow->initiator);
         free_address(&flow->responder);
@@ -266,19 +284,15 @@ put_roles(json_dumper *line, const char *name, smsrc_role_set_t roles)
 }
 
 static void
-put_row(json_dumper *line, const judgement_t *judgement)
+put_row(json_dumper *line, const flow_line_t *flow)
 {
-    char *text;
-
-    if (judgement->row == NULL) {
+    if (flow->row == NULL) {
         put_word(line, "row", "null");
         return;
     }
-    text = kb_row_to_str(NULL, judgement->row);
-    put_text(line, "row", judgement->row->id);
-    put_word(line, "nearest", judgement->nearest ? "true" : "false");
-    put_text(line, "row_text", text);
-    wmem_free(NULL, text);
+    put_text(line, "row", flow->row);
+    put_word(line, "nearest", flow->judgement.nearest ? "true" : "false");
+    put_text(line, "row_text", flow->row_text);
 }
 
 static void
@@ -290,17 +304,14 @@ print_flow(const flow_line_t *flow)
     const judge_flow_t *about = &flow->about;
     bool swapped = flow->judgement.swapped;
     json_dumper line = begin_line("flow");
-    const char *code = role_book_site_code(&flow->responder);
 
-    if (*code == '\0')
-        code = role_book_site_code(&flow->initiator);
     put_text(&line, "verdict", verdict_name(flow->judgement.verdict));
-    put_row(&line, &flow->judgement);
+    put_row(&line, flow);
     put_host(&line, "initiator", &flow->initiator);
     put_roles(&line, "initiator_roles", swapped ? about->responder : about->initiator);
     put_host(&line, "responder", &flow->responder);
     put_roles(&line, "responder_roles", swapped ? about->initiator : about->responder);
-    put_text(&line, "site_code", code);
+    put_text(&line, "site_code", flow->site_code);
     put_text(&line, "transport", transport_name(about->transport));
     if (about->transport == TRANSPORT_IPX)
         put_word(&line, "server_port", "null");
@@ -317,14 +328,6 @@ print_flow(const flow_line_t *flow)
     end_line(&line);
 }
 
-static int
-compare_order(const void *a, const void *b)
-{
-    const flow_line_t *one = *(const flow_line_t *const *)a;
-    const flow_line_t *other = *(const flow_line_t *const *)b;
-
-    return one->order < other->order ? -1 : one->order > other->order;
-}
 
 /* The worst first, and each verdict's in the order of the capture. */
 static int
@@ -335,41 +338,31 @@ compare_lines(const void *a, const void *b)
 
     if (one->judgement.verdict != other->judgement.verdict)
         return one->judgement.verdict > other->judgement.verdict ? -1 : 1;
-    return compare_order(a, b);
+    return one->order < other->order ? -1 : one->order > other->order;
 }
 
 /*
- * The lines to print, the caller's to free. A scan's tries that nothing has answered are one line,
- * that of the first of them; where a filter has left that one out, the next stands for it.
+ * A scan's tries that nothing has answered are one line, that of the first of them; where a filter
+ * has left that one out, the next stands for it.
  */
-static GPtrArray *
-fold_scans(GHashTable *lines)
+static void
+fold_scans(const audit_lines_t *audit)
 {
-    GPtrArray *all = g_ptr_array_new(), *kept = g_ptr_array_new();
     GHashTable *first = g_hash_table_new(g_direct_hash, g_direct_equal);
-    GHashTableIter each;
-    void *flow, *line;
 
-    g_hash_table_iter_init(&each, lines);
-    while (g_hash_table_iter_next(&each, &flow, &line)) {
-        ((flow_line_t *)line)->tries = 1;
-        g_ptr_array_add(all, line);
-    }
-    g_ptr_array_sort(all, compare_order);
-    for (unsigned i = 0; i < all->len; i++) {
-        flow_line_t *one = (flow_line_t *)all->pdata[i], *of = NULL;
+    for (unsigned i = audit->settled; i < audit->all->len; i++) {
+        flow_line_t *one = (flow_line_t *)audit->all->pdata[i], *of = NULL;
 
-        if (one->scan_of != NULL) {
-            of = (flow_line_t *)g_hash_table_lookup(lines, one->scan_of);
-            if (of == NULL)
-                of = (flow_line_t *)g_hash_table_lookup(first, one->scan_of);
-            if (of == NULL)
-                g_hash_table_insert(first, (void *)one->scan_of, one);
-        }
+        if (one->scan_of == NULL)
+            continue;
+        of = (flow_line_t *)g_hash_table_lookup(audit->lines, one->scan_of);
+        if (of == NULL)
+            of = (flow_line_t *)g_hash_table_lookup(first, one->scan_of);
         if (of == NULL) {
-            g_ptr_array_add(kept, one);
+            g_hash_table_insert(first, (void *)one->scan_of, one);
             continue;
         }
+        one->folded = true;
         of->tries++;
         of->packets += one->packets;
         of->bytes += one->bytes;
@@ -377,18 +370,53 @@ fold_scans(GHashTable *lines)
             of->end = one->end;
     }
     g_hash_table_destroy(first);
-    g_ptr_array_free(all, TRUE);
-    g_ptr_array_sort(kept, compare_lines);
-    return kept;
+}
+
+/* What a line shows of the user's rows and of the role book, which are the capture's. */
+static void
+settle_words(flow_line_t *flow)
+{
+    const kb_row_t *row = flow->judgement.row;
+    const char *code = role_book_site_code(&flow->responder);
+
+    if (*code == '\0')
+        code = role_book_site_code(&flow->initiator);
+    flow->site_code = g_strdup(code);
+    if (row != NULL) {
+        char *text = kb_row_to_str(NULL, row);
+
+        flow->row = g_strdup(row->id);
+        flow->row_text = g_strdup(text);
+        wmem_free(NULL, text);
+    }
+    flow->judgement.row = NULL;
+    flow->scan_of = NULL;
+}
+
+static void
+audit_settle(void *tapdata)
+{
+    audit_lines_t *audit = (audit_lines_t *)tapdata;
+
+    fold_scans(audit);
+    for (; audit->settled < audit->all->len; audit->settled++)
+        settle_words((flow_line_t *)audit->all->pdata[audit->settled]);
+    g_hash_table_remove_all(audit->lines);
 }
 
 static void
 audit_draw(void *tapdata)
 {
     const audit_lines_t *audit = (const audit_lines_t *)tapdata;
-    GPtrArray *flows = fold_scans(audit->lines);
+    GPtrArray *flows = g_ptr_array_new();
     json_dumper line;
 
+    audit_settle(tapdata);
+    for (unsigned i = 0; i < audit->all->len; i++) {
+        if (!((const flow_line_t *)audit->all->pdata[i])->folded)
+            g_ptr_array_add(flows, audit->all->pdata[i]);
+    }
+    g_ptr_array_sort(flows, compare_lines);
     for (unsigned i = 0; i < flows->len; i++)
         print_flow((const flow_line_t *)flows->pdata[i]);
     line = begin_line("audit");
@@ -402,8 +430,12 @@ audit_draw(void *tapdata)
 static void
 audit_finish(void *tapdata)
 {
-    g_hash_table_destroy(((audit_lines_t *)tapdata)->lines);
-    g_free(tapdata);
+    audit_lines_t *audit = (audit_lines_t *)tapdata;
+
+    stat_settle_remove(audit);
+    g_hash_table_destroy(audit->lines);
+    g_ptr_array_free(audit->all, TRUE);
+    g_free(audit);
 }
 
 static stat_tap_init_result
@@ -412,7 +444,9 @@ audit_init(const char *argument, void *userdata _U_)
     const char *filter = stat_filter_of(argument, AUDIT_COMMAND);
     audit_lines_t *audit = g_new0(audit_lines_t, 1);
 
-    audit->lines = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_flow_line);
+    audit->lines = g_hash_table_new(g_direct_hash, g_direct_equal);
+    audit->all = g_ptr_array_new_with_free_func(free_flow_line);
+    stat_settle_add(audit_settle, audit);
     if (!stat_listen(AUDIT_COMMAND, filter, "smsrc_audit", audit, audit_reset, audit_packet,
                      audit_draw, audit_finish))
         return STAT_TAP_INIT_FAILED;
@@ -427,17 +461,57 @@ audit_init(const char *argument, void *userdata _U_)
  * -z smsrc,sessions.json
  */
 
-/* The sessions that a frame was seen of. They live as long as the capture. */
+/* The sessions that a frame was seen of. */
 typedef struct {
-    GPtrArray *sessions;
+    GPtrArray *past;     /* of captures before: copies */
+    unsigned unlisted;   /* of captures before */
+    GPtrArray *sessions; /* of the capture at hand, and as long-lived as that */
     GHashTable *seen;
 } session_lines_t;
+
+static void
+free_session(void *data)
+{
+    session_t *session = (session_t *)data;
+
+    free_address(&session->viewer);
+    free_address(&session->agent);
+    g_free(session);
+}
+
+static session_t *
+copy_session(const session_t *session)
+{
+    session_t *copy = g_new(session_t, 1);
+
+    *copy = *session;
+    copy_address(&copy->viewer, &session->viewer);
+    copy_address(&copy->agent, &session->agent);
+    return copy;
+}
+
+static void
+sessions_settle(void *tapdata)
+{
+    session_lines_t *lines = (session_lines_t *)tapdata;
+    unsigned unlisted = 0;
+
+    for (unsigned i = 0; i < lines->sessions->len; i++)
+        g_ptr_array_add(lines->past,
+                        copy_session((const session_t *)lines->sessions->pdata[i]));
+    g_ptr_array_set_size(lines->sessions, 0);
+    g_hash_table_remove_all(lines->seen);
+    session_log_count(&unlisted);
+    lines->unlisted += unlisted;
+}
 
 static void
 sessions_reset(void *tapdata)
 {
     session_lines_t *lines = (session_lines_t *)tapdata;
 
+    g_ptr_array_set_size(lines->past, 0);
+    lines->unlisted = 0;
     g_ptr_array_set_size(lines->sessions, 0);
     g_hash_table_remove_all(lines->seen);
 }
@@ -547,10 +621,10 @@ print_session(const session_t *session)
 
 /* Those with an attack, or those without. */
 static void
-print_sessions(const session_lines_t *lines, bool attacks)
+print_sessions(const GPtrArray *sessions, bool attacks)
 {
-    for (unsigned i = 0; i < lines->sessions->len; i++) {
-        const session_t *session = (const session_t *)lines->sessions->pdata[i];
+    for (unsigned i = 0; i < sessions->len; i++) {
+        const session_t *session = (const session_t *)sessions->pdata[i];
 
         if ((session->attack_frame != 0) == attacks)
             print_session(session);
@@ -564,12 +638,14 @@ sessions_draw(void *tapdata)
     json_dumper line;
     unsigned unlisted = 0;
 
-    print_sessions(lines, true);
-    print_sessions(lines, false);
+    for (unsigned attacks = 0; attacks < 2; attacks++) {
+        print_sessions(lines->past, attacks == 0);
+        print_sessions(lines->sessions, attacks == 0);
+    }
     session_log_count(&unlisted);
     line = begin_line("sessions");
-    put_number(&line, "sessions", lines->sessions->len);
-    put_number(&line, "not_listed", unlisted);
+    put_number(&line, "sessions", lines->past->len + lines->sessions->len);
+    put_number(&line, "not_listed", lines->unlisted + unlisted);
     put_overflow(&line);
     end_line(&line);
 }
@@ -579,6 +655,8 @@ sessions_finish(void *tapdata)
 {
     session_lines_t *lines = (session_lines_t *)tapdata;
 
+    stat_settle_remove(lines);
+    g_ptr_array_free(lines->past, TRUE);
     g_ptr_array_free(lines->sessions, TRUE);
     g_hash_table_destroy(lines->seen);
     g_free(lines);
@@ -589,8 +667,10 @@ sessions_init(const char *argument, void *userdata _U_)
 {
     session_lines_t *lines = g_new0(session_lines_t, 1);
 
+    lines->past = g_ptr_array_new_with_free_func(free_session);
     lines->sessions = g_ptr_array_new();
     lines->seen = g_hash_table_new(g_direct_hash, g_direct_equal);
+    stat_settle_add(sessions_settle, lines);
     if (stat_listen(SESSIONS_COMMAND, stat_filter_of(argument, SESSIONS_COMMAND), "smsrc", lines,
                     sessions_reset, sessions_packet, sessions_draw, sessions_finish))
         return STAT_TAP_INIT_DONE;
@@ -613,6 +693,6 @@ json_stats_register(void)
         .tap_init_cb = sessions_init,
     };
 
-    register_stat_tap_ui(&audit_ui, NULL);
-    register_stat_tap_ui(&sessions_ui, NULL);
+    stat_register(&audit_ui, NULL);
+    stat_register(&sessions_ui, NULL);
 }

@@ -31,8 +31,9 @@
 /* A row of more ports than this needs the content to agree: 1024-5000 fits too much. */
 #define WIDE_RANGE 64
 
-static const range_t *sql_ports;
-static const range_t *http_ports;
+/* Copies: Wireshark frees a preference's range when the user changes it. */
+static range_t *sql_ports;
+static range_t *http_ports;
 
 static const char *const verdict_names[NUM_VERDICTS] = {
     [VERDICT_NONE] = "Not judged",
@@ -78,18 +79,25 @@ verdict_name(verdict_e verdict)
     return (unsigned)verdict < NUM_VERDICTS ? verdict_names[verdict] : "";
 }
 
+static void
+copy_range(range_t **copy, const range_t *range)
+{
+    wmem_free(NULL, *copy);
+    *copy = range != NULL ? range_copy(NULL, range) : NULL;
+}
+
 void
 judge_set_ports(const range_t *sql, const range_t *http)
 {
-    sql_ports = sql;
-    http_ports = http;
+    copy_range(&sql_ports, sql);
+    copy_range(&http_ports, http);
     memset(memo, 0, sizeof memo);
 }
 
 static bool
-in_range(const range_t *range, uint16_t port)
+in_range(range_t *range, uint16_t port)
 {
-    return range != NULL && value_is_in_range((range_t *)range, port);
+    return range != NULL && value_is_in_range(range, port);
 }
 
 /* True where @p row names the port, the user's own ports for SQL and HTTP counted in. */

@@ -19,7 +19,6 @@
 
 #include "smsrc-compat.h"
 
-#include <epan/plugin_if.h>
 #include <epan/stat_tap_ui.h>
 
 #include "firewall-stats.h"

@@ -15,9 +15,12 @@
 
 #include "smsrc-compat.h"
 
+#include <epan/stats_tree_priv.h>
+
 #include "menu.h"
 #include "narrow-table.h"
 #include "packet-smsrc-log.h"
+#include "stat-listen.h"
 #include "stat-table.h"
 
 #define MESSAGE_TAP "smsrc_message"
@@ -122,10 +125,48 @@ tree_packet(stats_tree *st, packet_info *pinfo _U_, epan_dissect_t *edt _U_, con
     return TAP_PACKET_REDRAW;
 }
 
+#define TREE_COMMAND "smsrc,tree"
+
+static void
+tree_draw(void *tapdata)
+{
+    stats_tree *tree = (stats_tree *)tapdata;
+    GString *text = stats_tree_format_as_str(tree, ST_FORMAT_PLAIN,
+                                             stats_tree_get_default_sort_col(tree),
+                                             stats_tree_is_default_sort_DESC(tree));
+
+    fputs(text->str, stdout);
+    g_string_free(text, TRUE);
+}
+
+/* What tshark does for a tree (ui/cli/tap-stats_tree.c), which takes any name that begins so. */
+static stat_tap_init_result
+tree_start(const char *argument, void *userdata _U_)
+{
+    const char *filter = stat_filter_of(argument, TREE_COMMAND);
+    stats_tree *tree = stats_tree_new(stats_tree_get_cfg_by_abbr("smsrc"), NULL, filter);
+
+    if (!stat_listen(TREE_COMMAND, filter, MESSAGE_TAP, tree, stats_tree_reset, stats_tree_packet,
+                     tree_draw, NULL))
+        return STAT_TAP_INIT_FAILED;
+    tree_init(tree);
+    return STAT_TAP_INIT_DONE;
+}
+
 void
 message_stats_register(void)
 {
+    stat_tap_ui tree_ui = {
+        .group = REGISTER_STAT_GROUP_GENERIC,
+        .title = NULL,
+        .cli_string = TREE_COMMAND,
+        .tap_init_cb = tree_start,
+    };
+
     narrow_table_register(&messages_ui);
+    /* Of two statistics of the same name Wireshark takes the first. */
+    if (stat_in_tshark())
+        stat_register(&tree_ui, NULL);
     stats_tree_register(MESSAGE_TAP, "smsrc", "SMS Remote Control Messages", 0, tree_packet,
                         tree_init, NULL);
 }

@@ -42,7 +42,7 @@ line_width(void)
     unsigned long width = 0;
 
     /* sharkd and Wireshark have tables of their own. */
-    if (g_strcmp0(g_get_prgname(), "tshark") != 0)
+    if (!stat_in_tshark())
         return 0;
     if (columns != NULL) {
         width = strtoul(columns, NULL, 10);
@@ -382,8 +382,10 @@ narrow_table_register(stat_tap_table_ui *ui)
         .tap_init_cb = narrow_init,
     };
 
-    if (line_width() == 0)
-        register_stat_tap_table_ui(ui);
-    else
-        register_stat_tap_ui(&narrow_ui, ui);
+    if (line_width() > 0) {
+        stat_register(&narrow_ui, ui);
+        return;
+    }
+    stat_check_table(ui);
+    register_stat_tap_table_ui(ui);
 }

@@ -47,6 +47,7 @@
 #include "role-book.h"
 #include "shown-text.h"
 #include "smsrc-stats.h"
+#include "stat-settle.h"
 #include "user-rows.h"
 
 static int proto_smsrc_audit = -1;
@@ -103,6 +104,10 @@ static int audit_scope = SCOPE_BOTH;
 static int audit_flag = FLAG_ONCE;
 static range_t *audit_sql_ports;
 static range_t *audit_http_ports;
+
+/* As they were when the capture was opened: a changed preference counts from the next one on. */
+static int scope_in_force = SCOPE_BOTH;
+static int flag_in_force = FLAG_ONCE;
 
 /*
  * A post-dissector of its own, where the common one is turned off with the session log. Once one,
@@ -198,7 +203,7 @@ is_judged(const judge_flow_t *about)
 {
     if (about->attack || !audit_has_roles)
         return about->attack;
-    if (audit_scope == SCOPE_ONE)
+    if (scope_in_force == SCOPE_ONE)
         return ((about->initiator | about->responder) & ~SMSRC_ROLES_BROADCAST) != 0;
     return about->initiator != 0 && about->responder != 0;
 }
@@ -391,8 +396,8 @@ describe(packet_info *pinfo, const flow_judgement_t *judged)
 }
 
 static void
-tell(packet_info *pinfo, proto_item *item, expert_field *expert, const flow_judgement_t *judged,
-     const char *what)
+add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
+           const flow_judgement_t *judged, const char *what)
 {
     const kb_row_t *row = judged->judgement.row;
     const char *text = wmem_strdup_printf(
@@ -415,10 +420,10 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
     smsrc_role_set_t from = judgement->swapped ? about->responder : about->initiator;
     smsrc_role_set_t to = judgement->swapped ? about->initiator : about->responder;
     expert_field *expert = verdict_experts[judgement->without_attack];
-    bool told = expert != NULL && (audit_flag == FLAG_EVERY ||
+    bool told = expert != NULL && (flag_in_force == FLAG_EVERY ||
                                    flow->expert_frames[judgement->without_attack] == pinfo->num);
     bool discouraged = judgement->row != NULL && judgement->row->row_class == KB_DISCOURAGED &&
-                       (audit_flag == FLAG_EVERY || flow->discouraged_frame == pinfo->num);
+                       (flag_in_force == FLAG_EVERY || flow->discouraged_frame == pinfo->num);
     bool blocked = flow->reach_frame == pinfo->num && judgement_is_listed(judgement);
     bool something = told || discouraged || blocked;
     proto_item *item, *verdict_item;
@@ -458,11 +463,13 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
         add_evidence(tree, pinfo, tvb, responder);
         add_frame(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
         if (told)
-            tell(pinfo, verdict_item, expert, judged, verdict_texts[judgement->without_attack]);
+            add_expert(pinfo, verdict_item, expert, judged,
+                       verdict_texts[judgement->without_attack]);
         if (discouraged)
-            tell(pinfo, verdict_item, &ei_smsrc_audit_discouraged, judged, "advised against");
+            add_expert(pinfo, verdict_item, &ei_smsrc_audit_discouraged, judged,
+                       "advised against");
         if (blocked)
-            tell(pinfo, verdict_item, &ei_smsrc_audit_blocked, judged, flow->reach_reason);
+            add_expert(pinfo, verdict_item, &ei_smsrc_audit_blocked, judged, flow->reach_reason);
     } else {
         /* Nobody reads it: the severity is enough, for the column, which has the last one's. */
         if (discouraged)
@@ -570,11 +577,11 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         dst = SMSRC_ROLES_BROADCAST;
     }
     if ((src == 0 || dst == 0) && evidence_implied_flows() == 0 && !smsrc_has_attack() &&
-        (audit_scope == SCOPE_BOTH || (src | dst) == 0))
+        (scope_in_force == SCOPE_BOTH || (src | dst) == 0))
         return;
 
     flow = flow_of_packet(pinfo, (src != 0 && dst != 0) ||
-                                     (audit_scope == SCOPE_ONE && (src | dst) != 0));
+                                     (scope_in_force == SCOPE_ONE && (src | dst) != 0));
     if (flow == NULL)
         return;
     from_initiator = flow_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
@@ -664,6 +671,8 @@ init_smsrc_audit(void)
     evidence_reset(audit_learn);
     reach_reset();
     judge_set_ports(audit_sql_ports, audit_http_ports);
+    scope_in_force = audit_scope;
+    flag_in_force = audit_flag;
     audit_has_roles = audit_learn || !role_book_is_empty();
     audit_active = proto_is_protocol_enabled(find_protocol_by_id(proto_smsrc_audit));
     if (audit_active && !audit_registered && !smsrc_post_is_enabled()) {
@@ -675,6 +684,8 @@ init_smsrc_audit(void)
 static void
 cleanup_smsrc_audit(void)
 {
+    stat_settle();
+    judge_set_ports(NULL, NULL);
     role_book_cleanup();
 }
 

@@ -76,6 +76,10 @@ static bool has_attack;
 static ws_bool smsrc_desegment = true;
 static ws_bool smsrc_port_ground = true;
 
+/* As they were when the capture was opened: a changed preference counts from the next one on. */
+static bool desegment_in_force = true;
+static bool port_ground_in_force = true;
+
 /*
  * What the plugin concludes, rather than reads, is shown by strings: they are the words users
  * type in a filter, and tshark -T fields prints them where it would print a number.
@@ -176,7 +180,7 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const beginnin
     /* Where no framing is known, a first byte "R" is a keystroke as well as half a header. */
     bool framed = claim->channel != CHANNEL_CHAT && claim->channel != CHANNEL_TRANSFER;
 
-    if (claim->carrier != CARRIER_TCP || !smsrc_desegment || pinfo->can_desegment == 0)
+    if (claim->carrier != CARRIER_TCP || !desegment_in_force || pinfo->can_desegment == 0)
         return false;
     if (has_extent(what)) {
         if (what->extent.missing == 0)
@@ -305,12 +309,6 @@ smsrc_has_attack(void)
     return has_attack;
 }
 
-static void
-init_smsrc(void)
-{
-    has_attack = false;
-}
-
 /* The port table, Decode As by the name "smsrc", and conversations proven before. */
 static int
 dissect_smsrc(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
@@ -320,9 +318,9 @@ dissect_smsrc(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
     claim_t claim;
 
     if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN,
-                    by_port && !ours    ? CLAIM_BY_USER
-                    : smsrc_port_ground ? CLAIM_BY_PORT
-                                        : CLAIM_BY_SESSION,
+                    by_port && !ours       ? CLAIM_BY_USER
+                    : port_ground_in_force ? CLAIM_BY_PORT
+                                           : CLAIM_BY_SESSION,
                     &claim))
         return 0;
     return dissect_claimed(tvb, pinfo, tree, data, &claim);
@@ -407,6 +405,14 @@ dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
         conversation_set_dissector(find_or_create_conversation(pinfo), smsrc_handle);
     dissect_claimed(tvb, pinfo, tree, data, &claim);
     return TRUE;
+}
+
+static void
+init_smsrc(void)
+{
+    has_attack = false;
+    desegment_in_force = smsrc_desegment;
+    port_ground_in_force = smsrc_port_ground;
 }
 
 void

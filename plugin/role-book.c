@@ -229,7 +229,7 @@ is_site_code(const char *text)
     return true;
 }
 
-static ws_bool
+static ws_uat_bool
 role_line_check_address(void *record _U_, const char *text, unsigned length,
                         const void *check_data _U_, const void *field_data _U_, char **error)
 {
@@ -246,7 +246,7 @@ role_line_check_address(void *record _U_, const char *text, unsigned length,
     return *error == NULL;
 }
 
-static ws_bool
+static ws_uat_bool
 role_line_check_site_code(void *record _U_, const char *text, unsigned length,
                           const void *check_data _U_, const void *field_data _U_, char **error)
 {

@@ -26,6 +26,8 @@
 #include "narrow-table.h"
 #include "packet-look.h"
 #include "packet-smsrc-log.h"
+#include "stat-listen.h"
+#include "stat-settle.h"
 #include "stat-table.h"
 
 /*
@@ -142,6 +144,14 @@ raise_row(stat_tap_table *table, GSequenceIter *row)
     memmove(&table->elements[to + 1], &table->elements[to],
             (from - to) * sizeof table->elements[0]);
     table->elements[to] = cells;
+}
+
+static void
+sessions_settle(void *unused _U_)
+{
+    if (session_rows != NULL)
+        g_hash_table_remove_all(session_rows);
+    unlisted_row = 0;
 }
 
 static void
@@ -390,9 +400,43 @@ endpoint_packet(void *pit, packet_info *pinfo, epan_dissect_t *edt _U_, const vo
     return TAP_PACKET_REDRAW;
 }
 
+/* Wireshark's own callbacks take any name that begins so. */
+static stat_tap_init_result
+conversations_start(const char *argument, void *proto)
+{
+    dissector_conversation_init(argument, get_conversation_by_proto_id(GPOINTER_TO_INT(proto)));
+    return STAT_TAP_INIT_DONE;
+}
+
+static stat_tap_init_result
+endpoints_start(const char *argument, void *proto)
+{
+    dissector_endpoint_init(argument, get_conversation_by_proto_id(GPOINTER_TO_INT(proto)));
+    return STAT_TAP_INIT_DONE;
+}
+
 void
 session_stats_register(int proto)
 {
+    stat_tap_ui conversations_ui = {
+        .group = REGISTER_STAT_GROUP_CONVERSATION_LIST,
+        .title = NULL,
+        .cli_string = "conv,smsrc",
+        .tap_init_cb = conversations_start,
+    };
+    stat_tap_ui endpoints_ui = {
+        .group = REGISTER_STAT_GROUP_ENDPOINT_LIST,
+        .title = NULL,
+        .cli_string = "endpoints,smsrc",
+        .tap_init_cb = endpoints_start,
+    };
+
+    /* Of two statistics of the same name Wireshark takes the first. */
+    if (stat_in_tshark()) {
+        stat_register(&conversations_ui, GINT_TO_POINTER(proto));
+        stat_register(&endpoints_ui, GINT_TO_POINTER(proto));
+    }
     narrow_table_register(&sessions_ui);
+    stat_settle_add(sessions_settle, &sessions_ui);
     register_conversation_table(proto, FALSE, conversation_packet, endpoint_packet);
 }

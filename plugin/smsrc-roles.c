@@ -83,7 +83,7 @@ role_member(void *record, const void *offset)
     return (unsigned *)((char *)record + GPOINTER_TO_SIZE(offset));
 }
 
-ws_bool
+ws_uat_bool
 smsrc_role_field_check(void *record _U_, const char *text, unsigned length, const void *vals,
                        const void *offset _U_, char **error)
 {

@@ -22,6 +22,7 @@
 #include "narrow-table.h"
 #include "packet-smsrc-audit.h"
 #include "role-book.h"
+#include "stat-settle.h"
 #include "stat-table.h"
 #include "user-rows.h"
 
@@ -188,6 +189,15 @@ audit_reset(stat_tap_table *table)
     if (audit_places != NULL)
         g_hash_table_remove_all(audit_places);
     audit_forget();
+}
+
+static void
+audit_settle(void *unused _U_)
+{
+    if (audit_places == NULL)
+        return;
+    g_hash_table_remove_all(audit_tries);
+    stat_settle_keys(audit_places);
 }
 
 static void
@@ -388,19 +398,44 @@ typedef struct {
 
 static GHashTable *matrix_shares; /* flow to its share */
 static GHashTable *matrix_rows;   /* row of the matrix to its row here, plus one */
+static GHashTable *matrix_texts;  /* the same row in words to its row here, plus one */
 
+static void
+matrix_forget_rows(void)
+{
+    if (matrix_rows == NULL)
+        return;
+    g_hash_table_remove_all(matrix_rows);
+    g_hash_table_remove_all(matrix_texts);
+}
+
+/* The user's rows may be others after it, and at other places. */
+static void
+matrix_settle(void *unused _U_)
+{
+    if (matrix_rows == NULL)
+        return;
+    g_hash_table_remove_all(matrix_shares);
+    g_hash_table_remove_all(matrix_rows);
+}
+
+/* The row for a row of the matrix, at the end of the table where no capture before had it. */
 static unsigned
 matrix_append(stat_tap_table_ui *ui, stat_tap_table *table, const kb_row_t *kb_row)
 {
-    unsigned row = stat_append_row(ui, table);
     char *text = kb_row_to_str(NULL, kb_row);
+    unsigned row = GPOINTER_TO_UINT(g_hash_table_lookup(matrix_texts, text));
 
-    stat_set_text(table, row, MATRIX_ROW, kb_row->id);
-    stat_set_text(table, row, MATRIX_STATE, "Never seen");
-    stat_set_text(table, row, MATRIX_TEXT, text);
+    if (row == 0) {
+        row = stat_append_row(ui, table) + 1;
+        stat_set_text(table, row - 1, MATRIX_ROW, kb_row->id);
+        stat_set_text(table, row - 1, MATRIX_STATE, "Never seen");
+        stat_set_text(table, row - 1, MATRIX_TEXT, text);
+        g_hash_table_insert(matrix_texts, g_strdup(text), GUINT_TO_POINTER(row));
+    }
     wmem_free(NULL, text);
-    g_hash_table_insert(matrix_rows, (void *)kb_row, GUINT_TO_POINTER(row + 1));
-    return row;
+    g_hash_table_insert(matrix_rows, (void *)kb_row, GUINT_TO_POINTER(row));
+    return row - 1;
 }
 
 /* Rows that are not there yet, none of them seen. */
@@ -429,9 +464,11 @@ matrix_init(stat_tap_table_ui *ui)
 {
     stat_tap_table *table;
 
-    if (matrix_rows == NULL)
+    if (matrix_rows == NULL) {
         matrix_rows = g_hash_table_new(g_direct_hash, g_direct_equal);
-    g_hash_table_remove_all(matrix_rows);
+        matrix_texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    }
+    matrix_forget_rows();
     table = stat_start_table(ui, "KB 826852", &matrix_shares, false);
     matrix_fill_article(ui, table);
 }
@@ -442,8 +479,7 @@ matrix_reset(stat_tap_table *table)
     stat_empty_table(table);
     if (matrix_shares != NULL)
         g_hash_table_remove_all(matrix_shares);
-    if (matrix_rows != NULL)
-        g_hash_table_remove_all(matrix_rows);
+    matrix_forget_rows();
     matrix_fill_article(&matrix_ui, table);
 }
 
@@ -547,4 +583,6 @@ smsrc_stats_register(void)
     narrow_table_register(&roles_ui);
     narrow_table_register(&audit_ui);
     narrow_table_register(&matrix_ui);
+    stat_settle_add(audit_settle, &audit_ui);
+    stat_settle_add(matrix_settle, &matrix_ui);
 }

@@ -68,7 +68,7 @@ table_shown(char *error)
     return shown;
 }
 
-ws_bool
+ws_uat_bool
 table_text_check(void *record _U_, const char *text, unsigned length, const void *check_data _U_,
                  const void *field_data _U_, char **error)
 {
@@ -294,7 +294,7 @@ as_utf8(reading_t *reading, char *text, size_t *length)
 
 /* Says what is to be said of the file, unless that was the last that was said of it. */
 static void
-tell(reading_t *reading)
+report_reading(reading_t *reading)
 {
     table_file_t *table = reading->table;
 
@@ -347,5 +347,5 @@ table_file_read(table_file_t *table, const void *records, unsigned count)
         g_hash_table_destroy(reading.seen);
         g_free(text);
     }
-    tell(&reading);
+    report_reading(&reading);
 }

@@ -118,7 +118,7 @@ parse_ports(const char *text, char **error)
     return NULL;
 }
 
-static ws_bool
+static ws_uat_bool
 user_row_check_ports(void *record _U_, const char *text, unsigned length,
                      const void *check_data _U_, const void *field_data _U_, char **error)
 {
@@ -132,7 +132,7 @@ user_row_check_ports(void *record _U_, const char *text, unsigned length,
     return *error == NULL;
 }
 
-static ws_bool
+static ws_uat_bool
 user_row_check_transport(void *record, const char *text, unsigned length, const void *vals,
                          const void *field_data, char **error)
 {

@@ -170,6 +170,21 @@ test_own_ports(void)
     wmem_free(NULL, http_ports);
 }
 
+/* What Wireshark does with a preference that the user changes. */
+static void
+test_ports_are_copied(void)
+{
+    judge_flow_t http = flow_of(&cases[3]);
+    range_t *ports = NULL;
+
+    range_convert_str(NULL, &ports, "8080", 65535);
+    judge_set_ports(NULL, ports);
+    ports->ranges[0].low = ports->ranges[0].high = 8081;
+    g_assert_cmpint(judge(&http).verdict, ==, VERDICT_LISTED);
+    wmem_free(NULL, ports);
+    judge_set_ports(NULL, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -182,6 +197,7 @@ main(int argc, char **argv)
     g_test_add_func("/judge/verdicts", test_verdicts);
     g_test_add_func("/judge/attack", test_attack);
     g_test_add_func("/judge/own-ports", test_own_ports);
+    g_test_add_func("/judge/ports-are-copied", test_ports_are_copied);
     result = g_test_run();
     unit_capture_close();
     unit_epan_stop();

@@ -1,0 +1,65 @@
+/* stat-settle.c
+ * What statistics have counted, kept beyond the capture that they counted it in
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * Wireshark resets its statistics before it frees a capture. tshark -M does not: it frees what is
+ * known of the packets so far, again and again, and prints the statistics of all of them at the
+ * end.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "stat-settle.h"
+
+typedef struct {
+    stat_settle_cb settle;
+    void *tapdata;
+} entry_t;
+
+static GSList *entries;
+
+void
+stat_settle_add(stat_settle_cb settle, void *tapdata)
+{
+    entry_t *entry = g_new(entry_t, 1);
+
+    entry->settle = settle;
+    entry->tapdata = tapdata;
+    entries = g_slist_prepend(entries, entry);
+}
+
+void
+stat_settle_remove(const void *tapdata)
+{
+    for (GSList *at = entries; at != NULL; at = at->next) {
+        if (((const entry_t *)at->data)->tapdata == tapdata) {
+            g_free(at->data);
+            entries = g_slist_delete_link(entries, at);
+            return;
+        }
+    }
+}
+
+void
+stat_settle(void)
+{
+    for (GSList *at = entries; at != NULL; at = at->next) {
+        const entry_t *entry = (const entry_t *)at->data;
+
+        entry->settle(entry->tapdata);
+    }
+}
+
+void
+stat_settle_keys(GHashTable *keys)
+{
+    GList *values = g_hash_table_get_values(keys);
+
+    g_hash_table_steal_all(keys);
+    for (GList *at = values; at != NULL; at = at->next)
+        g_hash_table_insert(keys, at->data, at->data);
+    g_list_free(values);
+}
