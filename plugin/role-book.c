@@ -263,6 +263,7 @@ role_line_check_site_code(void *record _U_, const char *text, unsigned length,
 }
 
 UAT_CSTRING_CB_DEF(role_line, address, role_line_t)
+SMSRC_UAT_ROLE_CB_DEF(role_line, role, role_line_t)
 UAT_CSTRING_CB_DEF(role_line, site_code, role_line_t)
 
 static void *
@@ -297,7 +298,7 @@ role_book_register(module_t *module)
           { role_line_check_address, role_line_address_set_cb, role_line_address_tostr_cb },
           { NULL, NULL, NULL }, NULL,
           "Host or network, IPv4 or IPv6: 10.1.2.3, 10.0.0.0/8, 2001:db8::/32", FLDFILL },
-        SMSRC_UAT_FLD_ROLE(role_line_t, role, "Role", smsrc_role_vals,
+        SMSRC_UAT_FLD_ENUM(role_line, role, "Role", smsrc_role_field_check, smsrc_role_vals,
                            "What the host is in the SMS site; one line for each role"),
         { "site_code", "Site code", PT_TXTMOD_STRING,
           { role_line_check_site_code, role_line_site_code_set_cb, role_line_site_code_tostr_cb },

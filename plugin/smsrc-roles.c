@@ -77,15 +77,18 @@ smsrc_roles_to_str(wmem_allocator_t *scope, smsrc_role_set_t roles)
     return wmem_strbuf_finalize(names);
 }
 
-static unsigned *
-role_member(void *record, const void *offset)
+unsigned
+smsrc_role_from_text(const char *text, unsigned length, const void *vals)
 {
-    return (unsigned *)((char *)record + GPOINTER_TO_SIZE(offset));
+    const value_string *first = (const value_string *)vals;
+    const value_string *found = find_name(first, text ? text : "", length);
+
+    return found ? found->value : first->value;
 }
 
 ws_uat_bool
 smsrc_role_field_check(void *record _U_, const char *text, unsigned length, const void *vals,
-                       const void *offset _U_, char **error)
+                       const void *field_vals _U_, char **error)
 {
     GString *message;
 
@@ -104,25 +107,4 @@ smsrc_role_field_check(void *record _U_, const char *text, unsigned length, cons
         g_string_append_printf(message, "%s%s", role == vals ? "" : ", ", role->strptr);
     *error = table_shown(g_string_free(message, FALSE));
     return FALSE;
-}
-
-void
-smsrc_role_field_set(void *record, const char *text, unsigned length, const void *vals,
-                     const void *offset)
-{
-    const value_string *first = (const value_string *)vals;
-    const value_string *found = find_name(first, text ? text : "", length);
-
-    /* A text that was refused is set all the same; its record is never used. */
-    *role_member(record, offset) = found ? found->value : first->value;
-}
-
-void
-smsrc_role_field_print(void *record, char **text, unsigned *length, const void *vals,
-                       const void *offset)
-{
-    const unsigned role = *role_member(record, offset);
-
-    *text = g_strdup(val_to_str_const(role, (const value_string *)vals, ""));
-    *length = (unsigned)strlen(*text);
 }

@@ -144,6 +144,8 @@ user_row_check_transport(void *record, const char *text, unsigned length, const 
     return FALSE;
 }
 
+SMSRC_UAT_ROLE_CB_DEF(user_row, initiator, user_row_t)
+SMSRC_UAT_ROLE_CB_DEF(user_row, responder, user_row_t)
 UAT_VS_DEF(user_row, transports, user_row_t, unsigned, TRANSPORT_TCP, "TCP")
 UAT_CSTRING_CB_DEF(user_row, ports, user_row_t)
 UAT_CSTRING_CB_DEF(user_row, service, user_row_t)
@@ -178,13 +180,14 @@ void
 user_rows_register(module_t *module)
 {
     static uat_field_t fields[] = {
-        SMSRC_UAT_FLD_ROLE(user_row_t, initiator, "Initiator role", smsrc_role_or_any_vals,
+        SMSRC_UAT_FLD_ENUM(user_row, initiator, "Initiator role", smsrc_role_field_check,
+                           smsrc_role_or_any_vals,
                            "The role of the host that opens the flow, or any"),
-        SMSRC_UAT_FLD_ROLE(user_row_t, responder, "Responder role", smsrc_role_or_any_vals,
+        SMSRC_UAT_FLD_ENUM(user_row, responder, "Responder role", smsrc_role_field_check,
+                           smsrc_role_or_any_vals,
                            "The role of the host whose port it is, or any"),
-        { "transports", "Transport", PT_TXTMOD_ENUM,
-          { user_row_check_transport, user_row_transports_set_cb, user_row_transports_tostr_cb },
-          { transport_vals, transport_vals, transport_vals }, NULL, "TCP, UDP or both", FLDFILL },
+        SMSRC_UAT_FLD_ENUM(user_row, transports, "Transport", user_row_check_transport,
+                           transport_vals, "TCP, UDP or both"),
         { "ports", "Ports", PT_TXTMOD_STRING,
           { user_row_check_ports, user_row_ports_set_cb, user_row_ports_tostr_cb },
           { NULL, NULL, NULL }, NULL, "Ports of the responder, such as 8530-8531,9000", FLDFILL },

@@ -329,7 +329,7 @@ test_neighbours_add_something(void)
 static int
 role_by_name(const char *name)
 {
-    unsigned length = (unsigned)strlen(name), role = 0;
+    unsigned length = (unsigned)strlen(name);
     char *error;
 
     if (!smsrc_role_field_check(NULL, name, length, smsrc_role_vals, NULL, &error)) {
@@ -337,8 +337,7 @@ role_by_name(const char *name)
         g_free(error);
         return -1;
     }
-    smsrc_role_field_set(&role, name, length, smsrc_role_vals, NULL);
-    return (int)role;
+    return (int)smsrc_role_from_text(name, length, smsrc_role_vals);
 }
 
 static void

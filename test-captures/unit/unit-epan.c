@@ -9,6 +9,7 @@
 #include <epan/epan.h>
 #include <epan/uat-int.h>
 #include <glib/gstdio.h>
+#include <gmodule.h>
 #include <wiretap/wtap.h>
 #include <wsutil/privileges.h>
 
@@ -29,16 +30,37 @@ no_handoff(void)
 {
 }
 
+static void
+start(const proto_plugin *plugin)
+{
+    init_process_policies();
+    wtap_init(FALSE);
+    if (plugin != NULL)
+        proto_register_plugin(plugin);
+    g_assert_true(epan_init(NULL, NULL, FALSE));
+}
+
 void
 unit_epan_start(void (*register_table)(module_t *module))
 {
     static const proto_plugin plugin = { register_protocol, no_handoff };
 
     register_unit_table = register_table;
-    init_process_policies();
-    wtap_init(FALSE);
-    proto_register_plugin(&plugin);
-    g_assert_true(epan_init(NULL, NULL, FALSE));
+    start(&plugin);
+}
+
+void
+unit_epan_start_plugin(const char *path)
+{
+    GModule *module = g_module_open(path, G_MODULE_BIND_LOCAL);
+    void *register_plugin = NULL;
+
+    if (module == NULL)
+        g_error("%s", g_module_error());
+    g_assert_true(g_module_symbol(module, "plugin_register", &register_plugin));
+    g_module_make_resident(module); /* libwireshark keeps pointers into it */
+    ((void (*)(void))register_plugin)();
+    start(NULL);
 }
 
 void

@@ -15,6 +15,9 @@
 void unit_epan_start(void (*register_table)(module_t *module));
 void unit_epan_stop(void);
 
+/** Start libwireshark with the plugin itself, the module at @p path, as Wireshark loads it. */
+void unit_epan_start_plugin(const char *path);
+
 /** Between these two, wmem_file_scope() lives, as it does while a capture is open. */
 void unit_capture_open(void);
 void unit_capture_close(void);
