@@ -680,8 +680,8 @@ firewall_rules_to_nft(const firewall_rules_t *rules, bool drop)
     static const char dropping[] =
         "# \"policy drop\" stops all else that this host forwards: add what is yours.\n";
     static const char not_dropping[] =
-        "# No packet comes to the chain \"listed\" by itself. Take it into your own table, and jump\n"
-        "# to it behind \"ct state established,related accept\".\n";
+        "# No packet comes to the chain \"listed\" by itself. Take it into your own table, and\n"
+        "# jump to it behind \"ct state established,related accept\".\n";
     GString *file = g_string_new(NULL);
 
     g_string_append_printf(

@@ -267,8 +267,8 @@ firewall_stats_show_nft(bool drop)
     if (window == NULL || window->new_text_window == NULL || window->retap_packets == NULL)
         return;
     rules = firewall_rules_new();
-    if (!stat_listen(drop ? DROP_COMMAND : NFT_COMMAND, NULL, "smsrc_audit", rules, nft_reset, nft_packet, NULL,
-                     nft_finish))
+    if (!stat_listen(drop ? DROP_COMMAND : NFT_COMMAND, NULL, "smsrc_audit", rules, nft_reset,
+                     nft_packet, NULL, nft_finish))
         return;
     window->retap_packets(window->ops_id);
     file = firewall_rules_to_nft(rules, drop);
