@@ -162,3 +162,90 @@ def test_the_shared_case_of_a_literal(tshark, case, two_pass):
     assert {(flow["initiator"], flow["verdict"], flow["row"], flow["server_port"])
             for flow in found} == {("10.1.3.17", "Listed", "E1", 80),
                                    ("10.1.3.18", "Off matrix", "E1", 8080)}
+
+
+# --- Names in the record's code page ------------------------------------------------------------
+
+# Code page: host, user, and who controls, as its bytes.
+NAMES = {
+    437: ("WÄRTER", "Müller", "Ångström"),
+    850: ("GÖTZ", "Çelik", "Øre"),
+    852: ("ŁÓDŹ", "Dvořák", "Nagyő"),
+    866: ("СЕРВЕР", "Иван", "Ольга"),
+    1252: ("KÖLN", "Façade", "Señor"),
+    932: ("東京", "田中", "鈴木"),
+}
+REPLACED = "\N{REPLACEMENT CHARACTER}"
+
+
+def information_reply(messages, code_page, *names):
+    """An information reply whose record has this code page, and these names as bytes."""
+    marks = [f"name{number}" for number in range(len(names))]
+    record = messages.user_record(
+        host=marks[-2], user=marks[-1], controller=marks[0] if len(marks) == 3 else None)
+    record = record[:58] + code_page.to_bytes(2, "little") + record[60:]
+    for mark, name in zip(marks, names):
+        record = record.replace(mark.encode() + b"\0", name + b"\0")
+    return messages.tnmp(record)
+
+
+def a_session(flows, messages, reply):
+    capture = flows.Capture()
+    control = capture.tcp(VIEWER, 49201, AGENT, 2701)
+    control.open()
+    control.send(messages.INFORMATION_REQUEST)
+    control.reply(reply)
+    control.close()
+    return capture
+
+
+def shown_names(tshark, sharkd, path, two_pass):
+    """(host, user, controller) wherever they are shown: tree, Info, table, JSON, sharkd."""
+    fields = [part for name in ("host", "user", "controller")
+              for part in ("-e", f"smsrc.user.{name}")]
+    tree, = tshark(path, "-Y", "smsrc.user", "-T", "fields", *fields,
+                   two_pass=two_pass).stdout.splitlines()
+    info = tshark(path, "-Y", "smsrc.user", "-T", "fields", "-e", "_ws.col.Info",
+                  two_pass=two_pass).stdout.rstrip("\n")
+    table, = cells_of(statistic(tshark, path, "sessions", two_pass=two_pass),
+                      "Remote control sessions")
+    (session,), _ = json_lines(tshark, path, name="sessions", two_pass=two_pass)
+    row, = by_tap(sharkd, path, "sessions")
+    return {tuple(tree.split("\t")), tuple(table[6:9]), tuple(row[6:9]),
+            (session["host"], session["user"], session["controlled_by"])}, info
+
+
+@PASSES
+@pytest.mark.parametrize("code_page", sorted(NAMES))
+def test_names_are_in_the_code_page_of_their_record(tshark, sharkd, flows, messages, written,
+                                                    code_page, two_pass):
+    host, user, controller = NAMES[code_page]
+    reply = information_reply(messages, code_page, *(
+        name.encode(f"cp{code_page}") for name in (controller, host, user)))
+    path = written(a_session(flows, messages, reply))
+    places, info = shown_names(tshark, sharkd, path, two_pass)
+    assert places == {(host, user, controller)}
+    assert f"host {host}, user {user}, controlled by {controller}" in info
+    assert tshark(path, "-Y", f'smsrc.user.host == "{host}"').stdout
+
+
+@pytest.mark.parametrize("code_page", (0, 37, 1200, 65000, 65535))
+def test_names_in_a_code_page_that_is_none_are_ascii(tshark, sharkd, flows, messages, written,
+                                                     code_page):
+    reply = information_reply(messages, code_page, b"W\x8eRTER", b"jdoe")
+    places, _ = shown_names(tshark, sharkd, written(a_session(flows, messages, reply)), False)
+    assert places == {(f"W{REPLACED}RTER", "jdoe", "")}
+
+
+def test_a_byte_that_is_none_in_the_code_page_is_replaced(tshark, sharkd, flows, messages,
+                                                          written):
+    reply = information_reply(messages, 1252, b"W\x81RTER", b"M\xfcller")
+    places, _ = shown_names(tshark, sharkd, written(a_session(flows, messages, reply)), False)
+    assert places == {(f"W{REPLACED}RTER", "Müller", "")}
+
+
+@PASSES
+def test_the_shared_case_of_names(tshark, sharkd, case, two_pass):
+    places, info = shown_names(tshark, sharkd, case("umlaut"), two_pass)
+    assert places == {("WÄRTER", "Müller", "")}
+    assert "host WÄRTER, user Müller" in info
