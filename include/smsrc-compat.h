@@ -61,10 +61,12 @@ typedef gboolean ws_bool;
 typedef bool stat_tap_init_result;
 #define STAT_TAP_INIT_DONE true
 #define STAT_TAP_INIT_FAILED false
+#define STAT_TAP_INIT_REFUSE() return false
 #else
 typedef void stat_tap_init_result;
 #define STAT_TAP_INIT_DONE
 #define STAT_TAP_INIT_FAILED
+#define STAT_TAP_INIT_REFUSE() exit(EXIT_FAILURE) /* as tshark's own statistics do */
 #endif
 
 #endif /* __SMSRC_COMPAT_H__ */

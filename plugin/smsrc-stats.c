@@ -45,7 +45,7 @@ static stat_tap_table_item roles_columns[] = {
     { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Site", "%-4s" },
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Shown in frame", "%8u" },
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Packets", "%8u" },
-    { TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Bytes", "%12.0f" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Bytes", "%12u" },
     { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Evidence", "%s" },
 };
 
@@ -159,7 +159,7 @@ static stat_tap_table_item audit_columns[] = {
     { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Reach", "%-8s" },
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "First frame", "%8u" },
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Packets", "%8u" },
-    { TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Bytes", "%12.0f" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Bytes", "%12u" },
 };
 
 /* A flow and where it stands. */
@@ -395,7 +395,7 @@ static stat_tap_table_item matrix_columns[] = {
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Flows", "%7u" },
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Blocked", "%7u" },
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Packets", "%8u" },
-    { TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Bytes", "%12.0f" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Bytes", "%12u" },
     { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "In words", "%s" },
 };
 

@@ -3,6 +3,10 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+import datetime
+import re
+import struct
+
 import pytest
 
 from audit_rows import LEARN_OFF, statistic
@@ -249,3 +253,172 @@ def test_the_shared_case_of_names(tshark, sharkd, case, two_pass):
     places, info = shown_names(tshark, sharkd, case("umlaut"), two_pass)
     assert places == {("WÄRTER", "Müller", "")}
     assert "host WÄRTER, user Müller" in info
+
+
+# --- Times --------------------------------------------------------------------------------------
+
+START = 1100000000  # 2004-11-09 11:33:20 UTC
+NO_TIME = None
+
+
+@pytest.fixture
+def timed(ground):
+    """timed(capture, times) -> a pcapng of its frames at these seconds after START, or without
+    a time (a simple packet block)."""
+    def block(kind, body):
+        length = 12 + len(body)
+        return struct.pack("<II", kind, length) + body + struct.pack("<I", length)
+
+    def write(capture, times):
+        data = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+        data += block(1, struct.pack("<HHI", 1, 0, 0))
+        for (_, frame), when in zip(capture._frames, times, strict=True):
+            padded = frame + bytes(-len(frame) % 4)
+            if when is NO_TIME:
+                data += block(3, struct.pack("<I", len(frame)) + padded)
+                continue
+            micros = round((START + when) * 1000000)
+            data += block(6, struct.pack("<IIIII", 0, micros >> 32, micros & 0xFFFFFFFF,
+                                         len(frame), len(frame)) + padded)
+        path = ground.new_folder("timed") / "timed.pcapng"
+        path.write_bytes(data)
+        path.chmod(0o644)
+        return path
+    return write
+
+
+def session_times(tshark, sharkd, path, two_pass):
+    """(start, end, seconds) of each session in JSON; the other statistics must agree."""
+    sessions, _ = json_lines(tshark, path, name="sessions", two_pass=two_pass)
+    wanted = [(session["start"].replace("T", " ").rstrip("Z") if session["start"] else "",
+               session["seconds"]) for session in sessions]
+    rows = cells_of(statistic(tshark, path, "sessions", two_pass=two_pass),
+                    "Remote control sessions")
+    assert [(row[14], float(row[15]) if row[15] else None) for row in rows] == wanted
+    assert [(row[14], row[15]) for row in by_tap(sharkd, path, "sessions")] == wanted
+    assert {len(row) for row in rows} == {24}
+    for session in sessions:
+        assert session["seconds"] is None or session["seconds"] >= 0
+        assert (session["start"] or "") <= (session["end"] or "")
+    return [(session["start"], session["end"], session["seconds"]) for session in sessions]
+
+
+def flow_times(tshark, path, two_pass):
+    found, _ = json_lines(tshark, path, two_pass=two_pass)
+    return [(flow["start"], flow["end"]) for flow in found]
+
+
+def at(seconds):
+    when = datetime.datetime.fromtimestamp(START + seconds, datetime.timezone.utc)
+    return when.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+# A session has eight frames: three to open, the request, the reply, three to close.
+STEPS = {
+    "forward": ((0, 1, 2, 3, 4, 5, 6, 7), (at(0), at(7), 7)),
+    "back at the end": ((0, 1, 2, 3, 4, 5, -7200, -7199), (at(0), at(5), 5)),
+    "back before the proof": ((0, 1, 2, -7200, -7199, -7198, -7197, -7196), (at(0), at(2), 2)),
+    "out of order": ((0, 2, 1, 3, 4, 6, 5, 5), (at(0), at(6), 6)),
+    "back and on again": ((0, 1, 2, 3, -10, 5, 6, 7), (at(0), at(7), 7)),
+    "none": ((NO_TIME,) * 8, (None, None, None)),
+    "none at first": ((NO_TIME,) * 4 + (4, 5, 6, 7), (at(4), at(7), 3)),
+    "none in the end": ((0, 1, 2, 3, 4) + (NO_TIME,) * 3, (at(0), at(4), 4)),
+    "one": ((NO_TIME,) * 6 + (6, NO_TIME), (at(6), at(6), 0)),
+}
+
+
+@PASSES
+@pytest.mark.parametrize("steps", STEPS)
+def test_a_session_is_from_its_first_time_to_its_latest(tshark, sharkd, flows, messages, timed,
+                                                        steps, two_pass):
+    times, wanted = STEPS[steps]
+    path = timed(a_session(flows, messages, messages.information_reply()), times)
+    assert session_times(tshark, sharkd, path, two_pass) == [wanted]
+
+
+@PASSES
+@pytest.mark.parametrize("steps", ("back at the end", "back before the proof", "none",
+                                   "none in the end", "one"))
+def test_a_flow_ends_no_earlier_than_it_starts(tshark, flows, messages, timed, steps, two_pass):
+    times, _ = STEPS[steps]
+    path = timed(a_session(flows, messages, messages.information_reply()), times)
+    # One pass judges from the request on, which shows the roles; two judge the handshake too.
+    judged = [at(one) for one in times[0 if two_pass else 3:] if one is not NO_TIME]
+    assert flow_times(tshark, path, two_pass) == [
+        (judged[0], max(judged)) if judged else (None, None)]
+
+
+@PASSES
+@pytest.mark.parametrize("times,sessions", (
+    ((*range(5), NO_TIME, NO_TIME), 1), ((*(NO_TIME,) * 5, 8, 9), 1), ((NO_TIME,) * 7, 1),
+    ((*range(5), 400, 401), 2), ((0, 1, 2, -7200, -7199, -6800, -6799), 2),
+    ((0, 1, 2, -7200, -7199, -7000, -6999), 1)))
+def test_a_frame_without_a_time_ends_no_silence(tshark, flows, messages, timed, times, sessions,
+                                                two_pass):
+    """300 seconds do, also after the clock was set back."""
+    capture = flows.Capture()
+    control = capture.tcp(VIEWER, 49201, AGENT, 2701)
+    control.open()
+    control.send(messages.INFORMATION_REQUEST)
+    control.reply(messages.information_reply())
+    more = capture.tcp(VIEWER, 49202, AGENT, 2701)
+    more.send(messages.INFORMATION_REQUEST)
+    more.reply(messages.information_reply())
+    found, _ = json_lines(tshark, timed(capture, times), name="sessions", two_pass=two_pass)
+    assert len(found) == sessions
+
+
+@PASSES
+def test_a_scan_without_times_has_none(tshark, flows, timed, two_pass):
+    capture = flows.Capture()
+    for port in range(20, 30):
+        capture.tcp(CLIENT, 1050 + port, MP, port).syn()
+    prefs = [role_line(MP, "Management point"), role_line(CLIENT, "Advanced Client")]
+    for times, wanted in (((NO_TIME,) * 10, (None, None)), (range(10), (at(0), at(9))),
+                          (range(9, -1, -1), (at(9), at(9))),
+                          ((NO_TIME, *range(1, 10)), (at(1), at(9)))):
+        found, _ = json_lines(tshark, timed(capture, times), prefs=prefs, two_pass=two_pass)
+        assert {(flow["tries"] > 1, flow["start"], flow["end"]) for flow in found
+                if flow["tries"] > 1} == {(True, *wanted)}
+
+
+@PASSES
+def test_the_shared_cases_of_times(tshark, sharkd, case, two_pass):
+    (start, end, seconds), = session_times(tshark, sharkd, case("time-steps"), two_pass)
+    assert (start, end, seconds) == ("2004-11-09T11:33:20.003000Z",
+                                     "2004-11-09T11:33:20.015000Z", 0.012)
+    path = case("no-times.pcapng")
+    assert session_times(tshark, sharkd, path, two_pass) == [(None, None, None)]
+    assert set(flow_times(tshark, path, two_pass)) == {(None, None)}
+    for name in ("sessions", "sessions.json", "audit.json"):
+        assert "1970" not in "\n".join(statistic(tshark, path, name, two_pass=two_pass))
+
+
+# --- Bytes --------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name,columns", (("sessions", range(16, 24)), ("roles", (5,)),
+                                          ("audit", (11,)), ("matrix", (5,))))
+def test_bytes_are_whole_numbers(tshark, sharkd, made, name, columns):
+    rows = by_tap(sharkd, made("demo"), name)
+    assert {type(row[column]) for row in rows for column in columns} == {int}
+    assert sum(row[column] for row in rows for column in columns) > 0
+
+
+def test_bytes_past_32_bits_are_whole_too(tshark, sharkd, flows, messages, ground):
+    """Frames that claim their length: what counts is the length on the wire."""
+    capture = a_session(flows, messages, messages.information_reply())
+    huge = 0x7FFFFFF0
+    data = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)
+    for number, (_, frame) in enumerate(capture._frames):
+        data += struct.pack("<IIII", START + number, 0, len(frame),
+                            huge if number in (3, 4, 5) else len(frame)) + frame
+    path = ground.new_folder("huge") / "huge.pcap"
+    path.write_bytes(data)
+    path.chmod(0o644)
+    for name, column, rows in (("roles", 5, 2), ("audit", 11, 1)):
+        lines = statistic(tshark, path, name, two_pass=True)
+        found = [row[column] for row in cells_of(
+            lines, {"roles": "SMS roles", "audit": "SMS port audit"}[name])]
+        assert len(found) == rows and all(re.fullmatch(r"\d+", text) for text in found)
+        assert min(map(int, found)) > 3 * huge > 1 << 32
+        assert [row[column] for row in by_tap(sharkd, path, name)] == [int(t) for t in found]
