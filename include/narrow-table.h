@@ -13,7 +13,7 @@
 
 /**
  * Register a table statistic. tshark prints it on lines of the width of the terminal, or of
- * $COLUMNS; where there is neither, and in other programs, it is Wireshark's as it stands.
+ * $COLUMNS, and in Wireshark's long form where there is neither. Other programs draw it themselves.
  */
 void narrow_table_register(stat_tap_table_ui *ui);
 

@@ -24,7 +24,10 @@ session_t *session_log_begin_unresolved(const address *viewer, const packet_info
  */
 bool session_log_resolve(session_t *session, session_pair_t *pair, const packet_info *pinfo);
 
-/** True where SESSION_LOG_SILENCE seconds have passed since @p last. */
+/** The packet's time; unset where the capture has none for it, as in a simple packet block. */
+nstime_t session_log_time(const packet_info *pinfo);
+
+/** True where SESSION_LOG_SILENCE seconds have passed since @p last, and both have a time. */
 bool session_log_is_silent(const nstime_t *last, const packet_info *pinfo);
 
 /** True where a control connection would begin another session: it is closed, or silent. */

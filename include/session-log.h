@@ -72,8 +72,9 @@ typedef struct {
 
     uint32_t begin_frame; /* the first and the last frame of it, at the end of the capture */
     uint32_t end_frame;
-    nstime_t begin_time;
-    nstime_t end_time;
+    nstime_t begin_time;  /* of its first frame that has a time; unset: none has */
+    nstime_t end_time;    /* the latest of its frames': never before begin_time, as clocks step */
+    nstime_t last_time;   /* of its last frame that has one */
     uint64_t bytes[NUM_CHANNELS][2]; /* payload of TCP, UDP and IPX; [1]: from the agent */
     uint8_t channels;     /* a bit each: used, by payload or an answered connection */
     uint8_t carriers;     /* a bit each */
@@ -114,7 +115,7 @@ typedef struct connection {
     const address *viewer, *agent; /* NULL while it is not known who is who */
     uint64_t bytes[2];    /* before there was a session; [1]: from the agent */
     uint32_t first_frame, last_frame;
-    nstime_t first_time, last_time;
+    nstime_t first_time, last_time; /* unset where those frames have none */
 } connection_t;
 
 /** What a packet tells of its conversation. */
@@ -229,6 +230,12 @@ const char *session_log_outcome(const session_t *session);
 
 /** With whom the agent is busy, or why it refused, an attack before all else. g_free() it. */
 char *session_log_reason(const session_t *session);
+
+/**
+ * Seconds from the first frame's time to the latest of the session: never negative, the clock of
+ * the capture may have been set back. False where no frame of it has a time.
+ */
+bool session_log_seconds(const session_t *session, double *seconds);
 
 /** "SMS Remote Control", "Control", "NetBIOS": as users read them. Static. */
 const char *session_kind_name(session_kind_e kind);

@@ -19,9 +19,16 @@ void stat_set_text(stat_tap_table *table, unsigned row, unsigned column, const c
 void stat_set_number(stat_tap_table *table, unsigned row, unsigned column, unsigned number);
 void stat_add_number(stat_tap_table *table, unsigned row, unsigned column, int number);
 
-/** Bytes are kept in a double: 32 bits are few for a long capture. */
+/**
+ * Bytes, whole numbers: a cell is TABLE_ITEM_UINT as its column, and all cells of the column are
+ * doubles from the first on that 32 bits are too few for.
+ */
 void stat_add_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes);
 void stat_set_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes);
+
+/** A number of a TABLE_ITEM_FLOAT column, or an empty cell in the place of one. */
+void stat_set_fraction(stat_tap_table *table, unsigned row, unsigned column, double number);
+void stat_set_empty(stat_tap_table *table, unsigned row, unsigned column);
 
 /**
  * The rows of @p table without those at its end that report what was not kept (bounds.h). Those

@@ -20,6 +20,11 @@
 /* The version and the code of an answer are in so many bytes. */
 #define MAX_STATUS_LINE 32
 
+/* The beginning of the URI that a proxy is asked for, and the port where the URI has none. */
+#define HTTP_SCHEME "http://"
+#define HTTP_SCHEME_LENGTH (sizeof HTTP_SCHEME - 1)
+#define HTTP_PORT 80
+
 /* Rebuilt for every capture. */
 static bool proxies; /* some flow is a proxy's */
 
@@ -29,24 +34,36 @@ evidence_http_reset(void)
     proxies = false;
 }
 
-/* "http://mp01:8080/SMS_MP/...": a request to a proxy. The port of the URI, 80 unless told. */
+/* Where the authority of "http://..." ends: RFC 3986 3.2. */
+static const char *
+end_of_authority(const char *uri)
+{
+    return uri + HTTP_SCHEME_LENGTH + strcspn(uri + HTTP_SCHEME_LENGTH, "/?#");
+}
+
+/*
+ * "http://mp01:8080/SMS_MP/...": a request to a proxy. The port of the URI, 80 where it has none,
+ * and what follows the host. An authority that is none ("[fd00::13", "mp01:99999") names no host
+ * that a proxy could call: @p port is 0 then, as for a request to a server.
+ */
 static const char *
 split_uri(const char *uri, uint16_t *port)
 {
-    const char *host, *path, *colon, *end;
+    const char *path;
+    char *whole;
+    int number = -1;
 
     *port = 0;
-    if (g_ascii_strncasecmp(uri, "http://", 7) != 0)
+    if (g_ascii_strncasecmp(uri, HTTP_SCHEME, HTTP_SCHEME_LENGTH) != 0)
         return uri;
-    host = uri + 7;
-    path = strchr(host, '/');
-    if (path == NULL)
+    path = end_of_authority(uri);
+    whole = g_strndup(uri, (size_t)(path - uri));
+    if (g_uri_split_network(whole, G_URI_FLAGS_PARSE_RELAXED, NULL, NULL, &number, NULL))
+        *port = number > 0 ? (uint16_t)number : HTTP_PORT;
+    g_free(whole);
+    if (*port == 0)
         return uri;
-    colon = g_strrstr_len(host, path - host, ":");
-    *port = 80;
-    if (colon != NULL && (!ws_strtou16(colon + 1, &end, port) || *port == 0))
-        *port = 80;
-    return path;
+    return *path != '\0' ? path : "/";
 }
 
 /* A proxy says so in what it passes on (RFC 2616 14.45, RFC 7239); it is no client itself. */

@@ -234,6 +234,20 @@ frames_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
     return TAP_PACKET_DONT_REDRAW;
 }
 
+/* More of the flow was in this time. It ends with the latest: a clock may have been set back. */
+static void
+include_times(flow_line_t *flow, const nstime_t *start, const nstime_t *end)
+{
+    if (nstime_is_unset(end))
+        return;
+    if (nstime_is_unset(&flow->start)) {
+        flow->start = *start;
+        flow->end = *end;
+    } else if (nstime_cmp(end, &flow->end) > 0) {
+        flow->end = *end;
+    }
+}
+
 static tap_packet_status
 audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
              tap_flags_t flags _U_)
@@ -261,11 +275,8 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     flow->judgement = *tap->judgement;
     flow->about = *tap->about;
     flow->reach = tap->flow->reach;
-    if (pinfo->fd->has_ts) {
-        if (nstime_is_unset(&flow->start))
-            flow->start = pinfo->abs_ts;
-        flow->end = pinfo->abs_ts;
-    }
+    if (pinfo->fd->has_ts)
+        include_times(flow, &pinfo->abs_ts, &pinfo->abs_ts);
     flow->packets++;
     flow->bytes += tap->bytes;
     return TAP_PACKET_REDRAW;
@@ -366,8 +377,7 @@ fold_scans(const audit_lines_t *audit)
         of->tries++;
         of->packets += one->packets;
         of->bytes += one->bytes;
-        if (!nstime_is_unset(&one->end))
-            of->end = one->end;
+        include_times(of, &one->start, &one->end);
     }
     g_hash_table_destroy(first);
 }
@@ -583,6 +593,19 @@ put_bytes(json_dumper *line, const session_t *session)
     json_dumper_end_object(line);
 }
 
+/* Null where no frame has a time. */
+static void
+put_seconds(json_dumper *line, const session_t *session)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    double seconds;
+
+    if (session_log_seconds(session, &seconds))
+        put_word(line, "seconds", g_ascii_formatd(text, sizeof text, "%.6f", seconds));
+    else
+        put_word(line, "seconds", "null");
+}
+
 static void
 print_session(const session_t *session)
 {
@@ -591,10 +614,7 @@ print_session(const session_t *session)
     char *account = g_strdup_printf("%s%s%s", domain, *domain != '\0' ? "\\" : "",
                                     session->names[SESSION_NAME_ACCOUNT]);
     char *reason = session_log_reason(session);
-    char seconds[G_ASCII_DTOSTR_BUF_SIZE];
-    nstime_t duration;
 
-    nstime_delta(&duration, &session->end_time, &session->begin_time);
     put_number(&line, "session", session->number);
     put_text(&line, "protocol", session_kind_name(session->kind));
     put_host(&line, "viewer", &session->viewer);
@@ -610,9 +630,7 @@ print_session(const session_t *session)
     put_number(&line, "last_frame", session->end_frame);
     put_time(&line, "start", &session->begin_time);
     put_time(&line, "end", &session->end_time);
-    json_dumper_set_member_name(&line, "seconds");
-    json_dumper_value_anyf(&line, "%s", g_ascii_formatd(seconds, sizeof seconds, "%.6f",
-                                                        nstime_to_sec(&duration)));
+    put_seconds(&line, session);
     put_bytes(&line, session);
     end_line(&line);
     g_free(reason);

@@ -32,6 +32,7 @@
 #define GAP 2         /* between columns */
 #define INDENT 4      /* of a record's further lines */
 #define MIN_WIDTH 40  /* a narrower terminal wraps */
+#define LONG_RULE 101 /* above and below the long form */
 #define MIN_TEXT 24   /* to have a record on one line, a column of text is made as narrow as this */
 
 /* Columns of the reader's lines; 0: not known, or as many as there may be. */
@@ -41,9 +42,6 @@ line_width(void)
     const char *columns = g_getenv("COLUMNS");
     unsigned long width = 0;
 
-    /* sharkd and Wireshark have tables of their own. */
-    if (!stat_in_tshark())
-        return 0;
     if (columns != NULL) {
         width = strtoul(columns, NULL, 10);
 #ifdef TIOCGWINSZ
@@ -133,8 +131,6 @@ typedef struct {
 static char *
 cell_text(const stat_tap_table_item_type *cell, const char *format)
 {
-    char *text, *shown;
-
     switch (cell->type) {
     case TABLE_ITEM_STRING:
         return g_strdup(cell->value.string_value != NULL ? cell->value.string_value : "");
@@ -143,11 +139,9 @@ cell_text(const stat_tap_table_item_type *cell, const char *format)
     case TABLE_ITEM_INT:
         return g_strdup_printf("%d", cell->value.int_value);
     case TABLE_ITEM_FLOAT:
-        text = g_strdup_printf("%.6f", cell->value.float_value);
-        shown = strstr(format, ".0f") != NULL ? g_strndup(text, strcspn(text, ".,"))
-                                              : g_strdup(text);
-        g_free(text);
-        return shown;
+        /* In a column of whole numbers it is one that is too large for the others' type. */
+        return g_strdup_printf("%.*f", strchr(format, 'f') != NULL ? 6 : 0,
+                               cell->value.float_value);
     default:
         return g_strdup("");
     }
@@ -314,6 +308,53 @@ typedef struct {
     unsigned width;
 } narrow_t;
 
+/* The width that a format such as "%-15s" has, less than 0 where it is to the left. */
+static int
+format_width(const char *format)
+{
+    return (int)strtol(format + 1, NULL, 10);
+}
+
+static void
+print_long_row(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned row)
+{
+    for (unsigned i = 0; i < ui->nfields; i++) {
+        const char *format = ui->fields[i].field_format;
+        char *text = cell_text(stat_tap_get_field_data(table, row, i), format);
+
+        printf("%*s |", format_width(format), text);
+        g_free(text);
+    }
+    puts("");
+}
+
+/*
+ * The form that tshark gives to all tables. Its own drawing takes a cell for what its column is,
+ * and ends a row at an empty number.
+ */
+static void
+long_draw(void *tapdata)
+{
+    const narrow_t *narrow = (const narrow_t *)tapdata;
+    const stat_tap_table_ui *ui = narrow->stats.stat_tap_data;
+
+    puts("");
+    print_rule('=', LONG_RULE);
+    printf("%s:\nFilter for statistics: %s\n", ui->title,
+           narrow->filter != NULL ? narrow->filter : "");
+    for (unsigned i = 0; i < ui->nfields; i++)
+        printf("%s |", ui->fields[i].column_name);
+    puts("");
+    for (unsigned i = 0; i < ui->tables->len; i++) {
+        const stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, i);
+
+        puts(table->title);
+        for (unsigned row = 0; row < table->num_elements; row++)
+            print_long_row(ui, table, row);
+    }
+    print_rule('=', LONG_RULE);
+}
+
 static void
 narrow_draw(void *tapdata)
 {
@@ -367,7 +408,7 @@ narrow_init(const char *argument, void *userdata)
     narrow->width = line_width();
     ui->stat_tap_init_cb(ui);
     if (stat_listen(ui->cli_string, narrow->filter, ui->tap_name, narrow, NULL, ui->packet_func,
-                    narrow_draw, narrow_finish))
+                    narrow->width > 0 ? narrow_draw : long_draw, narrow_finish))
         return STAT_TAP_INIT_DONE;
     return STAT_TAP_INIT_FAILED;
 }
@@ -382,7 +423,8 @@ narrow_table_register(stat_tap_table_ui *ui)
         .tap_init_cb = narrow_init,
     };
 
-    if (line_width() > 0) {
+    /* sharkd and Wireshark have tables of their own. */
+    if (stat_in_tshark()) {
         stat_register(&narrow_ui, ui);
         return;
     }

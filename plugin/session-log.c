@@ -161,6 +161,17 @@ session_log_is_viewer(const address *host)
  * Conversations
  */
 
+nstime_t
+session_log_time(const packet_info *pinfo)
+{
+    nstime_t none;
+
+    if (pinfo->fd->has_ts)
+        return pinfo->abs_ts;
+    nstime_set_unset(&none);
+    return none;
+}
+
 /* When its first frame was, by what Wireshark's own dissectors remember. */
 static void
 begin_connection(connection_t *connection, conversation_t *conversation, const packet_info *pinfo)
@@ -170,7 +181,7 @@ begin_connection(connection_t *connection, conversation_t *conversation, const p
     const nstime_t *first = NULL;
 
     connection->first_frame = connection->last_frame = pinfo->num;
-    connection->first_time = connection->last_time = pinfo->abs_ts;
+    connection->first_time = connection->last_time = session_log_time(pinfo);
     if (pinfo->ptype == PT_TCP) {
         tcp = (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_tcp);
         first = tcp != NULL ? &tcp->ts_first : NULL;
@@ -180,7 +191,11 @@ begin_connection(connection_t *connection, conversation_t *conversation, const p
     }
     if (first != NULL && conversation->setup_frame < pinfo->num) {
         connection->first_frame = conversation->setup_frame;
-        connection->first_time = *first;
+        /* They remember a frame without a time as one of 1970. */
+        if (nstime_is_zero(first))
+            nstime_set_unset(&connection->first_time);
+        else
+            connection->first_time = *first;
     }
 }
 
@@ -232,22 +247,40 @@ session_log_at(const connection_t *connection, uint32_t frame, bool early)
 bool
 session_log_is_silent(const nstime_t *last, const packet_info *pinfo)
 {
-    return pinfo->abs_ts.secs - last->secs > SESSION_LOG_SILENCE;
+    nstime_t now = session_log_time(pinfo);
+
+    /* Any 64 bits may be a capture's time: their difference is that of unsigned numbers. */
+    return !nstime_is_unset(&now) && !nstime_is_unset(last) && now.secs > last->secs &&
+           (uint64_t)now.secs - (uint64_t)last->secs > SESSION_LOG_SILENCE;
 }
 
 bool
 session_log_is_over(const session_t *session, const packet_info *pinfo)
 {
     return (session->ended > 0 && session->open == 0) ||
-           session_log_is_silent(&session->end_time, pinfo);
+           session_log_is_silent(&session->last_time, pinfo);
+}
+
+/* The time of one of its frames: where none before had one, it begins with this. */
+static void
+include_time(session_t *session, const nstime_t *when)
+{
+    if (nstime_is_unset(when))
+        return;
+    if (nstime_is_unset(&session->begin_time))
+        session->begin_time = session->end_time = session->last_time = *when;
+    else if (nstime_cmp(when, &session->end_time) > 0)
+        session->end_time = *when;
 }
 
 void
 session_log_include_begin(session_t *session, uint32_t frame, const nstime_t *when)
 {
+    include_time(session, when);
     if (frame < session->begin_frame) {
         session->begin_frame = frame;
-        session->begin_time = *when;
+        if (!nstime_is_unset(when))
+            session->begin_time = *when;
     }
 }
 
@@ -261,9 +294,11 @@ session_log_note_first_frame(session_t *session, const packet_info *pinfo)
 static void
 include_end(session_t *session, uint32_t frame, const nstime_t *when)
 {
+    include_time(session, when);
     if (frame > session->end_frame) {
         session->end_frame = frame;
-        session->end_time = *when;
+        if (!nstime_is_unset(when))
+            session->last_time = *when;
     }
 }
 
@@ -339,7 +374,7 @@ new_session(const session_offer_t *offer, const packet_info *pinfo)
     session->kind = offer->kind;
     session->known_frame = session->first_frame = pinfo->num;
     session->begin_frame = session->end_frame = pinfo->num;
-    session->begin_time = session->end_time = pinfo->abs_ts;
+    session->begin_time = session->end_time = session->last_time = session_log_time(pinfo);
     copy_address_wmem(wmem_file_scope(), &session->viewer, offer->viewer);
     session_log_note_viewer(offer->viewer);
     if (offer->agent != NULL) {
@@ -411,7 +446,7 @@ find_session(session_pair_t *pair, const session_offer_t *offer, const packet_in
 
     if (known && offer->kind == SESSION_SMS &&
         !(offer->opens && session_log_is_over(current, pinfo)) &&
-        !(offer->proof && session_log_is_silent(&current->end_time, pinfo)))
+        !(offer->proof && session_log_is_silent(&current->last_time, pinfo)))
         return current;
     if (!offer->proof && !(known && offer->kind == SESSION_SMS))
         return NULL;
@@ -501,7 +536,7 @@ session_log_offer(connection_t *connection, const packet_info *pinfo,
         return session_log_at(connection, pinfo->num, false);
     if (session != NULL && (session->kind == offer->kind || !offer->proof) &&
         (session->kind == SESSION_CONFIGMGR || connection->carrier == CARRIER_TCP ||
-         connection->named || !offer->opens || !session_log_is_silent(&session->end_time, pinfo)))
+         connection->named || !offer->opens || !session_log_is_silent(&session->last_time, pinfo)))
         return session;
     pair = pair_of(offer->viewer, offer->agent, offer->proof);
     if (pair == NULL) {
@@ -545,12 +580,15 @@ session_log_offer_packet(const packet_info *pinfo, const session_offer_t *offer)
 void
 session_log_seen(connection_t *connection, session_t *session, const packet_info *pinfo)
 {
+    nstime_t now = session_log_time(pinfo);
+
     if (connection != NULL) {
         connection->last_frame = pinfo->num;
-        connection->last_time = pinfo->abs_ts;
+        if (!nstime_is_unset(&now))
+            connection->last_time = now;
     }
     if (session != NULL)
-        include_end(session, pinfo->num, &pinfo->abs_ts);
+        include_end(session, pinfo->num, &now);
 }
 
 void
@@ -739,6 +777,19 @@ session_log_reason(const session_t *session)
         return g_strdup(session->reason);
     return g_strdup_printf("CVE-2004-0728%s%s", *session->reason != '\0' ? "; " : "",
                            session->reason);
+}
+
+bool
+session_log_seconds(const session_t *session, double *seconds)
+{
+    const nstime_t *begin = &session->begin_time, *end = &session->end_time;
+
+    if (nstime_is_unset(begin))
+        return false;
+    /* The end is not before the begin. */
+    *seconds = (double)((uint64_t)end->secs - (uint64_t)begin->secs) +
+               (end->nsecs - begin->nsecs) / 1e9;
+    return true;
 }
 
 const char *

@@ -81,9 +81,19 @@ new_lookup(const address *viewer, const char *name, const packet_info *pinfo)
     copy_address_wmem(wmem_file_scope(), &lookup->viewer, viewer);
     (void)g_strlcpy(lookup->name, name, sizeof lookup->name);
     lookup->first_frame = pinfo->num;
-    lookup->first_time = lookup->last_time = pinfo->abs_ts;
+    lookup->first_time = lookup->last_time = session_log_time(pinfo);
     wmem_map_insert(lookups, lookup, lookup);
     return lookup;
+}
+
+/* The name was in this packet too. */
+static void
+heard(name_lookup_t *lookup, const packet_info *pinfo)
+{
+    nstime_t now = session_log_time(pinfo);
+
+    if (!nstime_is_unset(&now))
+        lookup->last_time = now;
 }
 
 /* It is part of the first session that it leads to; carried by it where somebody @p asked. */
@@ -135,7 +145,7 @@ session_names_asked(const address *viewer, const char *name, const packet_info *
             session_log_note_viewer(viewer);
         return lookup;
     }
-    lookup->last_time = pinfo->abs_ts;
+    heard(lookup, pinfo);
     if (!lookup->answered) {
         *repeated = true;
         begin_unresolved(lookup, pinfo);
@@ -151,7 +161,7 @@ session_names_not_found(const address *viewer, const char *name, const packet_in
 
     if (lookup == NULL || session_log_is_silent(&lookup->last_time, pinfo))
         return NULL;
-    lookup->last_time = pinfo->abs_ts;
+    heard(lookup, pinfo);
     begin_unresolved(lookup, pinfo);
     note_unresolved(lookup, "name not found");
     return lookup;
@@ -177,7 +187,7 @@ session_names_found(const address *viewer, const char *name, const address *agen
         lookup = new_lookup(viewer, name, pinfo);
     if (lookup == NULL || pair == NULL)
         return lookup;
-    lookup->last_time = pinfo->abs_ts;
+    heard(lookup, pinfo);
     lookup->answered = true;
     session = lookup->session;
     if (session != NULL && session_log_resolve(session, pair, pinfo))
@@ -200,7 +210,7 @@ session_names_registered(const address *agent, const packet_info *pinfo)
     if (registration == NULL || registration->session != NULL ||
         session_log_is_silent(&registration->last_time, pinfo))
         return new_lookup(agent, REGISTRATION, pinfo);
-    registration->last_time = pinfo->abs_ts;
+    heard(registration, pinfo);
     return registration;
 }
 

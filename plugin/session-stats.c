@@ -55,7 +55,7 @@ enum {
     NUM_COLUMNS = COLUMN_BYTES + 8,
 };
 
-#define BYTES_COLUMN(name) { TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, name, "%9.0f" }
+#define BYTES_COLUMN(name) { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, name, "%9u" }
 
 static stat_tap_table_item session_columns[] = {
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Session", "%5u" },
@@ -154,18 +154,23 @@ sessions_settle(void *unused _U_)
     unlisted_row = 0;
 }
 
+/* Nothing where the capture has no time, or none that is a date. */
 static void
 set_time(stat_tap_table *table, unsigned row, const nstime_t *when)
 {
-    GDateTime *date = g_date_time_new_from_unix_utc(when->secs);
-    char *day = date != NULL ? g_date_time_format(date, "%Y-%m-%d %H:%M:%S") : g_strdup("?");
-    char *text = g_strdup_printf("%s.%06d", day, when->nsecs / 1000);
+    GDateTime *date = nstime_is_unset(when) ? NULL : g_date_time_new_from_unix_utc(when->secs);
+    char *day, *text;
 
+    if (date == NULL) {
+        stat_set_text(table, row, COLUMN_START, "");
+        return;
+    }
+    day = g_date_time_format(date, "%Y-%m-%d %H:%M:%S");
+    text = g_strdup_printf("%s.%06d", day, when->nsecs / 1000);
     stat_set_text(table, row, COLUMN_START, text);
     g_free(text);
     g_free(day);
-    if (date != NULL)
-        g_date_time_unref(date);
+    g_date_time_unref(date);
 }
 
 static void
@@ -214,7 +219,7 @@ set_session(stat_tap_table *table, packet_info *pinfo, unsigned row, const sessi
 {
     const char *domain = session->names[SESSION_NAME_DOMAIN];
     char *reason = session_log_reason(session);
-    nstime_t duration;
+    double seconds;
 
     set_host(table, row, COLUMN_VIEWER, &session->viewer);
     set_host(table, row, COLUMN_AGENT, &session->agent);
@@ -231,8 +236,10 @@ set_session(stat_tap_table *table, packet_info *pinfo, unsigned row, const sessi
     stat_set_number(table, row, COLUMN_FIRST, session->begin_frame);
     stat_set_number(table, row, COLUMN_LAST, session->end_frame);
     set_time(table, row, &session->begin_time);
-    nstime_delta(&duration, &session->end_time, &session->begin_time);
-    stat_set_bytes(table, row, COLUMN_DURATION, nstime_to_sec(&duration));
+    if (session_log_seconds(session, &seconds))
+        stat_set_fraction(table, row, COLUMN_DURATION, seconds);
+    else
+        stat_set_empty(table, row, COLUMN_DURATION);
     for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
         for (unsigned side = 0; side < 2; side++)
             stat_set_bytes(table, row, COLUMN_BYTES + 2 * (channel - CHANNEL_CONTROL) + side,

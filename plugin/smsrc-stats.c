@@ -46,7 +46,7 @@ static stat_tap_table_item roles_columns[] = {
     { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Site", "%-4s" },
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Shown in frame", "%8u" },
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Packets", "%8u" },
-    { TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Bytes", "%12.0f" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Bytes", "%12u" },
     { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Evidence", "%s" },
 };
 
@@ -67,44 +67,65 @@ roles_reset(stat_tap_table *table)
         g_hash_table_remove_all(roles_rows);
 }
 
+/* The row of this role of @p host, made where there is none. */
+static unsigned
+roles_row(void *tapdata, const char *host, const role_claim_t *claim)
+{
+    stat_tap_table *table = stat_table_of(tapdata);
+    const char *role = val_to_str_const(claim->role, smsrc_role_vals, "");
+    char *key = g_strdup_printf("%s %s", host, role);
+    unsigned *row = (unsigned *)g_hash_table_lookup(roles_rows, key);
+
+    if (row != NULL) {
+        g_free(key);
+        return *row;
+    }
+    row = g_new(unsigned, 1);
+    *row = stat_append_row(stat_ui_of(tapdata), table);
+    g_hash_table_insert(roles_rows, key, row);
+    stat_set_text(table, *row, ROLES_HOST, host);
+    stat_set_text(table, *row, ROLES_ROLE, role);
+    stat_set_number(table, *row, ROLES_FRAME, claim->frame);
+    stat_set_text(table, *row, ROLES_EVIDENCE, claim->reason);
+    return *row;
+}
+
+/* A packet counts once for each role of @p address, however many claims there are for the role. */
+static void
+roles_count(void *tapdata, wmem_allocator_t *scope, const address *address, unsigned bytes)
+{
+    stat_tap_table *table = stat_table_of(tapdata);
+    unsigned count = 0;
+    const role_claim_t *const *claims = role_book_claims(scope, address, &count);
+    char *host = stat_host_text(address);
+    smsrc_role_set_t counted = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        unsigned row = roles_row(tapdata, host, claims[i]);
+
+        if (*claims[i]->site_code != '\0')
+            stat_set_text(table, row, ROLES_SITE, claims[i]->site_code);
+        if ((counted & SMSRC_ROLE_BIT(claims[i]->role)) != 0)
+            continue;
+        counted |= SMSRC_ROLE_BIT(claims[i]->role);
+        stat_add_number(table, row, ROLES_PACKETS, 1);
+        stat_add_bytes(table, row, ROLES_BYTES, bytes);
+    }
+    wmem_free(NULL, host);
+}
+
 static tap_packet_status
 roles_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
              tap_flags_t flags _U_)
 {
     const roles_tap_t *tap = (const roles_tap_t *)data;
-    stat_tap_table *table = stat_table_of(tapdata);
+    const address *const *ends = tap->ends;
 
-    for (unsigned end = 0; end < array_length(tap->ends); end++) {
-        const role_claim_t *const *claims;
-        unsigned count = 0;
-        char *host;
-
-        if (tap->ends[end] == NULL)
-            continue;
-        claims = role_book_claims(pinfo->pool, tap->ends[end], &count);
-        host = stat_host_text(tap->ends[end]);
-        for (unsigned i = 0; i < count; i++) {
-            const char *role = val_to_str_const(claims[i]->role, smsrc_role_vals, "");
-            char *key = g_strdup_printf("%s %s", host, role);
-            unsigned *row = (unsigned *)g_hash_table_lookup(roles_rows, key);
-
-            if (row == NULL) {
-                row = g_new(unsigned, 1);
-                *row = stat_append_row(stat_ui_of(tapdata), table);
-                g_hash_table_insert(roles_rows, g_strdup(key), row);
-                stat_set_text(table, *row, ROLES_HOST, host);
-                stat_set_text(table, *row, ROLES_ROLE, role);
-                stat_set_number(table, *row, ROLES_FRAME, claims[i]->frame);
-                stat_set_text(table, *row, ROLES_EVIDENCE, claims[i]->reason);
-            }
-            if (*claims[i]->site_code != '\0')
-                stat_set_text(table, *row, ROLES_SITE, claims[i]->site_code);
-            stat_add_number(table, *row, ROLES_PACKETS, 1);
-            stat_add_bytes(table, *row, ROLES_BYTES, tap->bytes);
-            g_free(key);
-        }
-        wmem_free(NULL, host);
-    }
+    if (ends[0] != NULL)
+        roles_count(tapdata, pinfo->pool, ends[0], tap->bytes);
+    /* What a host sends to itself is one packet of it. */
+    if (ends[1] != NULL && (ends[0] == NULL || !addresses_equal(ends[0], ends[1])))
+        roles_count(tapdata, pinfo->pool, ends[1], tap->bytes);
     return TAP_PACKET_REDRAW;
 }
 
@@ -139,7 +160,7 @@ static stat_tap_table_item audit_columns[] = {
     { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Reach", "%-8s" },
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "First frame", "%8u" },
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Packets", "%8u" },
-    { TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Bytes", "%12.0f" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Bytes", "%12u" },
 };
 
 /* A flow and where it stands. */
@@ -384,7 +405,7 @@ static stat_tap_table_item matrix_columns[] = {
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Flows", "%7u" },
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Blocked", "%7u" },
     { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Packets", "%8u" },
-    { TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Bytes", "%12.0f" },
+    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Bytes", "%12u" },
     { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "In words", "%s" },
 };
 

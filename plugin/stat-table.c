@@ -44,16 +44,67 @@ stat_add_number(stat_tap_table *table, unsigned row, unsigned column, int number
     cell->value.uint_value = (unsigned)((int)cell->value.uint_value + number);
 }
 
-void
-stat_add_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes)
+/* From here on the column's cells are doubles. */
+static void
+widen_column(stat_tap_table *table, unsigned column)
 {
-    stat_tap_get_field_data(table, row, column)->value.float_value += bytes;
+    for (unsigned row = 0; row < table->num_elements; row++) {
+        stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
+
+        if (cell->type == TABLE_ITEM_UINT) {
+            cell->type = TABLE_ITEM_FLOAT;
+            cell->value.float_value = cell->value.uint_value;
+        }
+    }
 }
 
 void
 stat_set_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes)
 {
-    stat_tap_get_field_data(table, row, column)->value.float_value = bytes;
+    stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
+
+    if (cell->type == TABLE_ITEM_UINT && bytes > UINT32_MAX)
+        widen_column(table, column);
+    if (cell->type == TABLE_ITEM_UINT)
+        cell->value.uint_value = (unsigned)bytes;
+    else
+        cell->value.float_value = bytes;
+}
+
+void
+stat_add_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes)
+{
+    const stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
+
+    stat_set_bytes(table, row, column,
+                   bytes + (cell->type == TABLE_ITEM_UINT ? cell->value.uint_value
+                                                          : cell->value.float_value));
+}
+
+void
+stat_set_fraction(stat_tap_table *table, unsigned row, unsigned column, double number)
+{
+    stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
+
+    cell->type = TABLE_ITEM_FLOAT;
+    cell->value.float_value = number;
+}
+
+void
+stat_set_empty(stat_tap_table *table, unsigned row, unsigned column)
+{
+    stat_tap_get_field_data(table, row, column)->type = TABLE_ITEM_NONE;
+}
+
+/* A column of bytes is of one kind: that of its other cells. */
+static stat_tap_table_item_enum
+kind_of_column(const stat_tap_table_ui *ui, stat_tap_table *table, unsigned column)
+{
+    const stat_tap_table_item_type *other =
+        table->num_elements > 0 ? stat_tap_get_field_data(table, 0, column) : NULL;
+
+    return other != NULL && ui->fields[column].type == TABLE_ITEM_UINT ? other->type
+                                                                       : ui->fields[column].type;
 }
 
 /* A row behind all others. */
@@ -65,7 +116,7 @@ append_last_row(stat_tap_table_ui *ui, stat_tap_table *table)
 
     memset(cells, 0, sizeof cells);
     for (unsigned i = 0; i < ui->nfields; i++) {
-        cells[i].type = ui->fields[i].type;
+        cells[i].type = kind_of_column(ui, table, i);
         if (cells[i].type == TABLE_ITEM_STRING)
             cells[i].value.string_value = g_strdup("");
     }

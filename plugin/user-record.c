@@ -14,6 +14,7 @@
 
 #include "user-record.h"
 
+#include "code-page.h"
 #include "message.h"
 #include "payload.h"
 #include "session-log.h"
@@ -68,13 +69,31 @@ is_name_start(uint8_t c)
 }
 
 /*
+ * A text of the record, of @p size bytes with its NUL, in the code page that the record shows: in
+ * ASCII where it shows none (0), or one that is not known here. Bytes that are no text are U+FFFD.
+ */
+static const char *
+add_text(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int hf, unsigned at, unsigned size,
+         unsigned code_page)
+{
+    const uint8_t *bytes = tvb_get_ptr(tvb, (int)at, (int)size);
+    const char *text = code_page_to_utf8(pinfo->pool, code_page, bytes,
+                                         strnlen((const char *)bytes, size));
+
+    if (text == NULL)
+        text = (const char *)tvb_get_string_enc(pinfo->pool, tvb, (int)at, (int)size, ENC_ASCII);
+    proto_tree_add_string(tree, hf, tvb, (int)at, (int)size, shown_text(pinfo->pool, text));
+    return text;
+}
+
+/*
  * The names: bytes that are no name, then controller (only while controlled), host and user, each
  * with its NUL, then one NUL more. An empty user leaves three NULs behind the host instead of
  * two behind the user, which is how nmap's expressions tell them apart.
  */
 static void
 dissect_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *offset_item,
-              unsigned offset, unsigned end, unsigned encoding, wmem_strbuf_t *info)
+              unsigned offset, unsigned end, unsigned code_page, wmem_strbuf_t *info)
 {
     struct {
         unsigned at, size;
@@ -119,15 +138,12 @@ dissect_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *o
     /* Which of the three the first one is: the user is the last, unless it is empty. */
     first = zeros >= 3 || count == 1 ? (count == 1 ? 1 : 0) : 3 - count;
     for (unsigned i = 0; i < count && first + i < array_length(fields); i++) {
-        const uint8_t *value;
-
-        shown_add_string(tree, *fields[first + i], tvb, (int)names[i].at, (int)names[i].size,
-                         encoding, pinfo->pool, &value);
-        values[first + i] = (const char *)value;
+        values[first + i] = add_text(tvb, pinfo, tree, *fields[first + i], names[i].at,
+                                      names[i].size, code_page);
     }
     if (values[2] == NULL && zeros >= 3)
         proto_tree_add_item(tree, hf_smsrc_user_user, tvb,
-                            (int)(names[count - 1].at + names[count - 1].size), 1, encoding);
+                            (int)(names[count - 1].at + names[count - 1].size), 1, ENC_ASCII);
     payload_dissect(tvb, pinfo, tree, tail, (int)(end - tail), PAYLOAD_MIN_TEXT);
     for (unsigned i = 0; i < array_length(values); i++) {
         static const session_name_e which[] = { SESSION_NAME_CONTROLLER, SESSION_NAME_HOST,
@@ -172,7 +188,8 @@ user_record_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
     proto_tree *tree;
     uint32_t version;
     unsigned length = tvb_reported_length(tvb);
-    unsigned product, block, names, fixed_end, encoding = ENC_ASCII;
+    unsigned product, block, names, fixed_end;
+    uint32_t code_page = 0;
     bool product_ok, block_ok, names_ok;
     wmem_strbuf_t *info = wmem_strbuf_new(pinfo->pool, "Information reply");
 
@@ -203,14 +220,10 @@ user_record_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
     /* Between the offsets and the product: only variant 08 has a code page at a known place. */
     fixed_end = product_ok ? product : names_ok ? names : length;
     if (version >> 8 == 8 && fixed_end >= USER_CODE_PAGE + 2) {
-        uint32_t code_page;
-
         payload_dissect(tvb, pinfo, tree, USER_FIXED_LENGTH, USER_CODE_PAGE - USER_FIXED_LENGTH,
                         PAYLOAD_MIN_TEXT);
         proto_tree_add_item_ret_uint(tree, hf_smsrc_user_code_page, tvb, USER_CODE_PAGE, 2,
                                      ENC_LITTLE_ENDIAN, &code_page);
-        if (code_page == 437)
-            encoding = ENC_CP437;
         payload_dissect(tvb, pinfo, tree, USER_CODE_PAGE + 2,
                         (int)(fixed_end - USER_CODE_PAGE - 2), PAYLOAD_MIN_TEXT);
     } else {
@@ -220,7 +233,7 @@ user_record_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
     if (product_ok) {
         unsigned end = block_ok ? block : length;
         unsigned size = string_size(tvb, product, end);
-        const uint8_t *name;
+        const char *name;
 
         if (size == 0) {
             message_add_mismatch(pinfo, product_item,
@@ -230,17 +243,16 @@ user_record_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
             message_add_mismatch(pinfo, block_item, "The product string ends at offset %u",
                                  product + size);
         }
-        shown_add_string(tree, hf_smsrc_user_product, tvb, (int)product, (int)size, encoding,
-                         pinfo->pool, &name);
+        name = add_text(tvb, pinfo, tree, hf_smsrc_user_product, product, size, code_page);
         if (*name != '\0')
-            wmem_strbuf_append_printf(info, ", %s", (const char *)name);
+            wmem_strbuf_append_printf(info, ", %s", name);
         if (product + size < (names_ok ? names : length) && (names_ok || !block_ok))
             payload_dissect(tvb, pinfo, tree, product + size,
                             (int)((names_ok ? names : length) - product - size),
                             PAYLOAD_MIN_TEXT);
     }
     if (names_ok)
-        dissect_names(tvb, pinfo, tree, names_item, names, length, encoding, info);
+        dissect_names(tvb, pinfo, tree, names_item, names, length, code_page, info);
     message_add_info(pinfo, wmem_strbuf_get_str(info));
 }
 

@@ -18,6 +18,7 @@ static const packet_info *
 frame_at(time_t seconds)
 {
     memset(&packet, 0, sizeof packet);
+    frame.has_ts = 1; /* a frame without it has no time */
     packet.fd = &frame;
     packet.num = (uint32_t)seconds + 1;
     packet.abs_ts.secs = seconds;
