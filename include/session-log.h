@@ -113,7 +113,8 @@ typedef struct connection {
     bool waits;           /* for the proof of a session of its two hosts */
     uint16_t server_port; /* the agent's */
     const address *viewer, *agent; /* NULL while it is not known who is who */
-    uint64_t bytes[2];    /* before there was a session; [1]: from the agent */
+    uint64_t bytes[2];    /* before there was a session; [1]: from the agent, or from the higher
+                             of the two addresses while it is not known who is who */
     uint32_t first_frame, last_frame;
     nstime_t first_time, last_time; /* unset where those frames have none */
 } connection_t;
@@ -174,6 +175,16 @@ bool session_log_tried_newer(const connection_t *connection);
 session_t *session_log_offer(connection_t *connection, const packet_info *pinfo,
                              const session_offer_t *offer);
 
+/**
+ * The first pass: a packet of a channel that both ends have the same port for, so that nothing but
+ * content shows who is the viewer (@p offer has the sender in its place). It waits as others do,
+ * for a session of the two hosts either way.
+ */
+void session_log_wait(connection_t *connection, const session_offer_t *offer);
+
+/** Who of the two controls the other, by their sessions so far. NULL: neither, or each other. */
+const address *session_log_viewer_of(const address *one, const address *other);
+
 /** The same for a packet whose conversation carries other things too (NetBIOS datagrams). */
 session_t *session_log_offer_packet(const packet_info *pinfo, const session_offer_t *offer);
 
@@ -188,6 +199,10 @@ void session_log_seen(connection_t *connection, session_t *session, const packet
 
 /** The first pass: payload of @p connection, @p length bytes. */
 void session_log_bytes(connection_t *connection, bool from_agent, unsigned length);
+
+/** The same while it is not known who is who. */
+void session_log_undirected_bytes(connection_t *connection, const packet_info *pinfo,
+                                  unsigned length);
 
 /** The first pass: payload of a session on @p channel that has no connection of its own. */
 void session_log_packet_bytes(session_t *session, channel_e channel, bool from_agent,

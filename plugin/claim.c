@@ -335,12 +335,17 @@ direction_by_ends(tvbuff_t *tvb, const packet_info *pinfo, conversation_t *conve
 {
     const connection_t *connection = session_log_connection(conversation, pinfo, false);
     direction_e direction = direction_by_content(tvb, content);
+    const address *viewer = NULL;
 
-    if (direction != DIRECTION_UNKNOWN || connection == NULL || connection->session == NULL ||
-        session_log_at(connection, pinfo->num, false) == NULL)
+    if (direction != DIRECTION_UNKNOWN)
         return direction;
-    return addresses_equal(&pinfo->src, connection->viewer) ? DIRECTION_TO_AGENT
-                                                            : DIRECTION_TO_VIEWER;
+    if (connection != NULL && session_log_at(connection, pinfo->num, false) != NULL)
+        viewer = connection->viewer;
+    else if (!PINFO_FD_VISITED(pinfo))
+        viewer = session_log_viewer_of(&pinfo->src, &pinfo->dst);
+    if (viewer == NULL)
+        return DIRECTION_UNKNOWN;
+    return addresses_equal(&pinfo->src, viewer) ? DIRECTION_TO_AGENT : DIRECTION_TO_VIEWER;
 }
 
 /*

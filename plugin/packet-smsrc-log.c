@@ -206,7 +206,10 @@ follow_call(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection)
 static void
 offer_call(packet_info *pinfo, connection_t *connection, const struct tcp_analysis *tcp)
 {
-    bool from_server = pinfo->srcport == tcp->server_port;
+    /* A SYN comes from the viewer, also where both have the same port. */
+    bool from_server = pinfo->srcport == tcp->server_port &&
+                       (pinfo->srcport != pinfo->destport ||
+                        (tcp->conversation_completeness & SEEN_SYN_ACK) != 0);
     generation_e generation;
     session_offer_t offer = {
         .kind = SESSION_SMS,
@@ -222,6 +225,31 @@ offer_call(packet_info *pinfo, connection_t *connection, const struct tcp_analys
     offer.older = generation == GENERATION_OLDER;
     offer.opens = offer.channel == CHANNEL_CONTROL;
     session_log_offer(connection, pinfo, &offer);
+}
+
+/* Who is the viewer is not known yet: its content may show it later, or another connection. */
+static void
+follow_undirected(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection)
+{
+    generation_e generation = GENERATION_UNKNOWN;
+    uint16_t port = (uint16_t)pinfo->srcport;
+    session_offer_t offer = {
+        .kind = SESSION_SMS,
+        .viewer = &pinfo->src,
+        .agent = &pinfo->dst,
+        .channel = pinfo->ptype == PT_IPX ? claim_ipx_channel(port)
+                                          : claim_channel(port, &generation),
+        .carrier = pinfo->ptype == PT_IPX   ? CARRIER_IPX
+                   : pinfo->ptype == PT_UDP ? CARRIER_UDP
+                                            : CARRIER_TCP,
+        .server_port = port,
+    };
+
+    session_log_undirected_bytes(connection, pinfo, payload_length(tvb, pinfo));
+    if (pinfo->srcport != pinfo->destport || offer.channel == CHANNEL_UNKNOWN)
+        return;
+    offer.older = generation == GENERATION_OLDER;
+    session_log_wait(connection, &offer);
 }
 
 static void
@@ -250,6 +278,8 @@ follow(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection, conversation
             follow_call(tvb, pinfo, connection);
         if (tcp != NULL)
             follow_tcp(pinfo, connection, tcp);
+    } else {
+        follow_undirected(tvb, pinfo, connection);
     }
     session_log_seen(connection, connection->newest, pinfo);
 }
@@ -419,8 +449,9 @@ session_of_conversation(tvbuff_t *tvb, packet_info *pinfo, bool ours)
 
     if (conversation == NULL)
         return NULL;
-    connection = session_log_connection(conversation, pinfo,
-                                        first_pass && ours && pinfo->ptype == PT_TCP);
+    connection = session_log_connection(
+        conversation, pinfo,
+        first_pass && ours && (pinfo->ptype == PT_TCP || pinfo->srcport == pinfo->destport));
     if (connection == NULL)
         return NULL;
     if (first_pass)

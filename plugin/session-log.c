@@ -424,17 +424,104 @@ wait_for_session(session_pair_t *pair, connection_t *connection)
     pair->waiting = connection;
 }
 
+/* Who is who. Until now the bytes were kept by the order of the addresses. */
+static void
+set_ends(connection_t *connection, const session_pair_t *pair)
+{
+    uint64_t from_lower = connection->bytes[0];
+
+    if (connection->viewer != NULL)
+        return;
+    connection->viewer = &pair->viewer;
+    connection->agent = &pair->agent;
+    if (cmp_address(&pair->viewer, &pair->agent) > 0) {
+        connection->bytes[0] = connection->bytes[1];
+        connection->bytes[1] = from_lower;
+    }
+}
+
+static void
+adopt(connection_t *connection, const session_pair_t *pair, session_t *session,
+      const packet_info *pinfo)
+{
+    connection->waits = false;
+    if (connection->session != NULL || session_log_is_silent(&connection->last_time, pinfo))
+        return;
+    set_ends(connection, pair);
+    enter(connection, session, pinfo->num);
+}
+
+/* Those that wait for the two hosts the other way round, and may be either's. */
+static void
+adopt_undirected(const session_pair_t *pair, session_t *session, const packet_info *pinfo)
+{
+    session_pair_t key, *other;
+
+    copy_address_shallow(&key.viewer, &pair->agent);
+    copy_address_shallow(&key.agent, &pair->viewer);
+    other = (session_pair_t *)wmem_map_lookup(pairs, &key);
+    if (other == NULL)
+        return;
+    for (connection_t **at = &other->waiting; *at != NULL;) {
+        connection_t *one = *at;
+
+        if (one->viewer != NULL) {
+            at = &one->next_waiting;
+            continue;
+        }
+        *at = one->next_waiting;
+        adopt(one, pair, session, pinfo);
+    }
+}
+
 /* What the two hosts did on the ports of Remote Tools shortly before the proof. */
 static void
 adopt_waiting(session_pair_t *pair, session_t *session, const packet_info *pinfo)
 {
-    for (connection_t *one = pair->waiting; one != NULL; one = one->next_waiting) {
-        one->waits = false;
-        if (one->session == NULL && !session_log_is_silent(&one->last_time, pinfo))
-            enter(one, session, pinfo->num);
-    }
+    for (connection_t *one = pair->waiting; one != NULL; one = one->next_waiting)
+        adopt(one, pair, session, pinfo);
     pair->waiting = NULL;
+    adopt_undirected(pair, session, pinfo);
     session_log_note_first_frame(session, pinfo);
+}
+
+void
+session_log_wait(connection_t *connection, const session_offer_t *offer)
+{
+    session_pair_t *pair;
+
+    if (connection->waits || connection->viewer != NULL || connection->session != NULL)
+        return;
+    pair = pair_of(offer->viewer, offer->agent, false);
+    if (pair == NULL)
+        return;
+    connection->channel = offer->channel;
+    connection->carrier = offer->carrier;
+    connection->older = offer->older;
+    connection->server_port = offer->server_port;
+    wait_for_session(pair, connection);
+}
+
+/* True where the first is known to have controlled the second. */
+static bool
+has_session(const address *viewer, const address *agent)
+{
+    session_pair_t key, *pair;
+
+    copy_address_shallow(&key.viewer, viewer);
+    copy_address_shallow(&key.agent, agent);
+    pair = (session_pair_t *)wmem_map_lookup(pairs, &key);
+    return pair != NULL && pair->current != NULL && pair->current->kind == SESSION_SMS;
+}
+
+const address *
+session_log_viewer_of(const address *one, const address *other)
+{
+    bool forward = has_session(one, other), back = has_session(other, one);
+
+    if (forward == back)
+        return NULL;
+    return forward ? one : other;
 }
 
 /* The session of the pair that the offer belongs to; a new one where it begins one. */
@@ -502,11 +589,9 @@ note_ends(connection_t *connection, const session_offer_t *offer, session_pair_t
 {
     if (!offer->older && (offer->carrier == CARRIER_TCP || offer->carrier == CARRIER_UDP))
         pair->tried_newer = true;
-    if (connection->viewer == NULL) {
-        connection->viewer = &pair->viewer;
-        connection->agent = &pair->agent;
+    if (connection->viewer == NULL)
         connection->server_port = offer->server_port;
-    }
+    set_ends(connection, pair);
     if (connection->session == NULL) {
         connection->carrier = offer->carrier;
         connection->older = offer->older;
@@ -598,6 +683,12 @@ session_log_bytes(connection_t *connection, bool from_agent, unsigned length)
         count_bytes(connection->newest, connection->channel, from_agent, length);
     else
         connection->bytes[from_agent] += length;
+}
+
+void
+session_log_undirected_bytes(connection_t *connection, const packet_info *pinfo, unsigned length)
+{
+    connection->bytes[cmp_address(&pinfo->src, &pinfo->dst) > 0] += length;
 }
 
 void

@@ -422,3 +422,99 @@ def test_bytes_past_32_bits_are_whole_too(tshark, sharkd, flows, messages, groun
         assert len(found) == rows and all(re.fullmatch(r"\d+", text) for text in found)
         assert min(map(int, found)) > 3 * huge > 1 << 32
         assert [row[column] for row in by_tap(sharkd, path, name)] == [int(t) for t in found]
+
+
+# --- The same port on both sides ----------------------------------------------------------------
+
+LOW, HIGH = "10.1.1.5", "10.1.9.9"
+WAYS = pytest.mark.parametrize("viewer,agent", ((LOW, HIGH), (HIGH, LOW)),
+                               ids=("from the lower", "from the higher"))
+
+
+def session_bytes(tshark, sharkd, path, two_pass, channel="control"):
+    """(viewer, agent, to agent, to viewer, last frame) of each session."""
+    found, _ = json_lines(tshark, path, name="sessions", two_pass=two_pass)
+    rows = by_tap(sharkd, path, "sessions")
+    result = [(session["viewer"], session["agent"],
+               *session["channel_bytes"][channel].values(), session["last_frame"])
+              for session in found]
+    at = 16 + 2 * ("control", "data").index(channel)
+    assert [(row[2], row[3], row[at], row[at + 1], row[13]) for row in rows] == result
+    assert [session["bytes"] for session in found] == [row[2] + row[3] for row in result]
+    return result
+
+
+@PASSES
+@WAYS
+def test_udp_of_one_port_loses_no_bytes(tshark, sharkd, flows, messages, written, viewer, agent,
+                                        two_pass):
+    capture = flows.Capture()
+    talk = capture.udp(viewer, 2701, agent, 2701)
+    record = messages.user_record(variant=messages.VARIANT_UDP)
+    talk.send(messages.UDP_PROBE)
+    talk.reply(b"\x81" * 100)
+    talk.send(b"\x82" * 30)
+    talk.reply(record)
+    talk.send(b"\x83" * 7)
+    talk.reply(b"\x84" * 50)
+    assert session_bytes(tshark, sharkd, written(capture), two_pass) == [
+        (viewer, agent, 12 + 30 + 7, 150 + len(record), 6)]
+
+
+@PASSES
+@WAYS
+@pytest.mark.parametrize("before,after", ((2, 2), (2, 0), (0, 2)))
+def test_udp_of_one_port_belongs_to_the_session_that_tcp_shows(
+        tshark, sharkd, flows, messages, written, viewer, agent, before, after, two_pass):
+    capture = flows.Capture()
+    talk = capture.udp(viewer, 2701, agent, 2701)
+    control = capture.tcp(viewer, 1050, agent, 2701)
+    reply = messages.information_reply()
+    for _ in range(before):
+        talk.reply(b"\x81" * 100)
+        talk.send(b"\x82" * 30)
+    control.open()
+    control.send(messages.INFORMATION_REQUEST)
+    control.reply(reply)
+    for _ in range(after):
+        talk.reply(b"\x83" * 50)
+        talk.send(b"\x84" * 7)
+    path = written(capture)
+    assert session_bytes(tshark, sharkd, path, two_pass) == [
+        (viewer, agent, len(messages.INFORMATION_REQUEST) + 30 * before + 7 * after,
+         len(reply) + 100 * before + 50 * after, 5 + 2 * before + 2 * after)]
+    if after:
+        directions = tshark(path, "-Y", "udp and smsrc", "-T", "fields", "-e", "smsrc.direction",
+                            two_pass=two_pass).stdout.split("\n")[-5:-1]
+        assert directions == ["Agent to viewer", "Viewer to agent"] * 2
+
+
+@PASSES
+@WAYS
+@pytest.mark.parametrize("port,channel", ((2701, "control"), (2702, "data")))
+@pytest.mark.parametrize("opened", (True, False))
+def test_tcp_of_one_port_has_the_right_viewer(tshark, sharkd, flows, messages, written, viewer,
+                                              agent, port, channel, opened, two_pass):
+    capture = flows.Capture()
+    talk = capture.tcp(viewer, port, agent, port)
+    if opened:
+        talk.open()
+    talk.reply(b"\x81" * 100)
+    talk.send(b"\x82" * 30)
+    proof = messages.INFORMATION_REQUEST if port == 2701 else messages.rch(b"x" * 20)
+    talk.send(proof)
+    talk.reply(b"\x83" * 50)
+    assert session_bytes(tshark, sharkd, written(capture), two_pass, channel) == [
+        (viewer, agent, 30 + len(proof), 150, 7 if opened else 4)]
+
+
+@PASSES
+def test_udp_of_one_port_alone_proves_nothing(tshark, flows, written, two_pass):
+    capture = flows.Capture()
+    talk = capture.udp(LOW, 2701, HIGH, 2701)
+    for _ in range(4):
+        talk.send(b"\x81" * 100)
+        talk.reply(b"\x82" * 30)
+    path = written(capture)
+    assert json_lines(tshark, path, name="sessions", two_pass=two_pass)[0] == []
+    assert tshark(path, "-Y", "smsrc", two_pass=two_pass).stdout == ""
