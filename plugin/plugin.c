@@ -16,12 +16,12 @@
 #include <wsutil/plugins.h>
 #endif
 
-#include "json-stats.h"
+#include "audit-tap.h"
+#include "stats/json-lines.h"
+#include "configmgr/packet-smsrc-cm.h"
 #include "packet-smsrc.h"
-#include "packet-smsrc-audit.h"
-#include "packet-smsrc-cm.h"
-#include "packet-smsrc-log.h"
-#include "packet-smsrc-post.h"
+#include "post-dissector.h"
+#include "session-tap.h"
 
 WS_DLL_PUBLIC_DEF const char plugin_version[] = SMSRC_VERSION;
 WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;

@@ -35,7 +35,7 @@
 #include "fuzz-lean.h"
 #include "fuzz-wire.h"
 #include "fuzz-wireshark.h"
-#include "packet-smsrc-audit.h"
+#include "audit-tap.h"
 
 /* plugin.c's entry point. */
 void plugin_register(void);

@@ -85,7 +85,7 @@ def kinds(report):
 def experts():
     """name -> Expert, of the sources' tables."""
     found = {}
-    for path in sorted((ROOT / "plugin").glob("*.c")):
+    for path in sorted((ROOT / "plugin").rglob("*.c")):
         for name, group, severity, text in EXPERT.findall(path.read_text(encoding="utf-8")):
             found[name] = Expert(name, words(group), words(severity),
                                  "".join(re.findall(r'"([^"]*)"', text)))
@@ -98,11 +98,11 @@ def names_in(source, pattern):
 
 
 def services():
-    return names_in("service.c", r'\[SERVICE_\w+\] = "([^"]+)"')
+    return names_in("packet/service-detect.c", r'\[SERVICE_\w+\] = "([^"]+)"')
 
 
 def roles():
-    return names_in("smsrc-roles.c", r'\{ SMSRC_ROLE_(?!OR_ANY)\w+, "([^"]+)" \}')
+    return names_in("model/role.c", r'\{ SMSRC_ROLE_(?!OR_ANY)\w+, "([^"]+)" \}')
 
 
 def listing(names):

@@ -3,7 +3,7 @@
 # Writes plugin/doc/kb826852.md: the article row by row, and how each row looks in Wireshark
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The rows are read from the plugin's own table, plugin/kb826852.c; what Wireshark shows of them
+"""The rows are read from the plugin's own table, plugin/audit/matrix.c; what Wireshark shows of them
 is what tshark prints for the recorded and the made captures. The words around them are here.
 
     python3 test-captures/generate/kb826852.py   # a tshark that loads the plugin, no root
@@ -19,7 +19,7 @@ import plan_site
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "plugin" / "doc" / "kb826852.md"
-SOURCE = ROOT / "plugin" / "kb826852.c"
+SOURCE = ROOT / "plugin" / "audit" / "matrix.c"
 CAPTURES = ROOT / "test-captures"
 
 # In this order a flow is looked for: what was recorded first, then what is made.
@@ -192,7 +192,7 @@ def arguments(text):
 
 
 def table_rows():
-    """Every row of plugin/kb826852.c, in its order; and its tokens' names for roles."""
+    """Every row of plugin/audit/matrix.c, in its order; and its tokens' names for roles."""
     source = SOURCE.read_text(encoding="utf-8")
     headings = dict(re.findall(r'^#define (IN_\w+) "(.*)"$', source, re.MULTILINE))
     names = dict(re.findall(r'^    \{ "(\w+)", "(.*)" \},$', source, re.MULTILINE))

@@ -19,8 +19,9 @@ import pytest
 
 from conftest import INSIDE_ROOT, ROOT
 
-SOURCES = sorted((ROOT / "plugin").glob("*.c"))
-HEADERS = sorted((ROOT / "include").glob("*.h"))
+SOURCES = sorted((ROOT / "plugin").rglob("*.c"))
+HEADERS = sorted([*(ROOT / "plugin").rglob("*.h"), *(ROOT / "include").rglob("*.h")])
+DOORS = sorted({path.parent for path in (ROOT / "include").rglob("*.h")})
 TOOLS = pathlib.Path(os.environ.get("SMSRC_WIRESHARK_SOURCE") or "/nonexistent") / "tools"
 ELSEWHERE = pytest.mark.skipif(
     INSIDE_ROOT in os.environ, reason="the code is read once, with the tools of one system")
@@ -39,7 +40,8 @@ CPPCHECK_NOT = [
 def flags():
     done = subprocess.run(["pkg-config", "--cflags", "wireshark", "glib-2.0"], check=True,
                           stdout=subprocess.PIPE, text=True)
-    return [*done.stdout.split(), f"-I{ROOT / 'include'}", '-DSMSRC_VERSION="0"', "-std=gnu11"]
+    return [*done.stdout.split(), *(f"-I{door}" for door in DOORS),
+            '-DSMSRC_VERSION="0"', "-std=gnu11"]
 
 
 def every(argv_of, timeout=900):

@@ -4,7 +4,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Wireshark's reader of tables ends at a line it cannot take apart and leaves out a last line
-without an end; plugin/table-file.c reads the file a second time. What Wireshark says is its own
+without an end; plugin/roles/uat-file.c reads the file a second time. What Wireshark says is its own
 ("Error loading table"); what is looked for here are the lines that begin with the file's name.
 """
 

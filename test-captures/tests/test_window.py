@@ -171,7 +171,7 @@ def test_the_last_entries_show_the_files_for_nft(window, entry):
 
 def test_no_statistic_stands_in_the_menu_beside_the_submenu():
     """Wireshark puts tables of its other groups flat into a menu; see menu.h."""
-    for path in (ROOT / "plugin").glob("*-stats.c"):
+    for path in (ROOT / "plugin" / "stats").glob("*.c"):
         text = path.read_text()
         for table in re.findall(r"stat_tap_table_ui \w+_ui = \{.*?\n\};", text, re.DOTALL):
             assert ".group = MENU_STAT_GROUP," in table, path

@@ -4,15 +4,15 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "evidence-protocols.h"
+#include "reader.h"
 
-#include "evidence-facts.h"
+#include "inference.h"
 #include "unit-epan.h"
 
 #define BYTES(s) (const uint8_t *)(s), sizeof(s) - 1
 #define MAX_SHOWN 8
 
-/* What was shown, in place of evidence-facts.c: "URI /x", "answer good". */
+/* What was shown, in place of inference.c: "URI /x", "answer good". */
 static char *shown[MAX_SHOWN];
 static unsigned num_shown;
 
@@ -66,7 +66,7 @@ evidence_is_from_responder(const packet_t *packet _U_)
     return false;
 }
 
-/* In place of flow.c and signatures.c. */
+/* In place of flow-content.c and role-signatures.c. */
 flow_t *
 flow_of_packet(packet_info *pinfo _U_, bool create _U_)
 {

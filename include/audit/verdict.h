@@ -1,0 +1,71 @@
+/* verdict.h
+ * The verdict on a flow: which row of the matrix it is, or how it departs from all of them
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_VERDICT_H__
+#define __SMSRC_VERDICT_H__
+
+#include <epan/range.h>
+
+#include "matrix.h"
+
+typedef enum {
+    VERDICT_NONE, /* not judged */
+    VERDICT_LISTED,
+    VERDICT_CORRECTED,
+    VERDICT_LEGACY_PRODUCT,
+    VERDICT_LATER_PRODUCT,
+    VERDICT_KB_GAP,
+    VERDICT_WRONG_DIRECTION,
+    VERDICT_WRONG_SERVICE,
+    VERDICT_OFF_MATRIX,
+    VERDICT_ATTACK, /* the worst: the flow has a message of CVE-2004-0728 */
+    NUM_VERDICTS
+} verdict_e;
+
+/** "Off matrix": as users type it (shared/design.md). Static. */
+const char *verdict_name(verdict_e verdict);
+
+/** What is known of a flow when it is judged. Compared as bytes: clear it before it is filled. */
+typedef struct {
+    smsrc_role_set_t initiator; /* the roles of who called */
+    smsrc_role_set_t responder;
+    transport_e transport;
+    uint16_t initiator_port;
+    uint16_t responder_port;
+    service_e service;   /* by content; SERVICE_UNKNOWN while it has shown none */
+    bool initiator_sure; /* by SYN; else the first sender, who may be the server answering */
+    bool rpc_endpoint;   /* an endpoint mapper has named the responder's port */
+    bool attack;         /* the flow has a message of CVE-2004-0728 */
+} judge_flow_t;
+
+typedef struct {
+    verdict_e verdict;
+    const kb_row_t *row; /* the flow's row, or the nearest; NULL: no row is near */
+    bool nearest;        /* the row is the nearest, not the flow's own */
+    bool swapped;        /* the matrix knows the responder as who calls: judged the other way */
+    verdict_e without_attack; /* the verdict of the same flow if it were no attack */
+} judgement_t;
+
+/**
+ * Ports the user's site has moved (preferences): SQL Server's, by row I4, and HTTP's, which are
+ * read as port 80. Either may be NULL. The ranges are copied; NULL for both frees the copies. Call
+ * it for every capture, and whenever the user's rows have changed: it forgets what was judged.
+ */
+void judge_set_ports(const range_t *sql, const range_t *http);
+
+/** The verdict on @p flow. A pure function of it, the matrix, the user's rows and the ports. */
+judgement_t judge(const judge_flow_t *flow);
+
+/**
+ * A broadcast has no second end. It is the audit's where a row names it, or where its content is a
+ * service of the matrix; the many others of a network are not.
+ */
+bool judgement_counts_for_broadcast(const judgement_t *judgement, service_e service);
+
+/** True where a row of the matrix itself, or of the user, covers the verdict. */
+bool judgement_is_listed(const judgement_t *judgement);
+
+#endif /* __SMSRC_VERDICT_H__ */

@@ -1,0 +1,31 @@
+/* evidence.h
+ * How a host shows its SMS role on the wire
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_EVIDENCE_H__
+#define __SMSRC_EVIDENCE_H__
+
+#include "flow-content.h"
+#include "packet-view.h"
+
+/** Prepare the signatures: call from a handoff routine. */
+void evidence_init(void);
+
+/**
+ * Forget the capture before: call from an init routine. Without @p learn_roles nothing goes into
+ * the role book, and only what tells a flow's service is read.
+ */
+void evidence_reset(bool learn_roles);
+
+/**
+ * Read the packet, on the first pass: learn roles into the role book, and leave in its flow
+ * what the content says.
+ */
+void evidence_scan(const packet_t *packet);
+
+/** Find out what the flow carries, while that is not known; first pass only. */
+void evidence_sniff(const packet_t *packet, flow_t *flow);
+
+#endif /* __SMSRC_EVIDENCE_H__ */

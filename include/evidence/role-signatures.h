@@ -1,0 +1,89 @@
+/* role-signatures.h
+ * The signatures by which SMS roles show themselves
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_ROLE_SIGNATURES_H__
+#define __SMSRC_ROLE_SIGNATURES_H__
+
+#include "role.h"
+
+/* What a fact is. */
+typedef enum {
+    FACT_HTTP_METHOD,
+    FACT_HTTP_URI,
+    FACT_HTTP_HEADER, /* with its end of line */
+    FACT_SMB_PATH,
+    FACT_SMB_FILE,
+    FACT_NBNS_NAME,
+    FACT_NBSS_CALLED,
+    FACT_NBDGM_DESTINATION,
+    FACT_IPX_NAME,
+    FACT_LDAP_BASE,
+    FACT_LDAP_VALUE,
+    FACT_LDAP_ENTRY,
+    FACT_TDS_DATABASE,
+    FACT_DNS_NAME,
+    FACT_NAMESPACE,
+    FACT_REMOTE_CONTROL,
+    NUM_FACTS
+} fact_e;
+
+/* What has to come back before a request counts. */
+typedef enum {
+    ANSWER_NONE,  /* the fact speaks for itself */
+    ANSWER_HTTP,  /* 2xx, or 401 and 403: a first leg, or a server that guards what it has */
+    ANSWER_SMB,   /* status 0 */
+    ANSWER_NBSS,  /* a positive session response */
+    ANSWER_LDAP,  /* result 0 */
+    ANSWER_TDS,   /* a response whose first token is no error */
+    ANSWER_REPLY, /* any bytes from the server */
+} answer_e;
+
+/* Whom a fact is about. */
+typedef enum {
+    ABOUT_REQUEST, /* the sender is the client, the destination the server */
+    ABOUT_REPLY,   /* the sender is the server */
+    ABOUT_OWNER,   /* the address that the packet names, by whoever it was sent */
+    ABOUT_HINT,    /* agrees with the share that the same flow has open */
+} about_e;
+
+typedef struct signature {
+    fact_e fact;
+    const char *pattern; /* PCRE, letters of either case; the group "site" is the site code */
+    about_e about;
+    answer_e answer;
+    smsrc_role_set_t server; /* roles learned */
+    smsrc_role_set_t client;
+    smsrc_role_set_t client_implied; /* roles taken for this flow, not learned */
+    bool needs_hint;
+    bool imply_now; /* the flow is judged before it is answered */
+    const char *label;
+} signature_t;
+
+/** Compile the patterns: call from a handoff routine. */
+void signatures_init(void);
+
+/** Release them: call from a shutdown routine. */
+void signatures_shutdown(void);
+
+/** Forget the texts met in the capture before: call from an init routine. */
+void signatures_reset(void);
+
+/** The signatures that @p text, a fact of the kind @p fact, matches: a bit each; 0 for none. */
+uint64_t signatures_match(fact_e fact, const char *text, size_t length);
+
+/** The signature of bit @p i. */
+const signature_t *signatures_get(unsigned i);
+
+/**
+ * True where an answered request of this kind proves the roles: the server has answered as only
+ * such a server does. A name, and what Remote Tools say, is said by anybody.
+ */
+bool signature_proves(const signature_t *signature);
+
+/** The site code that the signature of bit @p i finds in @p text, or "". */
+void signatures_site_code(unsigned i, const char *text, size_t length, char site[4]);
+
+#endif /* __SMSRC_ROLE_SIGNATURES_H__ */

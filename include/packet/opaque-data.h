@@ -1,0 +1,31 @@
+/* opaque-data.h
+ * A payload of which no meaning is known: its bytes, its text, its NTLMSSP tokens
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_OPAQUE_DATA_H__
+#define __SMSRC_OPAQUE_DATA_H__
+
+#include "smsrc-compat.h"
+
+/** Register smsrc.data and smsrc.text below the protocol @p proto. */
+void payload_register(int proto);
+
+/** Look up Wireshark's NTLMSSP dissector: call from a handoff routine. */
+void payload_handoff(void);
+
+/**
+ * Show @p length bytes (-1: to the end) at @p offset of @p tvb as bytes; below them what can be
+ * read in them: printable text (marked generated), NTLMSSP tokens by Wireshark's own dissector.
+ *
+ * @param min_text a shorter run of printable characters is not text; 1 for chat's keystrokes
+ * @return the first text found, in pinfo->pool, or NULL
+ */
+const char *payload_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset,
+                            int length, unsigned min_text);
+
+/** What payload_dissect() takes for text where nothing better is known. */
+#define PAYLOAD_MIN_TEXT 4
+
+#endif /* __SMSRC_OPAQUE_DATA_H__ */

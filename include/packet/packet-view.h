@@ -1,0 +1,76 @@
+/* packet-view.h
+ * The packet at hand, as cheaply as it can be looked at: its layers and its bytes
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_PACKET_VIEW_H__
+#define __SMSRC_PACKET_VIEW_H__
+
+#include "service-detect.h"
+
+/* The layers of a packet that matter. */
+enum {
+    LAYER_HTTP = 1 << 0,
+    LAYER_SMB = 1 << 1,
+    LAYER_SMB2 = 1 << 2,
+    LAYER_NBNS = 1 << 3,
+    LAYER_NBSS = 1 << 4,
+    LAYER_NBDGM = 1 << 5,
+    LAYER_LDAP = 1 << 6,
+    LAYER_TDS = 1 << 7,
+    LAYER_DNS = 1 << 8,
+    LAYER_DCERPC = 1 << 9,
+    LAYER_ICMP = 1 << 10,
+    LAYER_ICMPV6 = 1 << 11,
+    LAYER_SMSRC = 1 << 12,
+    LAYER_IPX = 1 << 13,
+};
+
+typedef struct {
+    tvbuff_t *tvb;           /* the frame */
+    packet_info *pinfo;
+    proto_tree *tree;        /* NULL where nobody wants one */
+    unsigned layers;         /* LAYER_ bits of the protocols that Wireshark found in it */
+    uint8_t protocol;        /* of IP; 0 where it is not known */
+    const uint8_t *network;  /* what follows the IP header; NULL where it is not known */
+    unsigned network_length; /* as captured */
+    const uint8_t *payload;  /* of TCP or UDP; NULL where there is none */
+    unsigned length;         /* as captured, PACKET_MAX_PAYLOAD at most */
+    unsigned reported;       /* as it was on the wire */
+} packet_t;
+
+/** How much of a payload is looked at. */
+#define PACKET_MAX_PAYLOAD 16384
+
+/** How many parts of a packet are looked at. */
+#define PACKET_MAX_PARTS 16
+
+/** Look up Wireshark's protocols: call from a handoff routine. */
+void packet_look_init(void);
+
+/** The layers of the packet, from pinfo alone. */
+unsigned packet_layers(const packet_info *pinfo);
+
+/** The packet with its bytes; @p tvb is the frame. Reads captured bytes only, never throws. */
+packet_t packet_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers);
+
+/**
+ * True for a TCP segment that is nothing but its header: no layer above TCP is in it. (Not so at a
+ * connection's end, where what was gathered until then may be dissected.)
+ */
+bool packet_is_bare(const packet_t *packet);
+
+/**
+ * The same packet with other bytes as its payload: part 1 and all further ones are what Wireshark
+ * put together from several packets, decrypted or unpacked. False where it has no part @p i.
+ */
+bool packet_part(const packet_t *packet, unsigned i, packet_t *part);
+
+/** What the payload is by its first bytes. */
+service_e packet_service(const packet_t *packet);
+
+/** @p length bytes of the payload from @p at on, or NULL where they were not captured. */
+const uint8_t *packet_bytes(const packet_t *packet, unsigned at, unsigned length);
+
+#endif /* __SMSRC_PACKET_VIEW_H__ */

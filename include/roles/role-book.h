@@ -1,0 +1,95 @@
+/* role-book.h
+ * Who holds which SMS role: from the user's table smsrc_roles and from evidence
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_ROLE_BOOK_H__
+#define __SMSRC_ROLE_BOOK_H__
+
+#include <epan/address.h>
+#include <epan/prefs.h>
+
+#include "role.h"
+
+/** One reason to believe that a host holds a role. Lives as long as the capture. */
+typedef struct {
+    smsrc_role_e role;
+    const char *site_code; /* "ABC"; "" where it is not known */
+    const char *reason;    /* "HTTP request /sms_mp/.sms_aut?MPLIST", or "table smsrc_roles" */
+    uint32_t frame;        /* the frame that showed it; 0 for the user's table */
+    const void *conversation; /* the first that showed it */
+} role_claim_t;
+
+/** Register the table smsrc_roles as a preference of @p module. Call once. */
+void role_book_register(module_t *module);
+
+/** Forget what was learned and read the table anew: call from an init routine. */
+void role_book_reset(void);
+
+/** Release everything: call from a cleanup routine. */
+void role_book_cleanup(void);
+
+/** True where neither the table nor evidence has given a role to anybody. Cheap. */
+bool role_book_is_empty(void);
+
+/**
+ * The roles of @p addr: those of the longest matching line(s) of the table, and those learned.
+ * 0 for none. About a hash lookup an address: the audit asks for both ends of every packet.
+ */
+smsrc_role_set_t role_book_roles(const address *addr);
+
+/** Those of them that the user's table gives. */
+smsrc_role_set_t role_book_table_roles(const address *addr);
+
+/** Grows with every new role learned: a verdict made at an older version may be out of date. */
+unsigned role_book_version(void);
+
+/**
+ * Evidence: @p addr holds @p role. The first evidence for a role of a host is kept, later ones
+ * are not, save that a site code is filled in where none was known. @p site_code may be NULL;
+ * @p reason is copied. True where it was news. Hosts and claims are bounded: past the bound
+ * (65536 hosts) nothing is learned of further hosts, and bounds.h has it.
+ */
+bool role_book_learn(const address *addr, smsrc_role_e role, const char *site_code,
+                     uint32_t frame, const char *reason);
+
+/**
+ * The same where only another host has shown it, as a name server does: a host that is new to the
+ * book by that takes no place in its last half, so that forged names keep nobody else out.
+ */
+bool role_book_learn_reported(const address *addr, smsrc_role_e role, const char *site_code,
+                              uint32_t frame, const char *reason);
+
+/**
+ * What backs the evidence for @p role of @p addr, which role_book_learn() has kept: the packet's
+ * @p conversation, and whether it is @p proven, the asked host having answered as only such a
+ * server does. Only addresses of conversations are kept and compared; NULL is none that is judged.
+ */
+void role_book_back(const address *addr, smsrc_role_e role, const void *conversation, bool proven);
+
+/**
+ * The learned roles of @p addr to which evidence from @p conversation, @p proven or not, can add
+ * nothing any more.
+ */
+smsrc_role_set_t role_book_backed_roles(const address *addr, const void *conversation,
+                                        bool proven);
+
+/**
+ * The roles of @p addr on which a rule of a firewall may rest, for a flow in @p conversation: the
+ * table's, the proven ones, and those that another conversation has shown. The Remote Control of
+ * two flows makes nobody an Administrator console: that takes the table or a proof.
+ */
+smsrc_role_set_t role_book_firm_roles(const address *addr, const void *conversation);
+
+/** Grows with every answer of role_book_firm_roles() that changes within a capture. */
+unsigned role_book_firm_version(void);
+
+/** The claims behind role_book_roles(@p addr), table first. @p count: how many. May be NULL. */
+const role_claim_t *const *role_book_claims(wmem_allocator_t *scope, const address *addr,
+                                            unsigned *count);
+
+/** The first known site code of @p addr, or "". */
+const char *role_book_site_code(const address *addr);
+
+#endif /* __SMSRC_ROLE_BOOK_H__ */

@@ -1,0 +1,40 @@
+/* session-tap.h
+ * Every frame of a remote-control session, and what went wrong with it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_SESSION_TAP_H__
+#define __SMSRC_SESSION_TAP_H__
+
+#include "claim.h"
+
+void proto_register_smsrc_log(void);
+void proto_reg_handoff_smsrc_log(void);
+
+/** Look at a packet that all else has dissected, for the post-dissector. */
+void smsrc_log_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+
+/** Show smsrc.session and smsrc.session.first_frame, generated, below @p tree. */
+void smsrc_log_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *session);
+
+/** Tap "smsrc": a frame of a session, or shown as Remote Control. Lives as long as the packet. */
+typedef struct {
+    const session_t *session; /* NULL: none; lives as long as the capture */
+} smsrc_tap_t;
+
+/** Tap "smsrc_message": a message of Remote Control, of which a packet may have several. */
+typedef struct {
+    channel_e channel;
+    direction_e direction;
+    const char *type; /* static */
+} smsrc_message_tap_t;
+
+/** A dissector has met a message: for the statistics. @p type is static. */
+void smsrc_log_message(packet_info *pinfo, channel_e channel, direction_e direction,
+                       const char *type);
+
+/** "Viewer to agent": as users type it. Static. */
+const char *direction_name(direction_e direction);
+
+#endif /* __SMSRC_SESSION_TAP_H__ */

@@ -1,0 +1,141 @@
+/* reachability.c
+ * Whether a flow got through, or a firewall breaks it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * People open KB 826852 to learn which port their firewall breaks. On the wire that is a SYN
+ * that is sent again because nothing came back, a SYN answered by a reset, or an ICMP error.
+ * Wireshark's TCP dissector keeps what a connection has shown (tcp.completeness); a SYN that
+ * stands alone is only a question, because the answer may follow.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "reachability.h"
+
+#include "addresses.h"
+#include "bounds.h"
+#include "icmp-error.h"
+#include "tcp-state.h"
+
+/* Two hosts, one of which tried ports of the other that did not answer. */
+typedef struct {
+    address initiator;
+    address responder;
+    const flow_t *first; /* the try that has the line */
+} tries_t;
+
+#ifndef REACH_MAX_TRIES
+#define REACH_MAX_TRIES 65536
+#endif
+
+/* Rebuilt for every capture. */
+static wmem_map_t *tries;
+
+static unsigned
+tries_hash(const void *key)
+{
+    const tries_t *pair = (const tries_t *)key;
+
+    return address_key_hash(&pair->initiator) ^ 31 * address_key_hash(&pair->responder);
+}
+
+static gboolean
+tries_equal(const void *a, const void *b)
+{
+    const tries_t *one = (const tries_t *)a, *other = (const tries_t *)b;
+
+    return addresses_equal(&one->initiator, &other->initiator) &&
+           addresses_equal(&one->responder, &other->responder);
+}
+
+void
+reach_reset(void)
+{
+    tries = wmem_map_new(wmem_file_scope(), tries_hash, tries_equal);
+}
+
+static void
+block(flow_t *flow, uint32_t frame, const char *reason)
+{
+    flow->reach = REACH_BLOCKED;
+    if (flow->reach_frame == 0) {
+        flow->reach_frame = frame;
+        flow->reach_reason = reason;
+    }
+}
+
+void
+reach_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure)
+{
+    unsigned seen = flow_completeness(flow);
+
+    if (!sure || (seen & SEEN_SYN) == 0)
+        return;
+    if ((seen & (SEEN_SYN_ACK | SEEN_DATA)) != 0) {
+        flow->reach = REACH_OPEN;
+    } else if ((seen & SEEN_RST) != 0) {
+        if (!from_initiator)
+            block(flow, pinfo->num, "the connection was reset");
+    } else if ((seen & SEEN_ACK) == 0 && from_initiator) {
+        flow->reach = flow->reach == REACH_BLOCKED ? REACH_BLOCKED : REACH_ASKED;
+        if (++flow->packets > 1)
+            block(flow, pinfo->num, "the SYN was repeated, nothing had answered it");
+    }
+}
+
+void
+reach_late(flow_t *flow, uint32_t frame)
+{
+    unsigned seen = flow_completeness(flow);
+
+    if ((seen & SEEN_SYN) == 0 || (seen & (SEEN_SYN_ACK | SEEN_ACK | SEEN_DATA)) != 0)
+        return;
+    block(flow, frame, (seen & SEEN_RST) != 0 ? "the connection was reset"
+                                              : "nothing answered the SYN");
+}
+
+flow_t *
+reach_icmp(const packet_t *packet)
+{
+    icmp_error_t error;
+    flow_t *flow;
+
+    if (!icmp_error_read(packet, &error))
+        return NULL;
+    flow = flow_of_ends(packet->pinfo, &error.src, &error.dst, error.tcp, error.src_port,
+                        error.dst_port);
+    if (flow != NULL)
+        block(flow, packet->pinfo->num, error.reason);
+    return flow;
+}
+
+bool
+reach_is_scan(flow_t *flow, const packet_info *pinfo, bool from_initiator)
+{
+    tries_t key, *pair;
+
+    flow->scan_of = NULL;
+    if (flow->reach == REACH_OPEN)
+        return false;
+    copy_address_shallow(&key.initiator, from_initiator ? &pinfo->src : &pinfo->dst);
+    copy_address_shallow(&key.responder, from_initiator ? &pinfo->dst : &pinfo->src);
+    pair = (tries_t *)wmem_map_lookup(tries, &key);
+    if (pair != NULL) {
+        if (pair->first != flow)
+            flow->scan_of = pair->first;
+        return flow->scan_of != NULL;
+    }
+    if (wmem_map_size(tries) >= REACH_MAX_TRIES) {
+        bounds_exceed(BOUND_TRIES, REACH_MAX_TRIES);
+        return false;
+    }
+    pair = wmem_new(wmem_file_scope(), tries_t);
+    copy_address_wmem(wmem_file_scope(), &pair->initiator, &key.initiator);
+    copy_address_wmem(wmem_file_scope(), &pair->responder, &key.responder);
+    pair->first = flow;
+    wmem_map_insert(tries, pair, pair);
+    return false;
+}

@@ -1,0 +1,386 @@
+/* verdict.c
+ * The verdict on a flow: which row of the matrix it is, or how it departs from all of them
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * A row fits a flow when the roles of both ends, the transport and the responder's port are its
+ * own, and the content, as far as it has shown, is not another service's. Among the rows that
+ * fit, the article's come first, then the user's, then the neighbouring lists; among the
+ * article's, the one that names the most precise pair of roles.
+ *
+ * What fits no row:
+ *  - the pair and the port are a row's, the content is not: wrong service, unless the article has
+ *    that service between the same two on another port: then that row is left, off the matrix;
+ *  - the port is the matrix's, whoever calls, and the content is no service of the matrix at
+ *    all (FTP on 2703): wrong service too;
+ *  - the row fits with the two ends exchanged: wrong direction, where it is sure who called;
+ *  - all else is off the matrix, a port listed for other roles included.
+ *
+ * An attack has the row, or the nearest, that the flow would have without it, and no verdict but
+ * its own.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "verdict.h"
+
+#include "user-rows.h"
+
+/* A row of more ports than this needs the content to agree: 1024-5000 fits too much. */
+#define WIDE_RANGE 64
+
+/* Copies: Wireshark frees a preference's range when the user changes it. */
+static range_t *sql_ports;
+static range_t *http_ports;
+
+static const char *const verdict_names[NUM_VERDICTS] = {
+    [VERDICT_NONE] = "Not judged",
+    [VERDICT_LISTED] = "Listed",
+    [VERDICT_CORRECTED] = "Corrected",
+    [VERDICT_LEGACY_PRODUCT] = "Legacy product",
+    [VERDICT_LATER_PRODUCT] = "Later product",
+    [VERDICT_KB_GAP] = "KB gap",
+    [VERDICT_WRONG_DIRECTION] = "Wrong direction",
+    [VERDICT_WRONG_SERVICE] = "Wrong service",
+    [VERDICT_OFF_MATRIX] = "Off matrix",
+    [VERDICT_ATTACK] = "Attack",
+};
+
+static const verdict_e verdict_of_class[] = {
+    [KB_LISTED] = VERDICT_LISTED,
+    [KB_LISTED_CORRECTED] = VERDICT_CORRECTED,
+    [KB_LISTED_INTERPRETED] = VERDICT_CORRECTED,
+    [KB_LISTED_AS_PRINTED] = VERDICT_LISTED,
+    [KB_DISCOURAGED] = VERDICT_LISTED,
+    [KB_CONFIGURABLE] = VERDICT_LISTED,
+    [KB_GAP] = VERDICT_KB_GAP,
+    [KB_LATER_PRODUCT] = VERDICT_LATER_PRODUCT,
+    [KB_LEGACY_PRODUCT] = VERDICT_LEGACY_PRODUCT,
+    [KB_USER_ROW] = VERDICT_LISTED,
+};
+
+/* The lists of rows, in the order in which they count. */
+typedef const kb_row_t *(*row_list_f)(unsigned *count);
+static const row_list_f row_lists[] = { kb_rows, user_rows, kb_neighbour_rows };
+
+/* Thousands of flows ask the same: the last answers are kept, each in the one place of its own. */
+#define MEMO_SLOTS 1024
+static struct {
+    bool used;
+    judge_flow_t flow;
+    judgement_t judgement;
+} memo[MEMO_SLOTS];
+
+const char *
+verdict_name(verdict_e verdict)
+{
+    return (unsigned)verdict < NUM_VERDICTS ? verdict_names[verdict] : "";
+}
+
+static void
+copy_range(range_t **copy, const range_t *range)
+{
+    wmem_free(NULL, *copy);
+    *copy = range != NULL ? range_copy(NULL, range) : NULL;
+}
+
+void
+judge_set_ports(const range_t *sql, const range_t *http)
+{
+    copy_range(&sql_ports, sql);
+    copy_range(&http_ports, http);
+    memset(memo, 0, sizeof memo);
+}
+
+static bool
+in_range(range_t *range, uint16_t port)
+{
+    return range != NULL && value_is_in_range(range, port);
+}
+
+/* True where @p row names the port, the user's own ports for SQL and HTTP counted in. */
+static bool
+row_has_port(const kb_row_t *row, transport_e transport, uint16_t port)
+{
+    if (kb_row_has_port(row, transport, port))
+        return true;
+    if (transport != TRANSPORT_TCP || row->transport != TRANSPORT_TCP)
+        return false;
+    if (row->row_class == KB_CONFIGURABLE)
+        return in_range(sql_ports, port);
+    return row->port_low == 80 && row->port_high == 80 && in_range(http_ports, port);
+}
+
+static bool
+row_is_wide(const kb_row_t *row)
+{
+    return row->port_high - row->port_low > WIDE_RANGE;
+}
+
+/* Content that has not shown fits every row but the wide ones. */
+static bool
+row_has_content(const kb_row_t *row, const judge_flow_t *flow)
+{
+    if (row->services == 0)
+        return true;
+    if (flow->rpc_endpoint && (row->services & SERVICE_BIT(SERVICE_RPC)) != 0 && row_is_wide(row))
+        return true;
+    if (flow->service == SERVICE_UNKNOWN)
+        return !row_is_wide(row);
+    return (row->services & SERVICE_BIT(flow->service)) != 0;
+}
+
+/* How closely a row names the two ends: a row for any host gives way to one for a role. */
+static unsigned
+row_precision(const kb_row_t *row)
+{
+    return (row->initiator_roles != SMSRC_ROLES_ANY) + (row->responder_roles != SMSRC_ROLES_ANY);
+}
+
+/* The best row that fits @p flow as it is; with @p any_content, whatever it carries. */
+static const kb_row_t *
+find_row(const judge_flow_t *flow, bool any_content)
+{
+    for (unsigned list = 0; list < array_length(row_lists); list++) {
+        unsigned count;
+        const kb_row_t *rows = row_lists[list](&count);
+        const kb_row_t *best = NULL;
+
+        for (unsigned i = 0; i < count; i++) {
+            const kb_row_t *row = &rows[i];
+
+            if (row->transport == flow->transport &&
+                kb_row_has_pair(row, flow->initiator, flow->responder) &&
+                row_has_port(row, flow->transport, flow->responder_port) &&
+                (any_content ? !row_is_wide(row) : row_has_content(row, flow)) &&
+                (best == NULL || row_precision(row) > row_precision(best)))
+                best = row;
+        }
+        if (best != NULL)
+            return best;
+    }
+    return NULL;
+}
+
+static judge_flow_t
+exchange(const judge_flow_t *flow)
+{
+    judge_flow_t other = *flow;
+
+    other.initiator = flow->responder;
+    other.responder = flow->initiator;
+    other.initiator_port = flow->responder_port;
+    other.responder_port = flow->initiator_port;
+    other.rpc_endpoint = false;
+    return other;
+}
+
+/* SMB is the same service on 139 and 445, and the article often prints one of them only. */
+static const kb_row_t *
+find_smb_twin(const judge_flow_t *flow)
+{
+    static const service_set_t smb = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
+                                     SERVICE_BIT(SERVICE_NBSS);
+    judge_flow_t twin = *flow;
+    const kb_row_t *row;
+
+    if (flow->transport != TRANSPORT_TCP ||
+        (flow->responder_port != 139 && flow->responder_port != 445) ||
+        (flow->service != SERVICE_UNKNOWN && (smb & SERVICE_BIT(flow->service)) == 0))
+        return NULL;
+    twin.responder_port = flow->responder_port == 139 ? 445 : 139;
+    row = find_row(&twin, false);
+    return row != NULL && row_precision(row) == 2 ? row : NULL;
+}
+
+/*
+ * The row that is nearest to a flow on no row: on its port, for other roles; of its pair and its
+ * service, on another port; of its service; of its pair. Among those, a row for this service alone
+ * (TLS: LDAPS, and not LDAP with StartTLS) and one of the same transport; then, of one service,
+ * the lowest port, which is the one that it is asked on first.
+ */
+static const kb_row_t *
+find_nearest(const judge_flow_t *flow)
+{
+    const kb_row_t *nearest = NULL;
+    unsigned best = 0;
+
+    for (unsigned list = 0; list < array_length(row_lists); list++) {
+        unsigned count;
+        const kb_row_t *rows = row_lists[list](&count);
+
+        for (unsigned i = 0; i < count; i++) {
+            const kb_row_t *row = &rows[i];
+            bool port = !row_is_wide(row) &&
+                        row_has_port(row, flow->transport, flow->responder_port);
+            bool pair = row_precision(row) > 0 &&
+                        kb_row_has_pair(row, flow->initiator, flow->responder);
+            bool service = flow->service != SERVICE_UNKNOWN &&
+                           (row->services & SERVICE_BIT(flow->service)) != 0;
+            unsigned score = (port ? 32 : 0) + (pair && service ? 16 : 0) + (service ? 8 : 0) +
+                             (pair ? 4 : 0);
+
+            if (score > 0)
+                score += (service && row->services == SERVICE_BIT(flow->service) ? 2 : 0) +
+                         (row->transport == flow->transport ? 1 : 0);
+
+            /* A later list needs to be nearer, not only as near. */
+            if (score > best || (score == best && service && nearest >= rows &&
+                                 nearest < rows + count && row->port_low != 0 &&
+                                 row->port_low < nearest->port_low)) {
+                best = score;
+                nearest = row;
+            }
+        }
+    }
+    return nearest;
+}
+
+/* A port of the article's own, whoever it is for. */
+static bool
+is_kb_port(transport_e transport, uint16_t port)
+{
+    unsigned count;
+    const kb_row_t *rows = kb_rows(&count);
+
+    for (unsigned i = 0; i < count; i++) {
+        if (kb_row_has_port(&rows[i], transport, port))
+            return true;
+    }
+    return false;
+}
+
+/* Content that is no service of the matrix, or TLS, which there is LDAP's only. */
+static bool
+is_foreign(service_e service)
+{
+    return service >= SERVICE_FIRST_FOREIGN || service == SERVICE_TLS ||
+           service == SERVICE_CM_REMOTE_CONTROL;
+}
+
+/*
+ * The article's row for this very service between these two, on another port: what stands on a
+ * port of other rows is then their own service gone astray, and no stranger.
+ */
+static const kb_row_t *
+find_service(const judge_flow_t *flow)
+{
+    unsigned count;
+    const kb_row_t *rows = kb_rows(&count), *best = NULL;
+
+    if (flow->service == SERVICE_UNKNOWN || is_foreign(flow->service))
+        return NULL;
+    for (unsigned i = 0; i < count; i++) {
+        if (rows[i].transport == flow->transport &&
+            (rows[i].services & SERVICE_BIT(flow->service)) != 0 &&
+            kb_row_has_pair(&rows[i], flow->initiator, flow->responder) &&
+            (best == NULL || row_precision(&rows[i]) > row_precision(best)))
+            best = &rows[i];
+    }
+    return best;
+}
+
+/* A row of none but the neighbouring lists: neither the article's nor the user's. */
+static bool
+is_neighbour(const kb_row_t *row)
+{
+    return row->row_class == KB_GAP || row->row_class == KB_LATER_PRODUCT ||
+           row->row_class == KB_LEGACY_PRODUCT;
+}
+
+static judgement_t
+judge_anew(const judge_flow_t *flow)
+{
+    judge_flow_t other = exchange(flow);
+    judgement_t judgement = { VERDICT_OFF_MATRIX, NULL, false, false, VERDICT_OFF_MATRIX };
+    const kb_row_t *row = find_row(flow, false);
+
+    if (!flow->initiator_sure && (row == NULL || is_neighbour(row))) {
+        /* The first sender may have been the server: DHCP's offer to 68 belongs to port 67. */
+        const kb_row_t *back = find_row(&other, false);
+
+        if (back != NULL && (row == NULL || !is_neighbour(back))) {
+            row = back;
+            judgement.swapped = true;
+        }
+    }
+    if (row != NULL) {
+        judgement.verdict = verdict_of_class[row->row_class];
+        judgement.row = row;
+        return judgement;
+    }
+    row = find_smb_twin(flow);
+    if (row != NULL) {
+        judgement.verdict = VERDICT_KB_GAP;
+        judgement.row = row;
+        judgement.nearest = true;
+        return judgement;
+    }
+    /* Only content could have kept a row from fitting. */
+    row = find_row(flow, true);
+    if (row != NULL) {
+        const kb_row_t *own = row->row_class == KB_USER_ROW ? NULL : find_service(flow);
+
+        judgement.verdict = own != NULL ? VERDICT_OFF_MATRIX : VERDICT_WRONG_SERVICE;
+        judgement.row = own != NULL ? own : row;
+        judgement.nearest = true;
+        return judgement;
+    }
+    if (flow->service == SERVICE_UNKNOWN || !is_foreign(flow->service)) {
+        other = exchange(flow);
+        other.responder_port = flow->responder_port;
+        row = find_row(&other, false);
+        if (row != NULL && row_precision(row) == 2) {
+            judgement.verdict = VERDICT_WRONG_DIRECTION;
+            judgement.row = row;
+            judgement.nearest = true;
+            return judgement;
+        }
+    } else if (is_kb_port(flow->transport, flow->responder_port)) {
+        judgement.verdict = VERDICT_WRONG_SERVICE;
+    }
+    judgement.row = find_nearest(flow);
+    judgement.nearest = true;
+    return judgement;
+}
+
+judgement_t
+judge(const judge_flow_t *flow)
+{
+    judge_flow_t key = *flow;
+    judgement_t judgement;
+    unsigned slot;
+
+    key.attack = false;
+
+    /* The caller's port counts only where the flow may run the other way. */
+    if (key.initiator_sure)
+        key.initiator_port = 0;
+    slot = (key.initiator * 31 + key.responder * 37 + key.responder_port * 41U +
+            key.initiator_port * 43U + (unsigned)key.service * 47 + (unsigned)key.transport) %
+           MEMO_SLOTS;
+    if (!memo[slot].used || memcmp(&memo[slot].flow, &key, sizeof key) != 0) {
+        memo[slot].judgement = judge_anew(&key);
+        memo[slot].flow = key;
+        memo[slot].used = true;
+    }
+    judgement = memo[slot].judgement;
+    judgement.without_attack = judgement.verdict;
+    if (flow->attack)
+        judgement.verdict = VERDICT_ATTACK;
+    return judgement;
+}
+
+bool
+judgement_counts_for_broadcast(const judgement_t *judgement, service_e service)
+{
+    return !judgement->nearest || (service != SERVICE_UNKNOWN && !is_foreign(service));
+}
+
+bool
+judgement_is_listed(const judgement_t *judgement)
+{
+    return judgement->verdict == VERDICT_LISTED || judgement->verdict == VERDICT_CORRECTED;
+}

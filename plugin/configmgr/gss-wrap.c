@@ -1,0 +1,277 @@
+/* gss-wrap.c
+ * The handshake of ConfigMgr's remote control, and its seal
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * The handshake's tokens are SSPI's: raw NTLMSSP, or SPNEGO with Kerberos or NTLMSSP in it; all
+ * of them are known to Wireshark's dissector "gssapi". The seal is SSPI's EncryptMessage with a
+ * token apart from the data:
+ *
+ *  - Kerberos: a token of RFC 4121, 4.2.6.2. EC 0 is what real viewers show, EC 16 comes of a
+ *    context in the style of DCE; Wireshark's dissector needs to be told which.
+ *  - NTLM: the signature of MS-NLMP 2.2.2.9.1 (u32 version, 8 bytes checksum, u32 number). Data
+ *    and checksum go through one RC4 stream for each direction, so they have to be unsealed once,
+ *    in order, none left out. Wireshark's NTLMSSP dissector keeps one plaintext for a packet,
+ *    while here several messages may share one: what it keeps is dropped before each message, and
+ *    the plaintext is kept with the message instead.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "gss-wrap.h"
+
+#include <epan/epan.h>
+#include <epan/epan_dissect.h>
+#include <epan/exceptions.h>
+#include <epan/proto_data.h>
+
+/* packet-gssapi.h needs what packet-dcerpc.h declares. */
+#include <epan/dissectors/packet-dcerpc.h>
+
+#include <epan/dissectors/packet-gssapi.h>
+
+#include "ntlmssp-auth.h"
+#include "text.h"
+
+/* RFC 4121, 4.2.6.2. */
+#define KERBEROS_HEADER_LENGTH 16
+#define KERBEROS_FLAGS 2
+#define KERBEROS_FLAG_ACCEPTOR 0x01
+#define KERBEROS_FLAG_SEALED 0x02
+#define KERBEROS_EC 4
+
+/* MS-NLMP 2.2.2.9.1. */
+#define NTLM_SIGNATURE_LENGTH 16
+#define NTLM_CHECKSUM 4
+#define NTLM_CHECKSUM_LENGTH 8
+
+/* The key of packet-ntlmssp.c's data of a packet: the same in 4.0, 4.4 and 4.6. */
+#define NTLMSSP_PACKET_INFO_KEY 1
+
+static dissector_handle_t gssapi_handle;
+static dissector_handle_t gssapi_verf_handle;
+static dissector_handle_t ntlm_data_handle;
+static int proto_ntlmssp = -1;
+
+static const uint8_t ntlmssp_signature[] = NTLMSSP_SIGNATURE;
+
+void
+cm_seal_init(void)
+{
+    gssapi_handle = find_dissector("gssapi");
+    gssapi_verf_handle = find_dissector("gssapi_verf");
+    ntlm_data_handle = find_dissector("ntlmssp_data_only");
+    proto_ntlmssp = proto_get_id_by_filter_name("ntlmssp");
+}
+
+/* --- The handshake --------------------------------------------------------------------------- */
+
+/* Who calls, and what decides how NTLM seals, which no field of Wireshark's dissector keeps. */
+static void
+keep_ntlm_names(tvbuff_t *tvb, packet_info *pinfo, cm_session_t *session)
+{
+    unsigned captured = tvb_captured_length(tvb);
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)captured);
+    const uint8_t *token = ws_memmem(bytes, captured, ntlmssp_signature, sizeof ntlmssp_signature);
+    ntlmssp_names_t names;
+
+    if (token == NULL)
+        return;
+    session->mechanism = CM_MECHANISM_NTLM;
+    if (!ntlmssp_names_read(tvb_new_subset_remaining(tvb, (int)(token - bytes)), pinfo, &names))
+        return;
+    session->ntlm_flags = names.flags;
+    cm_session_set_name(&session->domain, names.domain);
+    cm_session_set_name(&session->user, names.user);
+    cm_session_set_name(&session->workstation, names.workstation);
+}
+
+/* The values of the field @p name below @p tree, joined by @p separator; NULL where it has none. */
+static const char *
+field_text(proto_tree *tree, packet_info *pinfo, const char *name, const char *separator)
+{
+    header_field_info *field = proto_registrar_get_byname(name);
+    wmem_strbuf_t *text = NULL;
+
+    /* A name may have several fields; the first is found by going back. */
+    while (field != NULL && field->same_name_prev_id != -1)
+        field = proto_registrar_get_nth((unsigned)field->same_name_prev_id);
+    for (; field != NULL; field = field->same_name_next) {
+        GPtrArray *found = proto_find_finfo(tree, field->id);
+
+        for (unsigned i = 0; found != NULL && i < found->len; i++) {
+            field_info *info = (field_info *)g_ptr_array_index(found, i);
+            const char *value = fvalue_get_string(SMSRC_FINFO_VALUE(info));
+
+            if (text == NULL)
+                text = wmem_strbuf_new(pinfo->pool, value);
+            else if (separator != NULL)
+                wmem_strbuf_append_printf(text, "%s%s", separator, value);
+        }
+        if (found != NULL)
+            g_ptr_array_free(found, TRUE);
+    }
+    return text != NULL ? wmem_strbuf_get_str(text) : NULL;
+}
+
+/*
+ * Kerberos: the service is in clear in the ticket; the user is in the ticket's sealed part, and
+ * has a name here only where the keytab opens it.
+ */
+static void
+keep_kerberos_names(proto_tree *tree, packet_info *pinfo, cm_session_t *session)
+{
+    const char *service = field_text(tree, pinfo, "kerberos.SNameString", "/");
+    const char *user = field_text(tree, pinfo, "kerberos.CNameString", NULL);
+
+    if (service == NULL)
+        return;
+    session->mechanism = CM_MECHANISM_KERBEROS;
+    cm_session_set_name(&session->service, service);
+    if (user != NULL) {
+        cm_session_set_name(&session->user, user);
+        cm_session_set_name(&session->domain, field_text(tree, pinfo, "kerberos.crealm", NULL));
+    }
+}
+
+/* Names are read from fields: where the first pass has no tree, one of our own has to do. */
+static void
+dissect_token_without_tree(tvbuff_t *token, packet_info *pinfo, cm_session_t *session)
+{
+    epan_dissect_t *own = epan_dissect_new(NULL, TRUE, TRUE);
+
+    TRY {
+        call_dissector(gssapi_handle, token, pinfo, own->tree);
+        keep_kerberos_names(own->tree, pinfo, session);
+    }
+    FINALLY {
+        epan_dissect_free(own);
+    }
+    ENDTRY;
+}
+
+void
+cm_seal_handshake(tvbuff_t *token, packet_info *pinfo, proto_tree *tree, cm_session_t *session)
+{
+    ws_bool was_visible;
+
+    if (session == NULL) {
+        shown_call(gssapi_handle, token, pinfo, tree);
+        return;
+    }
+    keep_ntlm_names(token, pinfo, session);
+    if (tree == NULL) {
+        dissect_token_without_tree(token, pinfo, session);
+        return;
+    }
+    /* A tree that nobody looks at does not keep its fields. */
+    was_visible = proto_tree_set_visible(tree, TRUE);
+    shown_call(gssapi_handle, token, pinfo, tree);
+    keep_kerberos_names(tree, pinfo, session);
+    proto_tree_set_visible(tree, was_visible);
+}
+
+/* --- The seal -------------------------------------------------------------------------------- */
+
+cm_mechanism_e
+cm_seal_mechanism(tvbuff_t *token)
+{
+    unsigned captured = tvb_captured_length(token);
+
+    if (captured >= KERBEROS_HEADER_LENGTH && tvb_get_ntohs(token, 0) == 0x0504)
+        return CM_MECHANISM_KERBEROS;
+    if (captured == NTLM_SIGNATURE_LENGTH && tvb_get_letohl(token, 0) == 1)
+        return CM_MECHANISM_NTLM;
+    return CM_MECHANISM_UNKNOWN;
+}
+
+bool
+cm_seal_by_acceptor(tvbuff_t *token)
+{
+    return cm_seal_mechanism(token) == CM_MECHANISM_KERBEROS &&
+           tvb_get_uint8(token, KERBEROS_FLAGS) & KERBEROS_FLAG_ACCEPTOR;
+}
+
+static tvbuff_t *
+open_kerberos(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree)
+{
+    gssapi_encrypt_info_t info;
+
+    memset(&info, 0, sizeof info);
+    info.gssapi_encrypted_tvb = data;
+    info.decrypt_gssapi_tvb = tvb_get_ntohs(token, KERBEROS_EC) == 0 ? DECRYPT_GSSAPI_NORMAL
+                                                                     : DECRYPT_GSSAPI_DCE;
+    call_dissector_with_data(gssapi_verf_handle, token, pinfo, tree, &info);
+    if (tvb_get_uint8(token, KERBEROS_FLAGS) & KERBEROS_FLAG_SEALED)
+        return info.gssapi_decrypted_tvb;
+    return data; /* signed only */
+}
+
+/* One run of NTLM's cipher, over @p tvb. NULL where Wireshark has no key. */
+static tvbuff_t *
+run_ntlm_cipher(tvbuff_t *tvb, packet_info *pinfo)
+{
+    tvbuff_t *plain = NULL;
+
+    p_remove_proto_data(wmem_file_scope(), pinfo, proto_ntlmssp, NTLMSSP_PACKET_INFO_KEY);
+    call_dissector_with_data(ntlm_data_handle, tvb, pinfo, NULL, &plain);
+    p_remove_proto_data(wmem_file_scope(), pinfo, proto_ntlmssp, NTLMSSP_PACKET_INFO_KEY);
+    return plain;
+}
+
+static void
+decrypt_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, cm_session_t *session,
+             cm_seal_t *seal)
+{
+    unsigned length = tvb_captured_length(data);
+    tvbuff_t *plain;
+
+    /* A message that was cut by the recording leaves the cipher out of step. */
+    if (length != tvb_reported_length(data) || cm_session_stream(session, pinfo)->ntlm_broken)
+        return;
+    plain = run_ntlm_cipher(data, pinfo);
+    if (plain == NULL)
+        return;
+    seal->plaintext = (const uint8_t *)tvb_memdup(wmem_file_scope(), plain, 0, length);
+    /* With a key exchange the checksum is encrypted too (MS-NLMP 3.4.4.2). */
+    if (session->ntlm_flags & NTLMSSP_KEY_EXCHANGE &&
+        session->ntlm_flags & NTLMSSP_EXTENDED_SECURITY)
+        run_ntlm_cipher(tvb_new_subset_length(token, NTLM_CHECKSUM, NTLM_CHECKSUM_LENGTH), pinfo);
+}
+
+static tvbuff_t *
+open_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
+          cm_session_t *session, cm_seal_t *seal)
+{
+    unsigned length = tvb_captured_length(data);
+    tvbuff_t *plain;
+
+    call_dissector(gssapi_verf_handle, token, pinfo, tree);
+    if (session != NULL) {
+        decrypt_ntlm(data, token, pinfo, session, seal);
+        if (seal->plaintext == NULL)
+            cm_session_broken(session, pinfo);
+    }
+    if (seal->plaintext == NULL)
+        return NULL;
+    plain = tvb_new_child_real_data(data, seal->plaintext, length, (int)length);
+    add_new_data_source(pinfo, plain, "Unsealed NTLM");
+    return plain;
+}
+
+tvbuff_t *
+cm_seal_open(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
+             cm_session_t *session, cm_seal_t *seal)
+{
+    switch (cm_seal_mechanism(token)) {
+    case CM_MECHANISM_KERBEROS:
+        return open_kerberos(data, token, pinfo, tree);
+    case CM_MECHANISM_NTLM:
+        return open_ntlm(data, token, pinfo, tree, session, seal);
+    case CM_MECHANISM_UNKNOWN:
+        break;
+    }
+    return NULL;
+}

@@ -1,0 +1,322 @@
+/* virtual-channels.c
+ * ConfigMgr's own virtual channels in its RDP: sessarb and curtain
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * The two events are known from sccm-rc-viewer (docs/PROTOCOL.md 6, 7 and rdp.rs), which talks to
+ * real agents:
+ *
+ *   sessarb: u32 tag 2, u32 length 16, u32 type, u32 argument: 1 host in use, 4 host allowed
+ *            u32 tag 2, u32 length 1036, u32 type 5, 1024 bytes UTF-16LE with zeros behind:
+ *            the viewer takes a host over that is in use, by its own machine's name
+ *   curtain: u32 tag 1, u32 length 12, u32 type: 5 on, 6 off
+ *
+ * Wireshark's RDP dissector shows the channel PDU (MS-RDPBCGR 2.2.6.1) and has no place for the
+ * channels of others, so what is around them is read here as far as is needed: the names that the
+ * client asks for (2.2.1.3.4), the numbers that the server gives them in the same order
+ * (2.2.1.4.4), and MCS's send data PDUs (T.125) without the security header, which RDP without
+ * encryption does not have.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "virtual-channels.h"
+
+#include "bounds.h"
+#include "text.h"
+
+/* TPKT and X.224's data header, which stand before every MCS PDU. */
+#define MCS_OFFSET 7
+
+#define MCS_CONNECT_INITIAL 0x7f65
+#define MCS_CONNECT_RESPONSE 0x7f66
+#define MCS_SEND_DATA_REQUEST 0x64
+#define MCS_SEND_DATA_INDICATION 0x68
+
+/* User data blocks of the connect PDUs. */
+#define CS_NET 0xc003
+#define SC_NET 0x0c03
+#define BLOCK_HEADER_LENGTH 4
+#define CHANNEL_DEF_LENGTH 12
+
+#define CHANNEL_HEADER_LENGTH 8
+#define CHANNEL_FLAG_FIRST 0x00000001
+#define CHANNEL_FLAG_COMPRESSED 0x00200000
+
+#define EVENT_TYPE 8
+#define EVENT_ARGUMENT 12
+
+enum { SESSARB_IN_USE = 1, SESSARB_ALLOWED = 4, SESSARB_TAKE_OVER = 5 };
+enum { CURTAIN_ON = 5, CURTAIN_OFF = 6 };
+
+static int hf_cm_channel = -1;
+static int hf_cm_sessarb = -1;
+static int hf_cm_sessarb_tag = -1;
+static int hf_cm_sessarb_length = -1;
+static int hf_cm_sessarb_type = -1;
+static int hf_cm_sessarb_arg = -1;
+static int hf_cm_sessarb_machine = -1;
+static int hf_cm_curtain = -1;
+static int hf_cm_curtain_tag = -1;
+static int hf_cm_curtain_length = -1;
+static int hf_cm_curtain_type = -1;
+
+static int ett_cm_sessarb = -1;
+static int ett_cm_curtain = -1;
+
+static const value_string sessarb_type_vals[] = {
+    { SESSARB_IN_USE, "Host in use" },
+    { SESSARB_ALLOWED, "Host allowed" },
+    { SESSARB_TAKE_OVER, "Take over" },
+    { 0, NULL },
+};
+
+static const value_string curtain_type_vals[] = {
+    { CURTAIN_ON, "On" },
+    { CURTAIN_OFF, "Off" },
+    { 0, NULL },
+};
+
+/* --- The connect PDUs ------------------------------------------------------------------------ */
+
+/* The user data block @p type behind GCC's key @p key: its offset and length, or 0. */
+static unsigned
+find_block(tvbuff_t *tvb, const char *key, unsigned type, unsigned *length)
+{
+    unsigned captured = tvb_captured_length(tvb);
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)captured);
+    const uint8_t *found = ws_memmem(bytes, captured, (const uint8_t *)key, strlen(key));
+    unsigned at;
+
+    if (found == NULL)
+        return 0;
+    /* Behind the key: the length of all blocks, one byte or two (PER). */
+    at = (unsigned)(found - bytes) + 4;
+    if (at < captured)
+        at += bytes[at] & 0x80 ? 2 : 1;
+    while (at < captured && captured - at >= BLOCK_HEADER_LENGTH) {
+        unsigned block_type = tvb_get_letohs(tvb, (int)at);
+        unsigned block_length = tvb_get_letohs(tvb, (int)at + 2);
+
+        if (block_length < BLOCK_HEADER_LENGTH || block_length > captured - at)
+            return 0;
+        if (block_type == type) {
+            *length = block_length;
+            return at;
+        }
+        at += block_length;
+    }
+    return 0;
+}
+
+static void
+learn_names(tvbuff_t *tvb, cm_session_t *session)
+{
+    unsigned length, at = find_block(tvb, "Duca", CS_NET, &length);
+    unsigned count;
+
+    if (at == 0 || length < BLOCK_HEADER_LENGTH + 4)
+        return;
+    count = tvb_get_letohl(tvb, (int)at + 4);
+    if (count > CM_MAX_CHANNELS)
+        bounds_exceed(BOUND_CM_CHANNELS, CM_MAX_CHANNELS);
+    count = MIN(count, CM_MAX_CHANNELS);
+    count = MIN(count, (length - BLOCK_HEADER_LENGTH - 4) / CHANNEL_DEF_LENGTH);
+    memset(session->channels, 0, sizeof session->channels);
+    session->num_channels = count;
+    for (unsigned i = 0; i < count; i++)
+        tvb_memcpy(tvb, session->channels[i].name, (int)(at + 8 + i * CHANNEL_DEF_LENGTH), 8);
+}
+
+static void
+learn_numbers(tvbuff_t *tvb, cm_session_t *session)
+{
+    unsigned length, at = find_block(tvb, "McDn", SC_NET, &length);
+    unsigned count;
+
+    if (at == 0 || length < BLOCK_HEADER_LENGTH + 4)
+        return;
+    count = MIN(tvb_get_letohs(tvb, (int)at + 6), session->num_channels);
+    count = MIN(count, (length - BLOCK_HEADER_LENGTH - 4) / 2);
+    for (unsigned i = 0; i < count; i++)
+        session->channels[i].id = tvb_get_letohs(tvb, (int)(at + 8 + i * 2));
+}
+
+/* --- The events ------------------------------------------------------------------------------ */
+
+/* One of the two channels; their events have the same head. */
+typedef struct {
+    const char *name;
+    int *hf_event, *hf_tag, *hf_length, *hf_type;
+    int *ett;
+    const value_string *types;
+    /* What follows the head, if anything, and what is learned of it. @return: the Info column's
+     * words for the event, of which @p type is called @p words. */
+    const char *(*dissect_rest)(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t type,
+                                const char *words, cm_session_t *session, bool learn);
+} own_channel_t;
+
+static const char *
+dissect_sessarb_rest(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t type,
+                     const char *words, cm_session_t *session, bool learn)
+{
+    const uint8_t *machine;
+
+    if (type != SESSARB_TAKE_OVER) {
+        proto_tree_add_item(tree, hf_cm_sessarb_arg, tvb, EVENT_ARGUMENT, 4,
+                            ENC_LITTLE_ENDIAN);
+        if (learn && type == SESSARB_IN_USE && session->in_use_frame == 0)
+            session->in_use_frame = pinfo->num;
+        return words;
+    }
+    shown_add_string(tree, hf_cm_sessarb_machine, tvb, EVENT_ARGUMENT,
+                     tvb_reported_length_remaining(tvb, EVENT_ARGUMENT),
+                     ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &machine);
+    proto_item_append_text(proto_tree_get_parent(tree), " by %s",
+                           shown_label(pinfo->pool, (const char *)machine, 100));
+    if (learn && session->take_over_frame == 0) {
+        session->take_over_frame = pinfo->num;
+        cm_session_set_name(&session->machine, (const char *)machine);
+    }
+    return wmem_strdup_printf(pinfo->pool, "%s by %s", words,
+                              shown_text(pinfo->pool, (const char *)machine));
+}
+
+static const char *
+dissect_curtain_rest(tvbuff_t *tvb _U_, packet_info *pinfo, proto_tree *tree _U_, uint32_t type,
+                     const char *words, cm_session_t *session, bool learn)
+{
+    if (learn && type == CURTAIN_ON && session->curtain_on_frame == 0)
+        session->curtain_on_frame = pinfo->num;
+    return words;
+}
+
+static const own_channel_t own_channels[] = {
+    { "sessarb", &hf_cm_sessarb, &hf_cm_sessarb_tag, &hf_cm_sessarb_length, &hf_cm_sessarb_type,
+      &ett_cm_sessarb, sessarb_type_vals, dissect_sessarb_rest },
+    { "curtain", &hf_cm_curtain, &hf_cm_curtain_tag, &hf_cm_curtain_length, &hf_cm_curtain_type,
+      &ett_cm_curtain, curtain_type_vals, dissect_curtain_rest },
+};
+
+static const char *
+dissect_event(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const own_channel_t *channel,
+              cm_session_t *session, bool learn)
+{
+    proto_item *item = proto_tree_add_item(parent, *channel->hf_event, tvb, 0, -1, ENC_NA);
+    proto_tree *tree = proto_item_add_subtree(item, *channel->ett);
+    uint32_t type;
+    const char *words;
+
+    proto_tree_add_item(tree, *channel->hf_tag, tvb, 0, 4, ENC_LITTLE_ENDIAN);
+    proto_tree_add_item(tree, *channel->hf_length, tvb, 4, 4, ENC_LITTLE_ENDIAN);
+    proto_tree_add_item_ret_uint(tree, *channel->hf_type, tvb, EVENT_TYPE, 4, ENC_LITTLE_ENDIAN,
+                                 &type);
+    words = val_to_str_const(type, channel->types, "Unknown");
+    proto_item_append_text(item, ": %s", words);
+    return channel->dissect_rest(tvb, pinfo, tree, type, words, session, learn);
+}
+
+/* --- MCS ------------------------------------------------------------------------------------- */
+
+/* A send data PDU: behind its header the channel's PDU; the client's channel by its number. */
+static const char *
+dissect_send_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_session_t *session,
+                  bool learn)
+{
+    unsigned id = tvb_get_ntohs(tvb, MCS_OFFSET + 3);
+    unsigned at = MCS_OFFSET + (tvb_get_uint8(tvb, MCS_OFFSET + 6) & 0x80 ? 8 : 7);
+    const cm_channel_t *channel = NULL;
+    uint32_t flags;
+
+    for (unsigned i = 0; i < session->num_channels; i++) {
+        if (session->channels[i].id == id && id != 0)
+            channel = &session->channels[i];
+    }
+    if (channel == NULL)
+        return NULL;
+    flags = tvb_get_letohl(tvb, (int)at + 4);
+    at += CHANNEL_HEADER_LENGTH;
+    for (unsigned i = 0; i < array_length(own_channels); i++) {
+        proto_item *item;
+        const char *words;
+
+        if (g_ascii_strcasecmp(channel->name, own_channels[i].name) != 0)
+            continue;
+        item = proto_tree_add_string(tree, hf_cm_channel, tvb, 0, 0, channel->name);
+        proto_item_set_generated(item);
+        /* The rest of an event that came in several pieces, or one that is compressed. */
+        if (!(flags & CHANNEL_FLAG_FIRST) || flags & CHANNEL_FLAG_COMPRESSED)
+            return NULL;
+        words = dissect_event(tvb_new_subset_remaining(tvb, (int)at), pinfo, tree,
+                              &own_channels[i], session, learn);
+        return wmem_strdup_printf(pinfo->pool, "%s: %s", channel->name, words);
+    }
+    return NULL;
+}
+
+const char *
+cm_channels_dissect(tvbuff_t *pdu, packet_info *pinfo, proto_tree *tree, cm_session_t *session,
+                    bool learn)
+{
+    unsigned type;
+
+    if (tvb_captured_length(pdu) < MCS_OFFSET + 2 || tvb_get_uint8(pdu, 0) != 3 ||
+        tvb_get_ntoh24(pdu, 4) != 0x02f080)
+        return NULL;
+    type = tvb_get_ntohs(pdu, MCS_OFFSET);
+    if (type == MCS_CONNECT_INITIAL && learn)
+        learn_names(pdu, session);
+    else if (type == MCS_CONNECT_RESPONSE && learn)
+        learn_numbers(pdu, session);
+    type >>= 8;
+    if (type == MCS_SEND_DATA_REQUEST || type == MCS_SEND_DATA_INDICATION)
+        return dissect_send_data(pdu, pinfo, tree, session, learn);
+    return NULL;
+}
+
+void
+cm_channels_register(int proto)
+{
+    static hf_register_info hf[] = {
+        { &hf_cm_channel,
+          { "Virtual channel", "smsrc.cm.channel", FT_STRING, BASE_NONE, NULL, 0x0,
+            "RDP's virtual channel of ConfigMgr (sessarb, curtain), by the number that the agent "
+            "gave it", HFILL } },
+        { &hf_cm_sessarb,
+          { "Session arbitration", "smsrc.cm.sessarb", FT_NONE, BASE_NONE, NULL, 0x0,
+            "An event of session arbitration: whose session is it", HFILL } },
+        { &hf_cm_sessarb_tag,
+          { "Tag", "smsrc.cm.sessarb.tag", FT_UINT32, BASE_DEC, NULL, 0x0,
+            "The number that an event begins with", HFILL } },
+        { &hf_cm_sessarb_length,
+          { "Length", "smsrc.cm.sessarb.length", FT_UINT32, BASE_DEC, NULL, 0x0,
+            "Bytes of the event from its tag on", HFILL } },
+        { &hf_cm_sessarb_type,
+          { "Type", "smsrc.cm.sessarb.type", FT_UINT32, BASE_DEC, VALS(sessarb_type_vals), 0x0,
+            "What the event says", HFILL } },
+        { &hf_cm_sessarb_arg,
+          { "Argument", "smsrc.cm.sessarb.arg", FT_UINT32, BASE_DEC, NULL, 0x0,
+            "Its meaning is not known", HFILL } },
+        { &hf_cm_sessarb_machine,
+          { "Machine", "smsrc.cm.sessarb.machine", FT_STRINGZ, BASE_NONE, NULL, 0x0,
+            "The viewer's machine, which takes the host over", HFILL } },
+        { &hf_cm_curtain,
+          { "Screen curtain", "smsrc.cm.curtain", FT_NONE, BASE_NONE, NULL, 0x0,
+            "An event of the curtain, which darkens the agent's screen", HFILL } },
+        { &hf_cm_curtain_tag,
+          { "Tag", "smsrc.cm.curtain.tag", FT_UINT32, BASE_DEC, NULL, 0x0,
+            "The number that an event begins with", HFILL } },
+        { &hf_cm_curtain_length,
+          { "Length", "smsrc.cm.curtain.length", FT_UINT32, BASE_DEC, NULL, 0x0,
+            "Bytes of the event from its tag on", HFILL } },
+        { &hf_cm_curtain_type,
+          { "Type", "smsrc.cm.curtain.type", FT_UINT32, BASE_DEC, VALS(curtain_type_vals), 0x0,
+            "What the event says", HFILL } },
+    };
+    static int *ett[] = { &ett_cm_sessarb, &ett_cm_curtain };
+
+    proto_register_field_array(proto, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+}

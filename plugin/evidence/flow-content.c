@@ -1,0 +1,90 @@
+/* flow-content.c
+ * What is remembered of a conversation, for the evidence and for the audit
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * Wireshark's own conversations are the flows; what the audit has to remember of one hangs on
+ * it and lives as long as the capture. Two facts come from Wireshark's TCP dissector: the port
+ * the SYN went to, and how much of a connection the capture has (tcp.completeness).
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "flow-content.h"
+
+#include <epan/dissectors/packet-tcp.h>
+
+#include "conversation-cache.h"
+
+static int proto_flow = -1;
+static int proto_tcp = -1;
+
+void
+flow_init(int proto)
+{
+    proto_flow = proto;
+    proto_tcp = proto_get_id_by_filter_name("tcp");
+}
+
+flow_t *
+flow_of_packet(packet_info *pinfo, bool create)
+{
+    conversation_t *conversation = conversation_of_packet(pinfo);
+    flow_t *flow;
+
+    if (conversation == NULL) {
+        if (!create)
+            return NULL;
+        conversation = conversation_new_of_packet(pinfo);
+    }
+    flow = (flow_t *)conversation_get_proto_data(conversation, proto_flow);
+    if (flow == NULL && create) {
+        flow = wmem_new0(wmem_file_scope(), flow_t);
+        flow->conversation = conversation;
+        conversation_add_proto_data(conversation, proto_flow, flow);
+    }
+    return flow;
+}
+
+flow_t *
+flow_of_ends(packet_info *pinfo, const address *src, const address *dst, bool tcp,
+             uint16_t src_port, uint16_t dst_port)
+{
+    conversation_t *conversation = find_conversation(
+        pinfo->num, src, dst, tcp ? CONVERSATION_TCP : CONVERSATION_UDP, src_port, dst_port, 0);
+
+    return conversation == NULL
+               ? NULL
+               : (flow_t *)conversation_get_proto_data(conversation, proto_flow);
+}
+
+static const struct tcp_analysis *
+tcp_of_flow(const flow_t *flow)
+{
+    return (const struct tcp_analysis *)conversation_get_proto_data(flow->conversation, proto_tcp);
+}
+
+bool
+flow_is_initiator(const flow_t *flow, const address *addr, uint32_t port, bool *sure)
+{
+    const conversation_element_t *key = flow->conversation->key_ptr;
+    const struct tcp_analysis *tcp = tcp_of_flow(flow);
+    uint32_t first_port = conversation_key_port1(key), second_port = conversation_key_port2(key);
+
+    *sure = tcp != NULL && tcp->server_port != 0 && first_port != second_port;
+    if (*sure)
+        return port != tcp->server_port;
+    /* IPX's flows are those of two hosts, whatever their sockets. */
+    return (addr->type == AT_IPX || port == first_port) &&
+           addresses_equal(addr, conversation_key_addr1(key));
+}
+
+unsigned
+flow_completeness(const flow_t *flow)
+{
+    const struct tcp_analysis *tcp = tcp_of_flow(flow);
+
+    return tcp != NULL ? tcp->conversation_completeness : 0;
+}

@@ -1,0 +1,309 @@
+/* role-signatures.c
+ * The signatures by which SMS roles show themselves
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * Those of confidence H and M in the project's list of role signatures: Microsoft's KB articles
+ * and ports lists, and public tools that talk to real sites. Numbers in the comments below are
+ * that list's sections.
+ *
+ * Left out, for want of a role of ours: software update points, fallback status and state
+ * migration points, PXE's TFTP paths, SMS 1.2's SMS_SHR shares; and for want of confidence slp.dll,
+ * /SMS_FSP, /SMSSMP and the user agent ccmsetup. The body of a CCM_POST says nothing that its
+ * verb does not. sql\query shows a SQL Server, which need not be the site's.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "role-signatures.h"
+
+#define R(role) SMSRC_ROLE_BIT(SMSRC_ROLE_##role)
+#define SITE "(?<site>[a-z0-9]{3})"
+#define SQL_CLIENTS                                                                              \
+    (R(SITE_SERVER) | R(MANAGEMENT_POINT) | R(SERVER_LOCATOR_POINT) | R(REPORTING_POINT))
+
+static const signature_t signatures[] = {
+    /* HTTP (2.1): management point. Site servers poll MPLIST too, so it shows no client. */
+    { FACT_HTTP_URI, "^/sms_mp\\w*/\\.sms_aut", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), 0,
+      R(ADVANCED_CLIENT), false, false, "Management point list or certificate" },
+    { FACT_HTTP_URI, "^/sms_mp\\w*/\\.sms_(pol|dcm)", ABOUT_REQUEST, ANSWER_HTTP,
+      R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false, "Policy request" },
+    { FACT_HTTP_URI, "^/(ccm_system|ccm_incoming|ccm_outgoing|ccm_client|ccm_sts)(_\\w+)?(/|$)",
+      ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false,
+      "Management point directory" },
+    { FACT_HTTP_URI, "^/bgb/handler\\.ashx", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT),
+      R(ADVANCED_CLIENT), 0, false, false, "Client notification over HTTP" },
+    { FACT_HTTP_METHOD, "^CCM_POST$", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT),
+      R(ADVANCED_CLIENT), 0, false, false, "HTTP method" },
+    { FACT_HTTP_METHOD, "^BITS_POST$", ABOUT_REQUEST, ANSWER_HTTP, 0, 0, R(ADVANCED_CLIENT), false,
+      false, "HTTP method" },
+    { FACT_HTTP_HEADER,
+      "^(CCMClient(ID|IDSignature|Timestamp\\w*)|ClientToken(Signature)?):",
+      ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false,
+      "HTTP header" },
+    /* Pull distribution points, WinPE and gateways have a client's user agent as well: of this
+     * flow it is one, which teaches nothing of the host. */
+    { FACT_HTTP_HEADER, "^User-Agent: *(SMS CCM|ccmhttp|ConfigMgr Messaging HTTP Sender)",
+      ABOUT_REQUEST, ANSWER_HTTP, 0, 0, R(ADVANCED_CLIENT), false, false, "HTTP header" },
+    /* Distribution point and reporting point. */
+    { FACT_HTTP_URI, "^/(nocert_|ccmtokenauth_)?sms_dp_sms(pkg[a-z]?|sig)\\$(/|$)", ABOUT_REQUEST,
+      ANSWER_HTTP, R(BITS_DISTRIBUTION_POINT), R(ADVANCED_CLIENT), 0, false, false,
+      "Package over HTTP" },
+    { FACT_HTTP_URI, "^/smsreporting_" SITE "(/|$)", ABOUT_REQUEST, ANSWER_HTTP,
+      R(REPORTING_POINT), 0, 0, false, false, "Report" },
+
+    /* SMB (2.2): the share's name; one that others use as well needs a file to agree. */
+    { FACT_SMB_PATH, "\\\\CAP_" SITE "$", ABOUT_REQUEST, ANSWER_SMB, R(CLIENT_ACCESS_POINT), 0,
+      R(LEGACY_CLIENT), false, false, "Share" },
+    { FACT_SMB_PATH, "\\\\SMSPKG[a-z]\\$$", ABOUT_REQUEST, ANSWER_SMB, R(SMB_DISTRIBUTION_POINT),
+      0, R(CLIENT), false, false, "Share" },
+    /* Site servers have SCCMContentLib$ and SMS_DP$ as well, so that these show neither. */
+    { FACT_SMB_PATH, "\\\\SMSSIG\\$$", ABOUT_REQUEST, ANSWER_SMB, R(SMB_DISTRIBUTION_POINT), 0,
+      R(CLIENT), false, false, "Share" },
+    { FACT_SMB_PATH, "\\\\SMS_OCM_DATACACHE$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), 0,
+      R(SITE_SERVER), false, false, "Share" },
+    { FACT_SMB_PATH, "\\\\SMS_SITE$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), R(SITE_SERVER), 0,
+      false, false, "LAN sender's share" },
+    { FACT_SMB_PATH, "\\\\SMS_(?!SHR$)" SITE "$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), 0,
+      R(CLIENT), true, false, "Share" },
+    { FACT_SMB_PATH, "\\\\SMS_CPS[a-z]?\\$$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), 0,
+      R(SITE_SERVER), false, false, "Share" },
+    { FACT_SMB_PATH, "\\\\SMSClient$", ABOUT_REQUEST, ANSWER_SMB, R(MANAGEMENT_POINT), 0,
+      R(CLIENT), false, false, "Share" },
+    { FACT_SMB_PATH, "\\\\SMSLOGON$", ABOUT_REQUEST, ANSWER_SMB, R(DOMAIN_CONTROLLER), 0,
+      R(LEGACY_CLIENT), false, false, "Logon point's share" },
+    { FACT_SMB_PATH, "\\\\ADMIN\\$$", ABOUT_REQUEST, ANSWER_SMB, R(CLIENT), R(SITE_SERVER), 0,
+      true,
+      false, "Client push" },
+    { FACT_SMB_FILE, "^\\\\?(inboxes|client)(\\\\|$)", ABOUT_HINT, ANSWER_SMB, R(SITE_SERVER), 0,
+      0,
+      false, false, "File" },
+    { FACT_SMB_FILE, "ccmsetup", ABOUT_HINT, ANSWER_SMB, R(CLIENT), 0, 0, false, false, "File" },
+
+    /* NetBIOS names (2.2). */
+    { FACT_NBNS_NAME, "^MP_" SITE "\\s*<1a>", ABOUT_OWNER, ANSWER_NONE, R(MANAGEMENT_POINT), 0, 0,
+      false, false, "NetBIOS name" },
+    { FACT_NBNS_NAME, "^NLB_" SITE "\\s*<1a>", ABOUT_OWNER, ANSWER_NONE, R(MANAGEMENT_POINT), 0, 0,
+      false, false, "NetBIOS name" },
+    { FACT_NBNS_NAME, "^SMS_SLP\\s*<1a>", ABOUT_OWNER, ANSWER_NONE, R(SERVER_LOCATOR_POINT), 0, 0,
+      false, false, "NetBIOS name" },
+    { FACT_NBNS_NAME, "<4[356]>", ABOUT_OWNER, ANSWER_NONE, R(CLIENT), 0, 0, false, false,
+      "Remote Tools' NetBIOS name" },
+    { FACT_NBNS_NAME, "<44>", ABOUT_OWNER, ANSWER_NONE, R(ADMIN_CONSOLE), 0, 0, false, false,
+      "Remote Tools' NetBIOS name" },
+    { FACT_NBSS_CALLED, "<4[356]>", ABOUT_REQUEST, ANSWER_NBSS, R(CLIENT), R(ADMIN_CONSOLE), 0,
+      false, false, "NetBIOS session to" },
+    { FACT_NBDGM_DESTINATION, "<4[356]>", ABOUT_REQUEST, ANSWER_REPLY, R(CLIENT),
+      R(ADMIN_CONSOLE), 0, false, false, "NetBIOS datagram to" },
+    { FACT_IPX_NAME, "^recognized .*<4[356]>", ABOUT_REPLY, ANSWER_NONE, R(CLIENT),
+      R(ADMIN_CONSOLE), 0, false, true, "NetBIOS over IPX" },
+    { FACT_IPX_NAME, "^find .*<4[356]>", ABOUT_REQUEST, ANSWER_REPLY, R(CLIENT), R(ADMIN_CONSOLE),
+      0, false, true, "NetBIOS over IPX" },
+
+    /* Directory, database, DNS, DCOM (2.3). */
+    { FACT_LDAP_ENTRY, "^CN=SMS-(Site|MP|SLP)-" SITE "\\b.*CN=System Management", ABOUT_REQUEST,
+      ANSWER_LDAP, R(DOMAIN_CONTROLLER), R(SITE_SERVER), 0, false, false, "Publishes" },
+    { FACT_LDAP_ENTRY, "^CN=SMS-" SITE "-.*CN=System Management", ABOUT_REQUEST, ANSWER_LDAP,
+      R(DOMAIN_CONTROLLER), R(SITE_SERVER), 0, false, false, "Publishes" },
+    { FACT_LDAP_VALUE, "^mSSMS(ManagementPoint|ServerLocatorPoint)$",
+      ABOUT_REQUEST, ANSWER_LDAP, R(DOMAIN_CONTROLLER), R(ADVANCED_CLIENT), 0, false, false,
+      "Searches for" },
+    /* A site server reads sites and boundaries as well, so they show no client. */
+    { FACT_LDAP_VALUE, "^mSSMS(Site|RoamingBoundaryRange)$", ABOUT_REQUEST, ANSWER_LDAP,
+      R(DOMAIN_CONTROLLER), 0,
+      R(ADVANCED_CLIENT), false, false, "Searches for" },
+    { FACT_LDAP_BASE, "CN=System Management,CN=System,", ABOUT_REQUEST, ANSWER_LDAP,
+      R(DOMAIN_CONTROLLER), 0, R(ADVANCED_CLIENT), false, false, "Searches in" },
+    { FACT_TDS_DATABASE, "^(SMS|CM)_" SITE "$", ABOUT_REQUEST, ANSWER_TDS, R(SQL_SERVER), 0,
+      SQL_CLIENTS, false, false, "Login to the site database" },
+    { FACT_DNS_NAME, "^_mssms_mp_" SITE "\\._tcp\\.", ABOUT_OWNER, ANSWER_NONE,
+      R(MANAGEMENT_POINT), 0, 0, false, false, "DNS" },
+    { FACT_NAMESPACE, "root[\\\\/]sms([\\\\/]site_" SITE ")?([\\\\/]|$)", ABOUT_REQUEST, ANSWER_REPLY,
+      R(SMS_PROVIDER), R(ADMIN_CONSOLE), 0, false, false, "WMI namespace" },
+
+    /* Remote Control itself; the agent's answer is its proof. */
+    { FACT_REMOTE_CONTROL, "viewer to agent$", ABOUT_REQUEST, ANSWER_REPLY, R(CLIENT),
+      R(ADMIN_CONSOLE), 0, false, true, "Remote control:" },
+    { FACT_REMOTE_CONTROL, "agent to viewer$", ABOUT_REPLY, ANSWER_NONE, R(CLIENT),
+      R(ADMIN_CONSOLE), 0, false, true, "Remote control:" },
+};
+
+static GRegex *patterns[array_length(signatures)];
+
+/* All patterns of a fact in one: most texts match none of them. */
+static GRegex *any_patterns[NUM_FACTS];
+
+static GRegex *
+compile(const char *pattern, unsigned more)
+{
+    return g_regex_new(pattern,
+                       (GRegexCompileFlags)(G_REGEX_CASELESS | G_REGEX_RAW | G_REGEX_OPTIMIZE |
+                                            more),
+                       (GRegexMatchFlags)0, NULL);
+}
+
+static GRegex *
+compile_any(fact_e fact)
+{
+    GString *text = g_string_new(NULL);
+    GRegex *any;
+
+    for (unsigned i = 0; i < array_length(signatures); i++) {
+        if (signatures[i].fact == fact)
+            g_string_append_printf(text, "%s(?:%s)", text->len > 0 ? "|" : "",
+                                   signatures[i].pattern);
+    }
+    any = compile(text->str, G_REGEX_DUPNAMES); /* "site" */
+    g_string_free(text, TRUE);
+    return any;
+}
+
+void
+signatures_init(void)
+{
+    for (unsigned i = 0; i < array_length(signatures); i++) {
+        if (patterns[i] == NULL)
+            patterns[i] = compile(signatures[i].pattern, 0);
+    }
+    for (unsigned fact = 0; fact < NUM_FACTS; fact++) {
+        if (any_patterns[fact] == NULL)
+            any_patterns[fact] = compile_any((fact_e)fact);
+    }
+}
+
+void
+signatures_shutdown(void)
+{
+    for (unsigned i = 0; i < array_length(patterns); i++)
+        g_clear_pointer(&patterns[i], g_regex_unref);
+    for (unsigned fact = 0; fact < NUM_FACTS; fact++)
+        g_clear_pointer(&any_patterns[fact], g_regex_unref);
+}
+
+/*
+ * Texts come again and again (the lines of a request, the name of a share), and a pattern costs
+ * more than all else: what a text matched is kept, under the text itself. Rebuilt for every
+ * capture. A longer text is matched anew each time. A text has two places, so that two of the same
+ * request do not displace each other time and again.
+ */
+#define MEMO_SLOTS 1024 /* even */
+#define MEMO_TEXT 118
+
+static struct {
+    uint8_t fact; /* plus one; 0: nothing here */
+    uint8_t length;
+    char text[MEMO_TEXT];
+    uint64_t matches;
+} memo[MEMO_SLOTS];
+static unsigned next_victim;
+
+G_STATIC_ASSERT(G_N_ELEMENTS(signatures) <= 64);
+
+void
+signatures_reset(void)
+{
+    memset(memo, 0, sizeof memo);
+}
+
+/* True where no pattern for such a fact can match, by the second letter: all are anchored. */
+static bool
+is_hopeless(fact_e fact, const char *text, size_t length)
+{
+    static const char second_letters[] = "bBcCnNsS"; /* of the URIs: "^/sms_", "^/(ccm_... */
+
+    return fact == FACT_HTTP_URI &&
+           (length < 2 || text[0] != '/' ||
+            memchr(second_letters, text[1], sizeof second_letters - 1) == NULL);
+}
+
+static bool
+is_match(const GRegex *regex, const char *text, size_t length)
+{
+    return regex != NULL && g_regex_match_full(regex, text, (gssize)length, 0,
+                                               (GRegexMatchFlags)0, NULL, NULL);
+}
+
+static uint64_t
+match_anew(fact_e fact, const char *text, size_t length)
+{
+    uint64_t matches = 0;
+
+    if (!is_match(any_patterns[fact], text, length))
+        return 0;
+    for (unsigned i = 0; i < array_length(signatures); i++) {
+        if (signatures[i].fact == fact && is_match(patterns[i], text, length))
+            matches |= UINT64_C(1) << i;
+    }
+    return matches;
+}
+
+static bool
+is_memo(unsigned slot, fact_e fact, const char *text, size_t length)
+{
+    return memo[slot].fact == fact + 1 && memo[slot].length == length &&
+           memcmp(memo[slot].text, text, length) == 0;
+}
+
+uint64_t
+signatures_match(fact_e fact, const char *text, size_t length)
+{
+    unsigned slot;
+
+    if (is_hopeless(fact, text, length))
+        return 0;
+    if (length == 0 || length > MEMO_TEXT)
+        return match_anew(fact, text, length);
+    slot = (wmem_strong_hash((const uint8_t *)text, length) + (unsigned)fact) % MEMO_SLOTS;
+    if (!is_memo(slot, fact, text, length))
+        slot ^= 1;
+    if (!is_memo(slot, fact, text, length)) {
+        if (memo[slot].fact != 0)
+            slot ^= next_victim++ & 1;
+        memo[slot].matches = match_anew(fact, text, length);
+        memo[slot].fact = (uint8_t)(fact + 1);
+        memo[slot].length = (uint8_t)length;
+        memcpy(memo[slot].text, text, length);
+    }
+    return memo[slot].matches;
+}
+
+const signature_t *
+signatures_get(unsigned i)
+{
+    return &signatures[i];
+}
+
+bool
+signature_proves(const signature_t *signature)
+{
+    switch (signature->fact) {
+    case FACT_REMOTE_CONTROL:
+    case FACT_NBSS_CALLED:
+    case FACT_NBDGM_DESTINATION:
+    case FACT_IPX_NAME:
+        return false;
+    default:
+        return signature->answer != ANSWER_NONE;
+    }
+}
+
+void
+signatures_site_code(unsigned i, const char *text, size_t length, char site[4])
+{
+    GMatchInfo *match = NULL;
+
+    site[0] = '\0';
+    if (g_regex_get_string_number(patterns[i], "site") < 0)
+        return;
+    if (g_regex_match_full(patterns[i], text, (gssize)length, 0, (GRegexMatchFlags)0, &match,
+                           NULL)) {
+        char *code = g_match_info_fetch_named(match, "site");
+
+        if (code != NULL)
+            (void)g_strlcpy(site, code, 4);
+        g_free(code);
+    }
+    g_match_info_free(match);
+}

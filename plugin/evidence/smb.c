@@ -1,0 +1,176 @@
+/* smb.c
+ * Shares and files of SMB that show a role
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "reader.h"
+
+#include <wsutil/pint.h>
+
+#include "bounds.h"
+#include "inference.h"
+
+/* RFC 1002 4.3.1: a type, which is 0 for a message, and the length of what follows */
+#define NBSS_HEADER 4U
+#define MAX_MESSAGES 16
+
+/* MS-CIFS 2.2.3.1: the protocol's name, command, status, flags; strings are in UTF-16 or not */
+#define SMB_HEADER 32U
+#define SMB_COMMAND 4
+#define SMB_STATUS 5
+#define SMB_FLAGS 9
+#define SMB_FLAG_REPLY 0x80
+#define SMB_FLAGS2 10
+#define SMB_FLAG2_UNICODE 0x8000
+
+/* MS-SMB2 2.2.1.2 */
+#define SMB2_HEADER 64U
+#define SMB2_STATUS 8
+#define SMB2_COMMAND 12
+#define SMB2_FLAGS 16
+#define SMB2_FLAG_REPLY 0x01
+#define SMB2_NEXT 20
+
+#define STATUS_PENDING 0x00000103
+#define STATUS_MORE_PROCESSING_REQUIRED 0xc0000016
+
+/* Fewer letters are no name that a signature has. */
+#define MIN_NAME 4
+
+/* The commands of SMB that name a share or a file (MS-CIFS 2.2.2.1), and those of SMB 2. */
+static bool
+smb_names_something(uint8_t command)
+{
+    switch (command) {
+    case 0x02: /* SMB_COM_OPEN */
+    case 0x03: /* SMB_COM_CREATE */
+    case 0x2d: /* SMB_COM_OPEN_ANDX */
+    case 0x32: /* SMB_COM_TRANSACTION2: what is known of a file */
+    case 0x70: /* SMB_COM_TREE_CONNECT */
+    case 0x73: /* SMB_COM_SESSION_SETUP_ANDX: a tree connect may follow in it */
+    case 0x75: /* SMB_COM_TREE_CONNECT_ANDX */
+    case 0xa2: /* SMB_COM_NT_CREATE_ANDX */
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool
+smb2_names_something(uint16_t command)
+{
+    return command == 3 /* TREE_CONNECT */ || command == 5 /* CREATE */;
+}
+
+static void
+add_answer(const packet_t *packet, uint32_t status)
+{
+    if (evidence_is_waiting() && status != STATUS_PENDING &&
+        status != STATUS_MORE_PROCESSING_REQUIRED)
+        evidence_answer(packet, ANSWER_SMB, status == 0);
+}
+
+/* A share's name is behind the name of its server, a file's is not. */
+static void
+add_name(const packet_t *packet, char *name, unsigned length)
+{
+    const char *path;
+
+    if (length < MIN_NAME)
+        return;
+    name[length] = '\0';
+    path = strstr(name, "\\\\");
+    if (path != NULL)
+        evidence_add_fact(packet, FACT_SMB_PATH, path);
+    else
+        evidence_add_fact(packet, FACT_SMB_FILE, name);
+}
+
+/* Whatever in a request reads as a name. Which of the commands has it where does not matter. */
+static void
+read_names(const packet_t *packet, unsigned at, unsigned end, bool unicode)
+{
+    const uint8_t *payload = packet->payload;
+    char *name = (char *)wmem_alloc(packet->pinfo->pool, end - at + 1);
+    unsigned count = 0;
+
+    while (at < end) {
+        if (g_ascii_isprint(payload[at]) &&
+            (!unicode || (at + 1 < end && payload[at + 1] == 0))) {
+            name[count++] = (char)payload[at];
+            at += unicode ? 2 : 1;
+            continue;
+        }
+        add_name(packet, name, count);
+        count = 0;
+        at++;
+    }
+    add_name(packet, name, count);
+}
+
+/* A message between these places of the payload. */
+static void
+read_message(const packet_t *packet, unsigned at, unsigned end)
+{
+    const uint8_t *message = packet->payload + at;
+
+    if (at + SMB_HEADER > end)
+        return;
+    if ((message[SMB_FLAGS] & SMB_FLAG_REPLY) != 0)
+        add_answer(packet, pletohu32(message + SMB_STATUS));
+    else if (smb_names_something(message[SMB_COMMAND]))
+        read_names(packet, at + SMB_HEADER, end,
+                   (pletohu16(message + SMB_FLAGS2) & SMB_FLAG2_UNICODE) != 0);
+}
+
+/* The same of SMB 2, where one message can have others behind it. */
+static void
+read_messages_2(const packet_t *packet, unsigned at, unsigned end)
+{
+    for (unsigned i = 0; at + SMB2_HEADER <= end; i++) {
+        const uint8_t *message = packet->payload + at;
+        uint32_t next = pletohu32(message + SMB2_NEXT);
+        unsigned stop = next >= SMB2_HEADER && next < end - at ? at + next : end;
+
+        if (i == MAX_MESSAGES) {
+            bounds_exceed(BOUND_SMB_MESSAGES, MAX_MESSAGES);
+            return;
+        }
+        if ((message[SMB2_FLAGS] & SMB2_FLAG_REPLY) != 0)
+            add_answer(packet, pletohu32(message + SMB2_STATUS));
+        else if (smb2_names_something(pletohu16(message + SMB2_COMMAND)))
+            read_names(packet, at + SMB2_HEADER, stop, true);
+        at = stop;
+    }
+}
+
+void
+evidence_read_smb(const packet_t *packet)
+{
+    unsigned at = 0;
+
+    for (unsigned i = 0;; i++) {
+        const uint8_t *header = packet_bytes(packet, at, NBSS_HEADER + 4);
+        unsigned length, end;
+
+        if (header == NULL || header[0] != 0)
+            return;
+        if (i == MAX_MESSAGES) {
+            bounds_exceed(BOUND_SMB_MESSAGES, MAX_MESSAGES);
+            return;
+        }
+        length = pntohu24(header + 1);
+        at += NBSS_HEADER;
+        end = MIN(length, packet->length - at) + at;
+        if (memcmp(header + NBSS_HEADER, "\xffSMB", 4) == 0)
+            read_message(packet, at, end);
+        else if (memcmp(header + NBSS_HEADER, "\xfeSMB", 4) == 0)
+            read_messages_2(packet, at, end);
+        else
+            return;
+        at = end;
+    }
+}

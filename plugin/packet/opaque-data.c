@@ -1,0 +1,187 @@
+/* opaque-data.c
+ * A payload of which no meaning is known: its bytes, its text, its NTLMSSP tokens
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * Screen, keyboard, chat and file transfer encodings of SMS Remote Tools are not publicly known,
+ * so their bytes are shown as bytes. Two things can be told in them all the same:
+ *
+ *  - printable text, ASCII or UTF-16LE: offered as a generated field, because nothing says that
+ *    it is meant as text. (The permission prompt is an ASCII string, Q166837; chat sends raw
+ *    8-bit characters, one small packet a keystroke, Q214889.)
+ *  - NTLM tokens: NTLM SSP is required (Q259740) but where it sits is not known, so its
+ *    signature is looked for, and the token goes to Wireshark's own dissector.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "opaque-data.h"
+
+#include "ntlmssp-auth.h"
+#include "session-log.h"
+#include "text.h"
+
+/* Past this many, one line says that there is more: nobody reads on, and a tree is not free. */
+#define MAX_TEXTS 64
+
+static int hf_smsrc_data = -1;
+static int hf_smsrc_text = -1;
+static int hf_smsrc_text_more = -1;
+
+static int ett_smsrc_data = -1;
+
+static dissector_handle_t ntlmssp_handle;
+
+static const uint8_t ntlmssp_signature[] = NTLMSSP_SIGNATURE;
+
+/* Signature, type 1 to 3, and the security buffer that every one of them has. */
+#define NTLMSSP_MIN_LENGTH 16
+
+static bool
+is_text(uint8_t c)
+{
+    return g_ascii_isprint(c) || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The length in bytes of the run of printable characters of @p width bytes at @p at. */
+static unsigned
+text_run(const uint8_t *bytes, unsigned length, unsigned at, unsigned width)
+{
+    unsigned end = at;
+
+    /* A run begins with a character that shows; a stray 0x0a is a number as well. */
+    if (at < length && !g_ascii_isprint(bytes[at]))
+        return 0;
+    while (end + width <= length && is_text(bytes[end]) && (width == 1 || bytes[end + 1] == 0))
+        end += width;
+    return end - at;
+}
+
+static const char *
+dissect_texts(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset,
+              unsigned captured, unsigned min_text)
+{
+    const uint8_t *bytes = tvb_get_ptr(tvb, (int)offset, (int)captured);
+    const char *first = NULL;
+    unsigned at = 0, found = 0;
+
+    while (at < captured) {
+        unsigned narrow = text_run(bytes, captured, at, 1);
+        unsigned wide = text_run(bytes, captured, at, 2);
+        unsigned run = narrow;
+        unsigned encoding = ENC_ASCII;
+        proto_item *item;
+        const char *text;
+
+        if (wide >= 2 * MAX(min_text, PAYLOAD_MIN_TEXT)) {
+            run = wide;
+            encoding = ENC_UTF_16 | ENC_LITTLE_ENDIAN;
+        } else if (narrow > 1 && text_run(bytes, captured, at + narrow - 1, 2) >=
+                                     2 * PAYLOAD_MIN_TEXT) {
+            /* The last letter is the first of UTF-16 behind it. */
+            run = narrow - 1;
+        }
+        if (run < min_text) {
+            at += MAX(run, 1);
+            continue;
+        }
+        if (found++ == MAX_TEXTS) {
+            item = proto_tree_add_item(tree, hf_smsrc_text_more, tvb, (int)(offset + at),
+                                       (int)(captured - at), ENC_NA);
+            proto_item_set_generated(item);
+            break;
+        }
+        text = (const char *)tvb_get_string_enc(pinfo->pool, tvb, (int)(offset + at), (int)run,
+                                                encoding);
+        item = proto_tree_add_string(tree, hf_smsrc_text, tvb, (int)(offset + at), (int)run, text);
+        proto_item_set_generated(item);
+        if (first == NULL)
+            first = text;
+        at += run;
+    }
+    return first;
+}
+
+static void
+dissect_ntlmssp_tokens(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset,
+                       unsigned captured)
+{
+    const uint8_t *bytes = tvb_get_ptr(tvb, (int)offset, (int)captured);
+    const uint8_t *end = bytes + captured;
+    const uint8_t *token = ws_memmem(bytes, captured, ntlmssp_signature, sizeof ntlmssp_signature);
+
+    while (token != NULL) {
+        const uint8_t *next = ws_memmem(token + 1, (size_t)(end - token - 1), ntlmssp_signature,
+                                        sizeof ntlmssp_signature);
+        unsigned length = (unsigned)((next != NULL ? next : end) - token);
+
+        if (length >= NTLMSSP_MIN_LENGTH && token[8] >= 1 && token[8] <= 3 && token[9] == 0 &&
+            token[10] == 0 && token[11] == 0) {
+            tvbuff_t *token_tvb = tvb_new_subset_length(
+                tvb, (int)(offset + (unsigned)(token - bytes)), (int)length);
+            ntlmssp_names_t names;
+
+            if (ntlmssp_names_read(token_tvb, pinfo, &names))
+                session_log_account(pinfo, names.domain, names.user, names.workstation);
+            shown_call(ntlmssp_handle, token_tvb, pinfo, tree);
+        }
+        token = next;
+    }
+}
+
+const char *
+payload_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset, int length,
+                unsigned min_text)
+{
+    int reported = tvb_reported_length_remaining(tvb, (int)offset);
+    int captured = tvb_captured_length_remaining(tvb, (int)offset);
+    const char *text;
+    proto_item *item;
+    proto_tree *data_tree;
+
+    if (length < 0 || length > reported)
+        length = reported;
+    if (captured > length)
+        captured = length;
+    if (length <= 0)
+        return NULL;
+    item = proto_tree_add_item(tree, hf_smsrc_data, tvb, (int)offset, MAX(captured, 0), ENC_NA);
+    data_tree = proto_item_add_subtree(item, ett_smsrc_data);
+    if (captured <= 0)
+        return NULL;
+    /* The search is not free: it is left out where nobody would see what it finds. */
+    if (min_text >= PAYLOAD_MIN_TEXT && !proto_field_is_referenced(tree, hf_smsrc_text))
+        text = NULL;
+    else
+        text = dissect_texts(tvb, pinfo, data_tree, offset, (unsigned)captured, min_text);
+    dissect_ntlmssp_tokens(tvb, pinfo, tree, offset, (unsigned)captured);
+    return text;
+}
+
+void
+payload_register(int proto)
+{
+    static hf_register_info hf[] = {
+        { &hf_smsrc_data,
+          { "Data", "smsrc.data", FT_BYTES, BASE_NONE, NULL, 0x0,
+            "Bytes whose meaning is not publicly known", HFILL } },
+        { &hf_smsrc_text,
+          { "Text", "smsrc.text", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Printable characters found in bytes whose meaning is not known", HFILL } },
+        { &hf_smsrc_text_more,
+          { "More text, not searched", "smsrc.text.more", FT_NONE, BASE_NONE, NULL, 0x0,
+            "The bytes from here on were not searched for text", HFILL } },
+    };
+    static int *ett[] = { &ett_smsrc_data };
+
+    proto_register_field_array(proto, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+}
+
+void
+payload_handoff(void)
+{
+    ntlmssp_handle = find_dissector("ntlmssp");
+}

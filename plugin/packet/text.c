@@ -1,0 +1,96 @@
+/* text.c
+ * Text of a capture, of the user's tables or of file names, fit to be shown
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * What is printed may reach a terminal, which takes ESC, BEL and U+009B for commands and turns the
+ * rest of a line round at U+202E. Wireshark escapes what its tree shows of a field, but neither
+ * columns nor expert infos nor tables.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "text.h"
+
+#include <epan/column-utils.h>
+#include <epan/exceptions.h>
+#include <epan/strutil.h>
+
+char *
+shown_text(wmem_allocator_t *scope, const char *text)
+{
+    /* Its bytes are unsigned up to 4.0. */
+    return format_text(scope, (const void *)text, strlen(text));
+}
+
+bool
+shown_text_is(const char *text)
+{
+    const char *at = text;
+
+    while (g_ascii_isprint(*at))
+        at++;
+    if (*at == '\0')
+        return true;
+    if (!g_utf8_validate(text, -1, NULL))
+        return false;
+    for (; *at != '\0'; at = g_utf8_next_char(at)) {
+        if (!g_unichar_isprint(g_utf8_get_char(at)))
+            return false;
+    }
+    return true;
+}
+
+const char *
+shown_label(wmem_allocator_t *scope, const char *text, unsigned others)
+{
+    static const char dots[] = "...";
+    unsigned room = ITEM_LABEL_LENGTH - 1 - others;
+    char *shown = shown_text(scope, text);
+    char *end;
+
+    if (strlen(shown) <= room)
+        return shown;
+    end = g_utf8_find_prev_char(shown, shown + room + 1 - sizeof dots + 1);
+    if (end != NULL)
+        *end = '\0';
+    return wmem_strconcat(scope, shown, dots, NULL);
+}
+
+proto_item *
+shown_add_string(proto_tree *tree, int hf, tvbuff_t *tvb, int start, int length, unsigned encoding,
+                 wmem_allocator_t *scope, const uint8_t **value)
+{
+    *value = tvb_get_string_enc(scope, tvb, start, length, encoding);
+    return proto_tree_add_string(tree, hf, tvb, start, length,
+                                 shown_text(scope, (const char *)*value));
+}
+
+/* The Info column as it should be after a dissector of Wireshark's own has written to it. */
+static void
+shown_info(packet_info *pinfo)
+{
+    const char *info = col_get_text(pinfo->cinfo, COL_INFO);
+    char *shown;
+
+    if (info == NULL || shown_text_is(info))
+        return;
+    shown = shown_text(pinfo->pool, info);
+    col_clear_fence(pinfo->cinfo, COL_INFO);
+    col_add_str(pinfo->cinfo, COL_INFO, shown);
+    col_set_fence(pinfo->cinfo, COL_INFO);
+}
+
+void
+shown_call(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    TRY {
+        call_dissector(handle, tvb, pinfo, tree);
+    }
+    FINALLY {
+        shown_info(pinfo);
+    }
+    ENDTRY;
+}

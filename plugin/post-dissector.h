@@ -1,0 +1,18 @@
+/* post-dissector.h
+ * The one post-dissector, in which session log and audit see every packet
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_POST_DISSECTOR_H__
+#define __SMSRC_POST_DISSECTOR_H__
+
+#include "smsrc-compat.h"
+
+void proto_register_smsrc_post(void);
+void proto_reg_handoff_smsrc_post(void);
+
+/** True where it is asked of packets: it is a part of smsrc.log, and turned off with it. */
+bool smsrc_post_is_enabled(void);
+
+#endif /* __SMSRC_POST_DISSECTOR_H__ */

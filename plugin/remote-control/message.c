@@ -1,0 +1,108 @@
+/* message.c
+ * What the messages of SMS Remote Control have in common
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * RCH0, TNMP and the USER record in it each have a file of their own; here is how each of them
+ * tells the user something: a sentence of the Info column, a conclusion in the tree, a length that
+ * does not fit, and bytes that are none of them; and where the next of them begins.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "message.h"
+
+#include <wsutil/str_util.h>
+
+#include "opaque-data.h"
+#include "text.h"
+
+static expert_field ei_smsrc_length_mismatch = EI_INIT;
+
+void
+message_add_info(packet_info *pinfo, const char *sentence)
+{
+    col_append_sep_str(pinfo->cinfo, COL_INFO, "; ", shown_text(pinfo->pool, sentence));
+}
+
+proto_item *
+message_add_conclusion(proto_tree *tree, int hf, tvbuff_t *tvb, const char *text)
+{
+    proto_item *item = proto_tree_add_string(tree, hf, tvb, 0, 0, text);
+
+    proto_item_set_generated(item);
+    return item;
+}
+
+void
+message_add_mismatch(packet_info *pinfo, proto_item *item, const char *format, ...)
+{
+    va_list arguments;
+    const char *text;
+
+    va_start(arguments, format);
+    text = wmem_strdup_vprintf(pinfo->pool, format, arguments);
+    va_end(arguments);
+    expert_add_info_format(pinfo, item, &ei_smsrc_length_mismatch, "%s",
+                           shown_label(pinfo->pool, text, 0));
+}
+
+unsigned
+message_next(tvbuff_t *tvb, unsigned offset, bool stream)
+{
+    static const char *const starts[] = { "RCH0", "TNMP" };
+    unsigned end = tvb_captured_length(tvb);
+    unsigned next = tvb_reported_length(tvb);
+
+    for (unsigned i = 0; i < array_length(starts) && offset < end; i++) {
+        const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)end);
+        const uint8_t *found = bytes + offset;
+
+        while (found < bytes + end &&
+               (found = ws_memmem(found, (size_t)(bytes + end - found), starts[i], 4)) != NULL) {
+            content_e content = claim_content(tvb, (unsigned)(found - bytes), stream);
+
+            if (content == CONTENT_RCH || content == CONTENT_TNMP) {
+                next = MIN(next, (unsigned)(found - bytes));
+                break;
+            }
+            found++;
+        }
+    }
+    return next;
+}
+
+void
+message_dissect_unknown(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset,
+                        int length, const claim_t *claim)
+{
+    bool chat = claim->channel == CHANNEL_CHAT;
+    const char *direction = claim->direction == DIRECTION_TO_AGENT     ? ", viewer to agent"
+                            : claim->direction == DIRECTION_TO_VIEWER ? ", agent to viewer"
+                                                                      : "";
+    const char *channel = claim->channel == CHANNEL_UNKNOWN ? "Remote control"
+                                                            : channel_name(claim->channel);
+    const char *text;
+
+    if (length < 0)
+        length = tvb_reported_length_remaining(tvb, (int)offset);
+    message_add_info(pinfo, wmem_strdup_printf(pinfo->pool, "%s, %d byte%s%s", channel, length,
+                                               plurality(length, "", "s"), direction));
+    text = payload_dissect(tvb, pinfo, tree, offset, length, chat ? 1 : PAYLOAD_MIN_TEXT);
+    if (chat && text != NULL)
+        col_append_fstr(pinfo->cinfo, COL_INFO, ": %s", shown_text(pinfo->pool, text));
+}
+
+void
+message_register(expert_module_t *expert)
+{
+    static ei_register_info ei[] = {
+        { &ei_smsrc_length_mismatch,
+          { "smsrc.length_mismatch", PI_PROTOCOL, PI_WARN,
+            "A length or offset does not fit what follows", EXPFILL } },
+    };
+
+    expert_register_field_array(expert, ei, array_length(ei));
+}

@@ -1,0 +1,530 @@
+/* packet-smsrc.c
+ * Microsoft SMS Remote Control, Chat and File Transfer
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * Remote Tools of Microsoft Systems Management Server: a viewer (Remote.exe on the
+ * administrator's machine) calls an agent (the service Wuser32 on the client) on
+ *
+ *   2701 SMS Remote Control (control)     1761 in SMS 1.x and 2.0 before SP2
+ *   2702 SMS Remote Control (data)        1762
+ *   2703 SMS Remote Chat                  1763
+ *   2704 SMS Remote File Transfer         1764
+ *
+ * over TCP, and over UDP where SMS 2.0 has to be reached (KB 826852, KB 256884, Q167128). What
+ * is decoded was read off public checks that talk to real hosts: the Snort rules 1:3673 and
+ * 3:15148 and the Nessus check for CVE-2004-0728 (RCH0), nmap's LANDesk-RC probe and its replies
+ * (TNMP, USER; Wuser32 shares LANDesk's code: Q193280, Q224574).
+ *
+ *   RCH0:  "RCH0", u32 LE length of the body, "RCHE", body: contents not known
+ *   TNMP:  "TNMP", u32 LE length of the body, "TNME", body: u16 word, i16 code, ...
+ *   USER:  the body of an information reply, whose strings stand at offsets of its own; over
+ *          UDP it comes without the TNMP header
+ *
+ * Not known, and shown as bytes: the body of RCH0, what the agent sends on 2702, the encodings
+ * of screen, keyboard and mouse, compression, encryption, and all framing of 2703 and 2704.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "smsrc-compat.h"
+
+#include <epan/conversation.h>
+#include <epan/expert.h>
+#include <epan/prefs.h>
+#include <epan/proto_data.h>
+
+#include "claim.h"
+#include "cm-frame.h"
+#include "message.h"
+#include "opaque-data.h"
+#include "packet-smsrc.h"
+#include "rch0.h"
+#include "session-tap.h"
+#include "tnmp.h"
+#include "user-record.h"
+
+#define SMSRC_PORTS "2701-2704"
+
+static int proto_smsrc = -1;
+static int proto_smsrc_control = -1;
+static int proto_smsrc_data = -1;
+static int proto_smsrc_chat = -1;
+static int proto_smsrc_transfer = -1;
+
+static int hf_smsrc_channel = -1;
+static int hf_smsrc_channel_iana = -1;
+static int hf_smsrc_direction = -1;
+static int hf_smsrc_generation = -1;
+static int hf_smsrc_claimed_by = -1;
+
+static int ett_smsrc = -1;
+
+static expert_field ei_smsrc_udp = EI_INIT;
+
+static dissector_handle_t smsrc_handle;
+static dissector_handle_t smsrc_cm_handle;
+
+/* What a packet keeps while it is dissected. */
+enum { KEPT_CLAIM, KEPT_ATTACK };
+
+/* Rebuilt for every capture. */
+static bool has_attack;
+
+static ws_bool smsrc_desegment = true;
+static ws_bool smsrc_port_ground = true;
+
+/* As they were when the capture was opened: a changed preference counts from the next one on. */
+static bool desegment_in_force = true;
+static bool port_ground_in_force = true;
+
+/*
+ * What the plugin concludes, rather than reads, is shown by strings: they are the words users
+ * type in a filter, and tshark -T fields prints them where it would print a number.
+ */
+static const char *const generation_names[] = {
+    [GENERATION_OLDER] = "SMS 1.x or 2.0 before SP2",
+    [GENERATION_NEWER] = "SMS 2.0 SP2 or 2003",
+};
+
+static const char *const ground_names[] = {
+    [GROUND_CONTENT] = "Content",
+    [GROUND_SESSION] = "Session",
+    [GROUND_USER] = "User",
+    [GROUND_PORT] = "Port",
+};
+
+static const char *const ground_explanations[] = {
+    [GROUND_CONTENT] = "the protocol's own signature",
+    [GROUND_SESSION] = "these two hosts have a session proven by its content",
+    [GROUND_USER] = "Decode As, or a port added in the preferences",
+    [GROUND_PORT] = "known by its port alone",
+};
+
+/* IANA's registrations, and so the port column, have the names of 2702 and 2704 swapped. */
+static const struct {
+    uint16_t port;
+    const char *text;
+} iana_names[] = {
+    { 2701, "sms-rcinfo" },
+    { 2702, "sms-xfer; IANA swapped the names of 2702 and 2704, Microsoft has remote control "
+            "data on 2702" },
+    { 2703, "sms-chat" },
+    { 2704, "sms-remctrl; IANA swapped the names of 2702 and 2704, Microsoft has file transfer "
+            "on 2704" },
+};
+
+/* What is known of the packet before its bytes are read. */
+static void
+dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *top,
+              const claim_t *claim)
+{
+    proto_item *item;
+
+    if (claim->channel != CHANNEL_UNKNOWN) {
+        proto_item_append_text(top, ", %s", channel_name(claim->channel));
+        message_add_conclusion(tree, hf_smsrc_channel, tvb, channel_name(claim->channel));
+        for (unsigned i = 0; i < array_length(iana_names); i++) {
+            if (claim->server_port == iana_names[i].port)
+                message_add_conclusion(tree, hf_smsrc_channel_iana, tvb, iana_names[i].text);
+        }
+    }
+    if (claim->direction != DIRECTION_UNKNOWN) {
+        proto_item_append_text(top, ", %s", direction_name(claim->direction));
+        message_add_conclusion(tree, hf_smsrc_direction, tvb, direction_name(claim->direction));
+    }
+    if (claim->generation != GENERATION_UNKNOWN && !claim->configmgr)
+        message_add_conclusion(tree, hf_smsrc_generation, tvb, generation_names[claim->generation]);
+    item = message_add_conclusion(tree, hf_smsrc_claimed_by, tvb, ground_names[claim->ground]);
+    proto_item_append_text(item, " (%s)", ground_explanations[claim->ground]);
+    if (claim->ground == GROUND_PORT)
+        proto_item_append_text(top, ", known by its port alone");
+    if (claim->session != NULL)
+        smsrc_log_add_session(tree, tvb, claim->session);
+    if (claim->carrier == CARRIER_UDP)
+        expert_add_info(pinfo, top, &ei_smsrc_udp);
+}
+
+/* What begins somewhere: a message and how it lies there, or bytes of no known extent. */
+typedef struct {
+    content_e content;
+    message_extent_t extent; /* of CONTENT_RCH and CONTENT_TNMP */
+} beginning_t;
+
+static bool
+has_extent(const beginning_t *what)
+{
+    return what->content == CONTENT_RCH || what->content == CONTENT_TNMP;
+}
+
+static beginning_t
+what_begins_at(tvbuff_t *tvb, unsigned offset, const claim_t *claim)
+{
+    bool stream = claim->carrier == CARRIER_TCP;
+    beginning_t what = { .content = claim_content(tvb, offset, stream) };
+
+    if (what.content == CONTENT_RCH)
+        rch_message_extent(tvb, offset, stream, &what.extent);
+    else if (what.content == CONTENT_TNMP)
+        tnmp_message_extent(tvb, offset, &what.extent);
+    return what;
+}
+
+/* True where what begins at @p offset goes on in segments to come: asks TCP for them. */
+static bool
+wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const beginning_t *what,
+              const claim_t *claim)
+{
+    /* Where no framing is known, a first byte "R" is a keystroke as well as half a header. */
+    bool framed = claim->channel != CHANNEL_CHAT && claim->channel != CHANNEL_TRANSFER;
+
+    if (claim->carrier != CARRIER_TCP || !desegment_in_force || pinfo->can_desegment == 0)
+        return false;
+    if (has_extent(what)) {
+        if (what->extent.missing == 0)
+            return false;
+        pinfo->desegment_len = what->extent.missing;
+    } else if (claim->configmgr) {
+        pinfo->desegment_len = cm_frame_missing(tvb);
+        if (pinfo->desegment_len == 0)
+            return false;
+    } else if (what->content == CONTENT_PARTIAL && framed &&
+               tvb_reported_length(tvb) == tvb_captured_length(tvb)) {
+        pinfo->desegment_len = DESEGMENT_ONE_MORE_SEGMENT;
+    } else {
+        return false;
+    }
+    pinfo->desegment_offset = (int)offset;
+    return true;
+}
+
+/*
+ * Messages and bytes of unknown meaning, one behind the other, as they stand in @p tvb. For
+ * @p what the first of them is nothing more has to be waited for.
+ */
+static int
+dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, beginning_t what,
+                 const claim_t *claim)
+{
+    unsigned offset = 0, end = tvb_reported_length(tvb);
+
+    while (offset < end) {
+        unsigned next;
+
+        if (offset > 0) {
+            what = what_begins_at(tvb, offset, claim);
+            if (wait_for_more(tvb, pinfo, offset, &what, claim))
+                break;
+        }
+        if (has_extent(&what)) {
+            if (what.content == CONTENT_RCH)
+                rch_message_dissect(tvb, pinfo, tree, offset, &what.extent, claim);
+            else
+                tnmp_message_dissect(tvb, pinfo, tree, offset, &what.extent, claim);
+            offset += SMSRC_HEADER_LENGTH + what.extent.body;
+            continue;
+        }
+        if (what.content == CONTENT_USER && offset == 0) {
+            smsrc_log_message(pinfo, claim->channel, claim->direction, "Information reply");
+            payload_dissect(tvb, pinfo, tree, 0, USER_RECORD_MAGIC, PAYLOAD_MIN_TEXT);
+            user_record_dissect(tvb, pinfo, tree);
+            break;
+        }
+        smsrc_log_message(pinfo, claim->channel, claim->direction, "Bytes of unknown meaning");
+        next = message_next(tvb, offset + 1, claim->carrier == CARRIER_TCP);
+        message_dissect_unknown(tvb, pinfo, tree, offset, (int)(MIN(next, end) - offset), claim);
+        offset = next;
+    }
+    return (int)tvb_captured_length(tvb);
+}
+
+static int
+dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *data,
+                const claim_t *claim)
+{
+    beginning_t first = what_begins_at(tvb, 0, claim);
+    proto_item *item;
+    proto_tree *tree;
+    int length;
+
+    /* A later pass never comes here for a segment that only waits: show nothing in the first. */
+    if (wait_for_more(tvb, pinfo, 0, &first, claim))
+        return (int)tvb_captured_length(tvb);
+    p_remove_proto_data(pinfo->pool, pinfo, proto_smsrc, KEPT_CLAIM);
+    p_add_proto_data(pinfo->pool, pinfo, proto_smsrc, KEPT_CLAIM,
+                     wmem_memdup(pinfo->pool, claim, sizeof *claim));
+    col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC");
+    col_clear(pinfo->cinfo, COL_INFO);
+    item = proto_tree_add_item(parent, proto_smsrc, tvb, 0, -1, ENC_NA);
+    tree = proto_item_add_subtree(item, ett_smsrc);
+    dissect_claim(tvb, pinfo, tree, item, claim);
+    if (claim->configmgr) {
+        /* It asks TCP for the rest of its frames as if it had been called by TCP. */
+        pinfo->can_desegment = pinfo->saved_can_desegment;
+        length = call_dissector_with_data(smsrc_cm_handle, tvb, pinfo, parent, data);
+    } else {
+        length = dissect_messages(tvb, pinfo, tree, first, claim);
+    }
+    col_set_fence(pinfo->cinfo, COL_INFO);
+    return length;
+}
+
+const claim_t *
+smsrc_any_claim_of_packet(packet_info *pinfo)
+{
+    return (const claim_t *)p_get_proto_data(pinfo->pool, pinfo, proto_smsrc, KEPT_CLAIM);
+}
+
+const claim_t *
+smsrc_claim_of_packet(packet_info *pinfo)
+{
+    const claim_t *claim = smsrc_any_claim_of_packet(pinfo);
+
+    return claim != NULL && (claim->carrier == CARRIER_TCP || claim->carrier == CARRIER_UDP)
+               ? claim
+               : NULL;
+}
+
+void
+smsrc_set_attack(packet_info *pinfo)
+{
+    if (!PINFO_FD_VISITED(pinfo))
+        has_attack = true;
+    session_log_attack(pinfo);
+    if (!smsrc_is_attack(pinfo))
+        p_add_proto_data(pinfo->pool, pinfo, proto_smsrc, KEPT_ATTACK, GUINT_TO_POINTER(1));
+}
+
+bool
+smsrc_is_attack(packet_info *pinfo)
+{
+    return p_get_proto_data(pinfo->pool, pinfo, proto_smsrc, KEPT_ATTACK) != NULL;
+}
+
+bool
+smsrc_has_attack(void)
+{
+    return has_attack;
+}
+
+/* The port table, Decode As by the name "smsrc", and conversations proven before. */
+static int
+dissect_smsrc(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    bool by_port = pinfo->match_uint == pinfo->srcport || pinfo->match_uint == pinfo->destport;
+    bool ours = claim_has_port(pinfo->match_uint);
+    claim_t claim;
+
+    if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN,
+                    by_port && !ours       ? CLAIM_BY_USER
+                    : port_ground_in_force ? CLAIM_BY_PORT
+                                           : CLAIM_BY_SESSION,
+                    &claim))
+        return 0;
+    return dissect_claimed(tvb, pinfo, tree, data, &claim);
+}
+
+/* Decode As by a channel's name. */
+static int
+dissect_smsrc_as(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                 channel_e channel)
+{
+    claim_t claim;
+
+    if (!claim_make(tvb, pinfo, channel, CLAIM_BY_USER, &claim))
+        return 0;
+    return dissect_claimed(tvb, pinfo, tree, data, &claim);
+}
+
+static int
+dissect_smsrc_control(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_CONTROL);
+}
+
+static int
+dissect_smsrc_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_DATA);
+}
+
+static int
+dissect_smsrc_chat(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_CHAT);
+}
+
+static int
+dissect_smsrc_transfer(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_TRANSFER);
+}
+
+/* A socket of IPX or SPX: by content, or in a session. */
+static int
+dissect_smsrc_ipx(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    claim_t claim;
+
+    if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN, CLAIM_BY_SESSION, &claim))
+        return 0;
+    return dissect_claimed(tvb, pinfo, tree, data, &claim);
+}
+
+/* What a NetBIOS session or datagram carries, over TCP/IP or IPX: by content, or by its names. */
+static ws_bool
+dissect_smsrc_netbios_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    claim_t claim;
+
+    if (!claim_make_netbios(tvb, pinfo, &claim))
+        return FALSE;
+    dissect_claimed(tvb, pinfo, tree, data, &claim);
+    return TRUE;
+}
+
+/*
+ * Eight fixed bytes in two places, or a frame that is whole and well-formed: on any port. The
+ * older ports are not in the port table, so a proven session reaches its channels there this way.
+ */
+static ws_bool
+dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    claim_t claim;
+
+    if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN,
+                    claim_has_port(pinfo->srcport) || claim_has_port(pinfo->destport)
+                        ? CLAIM_BY_SESSION
+                        : CLAIM_BY_CONTENT,
+                    &claim))
+        return FALSE;
+    /* What follows belongs to it too, whatever it looks like; datagrams speak for themselves. */
+    if (pinfo->ptype == PT_TCP && claim.ground == GROUND_CONTENT)
+        conversation_set_dissector(find_or_create_conversation(pinfo), smsrc_handle);
+    dissect_claimed(tvb, pinfo, tree, data, &claim);
+    return TRUE;
+}
+
+static void
+init_smsrc(void)
+{
+    has_attack = false;
+    desegment_in_force = smsrc_desegment;
+    port_ground_in_force = smsrc_port_ground;
+}
+
+void
+proto_register_smsrc(void)
+{
+    static hf_register_info hf[] = {
+        { &hf_smsrc_channel,
+          { "Channel", "smsrc.channel", FT_STRING, BASE_NONE, NULL, 0x0,
+            "What the connection is for, by the names of KB 826852: Control, Data, Chat, File "
+            "transfer", HFILL } },
+        { &hf_smsrc_channel_iana,
+          { "Port name at IANA", "smsrc.channel.iana", FT_STRING, BASE_NONE, NULL, 0x0,
+            "The port's name at IANA, and so in Wireshark's port column, which has 2702 and 2704 "
+            "swapped", HFILL } },
+        { &hf_smsrc_direction,
+          { "Direction", "smsrc.direction", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Viewer to agent or Agent to viewer: the viewer is the administrator's machine, the "
+            "agent the controlled one", HFILL } },
+        { &hf_smsrc_generation,
+          { "Generation", "smsrc.generation", FT_STRING, BASE_NONE, NULL, 0x0,
+            "The versions of SMS that use this port: SMS 1.x or 2.0 before SP2, SMS 2.0 SP2 or "
+            "2003", HFILL } },
+        { &hf_smsrc_claimed_by,
+          { "Claimed by", "smsrc.claimed_by", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Why this is shown as SMS Remote Control: Content, Session, User (Decode As) or Port",
+            HFILL } },
+    };
+    static int *ett[] = { &ett_smsrc };
+    static ei_register_info ei[] = {
+        { &ei_smsrc_udp,
+          { "smsrc.udp", PI_PROTOCOL, PI_NOTE,
+            "SMS 2.0-compatible transport: SMS 2003 clients listen on TCP only", EXPFILL } },
+    };
+    expert_module_t *expert;
+    module_t *module;
+
+    proto_smsrc = proto_register_protocol("Microsoft SMS Remote Control", "SMSRC", "smsrc");
+    proto_register_field_array(proto_smsrc, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+    expert = expert_register_protocol(proto_smsrc);
+    expert_register_field_array(expert, ei, array_length(ei));
+    message_register(expert);
+    rch_message_register(proto_smsrc, expert);
+    tnmp_message_register(proto_smsrc, expert);
+    user_record_register(proto_smsrc);
+    payload_register(proto_smsrc);
+    /* After the fields: "smsrc.data" is one too, and tshark -G fields lists the first of a name. */
+    proto_smsrc_control = proto_register_protocol_in_name_only(
+        "SMS Remote Control (control)", "SMSRC Control", "smsrc.control", proto_smsrc,
+        FT_PROTOCOL);
+    proto_smsrc_data = proto_register_protocol_in_name_only(
+        "SMS Remote Control (data)", "SMSRC Data", "smsrc.data", proto_smsrc, FT_PROTOCOL);
+    proto_smsrc_chat = proto_register_protocol_in_name_only(
+        "SMS Remote Chat", "SMSRC Chat", "smsrc.chat", proto_smsrc, FT_PROTOCOL);
+    proto_smsrc_transfer = proto_register_protocol_in_name_only(
+        "SMS Remote File Transfer", "SMSRC Transfer", "smsrc.transfer", proto_smsrc, FT_PROTOCOL);
+
+    module = prefs_register_protocol(proto_smsrc, NULL);
+    prefs_register_bool_preference(
+        module, "desegment", "Reassemble messages spanning several TCP segments",
+        "Whether messages that spread over several TCP segments are put together. \"Allow "
+        "subdissectors to reassemble TCP streams\" in the TCP settings has to be on too.",
+        &smsrc_desegment);
+    prefs_register_bool_preference(
+        module, "port_ground", "Claim traffic known by its port alone",
+        "Whether traffic to a server's port 2701-2704 is shown as SMS Remote Control although "
+        "neither its content, nor a session of the same two hosts, nor Decode As says so.",
+        &smsrc_port_ground);
+
+    register_init_routine(init_smsrc);
+    smsrc_handle = register_dissector("smsrc", dissect_smsrc, proto_smsrc);
+}
+
+void
+proto_reg_handoff_smsrc(void)
+{
+    static const struct {
+        const char *name, *description;
+        dissector_t dissector;
+        int *proto;
+    } channels[] = {
+        { "smsrc.control", "SMSRC Control", dissect_smsrc_control, &proto_smsrc_control },
+        { "smsrc.data", "SMSRC Data", dissect_smsrc_data, &proto_smsrc_data },
+        { "smsrc.chat", "SMSRC Chat", dissect_smsrc_chat, &proto_smsrc_chat },
+        { "smsrc.transfer", "SMSRC Transfer", dissect_smsrc_transfer, &proto_smsrc_transfer },
+    };
+    dissector_handle_t ipx_handle;
+
+    claim_init(proto_smsrc);
+    payload_handoff();
+    smsrc_cm_handle = find_dissector("smsrc.cm");
+
+    dissector_add_uint_range_with_preference("tcp.port", SMSRC_PORTS, smsrc_handle);
+    dissector_add_uint_range_with_preference("udp.port", SMSRC_PORTS, smsrc_handle);
+    for (unsigned i = 0; i < array_length(channels); i++) {
+        dissector_handle_t handle = register_dissector_with_description(
+            channels[i].name, channels[i].description, channels[i].dissector, *channels[i].proto);
+
+        dissector_add_for_decode_as("tcp.port", handle);
+        dissector_add_for_decode_as("udp.port", handle);
+    }
+    ipx_handle = create_dissector_handle(dissect_smsrc_ipx, proto_smsrc);
+    for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
+        uint16_t ipx_socket = claim_ipx_socket((channel_e)channel);
+
+        dissector_add_uint("ipx.socket", ipx_socket, ipx_handle);
+        dissector_add_uint("spx.socket", ipx_socket, ipx_handle);
+    }
+    heur_dissector_add("netbios", dissect_smsrc_netbios_heur, "SMS Remote Control over NetBIOS",
+                       "smsrc_netbios", proto_smsrc, HEURISTIC_ENABLE);
+    heur_dissector_add("tcp", dissect_smsrc_heur, "SMS Remote Control over TCP", "smsrc_tcp",
+                       proto_smsrc, HEURISTIC_ENABLE);
+    heur_dissector_add("udp", dissect_smsrc_heur, "SMS Remote Control over UDP", "smsrc_udp",
+                       proto_smsrc, HEURISTIC_ENABLE);
+}

@@ -1,0 +1,159 @@
+/* stat-listener.c
+ * What all statistics that listen to a tap themselves do to begin
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * Wireshark does this for tables (epan/stat_tap_ui.h); those that print in a form of their own
+ * have to do it themselves.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "stat-listener.h"
+
+#include <stdlib.h>
+
+#include <wsutil/report_message.h>
+
+#include "text.h"
+
+/* What a registered statistic starts with. */
+typedef struct {
+    const char *command;
+    stat_tap_init_cb init;
+    void *userdata;
+} starter_t;
+
+static GPtrArray *commands; /* the names of all statistics of the plugin, sorted */
+
+bool
+stat_in_tshark(void)
+{
+    return g_strcmp0(g_get_prgname(), "tshark") == 0;
+}
+
+/*
+ * A statistic of tshark that cannot start ends it, as Wireshark's own do (ui/cli). Before 4.6
+ * nothing else makes tshark report a failure.
+ */
+static void
+give_up(void)
+{
+    if (stat_in_tshark())
+        exit(EXIT_FAILURE);
+}
+
+static int
+compare_commands(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void
+add_command(const char *command)
+{
+    if (commands == NULL)
+        commands = g_ptr_array_new();
+    g_ptr_array_add(commands, (void *)command);
+    g_ptr_array_sort(commands, compare_commands);
+}
+
+/* The statistic that Wireshark takes @p argument for: the last in their order, as in its search. */
+static const char *
+command_of(const char *argument)
+{
+    for (unsigned i = commands->len; i-- > 0;) {
+        const char *command = (const char *)commands->pdata[i];
+
+        if (g_str_has_prefix(argument, command))
+            return command;
+    }
+    return NULL;
+}
+
+/* Why @p argument starts no statistic, to be g_free()d; NULL where it is @p command's. */
+static char *
+refusal(const char *argument, const char *command)
+{
+    GString *text;
+    char end = command != NULL ? argument[strlen(command)] : '\0';
+
+    if (end == '\0' || end == ',')
+        return NULL;
+    text = g_string_new(NULL);
+    g_string_printf(text, "Invalid -z argument \"%s\"; it must be one of:", argument);
+    for (unsigned i = 0; i < commands->len; i++)
+        g_string_append_printf(text, "\n     %s", (const char *)commands->pdata[i]);
+    return g_string_free(text, FALSE);
+}
+
+static stat_tap_init_result
+start(const char *argument, void *userdata)
+{
+    const starter_t *starter = (const starter_t *)userdata;
+    char *error = refusal(argument, starter->command);
+
+    if (error == NULL)
+        return starter->init(argument, starter->userdata);
+    report_failure("%s", error);
+    g_free(error);
+    give_up();
+    return STAT_TAP_INIT_FAILED;
+}
+
+void
+stat_register(stat_tap_ui *ui, void *userdata)
+{
+    starter_t *starter = wmem_new(wmem_epan_scope(), starter_t);
+    stat_tap_ui checked = *ui;
+
+    starter->command = ui->cli_string;
+    starter->init = ui->tap_init_cb;
+    starter->userdata = userdata;
+    checked.tap_init_cb = start;
+    add_command(ui->cli_string);
+    register_stat_tap_ui(&checked, starter);
+}
+
+static void
+check_table(const char *argument, const char **filter _U_, char **error)
+{
+    *error = refusal(argument, command_of(argument));
+}
+
+void
+stat_check_table(stat_tap_table_ui *ui)
+{
+    ui->stat_filter_check_cb = check_table;
+    add_command(ui->cli_string);
+}
+
+const char *
+stat_filter_of(const char *argument, const char *command)
+{
+    const char *rest = argument + strlen(command);
+
+    return *rest == ',' ? rest + 1 : NULL;
+}
+
+bool
+stat_listen(const char *command, const char *filter, const char *tap, void *tapdata,
+            tap_reset_cb reset, tap_packet_cb packet, tap_draw_cb draw, tap_finish_cb finish)
+{
+    char *shown;
+    GString *error = register_tap_listener(tap, tapdata, filter, TL_REQUIRES_NOTHING, reset, packet,
+                                           draw, finish);
+
+    if (error == NULL)
+        return true;
+    shown = shown_text(NULL, error->str);
+    report_failure("-z %s: %s", command, shown);
+    wmem_free(NULL, shown);
+    g_string_free(error, TRUE);
+    if (finish != NULL)
+        finish(tapdata);
+    give_up();
+    return false;
+}

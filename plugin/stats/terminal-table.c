@@ -1,0 +1,433 @@
+/* terminal-table.c
+ * The tables of the statistics on lines as long as the terminal's
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * tshark prints a table as its columns' formats say, however long the lines become: those here
+ * have up to 300 characters. Where the reader's lines are known to be shorter, a table here is as
+ * wide as what is in it; what still does not fit goes on in further lines of the record, and
+ * long cells are wrapped. Nothing is cut off. Who pipes a table into a program has the long form.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "terminal-table.h"
+
+#include "smsrc-compat.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+#if __has_include(<sys/ioctl.h>)
+#include <sys/ioctl.h>
+#endif
+
+#include <epan/tap.h>
+
+#include "stat-listener.h"
+#include "stat-table.h"
+#include "text.h"
+
+#define GAP 2         /* between columns */
+#define INDENT 4      /* of a record's further lines */
+#define MIN_WIDTH 40  /* a narrower terminal wraps */
+#define LONG_RULE 101 /* above and below the long form */
+#define MIN_TEXT 24   /* to have a record on one line, a column of text is made as narrow as this */
+
+/* Columns of the reader's lines; 0: not known, or as many as there may be. */
+static unsigned
+line_width(void)
+{
+    const char *columns = g_getenv("COLUMNS");
+    unsigned long width = 0;
+
+    if (columns != NULL) {
+        width = strtoul(columns, NULL, 10);
+#ifdef TIOCGWINSZ
+    } else if (isatty(STDOUT_FILENO)) {
+        struct winsize size;
+
+        if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+            width = size.ws_col;
+#endif
+    }
+    return width == 0 ? 0 : (unsigned)CLAMP(width, MIN_WIDTH, 10000);
+}
+
+/*
+ * Text and its width
+ */
+
+static unsigned
+char_width(gunichar c)
+{
+    return g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
+}
+
+static unsigned
+text_width(const char *text)
+{
+    unsigned width = 0;
+
+    for (; *text != '\0'; text = g_utf8_next_char(text))
+        width += char_width(g_utf8_get_char(text));
+    return width;
+}
+
+/* The text in pieces of no more than @p width, where that can be between words. */
+static GPtrArray *
+wrap(const char *text, unsigned width)
+{
+    GPtrArray *pieces = g_ptr_array_new_with_free_func(g_free);
+
+    while (*text != '\0') {
+        const char *end = text, *space = NULL;
+        unsigned used = 0;
+
+        while (*end != '\0' && used + char_width(g_utf8_get_char(end)) <= width) {
+            used += char_width(g_utf8_get_char(end));
+            if (*end == ' ')
+                space = end;
+            end = g_utf8_next_char(end);
+        }
+        if (*end == ' ')
+            space = end;
+        if (end == text)
+            end = g_utf8_next_char(end); /* too narrow for a single character */
+        if (*end != '\0' && space != NULL && space != text)
+            end = space;
+        g_ptr_array_add(pieces, g_strndup(text, (size_t)(end - text)));
+        for (text = end; *text == ' '; text++)
+            ;
+    }
+    return pieces;
+}
+
+static unsigned
+longest_word(const char *text)
+{
+    char **words = g_strsplit(text, " ", -1);
+    unsigned longest = 0;
+
+    for (char **word = words; *word != NULL; word++)
+        longest = MAX(longest, text_width(*word));
+    g_strfreev(words);
+    return longest;
+}
+
+/*
+ * The layout
+ */
+
+typedef struct {
+    const char *name;
+    bool number;
+    unsigned width;
+    bool begins;      /* a further line of the record */
+    GPtrArray *cells; /* as text, of each row */
+} column_t;
+
+static char *
+cell_text(const stat_tap_table_item_type *cell, const char *format)
+{
+    switch (cell->type) {
+    case TABLE_ITEM_STRING:
+        return g_strdup(cell->value.string_value != NULL ? cell->value.string_value : "");
+    case TABLE_ITEM_UINT:
+        return g_strdup_printf("%u", cell->value.uint_value);
+    case TABLE_ITEM_INT:
+        return g_strdup_printf("%d", cell->value.int_value);
+    case TABLE_ITEM_FLOAT:
+        /* In a column of whole numbers it is one that is too large for the others' type. */
+        return g_strdup_printf("%.*f", strchr(format, 'f') != NULL ? 6 : 0,
+                               cell->value.float_value);
+    default:
+        return g_strdup("");
+    }
+}
+
+static void
+free_column(void *data)
+{
+    column_t *column = (column_t *)data;
+
+    g_ptr_array_free(column->cells, TRUE);
+    g_free(column);
+}
+
+/* The columns that hold anything, each as wide as its widest cell. */
+static GPtrArray *
+columns_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned width)
+{
+    GPtrArray *columns = g_ptr_array_new_with_free_func(free_column);
+
+    for (unsigned i = 0; i < ui->nfields; i++) {
+        column_t *column = g_new0(column_t, 1);
+        unsigned widest = 0;
+
+        column->name = ui->fields[i].column_name;
+        column->number = ui->fields[i].type != TABLE_ITEM_STRING;
+        column->cells = g_ptr_array_new_with_free_func(g_free);
+        for (unsigned row = 0; row < stat_num_rows(table); row++) {
+            char *text = cell_text(stat_tap_get_field_data(table, row, i),
+                                   ui->fields[i].field_format);
+
+            widest = MAX(widest, text_width(text));
+            g_ptr_array_add(column->cells, text);
+        }
+        if (widest == 0) {
+            free_column(column);
+            continue;
+        }
+        column->width = MIN(MAX(widest, longest_word(column->name)), width - INDENT);
+        g_ptr_array_add(columns, column);
+    }
+    return columns;
+}
+
+/* Say which columns begin a further line where no line may be longer than @p width: how many. */
+static unsigned
+break_lines(GPtrArray *columns, unsigned width)
+{
+    unsigned used = 0, breaks = 0;
+
+    for (unsigned i = 0; i < columns->len; i++) {
+        column_t *column = (column_t *)columns->pdata[i];
+
+        column->begins = i > 0 && used + GAP + column->width > width;
+        breaks += column->begins;
+        used = column->begins ? INDENT + column->width
+                              : used + (i > 0 ? GAP : 0) + column->width;
+    }
+    return breaks;
+}
+
+static void
+lay_out(GPtrArray *columns, unsigned width)
+{
+    unsigned total = 0, breaks;
+    column_t *widest = NULL;
+
+    for (unsigned i = 0; i < columns->len; i++) {
+        column_t *column = (column_t *)columns->pdata[i];
+
+        total += column->width + (i > 0 ? GAP : 0);
+        if (!column->number && (widest == NULL || column->width > widest->width))
+            widest = column;
+    }
+    if (total > width && widest != NULL && widest->width >= total - width + MIN_TEXT)
+        widest->width -= total - width;
+    breaks = break_lines(columns, width);
+    /* Lines of about the same length, rather than full ones and a rest. */
+    while (breaks > 0 && width > MIN_WIDTH && break_lines(columns, width - 1) == breaks)
+        width--;
+    break_lines(columns, width);
+}
+
+/*
+ * Printing
+ */
+
+/* A row of cells, or of the columns' names where @p row is -1, wrapped where they are too long. */
+static void
+print_row(GPtrArray *columns, int row)
+{
+    for (unsigned first = 0, end; first < columns->len; first = end) {
+        GPtrArray *wrapped = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+        unsigned height = 0;
+
+        for (end = first; end < columns->len; end++) {
+            const column_t *column = (const column_t *)columns->pdata[end];
+            GPtrArray *pieces;
+
+            if (end > first && column->begins)
+                break;
+            pieces = wrap(row < 0 ? column->name : (const char *)column->cells->pdata[row],
+                          column->width);
+            height = MAX(height, pieces->len);
+            g_ptr_array_add(wrapped, pieces);
+        }
+        for (unsigned line = 0; line < height; line++) {
+            GString *text = g_string_new(NULL);
+
+            g_string_printf(text, "%*s", first > 0 ? INDENT : 0, "");
+            for (unsigned i = first; i < end; i++) {
+                const column_t *column = (const column_t *)columns->pdata[i];
+                const GPtrArray *pieces = (const GPtrArray *)wrapped->pdata[i - first];
+                const char *piece =
+                    line < pieces->len ? (const char *)pieces->pdata[line] : "";
+                int blanks = (int)column->width - (int)text_width(piece);
+
+                g_string_append_printf(text, "%*s%*s%s%*s", i > first ? GAP : 0, "",
+                                       column->number ? blanks : 0, "", piece,
+                                       column->number ? 0 : blanks, "");
+            }
+            puts(g_strchomp(text->str));
+            g_string_free(text, TRUE);
+        }
+        g_ptr_array_unref(wrapped);
+    }
+}
+
+static void
+print_rule(char sign, unsigned width)
+{
+    char *rule = g_strnfill(width, sign);
+
+    puts(rule);
+    g_free(rule);
+}
+
+/* What was not kept: lines of their own, from edge to edge. */
+static void
+print_notes(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned width)
+{
+    for (unsigned row = stat_num_rows(table); row < table->num_elements; row++) {
+        GString *note = g_string_new(NULL);
+        GPtrArray *lines;
+
+        for (unsigned i = 0; i < ui->nfields; i++) {
+            const stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, i);
+
+            if (cell->type == TABLE_ITEM_STRING && *cell->value.string_value != '\0')
+                g_string_append_printf(note, "%s%s", note->len > 0 ? ": " : "",
+                                       cell->value.string_value);
+        }
+        lines = wrap(note->str, width);
+        for (unsigned line = 0; line < lines->len; line++)
+            puts((const char *)lines->pdata[line]);
+        g_ptr_array_unref(lines);
+        g_string_free(note, TRUE);
+    }
+}
+
+typedef struct {
+    stat_data_t stats; /* what the table's own callbacks get */
+    char *filter;
+    unsigned width;
+} narrow_t;
+
+/* The width that a format such as "%-15s" has, less than 0 where it is to the left. */
+static int
+format_width(const char *format)
+{
+    return (int)strtol(format + 1, NULL, 10);
+}
+
+static void
+print_long_row(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned row)
+{
+    for (unsigned i = 0; i < ui->nfields; i++) {
+        const char *format = ui->fields[i].field_format;
+        char *text = cell_text(stat_tap_get_field_data(table, row, i), format);
+
+        printf("%*s |", format_width(format), text);
+        g_free(text);
+    }
+    puts("");
+}
+
+/*
+ * The form that tshark gives to all tables. Its own drawing takes a cell for what its column is,
+ * and ends a row at an empty number.
+ */
+static void
+long_draw(void *tapdata)
+{
+    const narrow_t *narrow = (const narrow_t *)tapdata;
+    const stat_tap_table_ui *ui = narrow->stats.stat_tap_data;
+
+    puts("");
+    print_rule('=', LONG_RULE);
+    printf("%s:\nFilter for statistics: %s\n", ui->title,
+           narrow->filter != NULL ? narrow->filter : "");
+    for (unsigned i = 0; i < ui->nfields; i++)
+        printf("%s |", ui->fields[i].column_name);
+    puts("");
+    for (unsigned i = 0; i < ui->tables->len; i++) {
+        const stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, i);
+
+        puts(table->title);
+        for (unsigned row = 0; row < table->num_elements; row++)
+            print_long_row(ui, table, row);
+    }
+    print_rule('=', LONG_RULE);
+}
+
+static void
+narrow_draw(void *tapdata)
+{
+    const narrow_t *narrow = (const narrow_t *)tapdata;
+    const stat_tap_table_ui *ui = narrow->stats.stat_tap_data;
+
+    for (unsigned i = 0; i < ui->tables->len; i++) {
+        const stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, i);
+        GPtrArray *columns = columns_of(ui, table, narrow->width);
+
+        lay_out(columns, narrow->width);
+        puts("");
+        puts(ui->title);
+        if (narrow->filter != NULL) {
+            char *filter = shown_text(NULL, narrow->filter);
+
+            printf("Filter: %s\n", filter);
+            wmem_free(NULL, filter);
+        }
+        print_rule('=', narrow->width);
+        if (stat_num_rows(table) > 0) {
+            print_row(columns, -1);
+            print_rule('-', narrow->width);
+        } else {
+            puts("None");
+        }
+        for (unsigned row = 0; row < stat_num_rows(table); row++)
+            print_row(columns, (int)row);
+        print_notes(ui, table, narrow->width);
+        print_rule('=', narrow->width);
+        g_ptr_array_free(columns, TRUE);
+    }
+}
+
+static void
+narrow_finish(void *tapdata)
+{
+    g_free(((narrow_t *)tapdata)->filter);
+    g_free(tapdata);
+}
+
+static stat_tap_init_result
+narrow_init(const char *argument, void *userdata)
+{
+    stat_tap_table_ui *ui = (stat_tap_table_ui *)userdata;
+    narrow_t *narrow = g_new0(narrow_t, 1);
+
+    narrow->stats.stat_tap_data = ui;
+    narrow->stats.user_data = narrow;
+    narrow->filter = g_strdup(stat_filter_of(argument, ui->cli_string));
+    narrow->width = line_width();
+    ui->stat_tap_init_cb(ui);
+    if (stat_listen(ui->cli_string, narrow->filter, ui->tap_name, narrow, NULL, ui->packet_func,
+                    narrow->width > 0 ? narrow_draw : long_draw, narrow_finish))
+        return STAT_TAP_INIT_DONE;
+    return STAT_TAP_INIT_FAILED;
+}
+
+void
+narrow_table_register(stat_tap_table_ui *ui)
+{
+    stat_tap_ui narrow_ui = {
+        .group = ui->group,
+        .title = NULL,
+        .cli_string = ui->cli_string,
+        .tap_init_cb = narrow_init,
+    };
+
+    /* sharkd and Wireshark have tables of their own. */
+    if (stat_in_tshark()) {
+        stat_register(&narrow_ui, ui);
+        return;
+    }
+    stat_check_table(ui);
+    register_stat_tap_table_ui(ui);
+}

@@ -1,0 +1,205 @@
+/* test-verdict.c
+ * A flow and its verdict, without a packet
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "verdict.h"
+
+#include "unit-epan.h"
+#include "user-rows.h"
+
+#define BIT(role) SMSRC_ROLE_BIT(SMSRC_ROLE_##role)
+
+typedef struct {
+    const char *what;
+    smsrc_role_set_t initiator, responder;
+    transport_e transport;
+    uint16_t initiator_port, port;
+    service_e service;
+    bool sure, endpoint;
+    verdict_e verdict;
+    const char *row; /* NULL: any */
+    bool swapped;
+} case_t;
+
+static const case_t cases[] = {
+    { "client asks its management point", BIT(ADVANCED_CLIENT), BIT(MANAGEMENT_POINT),
+      TRANSPORT_TCP, 1100, 80, SERVICE_HTTP, true, false, VERDICT_LISTED, "E1", false },
+    { "the same before a byte was said", BIT(ADVANCED_CLIENT), BIT(MANAGEMENT_POINT), TRANSPORT_TCP,
+      1100, 80, SERVICE_UNKNOWN, true, false, VERDICT_LISTED, "E1", false },
+    { "the same from its middle on, the server seen first", BIT(MANAGEMENT_POINT),
+      BIT(ADVANCED_CLIENT), TRANSPORT_TCP, 80, 1100, SERVICE_UNKNOWN, false, false, VERDICT_LISTED,
+      "E1", true },
+    { "on 8080", BIT(ADVANCED_CLIENT), BIT(MANAGEMENT_POINT), TRANSPORT_TCP, 1100, 8080,
+      SERVICE_HTTP, true, false, VERDICT_OFF_MATRIX, "E1", false },
+    { "on 8530, which is another role's", BIT(ADVANCED_CLIENT), BIT(MANAGEMENT_POINT),
+      TRANSPORT_TCP, 1100, 8530, SERVICE_HTTP, true, false, VERDICT_OFF_MATRIX, "LATER22", false },
+    { "the management point calls the client", BIT(MANAGEMENT_POINT), BIT(ADVANCED_CLIENT),
+      TRANSPORT_TCP, 1100, 80, SERVICE_HTTP, true, false, VERDICT_WRONG_DIRECTION, "E1", false },
+    { "client on SQL's port", BIT(ADVANCED_CLIENT), BIT(SQL_SERVER), TRANSPORT_TCP, 1100, 1433,
+      SERVICE_TDS, true, false, VERDICT_OFF_MATRIX, "C1", false },
+    { "SSH on the remote control's port", BIT(ADMIN_CONSOLE), BIT(CLIENT), TRANSPORT_TCP, 1100,
+      2702, SERVICE_SSH, true, false, VERDICT_WRONG_SERVICE, "F5", false },
+    { "FTP on 2703, between others", BIT(SITE_SERVER), BIT(DOMAIN_CONTROLLER), TRANSPORT_TCP, 1100,
+      2703, SERVICE_FTP, true, false, VERDICT_WRONG_SERVICE, "F1", false },
+    { "HTTP moved to 2701, between its own", BIT(ADVANCED_CLIENT), BIT(MANAGEMENT_POINT),
+      TRANSPORT_TCP, 1100, 2701, SERVICE_HTTP, true, false, VERDICT_OFF_MATRIX, "F3", false },
+    { "HTTP on a port of console and client, who have none", BIT(ADMIN_CONSOLE), BIT(CLIENT),
+      TRANSPORT_TCP, 1100, 2704, SERVICE_HTTP, true, false, VERDICT_WRONG_SERVICE, "F7", false },
+    { "name service on a port of console and client, who have one", BIT(ADMIN_CONSOLE),
+      BIT(CLIENT), TRANSPORT_UDP, 1100, 2702, SERVICE_NBNS, true, false, VERDICT_OFF_MATRIX, "G1",
+      false },
+    { "ConfigMgr's remote control", BIT(ADMIN_CONSOLE), BIT(CLIENT), TRANSPORT_TCP, 1100, 2701,
+      SERVICE_CM_REMOTE_CONTROL, true, false, VERDICT_LATER_PRODUCT, NULL, false },
+    { "remote control of SMS 1.x", BIT(ADMIN_CONSOLE), BIT(LEGACY_CLIENT), TRANSPORT_UDP, 1100,
+      1762, SERVICE_REMOTE_CONTROL, false, false, VERDICT_LEGACY_PRODUCT, NULL, false },
+    { "Kerberos is 88, not 8888", BIT(SITE_SERVER), BIT(DOMAIN_CONTROLLER), TRANSPORT_UDP, 1100,
+      8888, SERVICE_KERBEROS, false, false, VERDICT_OFF_MATRIX, "A8", false },
+    { "WINS is 137, whatever is printed", BIT(SITE_SERVER), BIT(WINS_SERVER), TRANSPORT_UDP, 137,
+      137, SERVICE_NBNS, false, false, VERDICT_CORRECTED, "H4", false },
+    { "broadcasts are advised against", BIT(SITE_SERVER), SMSRC_ROLES_BROADCAST, TRANSPORT_UDP,
+      137, 137, SERVICE_NBNS, true, false, VERDICT_LISTED, "I3a", false },
+    { "a port that an endpoint mapper named", BIT(ADMIN_CONSOLE), BIT(SMS_PROVIDER), TRANSPORT_TCP,
+      1100, 1055, SERVICE_UNKNOWN, true, true, VERDICT_KB_GAP, NULL, false },
+    { "the same port, which nobody named", BIT(ADMIN_CONSOLE), BIT(SMS_PROVIDER), TRANSPORT_TCP,
+      1100, 1055, SERVICE_UNKNOWN, true, false, VERDICT_OFF_MATRIX, NULL, false },
+    { "SMB of site servers on 139 instead of 445", BIT(SITE_SERVER), BIT(CHILD_SITE_SERVER),
+      TRANSPORT_TCP, 1100, 139, SERVICE_SMB1, true, false, VERDICT_CORRECTED, "H6", false },
+    { "DHCP's offer, from the server first", BIT(DHCP_SERVER), BIT(ADVANCED_CLIENT), TRANSPORT_UDP,
+      67, 68, SERVICE_DHCP, false, false, VERDICT_LISTED, "H2", true },
+    { "the answer to a broadcast for a name", BIT(ADVANCED_CLIENT), BIT(LEGACY_CLIENT),
+      TRANSPORT_UDP, 137, 137, SERVICE_NBNS, false, false, VERDICT_KB_GAP, "GAP45", false },
+    { "TLS of the directory gone astray", BIT(SITE_SERVER), BIT(DOMAIN_CONTROLLER), TRANSPORT_TCP,
+      1100, 6360, SERVICE_TLS, true, false, VERDICT_OFF_MATRIX, "A3", false },
+    { "an agent that was moved", BIT(ADMIN_CONSOLE), BIT(CLIENT), TRANSPORT_TCP, 1100, 3701,
+      SERVICE_REMOTE_CONTROL, true, false, VERDICT_OFF_MATRIX, "F3", false },
+    { "nothing is near", BIT(SITE_SERVER), BIT(DHCP_SERVER), TRANSPORT_TCP, 1100, 22, SERVICE_SSH,
+      true, false, VERDICT_OFF_MATRIX, NULL, false },
+};
+
+static judge_flow_t
+flow_of(const case_t *one)
+{
+    judge_flow_t flow;
+
+    memset(&flow, 0, sizeof flow);
+    flow.initiator = one->initiator;
+    flow.responder = one->responder;
+    flow.transport = one->transport;
+    flow.initiator_port = one->initiator_port;
+    flow.responder_port = one->port;
+    flow.service = one->service;
+    flow.initiator_sure = one->sure;
+    flow.rpc_endpoint = one->endpoint;
+    return flow;
+}
+
+static void
+test_verdicts(void)
+{
+    judge_set_ports(NULL, NULL);
+    /* Twice: what is remembered has to be what was found. */
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < array_length(cases); i++) {
+            judge_flow_t flow = flow_of(&cases[i]);
+            judgement_t judgement = judge(&flow);
+
+            g_test_message("%s", cases[i].what);
+            g_assert_cmpstr(verdict_name(judgement.verdict), ==, verdict_name(cases[i].verdict));
+            if (cases[i].row != NULL)
+                g_assert_cmpstr(judgement.row->id, ==, cases[i].row);
+            g_assert_cmpint(judgement.swapped, ==, cases[i].swapped);
+            g_assert_cmpint(judgement_is_listed(&judgement), ==,
+                            cases[i].verdict == VERDICT_LISTED ||
+                                cases[i].verdict == VERDICT_CORRECTED);
+        }
+    }
+}
+
+/* An attack has the row of the flow without it, asked before or after. */
+static void
+test_attack(void)
+{
+    judge_set_ports(NULL, NULL);
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < array_length(cases); i++) {
+            judge_flow_t flow = flow_of(&cases[i]);
+            judgement_t without = judge(&flow), judgement;
+
+            flow.attack = true;
+            judgement = judge(&flow);
+            g_assert_cmpint(without.verdict, ==, without.without_attack);
+            g_assert_cmpint(judgement.verdict, ==, VERDICT_ATTACK);
+            g_assert_cmpint(judgement.without_attack, ==, without.verdict);
+            g_assert_true(judgement.row == without.row);
+            g_assert_cmpint(judgement.nearest, ==, without.nearest);
+            g_assert_cmpint(judgement.swapped, ==, without.swapped);
+            g_assert_false(judgement_is_listed(&judgement));
+            g_assert_cmpint(VERDICT_ATTACK, ==, NUM_VERDICTS - 1); /* the worst */
+        }
+    }
+}
+
+/* The ports of the user's own site, and back. */
+static void
+test_own_ports(void)
+{
+    judge_flow_t sql = flow_of(&cases[0]), http = flow_of(&cases[3]);
+    range_t *sql_ports = NULL, *http_ports = NULL;
+
+    sql.initiator = BIT(SITE_SERVER);
+    sql.responder = BIT(SQL_SERVER);
+    sql.responder_port = 14330;
+    sql.service = SERVICE_TDS;
+    judge_set_ports(NULL, NULL);
+    g_assert_cmpint(judge(&sql).verdict, ==, VERDICT_OFF_MATRIX);
+    g_assert_cmpint(judge(&http).verdict, ==, VERDICT_OFF_MATRIX);
+
+    range_convert_str(NULL, &sql_ports, "14330-14340", 65535);
+    range_convert_str(NULL, &http_ports, "8080", 65535);
+    judge_set_ports(sql_ports, http_ports);
+    g_assert_cmpstr(judge(&sql).row->id, ==, "I4");
+    g_assert_cmpint(judge(&sql).verdict, ==, VERDICT_LISTED);
+    g_assert_cmpstr(judge(&http).row->id, ==, "E1");
+    g_assert_cmpint(judge(&http).verdict, ==, VERDICT_LISTED);
+
+    judge_set_ports(NULL, NULL);
+    g_assert_cmpint(judge(&http).verdict, ==, VERDICT_OFF_MATRIX);
+    wmem_free(NULL, sql_ports);
+    wmem_free(NULL, http_ports);
+}
+
+/* What Wireshark does with a preference that the user changes. */
+static void
+test_ports_are_copied(void)
+{
+    judge_flow_t http = flow_of(&cases[3]);
+    range_t *ports = NULL;
+
+    range_convert_str(NULL, &ports, "8080", 65535);
+    judge_set_ports(NULL, ports);
+    ports->ranges[0].low = ports->ranges[0].high = 8081;
+    g_assert_cmpint(judge(&http).verdict, ==, VERDICT_LISTED);
+    wmem_free(NULL, ports);
+    judge_set_ports(NULL, NULL);
+}
+
+int
+main(int argc, char **argv)
+{
+    int result;
+
+    g_test_init(&argc, &argv, NULL);
+    unit_epan_start(user_rows_register);
+    unit_capture_open();
+    user_rows_reset();
+    g_test_add_func("/judge/verdicts", test_verdicts);
+    g_test_add_func("/judge/attack", test_attack);
+    g_test_add_func("/judge/own-ports", test_own_ports);
+    g_test_add_func("/judge/ports-are-copied", test_ports_are_copied);
+    result = g_test_run();
+    unit_capture_close();
+    unit_epan_stop();
+    return result;
+}
