@@ -17,17 +17,26 @@
 #endif
 
 #include "audit-tap.h"
-#include "stats/json-lines.h"
 #include "configmgr/packet-smsrc-cm.h"
 #include "packet-smsrc.h"
 #include "post-dissector.h"
 #include "session-tap.h"
+#include "statistics.h"
 
 WS_DLL_PUBLIC_DEF const char plugin_version[] = SMSRC_VERSION;
 WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
 WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 
 WS_DLL_PUBLIC void plugin_register(void);
+
+/* Downstream first: statistics read the audit, which reads the session log. */
+static void
+end_capture(void)
+{
+    statistics_end_capture();
+    smsrc_audit_cleanup();
+    smsrc_log_cleanup();
+}
 
 /* In this order: the audit's preferences and the log's fields stand among those of smsrc. */
 static void
@@ -38,6 +47,7 @@ register_protocols(void)
     proto_register_smsrc_log();
     proto_register_smsrc_post();
     proto_register_smsrc_audit();
+    register_cleanup_routine(end_capture);
 }
 
 static void
@@ -48,7 +58,7 @@ register_handoffs(void)
     proto_reg_handoff_smsrc_log();
     proto_reg_handoff_smsrc_post();
     proto_reg_handoff_smsrc_audit();
-    json_stats_register();
+    statistics_register();
 }
 
 void

@@ -5,9 +5,11 @@
  */
 
 /*
- * Wireshark's own work for a post-dissector is more than what the two do for most packets: so
- * there is one for both. And it is a protocol in name only, because for any other Wireshark
- * keeps a list of layers at each call; it shows nothing under its own name.
+ * Wireshark's work for a post-dissector is more than what session log and audit do for most
+ * packets, so both share one. It is a protocol in name only: for any other, Wireshark keeps a list
+ * of layers at each call. A protocol in name only is turned off with its parent, and neither of
+ * the two may turn off the other, so the parent is a protocol that is always on. Each of the two
+ * knows whether the user has turned it off.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -32,18 +34,16 @@ dissect_smsrc_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     return 0;
 }
 
-bool
-smsrc_post_is_enabled(void)
-{
-    return proto_is_protocol_enabled(find_protocol_by_id(proto_smsrc_post));
-}
-
 void
 proto_register_smsrc_post(void)
 {
+    int parent = proto_register_protocol("Microsoft SMS Sessions and Port Audit", "SMSRC-POST",
+                                         "smsrc.post");
+
+    proto_set_cant_toggle(parent);
     proto_smsrc_post = proto_register_protocol_in_name_only(
-        "Microsoft SMS Sessions and Port Audit, asked of every packet", "SMSRC-POST",
-        "smsrc.post", proto_get_id_by_filter_name("smsrc.log"), FT_PROTOCOL);
+        "Microsoft SMS Sessions and Port Audit, called for every packet", "SMSRC-POST-PACKET",
+        "smsrc.post.packet", parent, FT_PROTOCOL);
     register_init_routine(conversation_memo_reset);
 }
 

@@ -12,7 +12,4 @@
 void proto_register_smsrc_post(void);
 void proto_reg_handoff_smsrc_post(void);
 
-/** True where it is asked of packets: it is a part of smsrc.log, and turned off with it. */
-bool smsrc_post_is_enabled(void);
-
 #endif /* __SMSRC_POST_DISSECTOR_H__ */

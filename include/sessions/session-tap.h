@@ -12,6 +12,9 @@
 void proto_register_smsrc_log(void);
 void proto_reg_handoff_smsrc_log(void);
 
+/** The capture ends: call from a cleanup routine, after all that reads the session log. */
+void smsrc_log_cleanup(void);
+
 /** Look at a packet that all else has dissected, for the post-dissector. */
 void smsrc_log_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 

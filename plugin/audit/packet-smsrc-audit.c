@@ -34,19 +34,14 @@
 #include <epan/tap.h>
 #include <epan/to_str.h>
 
-#include "audit-tables.h"
 #include "audit-tap.h"
 #include "bounds.h"
-#include "conversation-cache.h"
 #include "evidence.h"
 #include "inference.h"
 #include "packet-smsrc.h"
-#include "post-dissector.h"
 #include "reachability.h"
 #include "reader.h"
 #include "role-book.h"
-#include "rules-table.h"
-#include "stat-settle.h"
 #include "text.h"
 #include "user-rows.h"
 
@@ -77,7 +72,6 @@ static expert_field ei_smsrc_audit_discouraged = EI_INIT;
 static expert_field ei_smsrc_audit_blocked = EI_INIT;
 static expert_field ei_smsrc_audit_overflow = EI_INIT;
 
-static dissector_handle_t smsrc_audit_handle;
 static int audit_tap = -1;
 static int roles_tap = -1;
 static int overflow_tap = -1;
@@ -108,12 +102,6 @@ static range_t *audit_http_ports;
 /* As they were when the capture was opened: a changed preference counts from the next one on. */
 static int scope_in_force = SCOPE_BOTH;
 static int flag_in_force = FLAG_ONCE;
-
-/*
- * A post-dissector of its own, where the common one is turned off with the session log. Once one,
- * always one: Wireshark has no call to take it back.
- */
-static bool audit_registered;
 
 /* Rebuilt for every capture. */
 static bool audit_active;
@@ -639,23 +627,10 @@ show_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
 void
 smsrc_audit_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    if (audit_registered)
-        return;
     if (is_asked())
         audit(tvb, pinfo, tree);
     if (bounds_are_reached())
         show_overflow(tvb, pinfo, tree);
-}
-
-static int
-dissect_smsrc_audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
-{
-    conversation_memo_follow(pinfo);
-    if (is_asked())
-        audit(tvb, pinfo, tree);
-    if (bounds_are_reached())
-        show_overflow(tvb, pinfo, tree);
-    return 0;
 }
 
 /* The tables and preferences are read anew for every capture and every redissection. */
@@ -675,16 +650,11 @@ init_smsrc_audit(void)
     flag_in_force = audit_flag;
     audit_has_roles = audit_learn || !role_book_is_empty();
     audit_active = proto_is_protocol_enabled(find_protocol_by_id(proto_smsrc_audit));
-    if (audit_active && !audit_registered && !smsrc_post_is_enabled()) {
-        register_postdissector(smsrc_audit_handle);
-        audit_registered = true;
-    }
 }
 
-static void
-cleanup_smsrc_audit(void)
+void
+smsrc_audit_cleanup(void)
 {
-    stat_settle();
     judge_set_ports(NULL, NULL);
     role_book_cleanup();
 }
@@ -797,12 +767,10 @@ proto_register_smsrc_audit(void)
                                     &audit_http_ports, 65535);
 
     register_init_routine(init_smsrc_audit);
-    register_cleanup_routine(cleanup_smsrc_audit);
     register_shutdown_routine(signatures_shutdown);
     audit_tap = register_tap("smsrc_audit");
     roles_tap = register_tap("smsrc_roles");
     overflow_tap = register_tap(OVERFLOW_TAP);
-    smsrc_audit_handle = register_dissector("smsrc.audit", dissect_smsrc_audit, proto_smsrc_audit);
 }
 
 void
@@ -811,6 +779,4 @@ proto_reg_handoff_smsrc_audit(void)
     flow_init(proto_smsrc_audit);
     packet_look_init();
     evidence_init();
-    smsrc_stats_register();
-    firewall_stats_register();
 }

@@ -25,12 +25,9 @@
 #include <epan/tap.h>
 
 #include "icmp-error.h"
-#include "menu.h"
-#include "messages-table.h"
 #include "name-lookup.h"
 #include "netbios.h"
 #include "packet-smsrc.h"
-#include "sessions-table.h"
 #include "tcp-state.h"
 #include "text.h"
 
@@ -49,6 +46,9 @@ static expert_field ei_smsrc_udp_unreachable = EI_INIT;
 static expert_field ei_smsrc_name_not_resolved = EI_INIT;
 static expert_field ei_smsrc_old_ports_only = EI_INIT;
 static expert_field ei_smsrc_ntlm_refused = EI_INIT;
+
+/* Rebuilt for every capture: false where the user has turned the protocol off. */
+static bool log_active;
 
 static int smsrc_tap = -1;
 static int message_tap = -1;
@@ -516,9 +516,24 @@ void
 smsrc_log_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     /* Every packet of a capture comes here, and nearly all of them go no further. */
+    if (!log_active)
+        return;
     if ((pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX) ||
         has_port_of_ours(pinfo) || netbios_may_be(pinfo) || session_log_may_be_moved(pinfo))
         look_at(tvb, pinfo, tree);
+}
+
+static void
+init_smsrc_log(void)
+{
+    session_log_reset();
+    log_active = proto_is_protocol_enabled(find_protocol_by_id(proto_smsrc_log));
+}
+
+void
+smsrc_log_cleanup(void)
+{
+    session_log_cleanup();
 }
 
 void
@@ -563,8 +578,7 @@ proto_register_smsrc_log(void)
     proto_register_subtree_array(ett, array_length(ett));
     expert_register_field_array(expert_register_protocol(proto_smsrc_log), ei, array_length(ei));
 
-    register_init_routine(session_log_reset);
-    register_cleanup_routine(session_log_cleanup);
+    register_init_routine(init_smsrc_log);
     smsrc_tap = register_tap("smsrc");
     message_tap = register_tap("smsrc_message");
 }
@@ -572,11 +586,6 @@ proto_register_smsrc_log(void)
 void
 proto_reg_handoff_smsrc_log(void)
 {
-    int proto_smsrc = proto_get_id_by_filter_name("smsrc");
-
     proto_tcp = proto_get_id_by_filter_name("tcp");
     session_log_init(proto_smsrc_log);
-    session_stats_register(proto_smsrc);
-    message_stats_register();
-    menu_register(proto_smsrc);
 }
