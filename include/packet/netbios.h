@@ -7,8 +7,8 @@
 #ifndef __SMSRC_NETBIOS_H__
 #define __SMSRC_NETBIOS_H__
 
+#include "channel.h"
 #include "packet-view.h"
-#include "session-log.h"
 
 /** A name without the spaces behind it, and its 16th byte. */
 typedef struct {
@@ -24,12 +24,6 @@ unsigned netbios_name_decode(const uint8_t *bytes, unsigned length, netbios_name
 
 /** The same for the 16 bytes themselves, as NetBIOS over IPX has them. */
 void netbios_name_plain(const uint8_t bytes[16], netbios_name_t *name);
-
-/**
- * The channel that the agent's name with this 16th byte is for (Q129603, Q163409): 0x43 remote
- * control, 0x45 chat, 0x46 file transfer. CHANNEL_UNKNOWN for any other name.
- */
-channel_e netbios_channel(uint8_t suffix);
 
 typedef enum {
     NETBIOS_NOTHING,   /* no packet with a name of Remote Tools */

@@ -7,20 +7,9 @@
 #ifndef __SMSRC_CLAIM_H__
 #define __SMSRC_CLAIM_H__
 
+#include "channel.h"
 #include "session-log.h"
 #include "smsrc-compat.h"
-
-typedef enum {
-    DIRECTION_UNKNOWN,
-    DIRECTION_TO_AGENT,  /* viewer to agent */
-    DIRECTION_TO_VIEWER, /* agent to viewer */
-} direction_e;
-
-typedef enum {
-    GENERATION_UNKNOWN,
-    GENERATION_OLDER, /* 1761-1764: SMS 1.x, SMS 2.0 before SP2 (Q167128) */
-    GENERATION_NEWER, /* 2701-2704: SMS 2.0 SP2, SMS 2003 (Q256884, KB 826852) */
-} generation_e;
 
 /** Why a packet is shown as SMS, the strongest ground first. */
 typedef enum {
@@ -63,27 +52,6 @@ typedef struct {
     const session_t *session; /* NULL: none proven */
     bool configmgr;           /* the connection is ConfigMgr's: its greeting, or a sealed frame */
 } claim_t;
-
-/** Of each generation the four channels' ports follow each other (Q256884, Q167128). */
-#define CLAIM_NEWER_PORT 2701
-#define CLAIM_OLDER_PORT 1761
-#define CLAIM_NUM_PORTS 4U
-
-/** True for 2701-2704 and 1761-1764. Asked of every packet. */
-static inline bool
-claim_has_port(uint32_t port)
-{
-    return port - CLAIM_NEWER_PORT < CLAIM_NUM_PORTS || port - CLAIM_OLDER_PORT < CLAIM_NUM_PORTS;
-}
-
-/** The channel of a port, with the generation that uses it; CHANNEL_UNKNOWN for any other. */
-channel_e claim_channel(uint16_t port, generation_e *generation);
-
-/** The channel of an IPX socket (Q167128), or CHANNEL_UNKNOWN. */
-channel_e claim_ipx_channel(uint32_t socket);
-
-/** The IPX socket of a channel (Q167128); 0 for CHANNEL_UNKNOWN. */
-uint16_t claim_ipx_socket(channel_e channel);
 
 /**
  * The content at @p offset of @p tvb, in a @p stream or in a datagram or message of its own.

@@ -9,6 +9,7 @@
 
 #include <epan/conversation.h>
 
+#include "channel.h"
 #include "smsrc-compat.h"
 
 /** The protocols that a session can be of. */
@@ -16,25 +17,6 @@ typedef enum {
     SESSION_SMS,
     SESSION_CONFIGMGR,
 } session_kind_e;
-
-/** The channels by the names KB 826852 gives them (2701, 2702, 2703, 2704). */
-typedef enum {
-    CHANNEL_UNKNOWN,
-    CHANNEL_CONTROL,
-    CHANNEL_DATA,
-    CHANNEL_CHAT,
-    CHANNEL_TRANSFER,
-    NUM_CHANNELS
-} channel_e;
-
-/** What carries a packet of a session. */
-typedef enum {
-    CARRIER_TCP,
-    CARRIER_UDP,
-    CARRIER_NETBIOS, /* a session or a datagram to a NetBIOS name, over TCP/IP or IPX */
-    CARRIER_IPX,     /* a socket of Remote Tools (Q167128) */
-    NUM_CARRIERS
-} carrier_e;
 
 /** The names a session can show, each as the protocol has it. */
 typedef enum {
@@ -252,10 +234,8 @@ char *session_log_reason(const session_t *session);
  */
 bool session_log_seconds(const session_t *session, double *seconds);
 
-/** "SMS Remote Control", "Control", "NetBIOS": as users read them. Static. */
+/** "SMS Remote Control": as users read it. Static. */
 const char *session_kind_name(session_kind_e kind);
-const char *channel_name(channel_e channel);
-const char *carrier_name(carrier_e carrier);
 
 /** Seconds without any frame of a session after which a control connection begins a new one. */
 #define SESSION_LOG_SILENCE 300

@@ -37,7 +37,4 @@ typedef struct {
 void smsrc_log_message(packet_info *pinfo, channel_e channel, direction_e direction,
                        const char *type);
 
-/** "Viewer to agent": as users type it. Static. */
-const char *direction_name(direction_e direction);
-
 #endif /* __SMSRC_SESSION_TAP_H__ */

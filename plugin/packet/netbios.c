@@ -29,25 +29,6 @@
 #define NAME_LENGTH 16
 #define ENCODED_LENGTH (2 * NAME_LENGTH)
 
-static const struct {
-    uint8_t suffix;
-    channel_e channel;
-} suffixes[] = {
-    { 0x43, CHANNEL_DATA },
-    { 0x45, CHANNEL_CHAT },
-    { 0x46, CHANNEL_TRANSFER },
-};
-
-channel_e
-netbios_channel(uint8_t suffix)
-{
-    for (unsigned i = 0; i < array_length(suffixes); i++) {
-        if (suffix == suffixes[i].suffix)
-            return suffixes[i].channel;
-    }
-    return CHANNEL_UNKNOWN;
-}
-
 void
 netbios_name_plain(const uint8_t bytes[NAME_LENGTH], netbios_name_t *name)
 {
@@ -123,7 +104,7 @@ look_at_names(const packet_t *packet, netbios_look_t *look)
     used = netbios_name_decode(bytes + NBNS_HEADER, left - NBNS_HEADER, &look->agent);
     if (used == 0)
         return;
-    look->channel = netbios_channel(look->agent.suffix);
+    look->channel = channel_by_netbios_suffix(look->agent.suffix);
     bytes += NBNS_HEADER + used;
     left -= NBNS_HEADER + used;
     if (look->channel == CHANNEL_UNKNOWN || left < 2)
@@ -156,11 +137,11 @@ look_at_names(const packet_t *packet, netbios_look_t *look)
 static void
 look_at_pair(const netbios_name_t *source, const netbios_name_t *target, netbios_look_t *look)
 {
-    bool from_agent = netbios_channel(target->suffix) == CHANNEL_UNKNOWN;
+    bool from_agent = channel_by_netbios_suffix(target->suffix) == CHANNEL_UNKNOWN;
 
     look->agent = from_agent ? *source : *target;
     look->viewer = from_agent ? *target : *source;
-    look->channel = netbios_channel(look->agent.suffix);
+    look->channel = channel_by_netbios_suffix(look->agent.suffix);
     look->from_agent = from_agent;
     if (look->channel != CHANNEL_UNKNOWN)
         look->act = NETBIOS_DATAGRAM;
@@ -198,7 +179,7 @@ look_at_session(const packet_t *packet, netbios_look_t *look)
         return;
     if (!decode_two_names(packet, NBSS_HEADER, &look->agent, &look->viewer))
         return;
-    look->channel = netbios_channel(look->agent.suffix);
+    look->channel = channel_by_netbios_suffix(look->agent.suffix);
     if (look->channel != CHANNEL_UNKNOWN)
         look->act = NETBIOS_CALL;
 }
@@ -325,7 +306,7 @@ look_at_ipx(tvbuff_t *frame, const packet_info *pinfo, netbios_look_t *look)
     if (count == 0)
         return;
     look->agent = names[0];
-    look->channel = netbios_channel(look->agent.suffix);
+    look->channel = channel_by_netbios_suffix(look->agent.suffix);
     if (look->channel == CHANNEL_UNKNOWN)
         return;
     if (operation == NETBIOS_IPX_FIND) {

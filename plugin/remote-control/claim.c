@@ -36,19 +36,6 @@ typedef struct {
     uint32_t cm_frame;      /* from here on it is ConfigMgr's; 0: it is not */
 } flow_t;
 
-/* One row for each channel: its ports, and its socket (Q167128). */
-static const struct {
-    channel_e channel;
-    uint16_t newer_port;
-    uint16_t older_port;
-    uint16_t ipx_socket;
-} channel_ports[] = {
-    { CHANNEL_CONTROL, CLAIM_NEWER_PORT, CLAIM_OLDER_PORT, 0x8138 },
-    { CHANNEL_DATA, CLAIM_NEWER_PORT + 1, CLAIM_OLDER_PORT + 1, 0x8238 },
-    { CHANNEL_CHAT, CLAIM_NEWER_PORT + 2, CLAIM_OLDER_PORT + 2, 0x845f },
-    { CHANNEL_TRANSFER, CLAIM_NEWER_PORT + 3, CLAIM_OLDER_PORT + 3, 0x4100 },
-};
-
 /* Services of the matrix for whose port Wireshark has no dissector of its own. */
 static const uint16_t listed_ports[] = { 3269 /* Global Catalog over TLS */ };
 
@@ -64,40 +51,6 @@ claim_init(int proto)
     proto_tcp = proto_get_id_by_filter_name("tcp");
     tcp_ports = find_dissector_table("tcp.port");
     udp_ports = find_dissector_table("udp.port");
-}
-
-channel_e
-claim_channel(uint16_t port, generation_e *generation)
-{
-    for (unsigned i = 0; i < array_length(channel_ports); i++) {
-        if (port == channel_ports[i].newer_port || port == channel_ports[i].older_port) {
-            *generation = port == channel_ports[i].newer_port ? GENERATION_NEWER
-                                                              : GENERATION_OLDER;
-            return channel_ports[i].channel;
-        }
-    }
-    *generation = GENERATION_UNKNOWN;
-    return CHANNEL_UNKNOWN;
-}
-
-channel_e
-claim_ipx_channel(uint32_t socket)
-{
-    for (unsigned i = 0; i < array_length(channel_ports); i++) {
-        if (socket == channel_ports[i].ipx_socket)
-            return channel_ports[i].channel;
-    }
-    return CHANNEL_UNKNOWN;
-}
-
-uint16_t
-claim_ipx_socket(channel_e channel)
-{
-    for (unsigned i = 0; i < array_length(channel_ports); i++) {
-        if (channel == channel_ports[i].channel)
-            return channel_ports[i].ipx_socket;
-    }
-    return 0;
 }
 
 /* The beginning of ConfigMgr's greeting: the agent may send it in several segments. */
@@ -180,7 +133,7 @@ is_service_port(uint16_t port, bool udp)
 
     if (port < 1024)
         return true;
-    if (claim_channel(port, &generation) != CHANNEL_UNKNOWN)
+    if (channel_by_port(port, &generation) != CHANNEL_UNKNOWN)
         return false;
     for (unsigned i = 0; i < array_length(listed_ports); i++) {
         if (port == listed_ports[i])
@@ -200,12 +153,12 @@ server_by_port(const packet_info *pinfo, bool udp, uint16_t match)
     uint16_t source = (uint16_t)pinfo->srcport, destination = (uint16_t)pinfo->destport;
     generation_e generation;
     bool source_ours = source == match ||
-                       claim_channel(source, &generation) != CHANNEL_UNKNOWN;
+                       channel_by_port(source, &generation) != CHANNEL_UNKNOWN;
     bool destination_ours = destination == match ||
-                            claim_channel(destination, &generation) != CHANNEL_UNKNOWN;
+                            channel_by_port(destination, &generation) != CHANNEL_UNKNOWN;
 
     if (pinfo->ptype == PT_IPX)
-        return claim_ipx_channel(destination) != CHANNEL_UNKNOWN ? destination : source;
+        return channel_by_ipx_socket(destination) != CHANNEL_UNKNOWN ? destination : source;
     if (udp)
         return is_service_port(source, udp) && source != match ? source : destination;
     if (source_ours == destination_ours)
@@ -394,8 +347,8 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
         claim->direction = direction_by_ends(tvb, pinfo, conversation, claim->content);
 
     claim->channel = pinfo->ptype == PT_IPX
-                         ? claim_ipx_channel(claim->server_port)
-                         : claim_channel(claim->server_port, &claim->generation);
+                         ? channel_by_ipx_socket(claim->server_port)
+                         : channel_by_port(claim->server_port, &claim->generation);
     known_port = claim->channel != CHANNEL_UNKNOWN;
     known_channel = known_port || by_user;
     if (channel != CHANNEL_UNKNOWN)

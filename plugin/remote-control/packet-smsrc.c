@@ -103,33 +103,19 @@ static const char *const ground_explanations[] = {
     [GROUND_PORT] = "known by its port alone",
 };
 
-/* IANA's registrations, and so the port column, have the names of 2702 and 2704 swapped. */
-static const struct {
-    uint16_t port;
-    const char *text;
-} iana_names[] = {
-    { 2701, "sms-rcinfo" },
-    { 2702, "sms-xfer; IANA swapped the names of 2702 and 2704, Microsoft has remote control "
-            "data on 2702" },
-    { 2703, "sms-chat" },
-    { 2704, "sms-remctrl; IANA swapped the names of 2702 and 2704, Microsoft has file transfer "
-            "on 2704" },
-};
-
 /* What is known of the packet before its bytes are read. */
 static void
 dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *top,
               const claim_t *claim)
 {
+    const char *iana_name = channel_iana_name(claim->server_port);
     proto_item *item;
 
     if (claim->channel != CHANNEL_UNKNOWN) {
         proto_item_append_text(top, ", %s", channel_name(claim->channel));
         message_add_conclusion(tree, hf_smsrc_channel, tvb, channel_name(claim->channel));
-        for (unsigned i = 0; i < array_length(iana_names); i++) {
-            if (claim->server_port == iana_names[i].port)
-                message_add_conclusion(tree, hf_smsrc_channel_iana, tvb, iana_names[i].text);
-        }
+        if (iana_name != NULL)
+            message_add_conclusion(tree, hf_smsrc_channel_iana, tvb, iana_name);
     }
     if (claim->direction != DIRECTION_UNKNOWN) {
         proto_item_append_text(top, ", %s", direction_name(claim->direction));
@@ -314,7 +300,7 @@ static int
 dissect_smsrc(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     bool by_port = pinfo->match_uint == pinfo->srcport || pinfo->match_uint == pinfo->destport;
-    bool ours = claim_has_port(pinfo->match_uint);
+    bool ours = channel_has_port(pinfo->match_uint);
     claim_t claim;
 
     if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN,
@@ -395,7 +381,7 @@ dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     claim_t claim;
 
     if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN,
-                    claim_has_port(pinfo->srcport) || claim_has_port(pinfo->destport)
+                    channel_has_port(pinfo->srcport) || channel_has_port(pinfo->destport)
                         ? CLAIM_BY_SESSION
                         : CLAIM_BY_CONTENT,
                     &claim))
@@ -516,7 +502,7 @@ proto_reg_handoff_smsrc(void)
     }
     ipx_handle = create_dissector_handle(dissect_smsrc_ipx, proto_smsrc);
     for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
-        uint16_t ipx_socket = claim_ipx_socket((channel_e)channel);
+        uint16_t ipx_socket = channel_ipx_socket((channel_e)channel);
 
         dissector_add_uint("ipx.socket", ipx_socket, ipx_handle);
         dissector_add_uint("spx.socket", ipx_socket, ipx_handle);

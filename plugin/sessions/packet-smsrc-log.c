@@ -70,18 +70,6 @@ diagnose(packet_info *pinfo, unsigned which, const char *text)
                      wmem_strdup(wmem_file_scope(), text));
 }
 
-const char *
-direction_name(direction_e direction)
-{
-    static const char *const names[] = {
-        [DIRECTION_UNKNOWN] = "Unknown",
-        [DIRECTION_TO_AGENT] = "Viewer to agent",
-        [DIRECTION_TO_VIEWER] = "Agent to viewer",
-    };
-
-    return names[direction];
-}
-
 void
 smsrc_log_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *session)
 {
@@ -215,7 +203,7 @@ offer_call(packet_info *pinfo, connection_t *connection, const struct tcp_analys
         .kind = SESSION_SMS,
         .viewer = from_server ? &pinfo->dst : &pinfo->src,
         .agent = from_server ? &pinfo->src : &pinfo->dst,
-        .channel = claim_channel((uint16_t)tcp->server_port, &generation),
+        .channel = channel_by_port((uint16_t)tcp->server_port, &generation),
         .carrier = CARRIER_TCP,
         .server_port = (uint16_t)tcp->server_port,
     };
@@ -472,9 +460,9 @@ static bool
 has_port_of_ours(const packet_info *pinfo)
 {
     if (pinfo->ptype == PT_IPX)
-        return claim_ipx_channel(pinfo->destport) != CHANNEL_UNKNOWN ||
-               claim_ipx_channel(pinfo->srcport) != CHANNEL_UNKNOWN;
-    return claim_has_port(pinfo->destport) || claim_has_port(pinfo->srcport);
+        return channel_by_ipx_socket(pinfo->destport) != CHANNEL_UNKNOWN ||
+               channel_by_ipx_socket(pinfo->srcport) != CHANNEL_UNKNOWN;
+    return channel_has_port(pinfo->destport) || channel_has_port(pinfo->srcport);
 }
 
 /* A packet of ours, or one that may be. */

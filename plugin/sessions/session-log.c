@@ -888,28 +888,3 @@ session_kind_name(session_kind_e kind)
 {
     return kind == SESSION_CONFIGMGR ? "ConfigMgr remote control" : "SMS Remote Control";
 }
-
-const char *
-channel_name(channel_e channel)
-{
-    static const char *const names[NUM_CHANNELS] = {
-        [CHANNEL_UNKNOWN] = "Unknown", [CHANNEL_CONTROL] = "Control",
-        [CHANNEL_DATA] = "Data",       [CHANNEL_CHAT] = "Chat",
-        [CHANNEL_TRANSFER] = "File transfer",
-    };
-
-    return names[channel];
-}
-
-const char *
-carrier_name(carrier_e carrier)
-{
-    static const char *const names[NUM_CARRIERS] = {
-        [CARRIER_TCP] = "TCP",
-        [CARRIER_UDP] = "UDP",
-        [CARRIER_NETBIOS] = "NetBIOS",
-        [CARRIER_IPX] = "IPX",
-    };
-
-    return names[carrier];
-}

@@ -570,12 +570,6 @@ put_words(json_dumper *line, const session_t *session)
 static void
 put_bytes(json_dumper *line, const session_t *session)
 {
-    static const char *const names[NUM_CHANNELS] = {
-        [CHANNEL_CONTROL] = "control",
-        [CHANNEL_DATA] = "data",
-        [CHANNEL_CHAT] = "chat",
-        [CHANNEL_TRANSFER] = "file_transfer",
-    };
     uint64_t total = 0;
 
     for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++)
@@ -584,7 +578,7 @@ put_bytes(json_dumper *line, const session_t *session)
     json_dumper_set_member_name(line, "channel_bytes");
     json_dumper_begin_object(line);
     for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
-        json_dumper_set_member_name(line, names[channel]);
+        json_dumper_set_member_name(line, channel_json_name((channel_e)channel));
         json_dumper_begin_object(line);
         put_number(line, "to_agent", session->bytes[channel][0]);
         put_number(line, "to_viewer", session->bytes[channel][1]);

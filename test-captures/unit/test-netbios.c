@@ -92,7 +92,7 @@ static void
 test_the_16th_byte_tells_the_channel(void)
 {
     for (unsigned suffix = 0; suffix < 256; suffix++) {
-        channel_e channel = netbios_channel((uint8_t)suffix);
+        channel_e channel = channel_by_netbios_suffix((uint8_t)suffix);
 
         g_assert_cmpint(channel, ==,
                         suffix == 0x43   ? CHANNEL_DATA

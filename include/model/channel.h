@@ -1,0 +1,82 @@
+/* channel.h
+ * The channels of Remote Control: names, ports, IPX sockets and NetBIOS names
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_CHANNEL_H__
+#define __SMSRC_CHANNEL_H__
+
+#include "smsrc-compat.h"
+
+/** The channels by the names KB 826852 gives them (2701, 2702, 2703, 2704). */
+typedef enum {
+    CHANNEL_UNKNOWN,
+    CHANNEL_CONTROL,
+    CHANNEL_DATA,
+    CHANNEL_CHAT,
+    CHANNEL_TRANSFER,
+    NUM_CHANNELS
+} channel_e;
+
+typedef enum {
+    DIRECTION_UNKNOWN,
+    DIRECTION_TO_AGENT,  /* viewer to agent */
+    DIRECTION_TO_VIEWER, /* agent to viewer */
+} direction_e;
+
+typedef enum {
+    GENERATION_UNKNOWN,
+    GENERATION_OLDER, /* 1761-1764: SMS 1.x, SMS 2.0 before SP2 (Q167128) */
+    GENERATION_NEWER, /* 2701-2704: SMS 2.0 SP2, SMS 2003 (Q256884, KB 826852) */
+} generation_e;
+
+/** What carries a packet of a session. */
+typedef enum {
+    CARRIER_TCP,
+    CARRIER_UDP,
+    CARRIER_NETBIOS, /* a session or a datagram to a NetBIOS name, over TCP/IP or IPX */
+    CARRIER_IPX,     /* a socket of Remote Tools (Q167128) */
+    NUM_CARRIERS
+} carrier_e;
+
+/** Of each generation the four channels' ports follow each other (Q256884, Q167128). */
+#define CHANNEL_NEWER_PORT 2701
+#define CHANNEL_OLDER_PORT 1761
+#define CHANNEL_NUM_PORTS 4U
+
+/** True for 2701-2704 and 1761-1764. Called for every packet. */
+static inline bool
+channel_has_port(uint32_t port)
+{
+    return port - CHANNEL_NEWER_PORT < CHANNEL_NUM_PORTS ||
+           port - CHANNEL_OLDER_PORT < CHANNEL_NUM_PORTS;
+}
+
+/** The channel of a port, with the generation that uses it; CHANNEL_UNKNOWN for any other. */
+channel_e channel_by_port(uint16_t port, generation_e *generation);
+
+/** The channel of an IPX socket (Q167128), or CHANNEL_UNKNOWN. */
+channel_e channel_by_ipx_socket(uint32_t socket);
+
+/**
+ * The channel that an agent's NetBIOS name with this 16th byte is for (Q129603, Q163409): 0x43
+ * remote control, 0x45 chat, 0x46 file transfer. CHANNEL_UNKNOWN for any other name.
+ */
+channel_e channel_by_netbios_suffix(uint8_t suffix);
+
+/** The IPX socket of a channel (Q167128); 0 for CHANNEL_UNKNOWN. */
+uint16_t channel_ipx_socket(channel_e channel);
+
+/** "Control", "Agent to viewer", "NetBIOS": as users read and type them. Static. */
+const char *channel_name(channel_e channel);
+const char *direction_name(direction_e direction);
+const char *carrier_name(carrier_e carrier);
+
+/** "control", "file_transfer": the channel's key in JSON; NULL for CHANNEL_UNKNOWN. Static. */
+const char *channel_json_name(channel_e channel);
+
+/** IANA's name of a port of 2701-2704, with what is wrong with it; NULL for others. Static. */
+const char *channel_iana_name(uint16_t port);
+
+#endif /* __SMSRC_CHANNEL_H__ */
