@@ -9,8 +9,15 @@
 
 #include "smsrc-compat.h"
 
-/** Register smsrc.data and smsrc.text below the protocol @p proto. */
-void payload_register(int proto);
+/** An NTLMSSP token shows the account of a viewer, and the name of its machine or "". */
+typedef void (*payload_account_f)(packet_info *pinfo, const char *domain, const char *account,
+                                  const char *workstation);
+
+/**
+ * Register smsrc.data and smsrc.text below the protocol @p proto; accounts are reported to
+ * @p report_account.
+ */
+void payload_register(int proto, payload_account_f report_account);
 
 /** Look up Wireshark's NTLMSSP dissector: call from a handoff routine. */
 void payload_handoff(void);

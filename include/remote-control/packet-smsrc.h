@@ -13,12 +13,10 @@ void proto_register_smsrc(void);
 void proto_reg_handoff_smsrc(void);
 
 /**
- * What this packet was claimed as, for those who come after the dissectors; NULL where it was
- * not. Of several messages in a packet the last one counts. Lives as long as the packet.
+ * What this packet was claimed as, over TCP or UDP; NULL where it was not: to the audit NetBIOS
+ * and IPX are services of their own. Of several messages in a packet the last one counts. Lives
+ * as long as the packet.
  */
-const claim_t *smsrc_any_claim_of_packet(packet_info *pinfo);
-
-/** The same over TCP and UDP only: to the audit NetBIOS and IPX are services of their own. */
 const claim_t *smsrc_claim_of_packet(packet_info *pinfo);
 
 /** A dissector has flagged CVE-2004-0728 in this packet: its session and its flow are attacks. */

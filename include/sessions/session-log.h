@@ -194,6 +194,21 @@ void session_log_packet_bytes(session_t *session, channel_e channel, bool from_a
 void session_log_established(connection_t *connection);
 void session_log_ended(connection_t *connection, bool by_reset);
 
+/** What a dissector has shown of a packet. */
+typedef struct {
+    direction_e direction;
+    bool has_session; /* its tree has the session's fields */
+} session_shown_t;
+
+/**
+ * For dissectors, on every pass: the packet is shown as Remote Control. Of several messages in a
+ * packet the last one counts.
+ */
+void session_log_set_shown(packet_info *pinfo, direction_e direction, bool has_session);
+
+/** NULL where no dissector has shown the packet as Remote Control. Lives as long as the packet. */
+const session_shown_t *session_log_shown(packet_info *pinfo);
+
 /**
  * For dissectors, about the packet at hand: nothing where it is in no session, and nothing on
  * later passes. A packet's session is its conversation's, or the one it was set to, on the

@@ -7,7 +7,7 @@
 #ifndef __SMSRC_SESSION_TAP_H__
 #define __SMSRC_SESSION_TAP_H__
 
-#include "claim.h"
+#include "session-log.h"
 
 void proto_register_smsrc_log(void);
 void proto_reg_handoff_smsrc_log(void);

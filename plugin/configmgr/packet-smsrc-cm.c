@@ -35,7 +35,6 @@
 #include "gss-wrap.h"
 #include "opaque-data.h"
 #include "packet-smsrc-cm.h"
-#include "packet-smsrc.h"
 #include "rdp-stream.h"
 #include "session-tap.h"
 #include "text.h"
@@ -269,12 +268,12 @@ learn_from_seal(packet_info *pinfo, const cm_frame_t *frame, tvbuff_t *token, re
     cm_session_t *session = record->session;
     bool handshaken = session->greeted || session->mechanism != CM_MECHANISM_UNKNOWN;
     cm_mechanism_e mechanism = cm_seal_mechanism(token);
-    const claim_t *claim = smsrc_claim_of_packet(pinfo);
+    const session_shown_t *shown = session_log_shown(pinfo);
 
     if (mechanism == CM_MECHANISM_KERBEROS)
         cm_session_set_agent(session, pinfo, cm_seal_by_acceptor(token), true);
-    else if (claim != NULL && claim->direction != DIRECTION_UNKNOWN)
-        cm_session_set_agent(session, pinfo, claim->direction == DIRECTION_TO_VIEWER, false);
+    else if (shown != NULL && shown->direction != DIRECTION_UNKNOWN)
+        cm_session_set_agent(session, pinfo, shown->direction == DIRECTION_TO_VIEWER, false);
     if (session->mechanism == CM_MECHANISM_UNKNOWN)
         session->mechanism = mechanism;
     if (cm_session_from_agent(session, pinfo)) {

@@ -20,7 +20,6 @@
 #include "opaque-data.h"
 
 #include "ntlmssp-auth.h"
-#include "session-log.h"
 #include "text.h"
 
 /* Past this many, one line says that there is more: nobody reads on, and a tree is not free. */
@@ -33,6 +32,7 @@ static int hf_smsrc_text_more = -1;
 static int ett_smsrc_data = -1;
 
 static dissector_handle_t ntlmssp_handle;
+static payload_account_f on_account;
 
 static const uint8_t ntlmssp_signature[] = NTLMSSP_SIGNATURE;
 
@@ -124,7 +124,7 @@ dissect_ntlmssp_tokens(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsi
             ntlmssp_names_t names;
 
             if (ntlmssp_names_read(token_tvb, pinfo, &names))
-                session_log_account(pinfo, names.domain, names.user, names.workstation);
+                on_account(pinfo, names.domain, names.user, names.workstation);
             shown_call(ntlmssp_handle, token_tvb, pinfo, tree);
         }
         token = next;
@@ -161,7 +161,7 @@ payload_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned of
 }
 
 void
-payload_register(int proto)
+payload_register(int proto, payload_account_f report_account)
 {
     static hf_register_info hf[] = {
         { &hf_smsrc_data,
@@ -176,6 +176,7 @@ payload_register(int proto)
     };
     static int *ett[] = { &ett_smsrc_data };
 
+    on_account = report_account;
     proto_register_field_array(proto, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
 }

@@ -241,6 +241,7 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
     p_remove_proto_data(pinfo->pool, pinfo, proto_smsrc, KEPT_CLAIM);
     p_add_proto_data(pinfo->pool, pinfo, proto_smsrc, KEPT_CLAIM,
                      wmem_memdup(pinfo->pool, claim, sizeof *claim));
+    session_log_set_shown(pinfo, claim->direction, claim->session != NULL);
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC");
     col_clear(pinfo->cinfo, COL_INFO);
     item = proto_tree_add_item(parent, proto_smsrc, tvb, 0, -1, ENC_NA);
@@ -258,15 +259,10 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
 }
 
 const claim_t *
-smsrc_any_claim_of_packet(packet_info *pinfo)
-{
-    return (const claim_t *)p_get_proto_data(pinfo->pool, pinfo, proto_smsrc, KEPT_CLAIM);
-}
-
-const claim_t *
 smsrc_claim_of_packet(packet_info *pinfo)
 {
-    const claim_t *claim = smsrc_any_claim_of_packet(pinfo);
+    const claim_t *claim = (const claim_t *)p_get_proto_data(pinfo->pool, pinfo, proto_smsrc,
+                                                             KEPT_CLAIM);
 
     return claim != NULL && (claim->carrier == CARRIER_TCP || claim->carrier == CARRIER_UDP)
                ? claim
@@ -444,7 +440,7 @@ proto_register_smsrc(void)
     rch_message_register(proto_smsrc, expert);
     tnmp_message_register(proto_smsrc, expert);
     user_record_register(proto_smsrc);
-    payload_register(proto_smsrc);
+    payload_register(proto_smsrc, session_log_account);
     /* After the fields: "smsrc.data" is one too, and tshark -G fields lists the first of a name. */
     proto_smsrc_control = proto_register_protocol_in_name_only(
         "SMS Remote Control (control)", "SMSRC Control", "smsrc.control", proto_smsrc,

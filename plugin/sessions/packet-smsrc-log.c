@@ -27,7 +27,6 @@
 #include "icmp-error.h"
 #include "name-lookup.h"
 #include "netbios.h"
-#include "packet-smsrc.h"
 #include "tcp-state.h"
 #include "text.h"
 
@@ -250,7 +249,7 @@ follow(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection, conversation
         tcp = (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_tcp);
     if (tcp != NULL && connection->newest == NULL)
         offer_call(pinfo, connection, tcp);
-    if (smsrc_any_claim_of_packet(pinfo) != NULL)
+    if (session_log_shown(pinfo) != NULL)
         connection->shown = true;
     if (connection->viewer != NULL) {
         bool from_agent = is_from_agent(connection, pinfo);
@@ -350,8 +349,8 @@ static void
 show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const session_t *session,
      const netbios_look_t *look)
 {
-    const claim_t *claim = smsrc_any_claim_of_packet(pinfo);
-    bool shown = session == NULL || (claim != NULL && claim->session != NULL);
+    const session_shown_t *dissected = session_log_shown(pinfo);
+    bool shown = session == NULL || (dissected != NULL && dissected->has_session);
     const char *texts[array_length(diagnoses)];
     proto_item *item = NULL;
     proto_tree *tree = NULL;
@@ -386,7 +385,7 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const session_t *ses
             expert_add_info_format(pinfo, item, diagnoses[i], "%s",
                                    shown_label(pinfo->pool, texts[i], 0));
     }
-    if ((session != NULL || claim != NULL) && have_tap_listener(smsrc_tap)) {
+    if ((session != NULL || dissected != NULL) && have_tap_listener(smsrc_tap)) {
         smsrc_tap_t *tap = wmem_new(pinfo->pool, smsrc_tap_t);
 
         tap->session = session;
@@ -496,7 +495,7 @@ look_at(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     else
         session = session_of_conversation(tvb, pinfo, ours);
     if (session != NULL || look.act != NETBIOS_NOTHING ||
-        smsrc_any_claim_of_packet(pinfo) != NULL || ours)
+        session_log_shown(pinfo) != NULL || ours)
         show(tvb, pinfo, tree, session, &look);
 }
 

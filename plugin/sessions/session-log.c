@@ -775,6 +775,23 @@ session_log_set_word(session_t *session, session_word_e word, const char *reason
     keep_text(session->reason, reason);
 }
 
+void
+session_log_set_shown(packet_info *pinfo, direction_e direction, bool has_session)
+{
+    session_shown_t *shown = wmem_new(pinfo->pool, session_shown_t);
+
+    shown->direction = direction;
+    shown->has_session = has_session;
+    p_remove_proto_data(pinfo->pool, pinfo, proto_smsrc_connection, 0);
+    p_add_proto_data(pinfo->pool, pinfo, proto_smsrc_connection, 0, shown);
+}
+
+const session_shown_t *
+session_log_shown(packet_info *pinfo)
+{
+    return (const session_shown_t *)p_get_proto_data(pinfo->pool, pinfo, proto_smsrc_connection, 0);
+}
+
 session_t *
 session_log_of_packet(packet_info *pinfo)
 {
