@@ -14,18 +14,16 @@
 
 #include "flow-content.h"
 
-#include <epan/dissectors/packet-tcp.h>
-
 #include "conversation-cache.h"
+#include "tcp-state.h"
 
 static int proto_flow = -1;
-static int proto_tcp = -1;
 
 void
 flow_init(int proto)
 {
     proto_flow = proto;
-    proto_tcp = proto_get_id_by_filter_name("tcp");
+    tcp_state_init();
 }
 
 flow_t *
@@ -60,22 +58,16 @@ flow_of_ends(packet_info *pinfo, const address *src, const address *dst, bool tc
                : (flow_t *)conversation_get_proto_data(conversation, proto_flow);
 }
 
-static const struct tcp_analysis *
-tcp_of_flow(const flow_t *flow)
-{
-    return (const struct tcp_analysis *)conversation_get_proto_data(flow->conversation, proto_tcp);
-}
-
 bool
 flow_is_initiator(const flow_t *flow, const address *addr, uint32_t port, bool *sure)
 {
     const conversation_element_t *key = flow->conversation->key_ptr;
-    const struct tcp_analysis *tcp = tcp_of_flow(flow);
+    uint32_t server_port = tcp_state_server_port(flow->conversation);
     uint32_t first_port = conversation_key_port1(key), second_port = conversation_key_port2(key);
 
-    *sure = tcp != NULL && tcp->server_port != 0 && first_port != second_port;
+    *sure = server_port != 0 && first_port != second_port;
     if (*sure)
-        return port != tcp->server_port;
+        return port != server_port;
     /* IPX's flows are those of two hosts, whatever their sockets. */
     return (addr->type == AT_IPX || port == first_port) &&
            addresses_equal(addr, conversation_key_addr1(key));
@@ -84,7 +76,5 @@ flow_is_initiator(const flow_t *flow, const address *addr, uint32_t port, bool *
 unsigned
 flow_completeness(const flow_t *flow)
 {
-    const struct tcp_analysis *tcp = tcp_of_flow(flow);
-
-    return tcp != NULL ? tcp->conversation_completeness : 0;
+    return tcp_state_seen(flow->conversation);
 }

@@ -21,11 +21,11 @@
 #include "claim.h"
 
 #include <epan/conversation.h>
-#include <epan/dissectors/packet-tcp.h>
 
 #include "cm-frame.h"
 #include "netbios.h"
 #include "service-detect.h"
+#include "tcp-state.h"
 
 /* What is remembered of a conversation, from the first pass on. */
 typedef struct {
@@ -40,7 +40,6 @@ typedef struct {
 static const uint16_t listed_ports[] = { 3269 /* Global Catalog over TLS */ };
 
 static int proto_smsrc_flow = -1;
-static int proto_tcp = -1;
 static dissector_table_t tcp_ports;
 static dissector_table_t udp_ports;
 
@@ -48,7 +47,7 @@ void
 claim_init(int proto)
 {
     proto_smsrc_flow = proto;
-    proto_tcp = proto_get_id_by_filter_name("tcp");
+    tcp_state_init();
     tcp_ports = find_dissector_table("tcp.port");
     udp_ports = find_dissector_table("udp.port");
 }
@@ -172,12 +171,7 @@ server_by_port(const packet_info *pinfo, bool udp, uint16_t match)
 static uint16_t
 server_by_syn(const packet_info *pinfo, conversation_t *conversation)
 {
-    const struct tcp_analysis *tcp;
-
-    if (pinfo->ptype != PT_TCP)
-        return 0;
-    tcp = (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_tcp);
-    return tcp != NULL ? (uint16_t)tcp->server_port : 0;
+    return pinfo->ptype == PT_TCP ? tcp_state_server_port(conversation) : 0;
 }
 
 static flow_t *

@@ -19,7 +19,6 @@
 
 #include "session-tap.h"
 
-#include <epan/dissectors/packet-tcp.h>
 #include <epan/expert.h>
 #include <epan/proto_data.h>
 #include <epan/tap.h>
@@ -31,7 +30,6 @@
 #include "text.h"
 
 static int proto_smsrc_log = -1;
-static int proto_tcp = -1;
 
 static int hf_smsrc_session = -1;
 static int hf_smsrc_session_first_frame = -1;
@@ -133,9 +131,9 @@ diagnose_failure(packet_info *pinfo, const connection_t *connection, const char 
 
 /* How the connection stands, by what Wireshark's TCP dissector has seen of it so far. */
 static void
-follow_tcp(packet_info *pinfo, connection_t *connection, const struct tcp_analysis *tcp)
+follow_tcp(packet_info *pinfo, connection_t *connection, const conversation_t *conversation)
 {
-    unsigned seen = tcp->conversation_completeness;
+    unsigned seen = tcp_state_seen(conversation);
     bool from_agent = is_from_agent(connection, pinfo);
     bool had_ended = connection->has_ended;
     session_t *session = connection->newest;
@@ -191,20 +189,21 @@ follow_call(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection)
 
 /* A port of the channels, called by a SYN: no content has to show before it belongs. */
 static void
-offer_call(packet_info *pinfo, connection_t *connection, const struct tcp_analysis *tcp)
+offer_call(packet_info *pinfo, connection_t *connection, const conversation_t *conversation)
 {
     /* A SYN comes from the viewer, also where both have the same port. */
-    bool from_server = pinfo->srcport == tcp->server_port &&
+    uint16_t server_port = tcp_state_server_port(conversation);
+    bool from_server = pinfo->srcport == server_port &&
                        (pinfo->srcport != pinfo->destport ||
-                        (tcp->conversation_completeness & SEEN_SYN_ACK) != 0);
+                        (tcp_state_seen(conversation) & SEEN_SYN_ACK) != 0);
     generation_e generation;
     session_offer_t offer = {
         .kind = SESSION_SMS,
         .viewer = from_server ? &pinfo->dst : &pinfo->src,
         .agent = from_server ? &pinfo->src : &pinfo->dst,
-        .channel = channel_by_port((uint16_t)tcp->server_port, &generation),
+        .channel = channel_by_port(server_port, &generation),
         .carrier = CARRIER_TCP,
-        .server_port = (uint16_t)tcp->server_port,
+        .server_port = server_port,
     };
 
     if (offer.channel == CHANNEL_UNKNOWN)
@@ -242,13 +241,11 @@ follow_undirected(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection)
 static void
 follow(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection, conversation_t *conversation)
 {
-    const struct tcp_analysis *tcp = NULL;
+    bool tcp = pinfo->ptype == PT_TCP && tcp_state_is_known(conversation);
     session_t *session;
 
-    if (pinfo->ptype == PT_TCP)
-        tcp = (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_tcp);
-    if (tcp != NULL && connection->newest == NULL)
-        offer_call(pinfo, connection, tcp);
+    if (tcp && connection->newest == NULL)
+        offer_call(pinfo, connection, conversation);
     if (session_log_shown(pinfo) != NULL)
         connection->shown = true;
     if (connection->viewer != NULL) {
@@ -263,8 +260,8 @@ follow(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection, conversation
         }
         if (connection->named && from_agent)
             follow_call(tvb, pinfo, connection);
-        if (tcp != NULL)
-            follow_tcp(pinfo, connection, tcp);
+        if (tcp)
+            follow_tcp(pinfo, connection, conversation);
     } else {
         follow_undirected(tvb, pinfo, connection);
     }
@@ -573,6 +570,5 @@ proto_register_smsrc_log(void)
 void
 proto_reg_handoff_smsrc_log(void)
 {
-    proto_tcp = proto_get_id_by_filter_name("tcp");
     session_log_init(proto_smsrc_log);
 }

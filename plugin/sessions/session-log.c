@@ -28,8 +28,6 @@
 
 #include "session-log.h"
 
-#include <epan/dissectors/packet-tcp.h>
-#include <epan/dissectors/packet-udp.h>
 #include <epan/proto_data.h>
 
 #include "addresses.h"
@@ -37,6 +35,7 @@
 #include "conversation-cache.h"
 #include "name-lookup.h"
 #include "session-log-internal.h"
+#include "tcp-state.h"
 
 struct session_pair {
     address viewer;
@@ -55,8 +54,6 @@ struct session_pair {
 #define HOST_BITS 8192
 
 static int proto_smsrc_connection = -1;
-static int proto_tcp = -1;
-static int proto_udp = -1;
 
 /* Rebuilt for every capture. */
 static wmem_map_t *pairs;
@@ -85,8 +82,7 @@ void
 session_log_init(int proto)
 {
     proto_smsrc_connection = proto;
-    proto_tcp = proto_get_id_by_filter_name("tcp");
-    proto_udp = proto_get_id_by_filter_name("udp");
+    tcp_state_init();
 }
 
 void
@@ -176,19 +172,12 @@ session_log_time(const packet_info *pinfo)
 static void
 begin_connection(connection_t *connection, conversation_t *conversation, const packet_info *pinfo)
 {
-    const struct tcp_analysis *tcp;
-    const struct udp_analysis *udp;
-    const nstime_t *first = NULL;
+    const nstime_t *first = pinfo->ptype == PT_TCP || pinfo->ptype == PT_UDP
+                                ? tcp_state_first_time(conversation)
+                                : NULL;
 
     connection->first_frame = connection->last_frame = pinfo->num;
     connection->first_time = connection->last_time = session_log_time(pinfo);
-    if (pinfo->ptype == PT_TCP) {
-        tcp = (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_tcp);
-        first = tcp != NULL ? &tcp->ts_first : NULL;
-    } else if (pinfo->ptype == PT_UDP) {
-        udp = (const struct udp_analysis *)conversation_get_proto_data(conversation, proto_udp);
-        first = udp != NULL ? &udp->ts_first : NULL;
-    }
     if (first != NULL && conversation->setup_frame < pinfo->num) {
         connection->first_frame = conversation->setup_frame;
         /* They remember a frame without a time as one of 1970. */
