@@ -220,7 +220,7 @@ session_names_session(const name_lookup_t *lookup)
     return lookup->session;
 }
 
-void
+static void
 session_names_agent_known(session_t *session, const packet_info *pinfo)
 {
     name_lookup_t *registration = find_lookup(&session->agent, REGISTRATION);
@@ -233,7 +233,7 @@ session_names_agent_known(session_t *session, const packet_info *pinfo)
     session_log_note_first_frame(session, pinfo);
 }
 
-void
+static void
 session_names_host_known(session_t *session, const packet_info *pinfo)
 {
     char upper[LOOKUP_NAME_SIZE];
@@ -250,6 +250,15 @@ session_names_host_known(session_t *session, const packet_info *pinfo)
     /* Nobody has asked for the name when it is first heard here. */
     if (lookup != NULL)
         lead_to(lookup, session, lookup->first_frame != pinfo->num);
+}
+
+void
+session_names_init(void)
+{
+    static const session_observer_t observer = { session_names_agent_known,
+                                                 session_names_host_known };
+
+    session_log_set_observer(&observer);
 }
 
 void

@@ -40,14 +40,10 @@ name_lookup_t *session_names_registered(const address *agent, const packet_info 
 /** The session that @p lookup has led to by now, or NULL. */
 session_t *session_names_session(const name_lookup_t *lookup);
 
-/**
- * What the session log tells, on the first pass: a session has begun whose agent's address is
- * known; the name of the agent's machine has been learned, or learned anew.
- */
-void session_names_agent_known(session_t *session, const packet_info *pinfo);
-void session_names_host_known(session_t *session, const packet_info *pinfo);
+/** Observe the session log: call from a handoff routine. */
+void session_names_init(void);
 
-/** With session_log_reset() and session_log_cleanup(), which call them. */
+/** Call with session_log_reset() and session_log_cleanup(). */
 void session_names_reset(void);
 void session_names_cleanup(void);
 

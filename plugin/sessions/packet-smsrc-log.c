@@ -511,6 +511,7 @@ static void
 init_smsrc_log(void)
 {
     session_log_reset();
+    session_names_reset();
     log_active = proto_is_protocol_enabled(find_protocol_by_id(proto_smsrc_log));
 }
 
@@ -518,6 +519,7 @@ void
 smsrc_log_cleanup(void)
 {
     session_log_cleanup();
+    session_names_cleanup();
 }
 
 void
@@ -571,4 +573,5 @@ void
 proto_reg_handoff_smsrc_log(void)
 {
     session_log_init(proto_smsrc_log);
+    session_names_init();
 }

@@ -9,6 +9,17 @@
 
 #include "session-log.h"
 
+/** What the session log reports on the first pass, each time that it happens. */
+typedef struct {
+    /* A session has begun, and the address of its agent is known. */
+    void (*agent_known)(session_t *session, const packet_info *pinfo);
+    /* The name of the agent's machine is known, or another one than before. */
+    void (*host_known)(session_t *session, const packet_info *pinfo);
+} session_observer_t;
+
+/** The log's one observer, which has to be set before a capture is read. */
+void session_log_set_observer(const session_observer_t *observer);
+
 /** Two hosts, the last session of theirs, and their connections that no session has so far. */
 typedef struct session_pair session_pair_t;
 

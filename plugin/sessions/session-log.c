@@ -33,7 +33,6 @@
 #include "addresses.h"
 #include "bounds.h"
 #include "conversation-cache.h"
-#include "name-lookup.h"
 #include "session-log-internal.h"
 #include "tcp-state.h"
 
@@ -54,6 +53,8 @@ struct session_pair {
 #define HOST_BITS 8192
 
 static int proto_smsrc_connection = -1;
+
+static const session_observer_t *observer;
 
 /* Rebuilt for every capture. */
 static wmem_map_t *pairs;
@@ -79,6 +80,12 @@ pair_equal(const void *a, const void *b)
 }
 
 void
+session_log_set_observer(const session_observer_t *one)
+{
+    observer = one;
+}
+
+void
 session_log_init(int proto)
 {
     proto_smsrc_connection = proto;
@@ -92,14 +99,12 @@ session_log_reset(void)
     viewers = wmem_map_new(wmem_file_scope(), address_key_hash, address_key_equal);
     num_sessions = num_unlisted = 0;
     memset(hosts, 0, sizeof hosts);
-    session_names_reset();
 }
 
 void
 session_log_cleanup(void)
 {
     pairs = viewers = NULL;
-    session_names_cleanup();
 }
 
 unsigned
@@ -368,7 +373,7 @@ new_session(const session_offer_t *offer, const packet_info *pinfo)
     session_log_note_viewer(offer->viewer);
     if (offer->agent != NULL) {
         copy_address_wmem(wmem_file_scope(), &session->agent, offer->agent);
-        session_names_agent_known(session, pinfo);
+        observer->agent_known(session, pinfo);
     }
     return session;
 }
@@ -750,7 +755,7 @@ session_log_set_name(session_t *session, session_name_e which, const char *name,
     keep_text(session->names[which], name);
     session->has_name[which] = true;
     if (which == SESSION_NAME_HOST && *name != '\0')
-        session_names_host_known(session, pinfo);
+        observer->host_known(session, pinfo);
 }
 
 void

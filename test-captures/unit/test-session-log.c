@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "name-lookup.h"
 #include "session-log.h"
 
 #include "unit-epan.h"
@@ -43,7 +44,9 @@ static void
 start(void)
 {
     unit_capture_open();
+    session_names_init();
     session_log_reset();
+    session_names_reset();
     set_address(&viewer, AT_IPv4, 4, viewer_bytes);
 }
 
@@ -51,6 +54,7 @@ static void
 stop(void)
 {
     session_log_cleanup();
+    session_names_cleanup();
     unit_capture_close();
 }
 
