@@ -19,13 +19,4 @@ void proto_reg_handoff_smsrc(void);
  */
 const claim_t *smsrc_claim_of_packet(packet_info *pinfo);
 
-/** A dissector has flagged CVE-2004-0728 in this packet: its session and its flow are attacks. */
-void smsrc_set_attack(packet_info *pinfo);
-
-/** True where smsrc_set_attack() was called for this packet in this pass. */
-bool smsrc_is_attack(packet_info *pinfo);
-
-/** True where the first pass has met an attack in this capture so far. Costs nothing. */
-bool smsrc_has_attack(void);
-
 #endif /* __PACKET_SMSRC_H__ */

@@ -34,11 +34,11 @@
 #include <epan/tap.h>
 #include <epan/to_str.h>
 
+#include "attack.h"
 #include "audit-tap.h"
 #include "bounds.h"
 #include "evidence.h"
 #include "inference.h"
-#include "packet-smsrc.h"
 #include "reachability.h"
 #include "reader.h"
 #include "role-book.h"
@@ -543,12 +543,12 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     pinfo->current_proto = "SMSRC-AUDIT";
     if (first_pass) {
         packet.layers = layers;
-        if (smsrc_has_attack() && smsrc_is_attack(pinfo))
+        if (attack_was_seen() && attack_is_marked(pinfo))
             note_attack(pinfo);
         evidence_scan(&packet);
     }
 
-    if (role_book_is_empty() && evidence_implied_flows() == 0 && !smsrc_has_attack())
+    if (role_book_is_empty() && evidence_implied_flows() == 0 && !attack_was_seen())
         return;
     src = role_book_roles(&pinfo->src);
     dst = role_book_roles(&pinfo->dst);
@@ -564,7 +564,7 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         broadcast = true;
         dst = SMSRC_ROLES_BROADCAST;
     }
-    if ((src == 0 || dst == 0) && evidence_implied_flows() == 0 && !smsrc_has_attack() &&
+    if ((src == 0 || dst == 0) && evidence_implied_flows() == 0 && !attack_was_seen() &&
         (scope_in_force == SCOPE_BOTH || (src | dst) == 0))
         return;
 
@@ -594,7 +594,7 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 static bool
 is_asked(void)
 {
-    return audit_active && (audit_has_roles || smsrc_has_attack());
+    return audit_active && (audit_has_roles || attack_was_seen());
 }
 
 /*

@@ -36,6 +36,7 @@
 #include <epan/prefs.h>
 #include <epan/proto_data.h>
 
+#include "attack.h"
 #include "claim.h"
 #include "cm-frame.h"
 #include "message.h"
@@ -66,12 +67,6 @@ static expert_field ei_smsrc_udp = EI_INIT;
 
 static dissector_handle_t smsrc_handle;
 static dissector_handle_t smsrc_cm_handle;
-
-/* What a packet keeps while it is dissected. */
-enum { KEPT_CLAIM, KEPT_ATTACK };
-
-/* Rebuilt for every capture. */
-static bool has_attack;
 
 static ws_bool smsrc_desegment = true;
 static ws_bool smsrc_port_ground = true;
@@ -238,8 +233,8 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
     /* A later pass never comes here for a segment that only waits: show nothing in the first. */
     if (wait_for_more(tvb, pinfo, 0, &first, claim))
         return (int)tvb_captured_length(tvb);
-    p_remove_proto_data(pinfo->pool, pinfo, proto_smsrc, KEPT_CLAIM);
-    p_add_proto_data(pinfo->pool, pinfo, proto_smsrc, KEPT_CLAIM,
+    p_remove_proto_data(pinfo->pool, pinfo, proto_smsrc, 0);
+    p_add_proto_data(pinfo->pool, pinfo, proto_smsrc, 0,
                      wmem_memdup(pinfo->pool, claim, sizeof *claim));
     session_log_set_shown(pinfo, claim->direction, claim->session != NULL);
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC");
@@ -262,33 +257,11 @@ const claim_t *
 smsrc_claim_of_packet(packet_info *pinfo)
 {
     const claim_t *claim = (const claim_t *)p_get_proto_data(pinfo->pool, pinfo, proto_smsrc,
-                                                             KEPT_CLAIM);
+                                                             0);
 
     return claim != NULL && (claim->carrier == CARRIER_TCP || claim->carrier == CARRIER_UDP)
                ? claim
                : NULL;
-}
-
-void
-smsrc_set_attack(packet_info *pinfo)
-{
-    if (!PINFO_FD_VISITED(pinfo))
-        has_attack = true;
-    session_log_attack(pinfo);
-    if (!smsrc_is_attack(pinfo))
-        p_add_proto_data(pinfo->pool, pinfo, proto_smsrc, KEPT_ATTACK, GUINT_TO_POINTER(1));
-}
-
-bool
-smsrc_is_attack(packet_info *pinfo)
-{
-    return p_get_proto_data(pinfo->pool, pinfo, proto_smsrc, KEPT_ATTACK) != NULL;
-}
-
-bool
-smsrc_has_attack(void)
-{
-    return has_attack;
 }
 
 /* The port table, Decode As by the name "smsrc", and conversations proven before. */
@@ -392,7 +365,6 @@ dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
 static void
 init_smsrc(void)
 {
-    has_attack = false;
     desegment_in_force = smsrc_desegment;
     port_ground_in_force = smsrc_port_ground;
 }
@@ -464,6 +436,7 @@ proto_register_smsrc(void)
         "neither its content, nor a session of the same two hosts, nor Decode As says so.",
         &smsrc_port_ground);
 
+    attack_register(proto_smsrc);
     register_init_routine(init_smsrc);
     smsrc_handle = register_dissector("smsrc", dissect_smsrc, proto_smsrc);
 }

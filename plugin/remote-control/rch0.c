@@ -16,8 +16,8 @@
 
 #include <wsutil/str_util.h>
 
+#include "attack.h"
 #include "opaque-data.h"
-#include "packet-smsrc.h"
 #include "session-tap.h"
 
 /* RCH0 bodies of CVE-2004-0728: rule 3:15148 flags from 130 bytes on, rule 1:3673 above 131. */
@@ -100,7 +100,7 @@ check_cve(packet_info *pinfo, proto_item *item, const claim_t *claim, unsigned l
                                            "in the Nessus check" : "");
     else
         return;
-    smsrc_set_attack(pinfo);
+    attack_mark_packet(pinfo);
 }
 
 void

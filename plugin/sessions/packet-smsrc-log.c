@@ -223,8 +223,8 @@ follow_undirected(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection)
         .kind = SESSION_SMS,
         .viewer = &pinfo->src,
         .agent = &pinfo->dst,
-        .channel = pinfo->ptype == PT_IPX ? claim_ipx_channel(port)
-                                          : claim_channel(port, &generation),
+        .channel = pinfo->ptype == PT_IPX ? channel_by_ipx_socket(port)
+                                          : channel_by_port(port, &generation),
         .carrier = pinfo->ptype == PT_IPX   ? CARRIER_IPX
                    : pinfo->ptype == PT_UDP ? CARRIER_UDP
                                             : CARRIER_TCP,
