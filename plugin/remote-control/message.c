@@ -52,26 +52,23 @@ message_add_mismatch(packet_info *pinfo, proto_item *item, const char *format, .
 unsigned
 message_next(tvbuff_t *tvb, unsigned offset, bool stream)
 {
-    static const char *const starts[] = { "RCH0", "TNMP" };
     unsigned end = tvb_captured_length(tvb);
-    unsigned next = tvb_reported_length(tvb);
+    const uint8_t *bytes;
 
-    for (unsigned i = 0; i < array_length(starts) && offset < end; i++) {
-        const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)end);
-        const uint8_t *found = bytes + offset;
+    if (offset >= end)
+        return tvb_reported_length(tvb);
+    bytes = tvb_get_ptr(tvb, 0, (int)end);
+    /* Both marks are searched for at once: where one is missing, the other is still near. */
+    for (; offset + SMSRC_HEADER_LENGTH <= end; offset++) {
+        content_e content;
 
-        while (found < bytes + end &&
-               (found = ws_memmem(found, (size_t)(bytes + end - found), starts[i], 4)) != NULL) {
-            content_e content = claim_content(tvb, (unsigned)(found - bytes), stream);
-
-            if (content == CONTENT_RCH || content == CONTENT_TNMP) {
-                next = MIN(next, (unsigned)(found - bytes));
-                break;
-            }
-            found++;
-        }
+        if (memcmp(bytes + offset, "RCH0", 4) != 0 && memcmp(bytes + offset, "TNMP", 4) != 0)
+            continue;
+        content = claim_content(tvb, offset, stream);
+        if (content == CONTENT_RCH || content == CONTENT_TNMP)
+            return offset;
     }
-    return next;
+    return tvb_reported_length(tvb);
 }
 
 void
