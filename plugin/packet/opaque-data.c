@@ -95,7 +95,8 @@ dissect_texts(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offs
         }
         text = (const char *)tvb_get_string_enc(pinfo->pool, tvb, (int)(offset + at), (int)run,
                                                 encoding);
-        item = proto_tree_add_string(tree, hf_smsrc_text, tvb, (int)(offset + at), (int)run, text);
+        item = proto_tree_add_string(tree, hf_smsrc_text, tvb, (int)(offset + at), (int)run,
+                                     shown_text(pinfo->pool, text));
         proto_item_set_generated(item);
         if (first == NULL)
             first = text;
