@@ -44,7 +44,8 @@ def test_a_misspelt_statistic_is_refused_with_the_names_there_are(tshark, made, 
     """A few of all: every program takes a second to start."""
     wrong = sorted({argument for argument in misspelt(names) if not is_right(argument, names)})
     longer = [name + more for name in names for more in (".jsn", "s,frame")]
-    chosen = [*(argument for argument in longer if not is_right(argument, names)), *wrong[::31 if columns is None else 97],
+    chosen = [*(argument for argument in longer if not is_right(argument, names)),
+              *wrong[::31 if columns is None else 97],
               "smsrc,audit.jsn", "smsrc,rules.nftables", "smsrc,rolez", "smsrc,"]
     assert len(chosen) > 25
     for argument in chosen:
