@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
@@ -65,6 +66,12 @@ def batch(program, ground):
         assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
         return done
     return run
+
+
+def is_complaint(text, *words):
+    """One line of smsrc-batch's with these words, which no terminal takes for commands."""
+    return (re.fullmatch(r"smsrc-batch: [ -~]+\n", text) is not None and
+            all(word in text for word in words) and not re.search(r"jq:|: line \d+: ", text))
 
 
 def results(out):
@@ -313,7 +320,7 @@ def test_options_are_tsharks_and_stay(batch, place, made):
     flows = [line for line in results(out)["a.pcap.jsonl"][0] if line["type"] == "flow"]
     assert flows and {flow["site_code"] for flow in flows} == {"XYZ"}
     done = batch("run", captures, out, code=1)
-    assert "of other captures, or of other options" in done.stderr
+    assert is_complaint(done.stderr, "OUT was made with other captures or options")
 
 
 def test_an_option_that_tshark_refuses_is_told_once(batch, place, made):
@@ -330,6 +337,263 @@ def test_without_the_plugin_nothing_is_read(batch, place, made, ground):
     done = batch("run", captures, out, code=1, env={"WIRESHARK_PLUGIN_DIR": ground.no_plugins})
     assert "smsrc,audit.json" in done.stderr
     assert not results(out)
+
+
+# --- Faults --------------------------------------------------------------------------------------
+
+@pytest.fixture
+def one(place, made):
+    """A folder of one capture, and one for the results."""
+    captures, out = place("captures"), place("out")
+    shutil.copyfile(made("rc-busy"), captures / "a.pcap")
+    return captures, out
+
+
+def closed(folder, name):
+    """A folder with a capture's name in it that the ordinary user cannot open."""
+    (folder / name).mkdir()
+    (folder / name / "inside.pcap").write_bytes(b"")
+    (folder / name).chmod(0)
+    return folder / name
+
+
+UNREADABLE = {
+    "folder\n": (closed, "permission denied"),
+    "dangling": (lambda folder, name: (folder / name).symlink_to("nowhere"), "leads nowhere"),
+    "pipe": (lambda folder, name: os.mkfifo(folder / name), "not a file")}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_cannot_be_read_is_named_and_is_no_success(batch, one, name):
+    captures, out = one
+    make, reason = UNREADABLE[name]
+    try:
+        make(captures, name)
+        done = batch("run", captures, out, code=1)
+        assert re.search(rf"^smsrc-batch: \S*{name.strip()}\S*: cannot be read: .*{reason}$",
+                         done.stderr, re.MULTILINE)
+        assert "1 of 2 done, 1 left, 1 of them tried and failed" in done.stderr
+        assert captures_of(sum_lines(batch, out)) == ({name: "failed"}, 1)
+        assert "1 of 2 done" in batch("status", out, code=1).stderr
+    finally:
+        if (captures / name).is_dir():
+            (captures / name).chmod(0o755)
+    if (captures / name).is_dir():
+        # What has become readable since is read, and the folder's name is not kept.
+        assert "0 left" in batch("run", captures, out).stderr
+        assert captures_of(sum_lines(batch, out)) == ({f"{name}/inside.pcap": "empty"}, 1)
+
+
+def test_a_folder_that_is_above_itself_is_read_once(batch, one):
+    captures, out = one
+    (captures / "again").symlink_to(".")
+    (captures / "results").symlink_to(out)
+    batch("run", captures, out)
+    assert captures_of(sum_lines(batch, out)) == ({}, 1)
+    (captures / "self").symlink_to("self")
+    assert "smsrc-batch: not all of CAPTURES can be listed: " in batch(
+        "run", captures, out, code=1).stderr
+
+
+def test_a_capture_that_is_gone_is_named(program, batch, one, ground):
+    captures, out = one
+    batch("list", captures, out)
+    (captures / "a.pcap").unlink()
+    done = ground.run([program, "run", "--share", "1/1", captures, out])
+    assert done.returncode == 1 and "a.pcap: cannot be read: no such file\n" in done.stderr
+    assert captures_of(sum_lines(batch, out)) == ({"a.pcap": "failed"}, 0)
+    shutil.rmtree(captures)
+    assert is_complaint(batch("run", captures, out, code=1).stderr, "CAPTURES is not a folder")
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (("run", "nothere", "OUT"), ("CAPTURES is not a folder", "nothere")),
+    (("list", "nothere", "OUT"), ("CAPTURES is not a folder", "nothere")),
+    (("run", "CAPTURES/a.pcap", "OUT"), ("CAPTURES is not a folder",)),
+    (("run", "\x1b[31m\n\x9b", "OUT"), ("CAPTURES is not a folder", r"\E[31m\n")),
+    (("run", "CAPTURES", "/proc/out"), ("cannot write in /proc/out",)),
+    (("run", "CAPTURES", "/dev/null"), ("cannot write in /dev/null",)),
+    (("status", "nosuch"), ("nosuch", "not a folder of smsrc-batch")),
+    (("status", "no/such/folder"), ("folder", "not a folder of smsrc-batch")),
+    (("status", "CAPTURES"), ("not a folder of smsrc-batch",)),
+    (("sum", "nosuch"), ("nosuch cannot be read: no such file",)),
+    (("report", "nosuch"), ("nosuch cannot be read: no such file",)),
+    (("report", "CAPTURES"), ("not a folder of smsrc-batch",)),
+    (("sum", "CAPTURES/a.pcap"), ("no sum of ", "a.pcap: ")),
+    (("report", "CAPTURES/a.pcap"), ("no sum of ", "a.pcap: "))])
+def test_an_error_is_one_line(batch, one, arguments, words):
+    captures, out = one
+    done = batch(*(str(argument).replace("CAPTURES", str(captures)).replace("OUT", str(out))
+                   for argument in arguments), code=1)
+    assert is_complaint(done.stderr, *words), done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("arguments, words", [
+    ((), ("no command",)), (("nothing",), ("no command nothing",)),
+    (("run",), ("run needs CAPTURES and OUT",)), (("run", "", "OUT"), ("CAPTURES is an empty",)),
+    (("run", "CAPTURES", ""), ("OUT is an empty",)),
+    (("run", "-j", "abc", "CAPTURES", "OUT"), ("-j abc", "not a number of jobs")),
+    (("run", "-j"), ("a value behind -j",)), (("run", "-x", "CAPTURES", "OUT"), ("option -x",)),
+    (("run", "--share", "1", "CAPTURES", "OUT"), ("--share 1", "K/N")),
+    (("run", "CAPTURES", "OUT", "-2"), ("behind --, not -2",)),
+    (("status",), ("status needs one OUT",)), (("sum",), ("sum needs",))])
+def test_a_wrong_command_line_is_told_in_one_line(batch, one, arguments, words):
+    captures, out = one
+    done = batch(*(str(argument).replace("CAPTURES", str(captures)).replace("OUT", str(out))
+                   for argument in arguments), code=2)
+    assert is_complaint(done.stderr, "--help", *words), done.stderr
+    assert done.stdout == "" and not list(out.iterdir())
+
+
+@pytest.mark.parametrize("options, words", [
+    (("-o", "smsrc.nothing:1"), 'tshark: -o flag "smsrc.nothing:1" specifies unknown preference'),
+    (("-o", 'uat:smsrc_roles:"10.1.1.300","Site server",""'), '"10.1.1.300" is no'),
+    (("-d", "tcp.port==9,nothing"), 'tshark: Unknown protocol -- "nothing"'),
+    (("-Y", "nosuch.field"), "nosuch.field"), (("nosuch.field",), "nosuch.field"),
+    (("-r", "other.pcap"), "-r"), (("-w", "other.pcap"), "-w"), (("-i", "lo"), "-i"),
+    (("-V",), "-V"), (("-z", "io,stat,0"), "-z"), (("-nr", "/dev/null"), "")])
+def test_options_that_are_refused_are_told_in_tsharks_words(batch, one, options, words):
+    """tshark ends at a wrong filter as at a wrong capture: no capture is called broken for it."""
+    captures, out = one
+    done = batch("run", captures, out, "--", *options, code=1)
+    assert is_complaint(done.stderr.replace('"; it must', "").replace("\n", " ").strip() + "\n",
+                        words), done.stderr
+    assert not (out / "results").exists() or not results(out)
+    assert not (out.parent / "other.pcap").exists()
+
+
+def test_a_wrong_filter_is_no_capture_s_fault_on_another_machine_either(batch, one, ground,
+                                                                      program):
+    captures, out = one
+    (captures / "a.pcap").write_bytes(b"no capture at all")
+    batch("list", captures, out, "--", "-Y", "nosuch.field")
+    done = ground.run([program, "step", out, "a.pcap"])
+    assert done.returncode == 1 and is_complaint(done.stderr, "a.pcap: ", "nosuch.field")
+    assert not results(out)
+
+
+def test_a_table_that_begins_with_a_mark_costs_no_line(batch, one, made, fresh_home):
+    """Wireshark prints the byte order mark of a table in front of the first flow."""
+    captures, out = one
+    home = fresh_home()
+    (home / ".config/wireshark").mkdir(parents=True)
+    (home / ".config/wireshark/smsrc_roles").write_bytes(
+        b'\xef\xbb\xbf"192.0.2.1","Site server","ABC"\n')
+    batch("run", captures, out, env={"HOME": home})
+    (lines, _), = results(out).values()
+    assert lines[-1]["flows"] == len([line for line in lines if line["type"] == "flow"]) > 0
+
+
+def test_a_tshark_that_loses_lines_is_not_believed(batch, one, place, ground):
+    captures, out = one
+    tools = place("tools")
+    (tools / "tshark").write_text(
+        f"""#!/bin/sh\n{shutil.which("tshark")} "$@" | sed '/"type":"flow"/d'\n""")
+    (tools / "tshark").chmod(0o755)
+    done = batch("run", captures, out, code=1, env={"PATH": f"{tools}:{os.environ['PATH']}"})
+    assert "a.pcap: tshark has not printed all its lines" in done.stderr
+    assert not results(out)
+
+
+TOOLS = ("bash sed jq find sort flock mktemp mkdir rm mv cp cmp cat tr wc cut touch tail realpath "
+         "sync sha256sum xargs grep parallel perl env tshark").split()
+
+
+@pytest.mark.parametrize("missing", ["jq", "parallel", "flock", "tshark"])
+def test_a_tool_that_is_missing_is_named(batch, one, place, missing):
+    needs(*TOOLS)
+    captures, out = one
+    tools = place("tools")
+    for name in set(TOOLS) - {missing}:
+        (tools / name).symlink_to(shutil.which(name))
+    done = batch("run", captures, out, code=1, env={"PATH": tools})
+    assert is_complaint(done.stderr, f"{missing} is not installed")
+
+
+@pytest.mark.parametrize("name, mode", [
+    ("results", 0o555), ("part", 0o555), ("folder", 0), ("options", 0), ("lock", 0o444)])
+def test_what_cannot_be_written_is_told_in_one_line(batch, one, name, mode):
+    captures, out = one
+    batch("run", captures, out)
+    (captures / "b.pcap").write_bytes(b"")
+    (out / name).chmod(mode)
+    try:
+        done = batch("run", captures, out, code=1)
+        assert is_complaint(done.stderr, str(out))
+    finally:
+        (out / name).chmod(0o755)
+
+
+def test_results_that_cannot_be_read_are_no_report(batch, one):
+    captures, out = one
+    batch("run", captures, out)
+    path = next((out / "results").iterdir())
+    path.chmod(0)
+    try:
+        for command in ("sum", "report"):
+            done = batch(command, out, code=1)
+            assert is_complaint(done.stderr, "no sum of", "Permission denied")
+            assert done.stdout == ""
+    finally:
+        path.chmod(0o644)
+
+
+def test_an_output_that_is_full_is_an_error(program, one, batch):
+    captures, out = one
+    batch("run", captures, out)
+    for command in (["report", out], ["sum", out], ["--help"], ["--version"]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([program, *command], check=False, encoding="utf-8", stdout=full,
+                                  stderr=subprocess.PIPE, timeout=60)
+        assert done.returncode == 1 and is_complaint(done.stderr, "cannot write the output")
+
+
+def test_a_pipe_that_is_closed_is_no_noise(program, one, batch):
+    captures, out = one
+    batch("run", captures, out)
+    for ignored in ("", "trap '' PIPE; "):
+        done = subprocess.run(
+            ["bash", "-c", ignored + '"$0" report "$1" | true; exit "${PIPESTATUS[0]}"',
+             program, out], check=False, encoding="utf-8", stderr=subprocess.PIPE, timeout=60)
+        assert done.returncode in (0, 1, 128 + signal.SIGPIPE)
+        assert done.stderr == "" or is_complaint(done.stderr, "cannot write the output")
+
+
+def test_the_folder_of_results_may_have_any_name(batch, one, made):
+    captures, out = one
+    odd = out / "-a 'b\"\\\n\x1b$(x)\n"
+    for _ in range(2):
+        done = batch("run", captures, odd, env={"SHELL": "/bin/sh", "CDPATH": "/tmp",
+                                                "PARALLEL": "--dry-run"})
+        assert "1 of 1 done" in done.stderr and len(results(odd)) == 1
+    assert batch("sum", odd).stdout and "1 of 1" in batch("status", odd).stderr
+
+
+def test_a_part_of_another_list_is_refused(batch, one, place):
+    captures, out = one
+    batch("list", captures, out)
+    for arguments in ((place("other"), out), (captures, out, "--", "-2")):
+        done = batch("run", "--share", "1/1", *arguments, code=1)
+        assert is_complaint(done.stderr, "listed with other captures or options")
+    assert not results(out)
+
+
+def test_what_parallel_complains_of_has_the_programs_name(batch, one):
+    captures, out = one
+    done = batch("run", "-S", "no-such-host.invalid", captures, out, code=1,
+                 env={"PATH": os.environ["PATH"]})
+    assert all(line.startswith("smsrc-batch: ") for line in done.stderr.splitlines())
+    assert "0 of 1 done, 1 left" in done.stderr
+
+
+def test_a_report_keeps_characters_whole(program, tmp_path):
+    path = tmp_path / "lines.jsonl"
+    path.write_text(json.dumps({"type": "capture", "capture": "é" * 200, "status": "failed",
+                                "reason": "a " * 100}) + "\n")
+    done = subprocess.run([program, "report", path], check=True, stdout=subprocess.PIPE, timeout=60)
+    lines = done.stdout.decode("utf-8").splitlines()
+    assert max(map(len, lines)) <= 80 and "é" * 80 in lines
 
 
 def test_two_runs_at_once_are_refused(program, batch, place, made, ground):
@@ -685,6 +949,52 @@ def test_shares_are_all_and_none_twice(program, batch, place, made, ground):
         assert done.returncode != 0
 
 
+def project_version():
+    return re.search(r"^project\(smsrc VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text(),
+                     re.MULTILINE)[1]
+
+
+def test_it_has_the_version_of_the_project(program, ground):
+    done = ground.run([program, "--version"])
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0, f"smsrc-batch {project_version()}\n", "")
+
+
+def manual_text():
+    done = subprocess.run(["groff", "-man", "-Tascii", "-P-cbou", "-ww", BATCH / "smsrc-batch.1"],
+                          check=True, encoding="utf-8", stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=60)
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_the_manual_has_each_command_and_option_of_the_help(program, ground):
+    needs("groff")
+    usage, text = ground.run([program, "--help"]).stdout, manual_text()
+    commands = set(re.findall(r"^smsrc-batch ([a-z]+)", usage, re.MULTILINE))
+    options = set(re.findall(r"(?<![\w-])--?[a-zA-Z]+", usage))
+    assert {"run", "list", "status", "sum", "report"} == commands
+    assert {"-j", "-S", "--share", "--help", "--version"} == options
+    heads = re.findall(r"^ {7}(\S.*)$", text, re.MULTILINE)
+    for word in commands | options:
+        alone = rf"(?<![\w-]){re.escape(word)}(?![\w-])"
+        assert any(re.search(alone, head) for head in heads), word
+    for command in commands:
+        assert re.search(rf"^ {{7}}smsrc-batch {command} ", text, re.MULTILINE)
+    assert f"smsrc {project_version()}" in (BATCH / "smsrc-batch.1").read_text()
+
+
+@pytest.mark.parametrize("tool", [["man", "--warnings", "-l"],
+                                  ["mandoc", "-T", "lint", "-W", "error"]])
+def test_the_manual_is_shown_without_a_warning(tool):
+    needs(tool[0])
+    done = subprocess.run([*tool, BATCH / "smsrc-batch.1"], check=False, encoding="utf-8",
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60,
+                          env={**os.environ, "LC_ALL": "C.UTF-8", "MANPAGER": "cat"})
+    assert done.returncode == 0 and done.stderr == ""
+    assert tool[0] == "mandoc" or "SMSRC-BATCH(1)" in done.stdout
+
+
 def test_it_says_how_it_is_used(program, ground):
     done = ground.run([program, "--help"])
     assert done.returncode == 0 and done.stdout.startswith("smsrc-batch run ")
@@ -696,7 +1006,7 @@ def test_it_says_how_it_is_used(program, ground):
 
 def test_shellcheck_finds_nothing():
     needs("shellcheck")
-    for path in BATCH.glob("smsrc-batch*"):
+    for path in (BATCH / "smsrc-batch", BATCH / "smsrc-batch.sbatch"):
         done = subprocess.run(["shellcheck", path], check=False, encoding="utf-8",
                               stdout=subprocess.PIPE, timeout=60)
         assert done.returncode == 0, done.stdout

@@ -169,8 +169,8 @@ def profile_files(folder):
 
 def batch_files(prefix):
     share = prefix / "share/wireshark-plugin-smsrc"
-    return [prefix / "bin/smsrc-batch", share / "smsrc-batch.sbatch",
-            share / "smsrc-elastic-mapping.json"]
+    return [prefix / "bin/smsrc-batch", prefix / "share/man/man1/smsrc-batch.1",
+            share / "smsrc-batch.sbatch", share / "smsrc-elastic-mapping.json"]
 
 
 def test_system_install_goes_into_wiresharks_folder(compiled, ordinary, tmp_path):

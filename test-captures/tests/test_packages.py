@@ -18,7 +18,9 @@ NAME = "wireshark-plugin-smsrc"
 # cpack builds all before it packs; the unit tests are in no package.
 PLUGIN_ONLY = "-DCMAKE_SKIP_INSTALL_ALL_DEPENDENCY=ON"
 PROGRAM = "bin/smsrc-batch"
-BATCH = {PROGRAM, f"share/{NAME}/smsrc-batch.sbatch", f"share/{NAME}/smsrc-elastic-mapping.json"}
+MANUAL = "share/man/man1/smsrc-batch.1"
+BATCH = {PROGRAM, MANUAL, f"share/{NAME}/smsrc-batch.sbatch",
+         f"share/{NAME}/smsrc-elastic-mapping.json"}
 PAGES = sorted(p.relative_to(ROOT)
                for pattern in ("plugin/doc/*.md", "test-captures/pictures/*.png")
                for p in ROOT.glob(pattern))
