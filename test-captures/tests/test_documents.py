@@ -12,6 +12,7 @@ import re
 import shlex
 
 import pytest
+from scapy.all import Ether, IP, TCP, fragment, wrpcap
 
 from conftest import ROOT, check_run
 from generators import plan
@@ -330,3 +331,61 @@ def test_packets_shown_are_what_tshark_prints(tshark, made):
     for number, one, other, protocol, info in shown:
         line = " ".join(lines[int(number) - 1].split())
         assert f" {one} → {other} {protocol} " in line and info.removesuffix("...") in line
+
+
+# --- What the pages say of TLS and of IP fragments ----------------------------------------------
+
+CLIENT, SERVER = "10.1.3.17", "10.1.1.13"
+BOTH_ROLES = (f'uat:smsrc_roles:"{SERVER}","Management point","ABC"',
+              f'uat:smsrc_roles:"{CLIENT}","Advanced Client","ABC"')
+
+
+def in_fragments(path, request, answer, size):
+    """A connection to port 80 whose payload comes in IP fragments of this size."""
+    def packet(number, source, target, flags, seq, ack, data=b""):
+        ports = (40000, 80) if source == CLIENT else (80, 40000)
+        whole = (Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") /
+                 IP(src=source, dst=target, id=number) /
+                 TCP(sport=ports[0], dport=ports[1], flags=flags, seq=seq, ack=ack) / data)
+        return fragment(whole, size) if data else [whole]
+    wrpcap(str(path), [
+        *packet(1, CLIENT, SERVER, "S", 1000, 0), *packet(2, SERVER, CLIENT, "SA", 5000, 1001),
+        *packet(3, CLIENT, SERVER, "PA", 1001, 5001, request),
+        *packet(4, SERVER, CLIENT, "PA", 5001, 1001 + len(request), answer)])
+    path.chmod(0o644)
+    return path
+
+
+def column(tshark, capture, name, prefs=()):
+    """The values of a column of smsrc,audit or, for Role, of smsrc,roles."""
+    statistic = "smsrc,roles" if name == "Role" else "smsrc,audit"
+    rows = [cells(line) for line in tshark(capture, "-q", "-z", statistic,
+                                           prefs=prefs).stdout.splitlines()]
+    head = next(row for row in rows if name in row)
+    return [row[head.index(name)] for row in rows if len(row) == len(head) and row != head]
+
+
+def test_of_fragments_roles_are_learned_and_the_service_is_unknown(tshark, tmp_path):
+    text = " ".join(read("plugin/doc/audit.md").split())
+    assert "payload that comes only in IP fragments is Unknown" in text
+    asked = in_fragments(tmp_path / "asked.pcap",
+                         b"GET /SMS_MP/.sms_aut?MPLIST HTTP/1.1\r\nHost: mp\r\n\r\n",
+                         b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<MPList/>", 24)
+    assert column(tshark, asked, "Role") == ["Management point"]
+    assert column(tshark, asked, "Service", BOTH_ROLES) == ["Unknown"]
+    whole = in_fragments(tmp_path / "whole.pcap", b"SSH-2.0-a b\r\n", b"SSH-2.0-c d\r\n", 1400)
+    assert column(tshark, whole, "Service", BOTH_ROLES) == ["SSH"]
+
+
+def test_of_tls_with_keys_roles_are_learned_and_the_service_is_tls(tshark):
+    text = " ".join(read("plugin/doc/audit.md").split())
+    assert "with keys TLS remains TLS" in text
+    capture = ROOT / "test-captures/recorded/request-in-tls.pcapng"
+    assert column(tshark, capture, "Role") == ["Management point"]
+    assert column(tshark, capture, "Service") == ["TLS"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_page_says_that_tls_and_fragments_are_not_read(name):
+    text = " ".join(read(name).split())
+    assert "by Wireshark's own fields" not in text and "Wireshark's own fields only" not in text

@@ -4,6 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The packages by their contents. test_package_systems.py installs them in clean systems."""
 
+import pathlib
 import re
 import shutil
 import subprocess
@@ -193,30 +194,88 @@ def test_tarball_holds_the_plugin_and_documents(tarball, wireshark_version):
 def test_tarball_loads_for_the_user_who_unpacks_it(tarball, ground, ordinary, fresh_home, made,
                                                   wireshark_version):
     home = fresh_home()
-    # As the README says it; a folder that was closed to others stays so.
+    # A folder that was closed to others stays so.
     unpack = 'mkdir -p -m 700 ~/.local/share && tar -C ~/.local --no-overwrite-dir -xf "$0"'
     done = ordinary(["sh", "-c", unpack, ground.readable(tarball)], env={"HOME": home})
     assert done.returncode == 0, done.stderr
     assert (home / ".local/share").stat().st_mode & 0o777 == 0o700
-    plugin = home / ".local" / user_plugin(wireshark_version)
-    done = ordinary(["tshark", "-G", "plugins"], env={"HOME": home, "WIRESHARK_PLUGIN_DIR": None})
-    assert re.search(rf"^smsrc\.so\s.*{re.escape(str(plugin))}$", done.stdout,
-                     re.MULTILINE), done.stdout + done.stderr
+    assert loaded_from(ordinary, home) == home / ".local" / user_plugin(wireshark_version)
 
-    # The profile is where Wireshark does not look; this line, the tour's too, puts it there.
-    copy = ("mkdir -p ~/.config/wireshark/profiles && "
-            "cp -r ~/.local/share/wireshark/profiles/. ~/.config/wireshark/profiles/")
-    assert copy in (ROOT / "plugin/doc/tour.md").read_text()
-    done = ordinary(["sh", "-c", copy], env={"HOME": home})
-    assert done.returncode == 0, done.stderr
-    done = ordinary(["tshark", "-n", "-C", "SMS 2003", "-r", ground.readable(made("rc-session"))],
+
+def loaded_from(ordinary, home):
+    """Which file of the plugin tshark has loaded, None where it has none."""
+    done = ordinary(["tshark", "-G", "plugins"], env={"HOME": home, "WIRESHARK_PLUGIN_DIR": None})
+    found = re.search(r"^smsrc\.so\s.*\s(/.*)$", done.stdout, re.MULTILINE)
+    return found and pathlib.Path(found[1])
+
+
+def shell_block(page, word):
+    """The commands of the page's one block that has this word."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+    found, = [block for block in blocks if word in block]
+    return found
+
+
+@pytest.fixture
+def fresh_account(fresh_home, tarball, ground, ordinary):
+    """A home with nothing in it, and a clone whose build has the tarball: (home, a shell there
+    that runs the commands of a page and stops at the first that fails)."""
+    home, clone = fresh_home(), ground.new_folder("clone")
+    (clone / "build").mkdir(mode=0o755)
+    shutil.copyfile(tarball, clone / "build" / tarball.name)
+    (clone / "build" / tarball.name).chmod(0o644)
+    shutil.copytree(ROOT / "plugin/profile", clone / "plugin/profile")
+
+    def shell(commands):
+        done = ordinary(["sh", "-e", "-c", f'cd "$0" && umask 022\n{commands}', clone],
+                        env={"HOME": home, "WIRESHARK_PLUGIN_DIR": None})
+        assert done.returncode == 0, f"{commands}\n{done.stderr}"
+        return done.stdout
+    return home, shell
+
+
+def with_profile(ordinary, ground, home, made):
+    return ordinary(["tshark", "-n", "-C", "SMS 2003", "-r", ground.readable(made("rc-session"))],
                     env={"HOME": home, "WIRESHARK_PLUGIN_DIR": None})
+
+
+def test_the_pages_commands_install_for_a_fresh_account(fresh_account, ground, ordinary, made,
+                                                        wireshark_version):
+    home, shell = fresh_account
+    shell(shell_block("plugin/doc/install.md", "tar -C ~/.local"))
+    assert loaded_from(ordinary, home) == home / ".local" / user_plugin(wireshark_version)
+    assert "smsrc.so" in shell("tshark -G plugins | grep smsrc")
+    done = with_profile(ordinary, ground, home, made)
     assert done.returncode == 0, done.stderr
     assert "Administrator console Client Listed F3" in done.stdout
+    assert shell("~/.local/bin/smsrc-batch --version").startswith("smsrc-batch ")
+    if shutil.which("man"):
+        assert shell("PATH=~/.local/bin:$PATH man -w smsrc-batch") == f"{home}/.local/{MANUAL}\n"
+    # And so they are gone again.
+    shell(shell_block("plugin/doc/install.md", "rm ~/.local/bin/smsrc-batch"))
+    assert [p for p in home.rglob("*") if not p.is_dir() and ".cache" not in p.parts] == []
+    assert loaded_from(ordinary, home) is None
 
 
-def test_readme_unpacks_as_tested():
-    assert "tar -C ~/.local --no-overwrite-dir -xf" in (ROOT / "README.md").read_text()
+def readmes_unpacking():
+    line, = re.findall(r"^.*\btar -C .*$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    return line
+
+
+def test_the_readmes_commands_unpack_for_a_fresh_account(fresh_account, ordinary,
+                                                         wireshark_version):
+    home, shell = fresh_account
+    shell(readmes_unpacking())
+    assert loaded_from(ordinary, home) == home / ".local" / user_plugin(wireshark_version)
+
+
+@pytest.mark.parametrize("word", ["~/.local/share/wireshark/profiles/.", "plugin/profile/."])
+def test_the_tours_commands_copy_the_profile(fresh_account, ground, ordinary, made, word):
+    home, shell = fresh_account
+    shell(readmes_unpacking())
+    block = shell_block("plugin/doc/tour.md", f"cp -r {word}")
+    shell(block.splitlines()[0])
+    assert with_profile(ordinary, ground, home, made).returncode == 0
 
 
 # --- Uninstall ----------------------------------------------------------------------------------
