@@ -18,7 +18,7 @@ valgrind:valgrind debootstrap:debootstrap iproute2:ip nftables:nft dpkg-dev:dpkg
 file:file jq:jq parallel:parallel shellcheck:shellcheck cppcheck:cppcheck clang-tidy:clang-tidy
 gcovr:gcovr'
 # Wireshark in a window that nobody sees.
-WINDOW_NEEDS='wireshark:wireshark xvfb:Xvfb openbox:openbox xdotool:xdotool imagemagick:import
+WINDOW_NEEDS='wireshark:wireshark xvfb:Xvfb openbox:openbox xdotool:xdotool xclip:xclip imagemagick:import
 x11-utils:xprop fonts-dejavu-core:Xvfb'
 # These bring services, which Debian starts where they are installed: not on anybody's machine.
 # Where they are missing the tests of smsrc-batch over ssh and in Slurm are skipped.

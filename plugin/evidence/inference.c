@@ -159,7 +159,7 @@ settle(const pending_t *pending, flow_t *flow, packet_info *pinfo, bool to_serve
     if (!flow->proxied)
         learn(server, pending->signature->server, pending, told, flow->conversation, false);
     if (flow->forwarded && signature_proves(pending->signature))
-        flow->passed_on |= pending->signature->client;
+        flow->passed_on |= pending->signature->client | pending->signature->client_implied;
     else if (!flow->forwarded && flow->attack_frame == 0)
         learn(client, pending->signature->client, pending, told, flow->conversation, false);
     if (flow->proxied || flow->forwarded || pending->signature->client_implied != 0 ||

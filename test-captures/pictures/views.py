@@ -179,28 +179,14 @@ def decode_as(stage):
 def preferences(stage):
     """The preferences of the protocol."""
     with stage.open(DEMO, roles=()) as shark:
-        window = open_preferences(shark)
+        window = shark.preferences()
         stage.keep(shark, window, "preferences")
-
-
-def open_preferences(shark):
-    shark.focus(shark.main)
-    shark.keys("ctrl+shift+p")
-    window = shark.wait_window("Preferences")
-    shark.resize(window, 1000, 760)
-    shark.settle(window)
-    shark.click(window, 64, 156)
-    shark.keys("Right")
-    shark.settle(window)
-    shark.type("SMSRC")
-    shark.settle(window)
-    return window
 
 
 def tables(stage):
     """The user's tables, with what a column is for where the mouse rests on its title."""
     with stage.open(MISCONFIGURED) as shark:
-        preferences_window = open_preferences(shark)
+        preferences_window = shark.preferences()
         for name, left, top, title, column in (("table-roles", 370, 113, "SMS Roles|Roles", 120),
                                                ("table-rows", 448, 145, "SMS Rows|Rows", 330)):
             shark.click(preferences_window, left, top)

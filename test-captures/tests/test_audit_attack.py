@@ -260,7 +260,7 @@ def test_it_has_no_blocked(tshark, capture, messages):
 
 def test_the_report_of_many_captures_has_it_first():
     """The batch's order of verdicts is the judge's."""
-    judge = (ROOT / "plugin" / "judge.c").read_text(encoding="utf-8")
+    judge = (ROOT / "plugin" / "audit" / "verdict.c").read_text(encoding="utf-8")
     batch = (ROOT / "plugin" / "batch" / "smsrc-batch").read_text(encoding="utf-8")
     names = [line.split('"')[1] for line in judge.splitlines()
              if line.startswith("    [VERDICT_") and '"' in line][1:]

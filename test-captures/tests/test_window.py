@@ -11,7 +11,7 @@ import shutil
 
 import pytest
 
-from conftest import BAD_LINES, ROOT
+from conftest import BAD_LINES, MADE, ROOT
 from recorded_truth import RECORDED, role_lines, truth
 from test_profile import GRAPHS, RULES, SITE_ROLES
 from window import PROFILE, PROFILE_FILES, STATISTICS, Display, Wireshark, missing, until
@@ -139,6 +139,10 @@ def cells(text):
                   for line in text.splitlines() if line.strip())
 
 
+# Of a statistic's window as saved() sizes it.
+COPY_BUTTON = (1065, 676)
+
+
 @pytest.mark.parametrize("entry", range(len(STATISTICS) - 2))
 def test_each_entry_of_the_submenu_opens_tsharks_table(window, tshark, entry):
     statistic, title = STATISTICS[entry]
@@ -150,13 +154,15 @@ def test_each_entry_of_the_submenu_opens_tsharks_table(window, tshark, entry):
     lines = [line for line in done.stdout.splitlines() if "|" in line]
     wanted = cells("\n".join(lines[1:]))
     assert wanted and set(wanted) <= set(saved), (title, saved, wanted)
+    copied = shark.copied(lambda: shark.click(opened, *COPY_BUTTON))
+    assert copied == (shark.home / f"statistic-{entry}.txt").read_text("utf-8")
     shark.focus(opened)
     shark.keys("Escape")
     shark.wait_gone(opened)
 
 
 @pytest.mark.parametrize("entry", range(len(STATISTICS) - 2, len(STATISTICS)))
-def test_the_last_entries_show_the_files_for_nft(window, entry):
+def test_the_last_entries_show_the_files_for_nft(window, tshark, entry):
     shark = window("site-misconfigured")
     opened = shark.statistic(entry)
     shark.resize(opened, 1000, 640)
@@ -164,6 +170,32 @@ def test_the_last_entries_show_the_files_for_nft(window, entry):
     written = sum(min(pixel) < 100 for row in pixels(shark, opened, 1000, 640)[10:560]
                   for pixel in row[10:960])
     assert written > 5000, f"{written} dark pixels are no file"
+    shark.focus(opened)
+    shark.click(opened, 300, 300)
+    done = tshark(RECORDED / "site-misconfigured.pcapng", "-q", "-z", STATISTICS[entry][0],
+                  prefs=role_lines(), two_pass=True)
+    copied = shark.copied(lambda: shark.keys("ctrl+a", "ctrl+c"))
+    assert copied.splitlines() == done.stdout.splitlines()
+    shark.focus(opened)
+    shark.keys("Escape")
+    shark.wait_gone(opened)
+
+
+def test_a_statistic_takes_a_filter(window):
+    shark = window("site-misconfigured")
+    opened = shark.statistic(STATISTICS.index(("smsrc,audit", "SMS Port Audit")))
+    shark.resize(opened, 1300, 700)
+    shark.settle(opened)
+    shark.focus(opened)
+    shark.click(opened, 600, 646)
+    shark.type('smsrc.audit.verdict == "Listed"')
+    shark.settle(opened)
+    before = shark.look(opened)
+    shark.keys("Return")
+    until("a shorter table", lambda: shark.look(opened) != before)
+    table = cells(shark.saved(opened, "filtered.txt").partition("\n-")[2])
+    rows = [line for line in table if not line.startswith("-")]
+    assert rows and all(line.startswith("Listed ") for line in rows), table
     shark.focus(opened)
     shark.keys("Escape")
     shark.wait_gone(opened)
@@ -176,6 +208,145 @@ def test_no_statistic_stands_in_the_menu_beside_the_submenu():
         for table in re.findall(r"stat_tap_table_ui \w+_ui = \{.*?\n\};", text, re.DOTALL):
             assert ".group = MENU_STAT_GROUP," in table, path
         assert "stats_tree_register_plugin" not in text
+
+
+# --- Dialogs that change something --------------------------------------------------------------
+
+# Of a table's dialog as dialog() sizes it: its buttons, and its lines from the top.
+ADD, DELETE, COPY, OK = (22, 346), (52, 346), (82, 346), (373, 376)
+LINES = (40, 57, 74)
+
+
+@pytest.fixture(scope="module")
+def edited(ground, display):
+    """A Wireshark whose tables are edited, at its preferences: (Wireshark, window)."""
+    with Wireshark(ground, display, RECORDED / "site-misconfigured.pcapng",
+                   roles=['"10.20.1.10","Site server","ABC"', '"10.20.1.20","Client",""',
+                          '"10.20.1.12","SQL Server",""'],
+                   rows=['"any","Site server","TCP","80","HTTP","first"',
+                         '"Client","any","UDP","90","","second"']) as shark:
+        yield shark, shark.preferences()
+
+
+def dialog(shark, preferences, title, left, top):
+    """The dialog of a table, which a button of the preferences opens."""
+    shark.click(preferences, left, top)
+    window = shark.wait_window(title)
+    shark.resize(window, 700, 400, 40, 60)
+    shark.settle(window)
+    shark.focus(window)
+    return window
+
+
+def saved_table(shark, window, name):
+    """The lines of a table's file once the button OK has closed its dialog."""
+    shark.settle(window)
+    shark.click(window, *OK)
+    shark.wait_gone(window)
+    lines = (shark.folder / name).read_text("utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
+
+
+def test_the_table_of_roles_is_edited(edited):
+    shark, preferences = edited
+    window = dialog(shark, preferences, "^SMS roles", 370, 113)
+    shark.click(window, *ADD)
+    shark.type("10.20.2.0/24")
+    shark.keys("Tab", "Home", "Down", "Tab")
+    shark.type("X01")
+    shark.keys("Return")
+    shark.settle(window)
+    shark.double_click(window, 150, LINES[0])
+    shark.keys("End", "Return")
+    shark.click(window, 60, LINES[1])
+    shark.click(window, *DELETE)
+    assert saved_table(shark, window, "smsrc_roles") == [
+        '"10.20.1.10","Client","ABC"', '"10.20.1.12","SQL Server",""',
+        '"10.20.2.0/24","Child site server","X01"']
+
+
+def test_the_table_of_rows_is_edited(edited):
+    shark, preferences = edited
+    window = dialog(shark, preferences, "^SMS rows", 448, 145)
+    shark.click(window, *ADD)
+    shark.keys("End", "Tab", "Home", "Down", "Tab", "End", "Tab")
+    shark.type("8530-8531,9000")
+    shark.keys("Tab")
+    shark.type("HTTP")
+    shark.keys("Tab")
+    shark.type("third")
+    shark.keys("Return")
+    shark.settle(window)
+    shark.double_click(window, 180, LINES[0])
+    shark.keys("End", "Return")
+    shark.click(window, 60, LINES[1])
+    shark.click(window, *DELETE)
+    shark.settle(window)
+    shark.click(window, 60, LINES[0])
+    shark.click(window, *COPY)
+    shark.keys("Tab", "Home", "Tab", "Tab")
+    shark.type("81")
+    shark.keys("Return")
+    assert saved_table(shark, window, "smsrc_rows") == [
+        '"any","any","TCP","80","HTTP","first"',
+        '"any","Child site server","TCP+UDP","8530-8531,9000","HTTP","third"',
+        '"any","Site server","TCP","81","HTTP","first"']
+
+
+def test_each_preference_is_changed(edited):
+    """The page is gone through by Tab; the last of these tests, for it closes the preferences."""
+    shark, preferences = edited
+    shark.focus(preferences)
+    shark.click(preferences, 241, 54)
+    shark.keys("Tab", "space", "Tab", "Tab", "Tab", "space", "Tab", "End", "Tab", "End")
+    for ports in ("14330", "8080,8090", "2701-2705", "2701"):
+        shark.keys("Tab", "ctrl+a")
+        shark.type(ports)
+    shark.keys("Return")
+    shark.wait_gone(preferences)
+
+    lines = (shark.folder / "preferences").read_text("utf-8").splitlines()
+    changed = dict(line.split(": ", 1) for line in lines if line.startswith("smsrc."))
+    assert changed == {
+        "smsrc.desegment": "FALSE", "smsrc.port_ground": "FALSE", "smsrc.audit.learn": "FALSE",
+        "smsrc.audit.scope": "One end is enough", "smsrc.audit.flag": "Every packet of it",
+        "smsrc.audit.sql_ports": "14330", "smsrc.audit.http_ports": "8080,8090"}
+    entries = (shark.folder / "decode_as_entries").read_text("utf-8")
+    assert re.search(r"^decode_as_entry: tcp\.port,2705,\(none\),SMSRC$", entries, re.MULTILINE)
+
+    # With no learning, all roles are the table's.
+    opened = shark.statistic(STATISTICS.index(("smsrc,roles", "SMS Roles")))
+    roles = shark.saved(opened, "roles.txt")
+    assert "10.20.1.12" in roles and "HTTP" not in roles, roles
+    said = shark.said()
+    assert not BAD_LINES.search(said) and "smsrc" not in said, said
+
+
+def test_decode_as_takes_a_channel(ground, display):
+    with Wireshark(ground, display, MADE / "rc-decode-as.pcap") as shark:
+        shark.go_to(2)
+        shark.keys("ctrl+shift+u")
+        window = shark.wait_window("Decode As")
+        shark.resize(window, 900, 420)
+        shark.settle(window)
+        shark.focus(window)
+        shark.click(window, 22, 366)
+        shark.click(window, 300, 200)
+        shark.settle(window)
+        shark.double_click(window, 430, 41)
+        shark.type("SMSRC Co")
+        shark.keys("Return")
+        shark.click(window, 300, 200)
+        shark.settle(window)
+        shark.click(window, 570, 397)
+        shark.wait_gone(window)
+        entries = (shark.folder / "decode_as_entries").read_text("utf-8")
+        assert re.search(r"^decode_as_entry: tcp\.port,9999,.*,SMSRC Control$", entries,
+                         re.MULTILINE), entries
+        opened = shark.statistic(1)
+        messages = shark.saved(opened, "messages.txt")
+        assert "Agent to viewer" in messages, messages
+        assert not BAD_LINES.search(shark.said())
 
 
 # --- The graph ----------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from conftest import ROOT, is_root
 
 PROFILE = "SMS 2003"
 PROFILE_FILES = ROOT / "plugin" / "profile" / PROFILE
-TOOLS = ("Xvfb", "openbox", "xdotool", "import", "wireshark")
+TOOLS = ("Xvfb", "openbox", "xdotool", "xclip", "import", "wireshark")
 
 # The entries of Statistics > SMS 2003: what -z takes, title of the window.
 STATISTICS = (
@@ -128,7 +128,8 @@ class Display:
 class Wireshark:
     """A Wireshark with a capture open; `with Wireshark(ground, display, capture) as shark`."""
 
-    def __init__(self, ground, display, capture, *args, profile=True, roles=(), home=None):
+    def __init__(self, ground, display, capture, *args, profile=True, roles=(), rows=(),
+                 home=None):
         self.display = display
         self.ground = ground
         self.capture = ground.readable(capture)
@@ -142,8 +143,10 @@ class Wireshark:
             folder = folder / "profiles" / PROFILE
             shutil.copytree(PROFILE_FILES, folder, dirs_exist_ok=True)
         folder.mkdir(parents=True, exist_ok=True)
-        if roles:
-            (folder / "smsrc_roles").write_text("".join(f"{line}\n" for line in roles))
+        self.folder = folder  # of the configuration: the profile's where there is one
+        for table, lines in (("smsrc_roles", roles), ("smsrc_rows", rows)):
+            if lines:
+                (folder / table).write_text("".join(f"{line}\n" for line in lines))
         # No window over the others that a person has to close first.
         (self.home / ".config" / "wireshark" / "recent_common").write_text(
             "privs.warn_if_elevated: FALSE\nsys.warn_if_no_capture: FALSE\n")
@@ -193,12 +196,13 @@ class Wireshark:
     # --- Windows
 
     def windows(self, title="."):
-        """Visible windows whose title fits: id -> title."""
+        """Visible windows of this Wireshark whose title fits: id -> title."""
         if self.process.poll() is not None:
             raise Gone(f"Wireshark has ended: {self.said()}")
         found = {}
-        for window in call("xdotool", "search", "--onlyvisible", "--name", title,
-                           env=self.display.env, check=False).split():
+        for window in call("xdotool", "search", "--onlyvisible", "--all", "--pid",
+                           self.process.pid, "--name", title, env=self.display.env,
+                           check=False).split():
             name = call("xdotool", "getwindowname", window, env=self.display.env, check=False)
             if name.strip():
                 found[window] = name.strip()
@@ -215,8 +219,14 @@ class Wireshark:
         until(f"that the window {window} closes", lambda: window not in self.windows())
 
     def resize(self, window, width, height, left=0, top=0):
-        call("xdotool", "windowsize", window, width, height, "windowmove", window, left, top,
+        """The window manager does both in their order: with the size, the place is right too."""
+        def size():
+            return call("xdotool", "getwindowgeometry", "--shell", window, env=self.display.env,
+                        check=False)
+        call("xdotool", "windowmove", window, left, top, "windowsize", window, width, height,
              env=self.display.env)
+        until(f"that the window {window} has {width} by {height} points",
+              lambda: f"WIDTH={width}\nHEIGHT={height}\n" in size())
 
     # --- Keys
 
@@ -233,6 +243,10 @@ class Wireshark:
     def click(self, window, left, top, button=1):
         call("xdotool", "mousemove", "--window", window, left, top, "click", button,
              env=self.display.env)
+
+    def double_click(self, window, left, top):
+        call("xdotool", "mousemove", "--window", window, left, top, "click", "--repeat", "2",
+             "--delay", "40", 1, env=self.display.env)
 
     def point(self, window, left, top):
         """Rests the mouse there."""
@@ -288,6 +302,31 @@ class Wireshark:
         self.wait_gone(dialog)
         return until(f"the file {path}", lambda: path.exists() and path.read_text("utf-8"))
 
+    def copied(self, press):
+        """What is in the clipboard once press() has put another text there."""
+        def clipboard():
+            return call("xclip", "-out", "-selection", "clipboard", env=self.display.env,
+                        check=False)
+        before = clipboard()
+        press()
+        return until("another text in the clipboard",
+                     lambda: next((text for text in [clipboard()] if text != before), ""))
+
+    def preferences(self):
+        """Opens the preferences at the page SMSRC; their window."""
+        self.focus(self.main)
+        self.keys("ctrl+shift+p")
+        window = self.wait_window("Preferences")
+        self.resize(window, 1000, 760)
+        self.settle(window)
+        self.focus(window)
+        self.click(window, 64, 156)
+        self.keys("Right")
+        self.settle(window)
+        self.type("SMSRC")
+        self.settle(window)
+        return window
+
     # --- Pictures
 
     def picture(self, path, window="root"):
@@ -296,8 +335,12 @@ class Wireshark:
         return pathlib.Path(path)
 
     def look(self, window):
-        return call("import", "-window", window, "rgb:-", env=self.display.env, binary=True,
-                    check=False)
+        try:
+            return call("import", "-window", window, "rgb:-", env=self.display.env, binary=True,
+                        check=False, limit=20)
+        except subprocess.TimeoutExpired:
+            # Where the window is gone, import waits for a click on another one.
+            raise Gone(f"no window {window}; there are: {self.windows()}") from None
 
     def settle(self, window, same=2):
         """Waits until what the window shows no longer changes; a cursor blinks more slowly."""
