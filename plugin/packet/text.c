@@ -17,6 +17,7 @@
 #include <epan/column-utils.h>
 #include <epan/exceptions.h>
 #include <epan/strutil.h>
+#include <wsutil/str_util.h>
 
 char *
 shown_text(wmem_allocator_t *scope, const char *text)

@@ -67,12 +67,15 @@ def name_answer(owners):
 
 
 def dns_answer(owners):
-    """A DNS server reports the addresses of a management point's name (RFC 1035 4.1)."""
+    """A DNS server reports that a management point's name is the host "mp" (RFC 2782), which has
+    these addresses."""
     name = b"\x0d_mssms_mp_abc\x04_tcp\x07contoso\x07example\0"
+    service = struct.pack(">HHHIH", 0xC00C, 33, 1, 300, 10) + struct.pack(">HHH", 0, 0, 80)
+    target = 12 + len(name) + 4 + len(service)
     return udp("10.1.1.20", 53, "10.1.3.1", 40000,
-               struct.pack(">HHHHHH", 1, 0x8580, 1, len(owners), 0, 0) + name +
-               struct.pack(">HH", 1, 1) +
-               b"".join(struct.pack(">HHHIH", 0xC00C, 1, 1, 300, 4) + packed(owner)
+               struct.pack(">HHHHHH", 1, 0x8580, 1, 1, 0, len(owners)) + name +
+               struct.pack(">HH", 33, 1) + service + b"\2mp\0" +
+               b"".join(struct.pack(">HHHIH", 0xC000 | target, 1, 1, 300, 4) + packed(owner)
                         for owner in owners))
 
 

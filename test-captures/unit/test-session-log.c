@@ -4,9 +4,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "name-lookup.h"
 #include "session-log.h"
 
+#include "bounds.h"
+#include "name-lookup.h"
+#include "session-log-internal.h"
 #include "unit-epan.h"
 
 static uint8_t viewer_bytes[] = { 10, 1, 0, 50 };
@@ -44,6 +46,7 @@ static void
 start(void)
 {
     unit_capture_open();
+    bounds_reset();
     session_names_init();
     session_log_reset();
     session_names_reset();
@@ -72,6 +75,7 @@ test_numbers_go_up_to_the_bound_and_say_so(void)
     }
     g_assert_cmpuint(session_log_count(&unlisted), ==, SESSION_LOG_MAX);
     g_assert_cmpuint(unlisted, ==, 0);
+    g_assert_false(bounds_are_reached());
     for (unsigned round = 0; round < 3; round++) {
         g_assert_null(prove(SESSION_LOG_MAX + 1, 10));
         g_assert_null(prove(SESSION_LOG_MAX + 2, 10));
@@ -79,8 +83,33 @@ test_numbers_go_up_to_the_bound_and_say_so(void)
     /* Two, however often they are met. */
     g_assert_cmpuint(session_log_count(&unlisted), ==, SESSION_LOG_MAX);
     g_assert_cmpuint(unlisted, ==, 2);
+    g_assert_cmpuint(bounds_count(BOUND_SESSIONS), ==, 6);
+    g_assert_cmpuint(bounds_limit(BOUND_SESSIONS), ==, SESSION_LOG_MAX);
     /* Those there are go on. */
     g_assert_cmpuint(prove(2, 11)->number, ==, 2);
+    stop();
+}
+
+/* Pairs, viewers and lookups are full without a session more. */
+static void
+test_what_leads_to_a_session_is_bounded_too(void)
+{
+    start();
+    for (uint8_t number = 1; number <= 2 * SESSION_LOG_MAX; number++)
+        (void)prove(number, number);
+    g_assert_cmpuint(bounds_count(BOUND_PAIRS), ==, 0);
+    g_assert_null(prove(2 * SESSION_LOG_MAX + 1, 10));
+    g_assert_cmpuint(bounds_count(BOUND_PAIRS), ==, 1);
+    g_assert_cmpuint(bounds_limit(BOUND_PAIRS), ==, 2 * SESSION_LOG_MAX);
+    for (unsigned number = 1; number <= 2 * SESSION_LOG_MAX; number++) {
+        uint8_t bytes[] = { 10, 1, 0, (uint8_t)(100 + number) };
+        address other;
+
+        set_address(&other, AT_IPv4, 4, bytes);
+        session_log_note_viewer(&other);
+    }
+    /* One of them had a session before. */
+    g_assert_cmpuint(bounds_count(BOUND_VIEWERS), ==, 1);
     stop();
 }
 
@@ -152,6 +181,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     unit_epan_start(NULL);
     g_test_add_func("/session-log/bound", test_numbers_go_up_to_the_bound_and_say_so);
+    g_test_add_func("/session-log/what-leads-there", test_what_leads_to_a_session_is_bounded_too);
     g_test_add_func("/session-log/silence", test_a_silence_ends_a_session);
     g_test_add_func("/session-log/names", test_a_name_is_cut_between_characters);
     g_test_add_func("/session-log/word", test_the_last_word_counts);
