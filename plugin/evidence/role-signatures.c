@@ -120,8 +120,8 @@ static const signature_t signatures[] = {
       SQL_CLIENTS, false, false, "Login to the site database" },
     { FACT_DNS_NAME, "^_mssms_mp_" SITE "\\._tcp\\.", ABOUT_OWNER, ANSWER_NONE,
       R(MANAGEMENT_POINT), 0, 0, false, false, "DNS" },
-    { FACT_NAMESPACE, "root[\\\\/]sms([\\\\/]site_" SITE ")?([\\\\/]|$)", ABOUT_REQUEST, ANSWER_REPLY,
-      R(SMS_PROVIDER), R(ADMIN_CONSOLE), 0, false, false, "WMI namespace" },
+    { FACT_NAMESPACE, "root[\\\\/]sms([\\\\/]site_" SITE ")?([\\\\/]|$)", ABOUT_REQUEST,
+      ANSWER_REPLY, R(SMS_PROVIDER), R(ADMIN_CONSOLE), 0, false, false, "WMI namespace" },
 
     /* Remote Control itself; the agent's answer is its proof. */
     { FACT_REMOTE_CONTROL, "viewer to agent$", ABOUT_REQUEST, ANSWER_REPLY, R(CLIENT),
