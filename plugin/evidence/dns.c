@@ -113,11 +113,13 @@ add_target(const uint8_t *message, unsigned length, const record_t *record, cons
     enum { TARGET = 6 };
     char name[MAX_NAME];
 
-    if (targets->count == MAX_TARGETS || record->size <= TARGET ||
-        !read_dns_name(message, length, record->name, name) || strcmp(name, asked) != 0 ||
-        !read_dns_name(message, length, record->data + TARGET, targets->names[targets->count]))
+    if (record->size <= TARGET || !read_dns_name(message, length, record->name, name) ||
+        strcmp(name, asked) != 0)
         return;
-    targets->count++;
+    if (targets->count == MAX_TARGETS)
+        bounds_exceed(BOUND_DNS_TARGETS, MAX_TARGETS);
+    else if (read_dns_name(message, length, record->data + TARGET, targets->names[targets->count]))
+        targets->count++;
 }
 
 /* An address belongs to the role where it is that of such a host; the name server's is not. */

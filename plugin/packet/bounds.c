@@ -29,6 +29,7 @@ static const char *const names[NUM_BOUNDS] = {
     [BOUND_RPC_ENDPOINTS] = "RPC endpoints",
     [BOUND_RPC_TOWERS] = "RPC endpoints in one packet",
     [BOUND_DNS_RECORDS] = "records in one DNS answer",
+    [BOUND_DNS_TARGETS] = "management points in one DNS answer",
     [BOUND_NBNS_OWNERS] = "owners of a name in one NBNS answer",
     [BOUND_HTTP_REQUESTS] = "HTTP requests in one packet",
     [BOUND_HTTP_HEADERS] = "HTTP headers of interest in one request",

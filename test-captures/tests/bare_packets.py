@@ -79,6 +79,17 @@ def dns_answer(owners):
                         for owner in owners))
 
 
+def dns_targets(count):
+    """The same name with several hosts, and no address of any."""
+    name = b"\x0d_mssms_mp_abc\x04_tcp\x07contoso\x07example\0"
+    return udp("10.1.1.20", 53, "10.1.3.1", 40000,
+               struct.pack(">HHHHHH", 1, 0x8580, 1, count, 0, 0) + name +
+               struct.pack(">HH", 33, 1) +
+               b"".join(struct.pack(">HHHIH", 0xC00C, 33, 1, 300, 11) +
+                        struct.pack(">HHH", 0, 0, 80) + b"\3m%02d\0" % number
+                        for number in range(count)))
+
+
 def endpoints(ports, sequence=1):
     """An endpoint mapper's answer with a tower for each of these ports (C706, appendix L)."""
     towers = b"".join(b"\1\0\7\2\0" + struct.pack(">H", port) + b"\1\0\x09\4\0\x0a\1\1\x14"
