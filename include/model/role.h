@@ -9,30 +9,38 @@
 
 #include "smsrc-compat.h"
 
-/* The order is that of the table smsrc_role_vals; new roles go to the end. */
+/*
+ * All roles, in the order in which they are shown: name in the code, name as users type it, and the
+ * role that it is a kind of (itself: of none). New roles go to the end. The kind of a Client is
+ * often not shown by its traffic (Remote Control's agent, say).
+ */
+#define SMSRC_ROLE_LIST(ROLE)                                                                    \
+    ROLE(SITE_SERVER, "Site server", SITE_SERVER)                                                \
+    ROLE(CHILD_SITE_SERVER, "Child site server", SITE_SERVER)                                    \
+    ROLE(SECONDARY_SITE_SERVER, "Secondary site server", SITE_SERVER)                            \
+    ROLE(SQL_SERVER, "SQL Server", SQL_SERVER)                                                   \
+    ROLE(MANAGEMENT_POINT, "Management point", MANAGEMENT_POINT)                                 \
+    ROLE(PROXY_MANAGEMENT_POINT, "Proxy management point", MANAGEMENT_POINT)                     \
+    ROLE(SERVER_LOCATOR_POINT, "Server locator point", SERVER_LOCATOR_POINT)                     \
+    ROLE(REPORTING_POINT, "Reporting point", REPORTING_POINT)                                    \
+    ROLE(BITS_DISTRIBUTION_POINT, "BITS distribution point", BITS_DISTRIBUTION_POINT)            \
+    ROLE(SMB_DISTRIBUTION_POINT, "SMB distribution point", SMB_DISTRIBUTION_POINT)               \
+    ROLE(CLIENT_ACCESS_POINT, "Client access point", CLIENT_ACCESS_POINT)                        \
+    ROLE(DOMAIN_CONTROLLER, "Domain controller", DOMAIN_CONTROLLER)                              \
+    ROLE(ADVANCED_CLIENT, "Advanced Client", CLIENT)                                             \
+    ROLE(LEGACY_CLIENT, "Legacy Client", CLIENT)                                                 \
+    ROLE(ADMIN_CONSOLE, "Administrator console", ADMIN_CONSOLE)                                  \
+    ROLE(SMS_PROVIDER, "SMS Provider", SMS_PROVIDER)                                             \
+    ROLE(DNS_SERVER, "DNS server", DNS_SERVER)                                                   \
+    ROLE(DHCP_SERVER, "DHCP server", DHCP_SERVER)                                                \
+    ROLE(WINS_SERVER, "WINS server", WINS_SERVER)                                                \
+    ROLE(RAS_SENDER, "RAS sender", RAS_SENDER)                                                   \
+    ROLE(CLIENT, "Client", CLIENT)
+
 typedef enum {
-    SMSRC_ROLE_SITE_SERVER,
-    SMSRC_ROLE_CHILD_SITE_SERVER,
-    SMSRC_ROLE_SECONDARY_SITE_SERVER,
-    SMSRC_ROLE_SQL_SERVER,
-    SMSRC_ROLE_MANAGEMENT_POINT,
-    SMSRC_ROLE_PROXY_MANAGEMENT_POINT,
-    SMSRC_ROLE_SERVER_LOCATOR_POINT,
-    SMSRC_ROLE_REPORTING_POINT,
-    SMSRC_ROLE_BITS_DISTRIBUTION_POINT,
-    SMSRC_ROLE_SMB_DISTRIBUTION_POINT,
-    SMSRC_ROLE_CLIENT_ACCESS_POINT,
-    SMSRC_ROLE_DOMAIN_CONTROLLER,
-    SMSRC_ROLE_ADVANCED_CLIENT,
-    SMSRC_ROLE_LEGACY_CLIENT,
-    SMSRC_ROLE_ADMIN_CONSOLE,
-    SMSRC_ROLE_SMS_PROVIDER,
-    SMSRC_ROLE_DNS_SERVER,
-    SMSRC_ROLE_DHCP_SERVER,
-    SMSRC_ROLE_WINS_SERVER,
-    SMSRC_ROLE_RAS_SENDER,
-    /* A managed client whose kind its traffic does not tell (Remote Control's agent, say). */
-    SMSRC_ROLE_CLIENT,
+#define ROLE(name, text, general) SMSRC_ROLE_##name,
+    SMSRC_ROLE_LIST(ROLE)
+#undef ROLE
     SMSRC_NUM_ROLES
 } smsrc_role_e;
 
@@ -40,22 +48,22 @@ typedef enum {
 #define SMSRC_ROLE_OR_ANY SMSRC_NUM_ROLES
 
 /** A set of roles, one bit each: a host may hold several. */
-typedef uint32_t smsrc_role_set_t;
+typedef uint64_t smsrc_role_set_t;
 
 #define SMSRC_ROLE_BIT(role) ((smsrc_role_set_t)1 << (role))
 
 /** Any host, with a role or without one. */
-#define SMSRC_ROLES_ANY UINT32_MAX
+#define SMSRC_ROLES_ANY UINT64_MAX
 
 /** The clients whose kind is known. Whoever holds one of these is a SMSRC_ROLE_CLIENT too. */
 #define SMSRC_ROLES_CLIENT_KINDS                                                                 \
     (SMSRC_ROLE_BIT(SMSRC_ROLE_ADVANCED_CLIENT) | SMSRC_ROLE_BIT(SMSRC_ROLE_LEGACY_CLIENT))
 
 /** A host that calls without any role of its own, as a reader of reports does. Not in the book. */
-#define SMSRC_ROLES_NOBODY SMSRC_ROLE_BIT(30)
+#define SMSRC_ROLES_NOBODY SMSRC_ROLE_BIT(62)
 
 /** Not a host: the destination of a broadcast. Never in the role book. */
-#define SMSRC_ROLES_BROADCAST SMSRC_ROLE_BIT(31)
+#define SMSRC_ROLES_BROADCAST SMSRC_ROLE_BIT(63)
 
 /** Names of the roles as users type them in smsrc_roles and in filters. */
 extern const value_string smsrc_role_vals[];
@@ -70,49 +78,9 @@ extern const value_string smsrc_role_or_any_vals[];
 char *smsrc_roles_to_str(wmem_allocator_t *scope, smsrc_role_set_t roles);
 
 /**
- * The value that @p vals (smsrc_role_vals or smsrc_role_or_any_vals) has for @p text, in letters of
- * either case. For any other text, and for the empty text of a line that the user has just added in
- * Wireshark's window, it is the first value of @p vals: the field's check refuses a wrong text.
+ * The general roles of which @p held has a kind: of a host with "Advanced Client" they are
+ * "Client". Nothing is to be learned of these where the kind is known.
  */
-unsigned smsrc_role_from_text(const char *text, unsigned length, const void *vals);
-
-/**
- * The check (epan/uat.h) of a field that holds a role in a table of the user's. It takes letters of
- * either case. The check is the field's, not the record's: a record that its own check refuses ends
- * the reading of the file.
- */
-ws_uat_bool smsrc_role_field_check(void *record, const char *text, unsigned length,
-                                   const void *vals, const void *field_vals, char **error);
-
-/**
- * Defines the callbacks basename_member_set_cb() and basename_member_tostr_cb() of a role field:
- * the unsigned @p member of record type @p rec_t. They are UAT_VS_DEF()'s, but take letters of
- * either case, and write a role as smsrc_role_or_any_vals has it.
- */
-#define SMSRC_UAT_ROLE_CB_DEF(basename, member, rec_t)                                           \
-    static void basename##_##member##_set_cb(void *record, const char *text, unsigned length,    \
-                                             const void *vals, const void *field_vals _U_)       \
-    {                                                                                            \
-        ((rec_t *)record)->member = smsrc_role_from_text(text, length, vals);                    \
-    }                                                                                            \
-    static void basename##_##member##_tostr_cb(void *record, char **text, unsigned *length,      \
-                                               const void *vals, const void *field_vals _U_)     \
-    {                                                                                            \
-        *text = g_strdup(val_to_str_const(((const rec_t *)record)->member,                       \
-                                          (const value_string *)vals, ""));                      \
-        *length = (unsigned)strlen(*text);                                                       \
-    }
-
-/**
- * A field of PT_TXTMOD_ENUM with callbacks as UAT_FLD_VS() wants them and a check of its own.
- * @p vals is a terminated array of value_string. Wireshark's dialog fills the combo box of such a
- * field from fld_data, so that has to be @p vals too, never NULL and nothing else.
- */
-#define SMSRC_UAT_FLD_ENUM(basename, member, title, check, vals, desc)                           \
-    {                                                                                            \
-        #member, title, PT_TXTMOD_ENUM,                                                          \
-            { check, basename##_##member##_set_cb, basename##_##member##_tostr_cb },             \
-            { vals, vals, vals }, vals, desc, FLDFILL                                            \
-    }
+smsrc_role_set_t smsrc_roles_general(smsrc_role_set_t held);
 
 #endif /* __SMSRC_ROLE_H__ */

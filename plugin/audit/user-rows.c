@@ -17,6 +17,7 @@
 #include <epan/uat.h>
 
 #include "text.h"
+#include "role-field.h"
 #include "uat-file.h"
 
 /* Of a line; a table has as many lines as its user types. */
@@ -180,10 +181,10 @@ void
 user_rows_register(module_t *module)
 {
     static uat_field_t fields[] = {
-        SMSRC_UAT_FLD_ENUM(user_row, initiator, "Initiator role", smsrc_role_field_check,
+        SMSRC_UAT_FLD_ENUM(user_row, initiator, "Initiator role", role_field_check,
                            smsrc_role_or_any_vals,
                            "The role of the host that opens the flow, or any"),
-        SMSRC_UAT_FLD_ENUM(user_row, responder, "Responder role", smsrc_role_field_check,
+        SMSRC_UAT_FLD_ENUM(user_row, responder, "Responder role", role_field_check,
                            smsrc_role_or_any_vals,
                            "The role of the host whose port it is, or any"),
         SMSRC_UAT_FLD_ENUM(user_row, transports, "Transport", user_row_check_transport,

@@ -52,32 +52,6 @@ evidence_is_waiting(void)
     return waiting > 0;
 }
 
-/* What traffic shows is often the kind in general, where the user's table knows it exactly. */
-static const struct {
-    smsrc_role_set_t general;
-    smsrc_role_set_t kinds;
-} role_kinds[] = {
-    { SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT), SMSRC_ROLES_CLIENT_KINDS },
-    { SMSRC_ROLE_BIT(SMSRC_ROLE_SITE_SERVER),
-      SMSRC_ROLE_BIT(SMSRC_ROLE_CHILD_SITE_SERVER) |
-          SMSRC_ROLE_BIT(SMSRC_ROLE_SECONDARY_SITE_SERVER) },
-    { SMSRC_ROLE_BIT(SMSRC_ROLE_MANAGEMENT_POINT),
-      SMSRC_ROLE_BIT(SMSRC_ROLE_PROXY_MANAGEMENT_POINT) },
-};
-
-/* The general roles that nothing is to be learned of: this host's kind is known. */
-static smsrc_role_set_t
-settled_roles(smsrc_role_set_t held)
-{
-    smsrc_role_set_t settled = 0;
-
-    for (unsigned i = 0; i < array_length(role_kinds); i++) {
-        if ((held & role_kinds[i].kinds) != 0)
-            settled |= role_kinds[i].general;
-    }
-    return settled;
-}
-
 /*
  * Those that traffic has shown as well as this signature in this conversation can: a table's roles
  * get their evidence all the same.
@@ -88,7 +62,7 @@ shown_roles(const address *addr, const signature_t *signature, const flow_t *flo
     if (!learning)
         return SMSRC_ROLES_ANY; /* nothing is to be shown */
     return role_book_backed_roles(addr, flow->conversation, signature_proves(signature)) |
-           settled_roles(role_book_roles(addr));
+           smsrc_roles_general(role_book_roles(addr));
 }
 
 static void
@@ -97,7 +71,7 @@ learn(const address *addr, smsrc_role_set_t roles, const pending_t *pending, con
 {
     if (!learning)
         return;
-    roles &= ~settled_roles(role_book_roles(addr));
+    roles &= ~smsrc_roles_general(role_book_roles(addr));
     for (unsigned role = 0; role < SMSRC_NUM_ROLES; role++) {
         if ((roles & SMSRC_ROLE_BIT(role)) == 0)
             continue;

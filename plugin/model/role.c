@@ -11,56 +11,30 @@
 
 #include "role.h"
 
-#include <epan/uat.h>
+#include <wsutil/bits_ctz.h>
 
-#include "uat-file.h"
-
-#define ROLE_NAMES                                                                               \
-    { SMSRC_ROLE_SITE_SERVER, "Site server" },                                                   \
-    { SMSRC_ROLE_CHILD_SITE_SERVER, "Child site server" },                                       \
-    { SMSRC_ROLE_SECONDARY_SITE_SERVER, "Secondary site server" },                               \
-    { SMSRC_ROLE_SQL_SERVER, "SQL Server" },                                                     \
-    { SMSRC_ROLE_MANAGEMENT_POINT, "Management point" },                                         \
-    { SMSRC_ROLE_PROXY_MANAGEMENT_POINT, "Proxy management point" },                             \
-    { SMSRC_ROLE_SERVER_LOCATOR_POINT, "Server locator point" },                                 \
-    { SMSRC_ROLE_REPORTING_POINT, "Reporting point" },                                           \
-    { SMSRC_ROLE_BITS_DISTRIBUTION_POINT, "BITS distribution point" },                           \
-    { SMSRC_ROLE_SMB_DISTRIBUTION_POINT, "SMB distribution point" },                             \
-    { SMSRC_ROLE_CLIENT_ACCESS_POINT, "Client access point" },                                   \
-    { SMSRC_ROLE_DOMAIN_CONTROLLER, "Domain controller" },                                       \
-    { SMSRC_ROLE_ADVANCED_CLIENT, "Advanced Client" },                                           \
-    { SMSRC_ROLE_LEGACY_CLIENT, "Legacy Client" },                                               \
-    { SMSRC_ROLE_ADMIN_CONSOLE, "Administrator console" },                                       \
-    { SMSRC_ROLE_SMS_PROVIDER, "SMS Provider" },                                                 \
-    { SMSRC_ROLE_DNS_SERVER, "DNS server" },                                                     \
-    { SMSRC_ROLE_DHCP_SERVER, "DHCP server" },                                                   \
-    { SMSRC_ROLE_WINS_SERVER, "WINS server" },                                                   \
-    { SMSRC_ROLE_RAS_SENDER, "RAS sender" },                                                     \
-    { SMSRC_ROLE_CLIENT, "Client" }
+#define ROLE(name, text, general) { SMSRC_ROLE_##name, text },
 
 const value_string smsrc_role_vals[] = {
-    ROLE_NAMES,
+    SMSRC_ROLE_LIST(ROLE)
     { 0, NULL },
 };
 
 const value_string smsrc_role_or_any_vals[] = {
-    ROLE_NAMES,
+    SMSRC_ROLE_LIST(ROLE)
     { SMSRC_ROLE_OR_ANY, "any" },
     { 0, NULL },
 };
 
-G_STATIC_ASSERT(G_N_ELEMENTS(smsrc_role_vals) == SMSRC_NUM_ROLES + 1);
+#undef ROLE
 
-/* The entry of @p vals with this name, or NULL. @p name need not end in a NUL. */
-static const value_string *
-find_name(const value_string *vals, const char *name, size_t length)
-{
-    for (; vals->strptr; vals++) {
-        if (strlen(vals->strptr) == length && !g_ascii_strncasecmp(vals->strptr, name, length))
-            return vals;
-    }
-    return NULL;
-}
+static const smsrc_role_e general_roles[] = {
+#define ROLE(name, text, general) SMSRC_ROLE_##general,
+    SMSRC_ROLE_LIST(ROLE)
+#undef ROLE
+};
+
+G_STATIC_ASSERT(SMSRC_NUM_ROLES <= 62); /* the last two bits of a set are no roles */
 
 char *
 smsrc_roles_to_str(wmem_allocator_t *scope, smsrc_role_set_t roles)
@@ -77,34 +51,16 @@ smsrc_roles_to_str(wmem_allocator_t *scope, smsrc_role_set_t roles)
     return wmem_strbuf_finalize(names);
 }
 
-unsigned
-smsrc_role_from_text(const char *text, unsigned length, const void *vals)
+smsrc_role_set_t
+smsrc_roles_general(smsrc_role_set_t held)
 {
-    const value_string *first = (const value_string *)vals;
-    const value_string *found = find_name(first, text ? text : "", length);
+    smsrc_role_set_t general = 0;
 
-    return found ? found->value : first->value;
-}
+    for (held &= SMSRC_ROLE_BIT(SMSRC_NUM_ROLES) - 1; held != 0; held &= held - 1) {
+        unsigned role = (unsigned)ws_ctz(held);
 
-ws_uat_bool
-smsrc_role_field_check(void *record _U_, const char *text, unsigned length, const void *vals,
-                       const void *field_vals _U_, char **error)
-{
-    GString *message;
-
-    if (find_name((const value_string *)vals, text ? text : "", length)) {
-        *error = NULL;
-        return TRUE;
+        if (general_roles[role] != role)
+            general |= SMSRC_ROLE_BIT(general_roles[role]);
     }
-    *error = table_bad_text(text, length);
-    if (*error)
-        return FALSE;
-
-    message = g_string_new(NULL);
-    g_string_printf(message, "\"%.*s\" is no role; the roles are: ", (int)length,
-                    text ? text : "");
-    for (const value_string *role = (const value_string *)vals; role->strptr; role++)
-        g_string_append_printf(message, "%s%s", role == vals ? "" : ", ", role->strptr);
-    *error = table_shown(g_string_free(message, FALSE));
-    return FALSE;
+    return general;
 }

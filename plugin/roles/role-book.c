@@ -23,6 +23,7 @@
 
 #include "addresses.h"
 #include "bounds.h"
+#include "role-field.h"
 #include "uat-file.h"
 
 #ifndef ROLE_BOOK_MAX_HOSTS
@@ -298,7 +299,7 @@ role_book_register(module_t *module)
           { role_line_check_address, role_line_address_set_cb, role_line_address_tostr_cb },
           { NULL, NULL, NULL }, NULL,
           "Host or network, IPv4 or IPv6: 10.1.2.3, 10.0.0.0/8, 2001:db8::/32", FLDFILL },
-        SMSRC_UAT_FLD_ENUM(role_line, role, "Role", smsrc_role_field_check, smsrc_role_vals,
+        SMSRC_UAT_FLD_ENUM(role_line, role, "Role", role_field_check, smsrc_role_vals,
                            "What the host is in the SMS site; one line for each role"),
         { "site_code", "Site code", PT_TXTMOD_STRING,
           { role_line_check_site_code, role_line_site_code_set_cb, role_line_site_code_tostr_cb },

@@ -138,7 +138,7 @@ is_no_host(const address *addr)
  */
 
 static int
-compare_numbers(unsigned a, unsigned b)
+compare_numbers(uint64_t a, uint64_t b)
 {
     return a < b ? -1 : a > b;
 }

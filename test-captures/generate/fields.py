@@ -102,7 +102,7 @@ def services():
 
 
 def roles():
-    return names_in("model/role.c", r'\{ SMSRC_ROLE_(?!OR_ANY)\w+, "([^"]+)" \}')
+    return names_in("../include/model/role.h", r'    ROLE\(\w+, "([^"]+)", \w+\)')
 
 
 def listing(names):

@@ -5,6 +5,7 @@
  */
 
 #include "matrix.h"
+#include "role-field.h"
 
 #include <wsutil/strtoi.h>
 
@@ -332,12 +333,12 @@ role_by_name(const char *name)
     unsigned length = (unsigned)strlen(name);
     char *error;
 
-    if (!smsrc_role_field_check(NULL, name, length, smsrc_role_vals, NULL, &error)) {
+    if (!role_field_check(NULL, name, length, smsrc_role_vals, NULL, &error)) {
         g_assert_nonnull(error);
         g_free(error);
         return -1;
     }
-    return (int)smsrc_role_from_text(name, length, smsrc_role_vals);
+    return (int)role_field_value(name, length, smsrc_role_vals);
 }
 
 static void

@@ -1,0 +1,54 @@
+/* role-field.c
+ * Fields that hold a role, in the user's tables
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "role-field.h"
+
+#include "uat-file.h"
+
+/* The entry of @p vals with this name, or NULL. @p name need not end in a NUL. */
+static const value_string *
+find_name(const value_string *vals, const char *name, size_t length)
+{
+    for (; vals->strptr != NULL; vals++) {
+        if (strlen(vals->strptr) == length && g_ascii_strncasecmp(vals->strptr, name, length) == 0)
+            return vals;
+    }
+    return NULL;
+}
+
+unsigned
+role_field_value(const char *text, unsigned length, const void *vals)
+{
+    const value_string *first = (const value_string *)vals;
+    const value_string *found = find_name(first, text ? text : "", length);
+
+    return found ? found->value : first->value;
+}
+
+ws_uat_bool
+role_field_check(void *record _U_, const char *text, unsigned length, const void *vals,
+                       const void *field_vals _U_, char **error)
+{
+    GString *message;
+
+    if (find_name((const value_string *)vals, text ? text : "", length)) {
+        *error = NULL;
+        return TRUE;
+    }
+    *error = table_bad_text(text, length);
+    if (*error)
+        return FALSE;
+
+    message = g_string_new(NULL);
+    g_string_printf(message, "\"%.*s\" is no role; the roles are: ", (int)length,
+                    text ? text : "");
+    for (const value_string *role = (const value_string *)vals; role->strptr; role++)
+        g_string_append_printf(message, "%s%s", role == vals ? "" : ", ", role->strptr);
+    *error = table_shown(g_string_free(message, FALSE));
+    return FALSE;
+}
