@@ -7,7 +7,7 @@
 #ifndef __SMSRC_AUDIT_TAP_H__
 #define __SMSRC_AUDIT_TAP_H__
 
-#include "flow-content.h"
+#include "flow-audit.h"
 
 void proto_register_smsrc_audit(void);
 void proto_reg_handoff_smsrc_audit(void);

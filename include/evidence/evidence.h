@@ -10,8 +10,8 @@
 #include "flow-content.h"
 #include "packet-view.h"
 
-/** Prepare the signatures: call from a handoff routine. */
-void evidence_init(void);
+/** Prepare the signatures; flows are kept under @p proto. Call from a handoff routine. */
+void evidence_init(int proto);
 
 /**
  * Forget the capture before: call from an init routine. Without @p learn_roles nothing goes into
@@ -26,6 +26,12 @@ void evidence_reset(bool learn_roles);
 void evidence_scan(const packet_t *packet);
 
 /** Find out what the flow carries, while that is not known; first pass only. */
-void evidence_sniff(const packet_t *packet, flow_t *flow);
+void evidence_sniff(const packet_t *packet, flow_content_t *flow);
+
+/** How many flows have roles from their content alone: while 0, roles tell who is judged. */
+unsigned evidence_implied_flows(void);
+
+/** True where an endpoint mapper has named @p port of @p addr. */
+bool evidence_is_rpc_endpoint(const address *addr, uint16_t port);
 
 #endif /* __SMSRC_EVIDENCE_H__ */

@@ -70,7 +70,7 @@ block(flow_t *flow, uint32_t frame, const char *reason)
 void
 reach_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure)
 {
-    unsigned seen = flow_completeness(flow);
+    unsigned seen = flow_content_completeness(flow->content);
 
     if (!sure || (seen & SEEN_SYN) == 0)
         return;
@@ -89,7 +89,7 @@ reach_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool s
 void
 reach_late(flow_t *flow, uint32_t frame)
 {
-    unsigned seen = flow_completeness(flow);
+    unsigned seen = flow_content_completeness(flow->content);
 
     if ((seen & SEEN_SYN) == 0 || (seen & (SEEN_SYN_ACK | SEEN_ACK | SEEN_DATA)) != 0)
         return;
@@ -101,14 +101,17 @@ flow_t *
 reach_icmp(const packet_t *packet)
 {
     icmp_error_t error;
+    flow_content_t *content;
     flow_t *flow;
 
     if (!icmp_error_read(packet, &error))
         return NULL;
-    flow = flow_of_ends(packet->pinfo, &error.src, &error.dst, error.tcp, error.src_port,
-                        error.dst_port);
-    if (flow != NULL)
-        block(flow, packet->pinfo->num, error.reason);
+    content = flow_content_of_ends(packet->pinfo, &error.src, &error.dst, error.tcp,
+                                   error.src_port, error.dst_port);
+    if (content == NULL)
+        return NULL;
+    flow = flow_audit_of(content);
+    block(flow, packet->pinfo->num, error.reason);
     return flow;
 }
 

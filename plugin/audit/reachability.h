@@ -7,7 +7,7 @@
 #ifndef __SMSRC_REACHABILITY_H__
 #define __SMSRC_REACHABILITY_H__
 
-#include "flow-content.h"
+#include "flow-audit.h"
 #include "packet-view.h"
 
 /** Forget the capture before: call from an init routine. */

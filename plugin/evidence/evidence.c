@@ -23,6 +23,7 @@
 #include "evidence.h"
 
 #include "bounds.h"
+#include "attack.h"
 #include "inference.h"
 #include "packet-smsrc.h"
 #include "reader.h"
@@ -30,9 +31,12 @@
 static bool learning;
 
 void
-evidence_init(void)
+evidence_init(int proto)
 {
+    flow_content_init(proto);
+    packet_look_init();
     signatures_init();
+    register_shutdown_routine(signatures_shutdown);
 }
 
 void
@@ -49,13 +53,13 @@ static void
 scan_remote_control(const packet_t *packet)
 {
     const claim_t *claim = smsrc_claim_of_packet(packet->pinfo);
-    flow_t *flow;
+    flow_content_t *flow;
 
     /* Decode As and the port alone are no evidence. */
     if (claim == NULL || claim->direction == DIRECTION_UNKNOWN ||
         (claim->ground != GROUND_CONTENT && claim->ground != GROUND_SESSION))
         return;
-    flow = flow_of_packet(packet->pinfo, true);
+    flow = flow_content_of_packet(packet->pinfo, true);
     /* What the flow's own content has shown is more than what other flows of the two showed. */
     if (claim->configmgr)
         flow->service = SERVICE_CM_REMOTE_CONTROL;
@@ -136,11 +140,23 @@ read_part(const packet_t *packet)
     }
 }
 
+/* The packet has a message of CVE-2004-0728. */
+static void
+mark_attack(packet_info *pinfo)
+{
+    flow_content_t *flow = flow_content_of_packet(pinfo, true);
+
+    if (flow != NULL && flow->attack_frame == 0)
+        flow->attack_frame = pinfo->num;
+}
+
 void
 evidence_scan(const packet_t *packet)
 {
     packet_t part;
 
+    if (attack_was_seen() && attack_is_marked(packet->pinfo))
+        mark_attack(packet->pinfo);
     if ((packet->layers & LAYER_SMSRC) != 0)
         scan_remote_control(packet);
     if ((packet->layers & LAYER_IPX) != 0)
@@ -161,7 +177,7 @@ evidence_scan(const packet_t *packet)
 }
 
 void
-evidence_sniff(const packet_t *packet, flow_t *flow)
+evidence_sniff(const packet_t *packet, flow_content_t *flow)
 {
     if (flow->service != SERVICE_UNKNOWN || flow->sniffs >= FLOW_MAX_SNIFFS ||
         packet->payload == NULL)

@@ -1,5 +1,5 @@
 /* flow-content.c
- * What is remembered of a conversation, for the evidence and for the audit
+ * What the content of a conversation has shown
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,34 +20,34 @@
 static int proto_flow = -1;
 
 void
-flow_init(int proto)
+flow_content_init(int proto)
 {
     proto_flow = proto;
     tcp_state_init();
 }
 
-flow_t *
-flow_of_packet(packet_info *pinfo, bool create)
+flow_content_t *
+flow_content_of_packet(packet_info *pinfo, bool create)
 {
     conversation_t *conversation = conversation_of_packet(pinfo);
-    flow_t *flow;
+    flow_content_t *flow;
 
     if (conversation == NULL) {
         if (!create)
             return NULL;
         conversation = conversation_new_of_packet(pinfo);
     }
-    flow = (flow_t *)conversation_get_proto_data(conversation, proto_flow);
+    flow = (flow_content_t *)conversation_get_proto_data(conversation, proto_flow);
     if (flow == NULL && create) {
-        flow = wmem_new0(wmem_file_scope(), flow_t);
+        flow = wmem_new0(wmem_file_scope(), flow_content_t);
         flow->conversation = conversation;
         conversation_add_proto_data(conversation, proto_flow, flow);
     }
     return flow;
 }
 
-flow_t *
-flow_of_ends(packet_info *pinfo, const address *src, const address *dst, bool tcp,
+flow_content_t *
+flow_content_of_ends(packet_info *pinfo, const address *src, const address *dst, bool tcp,
              uint16_t src_port, uint16_t dst_port)
 {
     conversation_t *conversation = find_conversation(
@@ -55,11 +55,11 @@ flow_of_ends(packet_info *pinfo, const address *src, const address *dst, bool tc
 
     return conversation == NULL
                ? NULL
-               : (flow_t *)conversation_get_proto_data(conversation, proto_flow);
+               : (flow_content_t *)conversation_get_proto_data(conversation, proto_flow);
 }
 
 bool
-flow_is_initiator(const flow_t *flow, const address *addr, uint32_t port, bool *sure)
+flow_content_is_initiator(const flow_content_t *flow, const address *addr, uint32_t port, bool *sure)
 {
     const conversation_element_t *key = flow->conversation->key_ptr;
     uint32_t server_port = tcp_state_server_port(flow->conversation);
@@ -74,7 +74,7 @@ flow_is_initiator(const flow_t *flow, const address *addr, uint32_t port, bool *
 }
 
 unsigned
-flow_completeness(const flow_t *flow)
+flow_content_completeness(const flow_content_t *flow)
 {
     return tcp_state_seen(flow->conversation);
 }

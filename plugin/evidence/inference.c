@@ -23,6 +23,7 @@
 
 #include "bounds.h"
 #include "conversation-cache.h"
+#include "evidence.h"
 #include "role-book.h"
 
 /* Longest text that a reason quotes. */
@@ -57,7 +58,7 @@ evidence_is_waiting(void)
  * get their evidence all the same.
  */
 static smsrc_role_set_t
-shown_roles(const address *addr, const signature_t *signature, const flow_t *flow)
+shown_roles(const address *addr, const signature_t *signature, const flow_content_t *flow)
 {
     if (!learning)
         return SMSRC_ROLES_ANY; /* nothing is to be shown */
@@ -86,9 +87,9 @@ learn(const address *addr, smsrc_role_set_t roles, const pending_t *pending, con
 }
 
 static void
-imply(flow_t *flow, bool to_server, const packet_info *pinfo, const signature_t *signature)
+imply(flow_content_t *flow, bool to_server, const packet_info *pinfo, const signature_t *signature)
 {
-    bool sure, initiator = flow_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
+    bool sure, initiator = flow_content_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
     smsrc_role_set_t client = signature->client | signature->client_implied;
     bool client_initiates = to_server == initiator;
 
@@ -122,7 +123,7 @@ is_contradicted(const signature_t *signature, const address *server, const addre
 
 /* The request behind @p pending was answered: @p to_server tells which way this packet goes. */
 static void
-settle(const pending_t *pending, flow_t *flow, packet_info *pinfo, bool to_server)
+settle(const pending_t *pending, flow_content_t *flow, packet_info *pinfo, bool to_server)
 {
     const address *server = to_server ? &pinfo->dst : &pinfo->src;
     const address *client = to_server ? &pinfo->src : &pinfo->dst;
@@ -142,7 +143,7 @@ settle(const pending_t *pending, flow_t *flow, packet_info *pinfo, bool to_serve
 }
 
 static void
-add_pending(flow_t *flow, const pending_t *pending)
+add_pending(flow_content_t *flow, const pending_t *pending)
 {
     pending_t *place = NULL;
 
@@ -169,7 +170,7 @@ add_pending(flow_t *flow, const pending_t *pending)
  * itself implies. Most requests of a capture are not the first of their kind.
  */
 static bool
-is_known(const signature_t *signature, const flow_t *flow, const packet_info *pinfo)
+is_known(const signature_t *signature, const flow_content_t *flow, const packet_info *pinfo)
 {
     bool request = signature->about == ABOUT_REQUEST;
     /* A signature that shows no client says so of each flow anew. */
@@ -216,7 +217,7 @@ evidence_add_owned_fact(const packet_t *packet, fact_e fact, const char *text,
          matches &= matches - 1) {
         unsigned i = (unsigned)ws_ctz(matches);
         const signature_t *signature = signatures_get(i);
-        flow_t *flow = signature->about == ABOUT_OWNER ? NULL : flow_of_packet(pinfo, true);
+        flow_content_t *flow = signature->about == ABOUT_OWNER ? NULL : flow_content_of_packet(pinfo, true);
 
         if (is_known(signature, flow, pinfo))
             continue;
@@ -262,7 +263,7 @@ void
 evidence_answer(const packet_t *packet, answer_e answer, bool good)
 {
     packet_info *pinfo = packet->pinfo;
-    flow_t *flow = waiting > 0 ? flow_of_packet(pinfo, false) : NULL;
+    flow_content_t *flow = waiting > 0 ? flow_content_of_packet(pinfo, false) : NULL;
     unsigned kept = 0;
 
     if (flow == NULL || flow->num_pending == 0)
@@ -285,8 +286,8 @@ bool
 evidence_is_from_responder(const packet_t *packet)
 {
     packet_info *pinfo = packet->pinfo;
-    flow_t *flow = flow_of_packet(pinfo, false);
+    flow_content_t *flow = flow_content_of_packet(pinfo, false);
     bool sure;
 
-    return flow != NULL && !flow_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
+    return flow != NULL && !flow_content_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
 }

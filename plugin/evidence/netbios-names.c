@@ -122,7 +122,7 @@ evidence_read_ipx(const packet_t *packet)
 
     if (operation != NETBIOS_IPX_FIND && operation != NETBIOS_IPX_RECOGNIZED)
         return;
-    flow_of_packet(packet->pinfo, true)->service = SERVICE_NETBIOS_IPX;
+    flow_content_of_packet(packet->pinfo, true)->service = SERVICE_NETBIOS_IPX;
     evidence_add_fact(packet, FACT_IPX_NAME,
                       wmem_strdup_printf(packet->pinfo->pool, "%s %s",
                                          operation == NETBIOS_IPX_FIND ? "find" : "recognized",

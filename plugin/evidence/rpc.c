@@ -12,6 +12,7 @@
 
 #include "addresses.h"
 #include "bounds.h"
+#include "evidence.h"
 #include "inference.h"
 
 #ifndef RPC_MAX_ENDPOINTS

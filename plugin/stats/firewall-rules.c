@@ -226,7 +226,7 @@ rule_of_flow(const audit_tap_t *tap)
     (void)g_strlcpy(rule.row, tap->judgement->row->id, sizeof rule.row);
     rule.roles[RULE_FROM] = swapped ? about->responder : about->initiator;
     rule.roles[RULE_TO] = swapped ? about->initiator : about->responder;
-    rule.by_proxy = tap->flow->forwarded;
+    rule.by_proxy = tap->flow->content->forwarded;
     rule.transport = about->transport;
     rule.port = swapped ? about->initiator_port : about->responder_port;
     return rule;
@@ -266,9 +266,9 @@ is_shown_alone(const audit_tap_t *tap, const address *const ends[2])
     if (tap->about->transport == TRANSPORT_IPX)
         return false;
     for (unsigned end = RULE_FROM; end <= RULE_TO; end++)
-        roles[end] = role_book_firm_roles(ends[end], flow->conversation);
-    if (flow->forwarded)
-        roles[RULE_FROM] |= flow->passed_on;
+        roles[end] = role_book_firm_roles(ends[end], flow->content->conversation);
+    if (flow->content->forwarded)
+        roles[RULE_FROM] |= flow->content->passed_on;
     return !kb_row_has_pair(tap->judgement->row, roles[RULE_FROM], roles[RULE_TO]);
 }
 
@@ -283,7 +283,7 @@ why_left_out(const audit_tap_t *tap, const address *const ends[2])
     if (((about->initiator | about->responder) & SMSRC_ROLES_BROADCAST) != 0 ||
         is_no_host(tap->initiator) || is_no_host(tap->responder))
         return LEFT_OUT_BROADCAST;
-    if (tap->flow->proxied)
+    if (tap->flow->content->proxied)
         return LEFT_OUT_PROXIED;
     return is_shown_alone(tap, ends) ? LEFT_OUT_ALONE : VERDICT_NONE;
 }
@@ -423,8 +423,8 @@ firewall_rules_update(firewall_rules_t *rules, const packet_info *pinfo, const a
     if (share == NULL) {
         share = g_new0(share_t, 1);
         g_hash_table_insert(rules->shares, (void *)tap->flow, share);
-    } else if (share->judgement == tap->judgement && share->proxied == tap->flow->proxied &&
-               share->forwarded == tap->flow->forwarded &&
+    } else if (share->judgement == tap->judgement && share->proxied == tap->flow->content->proxied &&
+               share->forwarded == tap->flow->content->forwarded &&
                (share->left_out != LEFT_OUT_ALONE ||
                 share->firm_version == role_book_firm_version())) {
         return update_blocked(share, tap->flow);
@@ -432,8 +432,8 @@ firewall_rules_update(firewall_rules_t *rules, const packet_info *pinfo, const a
         leave(rules, share);
     }
     share->judgement = tap->judgement;
-    share->proxied = tap->flow->proxied;
-    share->forwarded = tap->flow->forwarded;
+    share->proxied = tap->flow->content->proxied;
+    share->forwarded = tap->flow->content->forwarded;
     share->firm_version = role_book_firm_version();
     join(rules, share, pinfo, tap);
     return true;

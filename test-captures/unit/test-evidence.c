@@ -6,6 +6,7 @@
 
 #include "reader.h"
 
+#include "evidence.h"
 #include "inference.h"
 #include "unit-epan.h"
 
@@ -67,10 +68,10 @@ evidence_is_from_responder(const packet_t *packet _U_)
 }
 
 /* In place of flow-content.c and role-signatures.c. */
-flow_t *
-flow_of_packet(packet_info *pinfo _U_, bool create _U_)
+flow_content_t *
+flow_content_of_packet(packet_info *pinfo _U_, bool create _U_)
 {
-    static flow_t flow;
+    static flow_content_t flow;
 
     return &flow;
 }

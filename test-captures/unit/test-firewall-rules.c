@@ -18,6 +18,7 @@
 #define MAX_FLOWS 16
 
 static flow_t flows[MAX_FLOWS];
+static flow_content_t contents[MAX_FLOWS];
 static judgement_t judgements[MAX_FLOWS];
 static judge_flow_t questions[MAX_FLOWS];
 static uint8_t bytes[MAX_FLOWS][2][16];
@@ -63,6 +64,8 @@ flow(unsigned i, const char *row, smsrc_role_set_t initiator, smsrc_role_set_t r
     const uint8_t initial[2][4] = { { 10, 0, 0, from }, { 10, 0, 1, to } };
 
     memset(&flows[i], 0, sizeof flows[i]);
+    memset(&contents[i], 0, sizeof contents[i]);
+    flows[i].content = &contents[i];
     memset(&judgements[i], 0, sizeof judgements[i]);
     memset(&questions[i], 0, sizeof questions[i]);
     judgements[i].verdict = VERDICT_LISTED;
@@ -218,7 +221,7 @@ static void
 test_left_out(void)
 {
     flow(0, "E1", CLIENT, MP, 1, 1);
-    flows[0].proxied = true;
+    contents[0].proxied = true;
     flow(1, "I3a", BIT(SITE_SERVER), SMSRC_ROLES_BROADCAST, 1, 255);
     flow(2, "H5", CLIENT, MP, 1, 1);
     bytes[2][1][0] = 224; /* a multicast, whatever role it is said to hold */
@@ -235,7 +238,7 @@ test_left_out(void)
 
     /* The proxy's own call is one on the wire, with another rule than a client's. */
     flow(5, "E1", CLIENT, MP, 2, 1);
-    flows[5].forwarded = true;
+    contents[5].forwarded = true;
     flow(6, "E1", CLIENT, MP, 3, 1);
     seen(5);
     seen(6);
@@ -267,10 +270,10 @@ test_a_role_that_the_flow_alone_shows(void)
     /* What a proxy passes on for a client that has proven to be one. */
     firm = MP;
     flow(1, "E1", CLIENT, MP, 2, 1);
-    flows[1].forwarded = true;
+    contents[1].forwarded = true;
     seen(1);
     g_assert_cmpuint(firewall_rules_left_out(rules, LEFT_OUT_ALONE), ==, 1);
-    flows[1].passed_on = CLIENT;
+    contents[1].passed_on = CLIENT;
     firm_version++;
     g_assert_true(seen(1));
     g_assert_cmpuint(firewall_rules_count(rules), ==, 2);

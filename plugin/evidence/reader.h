@@ -31,7 +31,4 @@ void evidence_http_reset(void);
 /** Forget the capture before. */
 void evidence_rpc_reset(void);
 
-/** True where an endpoint mapper has named @p port of @p addr. */
-bool evidence_is_rpc_endpoint(const address *addr, uint16_t port);
-
 #endif /* __SMSRC_READER_H__ */

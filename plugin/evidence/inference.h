@@ -33,7 +33,4 @@ bool evidence_is_waiting(void);
 /** True where the packet comes from the side that was called. */
 bool evidence_is_from_responder(const packet_t *packet);
 
-/** How many flows have roles from their content alone: while 0, roles tell who is judged. */
-unsigned evidence_implied_flows(void);
-
 #endif /* __SMSRC_INFERENCE_H__ */

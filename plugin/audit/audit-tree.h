@@ -1,0 +1,26 @@
+/* audit-tree.h
+ * The tree and the expert infos of the audit
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_AUDIT_TREE_H__
+#define __SMSRC_AUDIT_TREE_H__
+
+#include "flow-audit.h"
+
+/** Register fields and expert infos below the protocol @p proto. */
+void audit_tree_register(int proto);
+
+/** A capture begins. @p every_packet: each packet of a flow has its expert info, not one alone. */
+void audit_tree_reset(bool every_packet);
+
+/** Show every fact about the packet's flow, and the expert infos that belong to this frame. */
+void audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
+                    const flow_judgement_t *judged, const address *initiator,
+                    const address *responder);
+
+/** Report the bounds (bounds.h) that were first exceeded in this frame. */
+void audit_tree_add_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent);
+
+#endif /* __SMSRC_AUDIT_TREE_H__ */

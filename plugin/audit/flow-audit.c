@@ -1,0 +1,19 @@
+/* flow-audit.c
+ * What the audit has found of a flow: its verdicts, and whether it got through
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "flow-audit.h"
+
+flow_t *
+flow_audit_of(flow_content_t *content)
+{
+    if (content->judged == NULL) {
+        content->judged = wmem_new0(wmem_file_scope(), flow_t);
+        content->judged->content = content;
+    }
+    return content->judged;
+}

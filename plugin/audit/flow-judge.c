@@ -1,0 +1,201 @@
+/* flow-judge.c
+ * The verdicts of a flow over time
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * A flow is judged when its content, or the roles of its ends, have changed. Each verdict is kept
+ * with the frame from which on it holds, so that a later pass repeats the first.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "flow-judge.h"
+
+#include "bounds.h"
+#include "evidence.h"
+#include "reachability.h"
+#include "role-book.h"
+
+/* Rebuilt for every capture. */
+static bool one_end_is_enough;
+static bool roles_are_known; /* or may be learned; without any, attacks alone are judged */
+
+/* The verdicts that have an expert info. An attack has that of the flow without the attack. */
+static const bool verdict_has_expert[NUM_VERDICTS] = {
+    [VERDICT_LEGACY_PRODUCT] = true, [VERDICT_LATER_PRODUCT] = true,
+    [VERDICT_KB_GAP] = true,         [VERDICT_WRONG_DIRECTION] = true,
+    [VERDICT_WRONG_SERVICE] = true,  [VERDICT_OFF_MATRIX] = true,
+};
+
+void
+flow_judge_reset(bool one_end, bool has_roles)
+{
+    one_end_is_enough = one_end;
+    roles_are_known = has_roles;
+}
+
+static smsrc_role_set_t
+roles_in_flow(smsrc_role_set_t book, smsrc_role_set_t implied)
+{
+    return book != 0 ? book : implied;
+}
+
+/* The question that the judge is asked about this packet's flow. */
+static judge_flow_t
+ask(const flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
+    smsrc_role_set_t src, smsrc_role_set_t dst)
+{
+    judge_flow_t about;
+
+    memset(&about, 0, sizeof about);
+    about.initiator = roles_in_flow(from_initiator ? src : dst, flow->content->implied_initiator);
+    about.responder = roles_in_flow(from_initiator ? dst : src, flow->content->implied_responder);
+    about.service = flow->content->service;
+    about.initiator_sure = sure;
+    about.attack = flow->content->attack_frame != 0;
+    switch (pinfo->ptype) {
+    case PT_TCP:
+        about.transport = TRANSPORT_TCP;
+        break;
+    case PT_UDP:
+        about.transport = TRANSPORT_UDP;
+        break;
+    default:
+        about.transport = TRANSPORT_IPX;
+        return about;
+    }
+    about.initiator_port = (uint16_t)(from_initiator ? pinfo->srcport : pinfo->destport);
+    about.responder_port = (uint16_t)(from_initiator ? pinfo->destport : pinfo->srcport);
+    about.rpc_endpoint = evidence_is_rpc_endpoint(from_initiator ? &pinfo->dst : &pinfo->src,
+                                                  about.responder_port);
+    if (flow->content->proxied) {
+        about.responder = flow->content->implied_responder;
+        about.responder_port = flow->content->uri_port;
+    }
+    return about;
+}
+
+static bool
+is_audited(const judge_flow_t *about)
+{
+    if (about->attack || !roles_are_known)
+        return about->attack;
+    if (one_end_is_enough)
+        return ((about->initiator | about->responder) & ~SMSRC_ROLES_BROADCAST) != 0;
+    return about->initiator != 0 && about->responder != 0;
+}
+
+static const flow_judgement_t *
+last_judgement(const flow_t *flow)
+{
+    return flow->num_judgements > 0 ? &flow->judgements[flow->num_judgements - 1] : NULL;
+}
+
+/* A broadcast that is no business of the audit's. */
+static bool
+is_other_broadcast(const judge_flow_t *about, const judgement_t *judgement)
+{
+    return about->responder == SMSRC_ROLES_BROADCAST && !about->attack &&
+           !judgement_counts_for_broadcast(judgement, about->service);
+}
+
+/* Judge the flow anew where something that counts has changed since the last time. */
+void
+flow_judge_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
+                 smsrc_role_set_t src, smsrc_role_set_t dst)
+{
+    const flow_judgement_t *last = last_judgement(flow);
+    flow_judgement_t *next;
+    judgement_t judgement;
+    judge_flow_t about;
+
+    if (last != NULL && flow->book_version == role_book_version() &&
+        flow->judged_service == flow->content->service && !flow->content->proxied &&
+        last->about.attack == (flow->content->attack_frame != 0))
+        return;
+    about = ask(flow, pinfo, from_initiator, sure, src, dst);
+    flow->book_version = role_book_version();
+    flow->judged_service = flow->content->service;
+    if (!is_audited(&about) || (last != NULL && memcmp(&last->about, &about, sizeof about) == 0))
+        return;
+    judgement = judge(&about);
+    if (is_other_broadcast(&about, &judgement))
+        return;
+    /* The last place is an attack's alone. */
+    if (flow->num_judgements == FLOW_MAX_JUDGEMENTS + (about.attack ? 1 : 0)) {
+        bounds_exceed(BOUND_JUDGEMENTS, FLOW_MAX_JUDGEMENTS);
+        return;
+    }
+    next = &flow->judgements[flow->num_judgements++];
+    next->frame = pinfo->num;
+    next->about = about;
+    next->judgement = judgement;
+    if (flow->first_frame == 0)
+        flow->first_frame = pinfo->num;
+}
+
+/*
+ * On a later pass, a flow whose roles were learned only after its last packet: judged now, as
+ * from its first frame, without what only the first pass reads (its content).
+ */
+void
+flow_judge_late(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
+           smsrc_role_set_t src, smsrc_role_set_t dst)
+{
+    uint32_t frame = flow->content->conversation->setup_frame;
+    flow_judgement_t *only = &flow->judgements[0];
+
+    only->about = ask(flow, pinfo, from_initiator, sure, src, dst);
+    if (!is_audited(&only->about))
+        return;
+    only->judgement = judge(&only->about);
+    if (is_other_broadcast(&only->about, &only->judgement))
+        return;
+    flow->num_judgements = 1;
+    flow->first_frame = frame;
+    only->frame = frame;
+    flow->expert_frames[only->judgement.verdict] = frame;
+    if (only->judgement.row != NULL && only->judgement.row->row_class == KB_DISCOURAGED)
+        flow->discouraged_frame = frame;
+    reach_late(flow, frame);
+}
+
+/* Note where a verdict is told for the first time. */
+void
+flow_judge_update_experts(flow_t *flow, const packet_info *pinfo, bool from_initiator)
+{
+    const judgement_t *judgement = &last_judgement(flow)->judgement;
+    uint32_t *frame = &flow->expert_frames[judgement->without_attack];
+
+    if (judgement->row != NULL && judgement->row->row_class == KB_DISCOURAGED &&
+        flow->discouraged_frame == 0)
+        flow->discouraged_frame = pinfo->num;
+    if (judgement->verdict == VERDICT_ATTACK)
+        flow->scan_of = NULL; /* it has a line for itself */
+    if (!verdict_has_expert[judgement->without_attack] || *frame != 0)
+        return;
+    if (judgement->verdict == VERDICT_OFF_MATRIX && reach_is_scan(flow, pinfo, from_initiator))
+        return;
+    *frame = pinfo->num;
+}
+
+/*
+ * What held for the flow at this frame; before it was judged, what it was judged first. A later
+ * pass knows that the flow is an attack from its first frame on.
+ */
+const flow_judgement_t *
+flow_judge_at(const flow_t *flow, const packet_info *pinfo)
+{
+    const flow_judgement_t *at = NULL;
+    uint32_t frame = pinfo->num;
+
+    if (flow->content->attack_frame != 0 && PINFO_FD_VISITED(pinfo))
+        return last_judgement(flow);
+    for (unsigned i = 0; i < flow->num_judgements; i++) {
+        if (at == NULL || flow->judgements[i].frame <= frame)
+            at = &flow->judgements[i];
+    }
+    return at;
+}
