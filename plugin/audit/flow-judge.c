@@ -166,9 +166,14 @@ flow_judge_late(flow_t *flow, const packet_info *pinfo, bool from_initiator, boo
 void
 flow_judge_update_experts(flow_t *flow, const packet_info *pinfo, bool from_initiator)
 {
-    const judgement_t *judgement = &last_judgement(flow)->judgement;
-    uint32_t *frame = &flow->expert_frames[judgement->without_attack];
+    const flow_judgement_t *last = last_judgement(flow);
+    const judgement_t *judgement;
+    uint32_t *frame;
 
+    if (last == NULL)
+        return;
+    judgement = &last->judgement;
+    frame = &flow->expert_frames[judgement->without_attack];
     if (judgement->row != NULL && judgement->row->row_class == KB_DISCOURAGED &&
         flow->discouraged_frame == 0)
         flow->discouraged_frame = pinfo->num;

@@ -22,7 +22,10 @@ void flow_judge_reset(bool one_end, bool has_roles);
 void flow_judge_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
                        smsrc_role_set_t src, smsrc_role_set_t dst);
 
-/** The first pass, after flow_judge_update(): note where a verdict's expert info belongs. */
+/**
+ * The first pass, after flow_judge_update(): note where a verdict's expert info belongs. Nothing
+ * where there is no verdict.
+ */
 void flow_judge_update_experts(flow_t *flow, const packet_info *pinfo, bool from_initiator);
 
 /**

@@ -203,8 +203,7 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
             reach_update(flow, pinfo, from_initiator, sure);
         evidence_sniff(&packet, content);
         flow_judge_update(flow, pinfo, from_initiator || broadcast, sure || broadcast, src, dst);
-        if (flow->num_judgements > 0)
-            flow_judge_update_experts(flow, pinfo, from_initiator);
+        flow_judge_update_experts(flow, pinfo, from_initiator);
     } else if (flow->num_judgements == 0) {
         flow_judge_late(flow, pinfo, from_initiator || broadcast, sure || broadcast, src, dst);
     }

@@ -358,9 +358,9 @@ judge(const judge_flow_t *flow)
     /* The caller's port counts only where the flow may run the other way. */
     if (key.initiator_sure)
         key.initiator_port = 0;
-    slot = (key.initiator * 31 + key.responder * 37 + key.responder_port * 41U +
-            key.initiator_port * 43U + (unsigned)key.service * 47 + (unsigned)key.transport) %
-           MEMO_SLOTS;
+    slot = (unsigned)((key.initiator * 31 + key.responder * 37 +
+                       key.responder_port * UINT64_C(41) + key.initiator_port * UINT64_C(43) +
+                       (uint64_t)key.service * 47 + (uint64_t)key.transport) % MEMO_SLOTS);
     if (!memo[slot].used || memcmp(&memo[slot].flow, &key, sizeof key) != 0) {
         memo[slot].judgement = judge_anew(&key);
         memo[slot].flow = key;
