@@ -44,7 +44,7 @@ typedef struct {
 #define PACKET_MAX_PAYLOAD 16384
 
 /** How many parts of a packet are looked at. */
-#define PACKET_MAX_PARTS 16
+#define PACKET_MAX_PARTS 64
 
 /** Look up Wireshark's protocols: call from a handoff routine. */
 void packet_look_init(void);

@@ -142,7 +142,8 @@ dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned
     show(tvb, pinfo, tree, flow, judged, conversation_key_addr1(key), conversation_key_addr2(key));
 }
 
-static void
+/* Apart, as its registers need saving only where something has a role. */
+static G_GNUC_NO_INLINE void
 audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     packet_t packet;

@@ -76,9 +76,14 @@ static const char *
 add_text(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int hf, unsigned at, unsigned size,
          unsigned code_page)
 {
-    const uint8_t *bytes = tvb_get_ptr(tvb, (int)at, (int)size);
-    const char *text = code_page_to_utf8(pinfo->pool, code_page, bytes,
-                                         strnlen((const char *)bytes, size));
+    const char *text = NULL;
+
+    if (size > 0) { /* of no bytes, what tvb_get_ptr() gives may be NULL */
+        const char *bytes = (const char *)tvb_get_ptr(tvb, (int)at, (int)size);
+
+        text = code_page_to_utf8(pinfo->pool, code_page, (const uint8_t *)bytes,
+                                 strnlen(bytes, size));
+    }
 
     if (text == NULL)
         text = (const char *)tvb_get_string_enc(pinfo->pool, tvb, (int)at, (int)size, ENC_ASCII);

@@ -461,8 +461,8 @@ has_port_of_ours(const packet_info *pinfo)
     return channel_has_port(pinfo->destport) || channel_has_port(pinfo->srcport);
 }
 
-/* A packet of ours, or one that may be. */
-static void
+/* A packet of ours, or one that may be: apart, as its registers need saving for few packets. */
+static G_GNUC_NO_INLINE void
 look_at(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     bool carried = pinfo->ptype == PT_TCP || pinfo->ptype == PT_UDP || pinfo->ptype == PT_IPX;

@@ -21,7 +21,7 @@ FIXED = [
     b"sessarb", b"curtain", b"drdynvc", b"\x81\0\0\x44", b"\x82\0\0\0", b"\xffSMB", b"\xfeSMB",
     b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 403 \r\n", b"GET ", b"POST ", b"CCM_POST ",
     b"http://10.1.0.13:8080/", b" HTTP/1.1\r\n", b"\r\n\r\n", b"\x04\x01\0\1", b"\x12\1",
-    b"\x05\0\x0b\3\x10\0\0\0", b"\x16\3\1", b"SMS_", b"ABC",
+    b"\x05\0\x0b\3\x10\0\0\0", b"\x16\3\1", b"SMS_", b"ABC", b"SMS_DP$", b"SCCMContentLib$",
 ]
 WIDE = ["START_HANDSHAKE", "STOP_HANDSHAKE", "SUCCESS_FULL_CONTROL", "SUCCESS_VIEW_ONLY",
         "ERROR_ACCESS_DENIED", "ERROR_LOGON_DENIED", "ERROR_NO_ACTIVE_USER",
@@ -31,6 +31,7 @@ WIDE = ["START_HANDSHAKE", "STOP_HANDSHAKE", "SUCCESS_FULL_CONTROL", "SUCCESS_VI
 def literals():
     """Words of the signatures: what evidence is found by."""
     text = (PLUGIN / "evidence" / "role-signatures.c").read_text(encoding="utf-8")
+    text = re.sub(r"^#include .*$", "", text, flags=re.MULTILINE)
     for found in re.findall(r'"((?:[^"\\\n]|\\.)*)"', text):
         for word in re.findall(r"[A-Za-z0-9_$./-]{4,40}", found.replace("\\", " ")):
             yield word.encode()

@@ -231,10 +231,12 @@ count_rules(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const vo
 static void
 draw_rules(void *tapdata)
 {
-    char *text = firewall_rules_to_nft((const firewall_rules_t *)tapdata);
+    for (unsigned drop = 0; drop <= 1; drop++) {
+        char *text = firewall_rules_to_nft((const firewall_rules_t *)tapdata, drop != 0);
 
-    draw_text(text);
-    g_free(text);
+        draw_text(text);
+        g_free(text);
+    }
 }
 
 static void

@@ -147,7 +147,7 @@ def test_the_fuzzers_really_are_sanitized(programs):
         symbols = subprocess.run(["nm", programs / program], check=True, text=True,
                                  stdout=subprocess.PIPE).stdout
         assert "__asan_report_load" in symbols and "__ubsan_handle" in symbols
-        assert "dissect_smsrc_audit" in symbols, "the plugin is in it"
+        assert "dissect_smsrc_post" in symbols, "the plugin is in it"
 
 
 def test_the_dictionary_is_what_its_generator_makes():

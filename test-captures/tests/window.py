@@ -283,11 +283,18 @@ class Wireshark:
         self.keys("alt+s", "Up", "Right")
 
     def statistic(self, entry):
-        """Opens an entry of the submenu by its number; its window."""
-        self.submenu()
-        self.keys(*["Down"] * entry, "Return")
-        title = re.escape(STATISTICS[entry][1])
-        return self.wait_window(rf"(^|· ){title}( ·|$)")
+        """Opens an entry of the submenu by its number; its window.
+
+        A key may come before the submenu has opened, and open nothing: the keys are sent again.
+        """
+        title = rf"(^|· ){re.escape(STATISTICS[entry][1])}( ·|$)"
+        for _ in range(3):
+            self.submenu()
+            self.keys(*["Down"] * entry, "Return")
+            with contextlib.suppress(Gone):
+                return until(f"a window {title}", lambda: list(self.windows(title)), LIMIT / 3)[0]
+            self.keys("Escape", "Escape", "Escape")
+        return self.wait_window(title)
 
     def saved(self, window, name, width=1300, height=700):
         """What the button "Save as" of a statistic's window writes."""
