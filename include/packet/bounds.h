@@ -49,6 +49,26 @@ void bounds_reset(void);
  */
 void bounds_exceed(bound_e bound, unsigned limit);
 
+/** True where @p count is @p limit already: one more is not kept, which is noted. */
+static inline bool
+bounds_full(bound_e bound, unsigned count, unsigned limit)
+{
+    if (count < limit)
+        return false;
+    bounds_exceed(bound, limit);
+    return true;
+}
+
+/** How many of @p count are kept, @p limit at most; where that is not all of them it is noted. */
+static inline unsigned
+bounds_cut(bound_e bound, unsigned count, unsigned limit)
+{
+    if (count <= limit)
+        return count;
+    bounds_exceed(bound, limit);
+    return limit;
+}
+
 /** The end of frame @p frame on any pass. True where it is the first past some bound. */
 bool bounds_end_frame(uint32_t frame);
 

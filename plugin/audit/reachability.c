@@ -131,10 +131,8 @@ reach_is_scan(flow_t *flow, const packet_info *pinfo, bool from_initiator)
             flow->scan_of = pair->first;
         return flow->scan_of != NULL;
     }
-    if (wmem_map_size(tries) >= REACH_MAX_TRIES) {
-        bounds_exceed(BOUND_TRIES, REACH_MAX_TRIES);
+    if (bounds_full(BOUND_TRIES, wmem_map_size(tries), REACH_MAX_TRIES))
         return false;
-    }
     pair = wmem_new(wmem_file_scope(), tries_t);
     copy_address_wmem(wmem_file_scope(), &pair->initiator, &key.initiator);
     copy_address_wmem(wmem_file_scope(), &pair->responder, &key.responder);

@@ -119,10 +119,7 @@ learn_names(tvbuff_t *tvb, cm_session_t *session)
 
     if (at == 0 || length < BLOCK_HEADER_LENGTH + 4)
         return;
-    count = tvb_get_letohl(tvb, (int)at + 4);
-    if (count > CM_MAX_CHANNELS)
-        bounds_exceed(BOUND_CM_CHANNELS, CM_MAX_CHANNELS);
-    count = MIN(count, CM_MAX_CHANNELS);
+    count = bounds_cut(BOUND_CM_CHANNELS, tvb_get_letohl(tvb, (int)at + 4), CM_MAX_CHANNELS);
     count = MIN(count, (length - BLOCK_HEADER_LENGTH - 4) / CHANNEL_DEF_LENGTH);
     memset(session->channels, 0, sizeof session->channels);
     session->num_channels = count;

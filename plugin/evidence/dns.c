@@ -116,9 +116,8 @@ add_target(const uint8_t *message, unsigned length, const record_t *record, cons
     if (record->size <= TARGET || !read_dns_name(message, length, record->name, name) ||
         strcmp(name, asked) != 0)
         return;
-    if (targets->count == MAX_TARGETS)
-        bounds_exceed(BOUND_DNS_TARGETS, MAX_TARGETS);
-    else if (read_dns_name(message, length, record->data + TARGET, targets->names[targets->count]))
+    if (!bounds_full(BOUND_DNS_TARGETS, targets->count, MAX_TARGETS) &&
+        read_dns_name(message, length, record->data + TARGET, targets->names[targets->count]))
         targets->count++;
 }
 
@@ -163,9 +162,7 @@ read_answer(const packet_t *packet, const uint8_t *message, unsigned length)
     if (first == 0)
         return;
     records = (unsigned)pntohu16(message + 6) + pntohu16(message + 8) + pntohu16(message + 10);
-    if (records > MAX_RECORDS)
-        bounds_exceed(BOUND_DNS_RECORDS, MAX_RECORDS);
-    records = MIN(records, MAX_RECORDS);
+    records = bounds_cut(BOUND_DNS_RECORDS, records, MAX_RECORDS);
     for (unsigned i = 0, at = first; i < records && next_record(message, length, &at, &record);
          i++) {
         if (record.type == TYPE_SRV)

@@ -168,10 +168,8 @@ evidence_scan(const packet_t *packet)
     }
     read_part(packet);
     for (unsigned i = 1; packet_part(packet, i, &part); i++) {
-        if (i == PACKET_MAX_PARTS) {
-            bounds_exceed(BOUND_PACKET_PARTS, PACKET_MAX_PARTS - 1);
+        if (bounds_full(BOUND_PACKET_PARTS, i - 1, PACKET_MAX_PARTS - 1))
             return;
-        }
         read_part(&part);
     }
 }

@@ -34,13 +34,6 @@ evidence_http_reset(void)
     proxies = false;
 }
 
-/* Where the authority of "http://..." ends: RFC 3986 3.2. */
-static const char *
-end_of_authority(const char *uri)
-{
-    return uri + HTTP_SCHEME_LENGTH + strcspn(uri + HTTP_SCHEME_LENGTH, "/?#");
-}
-
 /*
  * "http://mp01:8080/SMS_MP/...": a request to a proxy. The port of the URI, 80 where it has none,
  * and what follows the host. An authority that is none ("[fd00::13", "mp01:99999") names no host
@@ -56,7 +49,8 @@ split_uri(const char *uri, uint16_t *port)
     *port = 0;
     if (g_ascii_strncasecmp(uri, HTTP_SCHEME, HTTP_SCHEME_LENGTH) != 0)
         return uri;
-    path = end_of_authority(uri);
+    /* Where the authority ends: RFC 3986 3.2. */
+    path = uri + HTTP_SCHEME_LENGTH + strcspn(uri + HTTP_SCHEME_LENGTH, "/?#");
     whole = g_strndup(uri, (size_t)(path - uri));
     if (g_uri_split_network(whole, G_URI_FLAGS_PARSE_RELAXED, NULL, NULL, &number, NULL))
         *port = number > 0 ? (uint16_t)number : HTTP_PORT;
@@ -133,10 +127,8 @@ read_body_length(const char *line, const char *end, headers_t *headers)
 static void
 keep_header(wmem_allocator_t *scope, const char *line, size_t length, headers_t *headers)
 {
-    if (headers->count < MAX_HEADERS)
+    if (!bounds_full(BOUND_HTTP_HEADERS, headers->count, MAX_HEADERS))
         headers->lines[headers->count++] = wmem_strndup(scope, line, length);
-    else
-        bounds_exceed(BOUND_HTTP_HEADERS, MAX_HEADERS);
 }
 
 /* The headers of the request whose first line ends at @p line; they point into @p scope. */
@@ -268,10 +260,8 @@ evidence_read_http(const packet_t *packet)
     if (bytes == NULL || packet->pinfo->ptype != PT_TCP || read_answer(packet, bytes, left))
         return;
     for (unsigned i = 0; whole > 0 && left > 0; i++) {
-        if (i == MAX_REQUESTS) {
-            bounds_exceed(BOUND_HTTP_REQUESTS, MAX_REQUESTS);
+        if (bounds_full(BOUND_HTTP_REQUESTS, i, MAX_REQUESTS))
             return;
-        }
         whole = read_request(packet, bytes, left);
         bytes += whole;
         left -= whole;

@@ -91,10 +91,8 @@ read_classes(const packet_t *packet, const ber_t *filter)
         found = ws_memmem(found, (size_t)(filter->end - found), class_begin, sizeof class_begin);
         if (found == NULL)
             return;
-        if (i == MAX_CLASSES) {
-            bounds_exceed(BOUND_LDAP_CLASSES, MAX_CLASSES);
+        if (bounds_full(BOUND_LDAP_CLASSES, i, MAX_CLASSES))
             return;
-        }
         string.at = found - 2;
         string.end = filter->end;
         if (found - filter->at >= 2 && take(&string, OCTET_STRING, &text))
@@ -180,10 +178,8 @@ evidence_read_ldap(const packet_t *packet)
     messages.end = packet->payload + packet->length;
     skip_signature(&messages);
     for (unsigned i = 0; take_operation(&messages, &tag, &operation); i++) {
-        if (i == MAX_MESSAGES) {
-            bounds_exceed(BOUND_LDAP_MESSAGES, MAX_MESSAGES);
+        if (bounds_full(BOUND_LDAP_MESSAGES, i, MAX_MESSAGES))
             return;
-        }
         read_operation(packet, tag, &operation);
     }
 }

@@ -43,10 +43,8 @@ add_owners(const packet_t *packet, unsigned at, const char *name)
 
     if (record == NULL || pntohu16(record) != TYPE_NB)
         return;
-    count = pntohu16(record + LENGTH) / OWNER;
-    if (count > MAX_OWNERS)
-        bounds_exceed(BOUND_NBNS_OWNERS, MAX_OWNERS);
-    for (unsigned i = 0; i < MIN(count, MAX_OWNERS); i++) {
+    count = bounds_cut(BOUND_NBNS_OWNERS, pntohu16(record + LENGTH) / OWNER, MAX_OWNERS);
+    for (unsigned i = 0; i < count; i++) {
         address addr;
 
         owner = packet_bytes(packet, at + RECORD + i * OWNER, OWNER);

@@ -40,10 +40,8 @@ add_endpoint(packet_info *pinfo, uint16_t port)
     if (port < 1024 ||
         (ports != NULL && wmem_map_lookup(ports, GUINT_TO_POINTER(port)) != NULL))
         return;
-    if (num_endpoints >= RPC_MAX_ENDPOINTS) {
-        bounds_exceed(BOUND_RPC_ENDPOINTS, RPC_MAX_ENDPOINTS);
+    if (bounds_full(BOUND_RPC_ENDPOINTS, num_endpoints, RPC_MAX_ENDPOINTS))
         return;
-    }
     if (ports == NULL) {
         ports = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
         wmem_map_insert(rpc_endpoints, address_key_new(&pinfo->src), ports);
@@ -79,10 +77,8 @@ read_towers(const packet_t *packet)
         at = ws_memmem(at, (size_t)(end - at), tcp_floor, sizeof tcp_floor);
         if (at == NULL || end - at < LENGTH)
             return;
-        if (i == MAX_TOWERS) {
-            bounds_exceed(BOUND_RPC_TOWERS, MAX_TOWERS);
+        if (bounds_full(BOUND_RPC_TOWERS, i, MAX_TOWERS))
             return;
-        }
         if (memcmp(at + IP, ip_floor, sizeof ip_floor) == 0)
             add_endpoint(packet->pinfo, pntohu16(at + PORT));
         at += sizeof tcp_floor;

@@ -135,10 +135,8 @@ read_messages_2(const packet_t *packet, unsigned at, unsigned end)
         uint32_t next = pletohu32(message + SMB2_NEXT);
         unsigned stop = next >= SMB2_HEADER && next < end - at ? at + next : end;
 
-        if (i == MAX_MESSAGES) {
-            bounds_exceed(BOUND_SMB_MESSAGES, MAX_MESSAGES);
+        if (bounds_full(BOUND_SMB_MESSAGES, i, MAX_MESSAGES))
             return;
-        }
         if ((message[SMB2_FLAGS] & SMB2_FLAG_REPLY) != 0)
             add_answer(packet, pletohu32(message + SMB2_STATUS));
         else if (smb2_names_something(pletohu16(message + SMB2_COMMAND)))
@@ -158,10 +156,8 @@ evidence_read_smb(const packet_t *packet)
 
         if (header == NULL || header[0] != 0)
             return;
-        if (i == MAX_MESSAGES) {
-            bounds_exceed(BOUND_SMB_MESSAGES, MAX_MESSAGES);
+        if (bounds_full(BOUND_SMB_MESSAGES, i, MAX_MESSAGES))
             return;
-        }
         length = pntohu24(header + 1);
         at += NBSS_HEADER;
         end = MIN(length, packet->length - at) + at;

@@ -572,10 +572,9 @@ add_host(const address *addr, bool reported)
     unsigned limit = reported ? MAX_REPORTED_HOSTS : ROLE_BOOK_MAX_HOSTS;
     holder_t *host;
 
-    if (wmem_map_size(hosts) >= limit) {
-        bounds_exceed(reported ? BOUND_REPORTED_HOSTS : BOUND_ROLE_HOSTS, limit);
+    if (bounds_full(reported ? BOUND_REPORTED_HOSTS : BOUND_ROLE_HOSTS, wmem_map_size(hosts),
+                    limit))
         return NULL;
-    }
     host = holder_new();
     wmem_map_insert(hosts, address_key_new(addr), host);
     return host;

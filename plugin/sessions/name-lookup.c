@@ -73,10 +73,8 @@ new_lookup(const address *viewer, const char *name, const packet_info *pinfo)
 {
     name_lookup_t *lookup = find_lookup(viewer, name);
 
-    if (lookup == NULL && wmem_map_size(lookups) >= MAX_LOOKUPS) {
-        bounds_exceed(BOUND_LOOKUPS, MAX_LOOKUPS);
+    if (lookup == NULL && bounds_full(BOUND_LOOKUPS, wmem_map_size(lookups), MAX_LOOKUPS))
         return NULL;
-    }
     lookup = wmem_new0(wmem_file_scope(), name_lookup_t);
     copy_address_wmem(wmem_file_scope(), &lookup->viewer, viewer);
     (void)g_strlcpy(lookup->name, name, sizeof lookup->name);

@@ -144,10 +144,8 @@ session_log_note_viewer(const address *host)
 
     if (wmem_map_contains(viewers, host))
         return;
-    if (wmem_map_size(viewers) >= MAX_PAIRS) {
-        bounds_exceed(BOUND_VIEWERS, MAX_PAIRS);
+    if (bounds_full(BOUND_VIEWERS, wmem_map_size(viewers), MAX_PAIRS))
         return;
-    }
     kept = address_key_new(host);
     wmem_map_insert(viewers, kept, kept);
 }
@@ -359,10 +357,8 @@ new_session(const session_offer_t *offer, const packet_info *pinfo)
 {
     session_t *session;
 
-    if (num_sessions >= SESSION_LOG_MAX) {
-        bounds_exceed(BOUND_SESSIONS, SESSION_LOG_MAX);
+    if (bounds_full(BOUND_SESSIONS, num_sessions, SESSION_LOG_MAX))
         return NULL;
-    }
     session = wmem_new0(wmem_file_scope(), session_t);
     session->number = ++num_sessions;
     session->kind = offer->kind;
@@ -397,10 +393,8 @@ pair_of(const address *viewer, const address *agent, bool proof)
     pair = (session_pair_t *)wmem_map_lookup(pairs, &key);
     if (pair != NULL)
         return pair;
-    if (wmem_map_size(pairs) >= limit) {
-        bounds_exceed(proof ? BOUND_PAIRS : BOUND_UNPROVEN_PAIRS, limit);
+    if (bounds_full(proof ? BOUND_PAIRS : BOUND_UNPROVEN_PAIRS, wmem_map_size(pairs), limit))
         return NULL;
-    }
     pair = wmem_new0(wmem_file_scope(), session_pair_t);
     copy_address_wmem(wmem_file_scope(), &pair->viewer, viewer);
     copy_address_wmem(wmem_file_scope(), &pair->agent, agent);
