@@ -68,4 +68,7 @@ bool judgement_counts_for_broadcast(const judgement_t *judgement, service_e serv
 /** True where a row of the matrix itself, or of the user, covers the verdict. */
 bool judgement_is_listed(const judgement_t *judgement);
 
+/** True where the row advises against what it lists. */
+bool judgement_is_discouraged(const judgement_t *judgement);
+
 #endif /* __SMSRC_VERDICT_H__ */

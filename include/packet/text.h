@@ -9,6 +9,8 @@
 
 #include "smsrc-compat.h"
 
+#include <epan/expert.h>
+
 /**
  * @p text as valid UTF-8 of printable characters: all others are escaped as Wireshark escapes
  * them in its tree (format_text(): \n, \033, \u202E). To be freed with wmem_free(@p scope, ...).
@@ -24,6 +26,10 @@ bool shown_text_is(const char *text);
  * "...". @p others: how many bytes of other text are in the same label.
  */
 const char *shown_label(wmem_allocator_t *scope, const char *text, unsigned others);
+
+/** expert_add_info_format(), whose text may hold what a capture says: shown_label(). */
+void shown_add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
+                      const char *format, ...) G_GNUC_PRINTF(4, 5);
 
 /**
  * proto_tree_add_item_ret_string(), of which the field has the text to be shown, because -T fields

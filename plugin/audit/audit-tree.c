@@ -146,14 +146,18 @@ add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
            const flow_judgement_t *judged, const char *what)
 {
     const kb_row_t *row = judged->judgement.row;
-    const char *text = wmem_strdup_printf(
-        pinfo->pool, "%s: %s%s%s", describe(pinfo, judged), what,
-        row == NULL                  ? ""
-        : judged->judgement.nearest ? "; nearest "
-                                     : "; ",
-        row == NULL ? "" : kb_row_to_str(pinfo->pool, row));
 
-    expert_add_info_format(pinfo, item, expert, "%s", shown_label(pinfo->pool, text, 0));
+    shown_add_expert(pinfo, item, expert, "%s: %s%s%s", describe(pinfo, judged), what,
+                     row == NULL                 ? ""
+                     : judged->judgement.nearest ? "; nearest "
+                                                 : "; ",
+                     row == NULL ? "" : kb_row_to_str(pinfo->pool, row));
+}
+
+bool
+audit_tree_has_expert(verdict_e verdict)
+{
+    return verdict_experts[verdict] != NULL;
 }
 
 /* Every fact about the packet's flow, and what of it is told in this very frame. */
@@ -168,7 +172,7 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
     expert_field *expert = verdict_experts[judgement->without_attack];
     bool told = expert != NULL && (flag_every_packet ||
                                    flow->expert_frames[judgement->without_attack] == pinfo->num);
-    bool discouraged = judgement->row != NULL && judgement->row->row_class == KB_DISCOURAGED &&
+    bool discouraged = judgement_is_discouraged(judgement) &&
                        (flag_every_packet || flow->discouraged_frame == pinfo->num);
     bool blocked = flow->reach_frame == pinfo->num && judgement_is_listed(judgement);
     bool something = told || discouraged || blocked;

@@ -13,6 +13,7 @@
 
 #include "flow-judge.h"
 
+#include "audit-tree.h"
 #include "bounds.h"
 #include "evidence.h"
 #include "reachability.h"
@@ -21,13 +22,6 @@
 /* Rebuilt for every capture. */
 static bool one_end_is_enough;
 static bool roles_are_known; /* or may be learned; without any, attacks alone are judged */
-
-/* The verdicts that have an expert info. An attack has that of the flow without the attack. */
-static const bool verdict_has_expert[NUM_VERDICTS] = {
-    [VERDICT_LEGACY_PRODUCT] = true, [VERDICT_LATER_PRODUCT] = true,
-    [VERDICT_KB_GAP] = true,         [VERDICT_WRONG_DIRECTION] = true,
-    [VERDICT_WRONG_SERVICE] = true,  [VERDICT_OFF_MATRIX] = true,
-};
 
 void
 flow_judge_reset(bool one_end, bool has_roles)
@@ -93,18 +87,20 @@ last_judgement(const flow_t *flow)
     return flow->num_judgements > 0 ? &flow->judgements[flow->num_judgements - 1] : NULL;
 }
 
-/* A broadcast that is no business of the audit's. */
+/* The verdict on such a flow. False where the audit has none: no roles, or another's broadcast. */
 static bool
-is_other_broadcast(const judge_flow_t *about, const judgement_t *judgement)
+judge_audited(const judge_flow_t *about, judgement_t *judgement)
 {
-    return about->responder == SMSRC_ROLES_BROADCAST && !about->attack &&
-           !judgement_counts_for_broadcast(judgement, about->service);
+    if (!is_audited(about))
+        return false;
+    *judgement = judge(about);
+    return about->responder != SMSRC_ROLES_BROADCAST || about->attack ||
+           judgement_counts_for_broadcast(judgement, about->service);
 }
 
-/* Judge the flow anew where something that counts has changed since the last time. */
 void
 flow_judge_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
-                 smsrc_role_set_t src, smsrc_role_set_t dst)
+                  smsrc_role_set_t src, smsrc_role_set_t dst)
 {
     const flow_judgement_t *last = last_judgement(flow);
     flow_judgement_t *next;
@@ -118,10 +114,8 @@ flow_judge_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, b
     about = ask(flow, pinfo, from_initiator, sure, src, dst);
     flow->book_version = role_book_version();
     flow->judged_service = flow->content->service;
-    if (!is_audited(&about) || (last != NULL && memcmp(&last->about, &about, sizeof about) == 0))
-        return;
-    judgement = judge(&about);
-    if (is_other_broadcast(&about, &judgement))
+    if ((last != NULL && memcmp(&last->about, &about, sizeof about) == 0) ||
+        !judge_audited(&about, &judgement))
         return;
     /* The last place is an attack's alone. */
     if (flow->num_judgements == FLOW_MAX_JUDGEMENTS + (about.attack ? 1 : 0)) {
@@ -136,33 +130,25 @@ flow_judge_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, b
         flow->first_frame = pinfo->num;
 }
 
-/*
- * On a later pass, a flow whose roles were learned only after its last packet: judged now, as
- * from its first frame, without what only the first pass reads (its content).
- */
 void
 flow_judge_late(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
-           smsrc_role_set_t src, smsrc_role_set_t dst)
+                smsrc_role_set_t src, smsrc_role_set_t dst)
 {
     uint32_t frame = flow->content->conversation->setup_frame;
     flow_judgement_t *only = &flow->judgements[0];
 
     only->about = ask(flow, pinfo, from_initiator, sure, src, dst);
-    if (!is_audited(&only->about))
-        return;
-    only->judgement = judge(&only->about);
-    if (is_other_broadcast(&only->about, &only->judgement))
+    if (!judge_audited(&only->about, &only->judgement))
         return;
     flow->num_judgements = 1;
     flow->first_frame = frame;
     only->frame = frame;
-    flow->expert_frames[only->judgement.verdict] = frame;
-    if (only->judgement.row != NULL && only->judgement.row->row_class == KB_DISCOURAGED)
+    flow->expert_frames[only->judgement.without_attack] = frame;
+    if (judgement_is_discouraged(&only->judgement))
         flow->discouraged_frame = frame;
     reach_late(flow, frame);
 }
 
-/* Note where a verdict is told for the first time. */
 void
 flow_judge_update_experts(flow_t *flow, const packet_info *pinfo, bool from_initiator)
 {
@@ -174,22 +160,17 @@ flow_judge_update_experts(flow_t *flow, const packet_info *pinfo, bool from_init
         return;
     judgement = &last->judgement;
     frame = &flow->expert_frames[judgement->without_attack];
-    if (judgement->row != NULL && judgement->row->row_class == KB_DISCOURAGED &&
-        flow->discouraged_frame == 0)
+    if (judgement_is_discouraged(judgement) && flow->discouraged_frame == 0)
         flow->discouraged_frame = pinfo->num;
     if (judgement->verdict == VERDICT_ATTACK)
         flow->scan_of = NULL; /* it has a line for itself */
-    if (!verdict_has_expert[judgement->without_attack] || *frame != 0)
+    if (!audit_tree_has_expert(judgement->without_attack) || *frame != 0)
         return;
     if (judgement->verdict == VERDICT_OFF_MATRIX && reach_is_scan(flow, pinfo, from_initiator))
         return;
     *frame = pinfo->num;
 }
 
-/*
- * What held for the flow at this frame; before it was judged, what it was judged first. A later
- * pass knows that the flow is an attack from its first frame on.
- */
 const flow_judgement_t *
 flow_judge_at(const flow_t *flow, const packet_info *pinfo)
 {

@@ -28,11 +28,9 @@
 
 #include "smsrc-compat.h"
 
-#include <epan/expert.h>
 #include <epan/prefs.h>
 #include <epan/proto_data.h>
 #include <epan/tap.h>
-#include <epan/to_str.h>
 
 #include "attack.h"
 #include "audit-tap.h"

@@ -294,7 +294,7 @@ static judgement_t
 judge_anew(const judge_flow_t *flow)
 {
     judge_flow_t other = exchange(flow);
-    judgement_t judgement = { VERDICT_OFF_MATRIX, NULL, false, false, VERDICT_OFF_MATRIX };
+    judgement_t judgement = { .verdict = VERDICT_OFF_MATRIX };
     const kb_row_t *row = find_row(flow, false);
 
     if (!flow->initiator_sure && (row == NULL || is_neighbour(row))) {
@@ -383,4 +383,10 @@ bool
 judgement_is_listed(const judgement_t *judgement)
 {
     return judgement->verdict == VERDICT_LISTED || judgement->verdict == VERDICT_CORRECTED;
+}
+
+bool
+judgement_is_discouraged(const judgement_t *judgement)
+{
+    return judgement->row != NULL && judgement->row->row_class == KB_DISCOURAGED;
 }

@@ -45,14 +45,14 @@ static const struct {
     const char *text;
     const char *name;
     bool denial;
-    unsigned sealed_lengths[2]; /* UTF-16LE without a NUL, and with it; 0: it comes in clear */
+    bool sealed; /* it comes sealed, as UTF-16LE; else in clear */
 } results[] = {
-    [CM_RESULT_FULL_CONTROL] = { "SUCCESS_FULL_CONTROL", "Full control", false, { 40, 42 } },
-    [CM_RESULT_VIEW_ONLY] = { "SUCCESS_VIEW_ONLY", "View only", false, { 34, 36 } },
-    [CM_RESULT_ACCESS_DENIED] = { "ERROR_ACCESS_DENIED", "Access denied", true, { 38, 40 } },
-    [CM_RESULT_LOGON_DENIED] = { "ERROR_LOGON_DENIED", "Logon denied", true, { 0, 0 } },
-    [CM_RESULT_NO_ACTIVE_USER] = { "ERROR_NO_ACTIVE_USER", "No active user", true, { 0, 0 } },
-    [CM_RESULT_EXISTING_SESSION] = { "ERROR_EXISTING_SESSION", "Existing session", true, { 0, 0 } },
+    [CM_RESULT_FULL_CONTROL] = { "SUCCESS_FULL_CONTROL", "Full control", false, true },
+    [CM_RESULT_VIEW_ONLY] = { "SUCCESS_VIEW_ONLY", "View only", false, true },
+    [CM_RESULT_ACCESS_DENIED] = { "ERROR_ACCESS_DENIED", "Access denied", true, true },
+    [CM_RESULT_LOGON_DENIED] = { "ERROR_LOGON_DENIED", "Logon denied", true, false },
+    [CM_RESULT_NO_ACTIVE_USER] = { "ERROR_NO_ACTIVE_USER", "No active user", true, false },
+    [CM_RESULT_EXISTING_SESSION] = { "ERROR_EXISTING_SESSION", "Existing session", true, false },
 };
 
 const char *
@@ -77,6 +77,14 @@ cm_result_of_text(const char *text)
     return CM_RESULT_UNKNOWN;
 }
 
+bool
+cm_is_length_of(unsigned length, const char *text)
+{
+    size_t without_nul = strlen(text) * sizeof(gunichar2);
+
+    return length == without_nul || length == without_nul + sizeof(gunichar2);
+}
+
 cm_result_e
 cm_result_of_length(unsigned length, bool *ambiguous)
 {
@@ -84,8 +92,7 @@ cm_result_of_length(unsigned length, bool *ambiguous)
 
     *ambiguous = false;
     for (unsigned i = CM_RESULT_FULL_CONTROL; i < array_length(results); i++) {
-        if (results[i].sealed_lengths[0] == 0 || (length != results[i].sealed_lengths[0] &&
-                                                  length != results[i].sealed_lengths[1]))
+        if (!results[i].sealed || !cm_is_length_of(length, results[i].text))
             continue;
         *ambiguous = found != CM_RESULT_UNKNOWN;
         found = (cm_result_e)i;

@@ -91,6 +91,9 @@ bool cm_result_is_denial(cm_result_e result);
 /** The result that a control word says, in clear or unsealed; CM_RESULT_UNKNOWN for others. */
 cm_result_e cm_result_of_text(const char *text);
 
+/** True where @p text has @p length bytes as UTF-16, without its NUL or with it. */
+bool cm_is_length_of(unsigned length, const char *text);
+
 /**
  * The result that the length of the agent's first sealed message shows (inferred: a seal of
  * Kerberos or NTLM keeps the length of its data). CM_RESULT_UNKNOWN for a length of no result, and

@@ -254,13 +254,6 @@ dissect_word(tvbuff_t *plain, packet_info *pinfo, proto_tree *tree, proto_item *
     dissect_result(plain, pinfo, tree, session, result, false);
 }
 
-/* A sealed STOP_HANDSHAKE, without its NUL or with it: the viewer ends what was refused. */
-static bool
-is_stop_length(unsigned length)
-{
-    return length == 28 || length == 30;
-}
-
 /* First pass: what a sealed message tells although nobody can open it. */
 static void
 learn_from_seal(packet_info *pinfo, const cm_frame_t *frame, tvbuff_t *token, record_t *record)
@@ -282,8 +275,8 @@ learn_from_seal(packet_info *pinfo, const cm_frame_t *frame, tvbuff_t *token, re
         if (record->ambiguous)
             session->ambiguous = true;
         session->agent_sealed = true;
-    } else if (session->ambiguous && !is_stop_length(frame->first_length)) {
-        /* The viewer goes on: it was let in. */
+    } else if (session->ambiguous && !cm_is_length_of(frame->first_length, "STOP_HANDSHAKE")) {
+        /* The viewer does not end what was refused, but goes on: it was let in. */
         record->result = CM_RESULT_FULL_CONTROL;
         session->ambiguous = false;
     }

@@ -60,6 +60,19 @@ shown_label(wmem_allocator_t *scope, const char *text, unsigned others)
     return wmem_strconcat(scope, shown, dots, NULL);
 }
 
+void
+shown_add_expert(packet_info *pinfo, proto_item *item, expert_field *expert, const char *format,
+                 ...)
+{
+    va_list arguments;
+    const char *text;
+
+    va_start(arguments, format);
+    text = wmem_strdup_vprintf(pinfo->pool, format, arguments);
+    va_end(arguments);
+    expert_add_info_format(pinfo, item, expert, "%s", shown_label(pinfo->pool, text, 0));
+}
+
 proto_item *
 shown_add_string(proto_tree *tree, int hf, tvbuff_t *tvb, int start, int length, unsigned encoding,
                  wmem_allocator_t *scope, const uint8_t **value)

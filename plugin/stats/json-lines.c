@@ -650,10 +650,10 @@ sessions_draw(void *tapdata)
     json_dumper line;
     unsigned unlisted = 0;
 
-    for (unsigned attacks = 0; attacks < 2; attacks++) {
-        print_sessions(lines->past, attacks == 0);
-        print_sessions(lines->sessions, attacks == 0);
-    }
+    print_sessions(lines->past, true);
+    print_sessions(lines->sessions, true);
+    print_sessions(lines->past, false);
+    print_sessions(lines->sessions, false);
     session_log_count(&unlisted);
     line = begin_line("sessions");
     put_number(&line, "sessions", lines->past->len + lines->sessions->len);
