@@ -25,8 +25,8 @@ typedef struct {
 } flow_judgement_t;
 
 /*
- * A flow is judged anew when its content shows or a role is learned: that is bounded. There is one
- * place more, which only an attack takes: no number of judgements before it hides it.
+ * A flow is judged again when its content is recognized or a role is learned, up to this many
+ * times. One more place is reserved for an attack, so that earlier judgements cannot hide it.
  */
 #define FLOW_MAX_JUDGEMENTS 8
 

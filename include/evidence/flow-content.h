@@ -52,11 +52,12 @@ void flow_content_init(int proto);
 flow_content_t *flow_content_of_packet(packet_info *pinfo, bool create);
 
 /** The flow of these ends, for a packet that an ICMP error quotes; NULL where there is none. */
-flow_content_t *flow_content_of_ends(packet_info *pinfo, const address *src, const address *dst, bool tcp,
-                     uint16_t src_port, uint16_t dst_port);
+flow_content_t *flow_content_of_ends(packet_info *pinfo, const address *src, const address *dst,
+                                     bool tcp, uint16_t src_port, uint16_t dst_port);
 
 /** True where @p addr and @p port are the initiator's, as far as conversation and SYN tell. */
-bool flow_content_is_initiator(const flow_content_t *flow, const address *addr, uint32_t port, bool *sure);
+bool flow_content_is_initiator(const flow_content_t *flow, const address *addr, uint32_t port,
+                               bool *sure);
 
 /** What was seen of the flow's TCP connection, the bits of tcp-state.h; 0 for UDP. */
 unsigned flow_content_completeness(const flow_content_t *flow);

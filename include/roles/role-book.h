@@ -56,7 +56,7 @@ bool role_book_learn(const address *addr, smsrc_role_e role, const char *site_co
 
 /**
  * The same where only another host has shown it, as a name server does: a host that is new to the
- * book by that takes no place in its last half, so that forged names keep nobody else out.
+ * book by that takes no place in its last half, so that forged names keep no other host out.
  */
 bool role_book_learn_reported(const address *addr, smsrc_role_e role, const char *site_code,
                               uint32_t frame, const char *reason);
@@ -78,7 +78,7 @@ smsrc_role_set_t role_book_backed_roles(const address *addr, const void *convers
 /**
  * The roles of @p addr on which a rule of a firewall may rest, for a flow in @p conversation: the
  * table's, the proven ones, and those that another conversation has shown. The Remote Control of
- * two flows makes nobody an Administrator console: that takes the table or a proof.
+ * two flows makes no host an Administrator console: that takes the table or a proof.
  */
 smsrc_role_set_t role_book_firm_roles(const address *addr, const void *conversation);
 

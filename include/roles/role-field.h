@@ -44,7 +44,7 @@ ws_uat_bool role_field_check(void *record, const char *text, unsigned length,
     }
 
 /**
- * A field of PT_TXTMOD_ENUM with callbacks as UAT_FLD_VS() wants them and a check of its own.
+ * A field of PT_TXTMOD_ENUM with the callbacks that UAT_FLD_VS() expects, and another check.
  * @p vals is a terminated array of value_string. Wireshark's dialog fills the combo box of such a
  * field from fld_data, so that has to be @p vals too, never NULL and nothing else.
  */

@@ -43,7 +43,7 @@ void table_file_read(table_file_t *table, const void *records, unsigned count);
  */
 char *table_bad_text(const char *text, unsigned length);
 
-/** @p error, which may quote a field, fit to be shown: it is freed, the result is too, by g_free(). */
+/** @p error, which may quote a field, is freed; as it may be shown, to be freed with g_free(). */
 char *table_shown(char *error);
 
 /** The check (epan/uat.h) of a field for any text against which table_bad_text() has nothing. */

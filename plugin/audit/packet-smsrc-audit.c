@@ -5,7 +5,7 @@
  */
 
 /*
- * Asked by the post-dissector. A packet goes through four stations, each a file of its own:
+ * Asked by the post-dissector. A packet goes through four stations, one file each:
  *
  *   evidence   what in it shows a role            writes the role book
  *   role book  the roles of its two ends          read here
@@ -113,7 +113,7 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const flow_t *flow,
     }
 }
 
-/* An ICMP error is no flow of its own; it tells that the one it quotes is blocked. */
+/* An ICMP error belongs to no flow; it shows that the flow it quotes is blocked. */
 static void
 dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers)
 {
@@ -244,7 +244,7 @@ smsrc_audit_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         show_overflow(tvb, pinfo, tree);
 }
 
-/* The tables and preferences are read anew for every capture and every redissection. */
+/* The tables and preferences are read again for every capture and every redissection. */
 static void
 init_smsrc_audit(void)
 {

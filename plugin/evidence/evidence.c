@@ -7,8 +7,8 @@
 /*
  * A role is never derived from a port: it comes from a signature. The signatures are those of
  * confidence H and M in the project's list of role signatures (KB articles, Microsoft's ports
- * lists, public tools that talk to real sites); each row of the table in role-signatures.c names its
- * source.
+ * lists, public tools that talk to real sites); each row of the table in role-signatures.c names
+ * its source.
  *
  * What is read is bytes: those of the packet, and those that Wireshark put together from several
  * packets or decrypted. Wireshark's own fields would have it make a tree for every packet, which

@@ -48,7 +48,7 @@ flow_content_of_packet(packet_info *pinfo, bool create)
 
 flow_content_t *
 flow_content_of_ends(packet_info *pinfo, const address *src, const address *dst, bool tcp,
-             uint16_t src_port, uint16_t dst_port)
+                     uint16_t src_port, uint16_t dst_port)
 {
     conversation_t *conversation = find_conversation(
         pinfo->num, src, dst, tcp ? CONVERSATION_TCP : CONVERSATION_UDP, src_port, dst_port, 0);
@@ -59,7 +59,8 @@ flow_content_of_ends(packet_info *pinfo, const address *src, const address *dst,
 }
 
 bool
-flow_content_is_initiator(const flow_content_t *flow, const address *addr, uint32_t port, bool *sure)
+flow_content_is_initiator(const flow_content_t *flow, const address *addr, uint32_t port,
+                          bool *sure)
 {
     const conversation_element_t *key = flow->conversation->key_ptr;
     uint32_t server_port = tcp_state_server_port(flow->conversation);

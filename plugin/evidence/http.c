@@ -161,7 +161,8 @@ add_uri(const packet_t *packet, const char *uri, bool forwarded)
     char *decoded = strchr(path, '%') != NULL ? g_uri_unescape_string(path, NULL) : NULL;
     bool by_proxy = port != 0 || forwarded;
     /* To be set, or to be taken back; a look-up is dear. */
-    flow_content_t *flow = by_proxy || proxies ? flow_content_of_packet(packet->pinfo, by_proxy) : NULL;
+    flow_content_t *flow =
+        by_proxy || proxies ? flow_content_of_packet(packet->pinfo, by_proxy) : NULL;
 
     proxies = proxies || by_proxy;
     if (flow != NULL && (port != 0 || flow->proxied)) {

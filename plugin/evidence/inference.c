@@ -12,7 +12,8 @@
  * address a server tells, are facts about that address at once.
  *
  * With a role the book keeps which conversation showed it, and whether an answer proved it: rules
- * of a firewall rest on that (role-book.h). An attack shows nobody who ought to control a client.
+ * of a firewall rest on that (role-book.h). No role is learned for the calling side of
+ * an attack.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -217,7 +218,8 @@ evidence_add_owned_fact(const packet_t *packet, fact_e fact, const char *text,
          matches &= matches - 1) {
         unsigned i = (unsigned)ws_ctz(matches);
         const signature_t *signature = signatures_get(i);
-        flow_content_t *flow = signature->about == ABOUT_OWNER ? NULL : flow_content_of_packet(pinfo, true);
+        flow_content_t *flow =
+            signature->about == ABOUT_OWNER ? NULL : flow_content_of_packet(pinfo, true);
 
         if (is_known(signature, flow, pinfo))
             continue;

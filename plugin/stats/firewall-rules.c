@@ -423,7 +423,8 @@ firewall_rules_update(firewall_rules_t *rules, const packet_info *pinfo, const a
     if (share == NULL) {
         share = g_new0(share_t, 1);
         g_hash_table_insert(rules->shares, (void *)tap->flow, share);
-    } else if (share->judgement == tap->judgement && share->proxied == tap->flow->content->proxied &&
+    } else if (share->judgement == tap->judgement &&
+               share->proxied == tap->flow->content->proxied &&
                share->forwarded == tap->flow->content->forwarded &&
                (share->left_out != LEFT_OUT_ALONE ||
                 share->firm_version == role_book_firm_version())) {

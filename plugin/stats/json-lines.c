@@ -339,7 +339,6 @@ print_flow(const flow_line_t *flow)
     end_line(&line);
 }
 
-
 /* The worst first, and each verdict's in the order of the capture. */
 static int
 compare_lines(const void *a, const void *b)

@@ -33,7 +33,7 @@ void stat_check_table(stat_tap_table_ui *ui);
 
 /**
  * Listen to @p tap for the statistic @p command, with a display filter or NULL. False where that
- * cannot be (the filter is none, say): the user is told why, and @p finish has freed @p tapdata;
+ * cannot be (the filter is none, say): the reason is reported, and @p finish has freed @p tapdata;
  * tshark ends with a failure.
  * The callbacks are those of register_tap_listener(); reset, draw and finish may be NULL.
  */

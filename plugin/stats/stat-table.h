@@ -42,7 +42,7 @@ bool stat_is_note(const stat_tap_table *table, unsigned row);
 /** A row of empty cells at the end of @p table's own rows: its index. */
 unsigned stat_append_row(stat_tap_table_ui *ui, stat_tap_table *table);
 
-/** A row of empty cells before the row @p at, which may be the end of its own. */
+/** A row of empty cells before the row @p at, which may be stat_num_rows(). */
 void stat_insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at);
 
 /** Take the row @p at away, with its texts. */
