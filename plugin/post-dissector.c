@@ -28,7 +28,7 @@ dissect_smsrc_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
 {
     /* What is shown is each one's own, and the first such layer of the packet. */
     pinfo->curr_proto_layer_num = 1;
-    conversation_memo_follow(pinfo);
+    conversation_cache_update(pinfo);
     smsrc_log_packet(tvb, pinfo, tree);
     smsrc_audit_packet(tvb, pinfo, tree);
     return 0;
@@ -44,7 +44,7 @@ proto_register_smsrc_post(void)
     proto_smsrc_post = proto_register_protocol_in_name_only(
         "Microsoft SMS Sessions and Port Audit, called for every packet", "SMSRC-POST-PACKET",
         "smsrc.post.packet", parent, FT_PROTOCOL);
-    register_init_routine(conversation_memo_reset);
+    register_init_routine(conversation_cache_reset);
 }
 
 void

@@ -21,8 +21,8 @@ void smsrc_audit_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 /** Tap "smsrc_audit": a packet of a judged flow. Lives as long as the packet. */
 typedef struct {
     const flow_t *flow;            /* lives as long as the capture */
-    const judgement_t *judgement;  /* lives as long as the capture */
-    const judge_flow_t *about;     /* what was judged; lives as long as the capture */
+    const verdict_t *judgement;  /* lives as long as the capture */
+    const flow_facts_t *about;     /* what was judged; lives as long as the capture */
     const address *initiator;
     const address *responder;
     unsigned bytes;                /* length of the frame on the wire */

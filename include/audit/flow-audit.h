@@ -20,23 +20,23 @@ typedef enum {
 /* A judgement and the frame from which on it holds. */
 typedef struct {
     uint32_t frame;
-    judgement_t judgement;
-    judge_flow_t about;
-} flow_judgement_t;
+    verdict_t judgement;
+    flow_facts_t about;
+} flow_verdict_t;
 
 /*
  * A flow is judged again when its content is recognized or a role is learned, up to this many
- * times. One more place is reserved for an attack, so that earlier judgements cannot hide it.
+ * times. One more place is reserved for an attack, so that earlier verdicts cannot hide it.
  */
-#define FLOW_MAX_JUDGEMENTS 8
+#define FLOW_MAX_VERDICTS 8
 
 /* A judged flow. Lives as long as the capture. */
 typedef struct flow {
     flow_content_t *content;
     unsigned book_version; /* of the last judgement */
-    service_e judged_service;
-    uint8_t num_judgements;
-    flow_judgement_t judgements[FLOW_MAX_JUDGEMENTS + 1];
+    service_e verdict_service;
+    uint8_t num_verdicts;
+    flow_verdict_t verdicts[FLOW_MAX_VERDICTS + 1];
     uint32_t first_frame;    /* the first frame that was judged */
     uint32_t expert_frames[NUM_VERDICTS]; /* where the verdict was first told */
     uint32_t discouraged_frame;

@@ -12,17 +12,17 @@
 
 /* The classes of kb826852.csv, then those of the neighbouring lists and the user's own rows. */
 typedef enum {
-    KB_LISTED,
-    KB_LISTED_CORRECTED,   /* a misprint, read as it must have been meant */
-    KB_LISTED_INTERPRETED, /* printed under a heading of the wrong transport */
-    KB_LISTED_AS_PRINTED,  /* the misprint itself, kept as it stands */
-    KB_DISCOURAGED,        /* printed, and advised against */
-    KB_CONFIGURABLE,       /* the port is the user's: a preference */
-    KB_GAP,                /* SMS 2003 uses it, the article does not list it */
-    KB_LATER_PRODUCT,      /* ConfigMgr 2007 and later */
-    KB_LEGACY_PRODUCT,     /* SMS 1.x, SMS 2.0 before SP2 */
-    KB_USER_ROW,           /* from the user's table smsrc_rows */
-} kb_class_e;
+    ROW_LISTED,
+    ROW_LISTED_CORRECTED,   /* a misprint, read as it must have been meant */
+    ROW_LISTED_INTERPRETED, /* printed under a heading of the wrong transport */
+    ROW_LISTED_AS_PRINTED,  /* the misprint itself, kept as it stands */
+    ROW_DISCOURAGED,        /* printed, and advised against */
+    ROW_CONFIGURABLE,       /* the port is the user's: a preference */
+    ROW_GAP,                /* SMS 2003 uses it, the article does not list it */
+    ROW_LATER_PRODUCT,      /* ConfigMgr 2007 and later */
+    ROW_LEGACY_PRODUCT,     /* SMS 1.x, SMS 2.0 before SP2 */
+    ROW_USER_ROW,           /* from the user's table smsrc_rows */
+} matrix_class_e;
 
 /** One row: who calls whom, on what. Every string is static (a user's: its table's). */
 typedef struct {
@@ -33,44 +33,44 @@ typedef struct {
     const char *responder;
     const char *service;       /* as a reader knows it, "HTTP/BITS" */
     const char *note;          /* "" where there is none */
-    smsrc_role_set_t initiator_roles;
-    smsrc_role_set_t responder_roles;
+    role_set_t initiator_roles;
+    role_set_t responder_roles;
     service_set_t services;    /* contents that fit the row; 0: any content fits */
     transport_e transport;
-    uint16_t port_low;         /* 0..0: no port (IPX), or any port (KB_CONFIGURABLE) */
+    uint16_t port_low;         /* 0..0: no port (IPX), or any port (ROW_CONFIGURABLE) */
     uint16_t port_high;
-    kb_class_e row_class;
-} kb_row_t;
+    matrix_class_e row_class;
+} matrix_row_t;
 
 /** The article's own rows, in its order. @p count: how many. */
-const kb_row_t *kb_rows(unsigned *count);
+const matrix_row_t *matrix_rows(unsigned *count);
 
-/** Rows of the neighbouring lists: KB_GAP, KB_LATER_PRODUCT or KB_LEGACY_PRODUCT. */
-const kb_row_t *kb_neighbour_rows(unsigned *count);
+/** Rows of the neighbouring lists: ROW_GAP, ROW_LATER_PRODUCT or ROW_LEGACY_PRODUCT. */
+const matrix_row_t *matrix_supplements(unsigned *count);
 
 /**
- * True where @p row names @p transport and @p port (never for a KB_CONFIGURABLE row, whose port
+ * True where @p row names @p transport and @p port (never for a ROW_CONFIGURABLE row, whose port
  * is the user's to tell). IPX has no port: its rows fit port 0.
  */
 static inline bool
-kb_row_has_port(const kb_row_t *row, transport_e transport, uint16_t port)
+matrix_row_has_port(const matrix_row_t *row, transport_e transport, uint16_t port)
 {
     return row->port_low <= port && port <= row->port_high && row->transport == transport &&
-           row->row_class != KB_CONFIGURABLE;
+           row->row_class != ROW_CONFIGURABLE;
 }
 
 /**
  * True where a host with @p initiator roles calling one with @p responder roles fits @p row.
- * "any" fits a host without a role too. Pass SMSRC_ROLES_BROADCAST for the destination of a
+ * "any" fits a host without a role too. Pass ROLES_BROADCAST for the destination of a
  * broadcast or a multicast.
  */
-bool kb_row_has_pair(const kb_row_t *row, smsrc_role_set_t initiator,
-                     smsrc_role_set_t responder);
+bool matrix_row_has_pair(const matrix_row_t *row, role_set_t initiator,
+                     role_set_t responder);
 
 /**
  * "E1: Advanced Client to Management point, HTTP, TCP 80": a row in one line for
  * smsrc.audit.row.text. The string belongs to @p scope.
  */
-char *kb_row_to_str(wmem_allocator_t *scope, const kb_row_t *row);
+char *matrix_row_to_str(wmem_allocator_t *scope, const matrix_row_t *row);
 
 #endif /* __SMSRC_MATRIX_H__ */

@@ -20,7 +20,7 @@ void user_rows_register(module_t *module);
  */
 void user_rows_reset(void);
 
-/** The user's rows, class KB_USER_ROW, ids USER1, USER2, ... @p count: how many. */
-const kb_row_t *user_rows(unsigned *count);
+/** The user's rows, class ROW_USER_ROW, ids USER1, USER2, ... @p count: how many. */
+const matrix_row_t *user_rows(unsigned *count);
 
 #endif /* __SMSRC_USER_ROWS_H__ */

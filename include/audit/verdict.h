@@ -30,8 +30,8 @@ const char *verdict_name(verdict_e verdict);
 
 /** What is known of a flow when it is judged. Compared as bytes: clear it before it is filled. */
 typedef struct {
-    smsrc_role_set_t initiator; /* the roles of who called */
-    smsrc_role_set_t responder;
+    role_set_t initiator; /* the roles of who called */
+    role_set_t responder;
     transport_e transport;
     uint16_t initiator_port;
     uint16_t responder_port;
@@ -39,36 +39,36 @@ typedef struct {
     bool initiator_sure; /* by SYN; else the first sender, who may be the server answering */
     bool rpc_endpoint;   /* an endpoint mapper has named the responder's port */
     bool attack;         /* the flow has a message of CVE-2004-0728 */
-} judge_flow_t;
+} flow_facts_t;
 
 typedef struct {
     verdict_e verdict;
-    const kb_row_t *row; /* the flow's row, or the nearest; NULL: no row is near */
+    const matrix_row_t *row; /* the flow's row, or the nearest; NULL: no row is near */
     bool nearest;        /* the row is the nearest, not the flow's own */
     bool swapped;        /* the matrix knows the responder as who calls: judged the other way */
     verdict_e without_attack; /* the verdict of the same flow if it were no attack */
-} judgement_t;
+} verdict_t;
 
 /**
  * Ports the user's site has moved (preferences): SQL Server's, by row I4, and HTTP's, which are
  * read as port 80. Either may be NULL. The ranges are copied; NULL for both frees the copies. Call
  * it for every capture, and whenever the user's rows have changed: it forgets what was judged.
  */
-void judge_set_ports(const range_t *sql, const range_t *http);
+void verdict_set_ports(const range_t *sql, const range_t *http);
 
 /** The verdict on @p flow. A pure function of it, the matrix, the user's rows and the ports. */
-judgement_t judge(const judge_flow_t *flow);
+verdict_t verdict_find(const flow_facts_t *flow);
 
 /**
  * A broadcast has no second end. It is the audit's where a row names it, or where its content is a
  * service of the matrix; the many others of a network are not.
  */
-bool judgement_counts_for_broadcast(const judgement_t *judgement, service_e service);
+bool verdict_counts_for_broadcast(const verdict_t *judgement, service_e service);
 
 /** True where a row of the matrix itself, or of the user, covers the verdict. */
-bool judgement_is_listed(const judgement_t *judgement);
+bool verdict_is_listed(const verdict_t *judgement);
 
 /** True where the row advises against what it lists. */
-bool judgement_is_discouraged(const judgement_t *judgement);
+bool judgement_is_discouraged(const verdict_t *judgement);
 
 #endif /* __SMSRC_VERDICT_H__ */

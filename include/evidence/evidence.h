@@ -23,13 +23,13 @@ void evidence_reset(bool learn_roles);
  * Read the packet, on the first pass: learn roles into the role book, and leave in its flow
  * what the content says.
  */
-void evidence_scan(const packet_t *packet);
+void evidence_scan(const packet_view_t *packet);
 
 /** Find out what the flow carries, while that is not known; first pass only. */
-void evidence_sniff(const packet_t *packet, flow_content_t *flow);
+void evidence_sniff(const packet_view_t *packet, flow_content_t *flow);
 
 /** How many flows have roles from their content alone: while 0, roles tell who is judged. */
-unsigned evidence_implied_flows(void);
+unsigned evidence_inferred_flows(void);
 
 /** True where an endpoint mapper has named @p port of @p addr. */
 bool evidence_is_rpc_endpoint(const address *addr, uint16_t port);

@@ -14,12 +14,12 @@
 
 /* A request that would give a role once it is answered as such a server would. */
 typedef struct {
-    const signature_t *signature;
+    const role_signature_t *signature;
     char site_code[4];
     char reason[100];
     const char *told; /* the reason while its packet is at hand; then NULL */
     uint32_t frame;
-    bool needs_hint; /* the share's name is not enough: a file in it has to agree */
+    bool needs_corroboration; /* the share's name is not enough: a file in it has to agree */
 } pending_t;
 
 #define FLOW_MAX_PENDING 4
@@ -33,11 +33,11 @@ typedef struct {
     pending_t *pending; /* FLOW_MAX_PENDING of them, from the first request on */
     uint8_t num_pending;
     service_e service;
-    smsrc_role_set_t implied_initiator; /* what the content itself says of the two ends */
-    smsrc_role_set_t implied_responder;
+    role_set_t inferred_initiator; /* what the content itself says of the two ends */
+    role_set_t inferred_responder;
     bool proxied;
     bool forwarded;     /* by a proxy, for a client that is not the initiator */
-    smsrc_role_set_t passed_on; /* that client's roles, which an answered request has shown */
+    role_set_t passed_on; /* that client's roles, which an answered request has shown */
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
     uint8_t sniffs;
 
@@ -49,11 +49,12 @@ typedef struct {
 void flow_content_init(int proto);
 
 /** The flow of the packet, made where @p create says so; NULL where there is none. */
-flow_content_t *flow_content_of_packet(packet_info *pinfo, bool create);
+flow_content_t *flow_content_get(packet_info *pinfo, bool create);
 
 /** The flow of these ends, for a packet that an ICMP error quotes; NULL where there is none. */
-flow_content_t *flow_content_of_ends(packet_info *pinfo, const address *src, const address *dst,
-                                     bool tcp, uint16_t src_port, uint16_t dst_port);
+flow_content_t *flow_content_find_by_ends(packet_info *pinfo, const address *src,
+                                          const address *dst, bool tcp, uint16_t src_port,
+                                          uint16_t dst_port);
 
 /** True where @p addr and @p port are the initiator's, as far as conversation and SYN tell. */
 bool flow_content_is_initiator(const flow_content_t *flow, const address *addr, uint32_t port,

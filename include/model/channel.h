@@ -33,12 +33,12 @@ typedef enum {
 
 /** What carries a packet of a session. */
 typedef enum {
-    CARRIER_TCP,
-    CARRIER_UDP,
-    CARRIER_NETBIOS, /* a session or a datagram to a NetBIOS name, over TCP/IP or IPX */
-    CARRIER_IPX,     /* a socket of Remote Tools (Q167128) */
-    NUM_CARRIERS
-} carrier_e;
+    SESSION_TRANSPORT_TCP,
+    SESSION_TRANSPORT_UDP,
+    SESSION_TRANSPORT_NETBIOS, /* a session or a datagram to a NetBIOS name, over TCP/IP or IPX */
+    SESSION_TRANSPORT_IPX,     /* a socket of Remote Tools (Q167128) */
+    NUM_SESSION_TRANSPORTS
+} session_transport_e;
 
 /** Of each generation the four channels' ports follow each other (Q256884, Q167128). */
 #define CHANNEL_NEWER_PORT 2701
@@ -70,8 +70,8 @@ uint16_t channel_ipx_socket(channel_e channel);
 
 /** "Control", "Agent to viewer", "NetBIOS": as users read and type them. Static. */
 const char *channel_name(channel_e channel);
-const char *direction_name(direction_e direction);
-const char *carrier_name(carrier_e carrier);
+const char *channel_direction_name(direction_e direction);
+const char *channel_transport_name(session_transport_e carrier);
 
 /** "control", "file_transfer": the channel's key in JSON; NULL for CHANNEL_UNKNOWN. Static. */
 const char *channel_json_name(channel_e channel);

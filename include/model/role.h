@@ -14,7 +14,7 @@
  * role that it is a kind of (itself: of none). New roles go to the end. The kind of a Client is
  * often not shown by its traffic (Remote Control's agent, say).
  */
-#define SMSRC_ROLE_LIST(ROLE)                                                                    \
+#define ROLE_LIST(ROLE)                                                                    \
     ROLE(SITE_SERVER, "Site server", SITE_SERVER)                                                \
     ROLE(CHILD_SITE_SERVER, "Child site server", SITE_SERVER)                                    \
     ROLE(SECONDARY_SITE_SERVER, "Secondary site server", SITE_SERVER)                            \
@@ -38,49 +38,49 @@
     ROLE(CLIENT, "Client", CLIENT)
 
 typedef enum {
-#define ROLE(name, text, general) SMSRC_ROLE_##name,
-    SMSRC_ROLE_LIST(ROLE)
+#define ROLE(name, text, general) ROLE_##name,
+    ROLE_LIST(ROLE)
 #undef ROLE
-    SMSRC_NUM_ROLES
-} smsrc_role_e;
+    NUM_ROLES
+} role_e;
 
-/** What smsrc_role_or_any_vals has for "any", in the place of a role. */
-#define SMSRC_ROLE_OR_ANY SMSRC_NUM_ROLES
+/** What role_or_any_vals has for "any", in the place of a role. */
+#define ROLE_OR_ANY NUM_ROLES
 
 /** A set of roles, one bit each: a host may hold several. */
-typedef uint64_t smsrc_role_set_t;
+typedef uint64_t role_set_t;
 
-#define SMSRC_ROLE_BIT(role) ((smsrc_role_set_t)1 << (role))
+#define ROLE_BIT(role) ((role_set_t)1 << (role))
 
 /** Any host, with a role or without one. */
-#define SMSRC_ROLES_ANY UINT64_MAX
+#define ROLES_ANY UINT64_MAX
 
-/** The clients whose kind is known. Whoever holds one of these is a SMSRC_ROLE_CLIENT too. */
-#define SMSRC_ROLES_CLIENT_KINDS                                                                 \
-    (SMSRC_ROLE_BIT(SMSRC_ROLE_ADVANCED_CLIENT) | SMSRC_ROLE_BIT(SMSRC_ROLE_LEGACY_CLIENT))
+/** The clients whose kind is known. Whoever holds one of these is a ROLE_CLIENT too. */
+#define ROLES_CLIENT_KINDS                                                                 \
+    (ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_LEGACY_CLIENT))
 
 /** A host that calls without any role of its own, as a reader of reports does. Not in the book. */
-#define SMSRC_ROLES_NOBODY SMSRC_ROLE_BIT(62)
+#define ROLES_NOBODY ROLE_BIT(62)
 
 /** Not a host: the destination of a broadcast. Never in the role book. */
-#define SMSRC_ROLES_BROADCAST SMSRC_ROLE_BIT(63)
+#define ROLES_BROADCAST ROLE_BIT(63)
 
 /** Names of the roles as users type them in smsrc_roles and in filters. */
-extern const value_string smsrc_role_vals[];
+extern const value_string role_vals[];
 
 /** The same with "any" behind them, for tables that have rows for any host. */
-extern const value_string smsrc_role_or_any_vals[];
+extern const value_string role_or_any_vals[];
 
 /**
- * The names of the roles in @p roles, separated by ", ", in the order of smsrc_role_vals.
+ * The names of the roles in @p roles, separated by ", ", in the order of role_vals.
  * The string belongs to @p scope; it is empty for no role.
  */
-char *smsrc_roles_to_str(wmem_allocator_t *scope, smsrc_role_set_t roles);
+char *role_set_to_str(wmem_allocator_t *scope, role_set_t roles);
 
 /**
  * The general roles of which @p held has a kind: of a host with "Advanced Client" they are
  * "Client". Nothing is to be learned of these where the kind is known.
  */
-smsrc_role_set_t smsrc_roles_general(smsrc_role_set_t held);
+role_set_t role_set_general(role_set_t held);
 
 #endif /* __SMSRC_ROLE_H__ */

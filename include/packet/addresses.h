@@ -12,12 +12,12 @@
 #include "smsrc-compat.h"
 
 /** Hash of an address; salted, because a capture's addresses may have been chosen to collide. */
-unsigned address_key_hash(const void *addr);
+unsigned addresses_key_hash(const void *addr);
 
 /** True for two addresses of the same type, length and bytes. */
-gboolean address_key_equal(const void *a, const void *b);
+gboolean addresses_key_equal(const void *a, const void *b);
 
 /** A copy of @p addr that lives as long as the capture. */
-address *address_key_new(const address *addr);
+address *addresses_key_new(const address *addr);
 
 #endif /* __SMSRC_ADDRESSES_H__ */

@@ -17,6 +17,6 @@ typedef struct {
 } icmp_error_t;
 
 /** True where @p packet is an error that says "unreachable" or "prohibited". Never throws. */
-bool icmp_error_read(const packet_t *packet, icmp_error_t *error);
+bool icmp_error_read(const packet_view_t *packet, icmp_error_t *error);
 
 #endif /* __SMSRC_ICMP_ERROR_H__ */

@@ -42,16 +42,16 @@ typedef struct {
     channel_e channel;
     bool from_agent;       /* a datagram of the agent's */
     address owner;         /* NETBIOS_FOUND: who has the name; points into the packet */
-} netbios_look_t;
+} netbios_packet_t;
 
 /** True where a packet with these ports can have such a name. Costs next to nothing. */
-bool netbios_may_be(const packet_info *pinfo);
+bool netbios_is_candidate(const packet_info *pinfo);
 
 /** What the packet has of them; @p frame is its first byte on. Never throws. */
-void netbios_look(tvbuff_t *frame, packet_info *pinfo, netbios_look_t *look);
+void netbios_parse(tvbuff_t *frame, packet_info *pinfo, netbios_packet_t *look);
 
 /** NBSS's answer to a call: 0x82 positive, 0x83 negative; 0: none. @p error: of a negative. */
-uint8_t netbios_answer(const packet_t *packet, uint8_t *error);
+uint8_t netbios_session_response(const packet_view_t *packet, uint8_t *error);
 
 /** "Called name not present" (RFC 1002 4.3.4). Static. */
 const char *netbios_error_name(uint8_t error);

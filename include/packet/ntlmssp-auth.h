@@ -23,12 +23,12 @@ typedef struct {
     const char *user;
     const char *workstation;
     uint32_t flags;
-} ntlmssp_names_t;
+} ntlmssp_auth_t;
 
 /**
  * The names in @p token, which begins with the signature, in pinfo->pool. False where it is no
  * AUTHENTICATE message, or one that is too short for its own header. Reads captured bytes only.
  */
-bool ntlmssp_names_read(tvbuff_t *token, packet_info *pinfo, ntlmssp_names_t *names);
+bool ntlmssp_auth_read(tvbuff_t *token, packet_info *pinfo, ntlmssp_auth_t *names);
 
 #endif /* __SMSRC_NTLMSSP_AUTH_H__ */

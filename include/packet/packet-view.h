@@ -38,7 +38,7 @@ typedef struct {
     const uint8_t *payload;  /* of TCP or UDP; NULL where there is none */
     unsigned length;         /* as captured, PACKET_MAX_PAYLOAD at most */
     unsigned reported;       /* as it was on the wire */
-} packet_t;
+} packet_view_t;
 
 /** How much of a payload is looked at. */
 #define PACKET_MAX_PAYLOAD 16384
@@ -47,30 +47,31 @@ typedef struct {
 #define PACKET_MAX_PARTS 64
 
 /** Look up Wireshark's protocols: call from a handoff routine. */
-void packet_look_init(void);
+void packet_view_init(void);
 
 /** The layers of the packet, from pinfo alone. */
-unsigned packet_layers(const packet_info *pinfo);
+unsigned packet_view_layers(const packet_info *pinfo);
 
 /** The packet with its bytes; @p tvb is the frame. Reads captured bytes only, never throws. */
-packet_t packet_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers);
+packet_view_t packet_view_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                               unsigned layers);
 
 /**
  * True for a TCP segment that is nothing but its header: no layer above TCP is in it. (Not so at a
  * connection's end, where what was gathered until then may be dissected.)
  */
-bool packet_is_bare(const packet_t *packet);
+bool packet_view_is_bare(const packet_view_t *packet);
 
 /**
  * The same packet with other bytes as its payload: part 1 and all further ones are what Wireshark
  * put together from several packets, decrypted or unpacked. False where it has no part @p i.
  */
-bool packet_part(const packet_t *packet, unsigned i, packet_t *part);
+bool packet_view_part(const packet_view_t *packet, unsigned i, packet_view_t *part);
 
 /** What the payload is by its first bytes. */
-service_e packet_service(const packet_t *packet);
+service_e packet_view_service(const packet_view_t *packet);
 
 /** @p length bytes of the payload from @p at on, or NULL where they were not captured. */
-const uint8_t *packet_bytes(const packet_t *packet, unsigned at, unsigned length);
+const uint8_t *packet_view_bytes(const packet_view_t *packet, unsigned at, unsigned length);
 
 #endif /* __SMSRC_PACKET_VIEW_H__ */

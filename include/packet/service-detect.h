@@ -61,7 +61,7 @@ typedef enum {
 } transport_e;
 
 /** Prepare the signatures: once, before a payload is looked at. */
-void service_init(void);
+void service_detect_init(void);
 
 /** The name users type, "HTTP" or "SMB2"; "Unknown" for SERVICE_UNKNOWN. Static. */
 const char *service_name(service_e service);
@@ -73,10 +73,10 @@ const char *transport_name(transport_e transport);
  * The service whose own signature the payload @p tvb begins with, or SERVICE_UNKNOWN.
  * Reads captured bytes only and never throws; looks at the first few bytes, at no port.
  */
-service_e service_by_payload(tvbuff_t *tvb, transport_e transport);
+service_e service_detect_tvb(tvbuff_t *tvb, transport_e transport);
 
 /** The same for @p length bytes in memory, of a payload that had @p reported on the wire. */
-service_e service_by_bytes(const uint8_t *bytes, unsigned length, unsigned reported,
+service_e service_detect_bytes(const uint8_t *bytes, unsigned length, unsigned reported,
                            transport_e transport);
 
 #endif /* __SMSRC_SERVICE_DETECT_H__ */

@@ -15,19 +15,19 @@
  * @p text as valid UTF-8 of printable characters: all others are escaped as Wireshark escapes
  * them in its tree (format_text(): \n, \033, \u202E). To be freed with wmem_free(@p scope, ...).
  */
-char *shown_text(wmem_allocator_t *scope, const char *text);
+char *text_shown(wmem_allocator_t *scope, const char *text);
 
-/** True where shown_text() would change nothing. */
-bool shown_text_is(const char *text);
+/** True where text_shown() would change nothing. */
+bool text_is_shown(const char *text);
 
 /**
  * The same for an expert info or the end of an item's label, which Wireshark cuts to
  * ITEM_LABEL_LENGTH, be it in the middle of a character: what is longer is cut here, and ends in
  * "...". @p others: how many bytes of other text are in the same label.
  */
-const char *shown_label(wmem_allocator_t *scope, const char *text, unsigned others);
+const char *text_label(wmem_allocator_t *scope, const char *text, unsigned others);
 
-/** expert_add_info_format(), whose text may hold what a capture says: shown_label(). */
+/** expert_add_info_format(), whose text may hold what a capture says: text_label(). */
 void shown_add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
                       const char *format, ...) G_GNUC_PRINTF(4, 5);
 
@@ -35,10 +35,11 @@ void shown_add_expert(packet_info *pinfo, proto_item *item, expert_field *expert
  * proto_tree_add_item_ret_string(), of which the field has the text to be shown, because -T fields
  * and -T json print it as it is, and @p value the text itself.
  */
-proto_item *shown_add_string(proto_tree *tree, int hf, tvbuff_t *tvb, int start, int length,
+proto_item *text_add_string(proto_tree *tree, int hf, tvbuff_t *tvb, int start, int length,
                              unsigned encoding, wmem_allocator_t *scope, const uint8_t **value);
 
 /** call_dissector() for one that writes names to the Info column as they are: they are escaped. */
-void shown_call(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+void text_call_dissector(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pinfo,
+                         proto_tree *tree);
 
 #endif /* __SMSRC_TEXT_H__ */

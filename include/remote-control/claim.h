@@ -13,11 +13,11 @@
 
 /** Why a packet is shown as SMS, the strongest ground first. */
 typedef enum {
-    GROUND_CONTENT, /* a magic of the protocol */
-    GROUND_SESSION, /* the same two hosts have a session proven by content */
-    GROUND_USER,    /* Decode As, or a port the user added */
-    GROUND_PORT,    /* nothing but the server's port */
-} ground_e;
+    BASIS_CONTENT, /* a magic of the protocol */
+    BASIS_SESSION, /* the same two hosts have a session proven by content */
+    BASIS_USER,    /* Decode As, or a port the user added */
+    BASIS_PORT,    /* nothing but the server's port */
+} claim_basis_e;
 
 /** The weakest ground that counts for who asks. */
 typedef enum {
@@ -42,12 +42,12 @@ typedef enum {
 #define SMSRC_HEADER_LENGTH 12
 
 typedef struct {
-    ground_e ground;
+    claim_basis_e ground;
     content_e content; /* at the start of the payload */
     channel_e channel;
     direction_e direction;
     generation_e generation;
-    carrier_e carrier;
+    session_transport_e carrier;
     uint16_t server_port;     /* the agent's; 0 where the direction is not known */
     const session_t *session; /* NULL: none proven */
     bool configmgr;           /* the connection is ConfigMgr's: its greeting, or a sealed frame */
@@ -69,13 +69,13 @@ void claim_init(int proto);
  * @param limit the weakest ground that counts
  * @return false where it is to be left to others; then @p claim is not to be used
  */
-bool claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
+bool claim_classify(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
                 claim_t *claim);
 
 /**
  * The same for what a NetBIOS session or datagram carries: by content, or by a name of Remote
  * Tools. No port tells anything there.
  */
-bool claim_make_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim);
+bool claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim);
 
 #endif /* __SMSRC_CLAIM_H__ */

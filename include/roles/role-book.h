@@ -14,12 +14,12 @@
 
 /** One reason to believe that a host holds a role. Lives as long as the capture. */
 typedef struct {
-    smsrc_role_e role;
+    role_e role;
     const char *site_code; /* "ABC"; "" where it is not known */
     const char *reason;    /* "HTTP request /sms_mp/.sms_aut?MPLIST", or "table smsrc_roles" */
     uint32_t frame;        /* the frame that showed it; 0 for the user's table */
     const void *conversation; /* the first that showed it */
-} role_claim_t;
+} role_evidence_t;
 
 /** Register the table smsrc_roles as a preference of @p module. Call once. */
 void role_book_register(module_t *module);
@@ -37,10 +37,10 @@ bool role_book_is_empty(void);
  * The roles of @p addr: those of the longest matching line(s) of the table, and those learned.
  * 0 for none. About a hash lookup an address: the audit asks for both ends of every packet.
  */
-smsrc_role_set_t role_book_roles(const address *addr);
+role_set_t role_book_roles(const address *addr);
 
 /** Those of them that the user's table gives. */
-smsrc_role_set_t role_book_table_roles(const address *addr);
+role_set_t role_book_table_roles(const address *addr);
 
 /** Grows with every new role learned: a verdict made at an older version may be out of date. */
 unsigned role_book_version(void);
@@ -51,14 +51,14 @@ unsigned role_book_version(void);
  * @p reason is copied. True where it was news. Hosts and claims are bounded: past the bound
  * (65536 hosts) nothing is learned of further hosts, and bounds.h has it.
  */
-bool role_book_learn(const address *addr, smsrc_role_e role, const char *site_code,
+bool role_book_learn(const address *addr, role_e role, const char *site_code,
                      uint32_t frame, const char *reason);
 
 /**
  * The same where only another host has shown it, as a name server does: a host that is new to the
  * book by that takes no place in its last half, so that forged names keep no other host out.
  */
-bool role_book_learn_reported(const address *addr, smsrc_role_e role, const char *site_code,
+bool role_book_learn_reported(const address *addr, role_e role, const char *site_code,
                               uint32_t frame, const char *reason);
 
 /**
@@ -66,13 +66,13 @@ bool role_book_learn_reported(const address *addr, smsrc_role_e role, const char
  * @p conversation, and whether it is @p proven, the asked host having answered as only such a
  * server does. Only addresses of conversations are kept and compared; NULL is none that is judged.
  */
-void role_book_back(const address *addr, smsrc_role_e role, const void *conversation, bool proven);
+void role_book_back(const address *addr, role_e role, const void *conversation, bool proven);
 
 /**
  * The learned roles of @p addr to which evidence from @p conversation, @p proven or not, can add
  * nothing any more.
  */
-smsrc_role_set_t role_book_backed_roles(const address *addr, const void *conversation,
+role_set_t role_book_backed_roles(const address *addr, const void *conversation,
                                         bool proven);
 
 /**
@@ -80,13 +80,13 @@ smsrc_role_set_t role_book_backed_roles(const address *addr, const void *convers
  * table's, the proven ones, and those that another conversation has shown. The Remote Control of
  * two flows makes no host an Administrator console: that takes the table or a proof.
  */
-smsrc_role_set_t role_book_firm_roles(const address *addr, const void *conversation);
+role_set_t role_book_firm_roles(const address *addr, const void *conversation);
 
 /** Grows with every answer of role_book_firm_roles() that changes within a capture. */
 unsigned role_book_firm_version(void);
 
 /** The claims behind role_book_roles(@p addr), table first. @p count: how many. May be NULL. */
-const role_claim_t *const *role_book_claims(wmem_allocator_t *scope, const address *addr,
+const role_evidence_t *const *role_book_evidence(wmem_allocator_t *scope, const address *addr,
                                             unsigned *count);
 
 /** The first known site code of @p addr, or "". */

@@ -10,7 +10,7 @@
 #include "role.h"
 
 /**
- * The value that @p vals (smsrc_role_vals or smsrc_role_or_any_vals) has for @p text, in letters of
+ * The value that @p vals (role_vals or role_or_any_vals) has for @p text, in letters of
  * either case. For any other text, and for the empty text of a line that the user has just added in
  * Wireshark's window, it is the first value of @p vals: the field's check refuses a wrong text.
  */
@@ -27,7 +27,7 @@ ws_uat_bool role_field_check(void *record, const char *text, unsigned length,
 /**
  * Defines the callbacks basename_member_set_cb() and basename_member_tostr_cb() of a role field:
  * the unsigned @p member of record type @p rec_t. They are UAT_VS_DEF()'s, but take letters of
- * either case, and write a role as smsrc_role_or_any_vals has it.
+ * either case, and write a role as role_or_any_vals has it.
  */
 #define SMSRC_UAT_ROLE_CB_DEF(basename, member, rec_t)                                           \
     static void basename##_##member##_set_cb(void *record, const char *text, unsigned length,    \

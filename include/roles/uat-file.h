@@ -22,7 +22,7 @@ typedef struct {
     void (*free_record)(void *record); /**< frees what the record holds, not the record */
     void (*take)(const void *record);  /**< called for each good line */
     char *told;                        /**< what was last said of the file: NULL to begin with */
-} table_file_t;
+} uat_file_t;
 
 /**
  * Gives take() the table's lines: first the @p count @p records that Wireshark has of it, then the
@@ -35,19 +35,19 @@ typedef struct {
  * its line by one too many where the field is the line's last. So take() gets lines twice, from
  * Wireshark and from the file, and has to look past the second.
  */
-void table_file_read(table_file_t *table, const void *records, unsigned count);
+void uat_file_read(uat_file_t *table, const void *records, unsigned count);
 
 /**
  * Why @p text is no text for any field of a table: a control character (a NUL, say), another
  * encoding than UTF-8, its length. NULL where it is one; else to be freed with g_free().
  */
-char *table_bad_text(const char *text, unsigned length);
+char *uat_file_bad_text(const char *text, unsigned length);
 
 /** @p error, which may quote a field, is freed; as it may be shown, to be freed with g_free(). */
-char *table_shown(char *error);
+char *uat_file_shown(char *error);
 
-/** The check (epan/uat.h) of a field for any text against which table_bad_text() has nothing. */
-ws_uat_bool table_text_check(void *record, const char *text, unsigned length,
+/** The check (epan/uat.h) of a field for any text against which uat_file_bad_text() has nothing. */
+ws_uat_bool uat_file_check_text(void *record, const char *text, unsigned length,
                              const void *check_data, const void *field_data, char **error);
 
 #endif /* __SMSRC_UAT_FILE_H__ */

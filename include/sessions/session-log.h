@@ -31,11 +31,11 @@ typedef enum {
 
 /** What the agent has said of the viewer's wish; the last word counts. */
 typedef enum {
-    SESSION_WORD_NONE,
-    SESSION_WORD_ANSWERED,
-    SESSION_WORD_BUSY,
-    SESSION_WORD_REFUSED,
-} session_word_e;
+    SESSION_REPLY_NONE,
+    SESSION_REPLY_ANSWERED,
+    SESSION_REPLY_BUSY,
+    SESSION_REPLY_REFUSED,
+} session_reply_e;
 
 /** A longer name is cut: memory for a session is fixed, whatever a capture holds. */
 #define SESSION_NAME_SIZE 48
@@ -63,7 +63,7 @@ typedef struct {
     uint8_t old_carriers; /* the same for the ports of SMS 1.x, 1761-1764 */
 
     uint32_t attack_frame; /* the first message of CVE-2004-0728; 0: none */
-    session_word_e word;
+    session_reply_e word;
     bool answered;        /* the agent has sent something */
     bool last_reset;      /* the connection that ended last was reset */
     bool account_sent;    /* the viewer has sent an account, the agent has not answered since */
@@ -85,7 +85,7 @@ typedef struct connection {
     struct connection *next_waiting;
 
     channel_e channel;
-    carrier_e carrier;
+    session_transport_e carrier;
     bool older;           /* a port of SMS 1.x */
     bool named;           /* NetBIOS, called by a name of Remote Tools */
     bool shown;           /* some frame of it was shown as Remote Control */
@@ -99,7 +99,7 @@ typedef struct connection {
                              of the two addresses while it is not known who is who */
     uint32_t first_frame, last_frame;
     nstime_t first_time, last_time; /* unset where those frames have none */
-} connection_t;
+} session_connection_t;
 
 /** What a packet tells of its conversation. */
 typedef struct {
@@ -107,13 +107,13 @@ typedef struct {
     const address *viewer;
     const address *agent;
     channel_e channel;
-    carrier_e carrier;
+    session_transport_e carrier;
     uint16_t server_port;
     bool older;
     bool proof; /* its content proves the protocol; else it only belongs to a session proven */
     bool moved; /* its port is none of Remote Tools' own */
     bool opens; /* on its channel a session begins: control, or a NetBIOS name <43> */
-} session_offer_t;
+} session_event_t;
 
 /** Wireshark's conversations remember their sessions under @p proto. Call from a handoff. */
 void session_log_init(int proto);
@@ -128,11 +128,11 @@ void session_log_cleanup(void);
 unsigned session_log_count(unsigned *unlisted);
 
 /** What is remembered of @p conversation; made where @p create says so, else maybe NULL. */
-connection_t *session_log_connection(conversation_t *conversation, const packet_info *pinfo,
+session_connection_t *session_log_connection(conversation_t *conversation, const packet_info *pinfo,
                                      bool create);
 
 /** The same for a packet, without making anything. */
-connection_t *session_log_connection_of_packet(packet_info *pinfo);
+session_connection_t *session_log_connection_of_packet(packet_info *pinfo);
 
 /** The packet's conversation; IPX has one for each pair of sockets here. NULL: none. */
 conversation_t *session_log_conversation(packet_info *pinfo);
@@ -141,49 +141,50 @@ conversation_t *session_log_conversation(packet_info *pinfo);
  * True where both ends of the packet may have a session on a port that is none of Remote Tools'
  * own: a quick look, no proof.
  */
-bool session_log_may_be_moved(const packet_info *pinfo);
+bool session_log_is_candidate(const packet_info *pinfo);
 
 /** True where @p host was the viewer of some session on this pass so far. */
 bool session_log_is_viewer(const address *host);
 
 /** True where the viewer has called a port of SMS 2.0 SP2 and later at the same agent so far. */
-bool session_log_tried_newer(const connection_t *connection);
+bool session_log_tried_newer(const session_connection_t *connection);
 
 /**
  * The first pass: the session that the conversation's packet belongs to, by what the packet
  * tells. A later pass: the same answer again. NULL: none, or past the bound of SESSION_LOG_MAX
  * sessions. What belongs to no session so far waits for the proof of one of the same two hosts.
  */
-session_t *session_log_offer(connection_t *connection, const packet_info *pinfo,
-                             const session_offer_t *offer);
+session_t *session_log_report(session_connection_t *connection, const packet_info *pinfo,
+                             const session_event_t *offer);
 
 /**
  * The first pass: a packet of a channel that both ends have the same port for, so that nothing but
  * content shows who is the viewer (@p offer has the sender in its place). It waits as others do,
  * for a session of the two hosts either way.
  */
-void session_log_wait(connection_t *connection, const session_offer_t *offer);
+void session_log_wait(session_connection_t *connection, const session_event_t *offer);
 
 /** Who of the two controls the other, by their sessions so far. NULL: neither, or each other. */
 const address *session_log_viewer_of(const address *one, const address *other);
 
 /** The same for a packet whose conversation carries other things too (NetBIOS datagrams). */
-session_t *session_log_offer_packet(const packet_info *pinfo, const session_offer_t *offer);
+session_t *session_log_report_packet(const packet_info *pinfo, const session_event_t *offer);
 
 /**
  * The session of the conversation's frame @p frame, or NULL. The answer for a frame is the same
  * in every pass; with @p early a frame before the session was known counts too.
  */
-session_t *session_log_at(const connection_t *connection, uint32_t frame, bool early);
+session_t *session_log_at(const session_connection_t *connection, uint32_t frame, bool early);
 
 /** The first pass: a frame of both (either may be NULL), be it payload or not. */
-void session_log_seen(connection_t *connection, session_t *session, const packet_info *pinfo);
+void session_log_note_frame(session_connection_t *connection, session_t *session,
+                            const packet_info *pinfo);
 
 /** The first pass: payload of @p connection, @p length bytes. */
-void session_log_bytes(connection_t *connection, bool from_agent, unsigned length);
+void session_log_bytes(session_connection_t *connection, bool from_agent, unsigned length);
 
 /** The same while it is not known who is who. */
-void session_log_undirected_bytes(connection_t *connection, const packet_info *pinfo,
+void session_log_undirected_bytes(session_connection_t *connection, const packet_info *pinfo,
                                   unsigned length);
 
 /** The first pass: payload of a session on @p channel that has no connection of its own. */
@@ -191,8 +192,8 @@ void session_log_packet_bytes(session_t *session, channel_e channel, bool from_a
                               unsigned length);
 
 /** The first pass: TCP says that the connection is established, or ended. Repeats are nothing. */
-void session_log_established(connection_t *connection);
-void session_log_ended(connection_t *connection, bool by_reset);
+void session_log_established(session_connection_t *connection);
+void session_log_ended(session_connection_t *connection, bool by_reset);
 
 /** What a dissector has shown of a packet. */
 typedef struct {
@@ -217,7 +218,7 @@ const session_shown_t *session_log_shown(packet_info *pinfo);
 session_t *session_log_of_packet(packet_info *pinfo);
 void session_log_set_packet(packet_info *pinfo, session_t *session);
 void session_log_name(packet_info *pinfo, session_name_e which, const char *name);
-void session_log_word(packet_info *pinfo, session_word_e word, const char *reason);
+void session_log_reply(packet_info *pinfo, session_reply_e word, const char *reason);
 
 /** The same: the packet has a message of CVE-2004-0728. */
 void session_log_attack(packet_info *pinfo);
@@ -235,7 +236,7 @@ void session_log_account(packet_info *pinfo, const char *domain, const char *acc
 /** The same for a session at hand, on the first pass. */
 void session_log_set_name(session_t *session, session_name_e which, const char *name,
                           const packet_info *pinfo);
-void session_log_set_word(session_t *session, session_word_e word, const char *reason);
+void session_log_set_reply(session_t *session, session_reply_e word, const char *reason);
 
 /** "Closed", "Busy", ...: what came of it, as far as the capture has shown. Static. */
 const char *session_log_outcome(const session_t *session);

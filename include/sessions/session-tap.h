@@ -19,7 +19,7 @@ void smsrc_log_cleanup(void);
 void smsrc_log_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
 /** Show smsrc.session and smsrc.session.first_frame, generated, below @p tree. */
-void smsrc_log_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *session);
+void session_tap_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *session);
 
 /** Tap "smsrc": a frame of a session, or shown as Remote Control. Lives as long as the packet. */
 typedef struct {
@@ -34,7 +34,7 @@ typedef struct {
 } smsrc_message_tap_t;
 
 /** A dissector has met a message: for the statistics. @p type is static. */
-void smsrc_log_message(packet_info *pinfo, channel_e channel, direction_e direction,
+void message_tap_queue(packet_info *pinfo, channel_e channel, direction_e direction,
                        const char *type);
 
 #endif /* __SMSRC_SESSION_TAP_H__ */

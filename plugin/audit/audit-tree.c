@@ -87,11 +87,11 @@ add_frame(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t frame)
 }
 
 static void
-add_roles(proto_tree *tree, int hf, tvbuff_t *tvb, smsrc_role_set_t roles)
+add_roles(proto_tree *tree, int hf, tvbuff_t *tvb, role_set_t roles)
 {
-    for (unsigned role = 0; role < SMSRC_NUM_ROLES; role++) {
-        if ((roles & SMSRC_ROLE_BIT(role)) != 0)
-            add_text(tree, hf, tvb, val_to_str_const(role, smsrc_role_vals, ""));
+    for (unsigned role = 0; role < NUM_ROLES; role++) {
+        if ((roles & ROLE_BIT(role)) != 0)
+            add_text(tree, hf, tvb, val_to_str_const(role, role_vals, ""));
     }
 }
 
@@ -100,13 +100,13 @@ static void
 add_evidence(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const address *host)
 {
     unsigned count = 0;
-    const role_claim_t *const *claims = role_book_claims(pinfo->pool, host, &count);
+    const role_evidence_t *const *claims = role_book_evidence(pinfo->pool, host, &count);
 
     for (unsigned i = 0; i < count; i++) {
         proto_item *item = add_text(
             tree, hf_smsrc_audit_evidence, tvb,
             wmem_strdup_printf(pinfo->pool, "%s: %s (%s)", address_to_str(pinfo->pool, host),
-                               val_to_str_const(claims[i]->role, smsrc_role_vals, ""),
+                               val_to_str_const(claims[i]->role, role_vals, ""),
                                claims[i]->reason));
 
         if (claims[i]->frame != 0)
@@ -117,20 +117,20 @@ add_evidence(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const address 
 
 /* "TCP 8080, Advanced Client to Management point (HTTP): on no row ..., nearest E1: ..." */
 static const char *
-describe(packet_info *pinfo, const flow_judgement_t *judged)
+describe(packet_info *pinfo, const flow_verdict_t *judged)
 {
-    const judge_flow_t *about = &judged->about;
-    const judgement_t *judgement = &judged->judgement;
+    const flow_facts_t *about = &judged->about;
+    const verdict_t *judgement = &judged->judgement;
     wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, transport_name(about->transport));
-    const char *ends[2] = { smsrc_roles_to_str(pinfo->pool, about->initiator),
-                            smsrc_roles_to_str(pinfo->pool, about->responder) };
+    const char *ends[2] = { role_set_to_str(pinfo->pool, about->initiator),
+                            role_set_to_str(pinfo->pool, about->responder) };
 
     if (about->transport != TRANSPORT_IPX)
         wmem_strbuf_append_printf(text, " %u", judgement->swapped ? about->initiator_port
                                                                   : about->responder_port);
     for (unsigned i = 0; i < 2; i++) {
         if (*ends[i] == '\0')
-            ends[i] = i == 1 && (about->responder & SMSRC_ROLES_BROADCAST) != 0 ? "broadcast"
+            ends[i] = i == 1 && (about->responder & ROLES_BROADCAST) != 0 ? "broadcast"
                                                                                 : "a host without "
                                                                                   "a role";
     }
@@ -143,15 +143,15 @@ describe(packet_info *pinfo, const flow_judgement_t *judged)
 
 static void
 add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
-           const flow_judgement_t *judged, const char *what)
+           const flow_verdict_t *judged, const char *what)
 {
-    const kb_row_t *row = judged->judgement.row;
+    const matrix_row_t *row = judged->judgement.row;
 
     shown_add_expert(pinfo, item, expert, "%s: %s%s%s", describe(pinfo, judged), what,
                      row == NULL                 ? ""
                      : judged->judgement.nearest ? "; nearest "
                                                  : "; ",
-                     row == NULL ? "" : kb_row_to_str(pinfo->pool, row));
+                     row == NULL ? "" : matrix_row_to_str(pinfo->pool, row));
 }
 
 bool
@@ -163,18 +163,18 @@ audit_tree_has_expert(verdict_e verdict)
 /* Every fact about the packet's flow, and what of it is told in this very frame. */
 void
 audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
-               const flow_judgement_t *judged, const address *initiator, const address *responder)
+               const flow_verdict_t *judged, const address *initiator, const address *responder)
 {
-    const judgement_t *judgement = &judged->judgement;
-    const judge_flow_t *about = &judged->about;
-    smsrc_role_set_t from = judgement->swapped ? about->responder : about->initiator;
-    smsrc_role_set_t to = judgement->swapped ? about->initiator : about->responder;
+    const verdict_t *judgement = &judged->judgement;
+    const flow_facts_t *about = &judged->about;
+    role_set_t from = judgement->swapped ? about->responder : about->initiator;
+    role_set_t to = judgement->swapped ? about->initiator : about->responder;
     expert_field *expert = verdict_experts[judgement->without_attack];
     bool told = expert != NULL && (flag_every_packet ||
                                    flow->expert_frames[judgement->without_attack] == pinfo->num);
     bool discouraged = judgement_is_discouraged(judgement) &&
                        (flag_every_packet || flow->discouraged_frame == pinfo->num);
-    bool blocked = flow->reach_frame == pinfo->num && judgement_is_listed(judgement);
+    bool blocked = flow->reach_frame == pinfo->num && verdict_is_listed(judgement);
     bool something = told || discouraged || blocked;
     proto_item *item, *verdict_item;
 
@@ -196,7 +196,7 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
             if (judgement->nearest)
                 proto_item_append_text(row_item, " (the nearest row)");
             add_text(tree, hf_smsrc_audit_row_text, tvb,
-                     kb_row_to_str(pinfo->pool, judgement->row));
+                     matrix_row_to_str(pinfo->pool, judgement->row));
         }
         add_text(tree, hf_smsrc_audit_service, tvb, service_name(about->service));
         if (about->transport != TRANSPORT_IPX)

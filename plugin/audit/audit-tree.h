@@ -20,7 +20,7 @@ bool audit_tree_has_expert(verdict_e verdict);
 
 /** Show every fact about the packet's flow, and the expert infos that belong to this frame. */
 void audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
-                    const flow_judgement_t *judged, const address *initiator,
+                    const flow_verdict_t *judged, const address *initiator,
                     const address *responder);
 
 /** Report the bounds (bounds.h) that were first exceeded in this frame. */

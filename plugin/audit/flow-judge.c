@@ -30,22 +30,22 @@ flow_judge_reset(bool one_end, bool has_roles)
     roles_are_known = has_roles;
 }
 
-static smsrc_role_set_t
-roles_in_flow(smsrc_role_set_t book, smsrc_role_set_t implied)
+static role_set_t
+roles_in_flow(role_set_t book, role_set_t implied)
 {
     return book != 0 ? book : implied;
 }
 
 /* The question that the judge is asked about this packet's flow. */
-static judge_flow_t
+static flow_facts_t
 ask(const flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
-    smsrc_role_set_t src, smsrc_role_set_t dst)
+    role_set_t src, role_set_t dst)
 {
-    judge_flow_t about;
+    flow_facts_t about;
 
     memset(&about, 0, sizeof about);
-    about.initiator = roles_in_flow(from_initiator ? src : dst, flow->content->implied_initiator);
-    about.responder = roles_in_flow(from_initiator ? dst : src, flow->content->implied_responder);
+    about.initiator = roles_in_flow(from_initiator ? src : dst, flow->content->inferred_initiator);
+    about.responder = roles_in_flow(from_initiator ? dst : src, flow->content->inferred_responder);
     about.service = flow->content->service;
     about.initiator_sure = sure;
     about.attack = flow->content->attack_frame != 0;
@@ -65,64 +65,64 @@ ask(const flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure
     about.rpc_endpoint = evidence_is_rpc_endpoint(from_initiator ? &pinfo->dst : &pinfo->src,
                                                   about.responder_port);
     if (flow->content->proxied) {
-        about.responder = flow->content->implied_responder;
+        about.responder = flow->content->inferred_responder;
         about.responder_port = flow->content->uri_port;
     }
     return about;
 }
 
 static bool
-is_audited(const judge_flow_t *about)
+is_audited(const flow_facts_t *about)
 {
     if (about->attack || !roles_are_known)
         return about->attack;
     if (one_end_is_enough)
-        return ((about->initiator | about->responder) & ~SMSRC_ROLES_BROADCAST) != 0;
+        return ((about->initiator | about->responder) & ~ROLES_BROADCAST) != 0;
     return about->initiator != 0 && about->responder != 0;
 }
 
-static const flow_judgement_t *
-last_judgement(const flow_t *flow)
+static const flow_verdict_t *
+last_verdict(const flow_t *flow)
 {
-    return flow->num_judgements > 0 ? &flow->judgements[flow->num_judgements - 1] : NULL;
+    return flow->num_verdicts > 0 ? &flow->verdicts[flow->num_verdicts - 1] : NULL;
 }
 
 /* The verdict on such a flow. False where the audit has none: no roles, or another's broadcast. */
 static bool
-judge_audited(const judge_flow_t *about, judgement_t *judgement)
+judge_audited(const flow_facts_t *about, verdict_t *judgement)
 {
     if (!is_audited(about))
         return false;
-    *judgement = judge(about);
-    return about->responder != SMSRC_ROLES_BROADCAST || about->attack ||
-           judgement_counts_for_broadcast(judgement, about->service);
+    *judgement = verdict_find(about);
+    return about->responder != ROLES_BROADCAST || about->attack ||
+           verdict_counts_for_broadcast(judgement, about->service);
 }
 
 void
 flow_judge_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
-                  smsrc_role_set_t src, smsrc_role_set_t dst)
+                  role_set_t src, role_set_t dst)
 {
-    const flow_judgement_t *last = last_judgement(flow);
-    flow_judgement_t *next;
-    judgement_t judgement;
-    judge_flow_t about;
+    const flow_verdict_t *last = last_verdict(flow);
+    flow_verdict_t *next;
+    verdict_t judgement;
+    flow_facts_t about;
 
     if (last != NULL && flow->book_version == role_book_version() &&
-        flow->judged_service == flow->content->service && !flow->content->proxied &&
+        flow->verdict_service == flow->content->service && !flow->content->proxied &&
         last->about.attack == (flow->content->attack_frame != 0))
         return;
     about = ask(flow, pinfo, from_initiator, sure, src, dst);
     flow->book_version = role_book_version();
-    flow->judged_service = flow->content->service;
+    flow->verdict_service = flow->content->service;
     if ((last != NULL && memcmp(&last->about, &about, sizeof about) == 0) ||
         !judge_audited(&about, &judgement))
         return;
     /* The last place is an attack's alone. */
-    if (flow->num_judgements == FLOW_MAX_JUDGEMENTS + (about.attack ? 1 : 0)) {
-        bounds_exceed(BOUND_JUDGEMENTS, FLOW_MAX_JUDGEMENTS);
+    if (flow->num_verdicts == FLOW_MAX_VERDICTS + (about.attack ? 1 : 0)) {
+        bounds_exceed(BOUND_JUDGEMENTS, FLOW_MAX_VERDICTS);
         return;
     }
-    next = &flow->judgements[flow->num_judgements++];
+    next = &flow->verdicts[flow->num_verdicts++];
     next->frame = pinfo->num;
     next->about = about;
     next->judgement = judgement;
@@ -132,28 +132,28 @@ flow_judge_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, b
 
 void
 flow_judge_late(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
-                smsrc_role_set_t src, smsrc_role_set_t dst)
+                role_set_t src, role_set_t dst)
 {
     uint32_t frame = flow->content->conversation->setup_frame;
-    flow_judgement_t *only = &flow->judgements[0];
+    flow_verdict_t *only = &flow->verdicts[0];
 
     only->about = ask(flow, pinfo, from_initiator, sure, src, dst);
     if (!judge_audited(&only->about, &only->judgement))
         return;
-    flow->num_judgements = 1;
+    flow->num_verdicts = 1;
     flow->first_frame = frame;
     only->frame = frame;
     flow->expert_frames[only->judgement.without_attack] = frame;
     if (judgement_is_discouraged(&only->judgement))
         flow->discouraged_frame = frame;
-    reach_late(flow, frame);
+    reachability_update_late(flow, frame);
 }
 
 void
 flow_judge_update_experts(flow_t *flow, const packet_info *pinfo, bool from_initiator)
 {
-    const flow_judgement_t *last = last_judgement(flow);
-    const judgement_t *judgement;
+    const flow_verdict_t *last = last_verdict(flow);
+    const verdict_t *judgement;
     uint32_t *frame;
 
     if (last == NULL)
@@ -166,22 +166,23 @@ flow_judge_update_experts(flow_t *flow, const packet_info *pinfo, bool from_init
         flow->scan_of = NULL; /* it has a line for itself */
     if (!audit_tree_has_expert(judgement->without_attack) || *frame != 0)
         return;
-    if (judgement->verdict == VERDICT_OFF_MATRIX && reach_is_scan(flow, pinfo, from_initiator))
+    if (judgement->verdict == VERDICT_OFF_MATRIX &&
+        reachability_is_scan(flow, pinfo, from_initiator))
         return;
     *frame = pinfo->num;
 }
 
-const flow_judgement_t *
+const flow_verdict_t *
 flow_judge_at(const flow_t *flow, const packet_info *pinfo)
 {
-    const flow_judgement_t *at = NULL;
+    const flow_verdict_t *at = NULL;
     uint32_t frame = pinfo->num;
 
     if (flow->content->attack_frame != 0 && PINFO_FD_VISITED(pinfo))
-        return last_judgement(flow);
-    for (unsigned i = 0; i < flow->num_judgements; i++) {
-        if (at == NULL || flow->judgements[i].frame <= frame)
-            at = &flow->judgements[i];
+        return last_verdict(flow);
+    for (unsigned i = 0; i < flow->num_verdicts; i++) {
+        if (at == NULL || flow->verdicts[i].frame <= frame)
+            at = &flow->verdicts[i];
     }
     return at;
 }

@@ -20,7 +20,7 @@ void flow_judge_reset(bool one_end, bool has_roles);
  * @p src, @p dst: the roles of the packet's sender and receiver; @p sure: it is known who called.
  */
 void flow_judge_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
-                       smsrc_role_set_t src, smsrc_role_set_t dst);
+                       role_set_t src, role_set_t dst);
 
 /**
  * The first pass, after flow_judge_update(): note where a verdict's expert info belongs. Nothing
@@ -33,12 +33,12 @@ void flow_judge_update_experts(flow_t *flow, const packet_info *pinfo, bool from
  * frame on, without what only the first pass reads (its content).
  */
 void flow_judge_late(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
-                     smsrc_role_set_t src, smsrc_role_set_t dst);
+                     role_set_t src, role_set_t dst);
 
 /**
  * The verdict in force at this frame, or, before the flow was judged, its first one. A later pass
  * knows an attack from the flow's first frame on. NULL where the flow was never judged.
  */
-const flow_judgement_t *flow_judge_at(const flow_t *flow, const packet_info *pinfo);
+const flow_verdict_t *flow_judge_at(const flow_t *flow, const packet_info *pinfo);
 
 #endif /* __SMSRC_FLOW_JUDGE_H__ */

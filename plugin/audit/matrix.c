@@ -35,49 +35,49 @@
  * whose kind is not known may be of either kind. DHCP requests go to its server by broadcast.
  */
 #define ROLES_site_server                                                                        \
-    (SMSRC_ROLE_BIT(SMSRC_ROLE_SITE_SERVER) | SMSRC_ROLE_BIT(SMSRC_ROLE_CHILD_SITE_SERVER) |     \
-     SMSRC_ROLE_BIT(SMSRC_ROLE_SECONDARY_SITE_SERVER))
-#define ROLES_child_site_server SMSRC_ROLE_BIT(SMSRC_ROLE_CHILD_SITE_SERVER)
-#define ROLES_secondary_site_server SMSRC_ROLE_BIT(SMSRC_ROLE_SECONDARY_SITE_SERVER)
+    (ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |     \
+     ROLE_BIT(ROLE_SECONDARY_SITE_SERVER))
+#define ROLES_child_site_server ROLE_BIT(ROLE_CHILD_SITE_SERVER)
+#define ROLES_secondary_site_server ROLE_BIT(ROLE_SECONDARY_SITE_SERVER)
 #define ROLES_site_server_or_provider                                                            \
-    (ROLES_site_server | SMSRC_ROLE_BIT(SMSRC_ROLE_SMS_PROVIDER))
+    (ROLES_site_server | ROLE_BIT(ROLE_SMS_PROVIDER))
 #define ROLES_site_server_ras_sender                                                             \
-    (ROLES_site_server | SMSRC_ROLE_BIT(SMSRC_ROLE_RAS_SENDER))
-#define ROLES_sql_server SMSRC_ROLE_BIT(SMSRC_ROLE_SQL_SERVER)
+    (ROLES_site_server | ROLE_BIT(ROLE_RAS_SENDER))
+#define ROLES_sql_server ROLE_BIT(ROLE_SQL_SERVER)
 #define ROLES_management_point                                                                   \
-    (SMSRC_ROLE_BIT(SMSRC_ROLE_MANAGEMENT_POINT) |                                               \
-     SMSRC_ROLE_BIT(SMSRC_ROLE_PROXY_MANAGEMENT_POINT))
-#define ROLES_proxy_management_point SMSRC_ROLE_BIT(SMSRC_ROLE_PROXY_MANAGEMENT_POINT)
-#define ROLES_server_locator_point SMSRC_ROLE_BIT(SMSRC_ROLE_SERVER_LOCATOR_POINT)
-#define ROLES_reporting_point SMSRC_ROLE_BIT(SMSRC_ROLE_REPORTING_POINT)
-#define ROLES_bits_distribution_point SMSRC_ROLE_BIT(SMSRC_ROLE_BITS_DISTRIBUTION_POINT)
-#define ROLES_smb_distribution_point SMSRC_ROLE_BIT(SMSRC_ROLE_SMB_DISTRIBUTION_POINT)
-#define ROLES_dc_gc SMSRC_ROLE_BIT(SMSRC_ROLE_DOMAIN_CONTROLLER)
+    (ROLE_BIT(ROLE_MANAGEMENT_POINT) |                                               \
+     ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT))
+#define ROLES_proxy_management_point ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT)
+#define ROLES_server_locator_point ROLE_BIT(ROLE_SERVER_LOCATOR_POINT)
+#define ROLES_reporting_point ROLE_BIT(ROLE_REPORTING_POINT)
+#define ROLES_bits_distribution_point ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT)
+#define ROLES_smb_distribution_point ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT)
+#define ROLES_dc_gc ROLE_BIT(ROLE_DOMAIN_CONTROLLER)
 #define ROLES_advanced_client                                                                    \
-    (SMSRC_ROLE_BIT(SMSRC_ROLE_ADVANCED_CLIENT) | SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT))
-#define ROLES_client (ROLES_advanced_client | SMSRC_ROLE_BIT(SMSRC_ROLE_LEGACY_CLIENT))
-#define ROLES_admin_console SMSRC_ROLE_BIT(SMSRC_ROLE_ADMIN_CONSOLE)
-#define ROLES_dns_server SMSRC_ROLE_BIT(SMSRC_ROLE_DNS_SERVER)
-#define ROLES_dhcp_server (SMSRC_ROLE_BIT(SMSRC_ROLE_DHCP_SERVER) | SMSRC_ROLES_BROADCAST)
-#define ROLES_wins_server SMSRC_ROLE_BIT(SMSRC_ROLE_WINS_SERVER)
+    (ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT))
+#define ROLES_client (ROLES_advanced_client | ROLE_BIT(ROLE_LEGACY_CLIENT))
+#define ROLES_admin_console ROLE_BIT(ROLE_ADMIN_CONSOLE)
+#define ROLES_dns_server ROLE_BIT(ROLE_DNS_SERVER)
+#define ROLES_dhcp_server (ROLE_BIT(ROLE_DHCP_SERVER) | ROLES_BROADCAST)
+#define ROLES_wins_server ROLE_BIT(ROLE_WINS_SERVER)
 #define ROLES_sql_client_role                                                                    \
     (ROLES_site_server_or_provider | ROLES_management_point | ROLES_server_locator_point |       \
      ROLES_reporting_point)
-#define ROLES_any SMSRC_ROLES_ANY
-#define ROLES_broadcast SMSRC_ROLES_BROADCAST
+#define ROLES_any ROLES_ANY
+#define ROLES_broadcast ROLES_BROADCAST
 /* Of the neighbouring lists. */
-#define ROLES_client_access_point SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT_ACCESS_POINT)
+#define ROLES_client_access_point ROLE_BIT(ROLE_CLIENT_ACCESS_POINT)
 #define ROLES_distribution_point                                                                 \
     (ROLES_bits_distribution_point | ROLES_smb_distribution_point)
 #define ROLES_legacy_client                                                                      \
-    (SMSRC_ROLE_BIT(SMSRC_ROLE_LEGACY_CLIENT) | SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT))
+    (ROLE_BIT(ROLE_LEGACY_CLIENT) | ROLE_BIT(ROLE_CLIENT))
 /* No role of ours; where a point of another kind listens on its ports they are another role's. */
 #define ROLES_software_update_point                                                              \
     (ROLES_site_server_or_provider | ROLES_sql_server | ROLES_smb_distribution_point)
 #define ROLES_site_system                                                                        \
     (ROLES_management_point | ROLES_server_locator_point | ROLES_reporting_point |               \
      ROLES_distribution_point | ROLES_client_access_point |                                      \
-     SMSRC_ROLE_BIT(SMSRC_ROLE_SMS_PROVIDER))
+     ROLE_BIT(ROLE_SMS_PROVIDER))
 
 /* The same tokens as a reader knows them; a user's row has the names of roles as they are. */
 static const string_string kb_party_names[] = {
@@ -144,7 +144,7 @@ static const string_string kb_party_names[] = {
         .responder = #responder_, .service = service_, .note = note_,                            \
         .initiator_roles = ROLES_##initiator_, .responder_roles = ROLES_##responder_,            \
         .services = fits_, .transport = TRANSPORT_##transport_, .port_low = low_,                \
-        .port_high = high_, .row_class = KB_##class_                                             \
+        .port_high = high_, .row_class = ROW_##class_                                             \
     }
 #define KB(id, section, text, initiator, responder, service, fits, transport, port, class_,      \
            note)                                                                                 \
@@ -163,7 +163,7 @@ static const string_string kb_party_names[] = {
 #define IN_SQL_PORTS "Microsoft SQL Server ports"
 #define IN_RAS "SMS RAS Sender"
 
-static const kb_row_t kb_article_rows[] = {
+static const matrix_row_t kb_article_rows[] = {
     KB("A1", IN_AD, "LDAP UDP 389 (flattened 'LDAP389389')", site_server, dc_gc, "LDAP (CLDAP)",
        FITS_CLDAP, UDP, 389, LISTED, ""),
     KB("A2", IN_AD, "LDAP TCP 389 (flattened 'LDAP389389')", site_server, dc_gc, "LDAP", FITS_LDAP,
@@ -291,7 +291,7 @@ static const kb_row_t kb_article_rows[] = {
 #define IN_CM2012 "ConfigMgr 2012 and later"
 #define IN_SMS1 "SMS 1.2, SMS 2.0 before SP2"
 
-static const kb_row_t kb_other_rows[] = {
+static const matrix_row_t kb_other_rows[] = {
     ROW("GAP1", IN_SMS2003, "Console to SMS Provider: dynamic port after 135", admin_console,
         site_server_or_provider, "RPC (DCOM)", FITS_RPC, TCP, 1024, 5000, GAP,
         "KB 300083; Note 6 of the current ports list"),
@@ -492,28 +492,28 @@ static const kb_row_t kb_other_rows[] = {
         "KB 167128, KB 229097"),
 };
 
-const kb_row_t *
-kb_rows(unsigned *count)
+const matrix_row_t *
+matrix_rows(unsigned *count)
 {
     *count = G_N_ELEMENTS(kb_article_rows);
     return kb_article_rows;
 }
 
-const kb_row_t *
-kb_neighbour_rows(unsigned *count)
+const matrix_row_t *
+matrix_supplements(unsigned *count)
 {
     *count = G_N_ELEMENTS(kb_other_rows);
     return kb_other_rows;
 }
 
 static bool
-roles_fit(smsrc_role_set_t wanted, smsrc_role_set_t held)
+roles_fit(role_set_t wanted, role_set_t held)
 {
-    return wanted == SMSRC_ROLES_ANY || (wanted & held) != 0;
+    return wanted == ROLES_ANY || (wanted & held) != 0;
 }
 
 bool
-kb_row_has_pair(const kb_row_t *row, smsrc_role_set_t initiator, smsrc_role_set_t responder)
+matrix_row_has_pair(const matrix_row_t *row, role_set_t initiator, role_set_t responder)
 {
     return roles_fit(row->initiator_roles, initiator) &&
            roles_fit(row->responder_roles, responder);
@@ -528,7 +528,7 @@ party_name(const char *token)
 }
 
 char *
-kb_row_to_str(wmem_allocator_t *scope, const kb_row_t *row)
+matrix_row_to_str(wmem_allocator_t *scope, const matrix_row_t *row)
 {
     wmem_strbuf_t *line = wmem_strbuf_new(scope, "");
 
@@ -537,7 +537,7 @@ kb_row_to_str(wmem_allocator_t *scope, const kb_row_t *row)
     if (row->service[0] != '\0')
         wmem_strbuf_append_printf(line, ", %s", row->service);
     wmem_strbuf_append_printf(line, ", %s", transport_name(row->transport));
-    if (row->row_class == KB_CONFIGURABLE)
+    if (row->row_class == ROW_CONFIGURABLE)
         wmem_strbuf_append(line, " on the port of the DSN");
     else if (row->port_low != row->port_high)
         wmem_strbuf_append_printf(line, " %u-%u", row->port_low, row->port_high);

@@ -94,10 +94,10 @@ is_broadcast(const packet_info *pinfo)
 
 /* Show a packet of a judged flow, and pass it to the statistics. */
 static void
-show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const flow_t *flow,
-     const flow_judgement_t *judged, const address *initiator, const address *responder)
+audit_add_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const flow_t *flow,
+     const flow_verdict_t *judged, const address *initiator, const address *responder)
 {
-    const judgement_t *judgement = &judged->judgement;
+    const verdict_t *judgement = &judged->judgement;
 
     audit_tree_add(tvb, pinfo, tree, flow, judged, initiator, responder);
     if (have_tap_listener(audit_tap)) {
@@ -118,14 +118,14 @@ static void
 dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers)
 {
     flow_t *flow;
-    const flow_judgement_t *judged;
+    const flow_verdict_t *judged;
     const conversation_element_t *key;
 
     if (!PINFO_FD_VISITED(pinfo)) {
-        packet_t packet = packet_open(tvb, pinfo, tree, layers);
+        packet_view_t packet = packet_view_open(tvb, pinfo, tree, layers);
 
-        flow = reach_icmp(&packet);
-        if (flow == NULL || flow->num_judgements == 0)
+        flow = reachability_icmp(&packet);
+        if (flow == NULL || flow->num_verdicts == 0)
             return;
         p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_audit, 0, flow);
     } else {
@@ -137,17 +137,18 @@ dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned
     if (judged == NULL)
         return;
     key = flow->content->conversation->key_ptr;
-    show(tvb, pinfo, tree, flow, judged, conversation_key_addr1(key), conversation_key_addr2(key));
+    audit_add_tree(tvb, pinfo, tree, flow, judged, conversation_key_addr1(key),
+                   conversation_key_addr2(key));
 }
 
 /* Apart, as its registers need saving only where something has a role. */
 static G_GNUC_NO_INLINE void
 audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    packet_t packet;
+    packet_view_t packet;
     unsigned layers;
-    smsrc_role_set_t src, dst;
-    const flow_judgement_t *judged;
+    role_set_t src, dst;
+    const flow_verdict_t *judged;
     flow_content_t *content;
     flow_t *flow;
     bool first_pass = !PINFO_FD_VISITED(pinfo);
@@ -155,8 +156,8 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     bool from_initiator, sure;
 
     if (first_pass)
-        packet = packet_open(tvb, pinfo, tree, 0);
-    layers = first_pass && packet_is_bare(&packet) ? 0 : packet_layers(pinfo);
+        packet = packet_view_open(tvb, pinfo, tree, 0);
+    layers = first_pass && packet_view_is_bare(&packet) ? 0 : packet_view_layers(pinfo);
     /* First: up to 4.2 an ICMP error has the ports of the packet that it quotes. */
     if ((layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0) {
         pinfo->current_proto = "SMSRC-AUDIT";
@@ -171,7 +172,7 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         evidence_scan(&packet);
     }
 
-    if (role_book_is_empty() && evidence_implied_flows() == 0 && !attack_was_seen())
+    if (role_book_is_empty() && evidence_inferred_flows() == 0 && !attack_was_seen())
         return;
     src = role_book_roles(&pinfo->src);
     dst = role_book_roles(&pinfo->dst);
@@ -185,13 +186,13 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     }
     if (src != 0 && dst == 0 && pinfo->ptype == PT_UDP && is_broadcast(pinfo)) {
         broadcast = true;
-        dst = SMSRC_ROLES_BROADCAST;
+        dst = ROLES_BROADCAST;
     }
-    if ((src == 0 || dst == 0) && evidence_implied_flows() == 0 && !attack_was_seen() &&
+    if ((src == 0 || dst == 0) && evidence_inferred_flows() == 0 && !attack_was_seen() &&
         (scope_in_force == SCOPE_BOTH || (src | dst) == 0))
         return;
 
-    content = flow_content_of_packet(pinfo, (src != 0 && dst != 0) ||
+    content = flow_content_get(pinfo, (src != 0 && dst != 0) ||
                                                 (scope_in_force == SCOPE_ONE && (src | dst) != 0));
     if (content == NULL)
         return;
@@ -199,17 +200,17 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     from_initiator = flow_content_is_initiator(content, &pinfo->src, pinfo->srcport, &sure);
     if (first_pass) {
         if (pinfo->ptype == PT_TCP)
-            reach_update(flow, pinfo, from_initiator, sure);
+            reachability_update(flow, pinfo, from_initiator, sure);
         evidence_sniff(&packet, content);
         flow_judge_update(flow, pinfo, from_initiator || broadcast, sure || broadcast, src, dst);
         flow_judge_update_experts(flow, pinfo, from_initiator);
-    } else if (flow->num_judgements == 0) {
+    } else if (flow->num_verdicts == 0) {
         flow_judge_late(flow, pinfo, from_initiator || broadcast, sure || broadcast, src, dst);
     }
     judged = flow_judge_at(flow, pinfo);
     if (judged == NULL)
         return;
-    show(tvb, pinfo, tree, flow, judged, from_initiator ? &pinfo->src : &pinfo->dst,
+    audit_add_tree(tvb, pinfo, tree, flow, judged, from_initiator ? &pinfo->src : &pinfo->dst,
          from_initiator ? &pinfo->dst : &pinfo->src);
 }
 
@@ -252,8 +253,8 @@ init_smsrc_audit(void)
     role_book_reset();
     user_rows_reset();
     evidence_reset(audit_learn);
-    reach_reset();
-    judge_set_ports(audit_sql_ports, audit_http_ports);
+    reachability_reset();
+    verdict_set_ports(audit_sql_ports, audit_http_ports);
     scope_in_force = audit_scope;
     audit_has_roles = audit_learn || !role_book_is_empty();
     flow_judge_reset(scope_in_force == SCOPE_ONE, audit_has_roles);
@@ -264,7 +265,7 @@ init_smsrc_audit(void)
 void
 smsrc_audit_cleanup(void)
 {
-    judge_set_ports(NULL, NULL);
+    verdict_set_ports(NULL, NULL);
     role_book_cleanup();
 }
 

@@ -39,7 +39,7 @@ tries_hash(const void *key)
 {
     const tries_t *pair = (const tries_t *)key;
 
-    return address_key_hash(&pair->initiator) ^ 31 * address_key_hash(&pair->responder);
+    return addresses_key_hash(&pair->initiator) ^ 31 * addresses_key_hash(&pair->responder);
 }
 
 static gboolean
@@ -52,7 +52,7 @@ tries_equal(const void *a, const void *b)
 }
 
 void
-reach_reset(void)
+reachability_reset(void)
 {
     tries = wmem_map_new(wmem_file_scope(), tries_hash, tries_equal);
 }
@@ -68,7 +68,7 @@ block(flow_t *flow, uint32_t frame, const char *reason)
 }
 
 void
-reach_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure)
+reachability_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure)
 {
     unsigned seen = flow_content_completeness(flow->content);
 
@@ -87,7 +87,7 @@ reach_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool s
 }
 
 void
-reach_late(flow_t *flow, uint32_t frame)
+reachability_update_late(flow_t *flow, uint32_t frame)
 {
     unsigned seen = flow_content_completeness(flow->content);
 
@@ -98,7 +98,7 @@ reach_late(flow_t *flow, uint32_t frame)
 }
 
 flow_t *
-reach_icmp(const packet_t *packet)
+reachability_icmp(const packet_view_t *packet)
 {
     icmp_error_t error;
     flow_content_t *content;
@@ -106,7 +106,7 @@ reach_icmp(const packet_t *packet)
 
     if (!icmp_error_read(packet, &error))
         return NULL;
-    content = flow_content_of_ends(packet->pinfo, &error.src, &error.dst, error.tcp,
+    content = flow_content_find_by_ends(packet->pinfo, &error.src, &error.dst, error.tcp,
                                    error.src_port, error.dst_port);
     if (content == NULL)
         return NULL;
@@ -116,7 +116,7 @@ reach_icmp(const packet_t *packet)
 }
 
 bool
-reach_is_scan(flow_t *flow, const packet_info *pinfo, bool from_initiator)
+reachability_is_scan(flow_t *flow, const packet_info *pinfo, bool from_initiator)
 {
     tries_t key, *pair;
 

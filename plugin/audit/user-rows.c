@@ -24,7 +24,7 @@
 #define MAX_RANGES 64
 
 typedef struct {
-    unsigned initiator; /* smsrc_role_or_any_vals */
+    unsigned initiator; /* role_or_any_vals */
     unsigned responder;
     unsigned transports; /* a set of transport_e */
     char *ports;
@@ -34,7 +34,7 @@ typedef struct {
 
 static user_row_t *user_lines;
 static unsigned num_user_lines;
-static table_file_t row_file = { .name = "smsrc_rows" };
+static uat_file_t row_file = { .name = "smsrc_rows" };
 static GHashTable *lines_taken; /* while the table is read: what a line says but for its note */
 
 /* Built from the lines; its strings are in user_strings. */
@@ -50,28 +50,28 @@ static const value_string transport_vals[] = {
 
 /* The roles that fit a role of the table, where these are more than the role itself. */
 static const struct {
-    smsrc_role_e role;
-    smsrc_role_set_t fits;
+    role_e role;
+    role_set_t fits;
 } kin_roles[] = {
-    { SMSRC_ROLE_CLIENT,
-      SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT) | SMSRC_ROLE_BIT(SMSRC_ROLE_ADVANCED_CLIENT) |
-          SMSRC_ROLE_BIT(SMSRC_ROLE_LEGACY_CLIENT) },
-    { SMSRC_ROLE_ADVANCED_CLIENT,
-      SMSRC_ROLE_BIT(SMSRC_ROLE_ADVANCED_CLIENT) | SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT) },
-    { SMSRC_ROLE_LEGACY_CLIENT,
-      SMSRC_ROLE_BIT(SMSRC_ROLE_LEGACY_CLIENT) | SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT) },
+    { ROLE_CLIENT,
+      ROLE_BIT(ROLE_CLIENT) | ROLE_BIT(ROLE_ADVANCED_CLIENT) |
+          ROLE_BIT(ROLE_LEGACY_CLIENT) },
+    { ROLE_ADVANCED_CLIENT,
+      ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) },
+    { ROLE_LEGACY_CLIENT,
+      ROLE_BIT(ROLE_LEGACY_CLIENT) | ROLE_BIT(ROLE_CLIENT) },
 };
 
-static smsrc_role_set_t
+static role_set_t
 roles_of_field(unsigned role)
 {
-    if (role >= SMSRC_NUM_ROLES)
-        return SMSRC_ROLES_ANY;
+    if (role >= NUM_ROLES)
+        return ROLES_ANY;
     for (unsigned i = 0; i < G_N_ELEMENTS(kin_roles); i++) {
         if (kin_roles[i].role == role)
             return kin_roles[i].fits;
     }
-    return SMSRC_ROLE_BIT(role);
+    return ROLE_BIT(role);
 }
 
 /* The contents a service's text stands for: 0, any, where it is no name of service-detect.h. */
@@ -115,7 +115,7 @@ parse_ports(const char *text, char **error)
         return ranges;
 
     wmem_free(NULL, ranges);
-    *error = table_shown(g_strdup_printf("\"%s\" are no ports: %s", text, why));
+    *error = uat_file_shown(g_strdup_printf("\"%s\" are no ports: %s", text, why));
     return NULL;
 }
 
@@ -126,7 +126,7 @@ user_row_check_ports(void *record _U_, const char *text, unsigned length,
     char *ports = g_strndup(text ? text : "", length);
     range_t *ranges;
 
-    *error = table_bad_text(text, length);
+    *error = uat_file_bad_text(text, length);
     ranges = *error ? NULL : parse_ports(ports, error);
     wmem_free(NULL, ranges);
     g_free(ports);
@@ -140,7 +140,7 @@ user_row_check_transport(void *record, const char *text, unsigned length, const 
     if (uat_fld_chk_enum(record, text, length, vals, field_data, error))
         return TRUE;
     g_free(*error);
-    *error = table_shown(g_strdup_printf("\"%.*s\" is no transport: TCP, UDP or TCP+UDP",
+    *error = uat_file_shown(g_strdup_printf("\"%.*s\" is no transport: TCP, UDP or TCP+UDP",
                                          (int)length, text ? text : ""));
     return FALSE;
 }
@@ -182,10 +182,10 @@ user_rows_register(module_t *module)
 {
     static uat_field_t fields[] = {
         SMSRC_UAT_FLD_ENUM(user_row, initiator, "Initiator role", role_field_check,
-                           smsrc_role_or_any_vals,
+                           role_or_any_vals,
                            "The role of the host that opens the flow, or any"),
         SMSRC_UAT_FLD_ENUM(user_row, responder, "Responder role", role_field_check,
-                           smsrc_role_or_any_vals,
+                           role_or_any_vals,
                            "The role of the host whose port it is, or any"),
         SMSRC_UAT_FLD_ENUM(user_row, transports, "Transport", user_row_check_transport,
                            transport_vals, "TCP, UDP or both"),
@@ -193,12 +193,12 @@ user_rows_register(module_t *module)
           { user_row_check_ports, user_row_ports_set_cb, user_row_ports_tostr_cb },
           { NULL, NULL, NULL }, NULL, "Ports of the responder, such as 8530-8531,9000", FLDFILL },
         { "service", "Service", PT_TXTMOD_STRING,
-          { table_text_check, user_row_service_set_cb, user_row_service_tostr_cb },
+          { uat_file_check_text, user_row_service_set_cb, user_row_service_tostr_cb },
           { NULL, NULL, NULL }, NULL,
           "What runs there; the name of a known service, such as HTTP, TLS or TDS, holds the "
           "flow's content to it, and with any other text all content fits", FLDFILL },
         { "note", "Note", PT_TXTMOD_STRING,
-          { table_text_check, user_row_note_set_cb, user_row_note_tostr_cb },
+          { uat_file_check_text, user_row_note_set_cb, user_row_note_tostr_cb },
           { NULL, NULL, NULL }, NULL, "Why the row is there", FLDFILL },
         UAT_END_FIELDS
     };
@@ -218,7 +218,7 @@ user_rows_register(module_t *module)
 static const char *
 keep(const char *text)
 {
-    char *shown = shown_text(NULL, text ? text : "");
+    char *shown = text_shown(NULL, text ? text : "");
     const char *kept = g_string_chunk_insert_const(user_strings, shown);
 
     wmem_free(NULL, shown);
@@ -229,18 +229,18 @@ static void
 add_rows(const user_row_t *line, transport_e transport, const range_t *ranges)
 {
     char *text = g_strdup_printf("%s %s", transport_name(transport), line->ports);
-    kb_row_t row = {
+    matrix_row_t row = {
         .section = "smsrc_rows",
         .text = keep(text),
-        .initiator = val_to_str_const(line->initiator, smsrc_role_or_any_vals, "any"),
-        .responder = val_to_str_const(line->responder, smsrc_role_or_any_vals, "any"),
+        .initiator = val_to_str_const(line->initiator, role_or_any_vals, "any"),
+        .responder = val_to_str_const(line->responder, role_or_any_vals, "any"),
         .service = keep(line->service),
         .note = keep(line->note),
         .initiator_roles = roles_of_field(line->initiator),
         .responder_roles = roles_of_field(line->responder),
         .services = services_of_field(line->service ? line->service : ""),
         .transport = transport,
-        .row_class = KB_USER_ROW,
+        .row_class = ROW_USER_ROW,
     };
 
     g_free(text);
@@ -284,21 +284,21 @@ void
 user_rows_reset(void)
 {
     if (!user_kb_rows) {
-        user_kb_rows = g_array_new(FALSE, FALSE, sizeof(kb_row_t));
+        user_kb_rows = g_array_new(FALSE, FALSE, sizeof(matrix_row_t));
         user_strings = g_string_chunk_new(1024);
     }
     g_array_set_size(user_kb_rows, 0);
     g_string_chunk_clear(user_strings);
 
     lines_taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    table_file_read(&row_file, user_lines, num_user_lines);
+    uat_file_read(&row_file, user_lines, num_user_lines);
     g_hash_table_destroy(lines_taken);
     lines_taken = NULL;
 }
 
-const kb_row_t *
+const matrix_row_t *
 user_rows(unsigned *count)
 {
     *count = user_kb_rows ? user_kb_rows->len : 0;
-    return user_kb_rows ? (const kb_row_t *)user_kb_rows->data : NULL;
+    return user_kb_rows ? (const matrix_row_t *)user_kb_rows->data : NULL;
 }

@@ -49,29 +49,29 @@ static const char *const verdict_names[NUM_VERDICTS] = {
 };
 
 static const verdict_e verdict_of_class[] = {
-    [KB_LISTED] = VERDICT_LISTED,
-    [KB_LISTED_CORRECTED] = VERDICT_CORRECTED,
-    [KB_LISTED_INTERPRETED] = VERDICT_CORRECTED,
-    [KB_LISTED_AS_PRINTED] = VERDICT_LISTED,
-    [KB_DISCOURAGED] = VERDICT_LISTED,
-    [KB_CONFIGURABLE] = VERDICT_LISTED,
-    [KB_GAP] = VERDICT_KB_GAP,
-    [KB_LATER_PRODUCT] = VERDICT_LATER_PRODUCT,
-    [KB_LEGACY_PRODUCT] = VERDICT_LEGACY_PRODUCT,
-    [KB_USER_ROW] = VERDICT_LISTED,
+    [ROW_LISTED] = VERDICT_LISTED,
+    [ROW_LISTED_CORRECTED] = VERDICT_CORRECTED,
+    [ROW_LISTED_INTERPRETED] = VERDICT_CORRECTED,
+    [ROW_LISTED_AS_PRINTED] = VERDICT_LISTED,
+    [ROW_DISCOURAGED] = VERDICT_LISTED,
+    [ROW_CONFIGURABLE] = VERDICT_LISTED,
+    [ROW_GAP] = VERDICT_KB_GAP,
+    [ROW_LATER_PRODUCT] = VERDICT_LATER_PRODUCT,
+    [ROW_LEGACY_PRODUCT] = VERDICT_LEGACY_PRODUCT,
+    [ROW_USER_ROW] = VERDICT_LISTED,
 };
 
 /* The lists of rows, in the order in which they count. */
-typedef const kb_row_t *(*row_list_f)(unsigned *count);
-static const row_list_f row_lists[] = { kb_rows, user_rows, kb_neighbour_rows };
+typedef const matrix_row_t *(*row_list_f)(unsigned *count);
+static const row_list_f row_lists[] = { matrix_rows, user_rows, matrix_supplements };
 
 /* Thousands of flows ask the same: the last answers are kept, each in the one place of its own. */
-#define MEMO_SLOTS 1024
+#define CACHE_SLOTS 1024
 static struct {
     bool used;
-    judge_flow_t flow;
-    judgement_t judgement;
-} memo[MEMO_SLOTS];
+    flow_facts_t flow;
+    verdict_t judgement;
+} cache[CACHE_SLOTS];
 
 const char *
 verdict_name(verdict_e verdict)
@@ -87,11 +87,11 @@ copy_range(range_t **copy, const range_t *range)
 }
 
 void
-judge_set_ports(const range_t *sql, const range_t *http)
+verdict_set_ports(const range_t *sql, const range_t *http)
 {
     copy_range(&sql_ports, sql);
     copy_range(&http_ports, http);
-    memset(memo, 0, sizeof memo);
+    memset(cache, 0, sizeof cache);
 }
 
 static bool
@@ -102,26 +102,26 @@ in_range(range_t *range, uint16_t port)
 
 /* True where @p row names the port, the user's own ports for SQL and HTTP counted in. */
 static bool
-row_has_port(const kb_row_t *row, transport_e transport, uint16_t port)
+row_has_port(const matrix_row_t *row, transport_e transport, uint16_t port)
 {
-    if (kb_row_has_port(row, transport, port))
+    if (matrix_row_has_port(row, transport, port))
         return true;
     if (transport != TRANSPORT_TCP || row->transport != TRANSPORT_TCP)
         return false;
-    if (row->row_class == KB_CONFIGURABLE)
+    if (row->row_class == ROW_CONFIGURABLE)
         return in_range(sql_ports, port);
     return row->port_low == 80 && row->port_high == 80 && in_range(http_ports, port);
 }
 
 static bool
-row_is_wide(const kb_row_t *row)
+row_is_wide(const matrix_row_t *row)
 {
     return row->port_high - row->port_low > WIDE_RANGE;
 }
 
 /* Content that has not shown fits every row but the wide ones. */
 static bool
-row_has_content(const kb_row_t *row, const judge_flow_t *flow)
+row_has_content(const matrix_row_t *row, const flow_facts_t *flow)
 {
     if (row->services == 0)
         return true;
@@ -134,25 +134,25 @@ row_has_content(const kb_row_t *row, const judge_flow_t *flow)
 
 /* How closely a row names the two ends: a row for any host gives way to one for a role. */
 static unsigned
-row_precision(const kb_row_t *row)
+row_precision(const matrix_row_t *row)
 {
-    return (row->initiator_roles != SMSRC_ROLES_ANY) + (row->responder_roles != SMSRC_ROLES_ANY);
+    return (row->initiator_roles != ROLES_ANY) + (row->responder_roles != ROLES_ANY);
 }
 
 /* The best row that fits @p flow as it is; with @p any_content, whatever it carries. */
-static const kb_row_t *
-find_row(const judge_flow_t *flow, bool any_content)
+static const matrix_row_t *
+find_row(const flow_facts_t *flow, bool any_content)
 {
     for (unsigned list = 0; list < array_length(row_lists); list++) {
         unsigned count;
-        const kb_row_t *rows = row_lists[list](&count);
-        const kb_row_t *best = NULL;
+        const matrix_row_t *rows = row_lists[list](&count);
+        const matrix_row_t *best = NULL;
 
         for (unsigned i = 0; i < count; i++) {
-            const kb_row_t *row = &rows[i];
+            const matrix_row_t *row = &rows[i];
 
             if (row->transport == flow->transport &&
-                kb_row_has_pair(row, flow->initiator, flow->responder) &&
+                matrix_row_has_pair(row, flow->initiator, flow->responder) &&
                 row_has_port(row, flow->transport, flow->responder_port) &&
                 (any_content ? !row_is_wide(row) : row_has_content(row, flow)) &&
                 (best == NULL || row_precision(row) > row_precision(best)))
@@ -164,10 +164,10 @@ find_row(const judge_flow_t *flow, bool any_content)
     return NULL;
 }
 
-static judge_flow_t
-exchange(const judge_flow_t *flow)
+static flow_facts_t
+reverse_facts(const flow_facts_t *flow)
 {
-    judge_flow_t other = *flow;
+    flow_facts_t other = *flow;
 
     other.initiator = flow->responder;
     other.responder = flow->initiator;
@@ -178,13 +178,13 @@ exchange(const judge_flow_t *flow)
 }
 
 /* SMB is the same service on 139 and 445, and the article often prints one of them only. */
-static const kb_row_t *
-find_smb_twin(const judge_flow_t *flow)
+static const matrix_row_t *
+find_alternate_smb_port(const flow_facts_t *flow)
 {
     static const service_set_t smb = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
                                      SERVICE_BIT(SERVICE_NBSS);
-    judge_flow_t twin = *flow;
-    const kb_row_t *row;
+    flow_facts_t twin = *flow;
+    const matrix_row_t *row;
 
     if (flow->transport != TRANSPORT_TCP ||
         (flow->responder_port != 139 && flow->responder_port != 445) ||
@@ -201,22 +201,22 @@ find_smb_twin(const judge_flow_t *flow)
  * (TLS: LDAPS, and not LDAP with StartTLS) and one of the same transport; then, of one service,
  * the lowest port, which is the one that it is asked on first.
  */
-static const kb_row_t *
-find_nearest(const judge_flow_t *flow)
+static const matrix_row_t *
+find_nearest(const flow_facts_t *flow)
 {
-    const kb_row_t *nearest = NULL;
+    const matrix_row_t *nearest = NULL;
     unsigned best = 0;
 
     for (unsigned list = 0; list < array_length(row_lists); list++) {
         unsigned count;
-        const kb_row_t *rows = row_lists[list](&count);
+        const matrix_row_t *rows = row_lists[list](&count);
 
         for (unsigned i = 0; i < count; i++) {
-            const kb_row_t *row = &rows[i];
+            const matrix_row_t *row = &rows[i];
             bool port = !row_is_wide(row) &&
                         row_has_port(row, flow->transport, flow->responder_port);
             bool pair = row_precision(row) > 0 &&
-                        kb_row_has_pair(row, flow->initiator, flow->responder);
+                        matrix_row_has_pair(row, flow->initiator, flow->responder);
             bool service = flow->service != SERVICE_UNKNOWN &&
                            (row->services & SERVICE_BIT(flow->service)) != 0;
             unsigned score = (port ? 32 : 0) + (pair && service ? 16 : 0) + (service ? 8 : 0) +
@@ -243,10 +243,10 @@ static bool
 is_kb_port(transport_e transport, uint16_t port)
 {
     unsigned count;
-    const kb_row_t *rows = kb_rows(&count);
+    const matrix_row_t *rows = matrix_rows(&count);
 
     for (unsigned i = 0; i < count; i++) {
-        if (kb_row_has_port(&rows[i], transport, port))
+        if (matrix_row_has_port(&rows[i], transport, port))
             return true;
     }
     return false;
@@ -264,18 +264,18 @@ is_foreign(service_e service)
  * The article's row for this very service between these two, on another port: what stands on a
  * port of other rows is then their own service gone astray, and no stranger.
  */
-static const kb_row_t *
-find_service(const judge_flow_t *flow)
+static const matrix_row_t *
+find_service(const flow_facts_t *flow)
 {
     unsigned count;
-    const kb_row_t *rows = kb_rows(&count), *best = NULL;
+    const matrix_row_t *rows = matrix_rows(&count), *best = NULL;
 
     if (flow->service == SERVICE_UNKNOWN || is_foreign(flow->service))
         return NULL;
     for (unsigned i = 0; i < count; i++) {
         if (rows[i].transport == flow->transport &&
             (rows[i].services & SERVICE_BIT(flow->service)) != 0 &&
-            kb_row_has_pair(&rows[i], flow->initiator, flow->responder) &&
+            matrix_row_has_pair(&rows[i], flow->initiator, flow->responder) &&
             (best == NULL || row_precision(&rows[i]) > row_precision(best)))
             best = &rows[i];
     }
@@ -284,24 +284,24 @@ find_service(const judge_flow_t *flow)
 
 /* A row of none but the neighbouring lists: neither the article's nor the user's. */
 static bool
-is_neighbour(const kb_row_t *row)
+is_supplementary(const matrix_row_t *row)
 {
-    return row->row_class == KB_GAP || row->row_class == KB_LATER_PRODUCT ||
-           row->row_class == KB_LEGACY_PRODUCT;
+    return row->row_class == ROW_GAP || row->row_class == ROW_LATER_PRODUCT ||
+           row->row_class == ROW_LEGACY_PRODUCT;
 }
 
-static judgement_t
-judge_anew(const judge_flow_t *flow)
+static verdict_t
+compute_verdict(const flow_facts_t *flow)
 {
-    judge_flow_t other = exchange(flow);
-    judgement_t judgement = { .verdict = VERDICT_OFF_MATRIX };
-    const kb_row_t *row = find_row(flow, false);
+    flow_facts_t other = reverse_facts(flow);
+    verdict_t judgement = { .verdict = VERDICT_OFF_MATRIX };
+    const matrix_row_t *row = find_row(flow, false);
 
-    if (!flow->initiator_sure && (row == NULL || is_neighbour(row))) {
+    if (!flow->initiator_sure && (row == NULL || is_supplementary(row))) {
         /* The first sender may have been the server: DHCP's offer to 68 belongs to port 67. */
-        const kb_row_t *back = find_row(&other, false);
+        const matrix_row_t *back = find_row(&other, false);
 
-        if (back != NULL && (row == NULL || !is_neighbour(back))) {
+        if (back != NULL && (row == NULL || !is_supplementary(back))) {
             row = back;
             judgement.swapped = true;
         }
@@ -311,7 +311,7 @@ judge_anew(const judge_flow_t *flow)
         judgement.row = row;
         return judgement;
     }
-    row = find_smb_twin(flow);
+    row = find_alternate_smb_port(flow);
     if (row != NULL) {
         judgement.verdict = VERDICT_KB_GAP;
         judgement.row = row;
@@ -321,7 +321,7 @@ judge_anew(const judge_flow_t *flow)
     /* Only content could have kept a row from fitting. */
     row = find_row(flow, true);
     if (row != NULL) {
-        const kb_row_t *own = row->row_class == KB_USER_ROW ? NULL : find_service(flow);
+        const matrix_row_t *own = row->row_class == ROW_USER_ROW ? NULL : find_service(flow);
 
         judgement.verdict = own != NULL ? VERDICT_OFF_MATRIX : VERDICT_WRONG_SERVICE;
         judgement.row = own != NULL ? own : row;
@@ -329,7 +329,7 @@ judge_anew(const judge_flow_t *flow)
         return judgement;
     }
     if (flow->service == SERVICE_UNKNOWN || !is_foreign(flow->service)) {
-        other = exchange(flow);
+        other = reverse_facts(flow);
         other.responder_port = flow->responder_port;
         row = find_row(&other, false);
         if (row != NULL && row_precision(row) == 2) {
@@ -346,11 +346,11 @@ judge_anew(const judge_flow_t *flow)
     return judgement;
 }
 
-judgement_t
-judge(const judge_flow_t *flow)
+verdict_t
+verdict_find(const flow_facts_t *flow)
 {
-    judge_flow_t key = *flow;
-    judgement_t judgement;
+    flow_facts_t key = *flow;
+    verdict_t judgement;
     unsigned slot;
 
     key.attack = false;
@@ -360,13 +360,13 @@ judge(const judge_flow_t *flow)
         key.initiator_port = 0;
     slot = (unsigned)((key.initiator * 31 + key.responder * 37 +
                        key.responder_port * UINT64_C(41) + key.initiator_port * UINT64_C(43) +
-                       (uint64_t)key.service * 47 + (uint64_t)key.transport) % MEMO_SLOTS);
-    if (!memo[slot].used || memcmp(&memo[slot].flow, &key, sizeof key) != 0) {
-        memo[slot].judgement = judge_anew(&key);
-        memo[slot].flow = key;
-        memo[slot].used = true;
+                       (uint64_t)key.service * 47 + (uint64_t)key.transport) % CACHE_SLOTS);
+    if (!cache[slot].used || memcmp(&cache[slot].flow, &key, sizeof key) != 0) {
+        cache[slot].judgement = compute_verdict(&key);
+        cache[slot].flow = key;
+        cache[slot].used = true;
     }
-    judgement = memo[slot].judgement;
+    judgement = cache[slot].judgement;
     judgement.without_attack = judgement.verdict;
     if (flow->attack)
         judgement.verdict = VERDICT_ATTACK;
@@ -374,19 +374,19 @@ judge(const judge_flow_t *flow)
 }
 
 bool
-judgement_counts_for_broadcast(const judgement_t *judgement, service_e service)
+verdict_counts_for_broadcast(const verdict_t *judgement, service_e service)
 {
     return !judgement->nearest || (service != SERVICE_UNKNOWN && !is_foreign(service));
 }
 
 bool
-judgement_is_listed(const judgement_t *judgement)
+verdict_is_listed(const verdict_t *judgement)
 {
     return judgement->verdict == VERDICT_LISTED || judgement->verdict == VERDICT_CORRECTED;
 }
 
 bool
-judgement_is_discouraged(const judgement_t *judgement)
+judgement_is_discouraged(const verdict_t *judgement)
 {
-    return judgement->row != NULL && judgement->row->row_class == KB_DISCOURAGED;
+    return judgement->row != NULL && judgement->row->row_class == ROW_DISCOURAGED;
 }

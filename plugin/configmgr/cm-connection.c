@@ -28,13 +28,13 @@ typedef struct {
     bool known;
     uint32_t next_seq;
     uint32_t frame;
-} way_t;
+} direction_state_t;
 
 /* What is kept with the conversation: it may see several greetings. */
 typedef struct {
-    cm_session_t *session; /* NULL: none yet */
-    way_t ways[2];         /* from the higher end, from the lower end */
-} connection_t;
+    cm_connection_t *session; /* NULL: none yet */
+    direction_state_t ways[2];         /* from the higher end, from the lower end */
+} cm_records_t;
 
 /*
  * What clear and unsealed texts mean, and what users call it. Whether the text is sealed with its
@@ -101,31 +101,31 @@ cm_result_of_length(unsigned length, bool *ambiguous)
 }
 
 void
-cm_session_init(int proto)
+cm_connection_init(int proto)
 {
     proto_cm = proto;
 }
 
-static connection_t *
+static cm_records_t *
 connection_of(packet_info *pinfo)
 {
     conversation_t *conversation = find_or_create_conversation(pinfo);
-    connection_t *connection =
-        (connection_t *)conversation_get_proto_data(conversation, proto_cm);
+    cm_records_t *connection =
+        (cm_records_t *)conversation_get_proto_data(conversation, proto_cm);
 
     if (connection == NULL) {
-        connection = wmem_new0(wmem_file_scope(), connection_t);
+        connection = wmem_new0(wmem_file_scope(), cm_records_t);
         conversation_add_proto_data(conversation, proto_cm, connection);
     }
     return connection;
 }
 
 cm_progress_e
-cm_session_progress(packet_info *pinfo, const struct tcpinfo *tcp)
+cm_connection_progress(packet_info *pinfo, const struct tcpinfo *tcp)
 {
     bool lower = pinfo->srcport < pinfo->destport ||
                  (pinfo->srcport == pinfo->destport && cmp_address(&pinfo->src, &pinfo->dst) < 0);
-    way_t *way = &connection_of(pinfo)->ways[lower];
+    direction_state_t *way = &connection_of(pinfo)->ways[lower];
     cm_progress_e progress = CM_PROGRESS_NEXT;
 
     if (tcp == NULL)
@@ -143,52 +143,52 @@ cm_session_progress(packet_info *pinfo, const struct tcpinfo *tcp)
     return progress;
 }
 
-static cm_session_t *
-session_new(packet_info *pinfo, connection_t *connection)
+static cm_connection_t *
+session_new(packet_info *pinfo, cm_records_t *connection)
 {
-    cm_session_t *session = wmem_new0(wmem_file_scope(), cm_session_t);
+    cm_connection_t *session = wmem_new0(wmem_file_scope(), cm_connection_t);
 
     session->first_frame = pinfo->num;
     connection->session = session;
     return session;
 }
 
-cm_session_t *
-cm_session_of_packet(packet_info *pinfo)
+cm_connection_t *
+cm_connection_of_packet(packet_info *pinfo)
 {
-    connection_t *connection = connection_of(pinfo);
+    cm_records_t *connection = connection_of(pinfo);
 
     return connection->session != NULL ? connection->session : session_new(pinfo, connection);
 }
 
-cm_session_t *
-cm_session_greeted(packet_info *pinfo)
+cm_connection_t *
+cm_connection_greeted(packet_info *pinfo)
 {
-    cm_session_t *session = cm_session_of_packet(pinfo);
+    cm_connection_t *session = cm_connection_of_packet(pinfo);
 
     if (session->first_frame != pinfo->num)
         session = session_new(pinfo, connection_of(pinfo));
     session->greeted = true;
-    cm_session_set_agent(session, pinfo, true, true);
+    cm_connection_set_agent(session, pinfo, true, true);
     return session;
 }
 
 bool
-cm_session_from_agent(const cm_session_t *session, const packet_info *pinfo)
+cm_connection_from_agent(const cm_connection_t *session, const packet_info *pinfo)
 {
     return pinfo->srcport == session->agent_port && addresses_equal(&pinfo->src, &session->agent);
 }
 
 cm_stream_t *
-cm_session_stream(cm_session_t *session, const packet_info *pinfo)
+cm_connection_stream(cm_connection_t *session, const packet_info *pinfo)
 {
-    return &session->streams[cm_session_from_agent(session, pinfo) ? 0 : 1];
+    return &session->streams[cm_connection_from_agent(session, pinfo) ? 0 : 1];
 }
 
 void
-cm_session_broken(cm_session_t *session, const packet_info *pinfo)
+cm_connection_broken(cm_connection_t *session, const packet_info *pinfo)
 {
-    cm_stream_t *stream = cm_session_stream(session, pinfo);
+    cm_stream_t *stream = cm_connection_stream(session, pinfo);
 
     stream->ntlm_broken = true;
     stream->lost = true;
@@ -196,21 +196,23 @@ cm_session_broken(cm_session_t *session, const packet_info *pinfo)
 }
 
 void
-cm_session_set_agent(cm_session_t *session, const packet_info *pinfo, bool from_agent, bool sure)
+cm_connection_set_agent(cm_connection_t *session, const packet_info *pinfo, bool from_agent,
+                        bool sure)
 {
     const address *agent = from_agent ? &pinfo->src : &pinfo->dst;
 
     if (session->agent_sure || (!sure && session->agent_port != 0))
         return;
     session->agent_sure = sure;
-    if (session->agent_port != 0 && cm_session_from_agent(session, pinfo) == from_agent)
+    if (session->agent_port != 0 && cm_connection_from_agent(session, pinfo) == from_agent)
         return;
     copy_address_wmem(wmem_file_scope(), &session->agent, agent);
     session->agent_port = (uint16_t)(from_agent ? pinfo->srcport : pinfo->destport);
 }
 
 void
-cm_session_set_result(cm_session_t *session, cm_result_e result, bool by_length, uint32_t frame)
+cm_connection_set_result(cm_connection_t *session, cm_result_e result, bool by_length,
+                         uint32_t frame)
 {
     if (session->result != CM_RESULT_UNKNOWN && !(session->result_by_length && !by_length))
         return;
@@ -233,7 +235,7 @@ utf8_prefix(const char *text, size_t max)
 }
 
 void
-cm_session_set_name(char **name, const char *value)
+cm_connection_set_name(char **name, const char *value)
 {
     if (*name != NULL || value == NULL || value[0] == '\0')
         return;
@@ -243,7 +245,7 @@ cm_session_set_name(char **name, const char *value)
 }
 
 const char *
-cm_session_user(wmem_allocator_t *scope, const cm_session_t *session)
+cm_connection_user(wmem_allocator_t *scope, const cm_connection_t *session)
 {
     if (session->user == NULL || session->domain == NULL)
         return session->user;

@@ -80,7 +80,7 @@ typedef struct cm_session {
     cm_stream_t streams[2]; /* to the viewer, to the agent */
     unsigned num_channels;
     cm_channel_t channels[CM_MAX_CHANNELS];
-} cm_session_t;
+} cm_connection_t;
 
 /** "Full control", "View only", ...; NULL for CM_RESULT_UNKNOWN. Static. */
 const char *cm_result_name(cm_result_e result);
@@ -102,7 +102,7 @@ bool cm_is_length_of(unsigned length, const char *text);
 cm_result_e cm_result_of_length(unsigned length, bool *ambiguous);
 
 /** Prepare for registering: connections are kept under @p proto. Call from a handoff routine. */
-void cm_session_init(int proto);
+void cm_connection_init(int proto);
 
 /** Where a segment stands in its way of the connection. */
 typedef enum {
@@ -112,35 +112,35 @@ typedef enum {
 } cm_progress_e;
 
 /** First pass: note that the segment @p tcp (may be NULL) has come. */
-cm_progress_e cm_session_progress(packet_info *pinfo, const struct tcpinfo *tcp);
+cm_progress_e cm_connection_progress(packet_info *pinfo, const struct tcpinfo *tcp);
 
 /** The connection that the packet belongs to now, made where there is none: first pass only. */
-cm_session_t *cm_session_of_packet(packet_info *pinfo);
+cm_connection_t *cm_connection_of_packet(packet_info *pinfo);
 
 /** A greeting: the sender is the agent. What was before it belongs to another connection. */
-cm_session_t *cm_session_greeted(packet_info *pinfo);
+cm_connection_t *cm_connection_greeted(packet_info *pinfo);
 
 /** True where the packet's sender is the agent. */
-bool cm_session_from_agent(const cm_session_t *session, const packet_info *pinfo);
+bool cm_connection_from_agent(const cm_connection_t *session, const packet_info *pinfo);
 
 /** The packet's way of the stream. */
-cm_stream_t *cm_session_stream(cm_session_t *session, const packet_info *pinfo);
+cm_stream_t *cm_connection_stream(cm_connection_t *session, const packet_info *pinfo);
 
 /** Something is missing before this packet: nothing of its way goes on over it. */
-void cm_session_broken(cm_session_t *session, const packet_info *pinfo);
+void cm_connection_broken(cm_connection_t *session, const packet_info *pinfo);
 
 /** The packet's sender is the agent, or the viewer: @p sure where its bytes say so. */
-void cm_session_set_agent(cm_session_t *session, const packet_info *pinfo, bool from_agent,
+void cm_connection_set_agent(cm_connection_t *session, const packet_info *pinfo, bool from_agent,
                           bool sure);
 
 /** The result that @p frame shows; the first that is not merely inferred counts. */
-void cm_session_set_result(cm_session_t *session, cm_result_e result, bool by_length,
+void cm_connection_set_result(cm_connection_t *session, cm_result_e result, bool by_length,
                            uint32_t frame);
 
 /** A name: copied, at most 256 bytes of it, where none was known. */
-void cm_session_set_name(char **name, const char *value);
+void cm_connection_set_name(char **name, const char *value);
 
 /** DOMAIN\\user (NTLM) or user@REALM (Kerberos), in @p scope; NULL where it is not known. */
-const char *cm_session_user(wmem_allocator_t *scope, const cm_session_t *session);
+const char *cm_connection_user(wmem_allocator_t *scope, const cm_connection_t *session);
 
 #endif /* __SMSRC_CM_CONNECTION_H__ */

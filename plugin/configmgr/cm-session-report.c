@@ -17,7 +17,7 @@ or_empty(const char *name)
 }
 
 void
-cm_log_names(packet_info *pinfo, const cm_session_t *session)
+cm_session_report_names(packet_info *pinfo, const cm_connection_t *session)
 {
     const char *host = session->service != NULL ? strchr(session->service, '/') : NULL;
 
@@ -35,7 +35,7 @@ cm_log_names(packet_info *pinfo, const cm_session_t *session)
 }
 
 void
-cm_log_result(packet_info *pinfo, const cm_session_t *session)
+cm_session_report_result(packet_info *pinfo, const cm_connection_t *session)
 {
     uint32_t now = pinfo->num;
 
@@ -45,9 +45,9 @@ cm_log_result(packet_info *pinfo, const cm_session_t *session)
         return;
     if (session->machine != NULL)
         session_log_name(pinfo, SESSION_NAME_VIEWER, session->machine);
-    session_log_word(pinfo,
-                     cm_result_is_denial(session->result) ? SESSION_WORD_REFUSED
-                                                          : SESSION_WORD_ANSWERED,
+    session_log_reply(pinfo,
+                     cm_result_is_denial(session->result) ? SESSION_REPLY_REFUSED
+                                                          : SESSION_REPLY_ANSWERED,
                      wmem_strdup_printf(pinfo->pool, "%s%s%s", cm_result_name(session->result),
                                         session->take_over_frame != 0 ? ", taken over"
                                         : session->in_use_frame != 0  ? ", host in use"

@@ -10,10 +10,10 @@
 #include "cm-connection.h"
 
 /** The first pass: a token of the handshake has told names. */
-void cm_log_names(packet_info *pinfo, const cm_session_t *session);
+void cm_session_report_names(packet_info *pinfo, const cm_connection_t *session);
 
 /** The first pass: the packet may have told what was granted, or what was done with it. */
-void cm_log_result(packet_info *pinfo, const cm_session_t *session);
+void cm_session_report_result(packet_info *pinfo, const cm_connection_t *session);
 
 /**
  * The agent's answer fits Access denied and Full control. It is the former where the connection

@@ -58,7 +58,7 @@ static int proto_ntlmssp = -1;
 static const uint8_t ntlmssp_signature[] = NTLMSSP_SIGNATURE;
 
 void
-cm_seal_init(void)
+gss_wrap_init(void)
 {
     gssapi_handle = find_dissector("gssapi");
     gssapi_verf_handle = find_dissector("gssapi_verf");
@@ -70,22 +70,22 @@ cm_seal_init(void)
 
 /* Who calls, and what decides how NTLM seals, which no field of Wireshark's dissector keeps. */
 static void
-keep_ntlm_names(tvbuff_t *tvb, packet_info *pinfo, cm_session_t *session)
+keep_ntlm_names(tvbuff_t *tvb, packet_info *pinfo, cm_connection_t *session)
 {
     unsigned captured = tvb_captured_length(tvb);
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)captured);
     const uint8_t *token = ws_memmem(bytes, captured, ntlmssp_signature, sizeof ntlmssp_signature);
-    ntlmssp_names_t names;
+    ntlmssp_auth_t names;
 
     if (token == NULL)
         return;
     session->mechanism = CM_MECHANISM_NTLM;
-    if (!ntlmssp_names_read(tvb_new_subset_remaining(tvb, (int)(token - bytes)), pinfo, &names))
+    if (!ntlmssp_auth_read(tvb_new_subset_remaining(tvb, (int)(token - bytes)), pinfo, &names))
         return;
     session->ntlm_flags = names.flags;
-    cm_session_set_name(&session->domain, names.domain);
-    cm_session_set_name(&session->user, names.user);
-    cm_session_set_name(&session->workstation, names.workstation);
+    cm_connection_set_name(&session->domain, names.domain);
+    cm_connection_set_name(&session->user, names.user);
+    cm_connection_set_name(&session->workstation, names.workstation);
 }
 
 /* The values of the field @p name below @p tree, joined by @p separator; NULL where it has none. */
@@ -121,7 +121,7 @@ field_text(proto_tree *tree, packet_info *pinfo, const char *name, const char *s
  * has a name here only where the keytab opens it.
  */
 static void
-keep_kerberos_names(proto_tree *tree, packet_info *pinfo, cm_session_t *session)
+keep_kerberos_names(proto_tree *tree, packet_info *pinfo, cm_connection_t *session)
 {
     const char *service = field_text(tree, pinfo, "kerberos.SNameString", "/");
     const char *user = field_text(tree, pinfo, "kerberos.CNameString", NULL);
@@ -129,16 +129,16 @@ keep_kerberos_names(proto_tree *tree, packet_info *pinfo, cm_session_t *session)
     if (service == NULL)
         return;
     session->mechanism = CM_MECHANISM_KERBEROS;
-    cm_session_set_name(&session->service, service);
+    cm_connection_set_name(&session->service, service);
     if (user != NULL) {
-        cm_session_set_name(&session->user, user);
-        cm_session_set_name(&session->domain, field_text(tree, pinfo, "kerberos.crealm", NULL));
+        cm_connection_set_name(&session->user, user);
+        cm_connection_set_name(&session->domain, field_text(tree, pinfo, "kerberos.crealm", NULL));
     }
 }
 
 /* Names are read from fields: where the first pass has no tree, one of our own has to do. */
 static void
-dissect_token_without_tree(tvbuff_t *token, packet_info *pinfo, cm_session_t *session)
+dissect_token_without_tree(tvbuff_t *token, packet_info *pinfo, cm_connection_t *session)
 {
     epan_dissect_t *own = epan_dissect_new(NULL, TRUE, TRUE);
 
@@ -153,12 +153,12 @@ dissect_token_without_tree(tvbuff_t *token, packet_info *pinfo, cm_session_t *se
 }
 
 void
-cm_seal_handshake(tvbuff_t *token, packet_info *pinfo, proto_tree *tree, cm_session_t *session)
+gss_wrap_handshake(tvbuff_t *token, packet_info *pinfo, proto_tree *tree, cm_connection_t *session)
 {
     ws_bool was_visible;
 
     if (session == NULL) {
-        shown_call(gssapi_handle, token, pinfo, tree);
+        text_call_dissector(gssapi_handle, token, pinfo, tree);
         return;
     }
     keep_ntlm_names(token, pinfo, session);
@@ -168,7 +168,7 @@ cm_seal_handshake(tvbuff_t *token, packet_info *pinfo, proto_tree *tree, cm_sess
     }
     /* A tree that nobody looks at does not keep its fields. */
     was_visible = proto_tree_set_visible(tree, TRUE);
-    shown_call(gssapi_handle, token, pinfo, tree);
+    text_call_dissector(gssapi_handle, token, pinfo, tree);
     keep_kerberos_names(tree, pinfo, session);
     proto_tree_set_visible(tree, was_visible);
 }
@@ -176,7 +176,7 @@ cm_seal_handshake(tvbuff_t *token, packet_info *pinfo, proto_tree *tree, cm_sess
 /* --- The seal -------------------------------------------------------------------------------- */
 
 cm_mechanism_e
-cm_seal_mechanism(tvbuff_t *token)
+gss_wrap_mechanism(tvbuff_t *token)
 {
     unsigned captured = tvb_captured_length(token);
 
@@ -188,9 +188,9 @@ cm_seal_mechanism(tvbuff_t *token)
 }
 
 bool
-cm_seal_by_acceptor(tvbuff_t *token)
+gss_wrap_by_acceptor(tvbuff_t *token)
 {
-    return cm_seal_mechanism(token) == CM_MECHANISM_KERBEROS &&
+    return gss_wrap_mechanism(token) == CM_MECHANISM_KERBEROS &&
            tvb_get_uint8(token, KERBEROS_FLAGS) & KERBEROS_FLAG_ACCEPTOR;
 }
 
@@ -222,14 +222,14 @@ run_ntlm_cipher(tvbuff_t *tvb, packet_info *pinfo)
 }
 
 static void
-decrypt_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, cm_session_t *session,
-             cm_seal_t *seal)
+decrypt_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, cm_connection_t *session,
+             gss_wrap_t *seal)
 {
     unsigned length = tvb_captured_length(data);
     tvbuff_t *plain;
 
     /* A message that was cut by the recording leaves the cipher out of step. */
-    if (length != tvb_reported_length(data) || cm_session_stream(session, pinfo)->ntlm_broken)
+    if (length != tvb_reported_length(data) || cm_connection_stream(session, pinfo)->ntlm_broken)
         return;
     plain = run_ntlm_cipher(data, pinfo);
     if (plain == NULL)
@@ -243,7 +243,7 @@ decrypt_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, cm_session_t *
 
 static tvbuff_t *
 open_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
-          cm_session_t *session, cm_seal_t *seal)
+          cm_connection_t *session, gss_wrap_t *seal)
 {
     unsigned length = tvb_captured_length(data);
     tvbuff_t *plain;
@@ -252,7 +252,7 @@ open_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
     if (session != NULL) {
         decrypt_ntlm(data, token, pinfo, session, seal);
         if (seal->plaintext == NULL)
-            cm_session_broken(session, pinfo);
+            cm_connection_broken(session, pinfo);
     }
     if (seal->plaintext == NULL)
         return NULL;
@@ -262,10 +262,10 @@ open_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
 }
 
 tvbuff_t *
-cm_seal_open(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
-             cm_session_t *session, cm_seal_t *seal)
+gss_wrap_open(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
+             cm_connection_t *session, gss_wrap_t *seal)
 {
-    switch (cm_seal_mechanism(token)) {
+    switch (gss_wrap_mechanism(token)) {
     case CM_MECHANISM_KERBEROS:
         return open_kerberos(data, token, pinfo, tree);
     case CM_MECHANISM_NTLM:

@@ -12,23 +12,23 @@
 /** What is kept of a sealed message from the first pass on. */
 typedef struct {
     const uint8_t *plaintext; /* NTLM's cipher runs once only; NULL: not unsealed, or Kerberos */
-} cm_seal_t;
+} gss_wrap_t;
 
 /** Look up Wireshark's dissectors and fields: call from a handoff routine. */
-void cm_seal_init(void);
+void gss_wrap_init(void);
 
 /**
  * Hand a token of the handshake to Wireshark's dissectors below @p tree, and keep the names that
  * it tells in @p session, which may be NULL.
  */
-void cm_seal_handshake(tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
-                       cm_session_t *session);
+void gss_wrap_handshake(tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
+                       cm_connection_t *session);
 
 /** By what a seal's token was made, as far as its first bytes tell. */
-cm_mechanism_e cm_seal_mechanism(tvbuff_t *token);
+cm_mechanism_e gss_wrap_mechanism(tvbuff_t *token);
 
 /** True where Kerberos' token itself says that the agent (the acceptor) sent it. */
-bool cm_seal_by_acceptor(tvbuff_t *token);
+bool gss_wrap_by_acceptor(tvbuff_t *token);
 
 /**
  * Show a seal's token below @p tree and unseal @p data with what Wireshark knows of keys: a
@@ -38,7 +38,7 @@ bool cm_seal_by_acceptor(tvbuff_t *token);
  * @param seal written on the first pass, read in later ones
  * @return the plaintext, as a data source of the packet; NULL where it could not be unsealed
  */
-tvbuff_t *cm_seal_open(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
-                       cm_session_t *session, cm_seal_t *seal);
+tvbuff_t *gss_wrap_open(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
+                       cm_connection_t *session, gss_wrap_t *seal);
 
 #endif /* __SMSRC_GSS_WRAP_H__ */

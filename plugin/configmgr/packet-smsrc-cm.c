@@ -52,12 +52,12 @@
 
 /* What is kept of a frame from the first pass on. */
 typedef struct {
-    cm_session_t *session;
+    cm_connection_t *session;
     cm_result_e result; /* by the length of a sealed message, or by what follows one */
     bool ambiguous;     /* its length fits two results */
     bool is_word;       /* the plaintext is a word of control, not RDP */
-    cm_seal_t seal;
-    cm_pieces_t pieces;
+    gss_wrap_t seal;
+    pdu_fragments_t pieces;
 } record_t;
 
 static int proto_smsrc_cm = -1;
@@ -126,7 +126,7 @@ next_record(packet_info *pinfo)
         p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_cm, KEY_RECORDS, records);
     }
     record = wmem_new0(wmem_file_scope(), record_t);
-    record->session = cm_session_of_packet(pinfo);
+    record->session = cm_connection_of_packet(pinfo);
     wmem_array_append_one(records, record);
     return record;
 }
@@ -138,12 +138,12 @@ add_name(wmem_allocator_t *scope, tvbuff_t *tvb, proto_tree *tree, int hf, const
 {
     if (name != NULL)
         proto_item_set_generated(
-            proto_tree_add_string(tree, hf, tvb, 0, 0, shown_text(scope, name)));
+            proto_tree_add_string(tree, hf, tvb, 0, 0, text_shown(scope, name)));
 }
 
 /* What came of it, and for whom, as far as the handshake told. @p session may be NULL. */
 static void
-dissect_result(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const cm_session_t *session,
+dissect_result(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const cm_connection_t *session,
                cm_result_e result, bool by_length)
 {
     proto_item *item;
@@ -151,7 +151,8 @@ dissect_result(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const cm_ses
     if (result == CM_RESULT_UNKNOWN)
         return;
     if (session != NULL) {
-        add_name(pinfo->pool, tvb, tree, hf_smsrc_cm_user, cm_session_user(pinfo->pool, session));
+        add_name(pinfo->pool, tvb, tree, hf_smsrc_cm_user,
+                 cm_connection_user(pinfo->pool, session));
         add_name(pinfo->pool, tvb, tree, hf_smsrc_cm_workstation, session->workstation);
         add_name(pinfo->pool, tvb, tree, hf_smsrc_cm_service, session->service);
     }
@@ -172,23 +173,23 @@ dissect_control(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item 
 
     proto_tree_add_item_ret_uint(tree, hf_smsrc_cm_text_length, tvb, CM_HEADER_LENGTH, 2,
                                  ENC_LITTLE_ENDIAN, &text_length);
-    shown_add_string(tree, hf_smsrc_cm_text, tvb, CM_FIRST_PART, (int)text_length,
+    text_add_string(tree, hf_smsrc_cm_text, tvb, CM_FIRST_PART, (int)text_length,
                      ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &text);
-    proto_item_append_text(top, ", %s", shown_label(pinfo->pool, (const char *)text, MAX_TITLE));
+    proto_item_append_text(top, ", %s", text_label(pinfo->pool, (const char *)text, MAX_TITLE));
     col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ", "ConfigMgr remote control: %s",
-                        shown_text(pinfo->pool, (const char *)text));
+                        text_shown(pinfo->pool, (const char *)text));
     result = cm_result_of_text((const char *)text);
     if (fresh && strcmp((const char *)text, "START_HANDSHAKE") == 0)
-        cm_session_greeted(pinfo);
+        cm_connection_greeted(pinfo);
     if (fresh && result != CM_RESULT_UNKNOWN) {
-        cm_session_t *session = cm_session_of_packet(pinfo);
+        cm_connection_t *session = cm_connection_of_packet(pinfo);
 
-        cm_session_set_agent(session, pinfo, true, true);
-        if (cm_session_from_agent(session, pinfo))
-            cm_session_set_result(session, result, false, pinfo->num);
+        cm_connection_set_agent(session, pinfo, true, true);
+        if (cm_connection_from_agent(session, pinfo))
+            cm_connection_set_result(session, result, false, pinfo->num);
     }
     dissect_result(tvb, pinfo, tree, NULL, result, false);
-    payload_dissect(tvb, pinfo, tree, CM_FIRST_PART + text_length, -1, PAYLOAD_MIN_TEXT);
+    opaque_data_dissect(tvb, pinfo, tree, CM_FIRST_PART + text_length, -1, OPAQUE_DATA_MIN_TEXT);
 }
 
 static void
@@ -206,10 +207,10 @@ dissect_token(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
     item = proto_tree_add_item(tree, hf_smsrc_cm_token, tvb, CM_FIRST_PART,
                                (int)frame->first_length, ENC_NA);
     token = tvb_new_subset_length(tvb, CM_FIRST_PART, (int)frame->first_length);
-    cm_seal_handshake(token, pinfo, proto_item_add_subtree(item, ett_smsrc_cm_token),
+    gss_wrap_handshake(token, pinfo, proto_item_add_subtree(item, ett_smsrc_cm_token),
                       fresh ? record->session : NULL);
     if (fresh)
-        cm_log_names(pinfo, record->session);
+        cm_session_report_names(pinfo, record->session);
 }
 
 /* True where the unsealed @p plain is a word of control as a whole: UTF-16LE without a length. */
@@ -238,19 +239,19 @@ is_control_word(tvbuff_t *plain, packet_info *pinfo)
 
 static void
 dissect_word(tvbuff_t *plain, packet_info *pinfo, proto_tree *tree, proto_item *top,
-             cm_session_t *session, bool fresh)
+             cm_connection_t *session, bool fresh)
 {
     const uint8_t *word;
     cm_result_e result;
 
-    shown_add_string(tree, hf_smsrc_cm_text, plain, 0, (int)tvb_captured_length(plain),
+    text_add_string(tree, hf_smsrc_cm_text, plain, 0, (int)tvb_captured_length(plain),
                      ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &word);
     proto_item_append_text(top, ", %s", (const char *)word);
     col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ", "ConfigMgr remote control: %s, sealed",
                         (const char *)word);
     result = cm_result_of_text((const char *)word);
-    if (fresh && result != CM_RESULT_UNKNOWN && cm_session_from_agent(session, pinfo))
-        cm_session_set_result(session, result, false, pinfo->num);
+    if (fresh && result != CM_RESULT_UNKNOWN && cm_connection_from_agent(session, pinfo))
+        cm_connection_set_result(session, result, false, pinfo->num);
     dissect_result(plain, pinfo, tree, session, result, false);
 }
 
@@ -258,18 +259,18 @@ dissect_word(tvbuff_t *plain, packet_info *pinfo, proto_tree *tree, proto_item *
 static void
 learn_from_seal(packet_info *pinfo, const cm_frame_t *frame, tvbuff_t *token, record_t *record)
 {
-    cm_session_t *session = record->session;
+    cm_connection_t *session = record->session;
     bool handshaken = session->greeted || session->mechanism != CM_MECHANISM_UNKNOWN;
-    cm_mechanism_e mechanism = cm_seal_mechanism(token);
+    cm_mechanism_e mechanism = gss_wrap_mechanism(token);
     const session_shown_t *shown = session_log_shown(pinfo);
 
     if (mechanism == CM_MECHANISM_KERBEROS)
-        cm_session_set_agent(session, pinfo, cm_seal_by_acceptor(token), true);
+        cm_connection_set_agent(session, pinfo, gss_wrap_by_acceptor(token), true);
     else if (shown != NULL && shown->direction != DIRECTION_UNKNOWN)
-        cm_session_set_agent(session, pinfo, shown->direction == DIRECTION_TO_VIEWER, false);
+        cm_connection_set_agent(session, pinfo, shown->direction == DIRECTION_TO_VIEWER, false);
     if (session->mechanism == CM_MECHANISM_UNKNOWN)
         session->mechanism = mechanism;
-    if (cm_session_from_agent(session, pinfo)) {
+    if (cm_connection_from_agent(session, pinfo)) {
         if (handshaken && !session->agent_sealed)
             record->result = cm_result_of_length(frame->first_length, &record->ambiguous);
         if (record->ambiguous)
@@ -287,8 +288,8 @@ dissect_sealed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, proto_tree
                proto_item *top, const cm_frame_t *frame, record_t *record, bool fresh)
 {
     unsigned token_offset = CM_FIRST_PART + frame->first_length + 2;
-    cm_seal_t no_seal = { NULL };
-    cm_session_t *session = NULL; /* to learn for */
+    gss_wrap_t no_seal = { NULL };
+    cm_connection_t *session = NULL; /* to learn for */
     proto_item *item, *token_item;
     tvbuff_t *data, *token, *plain;
     cm_stream_t *stream = NULL;
@@ -308,7 +309,7 @@ dissect_sealed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, proto_tree
         session = record->session;
         learn_from_seal(pinfo, frame, token, record);
     }
-    plain = cm_seal_open(data, token, pinfo,
+    plain = gss_wrap_open(data, token, pinfo,
                          proto_item_add_subtree(token_item, ett_smsrc_cm_token),
                          session,
                          record != NULL ? &record->seal : &no_seal);
@@ -324,7 +325,7 @@ dissect_sealed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, proto_tree
         if (record == NULL || record->result == CM_RESULT_UNKNOWN)
             return;
         if (fresh)
-            cm_session_set_result(record->session, record->result, true, pinfo->num);
+            cm_connection_set_result(record->session, record->result, true, pinfo->num);
         proto_item_append_text(top, ", %s", cm_result_name(record->result));
         col_append_fstr(pinfo->cinfo, COL_INFO, " (%s)", cm_result_name(record->result));
         dissect_result(tvb, pinfo, tree, record->session, record->result, true);
@@ -333,7 +334,7 @@ dissect_sealed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, proto_tree
     proto_tree_add_item(proto_item_add_subtree(item, ett_smsrc_cm_sealed), hf_smsrc_cm_unsealed,
                         plain, 0, -1, ENC_NA);
     if (fresh) {
-        stream = cm_session_stream(record->session, pinfo);
+        stream = cm_connection_stream(record->session, pinfo);
         record->is_word = stream->id == 0 && is_control_word(plain, pinfo);
     }
     if (record->is_word) {
@@ -341,8 +342,8 @@ dissect_sealed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, proto_tree
         return;
     }
     if (stream != NULL)
-        cm_rdp_plan(plain, stream, &record->pieces);
-    cm_rdp_dissect(plain, pinfo, parent, tree, record->session, &record->pieces, fresh);
+        rdp_stream_plan(plain, stream, &record->pieces);
+    rdp_stream_dissect(plain, pinfo, parent, tree, record->session, &record->pieces, fresh);
 }
 
 /* What a run over a packet's frames needs to know. */
@@ -383,16 +384,16 @@ dissect_smsrc_cm_pdu(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void
                             "ConfigMgr remote control, %u bytes without a start of a frame",
                             tvb_reported_length(tvb));
         if (fresh)
-            cm_session_broken(record->session, pinfo);
-        payload_dissect(tvb, pinfo, tree, 0, -1, PAYLOAD_MIN_TEXT);
+            cm_connection_broken(record->session, pinfo);
+        opaque_data_dissect(tvb, pinfo, tree, 0, -1, OPAQUE_DATA_MIN_TEXT);
         col_set_fence(pinfo->cinfo, COL_INFO);
         return (int)tvb_reported_length(tvb);
     }
     proto_tree_add_item(tree, hf_smsrc_cm_length, tvb, 0, 3, ENC_LITTLE_ENDIAN);
     proto_tree_add_item(tree, hf_smsrc_cm_type, tvb, 3, 1, ENC_LITTLE_ENDIAN);
-    smsrc_log_message(pinfo, CHANNEL_CONTROL,
+    message_tap_queue(pinfo, CHANNEL_CONTROL,
                       record == NULL ? DIRECTION_UNKNOWN
-                      : cm_session_from_agent(record->session, pinfo) ? DIRECTION_TO_VIEWER
+                      : cm_connection_from_agent(record->session, pinfo) ? DIRECTION_TO_VIEWER
                                                                       : DIRECTION_TO_AGENT,
                       frame_names[frame.kind]);
     switch (frame.kind) {
@@ -409,7 +410,7 @@ dissect_smsrc_cm_pdu(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void
         break;
     }
     if (fresh)
-        cm_log_result(pinfo, cm_session_of_packet(pinfo));
+        cm_session_report_result(pinfo, cm_connection_of_packet(pinfo));
     col_set_fence(pinfo->cinfo, COL_INFO);
     return (int)tvb_reported_length(tvb);
 }
@@ -420,11 +421,11 @@ dissect_smsrc_cm(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data
     run_t run = { !PINFO_FD_VISITED(pinfo) };
 
     if (run.fresh) {
-        cm_progress_e progress = cm_session_progress(pinfo, (const struct tcpinfo *)data);
+        cm_progress_e progress = cm_connection_progress(pinfo, (const struct tcpinfo *)data);
 
         run.fresh = progress != CM_PROGRESS_AGAIN;
         if (progress == CM_PROGRESS_GAP)
-            cm_session_broken(cm_session_of_packet(pinfo), pinfo);
+            cm_connection_broken(cm_connection_of_packet(pinfo), pinfo);
     }
     col_clear(pinfo->cinfo, COL_INFO);
     tcp_dissect_pdus(tvb, pinfo, tree, TRUE, CM_HEADER_LENGTH, get_smsrc_cm_pdu_len,
@@ -491,16 +492,16 @@ proto_register_smsrc_cm(void)
     proto_register_field_array(proto_smsrc_cm, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
     expert_register_field_array(expert_register_protocol(proto_smsrc_cm), ei, array_length(ei));
-    cm_channels_register(proto_smsrc_cm);
-    cm_rdp_register(proto_smsrc_cm);
+    virtual_channels_register(proto_smsrc_cm);
+    rdp_stream_register(proto_smsrc_cm);
     register_dissector("smsrc.cm", dissect_smsrc_cm, proto_smsrc_cm);
 }
 
 void
 proto_reg_handoff_smsrc_cm(void)
 {
-    cm_session_init(proto_smsrc_cm);
-    cm_seal_init();
-    cm_rdp_init();
+    cm_connection_init(proto_smsrc_cm);
+    gss_wrap_init();
+    rdp_stream_init();
     dissector_add_for_decode_as("tcp.port", find_dissector("smsrc.cm"));
 }

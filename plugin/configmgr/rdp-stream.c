@@ -108,7 +108,7 @@ pdu_at(tvbuff_t *plain, unsigned offset, uint8_t header[TPKT_HEADER_LENGTH], uns
 
 /* The PDU that the stream has begun: how many bytes of @p plain are its. */
 static void
-plan_lead(tvbuff_t *plain, cm_stream_t *stream, cm_pieces_t *pieces)
+plan_lead(tvbuff_t *plain, cm_stream_t *stream, pdu_fragments_t *pieces)
 {
     unsigned captured = tvb_captured_length(plain), taken = 0;
     pdu_e state = PDU_OK;
@@ -156,7 +156,7 @@ begins_with_pdu(tvbuff_t *plain)
 }
 
 void
-cm_rdp_plan(tvbuff_t *plain, cm_stream_t *stream, cm_pieces_t *pieces)
+rdp_stream_plan(tvbuff_t *plain, cm_stream_t *stream, pdu_fragments_t *pieces)
 {
     unsigned captured = tvb_captured_length(plain), offset = 0;
 
@@ -194,7 +194,7 @@ cm_rdp_plan(tvbuff_t *plain, cm_stream_t *stream, cm_pieces_t *pieces)
 /* One whole PDU, to Wireshark's dissectors and to our own. */
 static void
 dissect_pdu(tvbuff_t *pdu, packet_info *pinfo, proto_tree *parent, proto_tree *tree,
-            cm_session_t *session, bool learn)
+            cm_connection_t *session, bool learn)
 {
     const char *volatile event = NULL;
     uint16_t can_desegment = pinfo->can_desegment;
@@ -204,14 +204,14 @@ dissect_pdu(tvbuff_t *pdu, packet_info *pinfo, proto_tree *parent, proto_tree *t
     col_append_sep_str(pinfo->cinfo, COL_INFO, "; ", "");
     col_set_fence(pinfo->cinfo, COL_INFO);
     TRY {
-        shown_call(tpkt_handle, pdu, pinfo, parent);
+        text_call_dissector(tpkt_handle, pdu, pinfo, parent);
     }
     CATCH_NONFATAL_ERRORS {
         show_exception(pdu, pinfo, parent, EXCEPT_CODE, GET_MESSAGE);
     }
     ENDTRY;
     TRY {
-        event = cm_channels_dissect(pdu, pinfo, tree, session, learn);
+        event = virtual_channels_dissect(pdu, pinfo, tree, session, learn);
     }
     CATCH_NONFATAL_ERRORS {
         show_exception(pdu, pinfo, tree, EXCEPT_CODE, GET_MESSAGE);
@@ -248,8 +248,8 @@ add_piece(tvbuff_t *plain, packet_info *pinfo, proto_tree *tree, unsigned offset
 }
 
 void
-cm_rdp_dissect(tvbuff_t *plain, packet_info *pinfo, proto_tree *parent, proto_tree *tree,
-               cm_session_t *session, const cm_pieces_t *pieces, bool learn)
+rdp_stream_dissect(tvbuff_t *plain, packet_info *pinfo, proto_tree *parent, proto_tree *tree,
+               cm_connection_t *session, const pdu_fragments_t *pieces, bool learn)
 {
     unsigned captured = tvb_captured_length(plain);
     unsigned end = pieces->tail_id != 0 ? MIN(pieces->tail_offset, captured) : captured;
@@ -272,7 +272,8 @@ cm_rdp_dissect(tvbuff_t *plain, packet_info *pinfo, proto_tree *parent, proto_tr
         unsigned have, length;
 
         if (pdu_at(plain, offset, header, &have, &length) != PDU_OK || length > end - offset) {
-            payload_dissect(plain, pinfo, tree, offset, (int)(end - offset), PAYLOAD_MIN_TEXT);
+            opaque_data_dissect(plain, pinfo, tree, offset, (int)(end - offset),
+                                OPAQUE_DATA_MIN_TEXT);
             col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ", "%u bytes that are no RDP",
                                 end - offset);
             break;
@@ -294,7 +295,7 @@ reset_ids(void)
 }
 
 void
-cm_rdp_register(int proto)
+rdp_stream_register(int proto)
 {
     static hf_register_info hf[] = {
         { &hf_cm_rdp_fragments,
@@ -337,7 +338,7 @@ cm_rdp_register(int proto)
 }
 
 void
-cm_rdp_init(void)
+rdp_stream_init(void)
 {
     tpkt_handle = find_dissector("tpkt");
 }

@@ -17,16 +17,16 @@ typedef struct {
     bool lead_more;       /* it goes on in a later one */
     uint32_t tail_id;     /* of the PDU that goes on in a later one; 0: none */
     unsigned tail_offset; /* where it begins */
-} cm_pieces_t;
+} pdu_fragments_t;
 
 /** Register the fields of PDUs put together below @p proto. */
-void cm_rdp_register(int proto);
+void rdp_stream_register(int proto);
 
 /** Look up Wireshark's dissector: call from a handoff routine. */
-void cm_rdp_init(void);
+void rdp_stream_init(void);
 
 /** First pass: find the PDUs of @p plain, which goes on where its stream stands. */
-void cm_rdp_plan(tvbuff_t *plain, cm_stream_t *stream, cm_pieces_t *pieces);
+void rdp_stream_plan(tvbuff_t *plain, cm_stream_t *stream, pdu_fragments_t *pieces);
 
 /**
  * Show the PDUs of @p plain, put together where they go over several messages, by Wireshark's RDP
@@ -34,7 +34,7 @@ void cm_rdp_plan(tvbuff_t *plain, cm_stream_t *stream, cm_pieces_t *pieces);
  *
  * @param learn true on the first pass, where the message is new
  */
-void cm_rdp_dissect(tvbuff_t *plain, packet_info *pinfo, proto_tree *parent, proto_tree *tree,
-                    cm_session_t *session, const cm_pieces_t *pieces, bool learn);
+void rdp_stream_dissect(tvbuff_t *plain, packet_info *pinfo, proto_tree *parent, proto_tree *tree,
+                    cm_connection_t *session, const pdu_fragments_t *pieces, bool learn);
 
 #endif /* __SMSRC_RDP_STREAM_H__ */

@@ -112,7 +112,7 @@ find_block(tvbuff_t *tvb, const char *key, unsigned type, unsigned *length)
 }
 
 static void
-learn_names(tvbuff_t *tvb, cm_session_t *session)
+learn_names(tvbuff_t *tvb, cm_connection_t *session)
 {
     unsigned length, at = find_block(tvb, "Duca", CS_NET, &length);
     unsigned count;
@@ -128,7 +128,7 @@ learn_names(tvbuff_t *tvb, cm_session_t *session)
 }
 
 static void
-learn_numbers(tvbuff_t *tvb, cm_session_t *session)
+learn_numbers(tvbuff_t *tvb, cm_connection_t *session)
 {
     unsigned length, at = find_block(tvb, "McDn", SC_NET, &length);
     unsigned count;
@@ -152,12 +152,12 @@ typedef struct {
     /* What follows the head, if anything, and what is learned of it. @return: the Info column's
      * words for the event, of which @p type is called @p words. */
     const char *(*dissect_rest)(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t type,
-                                const char *words, cm_session_t *session, bool learn);
+                                const char *words, cm_connection_t *session, bool learn);
 } own_channel_t;
 
 static const char *
 dissect_sessarb_rest(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t type,
-                     const char *words, cm_session_t *session, bool learn)
+                     const char *words, cm_connection_t *session, bool learn)
 {
     const uint8_t *machine;
 
@@ -168,22 +168,22 @@ dissect_sessarb_rest(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32
             session->in_use_frame = pinfo->num;
         return words;
     }
-    shown_add_string(tree, hf_cm_sessarb_machine, tvb, EVENT_ARGUMENT,
+    text_add_string(tree, hf_cm_sessarb_machine, tvb, EVENT_ARGUMENT,
                      tvb_reported_length_remaining(tvb, EVENT_ARGUMENT),
                      ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &machine);
     proto_item_append_text(proto_tree_get_parent(tree), " by %s",
-                           shown_label(pinfo->pool, (const char *)machine, 100));
+                           text_label(pinfo->pool, (const char *)machine, 100));
     if (learn && session->take_over_frame == 0) {
         session->take_over_frame = pinfo->num;
-        cm_session_set_name(&session->machine, (const char *)machine);
+        cm_connection_set_name(&session->machine, (const char *)machine);
     }
     return wmem_strdup_printf(pinfo->pool, "%s by %s", words,
-                              shown_text(pinfo->pool, (const char *)machine));
+                              text_shown(pinfo->pool, (const char *)machine));
 }
 
 static const char *
 dissect_curtain_rest(tvbuff_t *tvb _U_, packet_info *pinfo, proto_tree *tree _U_, uint32_t type,
-                     const char *words, cm_session_t *session, bool learn)
+                     const char *words, cm_connection_t *session, bool learn)
 {
     if (learn && type == CURTAIN_ON && session->curtain_on_frame == 0)
         session->curtain_on_frame = pinfo->num;
@@ -199,7 +199,7 @@ static const own_channel_t own_channels[] = {
 
 static const char *
 dissect_event(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const own_channel_t *channel,
-              cm_session_t *session, bool learn)
+              cm_connection_t *session, bool learn)
 {
     proto_item *item = proto_tree_add_item(parent, *channel->hf_event, tvb, 0, -1, ENC_NA);
     proto_tree *tree = proto_item_add_subtree(item, *channel->ett);
@@ -219,7 +219,7 @@ dissect_event(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const own_c
 
 /* A send data PDU: behind its header the channel's PDU; the client's channel by its number. */
 static const char *
-dissect_send_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_session_t *session,
+dissect_send_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_connection_t *session,
                   bool learn)
 {
     unsigned id = tvb_get_ntohs(tvb, MCS_OFFSET + 3);
@@ -254,8 +254,8 @@ dissect_send_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_sessio
 }
 
 const char *
-cm_channels_dissect(tvbuff_t *pdu, packet_info *pinfo, proto_tree *tree, cm_session_t *session,
-                    bool learn)
+virtual_channels_dissect(tvbuff_t *pdu, packet_info *pinfo, proto_tree *tree,
+                         cm_connection_t *session, bool learn)
 {
     unsigned type;
 
@@ -274,7 +274,7 @@ cm_channels_dissect(tvbuff_t *pdu, packet_info *pinfo, proto_tree *tree, cm_sess
 }
 
 void
-cm_channels_register(int proto)
+virtual_channels_register(int proto)
 {
     static hf_register_info hf[] = {
         { &hf_cm_channel,

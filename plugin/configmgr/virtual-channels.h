@@ -10,7 +10,7 @@
 #include "cm-connection.h"
 
 /** Register smsrc.cm.channel, smsrc.cm.sessarb.* and smsrc.cm.curtain.* below @p proto. */
-void cm_channels_register(int proto);
+void virtual_channels_register(int proto);
 
 /**
  * Look into one whole RDP PDU: learn the virtual channels where it connects, and show below
@@ -20,7 +20,7 @@ void cm_channels_register(int proto);
  * @param learn true on the first pass, where the message is new
  * @return the event in words, in pinfo->pool, or NULL
  */
-const char *cm_channels_dissect(tvbuff_t *pdu, packet_info *pinfo, proto_tree *tree,
-                                cm_session_t *session, bool learn);
+const char *virtual_channels_dissect(tvbuff_t *pdu, packet_info *pinfo, proto_tree *tree,
+                                cm_connection_t *session, bool learn);
 
 #endif /* __SMSRC_VIRTUAL_CHANNELS_H__ */

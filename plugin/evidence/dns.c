@@ -123,7 +123,7 @@ add_target(const uint8_t *message, unsigned length, const record_t *record, cons
 
 /* An address belongs to the role where it is that of such a host; the name server's is not. */
 static void
-add_address(const packet_t *packet, const uint8_t *message, unsigned length,
+add_address(const packet_view_t *packet, const uint8_t *message, unsigned length,
             const record_t *record, const char *asked, const targets_t *targets)
 {
     bool ipv4 = record->size == 4;
@@ -133,7 +133,7 @@ add_address(const packet_t *packet, const uint8_t *message, unsigned length,
     if (!read_dns_name(message, length, record->name, name) || !is_target(targets, name))
         return;
     set_address(&owner, ipv4 ? AT_IPv4 : AT_IPv6, (int)record->size, message + record->data);
-    evidence_add_owned_fact(packet, FACT_DNS_NAME, asked, &owner);
+    inference_add_fact_about(packet, FACT_DNS_NAME, asked, &owner);
 }
 
 /*
@@ -141,7 +141,7 @@ add_address(const packet_t *packet, const uint8_t *message, unsigned length,
  * them. All records are read twice, because an address may come before what it belongs to.
  */
 static void
-read_answer(const packet_t *packet, const uint8_t *message, unsigned length)
+read_answer(const packet_view_t *packet, const uint8_t *message, unsigned length)
 {
     static const char prefix[] = "_mssms_mp_";
     enum { HEADER = 12, LABEL = 13, QUESTION = 4, TYPE_A = 1, TYPE_AAAA = 28, TYPE_SRV = 33 };
@@ -177,12 +177,12 @@ read_answer(const packet_t *packet, const uint8_t *message, unsigned length)
 }
 
 void
-evidence_read_dns(const packet_t *packet)
+evidence_read_dns(const packet_view_t *packet)
 {
     /* RFC 1035 4.2.2: over TCP a length comes first. */
     enum { FLAGS = 2, RESPONSE = 0x80 };
     unsigned at = packet->pinfo->ptype == PT_TCP ? 2 : 0;
-    const uint8_t *message = packet_bytes(packet, at, FLAGS + 2);
+    const uint8_t *message = packet_view_bytes(packet, at, FLAGS + 2);
 
     if (message != NULL && (message[FLAGS] & RESPONSE) != 0)
         read_answer(packet, message, packet->length - at);

@@ -34,38 +34,38 @@ void
 evidence_init(int proto)
 {
     flow_content_init(proto);
-    packet_look_init();
-    signatures_init();
-    register_shutdown_routine(signatures_shutdown);
+    packet_view_init();
+    role_signatures_init();
+    register_shutdown_routine(role_signatures_shutdown);
 }
 
 void
 evidence_reset(bool learn_roles)
 {
     learning = learn_roles;
-    signatures_reset();
-    evidence_facts_reset(learn_roles);
+    role_signatures_reset();
+    inference_reset(learn_roles);
     evidence_http_reset();
     evidence_rpc_reset();
 }
 
 static void
-scan_remote_control(const packet_t *packet)
+read_remote_control(const packet_view_t *packet)
 {
     const claim_t *claim = smsrc_claim_of_packet(packet->pinfo);
     flow_content_t *flow;
 
     /* Decode As and the port alone are no evidence. */
     if (claim == NULL || claim->direction == DIRECTION_UNKNOWN ||
-        (claim->ground != GROUND_CONTENT && claim->ground != GROUND_SESSION))
+        (claim->ground != BASIS_CONTENT && claim->ground != BASIS_SESSION))
         return;
-    flow = flow_content_of_packet(packet->pinfo, true);
+    flow = flow_content_get(packet->pinfo, true);
     /* What the flow's own content has shown is more than what other flows of the two showed. */
     if (claim->configmgr)
         flow->service = SERVICE_CM_REMOTE_CONTROL;
-    else if (claim->ground == GROUND_CONTENT || flow->service == SERVICE_UNKNOWN)
+    else if (claim->ground == BASIS_CONTENT || flow->service == SERVICE_UNKNOWN)
         flow->service = SERVICE_REMOTE_CONTROL;
-    evidence_add_fact(packet, FACT_REMOTE_CONTROL,
+    inference_add_fact(packet, FACT_REMOTE_CONTROL,
                       claim->direction == DIRECTION_TO_AGENT ? "viewer to agent"
                                                              : "agent to viewer");
 }
@@ -74,7 +74,7 @@ scan_remote_control(const packet_t *packet)
 static const struct {
     unsigned layers;
     service_e service; /* SERVICE_UNKNOWN: by its layers only */
-    void (*read)(const packet_t *packet);
+    void (*read)(const packet_view_t *packet);
 } readers[] = {
     { LAYER_HTTP, SERVICE_HTTP, evidence_read_http },
     { LAYER_SMB, SERVICE_SMB1, evidence_read_smb },
@@ -97,7 +97,7 @@ static const struct {
 
 /* A look at three bytes, to leave most packets alone. */
 static bool
-is_worth_a_look(const packet_t *packet)
+has_candidate_prefix(const packet_view_t *packet)
 {
     const uint8_t *payload = packet->payload;
     unsigned length = packet->length;
@@ -127,9 +127,10 @@ is_worth_a_look(const packet_t *packet)
 }
 
 static void
-read_part(const packet_t *packet)
+read_part(const packet_view_t *packet)
 {
-    service_e service = is_worth_a_look(packet) ? packet_service(packet) : SERVICE_UNKNOWN;
+    service_e service =
+        has_candidate_prefix(packet) ? packet_view_service(packet) : SERVICE_UNKNOWN;
 
     if (packet->layers == 0 && service == SERVICE_UNKNOWN)
         return;
@@ -144,21 +145,21 @@ read_part(const packet_t *packet)
 static void
 mark_attack(packet_info *pinfo)
 {
-    flow_content_t *flow = flow_content_of_packet(pinfo, true);
+    flow_content_t *flow = flow_content_get(pinfo, true);
 
     if (flow != NULL && flow->attack_frame == 0)
         flow->attack_frame = pinfo->num;
 }
 
 void
-evidence_scan(const packet_t *packet)
+evidence_scan(const packet_view_t *packet)
 {
-    packet_t part;
+    packet_view_t part;
 
     if (attack_was_seen() && attack_is_marked(packet->pinfo))
         mark_attack(packet->pinfo);
     if ((packet->layers & LAYER_SMSRC) != 0)
-        scan_remote_control(packet);
+        read_remote_control(packet);
     if ((packet->layers & LAYER_IPX) != 0)
         evidence_read_ipx(packet);
     if (!learning) {
@@ -167,7 +168,7 @@ evidence_scan(const packet_t *packet)
         return;
     }
     read_part(packet);
-    for (unsigned i = 1; packet_part(packet, i, &part); i++) {
+    for (unsigned i = 1; packet_view_part(packet, i, &part); i++) {
         if (bounds_full(BOUND_PACKET_PARTS, i - 1, PACKET_MAX_PARTS - 1))
             return;
         read_part(&part);
@@ -175,11 +176,11 @@ evidence_scan(const packet_t *packet)
 }
 
 void
-evidence_sniff(const packet_t *packet, flow_content_t *flow)
+evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
 {
     if (flow->service != SERVICE_UNKNOWN || flow->sniffs >= FLOW_MAX_SNIFFS ||
         packet->payload == NULL)
         return;
     flow->sniffs++;
-    flow->service = packet_service(packet);
+    flow->service = packet_view_service(packet);
 }

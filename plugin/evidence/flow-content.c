@@ -27,15 +27,15 @@ flow_content_init(int proto)
 }
 
 flow_content_t *
-flow_content_of_packet(packet_info *pinfo, bool create)
+flow_content_get(packet_info *pinfo, bool create)
 {
-    conversation_t *conversation = conversation_of_packet(pinfo);
+    conversation_t *conversation = conversation_cache_find(pinfo);
     flow_content_t *flow;
 
     if (conversation == NULL) {
         if (!create)
             return NULL;
-        conversation = conversation_new_of_packet(pinfo);
+        conversation = conversation_cache_create(pinfo);
     }
     flow = (flow_content_t *)conversation_get_proto_data(conversation, proto_flow);
     if (flow == NULL && create) {
@@ -47,7 +47,7 @@ flow_content_of_packet(packet_info *pinfo, bool create)
 }
 
 flow_content_t *
-flow_content_of_ends(packet_info *pinfo, const address *src, const address *dst, bool tcp,
+flow_content_find_by_ends(packet_info *pinfo, const address *src, const address *dst, bool tcp,
                      uint16_t src_port, uint16_t dst_port)
 {
     conversation_t *conversation = find_conversation(

@@ -75,12 +75,12 @@ is_forwarding_header(const char *line)
 
 /* The headers that could matter, by their first letter. */
 static bool
-may_matter(const char *line, size_t length)
+is_relevant_header(const char *line, size_t length)
 {
     switch (g_ascii_tolower(*line)) {
     case 'c': /* the signatures': CCMClient..., ClientToken, User-Agent */
     case 'u':
-        return signatures_match(FACT_HTTP_HEADER, line, MIN(length, EVIDENCE_MAX_FACT)) != 0;
+        return role_signatures_match(FACT_HTTP_HEADER, line, MIN(length, EVIDENCE_MAX_FACT)) != 0;
     case 'f': /* a proxy's: Forwarded, Via, X-Forwarded-For */
     case 'v':
     case 'x':
@@ -146,7 +146,7 @@ read_headers(wmem_allocator_t *scope, const char *line, const char *end, headers
             headers->end = next != NULL ? stop : NULL;
             return;
         }
-        if (may_matter(line, (size_t)(stop - line)))
+        if (is_relevant_header(line, (size_t)(stop - line)))
             keep_header(scope, line, (size_t)(stop - line), headers);
         read_body_length(line, stop, headers);
         line = next;
@@ -154,7 +154,7 @@ read_headers(wmem_allocator_t *scope, const char *line, const char *end, headers
 }
 
 static void
-add_uri(const packet_t *packet, const char *uri, bool forwarded)
+add_uri(const packet_view_t *packet, const char *uri, bool forwarded)
 {
     uint16_t port;
     const char *path = split_uri(uri, &port);
@@ -162,7 +162,7 @@ add_uri(const packet_t *packet, const char *uri, bool forwarded)
     bool by_proxy = port != 0 || forwarded;
     /* To be set, or to be taken back; a look-up is dear. */
     flow_content_t *flow =
-        by_proxy || proxies ? flow_content_of_packet(packet->pinfo, by_proxy) : NULL;
+        by_proxy || proxies ? flow_content_get(packet->pinfo, by_proxy) : NULL;
 
     proxies = proxies || by_proxy;
     if (flow != NULL && (port != 0 || flow->proxied)) {
@@ -172,12 +172,12 @@ add_uri(const packet_t *packet, const char *uri, bool forwarded)
     /* From 4.4 on an answer has the URI too, without the request's lines: it takes nothing back. */
     if (flow != NULL && forwarded)
         flow->forwarded = true;
-    evidence_add_fact(packet, FACT_HTTP_URI, decoded != NULL ? decoded : path);
+    inference_add_fact(packet, FACT_HTTP_URI, decoded != NULL ? decoded : path);
     g_free(decoded);
 }
 
 static void
-add_request(const packet_t *packet, const char *uri, const headers_t *headers)
+add_request(const packet_view_t *packet, const char *uri, const headers_t *headers)
 {
     bool forwarded = false;
 
@@ -185,13 +185,13 @@ add_request(const packet_t *packet, const char *uri, const headers_t *headers)
         forwarded = is_forwarding_header(headers->lines[i]);
     add_uri(packet, uri, forwarded);
     for (unsigned i = 0; i < headers->count; i++)
-        evidence_add_fact(packet, FACT_HTTP_HEADER, headers->lines[i]);
+        inference_add_fact(packet, FACT_HTTP_HEADER, headers->lines[i]);
 }
 
 static void
-add_http_answer(const packet_t *packet, uint32_t code)
+add_http_answer(const packet_view_t *packet, uint32_t code)
 {
-    evidence_answer(packet, ANSWER_HTTP, code / 100 == 2 || code == 401 || code == 403);
+    inference_add_response(packet, RESPONSE_HTTP, code / 100 == 2 || code == 401 || code == 403);
 }
 
 /* Where the method of a request ends that may begin here: at @p end if there is no more of it. */
@@ -208,7 +208,7 @@ end_of_method(const char *begin, const char *end)
  * all here, or there is none.
  */
 static size_t
-read_request(const packet_t *packet, const char *begin, size_t length)
+read_request(const packet_view_t *packet, const char *begin, size_t length)
 {
     wmem_allocator_t *scope = packet->pinfo->pool;
     const char *end = begin + length, *method_end = end_of_method(begin, end);
@@ -226,7 +226,7 @@ read_request(const packet_t *packet, const char *begin, size_t length)
         ;
     read_headers(scope, line, end, &headers);
     add_request(packet, wmem_strndup(scope, uri, (size_t)(uri_end - uri)), &headers);
-    evidence_add_fact(packet, FACT_HTTP_METHOD,
+    inference_add_fact(packet, FACT_HTTP_METHOD,
                       wmem_strndup(scope, begin, (size_t)(method_end - begin)));
     return headers.end != NULL && headers.body >= 0 && headers.body <= end - headers.end
                ? (size_t)(headers.end - begin + headers.body)
@@ -235,7 +235,7 @@ read_request(const packet_t *packet, const char *begin, size_t length)
 
 /* "HTTP/1.1 200 OK" */
 static bool
-read_answer(const packet_t *packet, const char *bytes, size_t length)
+read_answer(const packet_view_t *packet, const char *bytes, size_t length)
 {
     static const char version[] = "HTTP/1.";
     const char *code_begin, *code_end;
@@ -243,7 +243,7 @@ read_answer(const packet_t *packet, const char *bytes, size_t length)
 
     if (length < sizeof version || memcmp(bytes, version, sizeof version - 1) != 0)
         return false;
-    if (evidence_is_waiting()) {
+    if (inference_is_pending()) {
         bytes = wmem_strndup(packet->pinfo->pool, bytes, MIN(length, MAX_STATUS_LINE));
         code_begin = strchr(bytes, ' ');
         if (code_begin != NULL && ws_strtou32(code_begin + 1, &code_end, &code))
@@ -253,7 +253,7 @@ read_answer(const packet_t *packet, const char *bytes, size_t length)
 }
 
 void
-evidence_read_http(const packet_t *packet)
+evidence_read_http(const packet_view_t *packet)
 {
     const char *bytes = (const char *)packet->payload;
     size_t left = packet->length, whole = 1;

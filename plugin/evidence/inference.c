@@ -31,25 +31,25 @@
 #define MAX_QUOTE 80
 
 /* Rebuilt for every capture. */
-static unsigned implied_flows;
+static unsigned inferred_flows;
 static unsigned waiting; /* requests that wait for their answer, in all flows */
 static bool learning;
 
 void
-evidence_facts_reset(bool learn_roles)
+inference_reset(bool learn_roles)
 {
     learning = learn_roles;
-    implied_flows = waiting = 0;
+    inferred_flows = waiting = 0;
 }
 
 unsigned
-evidence_implied_flows(void)
+evidence_inferred_flows(void)
 {
-    return implied_flows;
+    return inferred_flows;
 }
 
 bool
-evidence_is_waiting(void)
+inference_is_pending(void)
 {
     return waiting > 0;
 }
@@ -58,48 +58,49 @@ evidence_is_waiting(void)
  * Those that traffic has shown as well as this signature in this conversation can: a table's roles
  * get their evidence all the same.
  */
-static smsrc_role_set_t
-shown_roles(const address *addr, const signature_t *signature, const flow_content_t *flow)
+static role_set_t
+shown_roles(const address *addr, const role_signature_t *signature, const flow_content_t *flow)
 {
     if (!learning)
-        return SMSRC_ROLES_ANY; /* nothing is to be shown */
+        return ROLES_ANY; /* nothing is to be shown */
     return role_book_backed_roles(addr, flow->conversation, signature_proves(signature)) |
-           smsrc_roles_general(role_book_roles(addr));
+           role_set_general(role_book_roles(addr));
 }
 
 static void
-learn(const address *addr, smsrc_role_set_t roles, const pending_t *pending, const char *reason,
+learn(const address *addr, role_set_t roles, const pending_t *pending, const char *reason,
       const void *conversation, bool reported)
 {
     if (!learning)
         return;
-    roles &= ~smsrc_roles_general(role_book_roles(addr));
-    for (unsigned role = 0; role < SMSRC_NUM_ROLES; role++) {
-        if ((roles & SMSRC_ROLE_BIT(role)) == 0)
+    roles &= ~role_set_general(role_book_roles(addr));
+    for (unsigned role = 0; role < NUM_ROLES; role++) {
+        if ((roles & ROLE_BIT(role)) == 0)
             continue;
         if (reported)
-            role_book_learn_reported(addr, (smsrc_role_e)role, pending->site_code, pending->frame,
+            role_book_learn_reported(addr, (role_e)role, pending->site_code, pending->frame,
                                      reason);
         else
-            role_book_learn(addr, (smsrc_role_e)role, pending->site_code, pending->frame, reason);
-        role_book_back(addr, (smsrc_role_e)role, conversation,
+            role_book_learn(addr, (role_e)role, pending->site_code, pending->frame, reason);
+        role_book_back(addr, (role_e)role, conversation,
                        signature_proves(pending->signature));
     }
 }
 
 static void
-imply(flow_content_t *flow, bool to_server, const packet_info *pinfo, const signature_t *signature)
+infer(flow_content_t *flow, bool to_server, const packet_info *pinfo,
+      const role_signature_t *signature)
 {
     bool sure, initiator = flow_content_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
-    smsrc_role_set_t client = signature->client | signature->client_implied;
+    role_set_t client = signature->client | signature->client_of_flow;
     bool client_initiates = to_server == initiator;
 
     if (client == 0)
-        client = SMSRC_ROLES_NOBODY;
-    if (flow->implied_initiator == 0 && flow->implied_responder == 0)
-        implied_flows++;
-    flow->implied_initiator |= client_initiates ? client : signature->server;
-    flow->implied_responder |= client_initiates ? signature->server : client;
+        client = ROLES_NOBODY;
+    if (flow->inferred_initiator == 0 && flow->inferred_responder == 0)
+        inferred_flows++;
+    flow->inferred_initiator |= client_initiates ? client : signature->server;
+    flow->inferred_responder |= client_initiates ? signature->server : client;
 }
 
 /*
@@ -107,12 +108,12 @@ imply(flow_content_t *flow, bool to_server, const packet_info *pinfo, const sign
  * that the viewer is a client, or the agent a console, that is for the audit to tell.
  */
 static bool
-is_contradicted(const signature_t *signature, const address *server, const address *client)
+is_contradicted(const role_signature_t *signature, const address *server, const address *client)
 {
-    static const smsrc_role_set_t console = SMSRC_ROLE_BIT(SMSRC_ROLE_ADMIN_CONSOLE);
-    static const smsrc_role_set_t clients = SMSRC_ROLES_CLIENT_KINDS |
-                                            SMSRC_ROLE_BIT(SMSRC_ROLE_CLIENT);
-    smsrc_role_set_t viewer, agent;
+    static const role_set_t console = ROLE_BIT(ROLE_ADMIN_CONSOLE);
+    static const role_set_t clients = ROLES_CLIENT_KINDS |
+                                            ROLE_BIT(ROLE_CLIENT);
+    role_set_t viewer, agent;
 
     if (signature->fact != FACT_REMOTE_CONTROL)
         return false;
@@ -124,7 +125,7 @@ is_contradicted(const signature_t *signature, const address *server, const addre
 
 /* The request behind @p pending was answered: @p to_server tells which way this packet goes. */
 static void
-settle(const pending_t *pending, flow_content_t *flow, packet_info *pinfo, bool to_server)
+confirm(const pending_t *pending, flow_content_t *flow, packet_info *pinfo, bool to_server)
 {
     const address *server = to_server ? &pinfo->dst : &pinfo->src;
     const address *client = to_server ? &pinfo->src : &pinfo->dst;
@@ -135,12 +136,12 @@ settle(const pending_t *pending, flow_content_t *flow, packet_info *pinfo, bool 
     if (!flow->proxied)
         learn(server, pending->signature->server, pending, told, flow->conversation, false);
     if (flow->forwarded && signature_proves(pending->signature))
-        flow->passed_on |= pending->signature->client | pending->signature->client_implied;
+        flow->passed_on |= pending->signature->client | pending->signature->client_of_flow;
     else if (!flow->forwarded && flow->attack_frame == 0)
         learn(client, pending->signature->client, pending, told, flow->conversation, false);
-    if (flow->proxied || flow->forwarded || pending->signature->client_implied != 0 ||
+    if (flow->proxied || flow->forwarded || pending->signature->client_of_flow != 0 ||
         pending->signature->client == 0)
-        imply(flow, to_server, pinfo, pending->signature);
+        infer(flow, to_server, pinfo, pending->signature);
 }
 
 static void
@@ -171,23 +172,23 @@ add_pending(flow_content_t *flow, const pending_t *pending)
  * itself implies. Most requests of a capture are not the first of their kind.
  */
 static bool
-is_known(const signature_t *signature, const flow_content_t *flow, const packet_info *pinfo)
+is_known(const role_signature_t *signature, const flow_content_t *flow, const packet_info *pinfo)
 {
-    bool request = signature->about == ABOUT_REQUEST;
+    bool request = signature->about == SUBJECT_REQUEST;
     /* A signature that shows no client says so of each flow anew. */
-    bool implies = signature->imply_now ||
-                   (signature->client == 0 && signature->client_implied == 0);
-    smsrc_role_set_t server, client, implied;
+    bool implies = signature->judge_before_response ||
+                   (signature->client == 0 && signature->client_of_flow == 0);
+    role_set_t server, client, implied;
 
-    if (flow == NULL || signature->about == ABOUT_HINT)
+    if (flow == NULL || signature->about == SUBJECT_HINT)
         return false;
     server = shown_roles(request ? &pinfo->dst : &pinfo->src, signature, flow);
     client = shown_roles(request ? &pinfo->src : &pinfo->dst, signature, flow);
-    implied = flow->implied_initiator | flow->implied_responder;
+    implied = flow->inferred_initiator | flow->inferred_responder;
     return (client & signature->client) == signature->client &&
            (flow->proxied ? (implied & signature->server) != 0
                           : (server & signature->server) == signature->server) &&
-           (implied & signature->client_implied) == signature->client_implied &&
+           (implied & signature->client_of_flow) == signature->client_of_flow &&
            (implied != 0 || !implies);
 }
 
@@ -205,7 +206,7 @@ quote_text(wmem_allocator_t *scope, const char *text, size_t length)
 }
 
 void
-evidence_add_owned_fact(const packet_t *packet, fact_e fact, const char *text,
+inference_add_fact_about(const packet_view_t *packet, fact_e fact, const char *text,
                         const address *owner)
 {
     packet_info *pinfo = packet->pinfo;
@@ -214,41 +215,41 @@ evidence_add_owned_fact(const packet_t *packet, fact_e fact, const char *text,
 
     if (length == 0)
         return;
-    for (uint64_t matches = signatures_match(fact, text, length); matches != 0;
+    for (uint64_t matches = role_signatures_match(fact, text, length); matches != 0;
          matches &= matches - 1) {
         unsigned i = (unsigned)ws_ctz(matches);
-        const signature_t *signature = signatures_get(i);
+        const role_signature_t *signature = role_signatures_get(i);
         flow_content_t *flow =
-            signature->about == ABOUT_OWNER ? NULL : flow_content_of_packet(pinfo, true);
+            signature->about == SUBJECT_OWNER ? NULL : flow_content_get(pinfo, true);
 
         if (is_known(signature, flow, pinfo))
             continue;
-        signatures_site_code(i, text, length, pending.site_code);
+        role_signatures_site_code(i, text, length, pending.site_code);
         pending.signature = signature;
         pending.frame = pinfo->num;
-        pending.needs_hint = signature->needs_hint;
+        pending.needs_corroboration = signature->needs_corroboration;
         pending.told = wmem_strdup_printf(pinfo->pool, "%s %s", signature->label,
                                           quote_text(pinfo->pool, text, MIN(length, MAX_QUOTE)));
         switch (signature->about) {
-        case ABOUT_OWNER:
+        case SUBJECT_OWNER:
             if (owner != NULL)
                 learn(owner, signature->server, &pending, pending.told,
-                      conversation_of_packet(pinfo), !addresses_equal(owner, &pinfo->src));
+                      conversation_cache_find(pinfo), !addresses_equal(owner, &pinfo->src));
             break;
-        case ABOUT_REPLY:
-            settle(&pending, flow, pinfo, false);
-            if (signature->imply_now)
-                imply(flow, false, pinfo, signature);
+        case SUBJECT_REPLY:
+            confirm(&pending, flow, pinfo, false);
+            if (signature->judge_before_response)
+                infer(flow, false, pinfo, signature);
             break;
-        case ABOUT_HINT:
+        case SUBJECT_HINT:
             for (unsigned p = 0; p < flow->num_pending; p++) {
                 if (flow->pending[p].signature->server == signature->server)
-                    flow->pending[p].needs_hint = false;
+                    flow->pending[p].needs_corroboration = false;
             }
             break;
-        case ABOUT_REQUEST:
-            if (signature->imply_now)
-                imply(flow, true, pinfo, signature);
+        case SUBJECT_REQUEST:
+            if (signature->judge_before_response)
+                infer(flow, true, pinfo, signature);
             add_pending(flow, &pending);
             break;
         }
@@ -256,16 +257,16 @@ evidence_add_owned_fact(const packet_t *packet, fact_e fact, const char *text,
 }
 
 void
-evidence_add_fact(const packet_t *packet, fact_e fact, const char *text)
+inference_add_fact(const packet_view_t *packet, fact_e fact, const char *text)
 {
-    evidence_add_owned_fact(packet, fact, text, NULL);
+    inference_add_fact_about(packet, fact, text, NULL);
 }
 
 void
-evidence_answer(const packet_t *packet, answer_e answer, bool good)
+inference_add_response(const packet_view_t *packet, response_e answer, bool good)
 {
     packet_info *pinfo = packet->pinfo;
-    flow_content_t *flow = waiting > 0 ? flow_content_of_packet(pinfo, false) : NULL;
+    flow_content_t *flow = waiting > 0 ? flow_content_get(pinfo, false) : NULL;
     unsigned kept = 0;
 
     if (flow == NULL || flow->num_pending == 0)
@@ -273,22 +274,22 @@ evidence_answer(const packet_t *packet, answer_e answer, bool good)
     for (unsigned i = 0; i < flow->num_pending; i++) {
         pending_t *pending = &flow->pending[i];
 
-        if (pending->signature->answer != answer || pending->needs_hint) {
+        if (pending->signature->answer != answer || pending->needs_corroboration) {
             flow->pending[kept++] = *pending;
             continue;
         }
         if (good && pending->frame != pinfo->num)
-            settle(pending, flow, pinfo, false);
+            confirm(pending, flow, pinfo, false);
     }
     waiting -= flow->num_pending - kept;
     flow->num_pending = (uint8_t)kept;
 }
 
 bool
-evidence_is_from_responder(const packet_t *packet)
+evidence_is_from_responder(const packet_view_t *packet)
 {
     packet_info *pinfo = packet->pinfo;
-    flow_content_t *flow = flow_content_of_packet(pinfo, false);
+    flow_content_t *flow = flow_content_get(pinfo, false);
     bool sure;
 
     return flow != NULL && !flow_content_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);

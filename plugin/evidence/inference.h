@@ -15,22 +15,22 @@
 #define EVIDENCE_MAX_FACT 1024
 
 /** Forget the capture before. Without @p learn_roles nothing goes into the role book. */
-void evidence_facts_reset(bool learn_roles);
+void inference_reset(bool learn_roles);
 
 /** A fact of this packet: what follows from it by the signatures. @p text may be NULL. */
-void evidence_add_fact(const packet_t *packet, fact_e fact, const char *text);
+void inference_add_fact(const packet_view_t *packet, fact_e fact, const char *text);
 
 /** The same of a name that @p owner has, whoever tells it. */
-void evidence_add_owned_fact(const packet_t *packet, fact_e fact, const char *text,
+void inference_add_fact_about(const packet_view_t *packet, fact_e fact, const char *text,
                              const address *owner);
 
 /** An answer of this kind: what waits for one in the packet's flow is settled, or forgotten. */
-void evidence_answer(const packet_t *packet, answer_e answer, bool good);
+void inference_add_response(const packet_view_t *packet, response_e answer, bool good);
 
 /** True while some request waits for its answer. Costs nothing. */
-bool evidence_is_waiting(void);
+bool inference_is_pending(void);
 
 /** True where the packet comes from the side that was called. */
-bool evidence_is_from_responder(const packet_t *packet);
+bool evidence_is_from_responder(const packet_view_t *packet);
 
 #endif /* __SMSRC_INFERENCE_H__ */

@@ -70,17 +70,17 @@ take(ber_t *from, uint8_t tag, ber_t *content)
 }
 
 static void
-add_text(const packet_t *packet, fact_e fact, const ber_t *text)
+add_text(const packet_view_t *packet, fact_e fact, const ber_t *text)
 {
     size_t length = MIN((size_t)(text->end - text->at), EVIDENCE_MAX_FACT);
 
-    evidence_add_fact(packet, fact,
+    inference_add_fact(packet, fact,
                       wmem_strndup(packet->pinfo->pool, (const char *)text->at, length));
 }
 
 /* The classes that a search's filter asks for: each is an octet string, wherever it stands. */
 static void
-read_classes(const packet_t *packet, const ber_t *filter)
+read_classes(const packet_view_t *packet, const ber_t *filter)
 {
     static const uint8_t class_begin[] = { 'm', 'S', 'S', 'M', 'S' };
     const uint8_t *found = filter->at;
@@ -115,7 +115,7 @@ take_operation(ber_t *messages, uint8_t *tag, ber_t *operation)
 }
 
 static void
-read_operation(const packet_t *packet, uint8_t tag, ber_t *operation)
+read_operation(const packet_view_t *packet, uint8_t tag, ber_t *operation)
 {
     ber_t element;
 
@@ -135,9 +135,9 @@ read_operation(const packet_t *packet, uint8_t tag, ber_t *operation)
     case SEARCH_DONE:
     case ADD_RESPONSE:
     case MODIFY_RESPONSE:
-        if (evidence_is_waiting() && take(operation, ENUMERATED, &element) &&
+        if (inference_is_pending() && take(operation, ENUMERATED, &element) &&
             element.at < element.end)
-            evidence_answer(packet, ANSWER_LDAP, *element.at == 0);
+            inference_add_response(packet, RESPONSE_LDAP, *element.at == 0);
         break;
     default:
         break;
@@ -167,7 +167,7 @@ skip_signature(ber_t *messages)
 }
 
 void
-evidence_read_ldap(const packet_t *packet)
+evidence_read_ldap(const packet_view_t *packet)
 {
     ber_t messages, operation;
     uint8_t tag;

@@ -18,7 +18,7 @@
 
 /* "MP_A01<1a>": as Wireshark writes it, and as the signatures have it. */
 static const char *
-name_text(const packet_t *packet, const netbios_name_t *name)
+name_text(const packet_view_t *packet, const netbios_name_t *name)
 {
     wmem_allocator_t *pool = packet->pinfo->pool;
 
@@ -34,10 +34,10 @@ is_registration(unsigned opcode)
 
 /* RFC 1002 4.2.13: who has the name, behind it in the answer: flags and address of each owner. */
 static void
-add_owners(const packet_t *packet, unsigned at, const char *name)
+add_owners(const packet_view_t *packet, unsigned at, const char *name)
 {
     enum { TYPE_NB = 0x20, LENGTH = 8, RECORD = 10, OWNER = 6, MAX_OWNERS = 16 };
-    const uint8_t *record = packet_bytes(packet, at, RECORD);
+    const uint8_t *record = packet_view_bytes(packet, at, RECORD);
     const uint8_t *owner;
     unsigned count;
 
@@ -47,19 +47,19 @@ add_owners(const packet_t *packet, unsigned at, const char *name)
     for (unsigned i = 0; i < count; i++) {
         address addr;
 
-        owner = packet_bytes(packet, at + RECORD + i * OWNER, OWNER);
+        owner = packet_view_bytes(packet, at + RECORD + i * OWNER, OWNER);
         if (owner == NULL)
             return;
         set_address(&addr, AT_IPv4, 4, owner + 2);
-        evidence_add_owned_fact(packet, FACT_NBNS_NAME, name, &addr);
+        inference_add_fact_about(packet, FACT_NBNS_NAME, name, &addr);
     }
 }
 
 void
-evidence_read_nbns(const packet_t *packet)
+evidence_read_nbns(const packet_view_t *packet)
 {
     enum { FLAGS = 2, HEADER = 12, RESPONSE = 0x8000, CODE = 0x000f };
-    const uint8_t *header = packet_bytes(packet, 0, HEADER);
+    const uint8_t *header = packet_view_bytes(packet, 0, HEADER);
     netbios_name_t name;
     unsigned flags, used;
     bool response;
@@ -74,54 +74,54 @@ evidence_read_nbns(const packet_t *packet)
     if (used != 0 && response)
         add_owners(packet, HEADER + used, name_text(packet, &name));
     else if (used != 0)
-        evidence_add_owned_fact(packet, FACT_NBNS_NAME, name_text(packet, &name),
+        inference_add_fact_about(packet, FACT_NBNS_NAME, name_text(packet, &name),
                                 &packet->pinfo->src);
 }
 
 void
-evidence_read_nbss(const packet_t *packet)
+evidence_read_nbss(const packet_view_t *packet)
 {
     enum { REQUEST = 0x81, HEADER = 4 };
-    const uint8_t *header = packet_bytes(packet, 0, HEADER);
+    const uint8_t *header = packet_view_bytes(packet, 0, HEADER);
     netbios_name_t name;
 
     if (header == NULL)
         return;
     if ((*header == NBSS_POSITIVE || *header == NBSS_NEGATIVE) && pntohu24(header + 1) <= 1)
-        evidence_answer(packet, ANSWER_NBSS, *header == NBSS_POSITIVE);
+        inference_add_response(packet, RESPONSE_NBSS, *header == NBSS_POSITIVE);
     else if (*header == REQUEST &&
              netbios_name_decode(header + HEADER, packet->length - HEADER, &name) != 0)
-        evidence_add_fact(packet, FACT_NBSS_CALLED, name_text(packet, &name));
+        inference_add_fact(packet, FACT_NBSS_CALLED, name_text(packet, &name));
 }
 
 void
-evidence_read_nbdgm(const packet_t *packet)
+evidence_read_nbdgm(const packet_view_t *packet)
 {
     enum { HEADER = 14 };
-    const uint8_t *header = packet_bytes(packet, 0, HEADER);
+    const uint8_t *header = packet_view_bytes(packet, 0, HEADER);
     netbios_name_t source, destination;
     unsigned used;
 
-    if (evidence_is_waiting() && evidence_is_from_responder(packet))
-        evidence_answer(packet, ANSWER_REPLY, true);
+    if (inference_is_pending() && evidence_is_from_responder(packet))
+        inference_add_response(packet, RESPONSE_REPLY, true);
     if (header == NULL)
         return;
     used = netbios_name_decode(header + HEADER, packet->length - HEADER, &source);
     if (used != 0 && netbios_name_decode(header + HEADER + used, packet->length - HEADER - used,
                                          &destination) != 0)
-        evidence_add_fact(packet, FACT_NBDGM_DESTINATION, name_text(packet, &destination));
+        inference_add_fact(packet, FACT_NBDGM_DESTINATION, name_text(packet, &destination));
 }
 
 void
-evidence_read_ipx(const packet_t *packet)
+evidence_read_ipx(const packet_view_t *packet)
 {
     netbios_name_t name;
     netbios_ipx_e operation = netbios_ipx_name(packet->tvb, packet->pinfo, &name);
 
     if (operation != NETBIOS_IPX_FIND && operation != NETBIOS_IPX_RECOGNIZED)
         return;
-    flow_content_of_packet(packet->pinfo, true)->service = SERVICE_NETBIOS_IPX;
-    evidence_add_fact(packet, FACT_IPX_NAME,
+    flow_content_get(packet->pinfo, true)->service = SERVICE_NETBIOS_IPX;
+    inference_add_fact(packet, FACT_IPX_NAME,
                       wmem_strdup_printf(packet->pinfo->pool, "%s %s",
                                          operation == NETBIOS_IPX_FIND ? "find" : "recognized",
                                          name_text(packet, &name)));

@@ -14,16 +14,16 @@
  * (inference.h). Any bytes can be given to any of them.
  */
 
-void evidence_read_http(const packet_t *packet);
-void evidence_read_smb(const packet_t *packet);
-void evidence_read_ldap(const packet_t *packet);
-void evidence_read_tds(const packet_t *packet);
-void evidence_read_dns(const packet_t *packet);
-void evidence_read_rpc(const packet_t *packet);
-void evidence_read_nbns(const packet_t *packet);
-void evidence_read_nbss(const packet_t *packet);
-void evidence_read_nbdgm(const packet_t *packet);
-void evidence_read_ipx(const packet_t *packet);
+void evidence_read_http(const packet_view_t *packet);
+void evidence_read_smb(const packet_view_t *packet);
+void evidence_read_ldap(const packet_view_t *packet);
+void evidence_read_tds(const packet_view_t *packet);
+void evidence_read_dns(const packet_view_t *packet);
+void evidence_read_rpc(const packet_view_t *packet);
+void evidence_read_nbns(const packet_view_t *packet);
+void evidence_read_nbss(const packet_view_t *packet);
+void evidence_read_nbdgm(const packet_view_t *packet);
+void evidence_read_ipx(const packet_view_t *packet);
 
 /** Forget the capture before. */
 void evidence_http_reset(void);

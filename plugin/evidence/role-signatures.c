@@ -19,115 +19,110 @@
 
 #include "role-signatures.h"
 
-#define R(role) SMSRC_ROLE_BIT(SMSRC_ROLE_##role)
+#define R(role) ROLE_BIT(ROLE_##role)
 #define SITE "(?<site>[a-z0-9]{3})"
 #define SQL_CLIENTS                                                                              \
     (R(SITE_SERVER) | R(MANAGEMENT_POINT) | R(SERVER_LOCATOR_POINT) | R(REPORTING_POINT))
 
-static const signature_t signatures[] = {
+static const role_signature_t signatures[] = {
     /* HTTP (2.1): management point. Site servers poll MPLIST too, so it shows no client. */
-    { FACT_HTTP_URI, "^/sms_mp\\w*/\\.sms_aut", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), 0,
-      R(ADVANCED_CLIENT), false, false, "Management point list or certificate" },
-    { FACT_HTTP_URI, "^/sms_mp\\w*/\\.sms_(pol|dcm)", ABOUT_REQUEST, ANSWER_HTTP,
-      R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false, "Policy request" },
-    { FACT_HTTP_URI, "^/(ccm_system|ccm_incoming|ccm_outgoing|ccm_client|ccm_sts)(_\\w+)?(/|$)",
-      ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false,
-      "Management point directory" },
-    { FACT_HTTP_URI, "^/bgb/handler\\.ashx", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT),
-      R(ADVANCED_CLIENT), 0, false, false, "Client notification over HTTP" },
-    { FACT_HTTP_METHOD, "^CCM_POST$", ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT),
-      R(ADVANCED_CLIENT), 0, false, false, "HTTP method" },
-    { FACT_HTTP_METHOD, "^BITS_POST$", ABOUT_REQUEST, ANSWER_HTTP, 0, 0, R(ADVANCED_CLIENT), false,
-      false, "HTTP method" },
-    { FACT_HTTP_HEADER,
-      "^(CCMClient(ID|IDSignature|Timestamp\\w*)|ClientToken(Signature)?):",
-      ABOUT_REQUEST, ANSWER_HTTP, R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false,
-      "HTTP header" },
+    {FACT_HTTP_URI, "^/sms_mp\\w*/\\.sms_aut", SUBJECT_REQUEST, RESPONSE_HTTP, R(MANAGEMENT_POINT),
+     0, R(ADVANCED_CLIENT), false, false, "Management point list or certificate"},
+    {FACT_HTTP_URI, "^/sms_mp\\w*/\\.sms_(pol|dcm)", SUBJECT_REQUEST, RESPONSE_HTTP,
+     R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false, "Policy request"},
+    {FACT_HTTP_URI, "^/(ccm_system|ccm_incoming|ccm_outgoing|ccm_client|ccm_sts)(_\\w+)?(/|$)",
+     SUBJECT_REQUEST, RESPONSE_HTTP, R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false,
+     "Management point directory"},
+    {FACT_HTTP_URI, "^/bgb/handler\\.ashx", SUBJECT_REQUEST, RESPONSE_HTTP, R(MANAGEMENT_POINT),
+     R(ADVANCED_CLIENT), 0, false, false, "Client notification over HTTP"},
+    {FACT_HTTP_METHOD, "^CCM_POST$", SUBJECT_REQUEST, RESPONSE_HTTP, R(MANAGEMENT_POINT),
+     R(ADVANCED_CLIENT), 0, false, false, "HTTP method"},
+    {FACT_HTTP_METHOD, "^BITS_POST$", SUBJECT_REQUEST, RESPONSE_HTTP, 0, 0, R(ADVANCED_CLIENT),
+     false, false, "HTTP method"},
+    {FACT_HTTP_HEADER,
+     "^(CCMClient(ID|IDSignature|Timestamp\\w*)|ClientToken(Signature)?):", SUBJECT_REQUEST,
+     RESPONSE_HTTP, R(MANAGEMENT_POINT), R(ADVANCED_CLIENT), 0, false, false, "HTTP header"},
     /* Pull distribution points, WinPE and gateways have a client's user agent as well: of this
      * flow it is one, which teaches nothing of the host. */
-    { FACT_HTTP_HEADER, "^User-Agent: *(SMS CCM|ccmhttp|ConfigMgr Messaging HTTP Sender)",
-      ABOUT_REQUEST, ANSWER_HTTP, 0, 0, R(ADVANCED_CLIENT), false, false, "HTTP header" },
+    {FACT_HTTP_HEADER, "^User-Agent: *(SMS CCM|ccmhttp|ConfigMgr Messaging HTTP Sender)",
+     SUBJECT_REQUEST, RESPONSE_HTTP, 0, 0, R(ADVANCED_CLIENT), false, false, "HTTP header"},
     /* Distribution point and reporting point. */
-    { FACT_HTTP_URI, "^/(nocert_|ccmtokenauth_)?sms_dp_sms(pkg[a-z]?|sig)\\$(/|$)", ABOUT_REQUEST,
-      ANSWER_HTTP, R(BITS_DISTRIBUTION_POINT), R(ADVANCED_CLIENT), 0, false, false,
-      "Package over HTTP" },
-    { FACT_HTTP_URI, "^/smsreporting_" SITE "(/|$)", ABOUT_REQUEST, ANSWER_HTTP,
-      R(REPORTING_POINT), 0, 0, false, false, "Report" },
+    {FACT_HTTP_URI, "^/(nocert_|ccmtokenauth_)?sms_dp_sms(pkg[a-z]?|sig)\\$(/|$)", SUBJECT_REQUEST,
+     RESPONSE_HTTP, R(BITS_DISTRIBUTION_POINT), R(ADVANCED_CLIENT), 0, false, false,
+     "Package over HTTP"},
+    {FACT_HTTP_URI, "^/smsreporting_" SITE "(/|$)", SUBJECT_REQUEST, RESPONSE_HTTP,
+     R(REPORTING_POINT), 0, 0, false, false, "Report"},
 
     /* SMB (2.2): the share's name; one that others use as well needs a file to agree. */
-    { FACT_SMB_PATH, "\\\\CAP_" SITE "$", ABOUT_REQUEST, ANSWER_SMB, R(CLIENT_ACCESS_POINT), 0,
-      R(LEGACY_CLIENT), false, false, "Share" },
-    { FACT_SMB_PATH, "\\\\SMSPKG[a-z]\\$$", ABOUT_REQUEST, ANSWER_SMB, R(SMB_DISTRIBUTION_POINT),
-      0, R(CLIENT), false, false, "Share" },
+    {FACT_SMB_PATH, "\\\\CAP_" SITE "$", SUBJECT_REQUEST, RESPONSE_SMB, R(CLIENT_ACCESS_POINT), 0,
+     R(LEGACY_CLIENT), false, false, "Share"},
+    {FACT_SMB_PATH, "\\\\SMSPKG[a-z]\\$$", SUBJECT_REQUEST, RESPONSE_SMB, R(SMB_DISTRIBUTION_POINT),
+     0, R(CLIENT), false, false, "Share"},
     /* Site servers have SCCMContentLib$ and SMS_DP$ as well, so that these show neither. */
-    { FACT_SMB_PATH, "\\\\SMSSIG\\$$", ABOUT_REQUEST, ANSWER_SMB, R(SMB_DISTRIBUTION_POINT), 0,
-      R(CLIENT), false, false, "Share" },
-    { FACT_SMB_PATH, "\\\\SMS_OCM_DATACACHE$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), 0,
-      R(SITE_SERVER), false, false, "Share" },
-    { FACT_SMB_PATH, "\\\\SMS_SITE$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), R(SITE_SERVER), 0,
-      false, false, "LAN sender's share" },
-    { FACT_SMB_PATH, "\\\\SMS_(?!SHR$)" SITE "$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), 0,
-      R(CLIENT), true, false, "Share" },
-    { FACT_SMB_PATH, "\\\\SMS_CPS[a-z]?\\$$", ABOUT_REQUEST, ANSWER_SMB, R(SITE_SERVER), 0,
-      R(SITE_SERVER), false, false, "Share" },
-    { FACT_SMB_PATH, "\\\\SMSClient$", ABOUT_REQUEST, ANSWER_SMB, R(MANAGEMENT_POINT), 0,
-      R(CLIENT), false, false, "Share" },
-    { FACT_SMB_PATH, "\\\\SMSLOGON$", ABOUT_REQUEST, ANSWER_SMB, R(DOMAIN_CONTROLLER), 0,
-      R(LEGACY_CLIENT), false, false, "Logon point's share" },
-    { FACT_SMB_PATH, "\\\\ADMIN\\$$", ABOUT_REQUEST, ANSWER_SMB, R(CLIENT), R(SITE_SERVER), 0,
-      true,
-      false, "Client push" },
-    { FACT_SMB_FILE, "^\\\\?(inboxes|client)(\\\\|$)", ABOUT_HINT, ANSWER_SMB, R(SITE_SERVER), 0,
-      0,
-      false, false, "File" },
-    { FACT_SMB_FILE, "ccmsetup", ABOUT_HINT, ANSWER_SMB, R(CLIENT), 0, 0, false, false, "File" },
+    {FACT_SMB_PATH, "\\\\SMSSIG\\$$", SUBJECT_REQUEST, RESPONSE_SMB, R(SMB_DISTRIBUTION_POINT), 0,
+     R(CLIENT), false, false, "Share"},
+    {FACT_SMB_PATH, "\\\\SMS_OCM_DATACACHE$", SUBJECT_REQUEST, RESPONSE_SMB, R(SITE_SERVER), 0,
+     R(SITE_SERVER), false, false, "Share"},
+    {FACT_SMB_PATH, "\\\\SMS_SITE$", SUBJECT_REQUEST, RESPONSE_SMB, R(SITE_SERVER), R(SITE_SERVER),
+     0, false, false, "LAN sender's share"},
+    {FACT_SMB_PATH, "\\\\SMS_(?!SHR$)" SITE "$", SUBJECT_REQUEST, RESPONSE_SMB, R(SITE_SERVER), 0,
+     R(CLIENT), true, false, "Share"},
+    {FACT_SMB_PATH, "\\\\SMS_CPS[a-z]?\\$$", SUBJECT_REQUEST, RESPONSE_SMB, R(SITE_SERVER), 0,
+     R(SITE_SERVER), false, false, "Share"},
+    {FACT_SMB_PATH, "\\\\SMSClient$", SUBJECT_REQUEST, RESPONSE_SMB, R(MANAGEMENT_POINT), 0,
+     R(CLIENT), false, false, "Share"},
+    {FACT_SMB_PATH, "\\\\SMSLOGON$", SUBJECT_REQUEST, RESPONSE_SMB, R(DOMAIN_CONTROLLER), 0,
+     R(LEGACY_CLIENT), false, false, "Logon point's share"},
+    {FACT_SMB_PATH, "\\\\ADMIN\\$$", SUBJECT_REQUEST, RESPONSE_SMB, R(CLIENT), R(SITE_SERVER), 0,
+     true, false, "Client push"},
+    {FACT_SMB_FILE, "^\\\\?(inboxes|client)(\\\\|$)", SUBJECT_HINT, RESPONSE_SMB, R(SITE_SERVER), 0,
+     0, false, false, "File"},
+    {FACT_SMB_FILE, "ccmsetup", SUBJECT_HINT, RESPONSE_SMB, R(CLIENT), 0, 0, false, false, "File"},
 
     /* NetBIOS names (2.2). */
-    { FACT_NBNS_NAME, "^MP_" SITE "\\s*<1a>", ABOUT_OWNER, ANSWER_NONE, R(MANAGEMENT_POINT), 0, 0,
-      false, false, "NetBIOS name" },
-    { FACT_NBNS_NAME, "^NLB_" SITE "\\s*<1a>", ABOUT_OWNER, ANSWER_NONE, R(MANAGEMENT_POINT), 0, 0,
-      false, false, "NetBIOS name" },
-    { FACT_NBNS_NAME, "^SMS_SLP\\s*<1a>", ABOUT_OWNER, ANSWER_NONE, R(SERVER_LOCATOR_POINT), 0, 0,
-      false, false, "NetBIOS name" },
-    { FACT_NBNS_NAME, "<4[356]>", ABOUT_OWNER, ANSWER_NONE, R(CLIENT), 0, 0, false, false,
-      "Remote Tools' NetBIOS name" },
-    { FACT_NBNS_NAME, "<44>", ABOUT_OWNER, ANSWER_NONE, R(ADMIN_CONSOLE), 0, 0, false, false,
-      "Remote Tools' NetBIOS name" },
-    { FACT_NBSS_CALLED, "<4[356]>", ABOUT_REQUEST, ANSWER_NBSS, R(CLIENT), R(ADMIN_CONSOLE), 0,
-      false, false, "NetBIOS session to" },
-    { FACT_NBDGM_DESTINATION, "<4[356]>", ABOUT_REQUEST, ANSWER_REPLY, R(CLIENT),
-      R(ADMIN_CONSOLE), 0, false, false, "NetBIOS datagram to" },
-    { FACT_IPX_NAME, "^recognized .*<4[356]>", ABOUT_REPLY, ANSWER_NONE, R(CLIENT),
-      R(ADMIN_CONSOLE), 0, false, true, "NetBIOS over IPX" },
-    { FACT_IPX_NAME, "^find .*<4[356]>", ABOUT_REQUEST, ANSWER_REPLY, R(CLIENT), R(ADMIN_CONSOLE),
-      0, false, true, "NetBIOS over IPX" },
+    {FACT_NBNS_NAME, "^MP_" SITE "\\s*<1a>", SUBJECT_OWNER, RESPONSE_NONE, R(MANAGEMENT_POINT), 0,
+     0, false, false, "NetBIOS name"},
+    {FACT_NBNS_NAME, "^NLB_" SITE "\\s*<1a>", SUBJECT_OWNER, RESPONSE_NONE, R(MANAGEMENT_POINT), 0,
+     0, false, false, "NetBIOS name"},
+    {FACT_NBNS_NAME, "^SMS_SLP\\s*<1a>", SUBJECT_OWNER, RESPONSE_NONE, R(SERVER_LOCATOR_POINT), 0,
+     0, false, false, "NetBIOS name"},
+    {FACT_NBNS_NAME, "<4[356]>", SUBJECT_OWNER, RESPONSE_NONE, R(CLIENT), 0, 0, false, false,
+     "Remote Tools' NetBIOS name"},
+    {FACT_NBNS_NAME, "<44>", SUBJECT_OWNER, RESPONSE_NONE, R(ADMIN_CONSOLE), 0, 0, false, false,
+     "Remote Tools' NetBIOS name"},
+    {FACT_NBSS_CALLED, "<4[356]>", SUBJECT_REQUEST, RESPONSE_NBSS, R(CLIENT), R(ADMIN_CONSOLE), 0,
+     false, false, "NetBIOS session to"},
+    {FACT_NBDGM_DESTINATION, "<4[356]>", SUBJECT_REQUEST, RESPONSE_REPLY, R(CLIENT),
+     R(ADMIN_CONSOLE), 0, false, false, "NetBIOS datagram to"},
+    {FACT_IPX_NAME, "^recognized .*<4[356]>", SUBJECT_REPLY, RESPONSE_NONE, R(CLIENT),
+     R(ADMIN_CONSOLE), 0, false, true, "NetBIOS over IPX"},
+    {FACT_IPX_NAME, "^find .*<4[356]>", SUBJECT_REQUEST, RESPONSE_REPLY, R(CLIENT),
+     R(ADMIN_CONSOLE), 0, false, true, "NetBIOS over IPX"},
 
     /* Directory, database, DNS, DCOM (2.3). */
-    { FACT_LDAP_ENTRY, "^CN=SMS-(Site|MP|SLP)-" SITE "\\b.*CN=System Management", ABOUT_REQUEST,
-      ANSWER_LDAP, R(DOMAIN_CONTROLLER), R(SITE_SERVER), 0, false, false, "Publishes" },
-    { FACT_LDAP_ENTRY, "^CN=SMS-" SITE "-.*CN=System Management", ABOUT_REQUEST, ANSWER_LDAP,
-      R(DOMAIN_CONTROLLER), R(SITE_SERVER), 0, false, false, "Publishes" },
-    { FACT_LDAP_VALUE, "^mSSMS(ManagementPoint|ServerLocatorPoint)$",
-      ABOUT_REQUEST, ANSWER_LDAP, R(DOMAIN_CONTROLLER), R(ADVANCED_CLIENT), 0, false, false,
-      "Searches for" },
+    {FACT_LDAP_ENTRY, "^CN=SMS-(Site|MP|SLP)-" SITE "\\b.*CN=System Management", SUBJECT_REQUEST,
+     RESPONSE_LDAP, R(DOMAIN_CONTROLLER), R(SITE_SERVER), 0, false, false, "Publishes"},
+    {FACT_LDAP_ENTRY, "^CN=SMS-" SITE "-.*CN=System Management", SUBJECT_REQUEST, RESPONSE_LDAP,
+     R(DOMAIN_CONTROLLER), R(SITE_SERVER), 0, false, false, "Publishes"},
+    {FACT_LDAP_VALUE, "^mSSMS(ManagementPoint|ServerLocatorPoint)$", SUBJECT_REQUEST, RESPONSE_LDAP,
+     R(DOMAIN_CONTROLLER), R(ADVANCED_CLIENT), 0, false, false, "Searches for"},
     /* A site server reads sites and boundaries as well, so they show no client. */
-    { FACT_LDAP_VALUE, "^mSSMS(Site|RoamingBoundaryRange)$", ABOUT_REQUEST, ANSWER_LDAP,
-      R(DOMAIN_CONTROLLER), 0,
-      R(ADVANCED_CLIENT), false, false, "Searches for" },
-    { FACT_LDAP_BASE, "CN=System Management,CN=System,", ABOUT_REQUEST, ANSWER_LDAP,
-      R(DOMAIN_CONTROLLER), 0, R(ADVANCED_CLIENT), false, false, "Searches in" },
-    { FACT_TDS_DATABASE, "^(SMS|CM)_" SITE "$", ABOUT_REQUEST, ANSWER_TDS, R(SQL_SERVER), 0,
-      SQL_CLIENTS, false, false, "Login to the site database" },
-    { FACT_DNS_NAME, "^_mssms_mp_" SITE "\\._tcp\\.", ABOUT_OWNER, ANSWER_NONE,
-      R(MANAGEMENT_POINT), 0, 0, false, false, "DNS" },
-    { FACT_NAMESPACE, "root[\\\\/]sms([\\\\/]site_" SITE ")?([\\\\/]|$)", ABOUT_REQUEST,
-      ANSWER_REPLY, R(SMS_PROVIDER), R(ADMIN_CONSOLE), 0, false, false, "WMI namespace" },
+    {FACT_LDAP_VALUE, "^mSSMS(Site|RoamingBoundaryRange)$", SUBJECT_REQUEST, RESPONSE_LDAP,
+     R(DOMAIN_CONTROLLER), 0, R(ADVANCED_CLIENT), false, false, "Searches for"},
+    {FACT_LDAP_BASE, "CN=System Management,CN=System,", SUBJECT_REQUEST, RESPONSE_LDAP,
+     R(DOMAIN_CONTROLLER), 0, R(ADVANCED_CLIENT), false, false, "Searches in"},
+    {FACT_TDS_DATABASE, "^(SMS|CM)_" SITE "$", SUBJECT_REQUEST, RESPONSE_TDS, R(SQL_SERVER), 0,
+     SQL_CLIENTS, false, false, "Login to the site database"},
+    {FACT_DNS_NAME, "^_mssms_mp_" SITE "\\._tcp\\.", SUBJECT_OWNER, RESPONSE_NONE,
+     R(MANAGEMENT_POINT), 0, 0, false, false, "DNS"},
+    {FACT_NAMESPACE, "root[\\\\/]sms([\\\\/]site_" SITE ")?([\\\\/]|$)", SUBJECT_REQUEST,
+     RESPONSE_REPLY, R(SMS_PROVIDER), R(ADMIN_CONSOLE), 0, false, false, "WMI namespace"},
 
     /* Remote Control itself; the agent's answer is its proof. */
-    { FACT_REMOTE_CONTROL, "viewer to agent$", ABOUT_REQUEST, ANSWER_REPLY, R(CLIENT),
-      R(ADMIN_CONSOLE), 0, false, true, "Remote control:" },
-    { FACT_REMOTE_CONTROL, "agent to viewer$", ABOUT_REPLY, ANSWER_NONE, R(CLIENT),
-      R(ADMIN_CONSOLE), 0, false, true, "Remote control:" },
+    {FACT_REMOTE_CONTROL, "viewer to agent$", SUBJECT_REQUEST, RESPONSE_REPLY, R(CLIENT),
+     R(ADMIN_CONSOLE), 0, false, true, "Remote control:"},
+    {FACT_REMOTE_CONTROL, "agent to viewer$", SUBJECT_REPLY, RESPONSE_NONE, R(CLIENT),
+     R(ADMIN_CONSOLE), 0, false, true, "Remote control:"},
 };
 
 static GRegex *patterns[array_length(signatures)];
@@ -161,7 +156,7 @@ compile_any(fact_e fact)
 }
 
 void
-signatures_init(void)
+role_signatures_init(void)
 {
     for (unsigned i = 0; i < array_length(signatures); i++) {
         if (patterns[i] == NULL)
@@ -174,7 +169,7 @@ signatures_init(void)
 }
 
 void
-signatures_shutdown(void)
+role_signatures_shutdown(void)
 {
     for (unsigned i = 0; i < array_length(patterns); i++)
         g_clear_pointer(&patterns[i], g_regex_unref);
@@ -188,28 +183,28 @@ signatures_shutdown(void)
  * capture. A longer text is matched anew each time. A text has two places, so that two of the same
  * request do not displace each other time and again.
  */
-#define MEMO_SLOTS 1024 /* even */
-#define MEMO_TEXT 118
+#define CACHE_SLOTS 1024 /* even */
+#define CACHE_TEXT 118
 
 static struct {
     uint8_t fact; /* plus one; 0: nothing here */
     uint8_t length;
-    char text[MEMO_TEXT];
+    char text[CACHE_TEXT];
     uint64_t matches;
-} memo[MEMO_SLOTS];
+} cache[CACHE_SLOTS];
 static unsigned next_victim;
 
 G_STATIC_ASSERT(G_N_ELEMENTS(signatures) <= 64);
 
 void
-signatures_reset(void)
+role_signatures_reset(void)
 {
-    memset(memo, 0, sizeof memo);
+    memset(cache, 0, sizeof cache);
 }
 
 /* True where no pattern for such a fact can match, by the second letter: all are anchored. */
 static bool
-is_hopeless(fact_e fact, const char *text, size_t length)
+cannot_match(fact_e fact, const char *text, size_t length)
 {
     static const char second_letters[] = "bBcCnNsS"; /* of the URIs: "^/sms_", "^/(ccm_... */
 
@@ -226,7 +221,7 @@ is_match(const GRegex *regex, const char *text, size_t length)
 }
 
 static uint64_t
-match_anew(fact_e fact, const char *text, size_t length)
+match_all(fact_e fact, const char *text, size_t length)
 {
     uint64_t matches = 0;
 
@@ -240,43 +235,43 @@ match_anew(fact_e fact, const char *text, size_t length)
 }
 
 static bool
-is_memo(unsigned slot, fact_e fact, const char *text, size_t length)
+is_cached(unsigned slot, fact_e fact, const char *text, size_t length)
 {
-    return memo[slot].fact == fact + 1 && memo[slot].length == length &&
-           memcmp(memo[slot].text, text, length) == 0;
+    return cache[slot].fact == fact + 1 && cache[slot].length == length &&
+           memcmp(cache[slot].text, text, length) == 0;
 }
 
 uint64_t
-signatures_match(fact_e fact, const char *text, size_t length)
+role_signatures_match(fact_e fact, const char *text, size_t length)
 {
     unsigned slot;
 
-    if (is_hopeless(fact, text, length))
+    if (cannot_match(fact, text, length))
         return 0;
-    if (length == 0 || length > MEMO_TEXT)
-        return match_anew(fact, text, length);
-    slot = (wmem_strong_hash((const uint8_t *)text, length) + (unsigned)fact) % MEMO_SLOTS;
-    if (!is_memo(slot, fact, text, length))
+    if (length == 0 || length > CACHE_TEXT)
+        return match_all(fact, text, length);
+    slot = (wmem_strong_hash((const uint8_t *)text, length) + (unsigned)fact) % CACHE_SLOTS;
+    if (!is_cached(slot, fact, text, length))
         slot ^= 1;
-    if (!is_memo(slot, fact, text, length)) {
-        if (memo[slot].fact != 0)
+    if (!is_cached(slot, fact, text, length)) {
+        if (cache[slot].fact != 0)
             slot ^= next_victim++ & 1;
-        memo[slot].matches = match_anew(fact, text, length);
-        memo[slot].fact = (uint8_t)(fact + 1);
-        memo[slot].length = (uint8_t)length;
-        memcpy(memo[slot].text, text, length);
+        cache[slot].matches = match_all(fact, text, length);
+        cache[slot].fact = (uint8_t)(fact + 1);
+        cache[slot].length = (uint8_t)length;
+        memcpy(cache[slot].text, text, length);
     }
-    return memo[slot].matches;
+    return cache[slot].matches;
 }
 
-const signature_t *
-signatures_get(unsigned i)
+const role_signature_t *
+role_signatures_get(unsigned i)
 {
     return &signatures[i];
 }
 
 bool
-signature_proves(const signature_t *signature)
+signature_proves(const role_signature_t *signature)
 {
     switch (signature->fact) {
     case FACT_REMOTE_CONTROL:
@@ -285,12 +280,12 @@ signature_proves(const signature_t *signature)
     case FACT_IPX_NAME:
         return false;
     default:
-        return signature->answer != ANSWER_NONE;
+        return signature->answer != RESPONSE_NONE;
     }
 }
 
 void
-signatures_site_code(unsigned i, const char *text, size_t length, char site[4])
+role_signatures_site_code(unsigned i, const char *text, size_t length, char site[4])
 {
     GMatchInfo *match = NULL;
 

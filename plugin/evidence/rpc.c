@@ -27,7 +27,7 @@ static unsigned num_endpoints;
 void
 evidence_rpc_reset(void)
 {
-    rpc_endpoints = wmem_map_new(wmem_file_scope(), address_key_hash, address_key_equal);
+    rpc_endpoints = wmem_map_new(wmem_file_scope(), addresses_key_hash, addresses_key_equal);
     num_endpoints = 0;
 }
 
@@ -44,7 +44,7 @@ add_endpoint(packet_info *pinfo, uint16_t port)
         return;
     if (ports == NULL) {
         ports = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
-        wmem_map_insert(rpc_endpoints, address_key_new(&pinfo->src), ports);
+        wmem_map_insert(rpc_endpoints, addresses_key_new(&pinfo->src), ports);
     }
     wmem_map_insert(ports, GUINT_TO_POINTER(port), GUINT_TO_POINTER(port));
     num_endpoints++;
@@ -66,7 +66,7 @@ evidence_is_rpc_endpoint(const address *addr, uint16_t port)
  * protocol: behind TCP's, with the port, comes IP's. No other answer has these bytes.
  */
 static void
-read_towers(const packet_t *packet)
+read_towers(const packet_view_t *packet)
 {
     static const uint8_t tcp_floor[] = { 0x01, 0x00, 0x07, 0x02, 0x00 };
     static const uint8_t ip_floor[] = { 0x01, 0x00, 0x09, 0x04, 0x00 };
@@ -87,7 +87,7 @@ read_towers(const packet_t *packet)
 
 /* The namespace of a WMI login stands in the stub, in UTF-16, when it is not sealed. */
 static void
-read_namespace(const packet_t *packet)
+read_namespace(const packet_view_t *packet)
 {
     static const uint8_t root[] = { 'r',  0, 'o', 0, 'o', 0, 't', 0,
                                     '\\', 0, 's', 0, 'm', 0, 's' };
@@ -119,7 +119,7 @@ read_namespace(const packet_t *packet)
         break;
     }
     text[count] = '\0';
-    evidence_add_fact(packet, FACT_NAMESPACE, text);
+    inference_add_fact(packet, FACT_NAMESPACE, text);
 }
 
 /*
@@ -127,11 +127,11 @@ read_namespace(const packet_t *packet)
  * padding and a header of 8 bytes (C706 13.2.6). What is sealed shows none, and proves nothing.
  */
 static bool
-has_succeeded(const packet_t *packet)
+has_succeeded(const packet_view_t *packet)
 {
     enum { REPRESENTATION = 4, LITTLE_ENDIAN_BIT = 0x10, LENGTH = 8, AUTH_LENGTH = 10, STUB = 24,
            AUTH = 8, PRIVACY = 6 };
-    const uint8_t *header = packet_bytes(packet, 0, STUB);
+    const uint8_t *header = packet_view_bytes(packet, 0, STUB);
     unsigned end, auth;
 
     if (header == NULL || (header[REPRESENTATION] & LITTLE_ENDIAN_BIT) == 0)
@@ -144,23 +144,23 @@ has_succeeded(const packet_t *packet)
         if (end < STUB + AUTH + auth)
             return false;
         end -= AUTH + auth;
-        verifier = packet_bytes(packet, end, AUTH);
+        verifier = packet_view_bytes(packet, end, AUTH);
         if (verifier == NULL || verifier[1] >= PRIVACY || end < STUB + (unsigned)verifier[2])
             return false;
         end -= verifier[2];
     }
-    if (end < STUB + 4 || packet_bytes(packet, 0, end) == NULL)
+    if (end < STUB + 4 || packet_view_bytes(packet, 0, end) == NULL)
         return false;
     return (packet->payload[end - 1] & 0x80) == 0;
 }
 
 void
-evidence_read_rpc(const packet_t *packet)
+evidence_read_rpc(const packet_view_t *packet)
 {
     /* C706 12.6: with connections it is version 5.0 or 5.1, without 4. */
     enum { RESPONSE = 2, FAULT = 3, VERSION = 5, VERSION_WITHOUT = 4,
            LAST_FRAGMENT = 0x02 };
-    const uint8_t *header = packet_bytes(packet, 0, 4);
+    const uint8_t *header = packet_view_bytes(packet, 0, 4);
     bool connected;
 
     if (header == NULL)
@@ -172,10 +172,10 @@ evidence_read_rpc(const packet_t *packet)
     case RESPONSE:
         read_towers(packet);
         if (!connected || (header[3] & LAST_FRAGMENT) != 0)
-            evidence_answer(packet, ANSWER_REPLY, connected && has_succeeded(packet));
+            inference_add_response(packet, RESPONSE_REPLY, connected && has_succeeded(packet));
         break;
     case FAULT:
-        evidence_answer(packet, ANSWER_REPLY, false);
+        inference_add_response(packet, RESPONSE_REPLY, false);
         break;
     default:
         read_namespace(packet);

@@ -66,16 +66,16 @@ smb2_names_something(uint16_t command)
 }
 
 static void
-add_answer(const packet_t *packet, uint32_t status)
+add_answer(const packet_view_t *packet, uint32_t status)
 {
-    if (evidence_is_waiting() && status != STATUS_PENDING &&
+    if (inference_is_pending() && status != STATUS_PENDING &&
         status != STATUS_MORE_PROCESSING_REQUIRED)
-        evidence_answer(packet, ANSWER_SMB, status == 0);
+        inference_add_response(packet, RESPONSE_SMB, status == 0);
 }
 
 /* A share's name is behind the name of its server, a file's is not. */
 static void
-add_name(const packet_t *packet, char *name, unsigned length)
+add_name(const packet_view_t *packet, char *name, unsigned length)
 {
     const char *path;
 
@@ -84,14 +84,14 @@ add_name(const packet_t *packet, char *name, unsigned length)
     name[length] = '\0';
     path = strstr(name, "\\\\");
     if (path != NULL)
-        evidence_add_fact(packet, FACT_SMB_PATH, path);
+        inference_add_fact(packet, FACT_SMB_PATH, path);
     else
-        evidence_add_fact(packet, FACT_SMB_FILE, name);
+        inference_add_fact(packet, FACT_SMB_FILE, name);
 }
 
 /* Whatever in a request reads as a name. Which of the commands has it where does not matter. */
 static void
-read_names(const packet_t *packet, unsigned at, unsigned end, bool unicode)
+read_names(const packet_view_t *packet, unsigned at, unsigned end, bool unicode)
 {
     const uint8_t *payload = packet->payload;
     char *name = (char *)wmem_alloc(packet->pinfo->pool, end - at + 1);
@@ -113,7 +113,7 @@ read_names(const packet_t *packet, unsigned at, unsigned end, bool unicode)
 
 /* A message between these places of the payload. */
 static void
-read_message(const packet_t *packet, unsigned at, unsigned end)
+read_message(const packet_view_t *packet, unsigned at, unsigned end)
 {
     const uint8_t *message = packet->payload + at;
 
@@ -128,7 +128,7 @@ read_message(const packet_t *packet, unsigned at, unsigned end)
 
 /* The same of SMB 2, where one message can have others behind it. */
 static void
-read_messages_2(const packet_t *packet, unsigned at, unsigned end)
+read_messages_2(const packet_view_t *packet, unsigned at, unsigned end)
 {
     for (unsigned i = 0; at + SMB2_HEADER <= end; i++) {
         const uint8_t *message = packet->payload + at;
@@ -146,12 +146,12 @@ read_messages_2(const packet_t *packet, unsigned at, unsigned end)
 }
 
 void
-evidence_read_smb(const packet_t *packet)
+evidence_read_smb(const packet_view_t *packet)
 {
     unsigned at = 0;
 
     for (unsigned i = 0;; i++) {
-        const uint8_t *header = packet_bytes(packet, at, NBSS_HEADER + 4);
+        const uint8_t *header = packet_view_bytes(packet, at, NBSS_HEADER + 4);
         unsigned length, end;
 
         if (header == NULL || header[0] != 0)

@@ -23,9 +23,9 @@
 #define LOGIN_DATABASE 68U
 
 void
-evidence_read_tds(const packet_t *packet)
+evidence_read_tds(const packet_view_t *packet)
 {
-    const uint8_t *message = packet_bytes(packet, 0, HEADER + 1);
+    const uint8_t *message = packet_view_bytes(packet, 0, HEADER + 1);
     const uint8_t *place, *text;
     char name[32];
     unsigned count;
@@ -33,16 +33,16 @@ evidence_read_tds(const packet_t *packet)
     if (message == NULL || message[1] > MAX_STATUS || pntohu16(message + 2) <= HEADER)
         return;
     if (message[0] == RESPONSE)
-        evidence_answer(packet, ANSWER_TDS, message[HEADER] != TOKEN_ERROR);
-    place = packet_bytes(packet, HEADER + LOGIN_DATABASE, 4);
+        inference_add_response(packet, RESPONSE_TDS, message[HEADER] != TOKEN_ERROR);
+    place = packet_view_bytes(packet, HEADER + LOGIN_DATABASE, 4);
     if (message[0] != LOGIN || place == NULL)
         return;
     count = pletohu16(place + 2);
-    text = packet_bytes(packet, HEADER + pletohu16(place), 2 * count);
+    text = packet_view_bytes(packet, HEADER + pletohu16(place), 2 * count);
     if (text == NULL || count >= sizeof name)
         return;
     for (unsigned i = 0; i < count; i++, text += 2)
         name[i] = text[1] == 0 ? (char)text[0] : '?';
     name[count] = '\0';
-    evidence_add_fact(packet, FACT_TDS_DATABASE, name);
+    inference_add_fact(packet, FACT_TDS_DATABASE, name);
 }

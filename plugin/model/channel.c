@@ -127,7 +127,7 @@ channel_iana_name(uint16_t port)
 }
 
 const char *
-direction_name(direction_e direction)
+channel_direction_name(direction_e direction)
 {
     static const char *const names[] = {
         [DIRECTION_UNKNOWN] = "Unknown",
@@ -139,13 +139,13 @@ direction_name(direction_e direction)
 }
 
 const char *
-carrier_name(carrier_e carrier)
+channel_transport_name(session_transport_e carrier)
 {
-    static const char *const names[NUM_CARRIERS] = {
-        [CARRIER_TCP] = "TCP",
-        [CARRIER_UDP] = "UDP",
-        [CARRIER_NETBIOS] = "NetBIOS",
-        [CARRIER_IPX] = "IPX",
+    static const char *const names[NUM_SESSION_TRANSPORTS] = {
+        [SESSION_TRANSPORT_TCP] = "TCP",
+        [SESSION_TRANSPORT_UDP] = "UDP",
+        [SESSION_TRANSPORT_NETBIOS] = "NetBIOS",
+        [SESSION_TRANSPORT_IPX] = "IPX",
     };
 
     return names[carrier];

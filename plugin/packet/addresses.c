@@ -9,7 +9,7 @@
 #include "addresses.h"
 
 unsigned
-address_key_hash(const void *addr)
+addresses_key_hash(const void *addr)
 {
     const address *key = (const address *)addr;
 
@@ -17,13 +17,13 @@ address_key_hash(const void *addr)
 }
 
 gboolean
-address_key_equal(const void *a, const void *b)
+addresses_key_equal(const void *a, const void *b)
 {
     return addresses_equal((const address *)a, (const address *)b);
 }
 
 address *
-address_key_new(const address *addr)
+addresses_key_new(const address *addr)
 {
     address *key = wmem_new0(wmem_file_scope(), address);
 

@@ -40,7 +40,7 @@ static slot_t slots[SLOTS];
 static uint32_t tcp_streams;
 
 void
-conversation_memo_reset(void)
+conversation_cache_reset(void)
 {
     memset(slots, 0, sizeof slots);
     tcp_streams = 0;
@@ -78,7 +78,7 @@ slot_of(const end_t ends[2], const packet_info *pinfo)
 }
 
 void
-conversation_memo_forget(const packet_info *pinfo)
+conversation_cache_drop(const packet_info *pinfo)
 {
     end_t ends[2];
 
@@ -87,14 +87,14 @@ conversation_memo_forget(const packet_info *pinfo)
 }
 
 void
-conversation_memo_follow(const packet_info *pinfo)
+conversation_cache_update(const packet_info *pinfo)
 {
     uint32_t streams = get_tcp_stream_count();
 
     if (streams == tcp_streams)
         return;
     tcp_streams = streams;
-    conversation_memo_forget(pinfo);
+    conversation_cache_drop(pinfo);
 }
 
 /* A port, as conversations here have it. */
@@ -120,7 +120,7 @@ is_youngest(const conversation_t *conversation, const packet_info *pinfo)
 }
 
 conversation_t *
-conversation_of_packet(const packet_info *pinfo)
+conversation_cache_find(const packet_info *pinfo)
 {
     conversation_t *conversation;
     slot_t *slot = NULL;
@@ -145,7 +145,7 @@ conversation_of_packet(const packet_info *pinfo)
 }
 
 conversation_t *
-conversation_new_of_packet(const packet_info *pinfo)
+conversation_cache_create(const packet_info *pinfo)
 {
     return conversation_new(pinfo->num, &pinfo->src, &pinfo->dst,
                             conversation_pt_to_conversation_type(pinfo->ptype),

@@ -38,7 +38,7 @@ static const struct {
 
 /* Who sent the quoted packet to whom. */
 static bool
-read_quote(const packet_t *packet, bool ipv6, icmp_error_t *error)
+read_quote(const packet_view_t *packet, bool ipv6, icmp_error_t *error)
 {
     const uint8_t *quote = packet->network + ICMP_QUOTE;
     unsigned length = ipv6 ? 40 : (quote[0] & 0x0f) * 4U;
@@ -56,7 +56,7 @@ read_quote(const packet_t *packet, bool ipv6, icmp_error_t *error)
 }
 
 bool
-icmp_error_read(const packet_t *packet, icmp_error_t *error)
+icmp_error_read(const packet_view_t *packet, icmp_error_t *error)
 {
     if (packet->network == NULL || packet->network_length < ICMP_QUOTE + 20)
         return false;

@@ -71,7 +71,7 @@ netbios_name_decode(const uint8_t *bytes, unsigned length, netbios_name_t *name)
 
 /* Two names behind a packet's header of @p header bytes. False where they are not both there. */
 static bool
-decode_two_names(const packet_t *packet, unsigned header, netbios_name_t *first,
+decode_two_names(const packet_view_t *packet, unsigned header, netbios_name_t *first,
                  netbios_name_t *second)
 {
     const uint8_t *bytes = packet->payload + header;
@@ -91,7 +91,7 @@ decode_two_names(const packet_t *packet, unsigned header, netbios_name_t *first,
 #define NBNS_TYPE_NB 32
 
 static void
-look_at_names(const packet_t *packet, netbios_look_t *look)
+parse_names(const packet_view_t *packet, netbios_packet_t *look)
 {
     const uint8_t *bytes = packet->payload;
     unsigned left = packet->length, opcode, used;
@@ -135,7 +135,7 @@ look_at_names(const packet_t *packet, netbios_look_t *look)
 
 /* Two names, the sender's and the receiver's: one of them may be an agent's. */
 static void
-look_at_pair(const netbios_name_t *source, const netbios_name_t *target, netbios_look_t *look)
+parse_pair(const netbios_name_t *source, const netbios_name_t *target, netbios_packet_t *look)
 {
     bool from_agent = channel_by_netbios_suffix(target->suffix) == CHANNEL_UNKNOWN;
 
@@ -153,7 +153,7 @@ look_at_pair(const netbios_name_t *source, const netbios_name_t *target, netbios
 #define NBDGM_GROUP 0x11
 
 static void
-look_at_datagram(const packet_t *packet, netbios_look_t *look)
+parse_datagram(const packet_view_t *packet, netbios_packet_t *look)
 {
     const uint8_t *bytes = packet->payload;
     netbios_name_t source, target;
@@ -163,7 +163,7 @@ look_at_datagram(const packet_t *packet, netbios_look_t *look)
         return;
     if (!decode_two_names(packet, NBDGM_HEADER, &source, &target))
         return;
-    look_at_pair(&source, &target, look);
+    parse_pair(&source, &target, look);
 }
 
 /* NBSS (RFC 1002 4.3). */
@@ -171,7 +171,7 @@ look_at_datagram(const packet_t *packet, netbios_look_t *look)
 #define NBSS_REQUEST 0x81
 
 static void
-look_at_session(const packet_t *packet, netbios_look_t *look)
+parse_session(const packet_view_t *packet, netbios_packet_t *look)
 {
     const uint8_t *bytes = packet->payload;
 
@@ -185,7 +185,7 @@ look_at_session(const packet_t *packet, netbios_look_t *look)
 }
 
 uint8_t
-netbios_answer(const packet_t *packet, uint8_t *error)
+netbios_session_response(const packet_view_t *packet, uint8_t *error)
 {
     const uint8_t *bytes = packet->payload;
 
@@ -283,7 +283,7 @@ netbios_ipx_name(tvbuff_t *frame, const packet_info *pinfo, netbios_name_t *name
     unsigned count;
     netbios_ipx_e operation;
 
-    if (!netbios_may_be(pinfo))
+    if (!netbios_is_candidate(pinfo))
         return NETBIOS_IPX_NONE;
     operation = ipx_names(frame, pinfo, names, &count);
     if (count > 0)
@@ -292,7 +292,7 @@ netbios_ipx_name(tvbuff_t *frame, const packet_info *pinfo, netbios_name_t *name
 }
 
 static void
-look_at_ipx(tvbuff_t *frame, const packet_info *pinfo, netbios_look_t *look)
+parse_ipx(tvbuff_t *frame, const packet_info *pinfo, netbios_packet_t *look)
 {
     netbios_name_t names[2];
     unsigned count;
@@ -300,7 +300,7 @@ look_at_ipx(tvbuff_t *frame, const packet_info *pinfo, netbios_look_t *look)
 
     if (operation == NETBIOS_IPX_DATAGRAM) {
         if (count == 2)
-            look_at_pair(&names[1], &names[0], look);
+            parse_pair(&names[1], &names[0], look);
         return;
     }
     if (count == 0)
@@ -320,7 +320,7 @@ look_at_ipx(tvbuff_t *frame, const packet_info *pinfo, netbios_look_t *look)
 }
 
 bool
-netbios_may_be(const packet_info *pinfo)
+netbios_is_candidate(const packet_info *pinfo)
 {
     switch (pinfo->ptype) {
     case PT_TCP:
@@ -336,20 +336,20 @@ netbios_may_be(const packet_info *pinfo)
 }
 
 void
-netbios_look(tvbuff_t *frame, packet_info *pinfo, netbios_look_t *look)
+netbios_parse(tvbuff_t *frame, packet_info *pinfo, netbios_packet_t *look)
 {
-    packet_t packet;
+    packet_view_t packet;
 
     memset(look, 0, sizeof *look);
     if (pinfo->ptype == PT_IPX) {
-        look_at_ipx(frame, pinfo, look);
+        parse_ipx(frame, pinfo, look);
         return;
     }
-    packet = packet_open(frame, pinfo, NULL, 0);
+    packet = packet_view_open(frame, pinfo, NULL, 0);
     if (pinfo->ptype == PT_TCP)
-        look_at_session(&packet, look);
+        parse_session(&packet, look);
     else if (pinfo->destport == PORT_DATAGRAMS)
-        look_at_datagram(&packet, look);
+        parse_datagram(&packet, look);
     else
-        look_at_names(&packet, look);
+        parse_names(&packet, look);
 }

@@ -38,7 +38,7 @@ read_name(tvbuff_t *token, packet_info *pinfo, unsigned at, uint32_t flags)
 }
 
 bool
-ntlmssp_names_read(tvbuff_t *token, packet_info *pinfo, ntlmssp_names_t *names)
+ntlmssp_auth_read(tvbuff_t *token, packet_info *pinfo, ntlmssp_auth_t *names)
 {
     if (tvb_captured_length(token) < NTLMSSP_AUTHENTICATE_LENGTH ||
         tvb_get_letohl(token, NTLMSSP_TYPE) != NTLMSSP_TYPE_AUTHENTICATE)

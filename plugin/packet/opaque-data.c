@@ -32,7 +32,7 @@ static int hf_smsrc_text_more = -1;
 static int ett_smsrc_data = -1;
 
 static dissector_handle_t ntlmssp_handle;
-static payload_account_f on_account;
+static opaque_data_account_f on_account;
 
 static const uint8_t ntlmssp_signature[] = NTLMSSP_SIGNATURE;
 
@@ -75,11 +75,11 @@ dissect_texts(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offs
         proto_item *item;
         const char *text;
 
-        if (wide >= 2 * MAX(min_text, PAYLOAD_MIN_TEXT)) {
+        if (wide >= 2 * MAX(min_text, OPAQUE_DATA_MIN_TEXT)) {
             run = wide;
             encoding = ENC_UTF_16 | ENC_LITTLE_ENDIAN;
         } else if (narrow > 1 && text_run(bytes, captured, at + narrow - 1, 2) >=
-                                     2 * PAYLOAD_MIN_TEXT) {
+                                     2 * OPAQUE_DATA_MIN_TEXT) {
             /* The last letter is the first of UTF-16 behind it. */
             run = narrow - 1;
         }
@@ -96,7 +96,7 @@ dissect_texts(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offs
         text = (const char *)tvb_get_string_enc(pinfo->pool, tvb, (int)(offset + at), (int)run,
                                                 encoding);
         item = proto_tree_add_string(tree, hf_smsrc_text, tvb, (int)(offset + at), (int)run,
-                                     shown_text(pinfo->pool, text));
+                                     text_shown(pinfo->pool, text));
         proto_item_set_generated(item);
         if (first == NULL)
             first = text;
@@ -122,19 +122,19 @@ dissect_ntlmssp_tokens(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsi
             token[10] == 0 && token[11] == 0) {
             tvbuff_t *token_tvb = tvb_new_subset_length(
                 tvb, (int)(offset + (unsigned)(token - bytes)), (int)length);
-            ntlmssp_names_t names;
+            ntlmssp_auth_t names;
 
-            if (ntlmssp_names_read(token_tvb, pinfo, &names))
+            if (ntlmssp_auth_read(token_tvb, pinfo, &names))
                 on_account(pinfo, names.domain, names.user, names.workstation);
-            shown_call(ntlmssp_handle, token_tvb, pinfo, tree);
+            text_call_dissector(ntlmssp_handle, token_tvb, pinfo, tree);
         }
         token = next;
     }
 }
 
 const char *
-payload_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset, int length,
-                unsigned min_text)
+opaque_data_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset,
+                    int length, unsigned min_text)
 {
     int reported = tvb_reported_length_remaining(tvb, (int)offset);
     int captured = tvb_captured_length_remaining(tvb, (int)offset);
@@ -153,7 +153,7 @@ payload_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned of
     if (captured <= 0)
         return NULL;
     /* The search is not free: it is left out where nobody would see what it finds. */
-    if (min_text >= PAYLOAD_MIN_TEXT && !proto_field_is_referenced(tree, hf_smsrc_text))
+    if (min_text >= OPAQUE_DATA_MIN_TEXT && !proto_field_is_referenced(tree, hf_smsrc_text))
         text = NULL;
     else
         text = dissect_texts(tvb, pinfo, data_tree, offset, (unsigned)captured, min_text);
@@ -162,7 +162,7 @@ payload_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned of
 }
 
 void
-payload_register(int proto, payload_account_f report_account)
+opaque_data_register(int proto, opaque_data_account_f report_account)
 {
     static hf_register_info hf[] = {
         { &hf_smsrc_data,
@@ -183,7 +183,7 @@ payload_register(int proto, payload_account_f report_account)
 }
 
 void
-payload_handoff(void)
+opaque_data_handoff(void)
 {
     ntlmssp_handle = find_dissector("ntlmssp");
 }

@@ -52,9 +52,9 @@ static struct {
 } layer_slots[LAYER_SLOTS];
 
 void
-packet_look_init(void)
+packet_view_init(void)
 {
-    service_init();
+    service_detect_init();
     for (unsigned i = 0; i < LAYER_SLOTS; i++)
         layer_slots[i].proto = -1;
     for (unsigned i = 0; i < array_length(layer_protos); i++) {
@@ -71,7 +71,7 @@ packet_look_init(void)
 }
 
 unsigned
-packet_layers(const packet_info *pinfo)
+packet_view_layers(const packet_info *pinfo)
 {
     unsigned layers = 0;
 
@@ -118,7 +118,7 @@ find_ipv6_source(const uint8_t *frame, unsigned captured, const packet_info *pin
 }
 
 static void
-find_network(packet_t *packet, tvbuff_t *tvb)
+find_network(packet_view_t *packet, tvbuff_t *tvb)
 {
     const packet_info *pinfo = packet->pinfo;
     unsigned captured = tvb_captured_length(tvb);
@@ -165,7 +165,7 @@ find_network(packet_t *packet, tvbuff_t *tvb)
 
 /* The payload of TCP or UDP. Behind it may be Ethernet's padding: IP's length ends it. */
 static void
-find_payload(packet_t *packet)
+find_payload(packet_view_t *packet)
 {
     unsigned header = UDP_LENGTH;
 
@@ -183,10 +183,10 @@ find_payload(packet_t *packet)
     packet->reported -= header;
 }
 
-packet_t
-packet_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers)
+packet_view_t
+packet_view_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers)
 {
-    packet_t packet = { tvb, pinfo, tree, layers, 0, NULL, 0, NULL, 0, 0 };
+    packet_view_t packet = { tvb, pinfo, tree, layers, 0, NULL, 0, NULL, 0, 0 };
 
     find_network(&packet, tvb);
     if (pinfo->ptype == PT_TCP || pinfo->ptype == PT_UDP)
@@ -195,7 +195,7 @@ packet_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers
 }
 
 bool
-packet_is_bare(const packet_t *packet)
+packet_view_is_bare(const packet_view_t *packet)
 {
     enum { FLAGS = 13, FIN = 0x01 };
 
@@ -205,7 +205,7 @@ packet_is_bare(const packet_t *packet)
 }
 
 bool
-packet_part(const packet_t *packet, unsigned i, packet_t *part)
+packet_view_part(const packet_view_t *packet, unsigned i, packet_view_t *part)
 {
     const packet_info *pinfo = packet->pinfo;
     GSList *source = pinfo->data_src != NULL ? pinfo->data_src->next : NULL;
@@ -238,16 +238,16 @@ packet_part(const packet_t *packet, unsigned i, packet_t *part)
 }
 
 service_e
-packet_service(const packet_t *packet)
+packet_view_service(const packet_view_t *packet)
 {
     return packet->payload == NULL
                ? SERVICE_UNKNOWN
-               : service_by_bytes(packet->payload, packet->length, packet->reported,
+               : service_detect_bytes(packet->payload, packet->length, packet->reported,
                                   packet->pinfo->ptype == PT_TCP ? TRANSPORT_TCP : TRANSPORT_UDP);
 }
 
 const uint8_t *
-packet_bytes(const packet_t *packet, unsigned at, unsigned length)
+packet_view_bytes(const packet_view_t *packet, unsigned at, unsigned length)
 {
     return packet->payload != NULL && packet->length >= at + length ? packet->payload + at : NULL;
 }

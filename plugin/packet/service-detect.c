@@ -31,9 +31,9 @@ typedef struct {
     const uint8_t *p;
     unsigned len;
     unsigned reported;
-} payload_t;
+} first_bytes_t;
 
-typedef bool (*service_check_f)(const payload_t *payload);
+typedef bool (*service_check_f)(const first_bytes_t *payload);
 
 typedef struct {
     service_e service;
@@ -42,7 +42,7 @@ typedef struct {
     uint8_t length;
     const char *bytes;
     service_check_f check; /* NULL: the bytes are enough */
-} signature_t;
+} service_signature_t;
 
 static const char *const service_names[NUM_SERVICES] = {
     [SERVICE_UNKNOWN] = "Unknown",
@@ -106,7 +106,7 @@ transport_name(transport_e transport)
  * element itself may go on beyond what was captured.
  */
 static bool
-ber_header(const payload_t *pl, unsigned *at, uint8_t tag)
+ber_header(const first_bytes_t *pl, unsigned *at, uint8_t tag)
 {
     uint8_t first;
 
@@ -124,7 +124,7 @@ ber_header(const payload_t *pl, unsigned *at, uint8_t tag)
 
 /* RFC 4511 4.1.1: SEQUENCE { messageID INTEGER, protocolOp CHOICE of application tags } */
 static bool
-check_ldap(const payload_t *pl)
+check_ldap(const first_bytes_t *pl)
 {
     unsigned at = 0;
     uint8_t id_length, op;
@@ -140,7 +140,7 @@ check_ldap(const payload_t *pl)
 
 /* SEQUENCE { version INTEGER 0..3, community OCTET STRING or msgGlobalData SEQUENCE } */
 static bool
-check_snmp(const payload_t *pl)
+check_snmp(const first_bytes_t *pl)
 {
     unsigned at = 0;
 
@@ -151,7 +151,7 @@ check_snmp(const payload_t *pl)
 
 /* RFC 4120: application tag, SEQUENCE, pvno [0] or [1] INTEGER 5 */
 static bool
-check_kerberos_at(const payload_t *pl, unsigned at)
+check_kerberos_at(const first_bytes_t *pl, unsigned at)
 {
     uint8_t tag;
 
@@ -166,21 +166,21 @@ check_kerberos_at(const payload_t *pl, unsigned at)
 }
 
 static bool
-check_kerberos_udp(const payload_t *pl)
+check_kerberos_udp(const first_bytes_t *pl)
 {
     return check_kerberos_at(pl, 0);
 }
 
 /* Over TCP a length of four bytes comes first. */
 static bool
-check_kerberos_tcp(const payload_t *pl)
+check_kerberos_tcp(const first_bytes_t *pl)
 {
     return pl->len > 4 && pl->p[0] == 0 && check_kerberos_at(pl, 4);
 }
 
 /* RFC 1001 14.1: 32 letters A to P behind their length, each half a byte of the name */
 static bool
-is_netbios_name(const payload_t *pl, unsigned at)
+is_netbios_name(const first_bytes_t *pl, unsigned at)
 {
     if (at + 34 > pl->len || pl->p[at] != 0x20)
         return false;
@@ -193,7 +193,7 @@ is_netbios_name(const payload_t *pl, unsigned at)
 
 /* RFC 1002 4.2.1: one question or one answer, whose name is a NetBIOS name */
 static bool
-check_nbns(const payload_t *pl)
+check_nbns(const first_bytes_t *pl)
 {
     return pl->len >= 46 && pntohu16(pl->p + 4) <= 1 && pntohu16(pl->p + 6) <= 1 &&
            is_netbios_name(pl, 12);
@@ -201,7 +201,7 @@ check_nbns(const payload_t *pl)
 
 /* RFC 1002 4.4.1: type, flags, ID, address, port, then for direct datagrams two names */
 static bool
-check_nbdgm(const payload_t *pl)
+check_nbdgm(const first_bytes_t *pl)
 {
     return pl->len >= 48 && pl->p[0] >= 0x10 && pl->p[0] <= 0x12 && pl->p[1] < 0x10 &&
            is_netbios_name(pl, 14);
@@ -209,7 +209,7 @@ check_nbdgm(const payload_t *pl)
 
 /* RFC 1035 4.1: a header of one question, labels up to the root, a known type and class */
 static bool
-check_dns_at(const payload_t *pl, unsigned at)
+check_dns_at(const first_bytes_t *pl, unsigned at)
 {
     unsigned labels = 0, class_, type;
 
@@ -231,19 +231,19 @@ check_dns_at(const payload_t *pl, unsigned at)
 }
 
 static bool
-check_dns_udp(const payload_t *pl)
+check_dns_udp(const first_bytes_t *pl)
 {
     return check_dns_at(pl, 0);
 }
 
 static bool
-check_dns_tcp(const payload_t *pl)
+check_dns_tcp(const first_bytes_t *pl)
 {
     return pl->len > 2 && pntohu16(pl->p) + 2U >= pl->reported && check_dns_at(pl, 2);
 }
 
 static bool
-check_dhcp(const payload_t *pl)
+check_dhcp(const first_bytes_t *pl)
 {
     static const uint8_t cookie[] = { 0x63, 0x82, 0x53, 0x63 };
 
@@ -256,7 +256,7 @@ check_dhcp(const payload_t *pl)
  * (Q.931) put there, whose first two bytes are never both 0.
  */
 static bool
-may_be_tpkt(const payload_t *pl)
+may_be_tpkt(const first_bytes_t *pl)
 {
     return pl->len >= 6 && pl->p[0] == 3 && pl->p[1] == 0 && pntohu16(pl->p + 4) != 0;
 }
@@ -267,7 +267,7 @@ may_be_tpkt(const payload_t *pl)
  * (S7, MMS) have the parameters of ISO 8073 there. Later TPDUs carry an MCS domain PDU (T.125).
  */
 static bool
-check_rdp(const payload_t *pl)
+check_rdp(const first_bytes_t *pl)
 {
     enum { CC = 0xd0, CR = 0xe0, DT = 0xf0, FIXED = 11, NEGOTIATION = 8 };
     /* Connect-Initial and -Response, Erect Domain, Disconnect, Attach, Join, Send Data. */
@@ -300,7 +300,7 @@ check_rdp(const payload_t *pl)
  * shows neither.
  */
 static bool
-check_tds(const payload_t *pl)
+check_tds(const first_bytes_t *pl)
 {
     unsigned length;
 
@@ -316,7 +316,7 @@ check_tds(const payload_t *pl)
 
 /* RFC 5246 6.2.1: content type, version 3.0 to 3.4, length up to 2^14 + 2048 */
 static bool
-check_tls(const payload_t *pl)
+check_tls(const first_bytes_t *pl)
 {
     unsigned length;
 
@@ -339,7 +339,7 @@ check_tls(const payload_t *pl)
 
 /* C706 12.6.3: version 5.0 or 5.1, type, flags, data representation, fragment length */
 static bool
-check_rpc_co(const payload_t *pl)
+check_rpc_co(const first_bytes_t *pl)
 {
     unsigned length;
 
@@ -352,14 +352,14 @@ check_rpc_co(const payload_t *pl)
 
 /* C706 12.5.1: version 4, type, two flag bytes, data representation; a header of 80 bytes */
 static bool
-check_rpc_cl(const payload_t *pl)
+check_rpc_cl(const first_bytes_t *pl)
 {
     return pl->len >= 80 && pl->p[1] <= 10 && (pl->p[4] & 0xee) == 0 && pl->p[5] <= 3;
 }
 
 /* RFC 3550: version 2; static and dynamic payload types, or RTCP's packet types */
 static bool
-check_rtp(const payload_t *pl)
+check_rtp(const first_bytes_t *pl)
 {
     unsigned type = pl->p[1] & 0x7f;
     unsigned csrc = pl->p[0] & 0x0f;
@@ -376,7 +376,7 @@ check_rtp(const payload_t *pl)
  * root delay and dispersion of less than 256 seconds. Behind the 48 bytes is at most a MAC.
  */
 static bool
-check_ntp(const payload_t *pl)
+check_ntp(const first_bytes_t *pl)
 {
     unsigned version = pl->p[0] >> 3 & 7, mode = pl->p[0] & 7;
 
@@ -389,7 +389,7 @@ check_ntp(const payload_t *pl)
 
 /* RFC 1350: a file name and a mode, each with its NUL */
 static bool
-check_tftp(const payload_t *pl)
+check_tftp(const first_bytes_t *pl)
 {
     const uint8_t *name_end;
     unsigned at;
@@ -410,7 +410,7 @@ check_tftp(const payload_t *pl)
 
 /* Razor2 / Cloudmark on 2703: lines of key=value pairs, "sn=C&srl=184&ep4=7542-10&a=l" */
 static bool
-check_razor(const payload_t *pl)
+check_razor(const first_bytes_t *pl)
 {
     unsigned at = pl->len > 0 && pl->p[0] == '-' ? 1 : 0;
     unsigned start = at;
@@ -426,14 +426,14 @@ check_razor(const payload_t *pl)
 
 /* A reply of three digits is SMTP's where it says so, and FTP's elsewhere. */
 static bool
-check_smtp_greeting(const payload_t *pl)
+check_smtp_greeting(const first_bytes_t *pl)
 {
     return g_strstr_len((const char *)pl->p, pl->len, "SMTP") != NULL;
 }
 
 /* MS-CMRC, as the independent clients read it: type 0x80, a text with its own length. */
 static bool
-check_cm_control(const payload_t *pl)
+check_cm_control(const first_bytes_t *pl)
 {
     unsigned length, text;
 
@@ -446,7 +446,7 @@ check_cm_control(const payload_t *pl)
 }
 
 static bool
-check_rc(const payload_t *pl)
+check_rc(const first_bytes_t *pl)
 {
     return pl->len >= 12 &&
            (memcmp(pl->p + 8, "RCHE", 4) == 0 || memcmp(pl->p + 8, "TNME", 4) == 0);
@@ -456,7 +456,7 @@ check_rc(const payload_t *pl)
 #define BOTH (TRANSPORT_TCP | TRANSPORT_UDP)
 
 /* The first that fits counts: the stricter ones come before the looser ones. */
-static const signature_t signatures[] = {
+static const service_signature_t signatures[] = {
     { SERVICE_REMOTE_CONTROL, BOTH, 0, STR("RCH0"), check_rc },
     { SERVICE_REMOTE_CONTROL, BOTH, 0, STR("TNMP"), check_rc },
     { SERVICE_REMOTE_CONTROL, TRANSPORT_UDP, 0, STR("\0\0\0\0USER"), NULL },
@@ -552,10 +552,10 @@ static const signature_t signatures[] = {
 static uint64_t by_first_byte[256][NUM_MASKS];
 
 void
-service_init(void)
+service_detect_init(void)
 {
     for (unsigned i = 0; i < array_length(signatures); i++) {
-        const signature_t *sig = &signatures[i];
+        const service_signature_t *sig = &signatures[i];
         bool any = sig->offset > 0 || sig->length == 0;
 
         for (unsigned byte = 0; byte < 256; byte++) {
@@ -566,25 +566,26 @@ service_init(void)
 }
 
 service_e
-service_by_payload(tvbuff_t *tvb, transport_e transport)
+service_detect_tvb(tvbuff_t *tvb, transport_e transport)
 {
     unsigned length = MIN(tvb_captured_length(tvb), SNIFF_LENGTH);
 
     return length == 0 ? SERVICE_UNKNOWN
-                       : service_by_bytes(tvb_get_ptr(tvb, 0, (int)length), length,
+                       : service_detect_bytes(tvb_get_ptr(tvb, 0, (int)length), length,
                                           tvb_reported_length(tvb), transport);
 }
 
 service_e
-service_by_bytes(const uint8_t *bytes, unsigned length, unsigned reported, transport_e transport)
+service_detect_bytes(const uint8_t *bytes, unsigned length, unsigned reported,
+                     transport_e transport)
 {
-    payload_t payload = { bytes, MIN(length, SNIFF_LENGTH), reported };
+    first_bytes_t payload = { bytes, MIN(length, SNIFF_LENGTH), reported };
 
     if (payload.len < 3)
         return SERVICE_UNKNOWN;
     for (unsigned word = 0; word < NUM_MASKS; word++) {
         for (uint64_t mask = by_first_byte[payload.p[0]][word]; mask != 0; mask &= mask - 1) {
-            const signature_t *sig = &signatures[word * 64 + (unsigned)ws_ctz(mask)];
+            const service_signature_t *sig = &signatures[word * 64 + (unsigned)ws_ctz(mask)];
 
             if ((sig->transports & transport) != 0 &&
                 sig->offset + sig->length <= payload.len &&

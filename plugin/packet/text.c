@@ -20,14 +20,14 @@
 #include <wsutil/str_util.h>
 
 char *
-shown_text(wmem_allocator_t *scope, const char *text)
+text_shown(wmem_allocator_t *scope, const char *text)
 {
     /* Its bytes are unsigned up to 4.0. */
     return format_text(scope, (const void *)text, strlen(text));
 }
 
 bool
-shown_text_is(const char *text)
+text_is_shown(const char *text)
 {
     const char *at = text;
 
@@ -45,11 +45,11 @@ shown_text_is(const char *text)
 }
 
 const char *
-shown_label(wmem_allocator_t *scope, const char *text, unsigned others)
+text_label(wmem_allocator_t *scope, const char *text, unsigned others)
 {
     static const char dots[] = "...";
     unsigned room = ITEM_LABEL_LENGTH - 1 - others;
-    char *shown = shown_text(scope, text);
+    char *shown = text_shown(scope, text);
     char *end;
 
     if (strlen(shown) <= room)
@@ -70,16 +70,16 @@ shown_add_expert(packet_info *pinfo, proto_item *item, expert_field *expert, con
     va_start(arguments, format);
     text = wmem_strdup_vprintf(pinfo->pool, format, arguments);
     va_end(arguments);
-    expert_add_info_format(pinfo, item, expert, "%s", shown_label(pinfo->pool, text, 0));
+    expert_add_info_format(pinfo, item, expert, "%s", text_label(pinfo->pool, text, 0));
 }
 
 proto_item *
-shown_add_string(proto_tree *tree, int hf, tvbuff_t *tvb, int start, int length, unsigned encoding,
+text_add_string(proto_tree *tree, int hf, tvbuff_t *tvb, int start, int length, unsigned encoding,
                  wmem_allocator_t *scope, const uint8_t **value)
 {
     *value = tvb_get_string_enc(scope, tvb, start, length, encoding);
     return proto_tree_add_string(tree, hf, tvb, start, length,
-                                 shown_text(scope, (const char *)*value));
+                                 text_shown(scope, (const char *)*value));
 }
 
 /* The Info column as it should be after a dissector of Wireshark's own has written to it. */
@@ -89,16 +89,16 @@ shown_info(packet_info *pinfo)
     const char *info = col_get_text(pinfo->cinfo, COL_INFO);
     char *shown;
 
-    if (info == NULL || shown_text_is(info))
+    if (info == NULL || text_is_shown(info))
         return;
-    shown = shown_text(pinfo->pool, info);
+    shown = text_shown(pinfo->pool, info);
     col_clear_fence(pinfo->cinfo, COL_INFO);
     col_add_str(pinfo->cinfo, COL_INFO, shown);
     col_set_fence(pinfo->cinfo, COL_INFO);
 }
 
 void
-shown_call(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+text_call_dissector(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     TRY {
         call_dissector(handle, tvb, pinfo, tree);

@@ -34,7 +34,7 @@ typedef struct {
     uint32_t foreign_frame; /* from here on its content is another protocol's; 0: it is not */
     uint32_t proof_frame;   /* from here on it is Remote Control by its own content; 0: it is not */
     uint32_t cm_frame;      /* from here on it is ConfigMgr's; 0: it is not */
-} flow_t;
+} claim_state_t;
 
 /* Services of the matrix for whose port Wireshark has no dissector of its own. */
 static const uint16_t listed_ports[] = { 3269 /* Global Catalog over TLS */ };
@@ -91,7 +91,7 @@ claim_content(tvbuff_t *tvb, unsigned offset, bool stream)
     if (!stream && captured >= 8 && memcmp(bytes, "\0\0\0\0USER", 8) == 0)
         return CONTENT_USER;
     if (stream && offset == 0 && captured > 3 && bytes[3] == 0x80 &&
-        service_by_payload(tvb, TRANSPORT_TCP) == SERVICE_CM_REMOTE_CONTROL)
+        service_detect_tvb(tvb, TRANSPORT_TCP) == SERVICE_CM_REMOTE_CONTROL)
         return CONTENT_CM;
     if (stream && offset == 0 && is_greeting_start(tvb))
         return CONTENT_PARTIAL;
@@ -174,13 +174,14 @@ server_by_syn(const packet_info *pinfo, conversation_t *conversation)
     return pinfo->ptype == PT_TCP ? tcp_state_server_port(conversation) : 0;
 }
 
-static flow_t *
-flow_of(conversation_t *conversation)
+static claim_state_t *
+claim_state(conversation_t *conversation)
 {
-    flow_t *flow = (flow_t *)conversation_get_proto_data(conversation, proto_smsrc_flow);
+    claim_state_t *flow =
+        (claim_state_t *)conversation_get_proto_data(conversation, proto_smsrc_flow);
 
     if (flow == NULL) {
-        flow = wmem_new0(wmem_file_scope(), flow_t);
+        flow = wmem_new0(wmem_file_scope(), claim_state_t);
         conversation_add_proto_data(conversation, proto_smsrc_flow, flow);
     }
     return flow;
@@ -191,8 +192,8 @@ flow_of(conversation_t *conversation)
  * a frame showed counts from that frame on, so that every pass says the same.
  */
 static uint16_t
-server_of(tvbuff_t *tvb, const packet_info *pinfo, conversation_t *conversation, flow_t *flow,
-          content_e content, uint16_t match)
+server_of(tvbuff_t *tvb, const packet_info *pinfo, conversation_t *conversation,
+          claim_state_t *flow, content_e content, uint16_t match)
 {
     uint16_t server = server_by_syn(pinfo, conversation);
     direction_e direction;
@@ -227,7 +228,7 @@ session_of(const packet_info *pinfo, conversation_t *conversation, const claim_t
 {
     bool proof = is_proof(claim->content);
     bool to_agent = claim->direction == DIRECTION_TO_AGENT;
-    session_offer_t offer = {
+    session_event_t offer = {
         .kind = claim->configmgr ? SESSION_CONFIGMGR : SESSION_SMS,
         .viewer = to_agent ? &pinfo->src : &pinfo->dst,
         .agent = to_agent ? &pinfo->dst : &pinfo->src,
@@ -239,22 +240,22 @@ session_of(const packet_info *pinfo, conversation_t *conversation, const claim_t
         .moved = !known_port,
         .opens = claim->channel == CHANNEL_CONTROL,
     };
-    connection_t *connection;
+    session_connection_t *connection;
 
     if (claim->direction == DIRECTION_UNKNOWN)
         return NULL;
     connection = session_log_connection(conversation, pinfo, proof || known_channel);
     if (connection == NULL || (!proof && !known_channel && connection->session == NULL))
         return NULL;
-    return session_log_offer(connection, pinfo, &offer);
+    return session_log_report(connection, pinfo, &offer);
 }
 
-static carrier_e
-carrier_of(const packet_info *pinfo)
+static session_transport_e
+transport_of_packet(const packet_info *pinfo)
 {
-    return pinfo->ptype == PT_UDP   ? CARRIER_UDP
-           : pinfo->ptype == PT_IPX ? CARRIER_IPX
-                                    : CARRIER_TCP;
+    return pinfo->ptype == PT_UDP   ? SESSION_TRANSPORT_UDP
+           : pinfo->ptype == PT_IPX ? SESSION_TRANSPORT_IPX
+                                    : SESSION_TRANSPORT_TCP;
 }
 
 /* What nobody but the content can tell: the channel that it is known from. */
@@ -280,7 +281,7 @@ static direction_e
 direction_by_ends(tvbuff_t *tvb, const packet_info *pinfo, conversation_t *conversation,
                   content_e content)
 {
-    const connection_t *connection = session_log_connection(conversation, pinfo, false);
+    const session_connection_t *connection = session_log_connection(conversation, pinfo, false);
     direction_e direction = direction_by_content(tvb, content);
     const address *viewer = NULL;
 
@@ -301,7 +302,7 @@ direction_by_ends(tvbuff_t *tvb, const packet_info *pinfo, conversation_t *conve
  * of one port apart.
  */
 static bool
-is_configmgr(tvbuff_t *tvb, const packet_info *pinfo, flow_t *flow, content_e content)
+is_configmgr(tvbuff_t *tvb, const packet_info *pinfo, claim_state_t *flow, content_e content)
 {
     if (flow->cm_frame == 0 && pinfo->ptype == PT_TCP &&
         (content == CONTENT_CM || (flow->proof_frame == 0 && cm_frame_is_sealed(tvb, 0))))
@@ -310,7 +311,7 @@ is_configmgr(tvbuff_t *tvb, const packet_info *pinfo, flow_t *flow, content_e co
 }
 
 bool
-claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
+claim_classify(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
            claim_t *claim)
 {
     bool udp = pinfo->ptype == PT_UDP;
@@ -318,11 +319,11 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
     bool known_channel, known_port;
     uint32_t viewer_port;
     conversation_t *conversation;
-    flow_t *flow;
+    claim_state_t *flow;
 
     memset(claim, 0, sizeof *claim);
-    claim->carrier = carrier_of(pinfo);
-    claim->content = claim_content(tvb, 0, claim->carrier == CARRIER_TCP);
+    claim->carrier = transport_of_packet(pinfo);
+    claim->content = claim_content(tvb, 0, claim->carrier == SESSION_TRANSPORT_TCP);
     if (limit == CLAIM_BY_CONTENT && !is_proof(claim->content))
         return false;
     /* What an ICMP error quotes was not sent now, and proves nothing. */
@@ -330,7 +331,7 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
         return false;
 
     conversation = find_or_create_conversation(pinfo);
-    flow = flow_of(conversation);
+    flow = claim_state(conversation);
 
     claim->server_port = server_of(tvb, pinfo, conversation, flow, claim->content,
                                    by_user ? (uint16_t)pinfo->match_uint : 0);
@@ -353,18 +354,18 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
     claim->session = session_of(pinfo, conversation, claim, known_channel, known_port);
 
     if (is_proof(claim->content)) {
-        claim->ground = GROUND_CONTENT;
+        claim->ground = BASIS_CONTENT;
         if (flow->proof_frame == 0)
             flow->proof_frame = pinfo->num;
         return true;
     }
     if ((flow->proof_frame != 0 && pinfo->num >= flow->proof_frame) ||
         (claim->session != NULL && known_channel)) {
-        claim->ground = GROUND_SESSION;
+        claim->ground = BASIS_SESSION;
         return true;
     }
     if (by_user) {
-        claim->ground = GROUND_USER;
+        claim->ground = BASIS_USER;
         return true;
     }
     /* FTP in active mode calls from 20: a client on a well-known port is no viewer. */
@@ -373,33 +374,34 @@ claim_make(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
         claim->direction == DIRECTION_UNKNOWN || claim->generation == GENERATION_UNKNOWN ||
         (flow->foreign_frame != 0 && pinfo->num >= flow->foreign_frame))
         return false;
-    if (service_by_payload(tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP) != SERVICE_UNKNOWN) {
+    if (service_detect_tvb(tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP) != SERVICE_UNKNOWN) {
         if (flow->foreign_frame == 0)
             flow->foreign_frame = pinfo->num;
         return false;
     }
-    claim->ground = GROUND_PORT;
+    claim->ground = BASIS_PORT;
     return true;
 }
 
 /* The conversation's own name tells, or the datagram's; else the content has to. */
 bool
-claim_make_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
+claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
 {
-    connection_t *connection = NULL;
-    netbios_look_t look = { .act = NETBIOS_NOTHING };
-    session_offer_t offer = { .kind = SESSION_SMS, .carrier = CARRIER_NETBIOS, .proof = true };
+    session_connection_t *connection = NULL;
+    netbios_packet_t look = { .act = NETBIOS_NOTHING };
+    session_event_t offer = {
+        .kind = SESSION_SMS, .carrier = SESSION_TRANSPORT_NETBIOS, .proof = true};
 
     memset(claim, 0, sizeof *claim);
     if (tvb_reported_length(tvb) == 0 || pinfo->flags.in_error_pkt)
         return false;
-    claim->carrier = CARRIER_NETBIOS;
-    claim->ground = GROUND_CONTENT;
+    claim->carrier = SESSION_TRANSPORT_NETBIOS;
+    claim->ground = BASIS_CONTENT;
     claim->content = claim_content(tvb, 0, false);
     if (pinfo->ptype == PT_TCP)
         connection = session_log_connection_of_packet(pinfo);
     else
-        netbios_look(tvb_get_ds_tvb(tvb), pinfo, &look);
+        netbios_parse(tvb_get_ds_tvb(tvb), pinfo, &look);
     if (connection != NULL && connection->named) {
         claim->channel = connection->channel;
         claim->direction = pinfo->destport == connection->server_port ? DIRECTION_TO_AGENT
@@ -413,7 +415,7 @@ claim_make_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
         claim->direction = direction_by_content(tvb, claim->content);
     }
     if (!is_proof(claim->content)) {
-        claim->ground = GROUND_SESSION;
+        claim->ground = BASIS_SESSION;
         if (claim->channel == CHANNEL_UNKNOWN)
             return false;
     }
@@ -427,7 +429,7 @@ claim_make_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
         offer.viewer = claim->direction == DIRECTION_TO_AGENT ? &pinfo->src : &pinfo->dst;
         offer.agent = claim->direction == DIRECTION_TO_AGENT ? &pinfo->dst : &pinfo->src;
         offer.channel = claim->channel;
-        session = session_log_offer_packet(pinfo, &offer);
+        session = session_log_report_packet(pinfo, &offer);
         if (session != NULL) {
             session_log_set_packet(pinfo, session);
             if (look.act == NETBIOS_DATAGRAM) {

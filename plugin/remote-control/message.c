@@ -24,7 +24,7 @@ static expert_field ei_smsrc_length_mismatch = EI_INIT;
 void
 message_add_info(packet_info *pinfo, const char *sentence)
 {
-    col_append_sep_str(pinfo->cinfo, COL_INFO, "; ", shown_text(pinfo->pool, sentence));
+    col_append_sep_str(pinfo->cinfo, COL_INFO, "; ", text_shown(pinfo->pool, sentence));
 }
 
 proto_item *
@@ -86,9 +86,9 @@ message_dissect_unknown(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uns
         length = tvb_reported_length_remaining(tvb, (int)offset);
     message_add_info(pinfo, wmem_strdup_printf(pinfo->pool, "%s, %d byte%s%s", channel, length,
                                                plurality(length, "", "s"), direction));
-    text = payload_dissect(tvb, pinfo, tree, offset, length, chat ? 1 : PAYLOAD_MIN_TEXT);
+    text = opaque_data_dissect(tvb, pinfo, tree, offset, length, chat ? 1 : OPAQUE_DATA_MIN_TEXT);
     if (chat && text != NULL)
-        col_append_fstr(pinfo->cinfo, COL_INFO, ": %s", shown_text(pinfo->pool, text));
+        col_append_fstr(pinfo->cinfo, COL_INFO, ": %s", text_shown(pinfo->pool, text));
 }
 
 void

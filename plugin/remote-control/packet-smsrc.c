@@ -69,7 +69,7 @@ static dissector_handle_t smsrc_handle;
 static dissector_handle_t smsrc_cm_handle;
 
 static ws_bool smsrc_desegment = true;
-static ws_bool smsrc_port_ground = true;
+static ws_bool smsrc_port_basis = true;
 
 /* As they were when the capture was opened: a changed preference counts from the next one on. */
 static bool desegment_in_force = true;
@@ -84,18 +84,18 @@ static const char *const generation_names[] = {
     [GENERATION_NEWER] = "SMS 2.0 SP2 or 2003",
 };
 
-static const char *const ground_names[] = {
-    [GROUND_CONTENT] = "Content",
-    [GROUND_SESSION] = "Session",
-    [GROUND_USER] = "User",
-    [GROUND_PORT] = "Port",
+static const char *const basis_names[] = {
+    [BASIS_CONTENT] = "Content",
+    [BASIS_SESSION] = "Session",
+    [BASIS_USER] = "User",
+    [BASIS_PORT] = "Port",
 };
 
-static const char *const ground_explanations[] = {
-    [GROUND_CONTENT] = "the protocol's own signature",
-    [GROUND_SESSION] = "these two hosts have a session proven by its content",
-    [GROUND_USER] = "Decode As, or a port added in the preferences",
-    [GROUND_PORT] = "known by its port alone",
+static const char *const basis_explanations[] = {
+    [BASIS_CONTENT] = "the protocol's own signature",
+    [BASIS_SESSION] = "these two hosts have a session proven by its content",
+    [BASIS_USER] = "Decode As, or a port added in the preferences",
+    [BASIS_PORT] = "known by its port alone",
 };
 
 /* What is known of the packet before its bytes are read. */
@@ -113,18 +113,19 @@ dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
             message_add_conclusion(tree, hf_smsrc_channel_iana, tvb, iana_name);
     }
     if (claim->direction != DIRECTION_UNKNOWN) {
-        proto_item_append_text(top, ", %s", direction_name(claim->direction));
-        message_add_conclusion(tree, hf_smsrc_direction, tvb, direction_name(claim->direction));
+        proto_item_append_text(top, ", %s", channel_direction_name(claim->direction));
+        message_add_conclusion(tree, hf_smsrc_direction, tvb,
+                               channel_direction_name(claim->direction));
     }
     if (claim->generation != GENERATION_UNKNOWN && !claim->configmgr)
         message_add_conclusion(tree, hf_smsrc_generation, tvb, generation_names[claim->generation]);
-    item = message_add_conclusion(tree, hf_smsrc_claimed_by, tvb, ground_names[claim->ground]);
-    proto_item_append_text(item, " (%s)", ground_explanations[claim->ground]);
-    if (claim->ground == GROUND_PORT)
+    item = message_add_conclusion(tree, hf_smsrc_claimed_by, tvb, basis_names[claim->ground]);
+    proto_item_append_text(item, " (%s)", basis_explanations[claim->ground]);
+    if (claim->ground == BASIS_PORT)
         proto_item_append_text(top, ", known by its port alone");
     if (claim->session != NULL)
-        smsrc_log_add_session(tree, tvb, claim->session);
-    if (claim->carrier == CARRIER_UDP)
+        session_tap_add_session(tree, tvb, claim->session);
+    if (claim->carrier == SESSION_TRANSPORT_UDP)
         expert_add_info(pinfo, top, &ei_smsrc_udp);
 }
 
@@ -132,36 +133,36 @@ dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
 typedef struct {
     content_e content;
     message_extent_t extent; /* of CONTENT_RCH and CONTENT_TNMP */
-} beginning_t;
+} message_start_t;
 
 static bool
-has_extent(const beginning_t *what)
+has_extent(const message_start_t *what)
 {
     return what->content == CONTENT_RCH || what->content == CONTENT_TNMP;
 }
 
-static beginning_t
-what_begins_at(tvbuff_t *tvb, unsigned offset, const claim_t *claim)
+static message_start_t
+message_at(tvbuff_t *tvb, unsigned offset, const claim_t *claim)
 {
-    bool stream = claim->carrier == CARRIER_TCP;
-    beginning_t what = { .content = claim_content(tvb, offset, stream) };
+    bool stream = claim->carrier == SESSION_TRANSPORT_TCP;
+    message_start_t what = { .content = claim_content(tvb, offset, stream) };
 
     if (what.content == CONTENT_RCH)
-        rch_message_extent(tvb, offset, stream, &what.extent);
+        rch0_extent(tvb, offset, stream, &what.extent);
     else if (what.content == CONTENT_TNMP)
-        tnmp_message_extent(tvb, offset, &what.extent);
+        tnmp_extent(tvb, offset, &what.extent);
     return what;
 }
 
 /* True where what begins at @p offset goes on in segments to come: asks TCP for them. */
 static bool
-wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const beginning_t *what,
+wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const message_start_t *what,
               const claim_t *claim)
 {
     /* Where no framing is known, a first byte "R" is a keystroke as well as half a header. */
     bool framed = claim->channel != CHANNEL_CHAT && claim->channel != CHANNEL_TRANSFER;
 
-    if (claim->carrier != CARRIER_TCP || !desegment_in_force || pinfo->can_desegment == 0)
+    if (claim->carrier != SESSION_TRANSPORT_TCP || !desegment_in_force || pinfo->can_desegment == 0)
         return false;
     if (has_extent(what)) {
         if (what->extent.missing == 0)
@@ -186,7 +187,7 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const beginnin
  * @p what the first of them is nothing more has to be waited for.
  */
 static int
-dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, beginning_t what,
+dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, message_start_t what,
                  const claim_t *claim)
 {
     unsigned offset = 0, end = tvb_reported_length(tvb);
@@ -195,26 +196,26 @@ dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, beginning_
         unsigned next;
 
         if (offset > 0) {
-            what = what_begins_at(tvb, offset, claim);
+            what = message_at(tvb, offset, claim);
             if (wait_for_more(tvb, pinfo, offset, &what, claim))
                 break;
         }
         if (has_extent(&what)) {
             if (what.content == CONTENT_RCH)
-                rch_message_dissect(tvb, pinfo, tree, offset, &what.extent, claim);
+                rch0_dissect(tvb, pinfo, tree, offset, &what.extent, claim);
             else
-                tnmp_message_dissect(tvb, pinfo, tree, offset, &what.extent, claim);
+                tnmp_dissect(tvb, pinfo, tree, offset, &what.extent, claim);
             offset += SMSRC_HEADER_LENGTH + what.extent.body;
             continue;
         }
         if (what.content == CONTENT_USER && offset == 0) {
-            smsrc_log_message(pinfo, claim->channel, claim->direction, "Information reply");
-            payload_dissect(tvb, pinfo, tree, 0, USER_RECORD_MAGIC, PAYLOAD_MIN_TEXT);
+            message_tap_queue(pinfo, claim->channel, claim->direction, "Information reply");
+            opaque_data_dissect(tvb, pinfo, tree, 0, USER_RECORD_MAGIC, OPAQUE_DATA_MIN_TEXT);
             user_record_dissect(tvb, pinfo, tree);
             break;
         }
-        smsrc_log_message(pinfo, claim->channel, claim->direction, "Bytes of unknown meaning");
-        next = message_next(tvb, offset + 1, claim->carrier == CARRIER_TCP);
+        message_tap_queue(pinfo, claim->channel, claim->direction, "Bytes of unknown meaning");
+        next = message_next(tvb, offset + 1, claim->carrier == SESSION_TRANSPORT_TCP);
         message_dissect_unknown(tvb, pinfo, tree, offset, (int)(MIN(next, end) - offset), claim);
         offset = next;
     }
@@ -225,7 +226,7 @@ static int
 dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *data,
                 const claim_t *claim)
 {
-    beginning_t first = what_begins_at(tvb, 0, claim);
+    message_start_t first = message_at(tvb, 0, claim);
     proto_item *item;
     proto_tree *tree;
     int length;
@@ -259,7 +260,8 @@ smsrc_claim_of_packet(packet_info *pinfo)
     const claim_t *claim = (const claim_t *)p_get_proto_data(pinfo->pool, pinfo, proto_smsrc,
                                                              0);
 
-    return claim != NULL && (claim->carrier == CARRIER_TCP || claim->carrier == CARRIER_UDP)
+    return claim != NULL && (claim->carrier == SESSION_TRANSPORT_TCP ||
+                             claim->carrier == SESSION_TRANSPORT_UDP)
                ? claim
                : NULL;
 }
@@ -272,7 +274,7 @@ dissect_smsrc(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
     bool ours = channel_has_port(pinfo->match_uint);
     claim_t claim;
 
-    if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN,
+    if (!claim_classify(tvb, pinfo, CHANNEL_UNKNOWN,
                     by_port && !ours       ? CLAIM_BY_USER
                     : port_ground_in_force ? CLAIM_BY_PORT
                                            : CLAIM_BY_SESSION,
@@ -288,7 +290,7 @@ dissect_smsrc_as(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data
 {
     claim_t claim;
 
-    if (!claim_make(tvb, pinfo, channel, CLAIM_BY_USER, &claim))
+    if (!claim_classify(tvb, pinfo, channel, CLAIM_BY_USER, &claim))
         return 0;
     return dissect_claimed(tvb, pinfo, tree, data, &claim);
 }
@@ -323,7 +325,7 @@ dissect_smsrc_ipx(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
 {
     claim_t claim;
 
-    if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN, CLAIM_BY_SESSION, &claim))
+    if (!claim_classify(tvb, pinfo, CHANNEL_UNKNOWN, CLAIM_BY_SESSION, &claim))
         return 0;
     return dissect_claimed(tvb, pinfo, tree, data, &claim);
 }
@@ -334,7 +336,7 @@ dissect_smsrc_netbios_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
 {
     claim_t claim;
 
-    if (!claim_make_netbios(tvb, pinfo, &claim))
+    if (!claim_classify_netbios(tvb, pinfo, &claim))
         return FALSE;
     dissect_claimed(tvb, pinfo, tree, data, &claim);
     return TRUE;
@@ -349,14 +351,14 @@ dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
 {
     claim_t claim;
 
-    if (!claim_make(tvb, pinfo, CHANNEL_UNKNOWN,
+    if (!claim_classify(tvb, pinfo, CHANNEL_UNKNOWN,
                     channel_has_port(pinfo->srcport) || channel_has_port(pinfo->destport)
                         ? CLAIM_BY_SESSION
                         : CLAIM_BY_CONTENT,
                     &claim))
         return FALSE;
     /* What follows belongs to it too, whatever it looks like; datagrams speak for themselves. */
-    if (pinfo->ptype == PT_TCP && claim.ground == GROUND_CONTENT)
+    if (pinfo->ptype == PT_TCP && claim.ground == BASIS_CONTENT)
         conversation_set_dissector(find_or_create_conversation(pinfo), smsrc_handle);
     dissect_claimed(tvb, pinfo, tree, data, &claim);
     return TRUE;
@@ -366,7 +368,7 @@ static void
 init_smsrc(void)
 {
     desegment_in_force = smsrc_desegment;
-    port_ground_in_force = smsrc_port_ground;
+    port_ground_in_force = smsrc_port_basis;
 }
 
 void
@@ -409,10 +411,10 @@ proto_register_smsrc(void)
     expert = expert_register_protocol(proto_smsrc);
     expert_register_field_array(expert, ei, array_length(ei));
     message_register(expert);
-    rch_message_register(proto_smsrc, expert);
-    tnmp_message_register(proto_smsrc, expert);
+    rch0_register(proto_smsrc, expert);
+    tnmp_register(proto_smsrc, expert);
     user_record_register(proto_smsrc);
-    payload_register(proto_smsrc, session_log_account);
+    opaque_data_register(proto_smsrc, session_log_account);
     /* After the fields: "smsrc.data" is one too, and tshark -G fields lists the first of a name. */
     proto_smsrc_control = proto_register_protocol_in_name_only(
         "SMS Remote Control (control)", "SMSRC Control", "smsrc.control", proto_smsrc,
@@ -434,7 +436,7 @@ proto_register_smsrc(void)
         module, "port_ground", "Claim traffic known by its port alone",
         "Whether traffic to a server's port 2701-2704 is shown as SMS Remote Control although "
         "neither its content, nor a session of the same two hosts, nor Decode As says so.",
-        &smsrc_port_ground);
+        &smsrc_port_basis);
 
     attack_register(proto_smsrc);
     register_init_routine(init_smsrc);
@@ -457,7 +459,7 @@ proto_reg_handoff_smsrc(void)
     dissector_handle_t ipx_handle;
 
     claim_init(proto_smsrc);
-    payload_handoff();
+    opaque_data_handoff();
     smsrc_cm_handle = find_dissector("smsrc.cm");
 
     dissector_add_uint_range_with_preference("tcp.port", SMSRC_PORTS, smsrc_handle);

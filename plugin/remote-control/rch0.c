@@ -43,7 +43,7 @@ static expert_field ei_smsrc_cve_2004_0728 = EI_INIT;
  * Snort rules read; a length of the attack is not waited for, so that the attack is seen.
  */
 void
-rch_message_extent(tvbuff_t *tvb, unsigned offset, bool stream, message_extent_t *extent)
+rch0_extent(tvbuff_t *tvb, unsigned offset, bool stream, message_extent_t *extent)
 {
     unsigned available = tvb_reported_length(tvb) - offset - SMSRC_HEADER_LENGTH;
     unsigned low = tvb_get_letohs(tvb, (int)offset + 4);
@@ -104,7 +104,7 @@ check_cve(packet_info *pinfo, proto_item *item, const claim_t *claim, unsigned l
 }
 
 void
-rch_message_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset,
+rch0_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset,
                     const message_extent_t *extent, const claim_t *claim)
 {
     proto_item *item, *length_item;
@@ -125,7 +125,7 @@ rch_message_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsig
     proto_tree_add_item_ret_uint(length_tree, hf_smsrc_rch_length_high, tvb, (int)offset + 6, 2,
                                  ENC_LITTLE_ENDIAN, &high);
     proto_tree_add_item(tree, hf_smsrc_rch_end, tvb, (int)offset + 8, 4, ENC_ASCII);
-    smsrc_log_message(pinfo, claim->channel, claim->direction, "Remote control message");
+    message_tap_queue(pinfo, claim->channel, claim->direction, "Remote control message");
     message_add_info(pinfo, wmem_strdup_printf(pinfo->pool, "Remote control message, %u byte%s",
                                                extent->body, plurality(extent->body, "", "s")));
 
@@ -152,13 +152,13 @@ rch_message_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsig
 
         body_item = proto_tree_add_item(tree, hf_smsrc_rch_body, tvb, (int)body,
                                         (int)extent->body, ENC_NA);
-        payload_dissect(tvb, pinfo, proto_item_add_subtree(body_item, ett_smsrc_rch_body), body,
-                        (int)extent->body, PAYLOAD_MIN_TEXT);
+        opaque_data_dissect(tvb, pinfo, proto_item_add_subtree(body_item, ett_smsrc_rch_body), body,
+                        (int)extent->body, OPAQUE_DATA_MIN_TEXT);
     }
 }
 
 void
-rch_message_register(int proto, expert_module_t *expert)
+rch0_register(int proto, expert_module_t *expert)
 {
     static hf_register_info hf[] = {
         { &hf_smsrc_rch,

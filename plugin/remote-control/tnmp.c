@@ -58,7 +58,7 @@ static const struct {
 enum { TNMP_REQUEST, TNMP_REPLY, TNMP_BUSY, TNMP_REFUSED, TNMP_UNKNOWN };
 
 void
-tnmp_message_extent(tvbuff_t *tvb, unsigned offset, message_extent_t *extent)
+tnmp_extent(tvbuff_t *tvb, unsigned offset, message_extent_t *extent)
 {
     unsigned available = tvb_reported_length(tvb) - offset - SMSRC_HEADER_LENGTH;
     uint32_t length = tvb_get_letohl(tvb, (int)offset + 4);
@@ -78,23 +78,23 @@ dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *ty
     const uint8_t *controller;
     uint8_t digit = 0;
 
-    payload_dissect(tvb, pinfo, tree, 4, 2, PAYLOAD_MIN_TEXT);
+    opaque_data_dissect(tvb, pinfo, tree, 4, 2, OPAQUE_DATA_MIN_TEXT);
     for (int at = length - 1; at > 0 && colon < 0; at--) {
         if (tvb_get_uint8(tvb, 6 + at) == ':')
             colon = at;
     }
     if (colon > 0 && colon == length - 2)
         digit = tvb_get_uint8(tvb, 6 + colon + 1);
-    session_log_word(pinfo, SESSION_WORD_BUSY, "");
+    session_log_reply(pinfo, SESSION_REPLY_BUSY, "");
     if (!g_ascii_isdigit(digit)) {
         expert_add_info(pinfo, type_item, &ei_smsrc_busy);
-        payload_dissect(tvb, pinfo, tree, 6, -1, PAYLOAD_MIN_TEXT);
+        opaque_data_dissect(tvb, pinfo, tree, 6, -1, OPAQUE_DATA_MIN_TEXT);
         message_add_info(pinfo, "Busy");
         return;
     }
-    shown_add_string(tree, hf_smsrc_busy_controller, tvb, 6, colon, ENC_ASCII, pinfo->pool,
+    text_add_string(tree, hf_smsrc_busy_controller, tvb, 6, colon, ENC_ASCII, pinfo->pool,
                      &controller);
-    session_log_word(pinfo, SESSION_WORD_BUSY, (const char *)controller);
+    session_log_reply(pinfo, SESSION_REPLY_BUSY, (const char *)controller);
     proto_tree_add_uint(tree, hf_smsrc_busy_port, tvb, 6 + colon + 1, 1, 1760U + digit - '0');
     shown_add_expert(pinfo, type_item, &ei_smsrc_busy, "The agent is being controlled by %s",
                      (const char *)controller);
@@ -126,13 +126,13 @@ dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t 
         type = TNMP_UNKNOWN;
     item = message_add_conclusion(tree, hf_smsrc_tnmp_type, tvb,
                                   type < TNMP_UNKNOWN ? tnmp_types[type].name : "Unknown");
-    smsrc_log_message(pinfo, claim->channel, claim->direction,
+    message_tap_queue(pinfo, claim->channel, claim->direction,
                       type < TNMP_UNKNOWN ? tnmp_types[type].name : "Unknown control message");
 
     switch (type) {
     case TNMP_REQUEST:
         message_add_info(pinfo, "Information request");
-        payload_dissect(tvb, pinfo, tree, 4, -1, PAYLOAD_MIN_TEXT);
+        opaque_data_dissect(tvb, pinfo, tree, 4, -1, OPAQUE_DATA_MIN_TEXT);
         break;
     case TNMP_REPLY:
         user_record_dissect(tvb, pinfo, tree);
@@ -141,10 +141,10 @@ dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t 
         dissect_busy(tvb, pinfo, tree, item);
         break;
     case TNMP_REFUSED:
-        session_log_word(pinfo, SESSION_WORD_REFUSED, "");
+        session_log_reply(pinfo, SESSION_REPLY_REFUSED, "");
         expert_add_info(pinfo, item, &ei_smsrc_refused);
         message_add_info(pinfo, "Refused");
-        payload_dissect(tvb, pinfo, tree, 4, -1, PAYLOAD_MIN_TEXT);
+        opaque_data_dissect(tvb, pinfo, tree, 4, -1, OPAQUE_DATA_MIN_TEXT);
         break;
     default:
         message_dissect_unknown(tvb, pinfo, tree, 4, -1, claim);
@@ -153,7 +153,7 @@ dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t 
 }
 
 void
-tnmp_message_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset,
+tnmp_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset,
                      const message_extent_t *extent, const claim_t *claim)
 {
     unsigned body = extent->body;
@@ -179,7 +179,7 @@ tnmp_message_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsi
 }
 
 void
-tnmp_message_register(int proto, expert_module_t *expert)
+tnmp_register(int proto, expert_module_t *expert)
 {
     static hf_register_info hf[] = {
         { &hf_smsrc_tnmp,

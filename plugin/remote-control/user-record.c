@@ -87,7 +87,7 @@ add_text(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int hf, unsigned a
 
     if (text == NULL)
         text = (const char *)tvb_get_string_enc(pinfo->pool, tvb, (int)at, (int)size, ENC_ASCII);
-    proto_tree_add_string(tree, hf, tvb, (int)at, (int)size, shown_text(pinfo->pool, text));
+    proto_tree_add_string(tree, hf, tvb, (int)at, (int)size, text_shown(pinfo->pool, text));
     return text;
 }
 
@@ -120,13 +120,13 @@ dissect_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *o
             tail = zeros >= 3 ? filler + 1 : filler;
             break;
         }
-        payload_dissect(tvb, pinfo, tree, filler, (int)(at - filler), PAYLOAD_MIN_TEXT);
+        opaque_data_dissect(tvb, pinfo, tree, filler, (int)(at - filler), OPAQUE_DATA_MIN_TEXT);
         if (at == end)
             break;
         size = string_size(tvb, at, end);
         if (size == 0 || count == array_length(names)) {
             message_add_mismatch(pinfo, offset_item, "The names do not end inside the record");
-            payload_dissect(tvb, pinfo, tree, at, (int)(end - at), PAYLOAD_MIN_TEXT);
+            opaque_data_dissect(tvb, pinfo, tree, at, (int)(end - at), OPAQUE_DATA_MIN_TEXT);
             break;
         }
         names[count].at = at;
@@ -149,7 +149,7 @@ dissect_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *o
     if (values[2] == NULL && zeros >= 3)
         proto_tree_add_item(tree, hf_smsrc_user_user, tvb,
                             (int)(names[count - 1].at + names[count - 1].size), 1, ENC_ASCII);
-    payload_dissect(tvb, pinfo, tree, tail, (int)(end - tail), PAYLOAD_MIN_TEXT);
+    opaque_data_dissect(tvb, pinfo, tree, tail, (int)(end - tail), OPAQUE_DATA_MIN_TEXT);
     for (unsigned i = 0; i < array_length(values); i++) {
         static const session_name_e which[] = { SESSION_NAME_CONTROLLER, SESSION_NAME_HOST,
                                                 SESSION_NAME_USER };
@@ -198,42 +198,43 @@ user_record_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
     bool product_ok, block_ok, names_ok;
     wmem_strbuf_t *info = wmem_strbuf_new(pinfo->pool, "Information reply");
 
-    session_log_word(pinfo, SESSION_WORD_ANSWERED, "");
+    session_log_reply(pinfo, SESSION_REPLY_ANSWERED, "");
     item = proto_tree_add_item(parent, hf_smsrc_user, tvb, USER_RECORD_MAGIC, -1, ENC_NA);
     tree = proto_item_add_subtree(item, ett_smsrc_user);
     if (length < USER_FIXED_LENGTH) {
         message_add_mismatch(pinfo, item, "The record needs %u bytes, its message has %u",
                              USER_FIXED_LENGTH, length);
-        payload_dissect(tvb, pinfo, tree, USER_VERSION, -1, PAYLOAD_MIN_TEXT);
+        opaque_data_dissect(tvb, pinfo, tree, USER_VERSION, -1, OPAQUE_DATA_MIN_TEXT);
         message_add_info(pinfo, wmem_strbuf_get_str(info));
         return;
     }
     proto_tree_add_item_ret_uint(tree, hf_smsrc_user_version, tvb, USER_VERSION, 2,
                                  ENC_LITTLE_ENDIAN, &version);
-    payload_dissect(tvb, pinfo, tree, USER_ECHO, USER_PRODUCT_OFFSET - USER_ECHO, PAYLOAD_MIN_TEXT);
+    opaque_data_dissect(tvb, pinfo, tree, USER_ECHO, USER_PRODUCT_OFFSET - USER_ECHO,
+                        OPAQUE_DATA_MIN_TEXT);
     product_ok = dissect_offset(tvb, pinfo, tree, hf_smsrc_user_product_offset, USER_PRODUCT_OFFSET,
                                 USER_FIXED_LENGTH, &product, &product_item);
     block_ok = dissect_offset(tvb, pinfo, tree, hf_smsrc_user_block_offset, USER_BLOCK_OFFSET,
                               product_ok ? product + 1 : USER_FIXED_LENGTH, &block, &block_item);
-    payload_dissect(tvb, pinfo, tree, USER_BLOCK_OFFSET + 2,
-                    USER_NAMES_OFFSET - USER_BLOCK_OFFSET - 2, PAYLOAD_MIN_TEXT);
+    opaque_data_dissect(tvb, pinfo, tree, USER_BLOCK_OFFSET + 2,
+                    USER_NAMES_OFFSET - USER_BLOCK_OFFSET - 2, OPAQUE_DATA_MIN_TEXT);
     names_ok = dissect_offset(tvb, pinfo, tree, hf_smsrc_user_names_offset, USER_NAMES_OFFSET,
                               block_ok ? block : USER_FIXED_LENGTH, &names, &names_item);
-    payload_dissect(tvb, pinfo, tree, USER_NAMES_OFFSET + 2,
-                    USER_FIXED_LENGTH - USER_NAMES_OFFSET - 2, PAYLOAD_MIN_TEXT);
+    opaque_data_dissect(tvb, pinfo, tree, USER_NAMES_OFFSET + 2,
+                    USER_FIXED_LENGTH - USER_NAMES_OFFSET - 2, OPAQUE_DATA_MIN_TEXT);
 
     /* Between the offsets and the product: only variant 08 has a code page at a known place. */
     fixed_end = product_ok ? product : names_ok ? names : length;
     if (version >> 8 == 8 && fixed_end >= USER_CODE_PAGE + 2) {
-        payload_dissect(tvb, pinfo, tree, USER_FIXED_LENGTH, USER_CODE_PAGE - USER_FIXED_LENGTH,
-                        PAYLOAD_MIN_TEXT);
+        opaque_data_dissect(tvb, pinfo, tree, USER_FIXED_LENGTH, USER_CODE_PAGE - USER_FIXED_LENGTH,
+                        OPAQUE_DATA_MIN_TEXT);
         proto_tree_add_item_ret_uint(tree, hf_smsrc_user_code_page, tvb, USER_CODE_PAGE, 2,
                                      ENC_LITTLE_ENDIAN, &code_page);
-        payload_dissect(tvb, pinfo, tree, USER_CODE_PAGE + 2,
-                        (int)(fixed_end - USER_CODE_PAGE - 2), PAYLOAD_MIN_TEXT);
+        opaque_data_dissect(tvb, pinfo, tree, USER_CODE_PAGE + 2,
+                        (int)(fixed_end - USER_CODE_PAGE - 2), OPAQUE_DATA_MIN_TEXT);
     } else {
-        payload_dissect(tvb, pinfo, tree, USER_FIXED_LENGTH, (int)(fixed_end - USER_FIXED_LENGTH),
-                        PAYLOAD_MIN_TEXT);
+        opaque_data_dissect(tvb, pinfo, tree, USER_FIXED_LENGTH,
+                            (int)(fixed_end - USER_FIXED_LENGTH), OPAQUE_DATA_MIN_TEXT);
     }
     if (product_ok) {
         unsigned end = block_ok ? block : length;
@@ -252,9 +253,9 @@ user_record_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
         if (*name != '\0')
             wmem_strbuf_append_printf(info, ", %s", name);
         if (product + size < (names_ok ? names : length) && (names_ok || !block_ok))
-            payload_dissect(tvb, pinfo, tree, product + size,
+            opaque_data_dissect(tvb, pinfo, tree, product + size,
                             (int)((names_ok ? names : length) - product - size),
-                            PAYLOAD_MIN_TEXT);
+                            OPAQUE_DATA_MIN_TEXT);
     }
     if (names_ok)
         dissect_names(tvb, pinfo, tree, names_item, names, length, code_page, info);

@@ -37,7 +37,7 @@
 #define TABLE_REASON "table smsrc_roles"
 
 /* In the memo beside the roles: an address without a role is remembered too. */
-#define MEMO_KNOWN SMSRC_ROLES_BROADCAST
+#define MEMO_KNOWN ROLES_BROADCAST
 
 /* A line of the table. */
 typedef struct {
@@ -62,16 +62,16 @@ typedef struct {
 
 /* What is known of a host or, from the table, of a prefix. */
 typedef struct {
-    smsrc_role_set_t roles;
-    smsrc_role_set_t proven; /* of the learned ones */
-    smsrc_role_set_t backed; /* those whose first conversation is known */
-    smsrc_role_set_t again;  /* those that a second conversation has shown */
-    wmem_array_t *claims; /* of role_claim_t * */
+    role_set_t roles;
+    role_set_t proven; /* of the learned ones */
+    role_set_t backed; /* those whose first conversation is known */
+    role_set_t again;  /* those that a second conversation has shown */
+    wmem_array_t *claims; /* of role_evidence_t * */
 } holder_t;
 
 static role_line_t *role_lines;
 static unsigned num_role_lines;
-static table_file_t role_file = { .name = "smsrc_roles" };
+static uat_file_t role_file = { .name = "smsrc_roles" };
 static GHashTable *lines_taken; /* while the table is read: set of line_key_t */
 
 /* All below belongs to the capture; NULL between captures. */
@@ -237,9 +237,9 @@ role_line_check_address(void *record _U_, const char *text, unsigned length,
     char *field = g_strndup(text ? text : "", length);
     prefix_t prefix;
 
-    *error = table_bad_text(text, length);
+    *error = uat_file_bad_text(text, length);
     if (!*error && !prefix_from_text(&prefix, field)) {
-        *error = table_shown(g_strdup_printf("\"%s\" is no address: 10.1.2.3, 10.0.0.0/8, "
+        *error = uat_file_shown(g_strdup_printf("\"%s\" is no address: 10.1.2.3, 10.0.0.0/8, "
                                              "2001:db8::1 and 2001:db8::/32 are",
                                              field));
     }
@@ -253,9 +253,9 @@ role_line_check_site_code(void *record _U_, const char *text, unsigned length,
 {
     char *field = g_strndup(text ? text : "", length);
 
-    *error = table_bad_text(text, length);
+    *error = uat_file_bad_text(text, length);
     if (!*error && *field != '\0' && !is_site_code(field)) {
-        *error = table_shown(g_strdup_printf("\"%s\" is no site code: it has three characters "
+        *error = uat_file_shown(g_strdup_printf("\"%s\" is no site code: it has three characters "
                                              "A-Z and 0-9, or it is left empty",
                                              field));
     }
@@ -299,7 +299,7 @@ role_book_register(module_t *module)
           { role_line_check_address, role_line_address_set_cb, role_line_address_tostr_cb },
           { NULL, NULL, NULL }, NULL,
           "Host or network, IPv4 or IPv6: 10.1.2.3, 10.0.0.0/8, 2001:db8::/32", FLDFILL },
-        SMSRC_UAT_FLD_ENUM(role_line, role, "Role", role_field_check, smsrc_role_vals,
+        SMSRC_UAT_FLD_ENUM(role_line, role, "Role", role_field_check, role_vals,
                            "What the host is in the SMS site; one line for each role"),
         { "site_code", "Site code", PT_TXTMOD_STRING,
           { role_line_check_site_code, role_line_site_code_set_cb, role_line_site_code_tostr_cb },
@@ -333,7 +333,7 @@ memo_clear(void)
 }
 
 static void
-memo_put(const prefix_t *host, smsrc_role_set_t roles)
+memo_put(const prefix_t *host, role_set_t roles)
 {
     void *value = GUINT_TO_POINTER(roles | MEMO_KNOWN);
 
@@ -375,28 +375,28 @@ holder_new(void)
 {
     holder_t *holder = wmem_new0(wmem_file_scope(), holder_t);
 
-    holder->claims = wmem_array_sized_new(wmem_file_scope(), sizeof(role_claim_t *), 2);
+    holder->claims = wmem_array_sized_new(wmem_file_scope(), sizeof(role_evidence_t *), 2);
     return holder;
 }
 
-static role_claim_t *
+static role_evidence_t *
 holder_claim(const holder_t *holder, unsigned i)
 {
-    return *(role_claim_t **)wmem_array_index(holder->claims, i);
+    return *(role_evidence_t **)wmem_array_index(holder->claims, i);
 }
 
 static void
-holder_add(holder_t *holder, smsrc_role_e role, const char *site_code, uint32_t frame,
+holder_add(holder_t *holder, role_e role, const char *site_code, uint32_t frame,
            const char *reason)
 {
-    role_claim_t *claim = wmem_new0(wmem_file_scope(), role_claim_t);
+    role_evidence_t *claim = wmem_new0(wmem_file_scope(), role_evidence_t);
 
     claim->role = role;
     claim->site_code = wmem_strdup(wmem_file_scope(), site_code);
     claim->reason = reason;
     claim->frame = frame;
     wmem_array_append_one(holder->claims, claim);
-    holder->roles |= SMSRC_ROLE_BIT(role);
+    holder->roles |= ROLE_BIT(role);
 }
 
 /* Keep the prefix lengths in use in order, longest first. */
@@ -465,7 +465,7 @@ add_line(const void *record)
     holder_t *network;
 
     if (!line->address || !prefix_from_text(&prefix, line->address) ||
-        line->role >= SMSRC_NUM_ROLES)
+        line->role >= NUM_ROLES)
         return; /* its check has told the user */
     if (!is_new_line(&prefix, line))
         return;
@@ -477,7 +477,7 @@ add_line(const void *record)
                         network);
         note_prefix_length(&prefix);
     }
-    holder_add(network, (smsrc_role_e)line->role, line->site_code ? line->site_code : "", 0,
+    holder_add(network, (role_e)line->role, line->site_code ? line->site_code : "", 0,
                TABLE_REASON);
 }
 
@@ -495,9 +495,9 @@ role_book_reset(void)
 {
     role_book_cleanup();
     networks = wmem_map_new(wmem_file_scope(), prefix_hash, prefix_equal);
-    hosts = wmem_map_new(wmem_file_scope(), address_key_hash, address_key_equal);
+    hosts = wmem_map_new(wmem_file_scope(), addresses_key_hash, addresses_key_equal);
     lines_taken = g_hash_table_new_full(line_key_hash, line_key_equal, g_free, NULL);
-    table_file_read(&role_file, role_lines, num_role_lines);
+    uat_file_read(&role_file, role_lines, num_role_lines);
     g_hash_table_destroy(lines_taken);
     lines_taken = NULL;
     version++;
@@ -510,13 +510,13 @@ role_book_is_empty(void)
            (!hosts || wmem_map_size(hosts) == 0);
 }
 
-smsrc_role_set_t
+role_set_t
 role_book_roles(const address *addr)
 {
     const void *remembered = memo_get(addr);
     const holder_t *host;
     const holder_t *network = NULL;
-    smsrc_role_set_t roles;
+    role_set_t roles;
     prefix_t prefix;
     bool is_ip;
 
@@ -535,7 +535,7 @@ role_book_roles(const address *addr)
     return roles;
 }
 
-smsrc_role_set_t
+role_set_t
 role_book_table_roles(const address *addr)
 {
     const holder_t *network = NULL;
@@ -553,11 +553,11 @@ role_book_version(void)
 }
 
 /* The evidence that @p host already has for @p role, or NULL. */
-static role_claim_t *
-claim_of(const holder_t *host, smsrc_role_e role)
+static role_evidence_t *
+claim_of(const holder_t *host, role_e role)
 {
     for (unsigned i = 0; i < wmem_array_get_count(host->claims); i++) {
-        role_claim_t *claim = holder_claim(host, i);
+        role_evidence_t *claim = holder_claim(host, i);
 
         if (claim->role == role)
             return claim;
@@ -576,22 +576,22 @@ add_host(const address *addr, bool reported)
                     limit))
         return NULL;
     host = holder_new();
-    wmem_map_insert(hosts, address_key_new(addr), host);
+    wmem_map_insert(hosts, addresses_key_new(addr), host);
     return host;
 }
 
 static bool
-learn(const address *addr, smsrc_role_e role, const char *site_code, uint32_t frame,
+learn(const address *addr, role_e role, const char *site_code, uint32_t frame,
       const char *reason, bool reported)
 {
-    smsrc_role_set_t known;
+    role_set_t known;
     holder_t *host;
-    role_claim_t *claim;
+    role_evidence_t *claim;
     prefix_t prefix;
     char code[SITE_CODE_LENGTH + 1] = "";
     const char *end;
 
-    if (!hosts || (unsigned)role >= SMSRC_NUM_ROLES || !is_one_host(addr))
+    if (!hosts || (unsigned)role >= NUM_ROLES || !is_one_host(addr))
         return false;
 
     /* From the capture: it may be anything. */
@@ -621,34 +621,34 @@ learn(const address *addr, smsrc_role_e role, const char *site_code, uint32_t fr
     holder_add(host, role, code, frame,
                wmem_strndup(wmem_file_scope(), reason, (size_t)(end - reason)));
 
-    if (!(known & SMSRC_ROLE_BIT(role))) {
+    if (!(known & ROLE_BIT(role))) {
         version++;
         if (prefix_from_address(&prefix, addr))
-            memo_put(&prefix, known | SMSRC_ROLE_BIT(role));
+            memo_put(&prefix, known | ROLE_BIT(role));
     }
     return true;
 }
 
 bool
-role_book_learn(const address *addr, smsrc_role_e role, const char *site_code, uint32_t frame,
+role_book_learn(const address *addr, role_e role, const char *site_code, uint32_t frame,
                 const char *reason)
 {
     return learn(addr, role, site_code, frame, reason, false);
 }
 
 bool
-role_book_learn_reported(const address *addr, smsrc_role_e role, const char *site_code,
+role_book_learn_reported(const address *addr, role_e role, const char *site_code,
                          uint32_t frame, const char *reason)
 {
     return learn(addr, role, site_code, frame, reason, true);
 }
 
 void
-role_book_back(const address *addr, smsrc_role_e role, const void *conversation, bool proven)
+role_book_back(const address *addr, role_e role, const void *conversation, bool proven)
 {
     holder_t *host = host_of(addr);
-    role_claim_t *claim = host ? claim_of(host, role) : NULL;
-    smsrc_role_set_t bit = SMSRC_ROLE_BIT(role), again, was_proven;
+    role_evidence_t *claim = host ? claim_of(host, role) : NULL;
+    role_set_t bit = ROLE_BIT(role), again, was_proven;
 
     if (!claim)
         return;
@@ -667,21 +667,21 @@ role_book_back(const address *addr, smsrc_role_e role, const void *conversation,
 }
 
 /* The learned roles of @p host that @p conversation was the first to show. */
-static smsrc_role_set_t
+static role_set_t
 shown_first_by(const holder_t *host, const void *conversation)
 {
-    smsrc_role_set_t roles = 0;
+    role_set_t roles = 0;
 
     for (unsigned i = 0; i < wmem_array_get_count(host->claims); i++) {
-        const role_claim_t *claim = holder_claim(host, i);
+        const role_evidence_t *claim = holder_claim(host, i);
 
         if (claim->conversation == conversation)
-            roles |= SMSRC_ROLE_BIT(claim->role);
+            roles |= ROLE_BIT(claim->role);
     }
     return roles & host->backed;
 }
 
-smsrc_role_set_t
+role_set_t
 role_book_backed_roles(const address *addr, const void *conversation, bool proven)
 {
     const holder_t *host = host_of(addr);
@@ -693,17 +693,17 @@ role_book_backed_roles(const address *addr, const void *conversation, bool prove
     return host->proven | host->again | shown_first_by(host, conversation);
 }
 
-smsrc_role_set_t
+role_set_t
 role_book_firm_roles(const address *addr, const void *conversation)
 {
     const holder_t *host = host_of(addr);
-    smsrc_role_set_t roles = role_book_table_roles(addr);
+    role_set_t roles = role_book_table_roles(addr);
 
     if (!host)
         return roles;
     return roles | host->proven |
            ((host->again | (host->backed & ~shown_first_by(host, conversation))) &
-            ~SMSRC_ROLE_BIT(SMSRC_ROLE_ADMIN_CONSOLE));
+            ~ROLE_BIT(ROLE_ADMIN_CONSOLE));
 }
 
 unsigned
@@ -722,11 +722,11 @@ holders_of(const address *addr, const holder_t *holders[2])
     holders[1] = host_of(addr);
 }
 
-const role_claim_t *const *
-role_book_claims(wmem_allocator_t *scope, const address *addr, unsigned *count)
+const role_evidence_t *const *
+role_book_evidence(wmem_allocator_t *scope, const address *addr, unsigned *count)
 {
     const holder_t *holders[2];
-    const role_claim_t **claims;
+    const role_evidence_t **claims;
     unsigned total = 0;
     unsigned at = 0;
 
@@ -738,7 +738,7 @@ role_book_claims(wmem_allocator_t *scope, const address *addr, unsigned *count)
     if (total == 0)
         return NULL;
 
-    claims = wmem_alloc_array(scope, const role_claim_t *, total);
+    claims = wmem_alloc_array(scope, const role_evidence_t *, total);
     for (unsigned h = 0; h < G_N_ELEMENTS(holders); h++) {
         for (unsigned i = 0; holders[h] && i < wmem_array_get_count(holders[h]->claims); i++)
             claims[at++] = holder_claim(holders[h], i);

@@ -40,7 +40,7 @@ role_field_check(void *record _U_, const char *text, unsigned length, const void
         *error = NULL;
         return TRUE;
     }
-    *error = table_bad_text(text, length);
+    *error = uat_file_bad_text(text, length);
     if (*error)
         return FALSE;
 
@@ -49,6 +49,6 @@ role_field_check(void *record _U_, const char *text, unsigned length, const void
                     text ? text : "");
     for (const value_string *role = (const value_string *)vals; role->strptr; role++)
         g_string_append_printf(message, "%s%s", role == vals ? "" : ", ", role->strptr);
-    *error = table_shown(g_string_free(message, FALSE));
+    *error = uat_file_shown(g_string_free(message, FALSE));
     return FALSE;
 }

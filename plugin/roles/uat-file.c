@@ -39,14 +39,14 @@ static const struct {
 };
 
 typedef struct {
-    table_file_t *table;
+    uat_file_t *table;
     GString *told;
     unsigned num_told;
     GHashTable *seen; /* a good line, as it is written, to its number */
 } reading_t;
 
 char *
-table_bad_text(const char *text, unsigned length)
+uat_file_bad_text(const char *text, unsigned length)
 {
     if (length > TABLE_MAX_TEXT)
         return g_strdup_printf("a field of %u bytes; it can have %d", length, TABLE_MAX_TEXT);
@@ -60,24 +60,24 @@ table_bad_text(const char *text, unsigned length)
 }
 
 char *
-table_shown(char *error)
+uat_file_shown(char *error)
 {
-    char *shown = shown_text(NULL, error);
+    char *shown = text_shown(NULL, error);
 
     g_free(error);
     return shown;
 }
 
 ws_uat_bool
-table_text_check(void *record _U_, const char *text, unsigned length, const void *check_data _U_,
+uat_file_check_text(void *record _U_, const char *text, unsigned length, const void *check_data _U_,
                  const void *field_data _U_, char **error)
 {
-    *error = table_bad_text(text, length);
+    *error = uat_file_bad_text(text, length);
     return *error == NULL;
 }
 
 static void G_GNUC_PRINTF(3, 4)
-complain(reading_t *reading, unsigned line, const char *format, ...)
+add_problem(reading_t *reading, unsigned line, const char *format, ...)
 {
     va_list arguments;
     char *text;
@@ -88,7 +88,7 @@ complain(reading_t *reading, unsigned line, const char *format, ...)
         g_string_append_c(reading->told, '\n');
     g_string_append_printf(reading->told, "%s:%u: ", reading->table->name, line);
     va_start(arguments, format);
-    text = table_shown(g_strdup_vprintf(format, arguments));
+    text = uat_file_shown(g_strdup_vprintf(format, arguments));
     va_end(arguments);
     g_string_append(reading->told, text);
     g_free(text);
@@ -168,7 +168,7 @@ read_field(const char **at, const char *end, unsigned *length, char **error)
 static char *
 set_field(void *record, const uat_field_t *field, const char *text, unsigned length)
 {
-    char *error = table_bad_text(text, length);
+    char *error = uat_file_bad_text(text, length);
 
     if (!error &&
         field->cb.chk(record, text, length, field->cbdata.chk, field->fld_data, &error))
@@ -178,7 +178,7 @@ set_field(void *record, const uat_field_t *field, const char *text, unsigned len
 
 /* Reads a line into @p record; why not, to be freed with g_free(), or NULL. */
 static char *
-read_fields(const table_file_t *table, void *record, const char *at, const char *end)
+read_fields(const uat_file_t *table, void *record, const char *at, const char *end)
 {
     char *error = NULL;
 
@@ -208,7 +208,7 @@ read_fields(const table_file_t *table, void *record, const char *at, const char 
 static void
 read_line(reading_t *reading, void *record, unsigned number, const char *line, size_t length)
 {
-    const table_file_t *table = reading->table;
+    const uat_file_t *table = reading->table;
     const char *end = line + length;
     const char *at = skip_blanks(line, end);
     char *error = NULL;
@@ -218,24 +218,24 @@ read_line(reading_t *reading, void *record, unsigned number, const char *line, s
     if (at == end || *at == '#')
         return;
     if (memchr(line, '\0', length)) {
-        complain(reading, number, "a NUL byte; the line is not used");
+        add_problem(reading, number, "a NUL byte; the line is not used");
         return;
     }
     if (length > MAX_LINE) {
-        complain(reading, number, "%zu bytes are no line; it is not used", length);
+        add_problem(reading, number, "%zu bytes are no line; it is not used", length);
         return;
     }
 
     memset(record, 0, table->record_size);
     error = read_fields(table, record, at, end);
     if (error) {
-        complain(reading, number, "%s; the line is not used", error);
+        add_problem(reading, number, "%s; the line is not used", error);
         g_free(error);
     } else {
         key = g_strndup(at, (size_t)(end - at));
         before = GPOINTER_TO_UINT(g_hash_table_lookup(reading->seen, key));
         if (before > 0) {
-            complain(reading, number, "the same as line %u; it counts once", before);
+            add_problem(reading, number, "the same as line %u; it counts once", before);
             g_free(key);
         } else {
             g_hash_table_insert(reading->seen, key, GUINT_TO_POINTER(number));
@@ -276,7 +276,7 @@ as_utf8(reading_t *reading, char *text, size_t *length)
 
         if (*length < mark || memcmp(text, marks[i].bytes, mark) != 0)
             continue;
-        complain(reading, 1, "the file is %s: its lines are used, but Wireshark's own reader "
+        add_problem(reading, 1, "the file is %s: its lines are used, but Wireshark's own reader "
                  "stumbles over it; save it as UTF-8", marks[i].name);
         if (marks[i].charset)
             rest = g_convert(text + mark, (gssize)(*length - mark), "UTF-8", marks[i].charset,
@@ -284,7 +284,7 @@ as_utf8(reading_t *reading, char *text, size_t *length)
         else
             rest = (char *)memmove(text, text + mark, *length -= mark);
         if (!rest)
-            complain(reading, 1, "it is damaged and nothing of it is used");
+            add_problem(reading, 1, "it is damaged and nothing of it is used");
         if (rest != text)
             g_free(text);
         return rest;
@@ -296,7 +296,7 @@ as_utf8(reading_t *reading, char *text, size_t *length)
 static void
 report_reading(reading_t *reading)
 {
-    table_file_t *table = reading->table;
+    uat_file_t *table = reading->table;
 
     if (reading->num_told > MAX_TOLD)
         g_string_append_printf(reading->told, "\n%s: and %u more", table->name,
@@ -318,12 +318,12 @@ load(reading_t *reading, size_t *length)
 
     if (g_stat(path, &about) == 0) {
         if (!S_ISREG(about.st_mode))
-            complain(reading, 1, "%s is no file", path);
+            add_problem(reading, 1, "%s is no file", path);
         else if (about.st_size > MAX_FILE)
-            complain(reading, 1, "%s has more than %" G_GINT64_FORMAT " bytes", path,
+            add_problem(reading, 1, "%s has more than %" G_GINT64_FORMAT " bytes", path,
                      MAX_FILE);
         else if (!g_file_get_contents(path, &text, length, &error))
-            complain(reading, 1, "%s", error->message);
+            add_problem(reading, 1, "%s", error->message);
     }
     g_clear_error(&error);
     g_free(path);
@@ -331,7 +331,7 @@ load(reading_t *reading, size_t *length)
 }
 
 void
-table_file_read(table_file_t *table, const void *records, unsigned count)
+uat_file_read(uat_file_t *table, const void *records, unsigned count)
 {
     reading_t reading = { .table = table, .told = g_string_new(NULL) };
     size_t length = 0;

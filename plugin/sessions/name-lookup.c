@@ -47,7 +47,7 @@ lookup_hash(const void *key)
 {
     const name_lookup_t *lookup = (const name_lookup_t *)key;
 
-    return address_key_hash(&lookup->viewer) ^ 31 * wmem_str_hash(lookup->name);
+    return addresses_key_hash(&lookup->viewer) ^ 31 * wmem_str_hash(lookup->name);
 }
 
 static gboolean
@@ -103,7 +103,7 @@ lead_to(name_lookup_t *lookup, session_t *session, bool asked)
     lookup->session = session;
     session_log_include_begin(session, lookup->first_frame, &lookup->first_time);
     if (asked)
-        session_log_use_carrier(session, CARRIER_NETBIOS, false);
+        session_log_use_carrier(session, SESSION_TRANSPORT_NETBIOS, false);
 }
 
 /* An agent that is known by its name alone. */
@@ -125,12 +125,12 @@ begin_unresolved(name_lookup_t *lookup, const packet_info *pinfo)
 static void
 note_unresolved(name_lookup_t *lookup, const char *reason)
 {
-    if (lookup->session != NULL && lookup->session->word == SESSION_WORD_NONE)
+    if (lookup->session != NULL && lookup->session->word == SESSION_REPLY_NONE)
         (void)g_strlcpy(lookup->session->reason, reason, sizeof lookup->session->reason);
 }
 
 name_lookup_t *
-session_names_asked(const address *viewer, const char *name, const packet_info *pinfo,
+name_lookup_query(const address *viewer, const char *name, const packet_info *pinfo,
                     bool *repeated)
 {
     name_lookup_t *lookup = find_lookup(viewer, name);
@@ -153,7 +153,7 @@ session_names_asked(const address *viewer, const char *name, const packet_info *
 }
 
 name_lookup_t *
-session_names_not_found(const address *viewer, const char *name, const packet_info *pinfo)
+name_lookup_not_found(const address *viewer, const char *name, const packet_info *pinfo)
 {
     name_lookup_t *lookup = find_lookup(viewer, name);
 
@@ -166,15 +166,15 @@ session_names_not_found(const address *viewer, const char *name, const packet_in
 }
 
 name_lookup_t *
-session_names_found(const address *viewer, const char *name, const address *agent,
+name_lookup_found(const address *viewer, const char *name, const address *agent,
                     const packet_info *pinfo)
 {
     name_lookup_t *lookup = find_lookup(viewer, name);
-    session_offer_t offer = {
+    session_event_t offer = {
         .kind = SESSION_SMS,
         .viewer = viewer,
         .agent = agent,
-        .carrier = CARRIER_NETBIOS,
+        .carrier = SESSION_TRANSPORT_NETBIOS,
         .proof = true,
         .opens = true,
     };
@@ -190,7 +190,7 @@ session_names_found(const address *viewer, const char *name, const address *agen
     session = lookup->session;
     if (session != NULL && session_log_resolve(session, pair, pinfo))
         return lookup;
-    session = session_log_offer_packet(pinfo, &offer);
+    session = session_log_report_packet(pinfo, &offer);
     if (session != NULL) {
         lead_to(lookup, session, true);
         session_log_note_first_frame(session, pinfo);
@@ -201,7 +201,7 @@ session_names_found(const address *viewer, const char *name, const address *agen
 }
 
 name_lookup_t *
-session_names_registered(const address *agent, const packet_info *pinfo)
+name_lookup_registered(const address *agent, const packet_info *pinfo)
 {
     name_lookup_t *registration = find_lookup(agent, REGISTRATION);
 
@@ -213,13 +213,13 @@ session_names_registered(const address *agent, const packet_info *pinfo)
 }
 
 session_t *
-session_names_session(const name_lookup_t *lookup)
+name_lookup_session(const name_lookup_t *lookup)
 {
     return lookup->session;
 }
 
 static void
-session_names_agent_known(session_t *session, const packet_info *pinfo)
+name_lookup_agent_known(session_t *session, const packet_info *pinfo)
 {
     name_lookup_t *registration = find_lookup(&session->agent, REGISTRATION);
 
@@ -232,7 +232,7 @@ session_names_agent_known(session_t *session, const packet_info *pinfo)
 }
 
 static void
-session_names_host_known(session_t *session, const packet_info *pinfo)
+name_lookup_host_known(session_t *session, const packet_info *pinfo)
 {
     char upper[LOOKUP_NAME_SIZE];
     name_lookup_t *lookup;
@@ -253,20 +253,20 @@ session_names_host_known(session_t *session, const packet_info *pinfo)
 void
 session_names_init(void)
 {
-    static const session_observer_t observer = { session_names_agent_known,
-                                                 session_names_host_known };
+    static const session_observer_t observer = { name_lookup_agent_known,
+                                                 name_lookup_host_known };
 
     session_log_set_observer(&observer);
 }
 
 void
-session_names_reset(void)
+name_lookup_reset(void)
 {
     lookups = wmem_map_new(wmem_file_scope(), lookup_hash, lookup_equal);
 }
 
 void
-session_names_cleanup(void)
+name_lookup_cleanup(void)
 {
     lookups = NULL;
 }

@@ -19,15 +19,15 @@ typedef struct name_lookup name_lookup_t;
  * The first pass: @p viewer asked for @p name. NULL past the bound. @p repeated: it was asked
  * before and nothing has answered; then a session that knows its agent by name only begins.
  */
-name_lookup_t *session_names_asked(const address *viewer, const char *name,
+name_lookup_t *name_lookup_query(const address *viewer, const char *name,
                                    const packet_info *pinfo, bool *repeated);
 
 /** The first pass: no such name. NULL where nobody asked. */
-name_lookup_t *session_names_not_found(const address *viewer, const char *name,
+name_lookup_t *name_lookup_not_found(const address *viewer, const char *name,
                                        const packet_info *pinfo);
 
 /** The first pass: @p name is at @p agent. NULL where nobody asked. */
-name_lookup_t *session_names_found(const address *viewer, const char *name, const address *agent,
+name_lookup_t *name_lookup_found(const address *viewer, const char *name, const address *agent,
                                    const packet_info *pinfo);
 
 /**
@@ -35,16 +35,16 @@ name_lookup_t *session_names_found(const address *viewer, const char *name, cons
  * session with this agent, where that comes before SESSION_LOG_SILENCE seconds of neither. NULL
  * past the bound.
  */
-name_lookup_t *session_names_registered(const address *agent, const packet_info *pinfo);
+name_lookup_t *name_lookup_registered(const address *agent, const packet_info *pinfo);
 
 /** The session that @p lookup has led to by now, or NULL. */
-session_t *session_names_session(const name_lookup_t *lookup);
+session_t *name_lookup_session(const name_lookup_t *lookup);
 
 /** Observe the session log: call from a handoff routine. */
 void session_names_init(void);
 
 /** Call with session_log_reset() and session_log_cleanup(). */
-void session_names_reset(void);
-void session_names_cleanup(void);
+void name_lookup_reset(void);
+void name_lookup_cleanup(void);
 
 #endif /* __SMSRC_NAME_LOOKUP_H__ */

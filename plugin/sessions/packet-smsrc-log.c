@@ -68,7 +68,7 @@ diagnose(packet_info *pinfo, unsigned which, const char *text)
 }
 
 void
-smsrc_log_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *session)
+session_tap_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *session)
 {
     proto_item_set_generated(
         proto_tree_add_uint(tree, hf_smsrc_session, tvb, 0, 0, session->number));
@@ -77,7 +77,7 @@ smsrc_log_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *session)
 }
 
 void
-smsrc_log_message(packet_info *pinfo, channel_e channel, direction_e direction, const char *type)
+message_tap_queue(packet_info *pinfo, channel_e channel, direction_e direction, const char *type)
 {
     smsrc_message_tap_t *message;
 
@@ -95,7 +95,7 @@ smsrc_log_message(packet_info *pinfo, channel_e channel, direction_e direction, 
  */
 
 static bool
-is_from_agent(const connection_t *connection, const packet_info *pinfo)
+is_from_agent(const session_connection_t *connection, const packet_info *pinfo)
 {
     return addresses_equal(&pinfo->src, connection->agent) &&
            (pinfo->srcport == connection->server_port ||
@@ -104,12 +104,12 @@ is_from_agent(const connection_t *connection, const packet_info *pinfo)
 
 /* A try that the agent did not take. @p reason: how that was seen. */
 static void
-diagnose_failure(packet_info *pinfo, const connection_t *connection, const char *reason)
+diagnose_failure(packet_info *pinfo, const session_connection_t *connection, const char *reason)
 {
     const session_t *session = connection->newest;
-    const char *carrier = carrier_name(connection->carrier);
+    const char *carrier = channel_transport_name(connection->carrier);
 
-    if (connection->carrier == CARRIER_TCP && connection->channel != CHANNEL_CONTROL &&
+    if (connection->carrier == SESSION_TRANSPORT_TCP && connection->channel != CHANNEL_CONTROL &&
         session != NULL && session->answered)
         diagnose(pinfo, DATA_UNREACHABLE,
                  wmem_strdup_printf(pinfo->pool,
@@ -123,7 +123,7 @@ diagnose_failure(packet_info *pinfo, const connection_t *connection, const char 
                                     "The viewer has tried the ports of SMS 1.x only: %s %u, %s; "
                                     "SMS 2.0 SP2 and later listen on 2701-2704", carrier,
                                     connection->server_port, reason));
-    else if (connection->carrier == CARRIER_UDP && (session != NULL || connection->shown))
+    else if (connection->carrier == SESSION_TRANSPORT_UDP && (session != NULL || connection->shown))
         diagnose(pinfo, UDP_UNREACHABLE,
                  wmem_strdup_printf(pinfo->pool, "UDP %u does not reach the agent: %s",
                                     connection->server_port, reason));
@@ -131,7 +131,7 @@ diagnose_failure(packet_info *pinfo, const connection_t *connection, const char 
 
 /* How the connection stands, by what Wireshark's TCP dissector has seen of it so far. */
 static void
-follow_tcp(packet_info *pinfo, connection_t *connection, const conversation_t *conversation)
+follow_tcp(packet_info *pinfo, session_connection_t *connection, const conversation_t *conversation)
 {
     unsigned seen = tcp_state_seen(conversation);
     bool from_agent = is_from_agent(connection, pinfo);
@@ -150,7 +150,7 @@ follow_tcp(packet_info *pinfo, connection_t *connection, const conversation_t *c
             diagnose_failure(pinfo, connection, "the connection was reset");
     } else if (from_agent && session != NULL && session->account_sent &&
                connection->channel == CHANNEL_CONTROL) {
-        session_log_set_word(session, SESSION_WORD_REFUSED, "closed after the account");
+        session_log_set_reply(session, SESSION_REPLY_REFUSED, "closed after the account");
         diagnose(pinfo, NTLM_REFUSED,
                  "The agent closed the connection as its answer to the viewer's account");
     }
@@ -159,37 +159,38 @@ follow_tcp(packet_info *pinfo, connection_t *connection, const conversation_t *c
 static unsigned
 payload_length(tvbuff_t *tvb, packet_info *pinfo)
 {
-    packet_t packet;
+    packet_view_t packet;
     unsigned length, reported = 0;
 
     if (pinfo->ptype == PT_IPX) {
         netbios_ipx_payload(tvb, pinfo, &length, &reported);
         return reported;
     }
-    packet = packet_open(tvb, pinfo, NULL, 0);
+    packet = packet_view_open(tvb, pinfo, NULL, 0);
     return packet.payload != NULL ? packet.reported : 0;
 }
 
 /* The answer to a NetBIOS call. */
 static void
-follow_call(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection)
+follow_call(tvbuff_t *tvb, packet_info *pinfo, session_connection_t *connection)
 {
     session_t *session = connection->newest;
-    packet_t packet = packet_open(tvb, pinfo, NULL, 0);
+    packet_view_t packet = packet_view_open(tvb, pinfo, NULL, 0);
     uint8_t error;
-    uint8_t answer = netbios_answer(&packet, &error);
+    uint8_t answer = netbios_session_response(&packet, &error);
 
-    if (session == NULL || answer == 0 || session->word != SESSION_WORD_NONE)
+    if (session == NULL || answer == 0 || session->word != SESSION_REPLY_NONE)
         return;
     if (answer == NBSS_POSITIVE)
         session->answered = true;
     else
-        session_log_set_word(session, SESSION_WORD_REFUSED, netbios_error_name(error));
+        session_log_set_reply(session, SESSION_REPLY_REFUSED, netbios_error_name(error));
 }
 
 /* A port of the channels, called by a SYN: no content has to show before it belongs. */
 static void
-offer_call(packet_info *pinfo, connection_t *connection, const conversation_t *conversation)
+report_call(packet_info *pinfo, session_connection_t *connection,
+            const conversation_t *conversation)
 {
     /* A SYN comes from the viewer, also where both have the same port. */
     uint16_t server_port = tcp_state_server_port(conversation);
@@ -197,12 +198,12 @@ offer_call(packet_info *pinfo, connection_t *connection, const conversation_t *c
                        (pinfo->srcport != pinfo->destport ||
                         (tcp_state_seen(conversation) & SEEN_SYN_ACK) != 0);
     generation_e generation;
-    session_offer_t offer = {
+    session_event_t offer = {
         .kind = SESSION_SMS,
         .viewer = from_server ? &pinfo->dst : &pinfo->src,
         .agent = from_server ? &pinfo->src : &pinfo->dst,
         .channel = channel_by_port(server_port, &generation),
-        .carrier = CARRIER_TCP,
+        .carrier = SESSION_TRANSPORT_TCP,
         .server_port = server_port,
     };
 
@@ -210,24 +211,24 @@ offer_call(packet_info *pinfo, connection_t *connection, const conversation_t *c
         return;
     offer.older = generation == GENERATION_OLDER;
     offer.opens = offer.channel == CHANNEL_CONTROL;
-    session_log_offer(connection, pinfo, &offer);
+    session_log_report(connection, pinfo, &offer);
 }
 
 /* Who is the viewer is not known yet: its content may show it later, or another connection. */
 static void
-follow_undirected(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection)
+follow_undirected(tvbuff_t *tvb, packet_info *pinfo, session_connection_t *connection)
 {
     generation_e generation = GENERATION_UNKNOWN;
     uint16_t port = (uint16_t)pinfo->srcport;
-    session_offer_t offer = {
+    session_event_t offer = {
         .kind = SESSION_SMS,
         .viewer = &pinfo->src,
         .agent = &pinfo->dst,
         .channel = pinfo->ptype == PT_IPX ? channel_by_ipx_socket(port)
                                           : channel_by_port(port, &generation),
-        .carrier = pinfo->ptype == PT_IPX   ? CARRIER_IPX
-                   : pinfo->ptype == PT_UDP ? CARRIER_UDP
-                                            : CARRIER_TCP,
+        .carrier = pinfo->ptype == PT_IPX   ? SESSION_TRANSPORT_IPX
+                   : pinfo->ptype == PT_UDP ? SESSION_TRANSPORT_UDP
+                                            : SESSION_TRANSPORT_TCP,
         .server_port = port,
     };
 
@@ -239,13 +240,14 @@ follow_undirected(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection)
 }
 
 static void
-follow(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection, conversation_t *conversation)
+follow(tvbuff_t *tvb, packet_info *pinfo, session_connection_t *connection,
+       conversation_t *conversation)
 {
     bool tcp = pinfo->ptype == PT_TCP && tcp_state_is_known(conversation);
     session_t *session;
 
     if (tcp && connection->newest == NULL)
-        offer_call(pinfo, connection, conversation);
+        report_call(pinfo, connection, conversation);
     if (session_log_shown(pinfo) != NULL)
         connection->shown = true;
     if (connection->viewer != NULL) {
@@ -265,7 +267,7 @@ follow(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection, conversation
     } else {
         follow_undirected(tvb, pinfo, connection);
     }
-    session_log_seen(connection, connection->newest, pinfo);
+    session_log_note_frame(connection, connection->newest, pinfo);
 }
 
 /*
@@ -273,55 +275,55 @@ follow(tvbuff_t *tvb, packet_info *pinfo, connection_t *connection, conversation
  */
 
 static void
-follow_names(packet_info *pinfo, const netbios_look_t *look)
+follow_names(packet_info *pinfo, const netbios_packet_t *look)
 {
     const name_lookup_t *lookup = NULL;
     bool repeated = false;
 
     if (look->act == NETBIOS_QUERY) {
-        lookup = session_names_asked(&pinfo->src, look->agent.text, pinfo, &repeated);
+        lookup = name_lookup_query(&pinfo->src, look->agent.text, pinfo, &repeated);
         if (repeated)
             diagnose(pinfo, NAME_NOT_RESOLVED,
                      wmem_strdup_printf(pinfo->pool,
                                         "Nothing has answered the question for %s<%02x>",
                                         look->agent.text, look->agent.suffix));
     } else if (look->act == NETBIOS_FOUND) {
-        lookup = session_names_found(&pinfo->dst, look->agent.text, &look->owner, pinfo);
+        lookup = name_lookup_found(&pinfo->dst, look->agent.text, &look->owner, pinfo);
     } else if (look->act == NETBIOS_NOT_FOUND) {
-        lookup = session_names_not_found(&pinfo->dst, look->agent.text, pinfo);
+        lookup = name_lookup_not_found(&pinfo->dst, look->agent.text, pinfo);
         diagnose(pinfo, NAME_NOT_RESOLVED,
                  wmem_strdup_printf(pinfo->pool, "There is no name %s<%02x>", look->agent.text,
                                     look->agent.suffix));
     }
     if (look->act == NETBIOS_REGISTER)
-        lookup = session_names_registered(&pinfo->src, pinfo);
+        lookup = name_lookup_registered(&pinfo->src, pinfo);
     if (lookup == NULL)
         return;
     p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_log, KEPT_LOOKUP, (void *)lookup);
-    session_log_seen(NULL, session_names_session(lookup), pinfo);
+    session_log_note_frame(NULL, name_lookup_session(lookup), pinfo);
 }
 
 static void
-follow_netbios(tvbuff_t *tvb, packet_info *pinfo, const netbios_look_t *look)
+follow_netbios(tvbuff_t *tvb, packet_info *pinfo, const netbios_packet_t *look)
 {
     session_t *session;
 
     if (look->act == NETBIOS_CALL) {
-        connection_t *connection = session_log_connection(find_or_create_conversation(pinfo),
-                                                          pinfo, true);
-        session_offer_t offer = {
+        session_connection_t *connection =
+            session_log_connection(find_or_create_conversation(pinfo), pinfo, true);
+        session_event_t offer = {
             .kind = SESSION_SMS,
             .viewer = &pinfo->src,
             .agent = &pinfo->dst,
             .channel = look->channel,
-            .carrier = CARRIER_NETBIOS,
+            .carrier = SESSION_TRANSPORT_NETBIOS,
             .server_port = (uint16_t)pinfo->destport,
             .proof = true,
             .opens = look->channel == CHANNEL_DATA,
         };
 
         connection->named = true;
-        session = session_log_offer(connection, pinfo, &offer);
+        session = session_log_report(connection, pinfo, &offer);
         if (session != NULL) {
             session_log_set_name(session, SESSION_NAME_HOST, look->agent.text, pinfo);
             session_log_set_name(session, SESSION_NAME_VIEWER, look->viewer.text, pinfo);
@@ -331,7 +333,7 @@ follow_netbios(tvbuff_t *tvb, packet_info *pinfo, const netbios_look_t *look)
         if (session != NULL) {
             session_log_packet_bytes(session, look->channel, look->from_agent,
                                      payload_length(tvb, pinfo));
-            session_log_seen(NULL, session, pinfo);
+            session_log_note_frame(NULL, session, pinfo);
         }
     } else {
         follow_names(pinfo, look);
@@ -344,7 +346,7 @@ follow_netbios(tvbuff_t *tvb, packet_info *pinfo, const netbios_look_t *look)
 
 static void
 show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const session_t *session,
-     const netbios_look_t *look)
+     const netbios_packet_t *look)
 {
     const session_shown_t *dissected = session_log_shown(pinfo);
     bool shown = session == NULL || (dissected != NULL && dissected->has_session);
@@ -375,7 +377,7 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const session_t *ses
     }
     if (!shown) {
         proto_item_append_text(item, ", Session %u", session->number);
-        smsrc_log_add_session(tree, tvb, session);
+        session_tap_add_session(tree, tvb, session);
     }
     for (unsigned i = 0; i < array_length(diagnoses); i++) {
         if (texts[i] != NULL)
@@ -393,11 +395,11 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const session_t *ses
 static void
 dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers)
 {
-    static const netbios_look_t nothing;
-    connection_t *connection;
+    static const netbios_packet_t nothing;
+    session_connection_t *connection;
 
     if (!PINFO_FD_VISITED(pinfo)) {
-        packet_t packet = packet_open(tvb, pinfo, tree, layers);
+        packet_view_t packet = packet_view_open(tvb, pinfo, tree, layers);
         icmp_error_t error;
         conversation_t *conversation;
 
@@ -413,9 +415,9 @@ dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned
         p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_log, KEPT_CONNECTION, connection);
         if (addresses_equal(&error.dst, connection->agent))
             diagnose_failure(pinfo, connection, error.reason);
-        session_log_seen(connection, connection->newest, pinfo);
+        session_log_note_frame(connection, connection->newest, pinfo);
     }
-    connection = (connection_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_smsrc_log,
+    connection = (session_connection_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_smsrc_log,
                                                   KEPT_CONNECTION);
     if (connection != NULL)
         show(tvb, pinfo, tree, session_log_at(connection, pinfo->num, PINFO_FD_VISITED(pinfo)),
@@ -428,7 +430,7 @@ session_of_conversation(tvbuff_t *tvb, packet_info *pinfo, bool ours)
 {
     bool first_pass = !PINFO_FD_VISITED(pinfo);
     conversation_t *conversation = session_log_conversation(pinfo);
-    connection_t *connection;
+    session_connection_t *connection;
 
     if (conversation == NULL)
         return NULL;
@@ -448,7 +450,7 @@ session_of_lookup(packet_info *pinfo)
     const name_lookup_t *lookup = (const name_lookup_t *)p_get_proto_data(
         wmem_file_scope(), pinfo, proto_smsrc_log, KEPT_LOOKUP);
 
-    return lookup != NULL ? session_names_session(lookup) : NULL;
+    return lookup != NULL ? name_lookup_session(lookup) : NULL;
 }
 
 static bool
@@ -466,22 +468,22 @@ look_at(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     bool carried = pinfo->ptype == PT_TCP || pinfo->ptype == PT_UDP || pinfo->ptype == PT_IPX;
     bool ours = carried && has_port_of_ours(pinfo);
-    bool netbios = carried && netbios_may_be(pinfo);
+    bool netbios = carried && netbios_is_candidate(pinfo);
     bool datagram = netbios && pinfo->ptype != PT_TCP;
     unsigned layers;
     const session_t *session;
-    netbios_look_t look;
+    netbios_packet_t look;
 
     pinfo->current_proto = "SMSRC-LOG";
     /* Up to 4.2 an ICMP error has the ports of the packet that it quotes. */
-    layers = packet_layers(pinfo);
+    layers = packet_view_layers(pinfo);
     if ((layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0)
         dissect_icmp_error(tvb, pinfo, tree, layers);
     if (!carried || (layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0)
         return;
     look.act = NETBIOS_NOTHING;
     if (netbios) {
-        netbios_look(tvb, pinfo, &look);
+        netbios_parse(tvb, pinfo, &look);
         if (look.act != NETBIOS_NOTHING && !PINFO_FD_VISITED(pinfo))
             follow_netbios(tvb, pinfo, &look);
     }
@@ -502,7 +504,7 @@ smsrc_log_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     if (!log_active)
         return;
     if ((pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX) ||
-        has_port_of_ours(pinfo) || netbios_may_be(pinfo) || session_log_may_be_moved(pinfo))
+        has_port_of_ours(pinfo) || netbios_is_candidate(pinfo) || session_log_is_candidate(pinfo))
         look_at(tvb, pinfo, tree);
 }
 
@@ -510,7 +512,7 @@ static void
 init_smsrc_log(void)
 {
     session_log_reset();
-    session_names_reset();
+    name_lookup_reset();
     log_active = proto_is_protocol_enabled(find_protocol_by_id(proto_smsrc_log));
 }
 
@@ -518,7 +520,7 @@ void
 smsrc_log_cleanup(void)
 {
     session_log_cleanup();
-    session_names_cleanup();
+    name_lookup_cleanup();
 }
 
 void

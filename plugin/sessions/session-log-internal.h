@@ -51,7 +51,7 @@ void session_log_include_begin(session_t *session, uint32_t frame, const nstime_
 void session_log_note_first_frame(session_t *session, const packet_info *pinfo);
 
 /** Something of it was carried by this; @p older: on a port of SMS 1.x. */
-void session_log_use_carrier(session_t *session, carrier_e carrier, bool older);
+void session_log_use_carrier(session_t *session, session_transport_e carrier, bool older);
 
 /** @p host is the viewer of a session, or is looking for an agent. */
 void session_log_note_viewer(const address *host);

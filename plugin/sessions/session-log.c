@@ -40,7 +40,7 @@ struct session_pair {
     address viewer;
     address agent;
     session_t *current;
-    connection_t *waiting;
+    session_connection_t *waiting;
     bool unlisted;
     bool tried_newer;
 };
@@ -67,7 +67,7 @@ pair_hash(const void *key)
 {
     const session_pair_t *pair = (const session_pair_t *)key;
 
-    return address_key_hash(&pair->viewer) ^ 31 * address_key_hash(&pair->agent);
+    return addresses_key_hash(&pair->viewer) ^ 31 * addresses_key_hash(&pair->agent);
 }
 
 static gboolean
@@ -96,7 +96,7 @@ void
 session_log_reset(void)
 {
     pairs = wmem_map_new(wmem_file_scope(), pair_hash, pair_equal);
-    viewers = wmem_map_new(wmem_file_scope(), address_key_hash, address_key_equal);
+    viewers = wmem_map_new(wmem_file_scope(), addresses_key_hash, addresses_key_equal);
     num_sessions = num_unlisted = 0;
     memset(hosts, 0, sizeof hosts);
 }
@@ -118,7 +118,7 @@ session_log_count(unsigned *unlisted)
 static void
 note_host(const address *host)
 {
-    unsigned bit = address_key_hash(host) % HOST_BITS;
+    unsigned bit = addresses_key_hash(host) % HOST_BITS;
 
     hosts[bit / 8] |= (uint8_t)(1 << bit % 8);
 }
@@ -126,13 +126,13 @@ note_host(const address *host)
 static bool
 has_host(const address *host)
 {
-    unsigned bit = address_key_hash(host) % HOST_BITS;
+    unsigned bit = addresses_key_hash(host) % HOST_BITS;
 
     return (hosts[bit / 8] >> bit % 8 & 1) != 0;
 }
 
 bool
-session_log_may_be_moved(const packet_info *pinfo)
+session_log_is_candidate(const packet_info *pinfo)
 {
     return num_sessions > 0 && has_host(&pinfo->src) && has_host(&pinfo->dst);
 }
@@ -146,7 +146,7 @@ session_log_note_viewer(const address *host)
         return;
     if (bounds_full(BOUND_VIEWERS, wmem_map_size(viewers), MAX_PAIRS))
         return;
-    kept = address_key_new(host);
+    kept = addresses_key_new(host);
     wmem_map_insert(viewers, kept, kept);
 }
 
@@ -173,7 +173,8 @@ session_log_time(const packet_info *pinfo)
 
 /* When its first frame was, by what Wireshark's own dissectors remember. */
 static void
-begin_connection(connection_t *connection, conversation_t *conversation, const packet_info *pinfo)
+begin_connection(session_connection_t *connection, conversation_t *conversation,
+                 const packet_info *pinfo)
 {
     const nstime_t *first = pinfo->ptype == PT_TCP || pinfo->ptype == PT_UDP
                                 ? tcp_state_first_time(conversation)
@@ -191,14 +192,14 @@ begin_connection(connection_t *connection, conversation_t *conversation, const p
     }
 }
 
-connection_t *
+session_connection_t *
 session_log_connection(conversation_t *conversation, const packet_info *pinfo, bool create)
 {
-    connection_t *connection = (connection_t *)conversation_get_proto_data(
+    session_connection_t *connection = (session_connection_t *)conversation_get_proto_data(
         conversation, proto_smsrc_connection);
 
     if (connection == NULL && create) {
-        connection = wmem_new0(wmem_file_scope(), connection_t);
+        connection = wmem_new0(wmem_file_scope(), session_connection_t);
         begin_connection(connection, conversation, pinfo);
         conversation_add_proto_data(conversation, proto_smsrc_connection, connection);
     }
@@ -209,10 +210,10 @@ conversation_t *
 session_log_conversation(packet_info *pinfo)
 {
     return pinfo->ptype == PT_IPX ? find_conversation_pinfo(pinfo, 0)
-                                  : conversation_of_packet(pinfo);
+                                  : conversation_cache_find(pinfo);
 }
 
-connection_t *
+session_connection_t *
 session_log_connection_of_packet(packet_info *pinfo)
 {
     conversation_t *conversation = session_log_conversation(pinfo);
@@ -221,7 +222,7 @@ session_log_connection_of_packet(packet_info *pinfo)
 }
 
 session_t *
-session_log_at(const connection_t *connection, uint32_t frame, bool early)
+session_log_at(const session_connection_t *connection, uint32_t frame, bool early)
 {
     session_t *later = connection->later != NULL
                            ? (session_t *)wmem_tree_lookup32_le(connection->later, frame)
@@ -295,7 +296,7 @@ include_end(session_t *session, uint32_t frame, const nstime_t *when)
 }
 
 void
-session_log_use_carrier(session_t *session, carrier_e carrier, bool older)
+session_log_use_carrier(session_t *session, session_transport_e carrier, bool older)
 {
     if (older)
         session->old_carriers |= (uint8_t)(1 << carrier);
@@ -324,7 +325,7 @@ count_end(session_t *session, bool by_reset)
 }
 
 static void
-enter(connection_t *connection, session_t *session, uint32_t frame)
+enter(session_connection_t *connection, session_t *session, uint32_t frame)
 {
     if (connection->newest == session)
         return;
@@ -353,7 +354,7 @@ enter(connection_t *connection, session_t *session, uint32_t frame)
 }
 
 static session_t *
-new_session(const session_offer_t *offer, const packet_info *pinfo)
+new_session(const session_event_t *offer, const packet_info *pinfo)
 {
     session_t *session;
 
@@ -376,7 +377,7 @@ new_session(const session_offer_t *offer, const packet_info *pinfo)
 
 /* Where nobody remembers which ones: "one or more". */
 static void
-note_unlisted(void)
+count_unlisted(void)
 {
     if (num_unlisted == 0)
         num_unlisted = 1;
@@ -403,7 +404,7 @@ pair_of(const address *viewer, const address *agent, bool proof)
 }
 
 static void
-wait_for_session(session_pair_t *pair, connection_t *connection)
+wait_for_session(session_pair_t *pair, session_connection_t *connection)
 {
     if (connection->waits || connection->session != NULL)
         return;
@@ -414,7 +415,7 @@ wait_for_session(session_pair_t *pair, connection_t *connection)
 
 /* Who is who. Until now the bytes were kept by the order of the addresses. */
 static void
-set_ends(connection_t *connection, const session_pair_t *pair)
+set_ends(session_connection_t *connection, const session_pair_t *pair)
 {
     uint64_t from_lower = connection->bytes[0];
 
@@ -429,7 +430,7 @@ set_ends(connection_t *connection, const session_pair_t *pair)
 }
 
 static void
-adopt(connection_t *connection, const session_pair_t *pair, session_t *session,
+adopt(session_connection_t *connection, const session_pair_t *pair, session_t *session,
       const packet_info *pinfo)
 {
     connection->waits = false;
@@ -450,8 +451,8 @@ adopt_undirected(const session_pair_t *pair, session_t *session, const packet_in
     other = (session_pair_t *)wmem_map_lookup(pairs, &key);
     if (other == NULL)
         return;
-    for (connection_t **at = &other->waiting; *at != NULL;) {
-        connection_t *one = *at;
+    for (session_connection_t **at = &other->waiting; *at != NULL;) {
+        session_connection_t *one = *at;
 
         if (one->viewer != NULL) {
             at = &one->next_waiting;
@@ -466,7 +467,7 @@ adopt_undirected(const session_pair_t *pair, session_t *session, const packet_in
 static void
 adopt_waiting(session_pair_t *pair, session_t *session, const packet_info *pinfo)
 {
-    for (connection_t *one = pair->waiting; one != NULL; one = one->next_waiting)
+    for (session_connection_t *one = pair->waiting; one != NULL; one = one->next_waiting)
         adopt(one, pair, session, pinfo);
     pair->waiting = NULL;
     adopt_undirected(pair, session, pinfo);
@@ -474,7 +475,7 @@ adopt_waiting(session_pair_t *pair, session_t *session, const packet_info *pinfo
 }
 
 void
-session_log_wait(connection_t *connection, const session_offer_t *offer)
+session_log_wait(session_connection_t *connection, const session_event_t *offer)
 {
     session_pair_t *pair;
 
@@ -514,7 +515,7 @@ session_log_viewer_of(const address *one, const address *other)
 
 /* The session of the pair that the offer belongs to; a new one where it begins one. */
 static session_t *
-find_session(session_pair_t *pair, const session_offer_t *offer, const packet_info *pinfo)
+find_session(session_pair_t *pair, const session_event_t *offer, const packet_info *pinfo)
 {
     session_t *current = pair->current;
     bool known = current != NULL && current->kind == offer->kind;
@@ -538,17 +539,17 @@ find_session(session_pair_t *pair, const session_offer_t *offer, const packet_in
 session_t *
 session_log_begin_unresolved(const address *viewer, const packet_info *pinfo)
 {
-    session_offer_t offer = {
+    session_event_t offer = {
         .kind = SESSION_SMS,
         .viewer = viewer,
-        .carrier = CARRIER_NETBIOS,
+        .carrier = SESSION_TRANSPORT_NETBIOS,
         .proof = true,
         .opens = true,
     };
     session_t *session = new_session(&offer, pinfo);
 
     if (session == NULL)
-        note_unlisted();
+        count_unlisted();
     return session;
 }
 
@@ -573,9 +574,10 @@ session_log_resolve(session_t *session, session_pair_t *pair, const packet_info 
 
 /* Who is who, by the addresses that the conversation keeps. */
 static void
-note_ends(connection_t *connection, const session_offer_t *offer, session_pair_t *pair)
+note_ends(session_connection_t *connection, const session_event_t *offer, session_pair_t *pair)
 {
-    if (!offer->older && (offer->carrier == CARRIER_TCP || offer->carrier == CARRIER_UDP))
+    if (!offer->older &&
+        (offer->carrier == SESSION_TRANSPORT_TCP || offer->carrier == SESSION_TRANSPORT_UDP))
         pair->tried_newer = true;
     if (connection->viewer == NULL)
         connection->server_port = offer->server_port;
@@ -589,7 +591,7 @@ note_ends(connection_t *connection, const session_offer_t *offer, session_pair_t
 }
 
 bool
-session_log_tried_newer(const connection_t *connection)
+session_log_tried_newer(const session_connection_t *connection)
 {
     const session_pair_t *pair = connection->viewer != NULL
                                      ? pair_of(connection->viewer, connection->agent, false)
@@ -599,8 +601,8 @@ session_log_tried_newer(const connection_t *connection)
 }
 
 session_t *
-session_log_offer(connection_t *connection, const packet_info *pinfo,
-                  const session_offer_t *offer)
+session_log_report(session_connection_t *connection, const packet_info *pinfo,
+                  const session_event_t *offer)
 {
     session_t *session = connection->newest;
     session_pair_t *pair;
@@ -608,13 +610,13 @@ session_log_offer(connection_t *connection, const packet_info *pinfo,
     if (PINFO_FD_VISITED(pinfo))
         return session_log_at(connection, pinfo->num, false);
     if (session != NULL && (session->kind == offer->kind || !offer->proof) &&
-        (session->kind == SESSION_CONFIGMGR || connection->carrier == CARRIER_TCP ||
+        (session->kind == SESSION_CONFIGMGR || connection->carrier == SESSION_TRANSPORT_TCP ||
          connection->named || !offer->opens || !session_log_is_silent(&session->last_time, pinfo)))
         return session;
     pair = pair_of(offer->viewer, offer->agent, offer->proof);
     if (pair == NULL) {
         if (offer->proof)
-            note_unlisted();
+            count_unlisted();
         return session;
     }
     note_ends(connection, offer, pair);
@@ -636,13 +638,13 @@ session_log_offer(connection_t *connection, const packet_info *pinfo,
 }
 
 session_t *
-session_log_offer_packet(const packet_info *pinfo, const session_offer_t *offer)
+session_log_report_packet(const packet_info *pinfo, const session_event_t *offer)
 {
     session_pair_t *pair = pair_of(offer->viewer, offer->agent, true);
     session_t *session = pair != NULL ? find_session(pair, offer, pinfo) : NULL;
 
     if (pair == NULL)
-        note_unlisted();
+        count_unlisted();
     if (session == NULL)
         return NULL;
     session_log_use_carrier(session, offer->carrier, offer->older);
@@ -651,7 +653,8 @@ session_log_offer_packet(const packet_info *pinfo, const session_offer_t *offer)
 }
 
 void
-session_log_seen(connection_t *connection, session_t *session, const packet_info *pinfo)
+session_log_note_frame(session_connection_t *connection, session_t *session,
+                       const packet_info *pinfo)
 {
     nstime_t now = session_log_time(pinfo);
 
@@ -665,7 +668,7 @@ session_log_seen(connection_t *connection, session_t *session, const packet_info
 }
 
 void
-session_log_bytes(connection_t *connection, bool from_agent, unsigned length)
+session_log_bytes(session_connection_t *connection, bool from_agent, unsigned length)
 {
     if (connection->newest != NULL)
         count_bytes(connection->newest, connection->channel, from_agent, length);
@@ -674,7 +677,8 @@ session_log_bytes(connection_t *connection, bool from_agent, unsigned length)
 }
 
 void
-session_log_undirected_bytes(connection_t *connection, const packet_info *pinfo, unsigned length)
+session_log_undirected_bytes(session_connection_t *connection, const packet_info *pinfo,
+                             unsigned length)
 {
     connection->bytes[cmp_address(&pinfo->src, &pinfo->dst) > 0] += length;
 }
@@ -686,7 +690,7 @@ session_log_packet_bytes(session_t *session, channel_e channel, bool from_agent,
 }
 
 void
-session_log_established(connection_t *connection)
+session_log_established(session_connection_t *connection)
 {
     if (connection->is_open || connection->has_ended)
         return;
@@ -698,7 +702,7 @@ session_log_established(connection_t *connection)
 }
 
 void
-session_log_ended(connection_t *connection, bool by_reset)
+session_log_ended(session_connection_t *connection, bool by_reset)
 {
     if (connection->has_ended)
         return;
@@ -711,7 +715,7 @@ session_log_ended(connection_t *connection, bool by_reset)
         session->open--;
         count_end(session, by_reset);
         if (session->refused_if_closed != NULL)
-            session_log_set_word(session, SESSION_WORD_REFUSED, session->refused_if_closed);
+            session_log_set_reply(session, SESSION_REPLY_REFUSED, session->refused_if_closed);
     }
     connection->is_open = false;
 }
@@ -753,11 +757,11 @@ session_log_set_name(session_t *session, session_name_e which, const char *name,
 }
 
 void
-session_log_set_word(session_t *session, session_word_e word, const char *reason)
+session_log_set_reply(session_t *session, session_reply_e word, const char *reason)
 {
     session->word = word;
     session->answered = true;
-    session->account_refused = word == SESSION_WORD_REFUSED && session->account_sent;
+    session->account_refused = word == SESSION_REPLY_REFUSED && session->account_sent;
     session->account_sent = false;
     session->refused_if_closed = NULL;
     keep_text(session->reason, reason);
@@ -785,7 +789,7 @@ session_log_of_packet(packet_info *pinfo)
 {
     session_t *session = (session_t *)p_get_proto_data(wmem_file_scope(), pinfo,
                                                        proto_smsrc_connection, 0);
-    const connection_t *connection;
+    const session_connection_t *connection;
 
     if (num_sessions == 0 || session != NULL)
         return session;
@@ -810,12 +814,12 @@ session_log_name(packet_info *pinfo, session_name_e which, const char *name)
 }
 
 void
-session_log_word(packet_info *pinfo, session_word_e word, const char *reason)
+session_log_reply(packet_info *pinfo, session_reply_e word, const char *reason)
 {
     session_t *session = PINFO_FD_VISITED(pinfo) ? NULL : session_log_of_packet(pinfo);
 
     if (session != NULL)
-        session_log_set_word(session, word, reason);
+        session_log_set_reply(session, word, reason);
 }
 
 void
@@ -832,7 +836,7 @@ session_log_refused_if_closed(packet_info *pinfo, const char *reason)
 {
     session_t *session = PINFO_FD_VISITED(pinfo) ? NULL : session_log_of_packet(pinfo);
 
-    if (session != NULL && session->word == SESSION_WORD_NONE)
+    if (session != NULL && session->word == SESSION_REPLY_NONE)
         session->refused_if_closed = reason;
 }
 
@@ -854,9 +858,9 @@ session_log_account(packet_info *pinfo, const char *domain, const char *account,
 const char *
 session_log_outcome(const session_t *session)
 {
-    if (session->word == SESSION_WORD_BUSY)
+    if (session->word == SESSION_REPLY_BUSY)
         return "Busy";
-    if (session->word == SESSION_WORD_REFUSED)
+    if (session->word == SESSION_REPLY_REFUSED)
         return "Refused";
     if (session->ended > 0 && session->open == 0) {
         if (session->last_reset)

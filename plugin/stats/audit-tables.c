@@ -69,10 +69,10 @@ roles_reset(stat_tap_table *table)
 
 /* The row of this role of @p host, made where there is none. */
 static unsigned
-roles_row(void *tapdata, const char *host, const role_claim_t *claim)
+roles_row(void *tapdata, const char *host, const role_evidence_t *claim)
 {
     stat_tap_table *table = stat_table_of(tapdata);
-    const char *role = val_to_str_const(claim->role, smsrc_role_vals, "");
+    const char *role = val_to_str_const(claim->role, role_vals, "");
     char *key = g_strdup_printf("%s %s", host, role);
     unsigned *row = (unsigned *)g_hash_table_lookup(roles_rows, key);
 
@@ -96,18 +96,18 @@ roles_count(void *tapdata, wmem_allocator_t *scope, const address *address, unsi
 {
     stat_tap_table *table = stat_table_of(tapdata);
     unsigned count = 0;
-    const role_claim_t *const *claims = role_book_claims(scope, address, &count);
+    const role_evidence_t *const *claims = role_book_evidence(scope, address, &count);
     char *host = stat_host_text(address);
-    smsrc_role_set_t counted = 0;
+    role_set_t counted = 0;
 
     for (unsigned i = 0; i < count; i++) {
         unsigned row = roles_row(tapdata, host, claims[i]);
 
         if (*claims[i]->site_code != '\0')
             stat_set_text(table, row, ROLES_SITE, claims[i]->site_code);
-        if ((counted & SMSRC_ROLE_BIT(claims[i]->role)) != 0)
+        if ((counted & ROLE_BIT(claims[i]->role)) != 0)
             continue;
-        counted |= SMSRC_ROLE_BIT(claims[i]->role);
+        counted |= ROLE_BIT(claims[i]->role);
         stat_add_number(table, row, ROLES_PACKETS, 1);
         stat_add_bytes(table, row, ROLES_BYTES, bytes);
     }
@@ -326,8 +326,8 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
              tap_flags_t flags _U_)
 {
     const audit_tap_t *tap = (const audit_tap_t *)data;
-    const judgement_t *judgement = tap->judgement;
-    const judge_flow_t *about = tap->about;
+    const verdict_t *judgement = tap->judgement;
+    const flow_facts_t *about = tap->about;
     bool swapped = judgement->swapped;
     stat_tap_table *table = stat_table_of(tapdata);
     audit_try_t *one = (audit_try_t *)g_hash_table_lookup(audit_tries, tap->flow);
@@ -368,9 +368,9 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
                       ? wmem_strdup_printf(pinfo->pool, "near %s", judgement->row->id)
                       : judgement->row->id);
     stat_set_text(table, row, AUDIT_INITIATOR_ROLE,
-                  smsrc_roles_to_str(pinfo->pool, swapped ? about->responder : about->initiator));
+                  role_set_to_str(pinfo->pool, swapped ? about->responder : about->initiator));
     stat_set_text(table, row, AUDIT_RESPONDER_ROLE,
-                  smsrc_roles_to_str(pinfo->pool, swapped ? about->initiator : about->responder));
+                  role_set_to_str(pinfo->pool, swapped ? about->initiator : about->responder));
     if (about->transport == TRANSPORT_IPX)
         (void)g_strlcpy(place->port, "IPX", sizeof place->port);
     else
@@ -411,22 +411,22 @@ static stat_tap_table_item matrix_columns[] = {
 
 /* What a flow has been counted as. */
 typedef struct {
-    const kb_row_t *row; /* NULL: on no row of its own */
+    const matrix_row_t *row; /* NULL: on no row of its own */
     bool blocked;
     unsigned packets;
     double bytes;
 } matrix_share_t;
 
 static GHashTable *matrix_shares; /* flow to its share */
-static GHashTable *matrix_rows;   /* row of the matrix to its row here, plus one */
+static GHashTable *places_of_rows;   /* row of the matrix to its row here, plus one */
 static GHashTable *matrix_texts;  /* the same row in words to its row here, plus one */
 
 static void
 matrix_forget_rows(void)
 {
-    if (matrix_rows == NULL)
+    if (places_of_rows == NULL)
         return;
-    g_hash_table_remove_all(matrix_rows);
+    g_hash_table_remove_all(places_of_rows);
     g_hash_table_remove_all(matrix_texts);
 }
 
@@ -434,17 +434,17 @@ matrix_forget_rows(void)
 static void
 matrix_settle(void *unused _U_)
 {
-    if (matrix_rows == NULL)
+    if (places_of_rows == NULL)
         return;
     g_hash_table_remove_all(matrix_shares);
-    g_hash_table_remove_all(matrix_rows);
+    g_hash_table_remove_all(places_of_rows);
 }
 
 /* The row for a row of the matrix, at the end of the table where no capture before had it. */
 static unsigned
-matrix_append(stat_tap_table_ui *ui, stat_tap_table *table, const kb_row_t *kb_row)
+matrix_append(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_row_t *kb_row)
 {
-    char *text = kb_row_to_str(NULL, kb_row);
+    char *text = matrix_row_to_str(NULL, kb_row);
     unsigned row = GPOINTER_TO_UINT(g_hash_table_lookup(matrix_texts, text));
 
     if (row == 0) {
@@ -455,16 +455,16 @@ matrix_append(stat_tap_table_ui *ui, stat_tap_table *table, const kb_row_t *kb_r
         g_hash_table_insert(matrix_texts, g_strdup(text), GUINT_TO_POINTER(row));
     }
     wmem_free(NULL, text);
-    g_hash_table_insert(matrix_rows, (void *)kb_row, GUINT_TO_POINTER(row));
+    g_hash_table_insert(places_of_rows, (void *)kb_row, GUINT_TO_POINTER(row));
     return row - 1;
 }
 
 /* Rows that are not there yet, none of them seen. */
 static void
-matrix_fill(stat_tap_table_ui *ui, stat_tap_table *table, const kb_row_t *rows, unsigned count)
+matrix_fill(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_row_t *rows, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
-        if (!g_hash_table_contains(matrix_rows, &rows[i]))
+        if (!g_hash_table_contains(places_of_rows, &rows[i]))
             matrix_append(ui, table, &rows[i]);
     }
 }
@@ -473,7 +473,7 @@ static void
 matrix_fill_article(stat_tap_table_ui *ui, stat_tap_table *table)
 {
     unsigned count;
-    const kb_row_t *rows = kb_rows(&count);
+    const matrix_row_t *rows = matrix_rows(&count);
 
     matrix_fill(ui, table, rows, count);
 }
@@ -485,8 +485,8 @@ matrix_init(stat_tap_table_ui *ui)
 {
     stat_tap_table *table;
 
-    if (matrix_rows == NULL) {
-        matrix_rows = g_hash_table_new(g_direct_hash, g_direct_equal);
+    if (places_of_rows == NULL) {
+        places_of_rows = g_hash_table_new(g_direct_hash, g_direct_equal);
         matrix_texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     }
     matrix_forget_rows();
@@ -512,7 +512,7 @@ matrix_count(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_share_t 
 
     if (share->row == NULL)
         return;
-    row = GPOINTER_TO_UINT(g_hash_table_lookup(matrix_rows, share->row));
+    row = GPOINTER_TO_UINT(g_hash_table_lookup(places_of_rows, share->row));
     row = row == 0 ? matrix_append(ui, table, share->row) : row - 1;
     stat_add_number(table, row, MATRIX_FLOWS, sign);
     if (share->blocked)
@@ -540,7 +540,7 @@ matrix_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, co
     /* The user's rows are read when a capture begins, which is after the table was made. */
     if (g_hash_table_size(matrix_shares) == 0) {
         unsigned count;
-        const kb_row_t *rows = user_rows(&count);
+        const matrix_row_t *rows = user_rows(&count);
 
         matrix_fill(stat_ui_of(tapdata), table, rows, count);
     }
@@ -599,11 +599,11 @@ static stat_tap_table_ui matrix_ui = {
 };
 
 void
-smsrc_stats_register(void)
+audit_tables_register(void)
 {
-    narrow_table_register(&roles_ui);
-    narrow_table_register(&audit_ui);
-    narrow_table_register(&matrix_ui);
+    terminal_table_register(&roles_ui);
+    terminal_table_register(&audit_ui);
+    terminal_table_register(&matrix_ui);
     stat_settle_add(audit_settle, &audit_ui);
     stat_settle_add(matrix_settle, &matrix_ui);
 }

@@ -8,6 +8,6 @@
 #define __SMSRC_AUDIT_TABLES_H__
 
 /** Register the statistics for tshark, Wireshark and sharkd: call from a handoff routine. */
-void smsrc_stats_register(void);
+void audit_tables_register(void);
 
 #endif /* __SMSRC_AUDIT_TABLES_H__ */

@@ -52,7 +52,7 @@ typedef struct {
 
 /* What a flow has been counted as, and by what. */
 typedef struct {
-    const judgement_t *judgement;
+    const verdict_t *judgement;
     bool proxied;
     bool forwarded;
     unsigned firm_version; /* of the role book */
@@ -202,10 +202,10 @@ find_rule(const firewall_rules_t *rules, const firewall_rule_t *rule, unsigned *
 
 /* The place of a listed flow's row among all rows. */
 static unsigned
-order_of_row(const kb_row_t *row)
+order_of_row(const matrix_row_t *row)
 {
     unsigned num_article, num_user;
-    const kb_row_t *article = kb_rows(&num_article), *user = user_rows(&num_user);
+    const matrix_row_t *article = matrix_rows(&num_article), *user = user_rows(&num_user);
 
     if (row >= article && row < article + num_article)
         return (unsigned)(row - article);
@@ -217,7 +217,7 @@ order_of_row(const kb_row_t *row)
 static firewall_rule_t
 rule_of_flow(const audit_tap_t *tap)
 {
-    const judge_flow_t *about = tap->about;
+    const flow_facts_t *about = tap->about;
     bool swapped = tap->judgement->swapped;
     firewall_rule_t rule;
 
@@ -261,7 +261,7 @@ static bool
 is_shown_alone(const audit_tap_t *tap, const address *const ends[2])
 {
     const flow_t *flow = tap->flow;
-    smsrc_role_set_t roles[2];
+    role_set_t roles[2];
 
     if (tap->about->transport == TRANSPORT_IPX)
         return false;
@@ -269,18 +269,18 @@ is_shown_alone(const audit_tap_t *tap, const address *const ends[2])
         roles[end] = role_book_firm_roles(ends[end], flow->content->conversation);
     if (flow->content->forwarded)
         roles[RULE_FROM] |= flow->content->passed_on;
-    return !kb_row_has_pair(tap->judgement->row, roles[RULE_FROM], roles[RULE_TO]);
+    return !matrix_row_has_pair(tap->judgement->row, roles[RULE_FROM], roles[RULE_TO]);
 }
 
 /* Why a flow is in no rule; VERDICT_NONE where it is to be in one. */
 static unsigned
 why_left_out(const audit_tap_t *tap, const address *const ends[2])
 {
-    const judge_flow_t *about = tap->about;
+    const flow_facts_t *about = tap->about;
 
-    if (!judgement_is_listed(tap->judgement) || tap->judgement->row == NULL)
+    if (!verdict_is_listed(tap->judgement) || tap->judgement->row == NULL)
         return tap->judgement->verdict;
-    if (((about->initiator | about->responder) & SMSRC_ROLES_BROADCAST) != 0 ||
+    if (((about->initiator | about->responder) & ROLES_BROADCAST) != 0 ||
         is_no_host(tap->initiator) || is_no_host(tap->responder))
         return LEFT_OUT_BROADCAST;
     if (tap->flow->content->proxied)
@@ -353,7 +353,7 @@ join(firewall_rules_t *rules, share_t *share, const packet_info *pinfo, const au
     firewall_rule_t wanted;
 
     memset(&wanted, 0, sizeof wanted);
-    if (judgement_is_listed(tap->judgement) && tap->judgement->row != NULL) {
+    if (verdict_is_listed(tap->judgement) && tap->judgement->row != NULL) {
         wanted = rule_of_flow(tap);
         ends_of_flow(pinfo, tap, &wanted, ends);
     }
@@ -489,7 +489,7 @@ firewall_left_out_name(unsigned reason)
 char *
 firewall_rule_roles(const firewall_rule_t *rule, unsigned end)
 {
-    char *names = smsrc_roles_to_str(NULL, rule->roles[end]);
+    char *names = role_set_to_str(NULL, rule->roles[end]);
     char *text = g_strdup_printf("%s%s", *names == '\0' ? "No role" : names,
                                  end == RULE_FROM && rule->by_proxy ? ", by a proxy" : "");
 

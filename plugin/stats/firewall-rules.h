@@ -16,7 +16,7 @@ enum { RULE_FROM, RULE_TO };
 typedef struct {
     unsigned order;      /* of the row: the article's rows first, then the user's */
     char row[16];        /* its id */
-    smsrc_role_set_t roles[2];
+    role_set_t roles[2];
     bool by_proxy;       /* the initiator is a proxy that passes a request on */
     transport_e transport;
     uint16_t port;       /* the responder's on the wire; 0 for IPX */

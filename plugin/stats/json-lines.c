@@ -66,7 +66,7 @@ put_text(json_dumper *line, const char *name, const char *text)
     char *valid = g_utf8_make_valid(text, -1), *quoted;
 
     json_dumper_set_member_name(line, name);
-    if (shown_text_is(valid)) {
+    if (text_is_shown(valid)) {
         json_dumper_value_string(line, valid);
     } else {
         quoted = quote(valid);
@@ -172,8 +172,8 @@ typedef struct {
     unsigned order;      /* of its first packet among those of all flows */
     bool folded;         /* into the line of its scan */
     const flow_t *scan_of;
-    judgement_t judgement;
-    judge_flow_t about;
+    verdict_t judgement;
+    flow_facts_t about;
     address initiator;
     address responder;
     reach_e reach;
@@ -283,12 +283,12 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
 }
 
 static void
-put_roles(json_dumper *line, const char *name, smsrc_role_set_t roles)
+put_roles(json_dumper *line, const char *name, role_set_t roles)
 {
     json_dumper_set_member_name(line, name);
     json_dumper_begin_array(line);
-    for (const value_string *role = smsrc_role_vals; role->strptr != NULL; role++) {
-        if ((roles & SMSRC_ROLE_BIT(role->value)) != 0)
+    for (const value_string *role = role_vals; role->strptr != NULL; role++) {
+        if ((roles & ROLE_BIT(role->value)) != 0)
             json_dumper_value_string(line, role->strptr);
     }
     json_dumper_end_array(line);
@@ -312,7 +312,7 @@ print_flow(const flow_line_t *flow)
     static const char *const reaches[] = {
         [REACH_OPEN] = "Open", [REACH_ASKED] = "No answer", [REACH_BLOCKED] = "Blocked",
     };
-    const judge_flow_t *about = &flow->about;
+    const flow_facts_t *about = &flow->about;
     bool swapped = flow->judgement.swapped;
     json_dumper line = begin_line("flow");
 
@@ -385,14 +385,14 @@ fold_scans(const audit_lines_t *audit)
 static void
 settle_words(flow_line_t *flow)
 {
-    const kb_row_t *row = flow->judgement.row;
+    const matrix_row_t *row = flow->judgement.row;
     const char *code = role_book_site_code(&flow->responder);
 
     if (*code == '\0')
         code = role_book_site_code(&flow->initiator);
     flow->site_code = g_strdup(code);
     if (row != NULL) {
-        char *text = kb_row_to_str(NULL, row);
+        char *text = matrix_row_to_str(NULL, row);
 
         flow->row = g_strdup(row->id);
         flow->row_text = g_strdup(text);
@@ -450,17 +450,17 @@ audit_finish(void *tapdata)
 static stat_tap_init_result
 audit_init(const char *argument, void *userdata _U_)
 {
-    const char *filter = stat_filter_of(argument, AUDIT_COMMAND);
+    const char *filter = stat_listener_filter(argument, AUDIT_COMMAND);
     audit_lines_t *audit = g_new0(audit_lines_t, 1);
 
     audit->lines = g_hash_table_new(g_direct_hash, g_direct_equal);
     audit->all = g_ptr_array_new_with_free_func(free_flow_line);
     stat_settle_add(audit_settle, audit);
-    if (!stat_listen(AUDIT_COMMAND, filter, "smsrc_audit", audit, audit_reset, audit_packet,
+    if (!stat_listener_start(AUDIT_COMMAND, filter, "smsrc_audit", audit, audit_reset, audit_packet,
                      audit_draw, audit_finish))
         return STAT_TAP_INIT_FAILED;
-    if (stat_listen(AUDIT_COMMAND, filter, "frame", &audit->frames, frames_reset, frames_packet,
-                    NULL, NULL))
+    if (stat_listener_start(AUDIT_COMMAND, filter, "frame", &audit->frames, frames_reset,
+                            frames_packet, NULL, NULL))
         return STAT_TAP_INIT_DONE;
     remove_tap_listener(audit); /* which frees it */
     return STAT_TAP_INIT_FAILED;
@@ -550,8 +550,8 @@ put_words(json_dumper *line, const session_t *session)
     json_dumper_end_array(line);
     json_dumper_set_member_name(line, "transports");
     json_dumper_begin_array(line);
-    for (unsigned carrier = 0; carrier < NUM_CARRIERS; carrier++) {
-        const char *name = carrier_name((carrier_e)carrier);
+    for (unsigned carrier = 0; carrier < NUM_SESSION_TRANSPORTS; carrier++) {
+        const char *name = channel_transport_name((session_transport_e)carrier);
 
         if ((session->carriers >> carrier & 1) != 0)
             json_dumper_value_string(line, name);
@@ -682,14 +682,15 @@ sessions_init(const char *argument, void *userdata _U_)
     lines->sessions = g_ptr_array_new();
     lines->seen = g_hash_table_new(g_direct_hash, g_direct_equal);
     stat_settle_add(sessions_settle, lines);
-    if (stat_listen(SESSIONS_COMMAND, stat_filter_of(argument, SESSIONS_COMMAND), "smsrc", lines,
-                    sessions_reset, sessions_packet, sessions_draw, sessions_finish))
+    if (stat_listener_start(SESSIONS_COMMAND, stat_listener_filter(argument, SESSIONS_COMMAND),
+                            "smsrc", lines, sessions_reset, sessions_packet, sessions_draw,
+                            sessions_finish))
         return STAT_TAP_INIT_DONE;
     return STAT_TAP_INIT_FAILED;
 }
 
 void
-json_stats_register(void)
+json_lines_register(void)
 {
     stat_tap_ui audit_ui = {
         .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,

@@ -8,6 +8,6 @@
 #define __SMSRC_JSON_LINES_H__
 
 /** Register the statistics, which print and so are tshark's only: call from a handoff routine. */
-void json_stats_register(void);
+void json_lines_register(void);
 
 #endif /* __SMSRC_JSON_LINES_H__ */

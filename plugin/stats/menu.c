@@ -52,13 +52,13 @@ open_statistic(ext_menubar_gui_type gui _U_, void *window _U_, void *statistic)
 static void
 open_nft(ext_menubar_gui_type gui _U_, void *window _U_, void *data _U_)
 {
-    firewall_stats_show_nft(false);
+    rules_table_show_nft(false);
 }
 
 static void
 open_nft_drop(ext_menubar_gui_type gui _U_, void *window _U_, void *data _U_)
 {
-    firewall_stats_show_nft(true);
+    rules_table_show_nft(true);
 }
 
 void

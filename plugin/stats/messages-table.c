@@ -76,7 +76,7 @@ messages_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, cons
         g_hash_table_insert(messages_rows, key, row);
         stat_set_text(table, *row, MESSAGES_CHANNEL, channel_name(message->channel));
         stat_set_text(table, *row, MESSAGES_TYPE, message->type);
-        stat_set_text(table, *row, MESSAGES_DIRECTION, direction_name(message->direction));
+        stat_set_text(table, *row, MESSAGES_DIRECTION, channel_direction_name(message->direction));
         stat_set_number(table, *row, MESSAGES_FRAME, pinfo->num);
     } else {
         g_free(key);
@@ -121,7 +121,7 @@ tree_packet(stats_tree *st, packet_info *pinfo _U_, epan_dissect_t *edt _U_, con
     tick_stat_node(st, "SMS Remote Control messages", 0, TRUE);
     channel = tick_stat_node(st, channel_name(message->channel), messages_node, TRUE);
     type = tick_stat_node(st, message->type, channel, TRUE);
-    tick_stat_node(st, direction_name(message->direction), type, FALSE);
+    tick_stat_node(st, channel_direction_name(message->direction), type, FALSE);
     return TAP_PACKET_REDRAW;
 }
 
@@ -143,18 +143,18 @@ tree_draw(void *tapdata)
 static stat_tap_init_result
 tree_start(const char *argument, void *userdata _U_)
 {
-    const char *filter = stat_filter_of(argument, TREE_COMMAND);
+    const char *filter = stat_listener_filter(argument, TREE_COMMAND);
     stats_tree *tree = stats_tree_new(stats_tree_get_cfg_by_abbr("smsrc"), NULL, filter);
 
-    if (!stat_listen(TREE_COMMAND, filter, MESSAGE_TAP, tree, stats_tree_reset, stats_tree_packet,
-                     tree_draw, NULL))
+    if (!stat_listener_start(TREE_COMMAND, filter, MESSAGE_TAP, tree, stats_tree_reset,
+                             stats_tree_packet, tree_draw, NULL))
         return STAT_TAP_INIT_FAILED;
     tree_init(tree);
     return STAT_TAP_INIT_DONE;
 }
 
 void
-message_stats_register(void)
+messages_table_register(void)
 {
     stat_tap_ui tree_ui = {
         .group = REGISTER_STAT_GROUP_GENERIC,
@@ -163,7 +163,7 @@ message_stats_register(void)
         .tap_init_cb = tree_start,
     };
 
-    narrow_table_register(&messages_ui);
+    terminal_table_register(&messages_ui);
     /* Of two statistics of the same name Wireshark takes the first. */
     if (stat_in_tshark())
         stat_register(&tree_ui, NULL);

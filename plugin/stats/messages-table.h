@@ -11,6 +11,6 @@
  * Register -z smsrc,messages for tshark, Wireshark and sharkd, and -z smsrc,tree, the same as a
  * tree, for tshark and sharkd: call from a handoff routine.
  */
-void message_stats_register(void);
+void messages_table_register(void);
 
 #endif /* __SMSRC_MESSAGES_TABLE_H__ */

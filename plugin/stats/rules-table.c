@@ -235,7 +235,7 @@ nft_finish(void *tapdata)
 static stat_tap_init_result
 nft_listen(const char *argument, const char *command, tap_draw_cb draw)
 {
-    if (stat_listen(command, stat_filter_of(argument, command), "smsrc_audit",
+    if (stat_listener_start(command, stat_listener_filter(argument, command), "smsrc_audit",
                     firewall_rules_new(), nft_reset, nft_packet, draw, nft_finish))
         return STAT_TAP_INIT_DONE;
     return STAT_TAP_INIT_FAILED;
@@ -258,7 +258,7 @@ drop_init(const char *argument, void *userdata _U_)
  * All packets go through the audit's tap once while it is made: it is not kept up to date.
  */
 void
-firewall_stats_show_nft(bool drop)
+rules_table_show_nft(bool drop)
 {
     const funnel_ops_t *window = funnel_get_funnel_ops();
     firewall_rules_t *rules;
@@ -267,8 +267,8 @@ firewall_stats_show_nft(bool drop)
     if (window == NULL || window->new_text_window == NULL || window->retap_packets == NULL)
         return;
     rules = firewall_rules_new();
-    if (!stat_listen(drop ? DROP_COMMAND : NFT_COMMAND, NULL, "smsrc_audit", rules, nft_reset,
-                     nft_packet, NULL, nft_finish))
+    if (!stat_listener_start(drop ? DROP_COMMAND : NFT_COMMAND, NULL, "smsrc_audit", rules,
+                             nft_reset, nft_packet, NULL, nft_finish))
         return;
     window->retap_packets(window->ops_id);
     file = firewall_rules_to_nft(rules, drop);
@@ -281,7 +281,7 @@ firewall_stats_show_nft(bool drop)
 }
 
 void
-firewall_stats_register(void)
+rules_table_register(void)
 {
     stat_tap_ui nft_ui = {
         .group = MENU_STAT_GROUP,
@@ -296,7 +296,7 @@ firewall_stats_register(void)
         .tap_init_cb = drop_init,
     };
 
-    narrow_table_register(&rules_ui);
+    terminal_table_register(&rules_ui);
     stat_register(&nft_ui, NULL);
     stat_register(&drop_ui, NULL);
 }

@@ -13,12 +13,12 @@
  * Register -z smsrc,rules for tshark, Wireshark and sharkd, and -z smsrc,rules.nft and
  * smsrc,rules.nft.drop, which print a file, for tshark: call from a handoff routine.
  */
-void firewall_stats_register(void);
+void rules_table_register(void);
 
 /**
  * Show the file of -z smsrc,rules.nft, or with @p drop of smsrc,rules.nft.drop, in a window of
  * Wireshark's; there must be one.
  */
-void firewall_stats_show_nft(bool drop);
+void rules_table_show_nft(bool drop);
 
 #endif /* __SMSRC_RULES_TABLE_H__ */

@@ -205,11 +205,11 @@ set_functions(stat_tap_table *table, packet_info *pinfo, unsigned row, const ses
     }
     stat_set_text(table, row, COLUMN_FUNCTIONS, wmem_strbuf_get_str(words));
     words = wmem_strbuf_new(pinfo->pool, "");
-    for (unsigned carrier = 0; carrier < NUM_CARRIERS; carrier++) {
+    for (unsigned carrier = 0; carrier < NUM_SESSION_TRANSPORTS; carrier++) {
         if ((session->carriers >> carrier & 1) != 0)
-            add_word(words, carrier_name((carrier_e)carrier), "");
+            add_word(words, channel_transport_name((session_transport_e)carrier), "");
         if ((session->old_carriers >> carrier & 1) != 0)
-            add_word(words, carrier_name((carrier_e)carrier), " (old)");
+            add_word(words, channel_transport_name((session_transport_e)carrier), " (old)");
     }
     stat_set_text(table, row, COLUMN_CARRIERS, wmem_strbuf_get_str(words));
 }
@@ -372,7 +372,7 @@ stream_of(packet_info *pinfo)
 static bool
 is_icmp_error(const packet_info *pinfo)
 {
-    return (packet_layers(pinfo) & (LAYER_ICMP | LAYER_ICMPV6)) != 0;
+    return (packet_view_layers(pinfo) & (LAYER_ICMP | LAYER_ICMPV6)) != 0;
 }
 
 static tap_packet_status
@@ -423,7 +423,7 @@ endpoints_start(const char *argument, void *proto)
 }
 
 void
-session_stats_register(int proto)
+sessions_table_register(int proto)
 {
     stat_tap_ui conversations_ui = {
         .group = REGISTER_STAT_GROUP_CONVERSATION_LIST,
@@ -443,7 +443,7 @@ session_stats_register(int proto)
         stat_register(&conversations_ui, GINT_TO_POINTER(proto));
         stat_register(&endpoints_ui, GINT_TO_POINTER(proto));
     }
-    narrow_table_register(&sessions_ui);
+    terminal_table_register(&sessions_ui);
     stat_settle_add(sessions_settle, &sessions_ui);
     register_conversation_table(proto, FALSE, conversation_packet, endpoint_packet);
 }

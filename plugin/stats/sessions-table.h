@@ -11,6 +11,6 @@
  * Register -z smsrc,sessions, -z conv,smsrc and -z endpoints,smsrc for tshark, Wireshark and
  * sharkd: call from a handoff routine. @p proto is the protocol "smsrc".
  */
-void session_stats_register(int proto);
+void sessions_table_register(int proto);
 
 #endif /* __SMSRC_SESSIONS_TABLE_H__ */

@@ -131,7 +131,7 @@ stat_check_table(stat_tap_table_ui *ui)
 }
 
 const char *
-stat_filter_of(const char *argument, const char *command)
+stat_listener_filter(const char *argument, const char *command)
 {
     const char *rest = argument + strlen(command);
 
@@ -139,7 +139,7 @@ stat_filter_of(const char *argument, const char *command)
 }
 
 bool
-stat_listen(const char *command, const char *filter, const char *tap, void *tapdata,
+stat_listener_start(const char *command, const char *filter, const char *tap, void *tapdata,
             tap_reset_cb reset, tap_packet_cb packet, tap_draw_cb draw, tap_finish_cb finish)
 {
     char *shown;
@@ -148,7 +148,7 @@ stat_listen(const char *command, const char *filter, const char *tap, void *tapd
 
     if (error == NULL)
         return true;
-    shown = shown_text(NULL, error->str);
+    shown = text_shown(NULL, error->str);
     report_failure("-z %s: %s", command, shown);
     wmem_free(NULL, shown);
     g_string_free(error, TRUE);

@@ -16,7 +16,7 @@
  * The display filter that follows the name of the statistic @p command in -z's @p argument, or
  * NULL.
  */
-const char *stat_filter_of(const char *argument, const char *command);
+const char *stat_listener_filter(const char *argument, const char *command);
 
 /** True where the program is tshark, whose user types the names of statistics. */
 bool stat_in_tshark(void);
@@ -37,7 +37,7 @@ void stat_check_table(stat_tap_table_ui *ui);
  * tshark ends with a failure.
  * The callbacks are those of register_tap_listener(); reset, draw and finish may be NULL.
  */
-bool stat_listen(const char *command, const char *filter, const char *tap, void *tapdata,
+bool stat_listener_start(const char *command, const char *filter, const char *tap, void *tapdata,
                  tap_reset_cb reset, tap_packet_cb packet, tap_draw_cb draw, tap_finish_cb finish);
 
 #endif /* __SMSRC_STAT_LISTENER_H__ */

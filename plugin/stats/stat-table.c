@@ -19,7 +19,7 @@ void
 stat_set_text(stat_tap_table *table, unsigned row, unsigned column, const char *text)
 {
     stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
-    char *shown = shown_text_is(text) ? NULL : shown_text(NULL, text);
+    char *shown = text_is_shown(text) ? NULL : text_shown(NULL, text);
 
     if (shown != NULL)
         text = shown;

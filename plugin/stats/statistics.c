@@ -23,12 +23,12 @@ statistics_register(void)
 {
     int proto_smsrc = proto_get_id_by_filter_name("smsrc");
 
-    session_stats_register(proto_smsrc);
-    message_stats_register();
+    sessions_table_register(proto_smsrc);
+    messages_table_register();
     menu_register(proto_smsrc);
-    smsrc_stats_register();
-    firewall_stats_register();
-    json_stats_register();
+    audit_tables_register();
+    rules_table_register();
+    json_lines_register();
 }
 
 void

@@ -356,7 +356,7 @@ long_draw(void *tapdata)
 }
 
 static void
-narrow_draw(void *tapdata)
+terminal_draw(void *tapdata)
 {
     const narrow_t *narrow = (const narrow_t *)tapdata;
     const stat_tap_table_ui *ui = narrow->stats.stat_tap_data;
@@ -369,7 +369,7 @@ narrow_draw(void *tapdata)
         puts("");
         puts(ui->title);
         if (narrow->filter != NULL) {
-            char *filter = shown_text(NULL, narrow->filter);
+            char *filter = text_shown(NULL, narrow->filter);
 
             printf("Filter: %s\n", filter);
             wmem_free(NULL, filter);
@@ -390,37 +390,38 @@ narrow_draw(void *tapdata)
 }
 
 static void
-narrow_finish(void *tapdata)
+terminal_finish(void *tapdata)
 {
     g_free(((narrow_t *)tapdata)->filter);
     g_free(tapdata);
 }
 
 static stat_tap_init_result
-narrow_init(const char *argument, void *userdata)
+terminal_init(const char *argument, void *userdata)
 {
     stat_tap_table_ui *ui = (stat_tap_table_ui *)userdata;
     narrow_t *narrow = g_new0(narrow_t, 1);
 
     narrow->stats.stat_tap_data = ui;
     narrow->stats.user_data = narrow;
-    narrow->filter = g_strdup(stat_filter_of(argument, ui->cli_string));
+    narrow->filter = g_strdup(stat_listener_filter(argument, ui->cli_string));
     narrow->width = line_width();
     ui->stat_tap_init_cb(ui);
-    if (stat_listen(ui->cli_string, narrow->filter, ui->tap_name, narrow, NULL, ui->packet_func,
-                    narrow->width > 0 ? narrow_draw : long_draw, narrow_finish))
+    if (stat_listener_start(ui->cli_string, narrow->filter, ui->tap_name, narrow, NULL,
+                            ui->packet_func, narrow->width > 0 ? terminal_draw : long_draw,
+                            terminal_finish))
         return STAT_TAP_INIT_DONE;
     return STAT_TAP_INIT_FAILED;
 }
 
 void
-narrow_table_register(stat_tap_table_ui *ui)
+terminal_table_register(stat_tap_table_ui *ui)
 {
     stat_tap_ui narrow_ui = {
         .group = ui->group,
         .title = NULL,
         .cli_string = ui->cli_string,
-        .tap_init_cb = narrow_init,
+        .tap_init_cb = terminal_init,
     };
 
     /* sharkd and Wireshark have tables of their own. */

@@ -15,6 +15,6 @@
  * Register a table statistic. tshark prints it on lines of the width of the terminal, or of
  * $COLUMNS, and in Wireshark's long form where there is neither. Other programs draw it themselves.
  */
-void narrow_table_register(stat_tap_table_ui *ui);
+void terminal_table_register(stat_tap_table_ui *ui);
 
 #endif /* __SMSRC_TERMINAL_TABLE_H__ */

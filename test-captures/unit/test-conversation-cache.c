@@ -60,9 +60,9 @@ make(const ends_t *ends, uint32_t frame, unsigned options)
 {
     packet_info pinfo = packet_of(ends, frame);
 
-    /* As conversation_memo_follow() does, when the TCP dissector has made one. */
+    /* As conversation_cache_update() does, when the TCP dissector has made one. */
     if (options == 0)
-        conversation_memo_forget(&pinfo);
+        conversation_cache_drop(&pinfo);
     return conversation_new(frame, &pinfo.src, &pinfo.dst,
                             conversation_pt_to_conversation_type(ends->type), ends->src_port,
                             ends->dst_port, options);
@@ -73,7 +73,7 @@ static conversation_t *
 look_up(const ends_t *ends, uint32_t frame)
 {
     packet_info pinfo = packet_of(ends, frame);
-    conversation_t *remembered = conversation_of_packet(&pinfo);
+    conversation_t *remembered = conversation_cache_find(&pinfo);
     conversation_t *found = find_conversation(frame, &pinfo.src, &pinfo.dst,
                                               conversation_pt_to_conversation_type(ends->type),
                                               ends->src_port, ends->dst_port, 0);
@@ -86,7 +86,7 @@ static void
 start(void)
 {
     unit_capture_open();
-    conversation_memo_reset();
+    conversation_cache_reset();
     last_frame = 0;
     for (unsigned i = 0; i < HOSTS; i++) {
         host_bytes[i][0] = 10;

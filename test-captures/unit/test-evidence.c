@@ -33,14 +33,14 @@ show(char *text)
 }
 
 void
-evidence_add_fact(const packet_t *packet _U_, fact_e fact, const char *text)
+inference_add_fact(const packet_view_t *packet _U_, fact_e fact, const char *text)
 {
     if (text != NULL && *text != '\0')
         show(g_strdup_printf("%s %s", fact_names[fact], text));
 }
 
 void
-evidence_add_owned_fact(const packet_t *packet _U_, fact_e fact, const char *text,
+inference_add_fact_about(const packet_view_t *packet _U_, fact_e fact, const char *text,
                         const address *owner)
 {
     const uint8_t *ip = (const uint8_t *)owner->data;
@@ -50,26 +50,26 @@ evidence_add_owned_fact(const packet_t *packet _U_, fact_e fact, const char *tex
 }
 
 void
-evidence_answer(const packet_t *packet _U_, answer_e answer _U_, bool good)
+inference_add_response(const packet_view_t *packet _U_, response_e answer _U_, bool good)
 {
     show(g_strdup(good ? "answer good" : "answer bad"));
 }
 
 bool
-evidence_is_waiting(void)
+inference_is_pending(void)
 {
     return true;
 }
 
 bool
-evidence_is_from_responder(const packet_t *packet _U_)
+evidence_is_from_responder(const packet_view_t *packet _U_)
 {
     return false;
 }
 
 /* In place of flow-content.c and role-signatures.c. */
 flow_content_t *
-flow_content_of_packet(packet_info *pinfo _U_, bool create _U_)
+flow_content_get(packet_info *pinfo _U_, bool create _U_)
 {
     static flow_content_t flow;
 
@@ -77,7 +77,7 @@ flow_content_of_packet(packet_info *pinfo _U_, bool create _U_)
 }
 
 uint64_t
-signatures_match(fact_e fact _U_, const char *text, size_t length)
+role_signatures_match(fact_e fact _U_, const char *text, size_t length)
 {
     static const char agent[] = "User-Agent: SMS";
 
@@ -92,7 +92,7 @@ signatures_match(fact_e fact _U_, const char *text, size_t length)
 
 typedef struct {
     const char *name;
-    void (*read)(const packet_t *packet);
+    void (*read)(const packet_view_t *packet);
     bool tcp;
     const uint8_t *bytes;
     unsigned length;
@@ -242,7 +242,7 @@ static const case_t cases[] = {
 };
 
 static packet_info pinfo;
-static packet_t packet;
+static packet_view_t packet;
 
 static void
 read_bytes(const case_t *one, const uint8_t *bytes, unsigned length)
@@ -323,7 +323,7 @@ main(int argc, char **argv)
 
     g_test_init(&argc, &argv, NULL);
     unit_epan_start(NULL);
-    service_init();
+    service_detect_init();
     unit_capture_open();
     for (unsigned i = 0; i < array_length(cases); i++) {
         char *whole = g_strdup_printf("/whole/%s", cases[i].name);

@@ -10,7 +10,7 @@
 #include "unit-epan.h"
 #include "user-rows.h"
 
-#define BIT(role) SMSRC_ROLE_BIT(SMSRC_ROLE_##role)
+#define BIT(role) ROLE_BIT(ROLE_##role)
 #define CLIENT BIT(ADVANCED_CLIENT)
 #define MP BIT(MANAGEMENT_POINT)
 
@@ -19,18 +19,18 @@
 
 static flow_t flows[MAX_FLOWS];
 static flow_content_t contents[MAX_FLOWS];
-static judgement_t judgements[MAX_FLOWS];
-static judge_flow_t questions[MAX_FLOWS];
+static verdict_t judgements[MAX_FLOWS];
+static flow_facts_t questions[MAX_FLOWS];
 static uint8_t bytes[MAX_FLOWS][2][16];
 static address ends[MAX_FLOWS][2];
 static firewall_rules_t *rules;
 static wmem_list_t *no_layers;
 
 /* What the role book would know of every host. */
-static smsrc_role_set_t firm;
+static role_set_t firm;
 static unsigned firm_version;
 
-smsrc_role_set_t
+role_set_t
 role_book_firm_roles(const address *addr _U_, const void *conversation _U_)
 {
     return firm;
@@ -42,11 +42,11 @@ role_book_firm_version(void)
     return firm_version;
 }
 
-static const kb_row_t *
+static const matrix_row_t *
 row_named(const char *id)
 {
     unsigned count;
-    const kb_row_t *rows = kb_rows(&count);
+    const matrix_row_t *rows = matrix_rows(&count);
 
     for (unsigned i = 0; i < count; i++) {
         if (strcmp(rows[i].id, id) == 0)
@@ -57,10 +57,10 @@ row_named(const char *id)
 
 /* Flow @p i: listed, from 10.0.0.@p from to 10.0.1.@p to. */
 static void
-flow(unsigned i, const char *row, smsrc_role_set_t initiator, smsrc_role_set_t responder,
+flow(unsigned i, const char *row, role_set_t initiator, role_set_t responder,
      uint8_t from, uint8_t to)
 {
-    const kb_row_t *kb_row = row_named(row);
+    const matrix_row_t *kb_row = row_named(row);
     const uint8_t initial[2][4] = { { 10, 0, 0, from }, { 10, 0, 1, to } };
 
     memset(&flows[i], 0, sizeof flows[i]);
@@ -83,7 +83,7 @@ flow(unsigned i, const char *row, smsrc_role_set_t initiator, smsrc_role_set_t r
 
 /* A packet of it, by its initiator or as an answer, with the judgement at @p at. */
 static bool
-packet(unsigned i, const judgement_t *judgement, bool answer)
+packet(unsigned i, const verdict_t *judgement, bool answer)
 {
     audit_tap_t tap = { &flows[i], judgement, &questions[i],
                         &ends[i][judgement->swapped], &ends[i][!judgement->swapped], 60 };
@@ -149,7 +149,7 @@ test_one_rule_for_a_pair_of_roles(void)
 static void
 test_a_flow_takes_its_hosts_along(void)
 {
-    judgement_t wrong = { VERDICT_WRONG_SERVICE, row_named("E1"), true, false,
+    verdict_t wrong = { VERDICT_WRONG_SERVICE, row_named("E1"), true, false,
                           VERDICT_WRONG_SERVICE };
 
     flow(0, "E1", CLIENT, MP, 1, 1);
@@ -222,7 +222,7 @@ test_left_out(void)
 {
     flow(0, "E1", CLIENT, MP, 1, 1);
     contents[0].proxied = true;
-    flow(1, "I3a", BIT(SITE_SERVER), SMSRC_ROLES_BROADCAST, 1, 255);
+    flow(1, "I3a", BIT(SITE_SERVER), ROLES_BROADCAST, 1, 255);
     flow(2, "H5", CLIENT, MP, 1, 1);
     bytes[2][1][0] = 224; /* a multicast, whatever role it is said to hold */
     flow(3, "H2", CLIENT, BIT(DHCP_SERVER), 1, 1);
@@ -282,7 +282,7 @@ test_a_role_that_the_flow_alone_shows(void)
 static void
 test_an_attack_takes_its_rule_along(void)
 {
-    judgement_t attack = { VERDICT_ATTACK, row_named("F5"), false, false, VERDICT_LISTED };
+    verdict_t attack = { VERDICT_ATTACK, row_named("F5"), false, false, VERDICT_LISTED };
 
     flow(0, "F5", BIT(ADMIN_CONSOLE), CLIENT, 1, 1);
     seen(0);
@@ -362,7 +362,7 @@ test_a_comment_is_bounded(void)
 {
     char *file, *comment;
 
-    flow(0, "E1", SMSRC_ROLE_BIT(SMSRC_NUM_ROLES) - 1, MP, 1, 1);
+    flow(0, "E1", ROLE_BIT(NUM_ROLES) - 1, MP, 1, 1);
     seen(0);
     file = firewall_rules_to_nft(rules, false);
     comment = strstr(file, "comment \"") + strlen("comment \"");
@@ -402,7 +402,7 @@ static void
 set_up(void *fixture _U_, const void *data _U_)
 {
     rules = firewall_rules_new();
-    firm = SMSRC_ROLES_ANY;
+    firm = ROLES_ANY;
 }
 
 static void

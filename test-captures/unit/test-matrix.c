@@ -9,18 +9,18 @@
 
 #include <wsutil/strtoi.h>
 
-#define BIT(role) SMSRC_ROLE_BIT(SMSRC_ROLE_##role)
+#define BIT(role) ROLE_BIT(ROLE_##role)
 
 enum { ID, SECTION, TEXT, INITIATOR, RESPONDER, SERVICE, TRANSPORT, PORT, CLASS, NOTE, COLUMNS };
 
 /* The words that the CSV has for the classes of the article's rows. */
 static const char *const class_words[] = {
-    [KB_LISTED] = "listed",
-    [KB_LISTED_CORRECTED] = "listed-corrected",
-    [KB_LISTED_INTERPRETED] = "listed-interpreted",
-    [KB_LISTED_AS_PRINTED] = "listed-as-printed",
-    [KB_DISCOURAGED] = "discouraged",
-    [KB_CONFIGURABLE] = "configurable",
+    [ROW_LISTED] = "listed",
+    [ROW_LISTED_CORRECTED] = "listed-corrected",
+    [ROW_LISTED_INTERPRETED] = "listed-interpreted",
+    [ROW_LISTED_AS_PRINTED] = "listed-as-printed",
+    [ROW_DISCOURAGED] = "discouraged",
+    [ROW_CONFIGURABLE] = "configurable",
 };
 
 /*
@@ -78,7 +78,7 @@ test_rows_are_the_csv(void)
     char **fields;
     unsigned count;
     unsigned n = 0;
-    const kb_row_t *rows = kb_rows(&count);
+    const matrix_row_t *rows = matrix_rows(&count);
 
     g_assert_true(g_file_get_contents(KB826852_CSV, &csv, NULL, NULL));
     rest = csv;
@@ -88,7 +88,7 @@ test_rows_are_the_csv(void)
     g_strfreev(fields);
 
     for (; *rest; n++) {
-        const kb_row_t *row = &rows[n];
+        const matrix_row_t *row = &rows[n];
         uint16_t port = 0;
 
         g_assert_cmpuint(n, <, count);
@@ -115,17 +115,17 @@ test_rows_are_the_csv(void)
     g_free(csv);
 }
 
-static const kb_row_t *
+static const matrix_row_t *
 row_by_id(const char *id)
 {
     unsigned count;
-    const kb_row_t *rows = kb_rows(&count);
+    const matrix_row_t *rows = matrix_rows(&count);
 
     for (unsigned i = 0; i < count; i++) {
         if (!strcmp(rows[i].id, id))
             return &rows[i];
     }
-    rows = kb_neighbour_rows(&count);
+    rows = matrix_supplements(&count);
     for (unsigned i = 0; i < count; i++) {
         if (!strcmp(rows[i].id, id))
             return &rows[i];
@@ -139,36 +139,36 @@ static void
 test_no_port_8888(void)
 {
     unsigned count;
-    const kb_row_t *rows = kb_rows(&count);
+    const matrix_row_t *rows = matrix_rows(&count);
 
     for (unsigned i = 0; i < count; i++) {
-        g_assert_false(kb_row_has_port(&rows[i], TRANSPORT_TCP, 8888));
-        g_assert_false(kb_row_has_port(&rows[i], TRANSPORT_UDP, 8888));
+        g_assert_false(matrix_row_has_port(&rows[i], TRANSPORT_TCP, 8888));
+        g_assert_false(matrix_row_has_port(&rows[i], TRANSPORT_UDP, 8888));
     }
-    rows = kb_neighbour_rows(&count);
+    rows = matrix_supplements(&count);
     for (unsigned i = 0; i < count; i++) /* a range of dynamic ports must not reach it either */
         g_assert_true(rows[i].port_low > 8888 || rows[i].port_high < 8888);
-    g_assert_true(kb_row_has_port(row_by_id("A8"), TRANSPORT_UDP, 88));
-    g_assert_true(kb_row_has_port(row_by_id("A9"), TRANSPORT_TCP, 88));
+    g_assert_true(matrix_row_has_port(row_by_id("A8"), TRANSPORT_UDP, 88));
+    g_assert_true(matrix_row_has_port(row_by_id("A9"), TRANSPORT_TCP, 88));
 }
 
 static void
 test_ports(void)
 {
-    const kb_row_t *e1 = row_by_id("E1");
-    const kb_row_t *custom = row_by_id("I4");
-    const kb_row_t *dynamic = row_by_id("GAP2");
+    const matrix_row_t *e1 = row_by_id("E1");
+    const matrix_row_t *custom = row_by_id("I4");
+    const matrix_row_t *dynamic = row_by_id("GAP2");
 
-    g_assert_true(kb_row_has_port(e1, TRANSPORT_TCP, 80));
-    g_assert_false(kb_row_has_port(e1, TRANSPORT_UDP, 80));
-    g_assert_false(kb_row_has_port(e1, TRANSPORT_TCP, 81));
-    g_assert_false(kb_row_has_port(custom, TRANSPORT_TCP, 0));
-    g_assert_false(kb_row_has_port(custom, TRANSPORT_TCP, 1433));
-    g_assert_true(kb_row_has_port(row_by_id("G4"), TRANSPORT_IPX, 0));
-    g_assert_false(kb_row_has_port(row_by_id("G4"), TRANSPORT_UDP, 0));
-    g_assert_true(kb_row_has_port(dynamic, TRANSPORT_TCP, 49152));
-    g_assert_true(kb_row_has_port(dynamic, TRANSPORT_TCP, 65535));
-    g_assert_false(kb_row_has_port(dynamic, TRANSPORT_TCP, 49151));
+    g_assert_true(matrix_row_has_port(e1, TRANSPORT_TCP, 80));
+    g_assert_false(matrix_row_has_port(e1, TRANSPORT_UDP, 80));
+    g_assert_false(matrix_row_has_port(e1, TRANSPORT_TCP, 81));
+    g_assert_false(matrix_row_has_port(custom, TRANSPORT_TCP, 0));
+    g_assert_false(matrix_row_has_port(custom, TRANSPORT_TCP, 1433));
+    g_assert_true(matrix_row_has_port(row_by_id("G4"), TRANSPORT_IPX, 0));
+    g_assert_false(matrix_row_has_port(row_by_id("G4"), TRANSPORT_UDP, 0));
+    g_assert_true(matrix_row_has_port(dynamic, TRANSPORT_TCP, 49152));
+    g_assert_true(matrix_row_has_port(dynamic, TRANSPORT_TCP, 65535));
+    g_assert_false(matrix_row_has_port(dynamic, TRANSPORT_TCP, 49151));
 }
 
 static void
@@ -176,8 +176,8 @@ test_pairs(void)
 {
     static const struct {
         const char *id;
-        smsrc_role_set_t initiator;
-        smsrc_role_set_t responder;
+        role_set_t initiator;
+        role_set_t responder;
         bool fits;
     } cases[] = {
         { "E1", BIT(ADVANCED_CLIENT), BIT(MANAGEMENT_POINT), true },
@@ -195,17 +195,17 @@ test_pairs(void)
         { "B2", BIT(SITE_SERVER), BIT(CHILD_SITE_SERVER), false },
         { "I1", BIT(SMS_PROVIDER), BIT(SQL_SERVER), true },
         { "I1", BIT(ADVANCED_CLIENT), BIT(SQL_SERVER), false },
-        { "I3a", BIT(SITE_SERVER), SMSRC_ROLES_BROADCAST, true },
+        { "I3a", BIT(SITE_SERVER), ROLES_BROADCAST, true },
         { "I3a", BIT(SITE_SERVER), BIT(SQL_SERVER), false },
         { "J1", BIT(RAS_SENDER), BIT(SITE_SERVER), true },
         { "H3", 0, 0, true }, /* any host, without a role too */
         { "H1", 0, BIT(DNS_SERVER), true },
         { "H1", BIT(ADVANCED_CLIENT), 0, false },
-        { "H2", BIT(ADVANCED_CLIENT), SMSRC_ROLES_BROADCAST, true },
+        { "H2", BIT(ADVANCED_CLIENT), ROLES_BROADCAST, true },
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
-        if (kb_row_has_pair(row_by_id(cases[i].id), cases[i].initiator, cases[i].responder) !=
+        if (matrix_row_has_pair(row_by_id(cases[i].id), cases[i].initiator, cases[i].responder) !=
             cases[i].fits)
             g_error("case %u, row %s", i, cases[i].id);
     }
@@ -226,20 +226,20 @@ test_row_text(void)
         { "LATER8", "LATER8: Distribution point to Client, Multicast, UDP 63000-64000" },
     };
     unsigned count;
-    const kb_row_t *rows;
+    const matrix_row_t *rows;
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
-        char *text = kb_row_to_str(NULL, row_by_id(cases[i].id));
+        char *text = matrix_row_to_str(NULL, row_by_id(cases[i].id));
 
         g_assert_cmpstr(text, ==, cases[i].text);
         wmem_free(NULL, text);
     }
 
     /* Every token has a name: an underscore is a token that fell through. */
-    rows = kb_rows(&count);
-    for (unsigned list = 0; list < 2; list++, rows = kb_neighbour_rows(&count)) {
+    rows = matrix_rows(&count);
+    for (unsigned list = 0; list < 2; list++, rows = matrix_supplements(&count)) {
         for (unsigned i = 0; i < count; i++) {
-            char *text = kb_row_to_str(NULL, &rows[i]);
+            char *text = matrix_row_to_str(NULL, &rows[i]);
             char *before_service = strstr(text, rows[i].service);
 
             g_assert_nonnull(before_service);
@@ -254,15 +254,15 @@ static void
 test_neighbours_are_numbered(void)
 {
     static const struct {
-        kb_class_e row_class;
+        matrix_class_e row_class;
         const char *prefix;
     } lists[] = {
-        { KB_GAP, "GAP" },
-        { KB_LATER_PRODUCT, "LATER" },
-        { KB_LEGACY_PRODUCT, "LEGACY" },
+        { ROW_GAP, "GAP" },
+        { ROW_LATER_PRODUCT, "LATER" },
+        { ROW_LEGACY_PRODUCT, "LEGACY" },
     };
     unsigned count;
-    const kb_row_t *rows = kb_neighbour_rows(&count);
+    const matrix_row_t *rows = matrix_supplements(&count);
     unsigned at = 0;
 
     for (unsigned list = 0; list < G_N_ELEMENTS(lists); list++) {
@@ -272,7 +272,7 @@ test_neighbours_are_numbered(void)
             char *id;
 
             /* LATER14 was a mistake and is gone; an id is not given again. */
-            number += lists[list].row_class == KB_LATER_PRODUCT && number == 13 ? 2 : 1;
+            number += lists[list].row_class == ROW_LATER_PRODUCT && number == 13 ? 2 : 1;
             id = g_strdup_printf("%s%u", lists[list].prefix, number);
 
             g_assert_cmpstr(rows[at].id, ==, id);
@@ -288,9 +288,9 @@ test_neighbours_are_numbered(void)
 
 /* True where every flow that fits @p inner fits @p outer. */
 static bool
-row_covers(const kb_row_t *outer, const kb_row_t *inner)
+row_covers(const matrix_row_t *outer, const matrix_row_t *inner)
 {
-    return outer->row_class != KB_CONFIGURABLE && outer->row_class != KB_LISTED_AS_PRINTED &&
+    return outer->row_class != ROW_CONFIGURABLE && outer->row_class != ROW_LISTED_AS_PRINTED &&
            outer->transport == inner->transport && outer->port_low <= inner->port_low &&
            inner->port_high <= outer->port_high &&
            (inner->initiator_roles & ~outer->initiator_roles) == 0 &&
@@ -300,9 +300,9 @@ row_covers(const kb_row_t *outer, const kb_row_t *inner)
 
 /* A row between any two hosts leaves something to say to one that names who they are. */
 static bool
-is_for_anybody(const kb_row_t *row)
+is_for_anybody(const matrix_row_t *row)
 {
-    return row->initiator_roles == SMSRC_ROLES_ANY && row->responder_roles == SMSRC_ROLES_ANY;
+    return row->initiator_roles == ROLES_ANY && row->responder_roles == ROLES_ANY;
 }
 
 /* A gap is what the article does not list: a row it has is none, nor is a row given twice. */
@@ -311,8 +311,8 @@ test_neighbours_add_something(void)
 {
     unsigned num_kb;
     unsigned count;
-    const kb_row_t *kb = kb_rows(&num_kb);
-    const kb_row_t *rows = kb_neighbour_rows(&count);
+    const matrix_row_t *kb = matrix_rows(&num_kb);
+    const matrix_row_t *rows = matrix_supplements(&count);
 
     for (unsigned i = 0; i < count; i++) {
         for (unsigned k = 0; k < num_kb; k++) {
@@ -333,12 +333,12 @@ role_by_name(const char *name)
     unsigned length = (unsigned)strlen(name);
     char *error;
 
-    if (!role_field_check(NULL, name, length, smsrc_role_vals, NULL, &error)) {
+    if (!role_field_check(NULL, name, length, role_vals, NULL, &error)) {
         g_assert_nonnull(error);
         g_free(error);
         return -1;
     }
-    return (int)role_field_value(name, length, smsrc_role_vals);
+    return (int)role_field_value(name, length, role_vals);
 }
 
 static void
@@ -346,22 +346,22 @@ test_role_names(void)
 {
     char *text;
 
-    for (int role = 0; role < SMSRC_NUM_ROLES; role++) {
-        char *upper = g_ascii_strup(smsrc_role_vals[role].strptr, -1);
+    for (int role = 0; role < NUM_ROLES; role++) {
+        char *upper = g_ascii_strup(role_vals[role].strptr, -1);
 
-        g_assert_cmpuint(smsrc_role_vals[role].value, ==, role);
+        g_assert_cmpuint(role_vals[role].value, ==, role);
         g_assert_cmpint(role_by_name(upper), ==, role);
         g_free(upper);
     }
-    g_assert_null(smsrc_role_vals[SMSRC_NUM_ROLES].strptr);
+    g_assert_null(role_vals[NUM_ROLES].strptr);
     g_assert_cmpint(role_by_name("any"), ==, -1);
     g_assert_cmpint(role_by_name(""), ==, -1);
     g_assert_cmpint(role_by_name("Site server "), ==, -1);
 
-    text = smsrc_roles_to_str(NULL, BIT(CLIENT) | BIT(SITE_SERVER) | SMSRC_ROLES_BROADCAST);
+    text = role_set_to_str(NULL, BIT(CLIENT) | BIT(SITE_SERVER) | ROLES_BROADCAST);
     g_assert_cmpstr(text, ==, "Site server, Client");
     wmem_free(NULL, text);
-    text = smsrc_roles_to_str(NULL, 0);
+    text = role_set_to_str(NULL, 0);
     g_assert_cmpstr(text, ==, "");
     wmem_free(NULL, text);
 }

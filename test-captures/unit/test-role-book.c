@@ -12,7 +12,7 @@
 #include "unit-epan.h"
 
 #define TABLE "smsrc_roles"
-#define BIT(role) SMSRC_ROLE_BIT(SMSRC_ROLE_##role)
+#define BIT(role) ROLE_BIT(ROLE_##role)
 #define MAX_HOSTS 65536 /* role-book.h */
 
 /* A copy of @p text's address; one at a time. */
@@ -60,7 +60,7 @@ test_empty(void)
     open_book();
     g_assert_true(role_book_is_empty());
     g_assert_cmpuint(role_book_roles(host("10.1.2.3")), ==, 0);
-    g_assert_null(role_book_claims(wmem_file_scope(), host("10.1.2.3"), &count));
+    g_assert_null(role_book_evidence(wmem_file_scope(), host("10.1.2.3"), &count));
     g_assert_cmpuint(count, ==, 0);
     g_assert_cmpstr(role_book_site_code(host("10.1.2.3")), ==, "");
     close_book();
@@ -171,14 +171,14 @@ test_firm_roles(void)
     unit_table_add(TABLE, "\"10.0.0.2\",\"Administrator console\",\"\"");
     open_book();
     g_assert_cmpuint(role_book_firm_roles(host("10.0.0.2"), first), ==, BIT(ADMIN_CONSOLE));
-    role_book_back(host(one), SMSRC_ROLE_CLIENT, first, true); /* nothing was learned */
+    role_book_back(host(one), ROLE_CLIENT, first, true); /* nothing was learned */
     g_assert_cmpuint(role_book_firm_roles(host(one), second), ==, 0);
     g_assert_cmpuint(role_book_backed_roles(host(one), first, false), ==, 0);
 
     /* Shown by one conversation: it makes no rule of that one. */
-    role_book_learn(host(one), SMSRC_ROLE_CLIENT, NULL, 1, "x");
-    role_book_back(host(one), SMSRC_ROLE_CLIENT, first, false);
-    role_book_back(host(one), SMSRC_ROLE_CLIENT, first, false);
+    role_book_learn(host(one), ROLE_CLIENT, NULL, 1, "x");
+    role_book_back(host(one), ROLE_CLIENT, first, false);
+    role_book_back(host(one), ROLE_CLIENT, first, false);
     g_assert_cmpuint(role_book_firm_roles(host(one), first), ==, 0);
     g_assert_cmpuint(role_book_firm_roles(host(one), second), ==, BIT(CLIENT));
     g_assert_cmpuint(role_book_backed_roles(host(one), first, false), ==, BIT(CLIENT));
@@ -186,18 +186,18 @@ test_firm_roles(void)
     g_assert_cmpuint(role_book_firm_version(), ==, version);
 
     /* And by another. */
-    role_book_back(host(one), SMSRC_ROLE_CLIENT, second, false);
+    role_book_back(host(one), ROLE_CLIENT, second, false);
     g_assert_cmpuint(role_book_firm_roles(host(one), first), ==, BIT(CLIENT));
     g_assert_cmpuint(role_book_backed_roles(host(one), third, false), ==, BIT(CLIENT));
     g_assert_cmpuint(role_book_backed_roles(host(one), third, true), ==, 0);
     g_assert_cmpuint(role_book_firm_version(), ==, version + 1);
 
     /* A console takes a proof. */
-    role_book_learn(host(one), SMSRC_ROLE_ADMIN_CONSOLE, NULL, 1, "x");
-    role_book_back(host(one), SMSRC_ROLE_ADMIN_CONSOLE, first, false);
-    role_book_back(host(one), SMSRC_ROLE_ADMIN_CONSOLE, second, false);
+    role_book_learn(host(one), ROLE_ADMIN_CONSOLE, NULL, 1, "x");
+    role_book_back(host(one), ROLE_ADMIN_CONSOLE, first, false);
+    role_book_back(host(one), ROLE_ADMIN_CONSOLE, second, false);
     g_assert_cmpuint(role_book_firm_roles(host(one), third), ==, BIT(CLIENT));
-    role_book_back(host(one), SMSRC_ROLE_ADMIN_CONSOLE, first, true);
+    role_book_back(host(one), ROLE_ADMIN_CONSOLE, first, true);
     g_assert_cmpuint(role_book_firm_roles(host(one), first), ==, BIT(CLIENT) | BIT(ADMIN_CONSOLE));
     g_assert_cmpuint(role_book_backed_roles(host(one), third, true), ==, BIT(ADMIN_CONSOLE));
     close_book();
@@ -209,14 +209,14 @@ test_learn(void)
     unsigned version;
     unsigned count;
     char reason[] = "HTTP request";
-    const role_claim_t *const *claims;
+    const role_evidence_t *const *claims;
 
     unit_table_add(TABLE, "\"10.0.0.0/8\",\"Advanced Client\",\"ABC\"");
     open_book();
     g_assert_cmpuint(role_book_roles(host("10.0.0.1")), ==, BIT(ADVANCED_CLIENT));
 
     version = role_book_version();
-    g_assert_true(role_book_learn(host("10.0.0.1"), SMSRC_ROLE_MANAGEMENT_POINT, NULL, 7, reason));
+    g_assert_true(role_book_learn(host("10.0.0.1"), ROLE_MANAGEMENT_POINT, NULL, 7, reason));
     reason[0] = '!'; /* it was copied */
     g_assert_cmpuint(role_book_version(), >, version);
     g_assert_cmpuint(role_book_roles(host("10.0.0.1")), ==,
@@ -224,17 +224,17 @@ test_learn(void)
     g_assert_cmpuint(role_book_roles(host("10.0.0.2")), ==, BIT(ADVANCED_CLIENT));
 
     version = role_book_version();
-    g_assert_false(role_book_learn(host("10.0.0.1"), SMSRC_ROLE_MANAGEMENT_POINT, "", 8, "later"));
-    g_assert_true(role_book_learn(host("10.0.0.1"), SMSRC_ROLE_MANAGEMENT_POINT, "xyz", 9, "x"));
-    g_assert_false(role_book_learn(host("10.0.0.1"), SMSRC_ROLE_MANAGEMENT_POINT, "QQQ", 10, "x"));
+    g_assert_false(role_book_learn(host("10.0.0.1"), ROLE_MANAGEMENT_POINT, "", 8, "later"));
+    g_assert_true(role_book_learn(host("10.0.0.1"), ROLE_MANAGEMENT_POINT, "xyz", 9, "x"));
+    g_assert_false(role_book_learn(host("10.0.0.1"), ROLE_MANAGEMENT_POINT, "QQQ", 10, "x"));
     g_assert_cmpuint(role_book_version(), ==, version);
 
-    claims = role_book_claims(wmem_file_scope(), host("10.0.0.1"), &count);
+    claims = role_book_evidence(wmem_file_scope(), host("10.0.0.1"), &count);
     g_assert_cmpuint(count, ==, 2);
-    g_assert_cmpint(claims[0]->role, ==, SMSRC_ROLE_ADVANCED_CLIENT);
+    g_assert_cmpint(claims[0]->role, ==, ROLE_ADVANCED_CLIENT);
     g_assert_cmpuint(claims[0]->frame, ==, 0);
     g_assert_cmpstr(claims[0]->reason, ==, "table smsrc_roles");
-    g_assert_cmpint(claims[1]->role, ==, SMSRC_ROLE_MANAGEMENT_POINT);
+    g_assert_cmpint(claims[1]->role, ==, ROLE_MANAGEMENT_POINT);
     g_assert_cmpuint(claims[1]->frame, ==, 7);
     g_assert_cmpstr(claims[1]->reason, ==, "HTTP request");
     g_assert_cmpstr(claims[1]->site_code, ==, "XYZ");
@@ -250,15 +250,15 @@ static void
 test_hostile_evidence(void)
 {
     char *long_reason = g_strnfill(5000, 'x');
-    const role_claim_t *const *claims;
+    const role_evidence_t *const *claims;
     unsigned count;
 
     open_book();
-    g_assert_true(role_book_learn(host("10.0.0.1"), SMSRC_ROLE_CLIENT, "A\"B", 1, long_reason));
-    g_assert_true(role_book_learn(host("10.0.0.1"), SMSRC_ROLE_SITE_SERVER, "TOOLONG", 2,
+    g_assert_true(role_book_learn(host("10.0.0.1"), ROLE_CLIENT, "A\"B", 1, long_reason));
+    g_assert_true(role_book_learn(host("10.0.0.1"), ROLE_SITE_SERVER, "TOOLONG", 2,
                                   "not \xff UTF-8"));
-    g_assert_false(role_book_learn(host("10.0.0.1"), SMSRC_NUM_ROLES, NULL, 3, "no role"));
-    claims = role_book_claims(wmem_file_scope(), host("10.0.0.1"), &count);
+    g_assert_false(role_book_learn(host("10.0.0.1"), NUM_ROLES, NULL, 3, "no role"));
+    claims = role_book_evidence(wmem_file_scope(), host("10.0.0.1"), &count);
     g_assert_cmpuint(count, ==, 2);
     g_assert_cmpstr(claims[0]->site_code, ==, "");
     g_assert_cmpuint(strlen(claims[0]->reason), ==, 256);
@@ -280,16 +280,16 @@ test_no_host(void)
 
     open_book();
     for (unsigned i = 0; i < G_N_ELEMENTS(no_hosts); i++)
-        g_assert_false(role_book_learn(host(no_hosts[i]), SMSRC_ROLE_CLIENT, NULL, 1, "x"));
+        g_assert_false(role_book_learn(host(no_hosts[i]), ROLE_CLIENT, NULL, 1, "x"));
     clear_address(&addr);
-    g_assert_false(role_book_learn(&addr, SMSRC_ROLE_CLIENT, NULL, 1, "x"));
+    g_assert_false(role_book_learn(&addr, ROLE_CLIENT, NULL, 1, "x"));
     g_assert_cmpuint(role_book_roles(&addr), ==, 0);
     set_address(&addr, AT_IPX, 10, ipx_all);
-    g_assert_false(role_book_learn(&addr, SMSRC_ROLE_CLIENT, NULL, 1, "x"));
+    g_assert_false(role_book_learn(&addr, ROLE_CLIENT, NULL, 1, "x"));
     g_assert_true(role_book_is_empty());
 
     set_address(&addr, AT_IPX, 10, ipx_host);
-    g_assert_true(role_book_learn(&addr, SMSRC_ROLE_CLIENT, "ABC", 1, "NetBIOS over IPX"));
+    g_assert_true(role_book_learn(&addr, ROLE_CLIENT, "ABC", 1, "NetBIOS over IPX"));
     g_assert_cmpuint(role_book_roles(&addr), ==, BIT(CLIENT));
     g_assert_cmpstr(role_book_site_code(&addr), ==, "ABC");
     close_book();
@@ -309,14 +309,14 @@ test_bounds(void)
         bytes[2] = (uint8_t)(i >> 8);
         bytes[3] = (uint8_t)i;
         g_assert_false(bounds_are_reached());
-        g_assert_true(role_book_learn(&addr, SMSRC_ROLE_CLIENT, NULL, 1, "x"));
+        g_assert_true(role_book_learn(&addr, ROLE_CLIENT, NULL, 1, "x"));
     }
     g_assert_false(bounds_are_reached());
-    g_assert_false(role_book_learn(host("11.0.0.1"), SMSRC_ROLE_CLIENT, NULL, 1, "x"));
+    g_assert_false(role_book_learn(host("11.0.0.1"), ROLE_CLIENT, NULL, 1, "x"));
     g_assert_true(bounds_are_reached());
     g_assert_cmpuint(role_book_roles(host("11.0.0.1")), ==, 0);
     /* Known hosts still learn. */
-    g_assert_true(role_book_learn(host("10.0.0.1"), SMSRC_ROLE_SITE_SERVER, NULL, 1, "x"));
+    g_assert_true(role_book_learn(host("10.0.0.1"), ROLE_SITE_SERVER, NULL, 1, "x"));
 
     /* More addresses than the memo holds: it is emptied, and the answers stay right. */
     bytes[0] = 12;
@@ -345,7 +345,7 @@ test_reported(void)
         bytes[1] = (uint8_t)(i >> 16);
         bytes[2] = (uint8_t)(i >> 8);
         bytes[3] = (uint8_t)i;
-        g_assert_true(role_book_learn_reported(&addr, SMSRC_ROLE_MANAGEMENT_POINT, NULL, 1,
+        g_assert_true(role_book_learn_reported(&addr, ROLE_MANAGEMENT_POINT, NULL, 1,
                                                "x") == (i < MAX_HOSTS / 2));
     }
     g_assert_cmpuint(bounds_count(BOUND_REPORTED_HOSTS), ==, MAX_HOSTS / 2);
@@ -356,12 +356,12 @@ test_reported(void)
         bytes[1] = (uint8_t)(i >> 16);
         bytes[2] = (uint8_t)(i >> 8);
         bytes[3] = (uint8_t)i;
-        g_assert_true(role_book_learn(&addr, SMSRC_ROLE_CLIENT, NULL, 1, "x"));
+        g_assert_true(role_book_learn(&addr, ROLE_CLIENT, NULL, 1, "x"));
     }
-    g_assert_false(role_book_learn(host("11.0.0.1"), SMSRC_ROLE_CLIENT, NULL, 1, "x"));
+    g_assert_false(role_book_learn(host("11.0.0.1"), ROLE_CLIENT, NULL, 1, "x"));
     g_assert_cmpuint(bounds_count(BOUND_ROLE_HOSTS), ==, 1);
     /* A host that is in the book may have another role by what others report. */
-    g_assert_true(role_book_learn_reported(&addr, SMSRC_ROLE_SITE_SERVER, NULL, 1, "x"));
+    g_assert_true(role_book_learn_reported(&addr, ROLE_SITE_SERVER, NULL, 1, "x"));
     close_book();
 }
 

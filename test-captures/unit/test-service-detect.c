@@ -109,7 +109,7 @@ static void
 test_services(void)
 {
     for (unsigned i = 0; i < array_length(cases); i++) {
-        service_e found = service_by_bytes(cases[i].bytes, cases[i].length, cases[i].length,
+        service_e found = service_detect_bytes(cases[i].bytes, cases[i].length, cases[i].length,
                                            cases[i].transport);
 
         g_test_message("case %u", i);
@@ -124,7 +124,8 @@ test_cut(void)
     for (unsigned i = 0; i < array_length(cases); i++) {
         for (unsigned length = 0; length <= cases[i].length; length++) {
             uint8_t *copy = (uint8_t *)g_memdup2(cases[i].bytes, length);
-            service_e found = service_by_bytes(copy, length, cases[i].length, cases[i].transport);
+            service_e found =
+                service_detect_bytes(copy, length, cases[i].length, cases[i].transport);
 
             g_assert_cmpint(found, <, NUM_SERVICES);
             if (length < 3)
@@ -138,7 +139,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    service_init();
+    service_detect_init();
     g_test_add_func("/service/known", test_services);
     g_test_add_func("/service/cut", test_cut);
     return g_test_run();

@@ -35,11 +35,11 @@ prove(uint8_t last, time_t seconds)
 {
     uint8_t bytes[] = { 10, 1, 3, last };
     address agent;
-    session_offer_t offer = { .kind = SESSION_SMS, .viewer = &viewer, .agent = &agent,
-                              .carrier = CARRIER_NETBIOS, .proof = true };
+    session_event_t offer = { .kind = SESSION_SMS, .viewer = &viewer, .agent = &agent,
+                              .carrier = SESSION_TRANSPORT_NETBIOS, .proof = true };
 
     set_address(&agent, AT_IPv4, 4, bytes);
-    return session_log_offer_packet(frame_at(seconds), &offer);
+    return session_log_report_packet(frame_at(seconds), &offer);
 }
 
 static void
@@ -49,7 +49,7 @@ start(void)
     bounds_reset();
     session_names_init();
     session_log_reset();
-    session_names_reset();
+    name_lookup_reset();
     set_address(&viewer, AT_IPv4, 4, viewer_bytes);
 }
 
@@ -57,7 +57,7 @@ static void
 stop(void)
 {
     session_log_cleanup();
-    session_names_cleanup();
+    name_lookup_cleanup();
     unit_capture_close();
 }
 
@@ -120,9 +120,9 @@ test_a_silence_ends_a_session(void)
 
     start();
     one = prove(1, 0);
-    session_log_seen(NULL, one, frame_at(100));
+    session_log_note_frame(NULL, one, frame_at(100));
     g_assert_true(prove(1, 100 + SESSION_LOG_SILENCE) == one);
-    session_log_seen(NULL, one, frame_at(100 + SESSION_LOG_SILENCE));
+    session_log_note_frame(NULL, one, frame_at(100 + SESSION_LOG_SILENCE));
     g_assert_cmpuint(prove(1, 101 + 2 * SESSION_LOG_SILENCE)->number, ==, 2);
     stop();
 }
@@ -163,11 +163,11 @@ test_the_last_word_counts(void)
     start();
     session = prove(1, 0);
     g_assert_cmpstr(session_log_outcome(session), ==, "Unanswered");
-    session_log_set_word(session, SESSION_WORD_ANSWERED, "");
+    session_log_set_reply(session, SESSION_REPLY_ANSWERED, "");
     g_assert_cmpstr(session_log_outcome(session), ==, "Answered");
-    session_log_set_word(session, SESSION_WORD_BUSY, "10.1.0.51");
+    session_log_set_reply(session, SESSION_REPLY_BUSY, "10.1.0.51");
     g_assert_cmpstr(session_log_outcome(session), ==, "Busy");
-    session_log_set_word(session, SESSION_WORD_REFUSED, "");
+    session_log_set_reply(session, SESSION_REPLY_REFUSED, "");
     g_assert_cmpstr(session_log_outcome(session), ==, "Refused");
     g_assert_cmpstr(session->reason, ==, "");
     stop();

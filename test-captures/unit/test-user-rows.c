@@ -9,13 +9,13 @@
 #include "unit-epan.h"
 
 #define TABLE "smsrc_rows"
-#define BIT(role) SMSRC_ROLE_BIT(SMSRC_ROLE_##role)
+#define BIT(role) ROLE_BIT(ROLE_##role)
 
 static void
 test_rows(void)
 {
     unsigned count;
-    const kb_row_t *rows;
+    const matrix_row_t *rows;
     char *text;
 
     unit_table_clear(TABLE);
@@ -31,21 +31,21 @@ test_rows(void)
     g_assert_cmpuint(count, ==, 4);
 
     g_assert_cmpstr(rows[0].id, ==, "USER1");
-    g_assert_cmpint(rows[0].row_class, ==, KB_USER_ROW);
-    g_assert_true(kb_row_has_port(&rows[0], TRANSPORT_TCP, 8531));
-    g_assert_false(kb_row_has_port(&rows[0], TRANSPORT_TCP, 9000));
-    g_assert_true(kb_row_has_port(&rows[1], TRANSPORT_TCP, 9000));
+    g_assert_cmpint(rows[0].row_class, ==, ROW_USER_ROW);
+    g_assert_true(matrix_row_has_port(&rows[0], TRANSPORT_TCP, 8531));
+    g_assert_false(matrix_row_has_port(&rows[0], TRANSPORT_TCP, 9000));
+    g_assert_true(matrix_row_has_port(&rows[1], TRANSPORT_TCP, 9000));
     g_assert_cmpuint(rows[0].services, ==, SERVICE_BIT(SERVICE_TLS));
     g_assert_cmpstr(rows[0].note, ==, "moved");
-    g_assert_true(kb_row_has_pair(&rows[0], BIT(CLIENT), BIT(MANAGEMENT_POINT)));
-    g_assert_false(kb_row_has_pair(&rows[0], BIT(LEGACY_CLIENT), BIT(MANAGEMENT_POINT)));
+    g_assert_true(matrix_row_has_pair(&rows[0], BIT(CLIENT), BIT(MANAGEMENT_POINT)));
+    g_assert_false(matrix_row_has_pair(&rows[0], BIT(LEGACY_CLIENT), BIT(MANAGEMENT_POINT)));
 
     g_assert_cmpstr(rows[3].id, ==, "USER4");
-    g_assert_true(kb_row_has_port(&rows[2], TRANSPORT_TCP, 5000));
-    g_assert_true(kb_row_has_port(&rows[3], TRANSPORT_UDP, 5000));
+    g_assert_true(matrix_row_has_port(&rows[2], TRANSPORT_TCP, 5000));
+    g_assert_true(matrix_row_has_port(&rows[3], TRANSPORT_UDP, 5000));
     g_assert_cmpuint(rows[3].services, ==, 0);
-    g_assert_true(kb_row_has_pair(&rows[3], 0, BIT(SITE_SERVER)));
-    text = kb_row_to_str(NULL, &rows[3]);
+    g_assert_true(matrix_row_has_pair(&rows[3], 0, BIT(SITE_SERVER)));
+    text = matrix_row_to_str(NULL, &rows[3]);
     g_assert_cmpstr(text, ==, "USER4: any host to Site server, backup agent, UDP 5000");
     wmem_free(NULL, text);
 
@@ -98,7 +98,7 @@ static void
 test_bad_line_spoils_no_good_one(void)
 {
     unsigned count;
-    const kb_row_t *rows;
+    const matrix_row_t *rows;
     char *error;
 
     unit_table_clear(TABLE);
@@ -110,8 +110,8 @@ test_bad_line_spoils_no_good_one(void)
     user_rows_reset();
     rows = user_rows(&count);
     g_assert_cmpuint(count, ==, 2);
-    g_assert_true(kb_row_has_port(&rows[0], TRANSPORT_TCP, 1));
-    g_assert_true(kb_row_has_port(&rows[1], TRANSPORT_UDP, 3));
+    g_assert_true(matrix_row_has_port(&rows[0], TRANSPORT_TCP, 1));
+    g_assert_true(matrix_row_has_port(&rows[1], TRANSPORT_UDP, 3));
 }
 
 int

@@ -9,11 +9,11 @@
 #include "unit-epan.h"
 #include "user-rows.h"
 
-#define BIT(role) SMSRC_ROLE_BIT(SMSRC_ROLE_##role)
+#define BIT(role) ROLE_BIT(ROLE_##role)
 
 typedef struct {
     const char *what;
-    smsrc_role_set_t initiator, responder;
+    role_set_t initiator, responder;
     transport_e transport;
     uint16_t initiator_port, port;
     service_e service;
@@ -58,7 +58,7 @@ static const case_t cases[] = {
       8888, SERVICE_KERBEROS, false, false, VERDICT_OFF_MATRIX, "A8", false },
     { "WINS is 137, whatever is printed", BIT(SITE_SERVER), BIT(WINS_SERVER), TRANSPORT_UDP, 137,
       137, SERVICE_NBNS, false, false, VERDICT_CORRECTED, "H4", false },
-    { "broadcasts are advised against", BIT(SITE_SERVER), SMSRC_ROLES_BROADCAST, TRANSPORT_UDP,
+    { "broadcasts are advised against", BIT(SITE_SERVER), ROLES_BROADCAST, TRANSPORT_UDP,
       137, 137, SERVICE_NBNS, true, false, VERDICT_LISTED, "I3a", false },
     { "a port that an endpoint mapper named", BIT(ADMIN_CONSOLE), BIT(SMS_PROVIDER), TRANSPORT_TCP,
       1100, 1055, SERVICE_UNKNOWN, true, true, VERDICT_KB_GAP, NULL, false },
@@ -78,10 +78,10 @@ static const case_t cases[] = {
       true, false, VERDICT_OFF_MATRIX, NULL, false },
 };
 
-static judge_flow_t
+static flow_facts_t
 flow_of(const case_t *one)
 {
-    judge_flow_t flow;
+    flow_facts_t flow;
 
     memset(&flow, 0, sizeof flow);
     flow.initiator = one->initiator;
@@ -98,19 +98,19 @@ flow_of(const case_t *one)
 static void
 test_verdicts(void)
 {
-    judge_set_ports(NULL, NULL);
+    verdict_set_ports(NULL, NULL);
     /* Twice: what is remembered has to be what was found. */
     for (unsigned round = 0; round < 2; round++) {
         for (unsigned i = 0; i < array_length(cases); i++) {
-            judge_flow_t flow = flow_of(&cases[i]);
-            judgement_t judgement = judge(&flow);
+            flow_facts_t flow = flow_of(&cases[i]);
+            verdict_t judgement = verdict_find(&flow);
 
             g_test_message("%s", cases[i].what);
             g_assert_cmpstr(verdict_name(judgement.verdict), ==, verdict_name(cases[i].verdict));
             if (cases[i].row != NULL)
                 g_assert_cmpstr(judgement.row->id, ==, cases[i].row);
             g_assert_cmpint(judgement.swapped, ==, cases[i].swapped);
-            g_assert_cmpint(judgement_is_listed(&judgement), ==,
+            g_assert_cmpint(verdict_is_listed(&judgement), ==,
                             cases[i].verdict == VERDICT_LISTED ||
                                 cases[i].verdict == VERDICT_CORRECTED);
         }
@@ -121,21 +121,21 @@ test_verdicts(void)
 static void
 test_attack(void)
 {
-    judge_set_ports(NULL, NULL);
+    verdict_set_ports(NULL, NULL);
     for (unsigned round = 0; round < 2; round++) {
         for (unsigned i = 0; i < array_length(cases); i++) {
-            judge_flow_t flow = flow_of(&cases[i]);
-            judgement_t without = judge(&flow), judgement;
+            flow_facts_t flow = flow_of(&cases[i]);
+            verdict_t without = verdict_find(&flow), judgement;
 
             flow.attack = true;
-            judgement = judge(&flow);
+            judgement = verdict_find(&flow);
             g_assert_cmpint(without.verdict, ==, without.without_attack);
             g_assert_cmpint(judgement.verdict, ==, VERDICT_ATTACK);
             g_assert_cmpint(judgement.without_attack, ==, without.verdict);
             g_assert_true(judgement.row == without.row);
             g_assert_cmpint(judgement.nearest, ==, without.nearest);
             g_assert_cmpint(judgement.swapped, ==, without.swapped);
-            g_assert_false(judgement_is_listed(&judgement));
+            g_assert_false(verdict_is_listed(&judgement));
             g_assert_cmpint(VERDICT_ATTACK, ==, NUM_VERDICTS - 1); /* the worst */
         }
     }
@@ -145,27 +145,27 @@ test_attack(void)
 static void
 test_own_ports(void)
 {
-    judge_flow_t sql = flow_of(&cases[0]), http = flow_of(&cases[3]);
+    flow_facts_t sql = flow_of(&cases[0]), http = flow_of(&cases[3]);
     range_t *sql_ports = NULL, *http_ports = NULL;
 
     sql.initiator = BIT(SITE_SERVER);
     sql.responder = BIT(SQL_SERVER);
     sql.responder_port = 14330;
     sql.service = SERVICE_TDS;
-    judge_set_ports(NULL, NULL);
-    g_assert_cmpint(judge(&sql).verdict, ==, VERDICT_OFF_MATRIX);
-    g_assert_cmpint(judge(&http).verdict, ==, VERDICT_OFF_MATRIX);
+    verdict_set_ports(NULL, NULL);
+    g_assert_cmpint(verdict_find(&sql).verdict, ==, VERDICT_OFF_MATRIX);
+    g_assert_cmpint(verdict_find(&http).verdict, ==, VERDICT_OFF_MATRIX);
 
     range_convert_str(NULL, &sql_ports, "14330-14340", 65535);
     range_convert_str(NULL, &http_ports, "8080", 65535);
-    judge_set_ports(sql_ports, http_ports);
-    g_assert_cmpstr(judge(&sql).row->id, ==, "I4");
-    g_assert_cmpint(judge(&sql).verdict, ==, VERDICT_LISTED);
-    g_assert_cmpstr(judge(&http).row->id, ==, "E1");
-    g_assert_cmpint(judge(&http).verdict, ==, VERDICT_LISTED);
+    verdict_set_ports(sql_ports, http_ports);
+    g_assert_cmpstr(verdict_find(&sql).row->id, ==, "I4");
+    g_assert_cmpint(verdict_find(&sql).verdict, ==, VERDICT_LISTED);
+    g_assert_cmpstr(verdict_find(&http).row->id, ==, "E1");
+    g_assert_cmpint(verdict_find(&http).verdict, ==, VERDICT_LISTED);
 
-    judge_set_ports(NULL, NULL);
-    g_assert_cmpint(judge(&http).verdict, ==, VERDICT_OFF_MATRIX);
+    verdict_set_ports(NULL, NULL);
+    g_assert_cmpint(verdict_find(&http).verdict, ==, VERDICT_OFF_MATRIX);
     wmem_free(NULL, sql_ports);
     wmem_free(NULL, http_ports);
 }
@@ -174,15 +174,15 @@ test_own_ports(void)
 static void
 test_ports_are_copied(void)
 {
-    judge_flow_t http = flow_of(&cases[3]);
+    flow_facts_t http = flow_of(&cases[3]);
     range_t *ports = NULL;
 
     range_convert_str(NULL, &ports, "8080", 65535);
-    judge_set_ports(NULL, ports);
+    verdict_set_ports(NULL, ports);
     ports->ranges[0].low = ports->ranges[0].high = 8081;
-    g_assert_cmpint(judge(&http).verdict, ==, VERDICT_LISTED);
+    g_assert_cmpint(verdict_find(&http).verdict, ==, VERDICT_LISTED);
     wmem_free(NULL, ports);
-    judge_set_ports(NULL, NULL);
+    verdict_set_ports(NULL, NULL);
 }
 
 int
