@@ -26,11 +26,13 @@ static dissector_handle_t smsrc_post_handle;
 static int
 dissect_smsrc_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    /* What is shown is each one's own, and the first such layer of the packet. */
+    packet_view_t packet = packet_view_open(tvb, pinfo, tree);
+
+    /* Session log and audit add protocols of their own, each the first of its kind. */
     pinfo->curr_proto_layer_num = 1;
     conversation_cache_update(pinfo);
-    smsrc_log_packet(tvb, pinfo, tree);
-    smsrc_audit_packet(tvb, pinfo, tree);
+    smsrc_log_packet(&packet);
+    smsrc_audit_packet(&packet);
     return 0;
 }
 
