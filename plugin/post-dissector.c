@@ -18,7 +18,9 @@
 
 #include "audit-tap.h"
 #include "conversation-cache.h"
+#include "packet-view.h"
 #include "session-tap.h"
+#include "tcp-state.h"
 
 static int proto_smsrc_post = -1;
 static dissector_handle_t smsrc_post_handle;
@@ -52,6 +54,8 @@ proto_register_smsrc_post(void)
 void
 proto_reg_handoff_smsrc_post(void)
 {
+    packet_view_init();
+    tcp_state_init();
     smsrc_post_handle = create_dissector_handle(dissect_smsrc_post, proto_smsrc_post);
     register_postdissector(smsrc_post_handle);
 }

@@ -47,7 +47,6 @@ void
 claim_init(int proto)
 {
     proto_smsrc_flow = proto;
-    tcp_state_init();
     tcp_ports = find_dissector_table("tcp.port");
     udp_ports = find_dissector_table("udp.port");
 }
