@@ -26,6 +26,8 @@
 
 #include "verdict.h"
 
+#include "cache.h"
+
 /* A row of more ports than this fits by its content only: 1024-5000 would fit too much. */
 #define WIDE_RANGE 64
 
@@ -59,13 +61,21 @@ static const verdict_e verdict_of_class[] = {
     [ROW_USER_ROW] = VERDICT_LISTED,
 };
 
-/* Direct-mapped cache of verdicts: many flows have identical properties. */
-#define CACHE_SLOTS 1024
-static struct {
-    const matrix_t *matrix; /* NULL: free */
+/* Verdicts by their flows: many flows have identical properties. */
+typedef struct {
+    const matrix_t *matrix;
     flow_facts_t flow;
+} verdict_key_t;
+
+typedef struct {
+    uint32_t tag;
+    verdict_key_t key;
     verdict_t verdict;
-} cache[CACHE_SLOTS];
+} cached_verdict_t;
+
+static cached_verdict_t cached_verdicts[1024];
+static const cache_t cache = { cached_verdicts, array_length(cached_verdicts),
+                               sizeof cached_verdicts[0], offsetof(cached_verdict_t, key) };
 
 const char *
 verdict_name(verdict_e verdict)
@@ -97,7 +107,7 @@ verdict_set_ports(const range_t *sql, const range_t *http)
 {
     copy_range(&sql_ports, sql);
     copy_range(&http_ports, http);
-    memset(cache, 0, sizeof cache);
+    cache_reset(&cache);
 }
 
 /*
@@ -414,24 +424,26 @@ compute_verdict(const matrix_t *matrix, const flow_facts_t *flow)
 verdict_t
 verdict_find(const matrix_t *matrix, const flow_facts_t *flow)
 {
-    flow_facts_t key = *flow;
+    verdict_key_t key = { matrix, *flow };
     verdict_t verdict;
-    unsigned slot;
+    cached_verdict_t *cached;
+    uint32_t hash;
 
-    key.attack = false;
+    key.flow.attack = false;
 
     /* The initiator's port counts only if the flow may run the other way. */
-    if (key.initiator_sure)
-        key.initiator_port = 0;
-    slot = (unsigned)((key.initiator * 31 + key.responder * 37 +
-                       key.responder_port * UINT64_C(41) + key.initiator_port * UINT64_C(43) +
-                       (uint64_t)key.service * 47 + (uint64_t)key.transport) % CACHE_SLOTS);
-    if (cache[slot].matrix != matrix || memcmp(&cache[slot].flow, &key, sizeof key) != 0) {
-        cache[slot].matrix = matrix;
-        cache[slot].flow = key;
-        cache[slot].verdict = compute_verdict(matrix, &key);
+    if (key.flow.initiator_sure)
+        key.flow.initiator_port = 0;
+    hash = (uint32_t)(key.flow.initiator * 31 + key.flow.responder * 37 +
+                      key.flow.responder_port * UINT64_C(41) +
+                      key.flow.initiator_port * UINT64_C(43) +
+                      (uint64_t)key.flow.service * 47 + (uint64_t)key.flow.transport);
+    cached = (cached_verdict_t *)cache_find(&cache, hash, &key, sizeof key);
+    if (cached == NULL) {
+        cached = (cached_verdict_t *)cache_add(&cache, hash, &key, sizeof key);
+        cached->verdict = compute_verdict(matrix, &key.flow);
     }
-    verdict = cache[slot].verdict;
+    verdict = cached->verdict;
     verdict.without_attack = verdict.verdict;
     if (flow->attack)
         verdict.verdict = VERDICT_ATTACK;
