@@ -17,8 +17,6 @@
  *
  * A flow is in a rule when the roles that its row needs are the table's, or shown by more than the
  * flow itself (role-book.h): else whoever calls would make the rule that lets him through.
- *
- * The syntax of the file is that of nft(8).
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -27,7 +25,6 @@
 
 #include <epan/to_str.h>
 
-#include "bounds.h"
 #include "role-book.h"
 #include "stat-settle.h"
 #include "user-rows.h"
@@ -41,9 +38,6 @@
 #ifndef FIREWALL_MAX_HOSTS
 #define FIREWALL_MAX_HOSTS 262144
 #endif
-
-/* nft refuses a comment of more than 128 bytes. */
-#define MAX_COMMENT 120
 
 typedef struct {
     address address;
@@ -75,15 +69,9 @@ struct firewall_rules {
  */
 
 static int
-compare_addresses(const void *a, const void *b, void *data _U_)
+compare_hosts(const void *a, const void *b, void *data _U_)
 {
-    const address *one = (const address *)a, *other = (const address *)b;
-
-    if (one->type != other->type)
-        return one->type < other->type ? -1 : 1;
-    if (one->len != other->len)
-        return one->len < other->len ? -1 : 1;
-    return one->len == 0 ? 0 : memcmp(one->data, other->data, (size_t)one->len);
+    return cmp_address((const address *)a, (const address *)b);
 }
 
 static void
@@ -155,16 +143,6 @@ compare_rules(const firewall_rule_t *a, const firewall_rule_t *b)
     if (order == 0)
         order = compare_numbers(a->transport, b->transport);
     return order != 0 ? order : compare_numbers(a->port, b->port);
-}
-
-/* True for rules that a firewall cannot tell apart: all is the same but the row. */
-static bool
-same_but_row(const firewall_rule_t *a, const firewall_rule_t *b)
-{
-    firewall_rule_t other = *b;
-
-    other.order = a->order;
-    return compare_rules(a, &other) == 0;
 }
 
 static void
@@ -341,7 +319,7 @@ rule_for(firewall_rules_t *rules, const firewall_rule_t *wanted, const address *
     rule = g_new(firewall_rule_t, 1);
     *rule = *wanted;
     for (unsigned end = RULE_FROM; end <= RULE_TO; end++)
-        rule->hosts[end] = g_tree_new_full(compare_addresses, NULL, NULL, free_host);
+        rule->hosts[end] = g_tree_new_full(compare_hosts, NULL, NULL, free_host);
     g_ptr_array_insert(rules->rules, (int)place, rule);
     return rule;
 }
@@ -459,6 +437,15 @@ firewall_rules_remove(firewall_rules_t *rules, unsigned place)
         g_ptr_array_remove_index(rules->rules, place);
 }
 
+bool
+firewall_rule_is_same_but_row(const firewall_rule_t *a, const firewall_rule_t *b)
+{
+    firewall_rule_t other = *b;
+
+    other.order = a->order;
+    return compare_rules(a, &other) == 0;
+}
+
 unsigned
 firewall_rules_left_out(const firewall_rules_t *rules, unsigned reason)
 {
@@ -497,15 +484,6 @@ firewall_rule_roles(const firewall_rule_t *rule, unsigned end)
     return text;
 }
 
-static void
-append_host(GString *text, const address *addr)
-{
-    char *host = address_to_str(NULL, addr);
-
-    g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", host);
-    wmem_free(NULL, host);
-}
-
 typedef struct {
     GString *text;
     unsigned left; /* how many may still be appended */
@@ -513,202 +491,41 @@ typedef struct {
 } host_list_t;
 
 static gboolean
-append_one(void *key, void *value _U_, void *data)
+append_host(void *key, void *value _U_, void *data)
 {
     const address *addr = (const address *)key;
     host_list_t *list = (host_list_t *)data;
+    char *host;
 
     if (list->type != AT_NONE && list->type != addr->type)
         return FALSE;
     if (list->left == 0)
         return TRUE;
-    append_host(list->text, addr);
+    host = address_to_str(NULL, addr);
+    g_string_append_printf(list->text, "%s%s", list->text->len > 0 ? ", " : "", host);
+    wmem_free(NULL, host);
     list->left--;
     return FALSE;
 }
 
 char *
-firewall_rule_hosts(const firewall_rule_t *rule, unsigned end, unsigned most)
+firewall_hosts_to_str(GTree *hosts, int type, unsigned most)
 {
-    host_list_t list = { g_string_new(NULL), most, AT_NONE };
-    unsigned count = (unsigned)g_tree_nnodes(rule->hosts[end]);
+    host_list_t list = { g_string_new(NULL), most, type };
 
-    g_tree_foreach(rule->hosts[end], append_one, &list);
-    if (count > most)
-        g_string_append_printf(list.text, " and %u more", count - most);
+    g_tree_foreach(hosts, append_host, &list);
     return g_string_free(list.text, FALSE);
 }
 
-/* What an nft comment may be: bounded, and without what could end it or the line. */
-static char *
-comment_text(const char *rows, const firewall_rule_t *rule)
-{
-    char *from = firewall_rule_roles(rule, RULE_FROM), *to = firewall_rule_roles(rule, RULE_TO);
-    char *text = g_strdup_printf("%s %s to %s", rows, from, to);
-
-    g_strcanon(text,
-               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ,.-()+", ' ');
-    if (strlen(text) > MAX_COMMENT)
-        memcpy(text + MAX_COMMENT - 3, "...", 4);
-    g_free(from);
-    g_free(to);
-    return text;
-}
-
-static gboolean
-insert_host(void *key, void *value, void *data)
-{
-    g_tree_insert((GTree *)data, key, value);
-    return FALSE;
-}
-
-/* "ip saddr { ... } ip daddr { ... } tcp dport 80 ...", where both ends have such addresses. */
-static void
-append_nft_rule(GString *file, const firewall_rule_t *rule, const char *family, int type,
-                GTree *const hosts[2], const char *comment)
-{
-    GString *sets[2];
-
-    for (unsigned end = RULE_FROM; end <= RULE_TO; end++) {
-        host_list_t list = { g_string_new(NULL), UINT_MAX, type };
-
-        g_tree_foreach(hosts[end], append_one, &list);
-        sets[end] = list.text;
-    }
-    if (sets[RULE_FROM]->len > 0 && sets[RULE_TO]->len > 0)
-        g_string_append_printf(file,
-                               "        %s saddr { %s } %s daddr { %s } %s dport %u ct state new "
-                               "accept comment \"%s\"\n",
-                               family, sets[RULE_FROM]->str, family, sets[RULE_TO]->str,
-                               rule->transport == TRANSPORT_TCP ? "tcp" : "udp", rule->port,
-                               comment);
-    g_string_free(sets[RULE_FROM], TRUE);
-    g_string_free(sets[RULE_TO], TRUE);
-}
-
-/* The rule at @p first, and with it all behind it that differ in nothing but the row. */
-static void
-append_nft_rules(GString *file, const firewall_rules_t *rules, unsigned first)
-{
-    const firewall_rule_t *rule = firewall_rules_at(rules, first);
-    GTree *hosts[2];
-    GString *rows = g_string_new(rule->row);
-    char *comment;
-
-    for (unsigned end = RULE_FROM; end <= RULE_TO; end++)
-        hosts[end] = g_tree_new_full(compare_addresses, NULL, NULL, NULL);
-    for (unsigned i = first; i < rules->rules->len; i++) {
-        const firewall_rule_t *other = firewall_rules_at(rules, i);
-
-        if (other->flows == 0 || !same_but_row(rule, other))
-            continue;
-        if (i > first)
-            g_string_append_printf(rows, " %s", other->row);
-        for (unsigned end = RULE_FROM; end <= RULE_TO; end++)
-            g_tree_foreach(other->hosts[end], insert_host, hosts[end]);
-    }
-    comment = comment_text(rows->str, rule);
-    if (rule->transport == TRANSPORT_IPX) {
-        g_string_append_printf(file, "        # %s: IPX, which nftables does not filter\n",
-                               comment);
-    } else {
-        append_nft_rule(file, rule, "ip", AT_IPv4, hosts, comment);
-        append_nft_rule(file, rule, "ip6", AT_IPv6, hosts, comment);
-    }
-    g_free(comment);
-    g_string_free(rows, TRUE);
-    g_tree_destroy(hosts[RULE_FROM]);
-    g_tree_destroy(hosts[RULE_TO]);
-}
-
-/* True where a rule before this one has it in already. */
-static bool
-is_appended(const firewall_rules_t *rules, unsigned place)
-{
-    for (unsigned i = 0; i < place; i++) {
-        const firewall_rule_t *before = firewall_rules_at(rules, i);
-
-        if (before->flows > 0 && same_but_row(before, firewall_rules_at(rules, place)))
-            return true;
-    }
-    return false;
-}
-
-/* What the audit has not kept, a rule may be missing for. */
-static void
-append_bounds(GString *file)
-{
-    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
-        char *text;
-
-        if (bounds_count((bound_e)i) == 0)
-            continue;
-        text = bounds_to_str(NULL, (bound_e)i);
-        g_string_append_printf(file, "# Not kept: %s\n", text);
-        wmem_free(NULL, text);
-    }
-}
-
-/* The chain of the rules, below the head of its table. */
-static void
-append_nft_chain(GString *file, const firewall_rules_t *rules)
-{
-    /* Said twice so that it can be loaded again: the first makes what the second takes away. */
-    g_string_append(file, "table inet smsrc\n"
-                          "delete table inet smsrc\n"
-                          "table inet smsrc {\n"
-                          "    chain listed {\n");
-    for (unsigned i = 0; i < rules->rules->len; i++) {
-        if (firewall_rules_at(rules, i)->flows > 0 && !is_appended(rules, i))
-            append_nft_rules(file, rules, i);
-    }
-    g_string_append(file, "    }\n");
-}
-
-static bool
-has_flows(const firewall_rules_t *rules)
-{
-    for (unsigned i = 0; i < rules->rules->len; i++) {
-        if (firewall_rules_at(rules, i)->flows > 0)
-            return true;
-    }
-    return false;
-}
-
 char *
-firewall_rules_to_nft(const firewall_rules_t *rules, bool drop)
+firewall_rule_hosts(const firewall_rule_t *rule, unsigned end, unsigned most)
 {
-    static const char dropping[] =
-        "# \"policy drop\" stops all else that this host forwards: add what is yours.\n";
-    static const char not_dropping[] =
-        "# No packet comes to the chain \"listed\" by itself. Take it into your own table, and\n"
-        "# jump to it behind \"ct state established,related accept\".\n";
-    GString *file = g_string_new(NULL);
+    unsigned count = (unsigned)g_tree_nnodes(rule->hosts[end]);
+    char *hosts = firewall_hosts_to_str(rule->hosts[end], AT_NONE, most), *text;
 
-    g_string_append_printf(
-        file,
-        "# What the flows of a capture need that KB 826852 lists (tshark -z smsrc,rules.nft%s).\n"
-        "# Rules run from initiator to responder; answers pass as parts of their connections.\n",
-        drop ? ".drop" : "");
-    for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++) {
-        if (rules->left_out[reason] > 0)
-            g_string_append_printf(file, "# Left out: %u flow%s, %s\n", rules->left_out[reason],
-                                   rules->left_out[reason] == 1 ? "" : "s",
-                                   firewall_left_out_name(reason));
-    }
-    append_bounds(file);
-    if (!has_flows(rules)) {
-        g_string_append(file, "# No rule: no flow of the capture is listed and may make one.\n");
-        return g_string_free(file, FALSE);
-    }
-    g_string_append(file, drop ? dropping : not_dropping);
-    append_nft_chain(file, rules);
-    g_string_append(file, drop ? "    chain forward {\n"
-                                 "        type filter hook forward priority 0; policy drop;\n"
-                                 "        ct state established,related accept\n"
-                                 "        jump listed\n"
-                                 "    }\n"
-                                 "}\n"
-                               : "}\n");
-    return g_string_free(file, FALSE);
+    if (count <= most)
+        return hosts;
+    text = g_strdup_printf("%s and %u more", hosts, count - most);
+    g_free(hosts);
+    return text;
 }

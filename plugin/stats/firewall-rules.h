@@ -68,11 +68,10 @@ char *firewall_rule_roles(const firewall_rule_t *rule, unsigned end);
 /** The addresses of an end, at most @p most, then "and N more": to be g_free()d. */
 char *firewall_rule_hosts(const firewall_rule_t *rule, unsigned end, unsigned most);
 
-/**
- * A whole file for nft -f, every address in it: to be g_free()d. Rows that differ in nothing
- * but the row are one rule there. With @p drop the host drops what is in no rule; without, the
- * chain of the rules is all, and no packet comes to it. No rule, no table.
- */
-char *firewall_rules_to_nft(const firewall_rules_t *rules, bool drop);
+/** The first @p most addresses of @p hosts, of @p type or for AT_NONE of any: to be g_free()d. */
+char *firewall_hosts_to_str(GTree *hosts, int type, unsigned most);
+
+/** True for rules that a firewall cannot distinguish: all is equal but the row. */
+bool firewall_rule_is_same_but_row(const firewall_rule_t *a, const firewall_rule_t *b);
 
 #endif /* __SMSRC_FIREWALL_RULES_H__ */

@@ -21,7 +21,7 @@
 
 #include <epan/stat_tap_ui.h>
 
-#include "rules-table.h"
+#include "rules-nft.h"
 
 static const struct {
     const char *label;
@@ -52,13 +52,13 @@ open_statistic(ext_menubar_gui_type gui _U_, void *window _U_, void *statistic)
 static void
 open_nft(ext_menubar_gui_type gui _U_, void *window _U_, void *data _U_)
 {
-    rules_table_show_nft(false);
+    rules_nft_show(false);
 }
 
 static void
 open_nft_drop(ext_menubar_gui_type gui _U_, void *window _U_, void *data _U_)
 {
-    rules_table_show_nft(true);
+    rules_nft_show(true);
 }
 
 void

@@ -11,14 +11,13 @@
 
 #define WS_LOG_DOMAIN "smsrc"
 
-#include "messages-table.h"
-
 #include "smsrc-compat.h"
 
 #include <epan/stats_tree_priv.h>
 
 #include "menu.h"
 #include "session-tap.h"
+#include "stat-list.h"
 #include "stat-listener.h"
 #include "stat-table.h"
 #include "terminal-table.h"

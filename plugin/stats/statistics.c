@@ -10,25 +10,24 @@
 
 #include "smsrc-compat.h"
 
-#include "audit-tables.h"
-#include "json-lines.h"
 #include "menu.h"
-#include "messages-table.h"
-#include "rules-table.h"
-#include "sessions-table.h"
+#include "stat-list.h"
 #include "stat-settle.h"
 
 void
 statistics_register(void)
 {
-    int proto_smsrc = proto_get_id_by_filter_name("smsrc");
-
-    sessions_table_register(proto_smsrc);
+    conversation_table_register();
+    sessions_table_register();
     messages_table_register();
-    menu_register(proto_smsrc);
-    audit_tables_register();
+    roles_table_register();
+    audit_table_register();
+    matrix_table_register();
     rules_table_register();
-    json_lines_register();
+    rules_nft_register();
+    audit_json_register();
+    sessions_json_register();
+    menu_register(proto_get_id_by_filter_name("smsrc"));
 }
 
 void

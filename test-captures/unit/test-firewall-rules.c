@@ -6,6 +6,7 @@
 
 #include "firewall-rules.h"
 
+#include "nft-ruleset.h"
 #include "role-book.h"
 #include "unit-epan.h"
 #include "user-rows.h"
@@ -120,7 +121,7 @@ assert_hosts(unsigned rule, const char *from, const char *to)
 static void
 assert_in_file(const char *text, bool wanted)
 {
-    char *file = firewall_rules_to_nft(rules, false);
+    char *file = nft_ruleset_to_str(rules, false);
 
     if ((strstr(file, text) != NULL) != wanted)
         g_error("%s: %s in\n%s", text, wanted ? "not" : "still", file);
@@ -296,7 +297,7 @@ static void
 test_the_policy_is_in_one_file_and_a_file_without_rules_has_no_table(void)
 {
     for (unsigned drop = 0; drop < 2; drop++) {
-        char *file = firewall_rules_to_nft(rules, drop);
+        char *file = nft_ruleset_to_str(rules, drop);
 
         g_assert_nonnull(strstr(file, "# No rule: "));
         for (char **lines = g_strsplit(file, "\n", 0), **line = lines;; line++) {
@@ -311,7 +312,7 @@ test_the_policy_is_in_one_file_and_a_file_without_rules_has_no_table(void)
     flow(0, "E1", CLIENT, MP, 1, 1);
     seen(0);
     for (unsigned drop = 0; drop < 2; drop++) {
-        char *file = firewall_rules_to_nft(rules, drop);
+        char *file = nft_ruleset_to_str(rules, drop);
 
         g_assert_nonnull(strstr(file, "chain listed {"));
         g_assert_true((strstr(file, "policy drop") != NULL) == drop);
@@ -364,7 +365,7 @@ test_a_comment_is_bounded(void)
 
     flow(0, "E1", ROLE_BIT(NUM_ROLES) - 1, MP, 1, 1);
     seen(0);
-    file = firewall_rules_to_nft(rules, false);
+    file = nft_ruleset_to_str(rules, false);
     comment = strstr(file, "comment \"") + strlen("comment \"");
     *strchr(comment, '"') = '\0';
     g_assert_cmpuint(strlen(comment), <=, 128);
