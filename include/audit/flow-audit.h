@@ -48,6 +48,9 @@ typedef struct flow {
                                  * when this is a later one; NULL where it is none */
 } flow_t;
 
+/** "Open", "No answer" or "Blocked". Static. */
+const char *flow_audit_reach_name(reach_e reach);
+
 /** The audit's record of a flow, made where there is none. */
 flow_t *flow_audit_of(flow_content_t *content);
 

@@ -42,6 +42,18 @@ typedef struct {
     matrix_class_e row_class;
 } matrix_row_t;
 
+/** A published list of ports, and what supplements it. Static. */
+typedef struct {
+    const char *name;          /* "kb826852", as in the name of its file */
+    const char *title;         /* "KB 826852" */
+    const matrix_row_t *rows;  /* in the order of the publication */
+    unsigned num_rows;
+    const matrix_row_t *supplements; /* ROW_GAP, ROW_LATER_PRODUCT or ROW_LEGACY_PRODUCT */
+    unsigned num_supplements;
+} matrix_t;
+
+extern const matrix_t matrix_kb826852;
+
 /** The article's own rows, in its order. @p count: how many. */
 const matrix_row_t *matrix_rows(unsigned *count);
 

@@ -60,6 +60,12 @@ void verdict_set_ports(const range_t *sql, const range_t *http);
 verdict_t verdict_find(const flow_facts_t *flow);
 
 /**
+ * The place of @p row among the rows of the list and of the user, those of the list first. A
+ * supplementary row is after all of them.
+ */
+unsigned verdict_row_order(const matrix_row_t *row);
+
+/**
  * A broadcast has no second end. It is the audit's where a row names it, or where its content is a
  * service of the matrix; the many others of a network are not.
  */

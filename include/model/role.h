@@ -65,6 +65,15 @@ typedef uint64_t role_set_t;
 /** Not a host: the destination of a broadcast. Never in the role book. */
 #define ROLES_BROADCAST ROLE_BIT(63)
 
+/** One reason to believe that a host holds a role. Lives as long as the capture. */
+typedef struct {
+    role_e role;
+    const char *site_code; /* "ABC"; "" where it is not known */
+    const char *reason;    /* "HTTP request /sms_mp/.sms_aut?MPLIST", or "table smsrc_roles" */
+    uint32_t frame;        /* the frame that showed it; 0 for the user's table */
+    const void *conversation; /* the first that showed it */
+} role_evidence_t;
+
 /** Names of the roles as users type them in smsrc_roles and in filters. */
 extern const value_string role_vals[];
 

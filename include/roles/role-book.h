@@ -12,15 +12,6 @@
 
 #include "role.h"
 
-/** One reason to believe that a host holds a role. Lives as long as the capture. */
-typedef struct {
-    role_e role;
-    const char *site_code; /* "ABC"; "" where it is not known */
-    const char *reason;    /* "HTTP request /sms_mp/.sms_aut?MPLIST", or "table smsrc_roles" */
-    uint32_t frame;        /* the frame that showed it; 0 for the user's table */
-    const void *conversation; /* the first that showed it */
-} role_evidence_t;
-
 /** Register the table smsrc_roles as a preference of @p module. Call once. */
 void role_book_register(module_t *module);
 

@@ -115,39 +115,40 @@ add_evidence(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const address 
     }
 }
 
-/* "TCP 8080, Advanced Client to Management point (HTTP): on no row ..., nearest E1: ..." */
 static const char *
-describe(packet_info *pinfo, const flow_verdict_t *judged)
+describe_end(packet_info *pinfo, const flow_end_t *end)
 {
-    const flow_facts_t *about = &judged->about;
-    const verdict_t *judgement = &judged->judgement;
-    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, transport_name(about->transport));
-    const char *ends[2] = { role_set_to_str(pinfo->pool, about->initiator),
-                            role_set_to_str(pinfo->pool, about->responder) };
+    const char *roles = role_set_to_str(pinfo->pool, end->roles);
 
-    if (about->transport != TRANSPORT_IPX)
-        wmem_strbuf_append_printf(text, " %u", judgement->swapped ? about->initiator_port
-                                                                  : about->responder_port);
-    for (unsigned i = 0; i < 2; i++) {
-        if (*ends[i] == '\0')
-            ends[i] = i == 1 && (about->responder & ROLES_BROADCAST) != 0 ? "broadcast"
-                                                                                : "a host without "
-                                                                                  "a role";
-    }
-    wmem_strbuf_append_printf(text, ", %s to %s", ends[judgement->swapped ? 1 : 0],
-                              ends[judgement->swapped ? 0 : 1]);
-    if (about->service != SERVICE_UNKNOWN)
-        wmem_strbuf_append_printf(text, " (%s)", service_name(about->service));
+    if (*roles != '\0')
+        return roles;
+    return (end->roles & ROLES_BROADCAST) != 0 ? "broadcast" : "a host without a role";
+}
+
+/* "TCP 8080, Advanced Client to Management point (HTTP)" */
+static const char *
+describe_flow(packet_info *pinfo, const flow_facts_t *facts, const flow_end_t ends[NUM_ENDS])
+{
+    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, transport_name(facts->transport));
+
+    if (facts->transport != TRANSPORT_IPX)
+        wmem_strbuf_append_printf(text, " %u", ends[RESPONDER].port);
+    wmem_strbuf_append_printf(text, ", %s to %s", describe_end(pinfo, &ends[INITIATOR]),
+                              describe_end(pinfo, &ends[RESPONDER]));
+    if (facts->service != SERVICE_UNKNOWN)
+        wmem_strbuf_append_printf(text, " (%s)", service_name(facts->service));
     return wmem_strbuf_get_str(text);
 }
 
+/* "TCP 8080, Advanced Client to Management point (HTTP): on no row ...; nearest E1: ..." */
 static void
 add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
-           const flow_verdict_t *judged, const char *what)
+           const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS], const char *what)
 {
     const matrix_row_t *row = judged->judgement.row;
 
-    shown_add_expert(pinfo, item, expert, "%s: %s%s%s", describe(pinfo, judged), what,
+    shown_add_expert(pinfo, item, expert, "%s: %s%s%s",
+                     describe_flow(pinfo, &judged->about, ends), what,
                      row == NULL                 ? ""
                      : judged->judgement.nearest ? "; nearest "
                                                  : "; ",
@@ -160,75 +161,115 @@ audit_tree_has_expert(verdict_e verdict)
     return verdict_experts[verdict] != NULL;
 }
 
-/* Every fact about the packet's flow, and what of it is told in this very frame. */
+static void
+add_row(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const verdict_t *verdict)
+{
+    proto_item *item;
+
+    if (verdict->row == NULL)
+        return;
+    item = add_text(tree, hf_smsrc_audit_row, tvb, verdict->row->id);
+    if (verdict->nearest)
+        proto_item_append_text(item, " (the nearest row)");
+    add_text(tree, hf_smsrc_audit_row_text, tvb, matrix_row_to_str(pinfo->pool, verdict->row));
+}
+
+/* The audit's tree for a packet of a judged flow. Returns the item of the verdict. */
+static proto_item *
+add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
+         const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS])
+{
+    const flow_facts_t *facts = &judged->about;
+    const char *name = verdict_name(judged->judgement.verdict);
+    /* Evidence and site code are in the order of the first sender, also of a reversed verdict. */
+    const flow_end_t *first = &ends[judged->judgement.swapped ? RESPONDER : INITIATOR];
+    const flow_end_t *second = &ends[judged->judgement.swapped ? INITIATOR : RESPONDER];
+    const char *code = audit_tap_site_code(first->host, second->host);
+    proto_item *verdict_item, *item = proto_tree_add_item(parent, proto_smsrc_audit, tvb, 0, 0,
+                                                          ENC_NA);
+    proto_tree *tree = proto_item_add_subtree(item, ett_smsrc_audit);
+
+    proto_item_set_generated(item);
+    proto_item_append_text(item, ", %s", name);
+    verdict_item = add_text(tree, hf_smsrc_audit_verdict, tvb, name);
+    add_row(tree, pinfo, tvb, &judged->judgement);
+    add_text(tree, hf_smsrc_audit_service, tvb, service_name(facts->service));
+    if (facts->transport != TRANSPORT_IPX)
+        proto_item_set_generated(proto_tree_add_uint(tree, hf_smsrc_audit_server_port, tvb, 0, 0,
+                                                     ends[RESPONDER].port));
+    add_roles(tree, hf_smsrc_audit_initiator_role, tvb, ends[INITIATOR].roles);
+    add_roles(tree, hf_smsrc_audit_responder_role, tvb, ends[RESPONDER].roles);
+    if (*code != '\0')
+        add_text(tree, hf_smsrc_audit_site_code, tvb, code);
+    add_evidence(tree, pinfo, tvb, first->host);
+    add_evidence(tree, pinfo, tvb, second->host);
+    add_frame(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
+    return verdict_item;
+}
+
+/* The expert infos of a flow that belong to one packet of it; NULL where none does. */
+typedef struct {
+    expert_field *verdict;
+    expert_field *discouraged;
+    expert_field *blocked;
+} flow_experts_t;
+
+static flow_experts_t
+experts_of_packet(const packet_info *pinfo, const flow_t *flow, const verdict_t *verdict)
+{
+    flow_experts_t experts = { NULL, NULL, NULL };
+
+    if (flag_every_packet || flow->expert_frames[verdict->without_attack] == pinfo->num)
+        experts.verdict = verdict_experts[verdict->without_attack];
+    if (judgement_is_discouraged(verdict) &&
+        (flag_every_packet || flow->discouraged_frame == pinfo->num))
+        experts.discouraged = &ei_smsrc_audit_discouraged;
+    if (flow->reach_frame == pinfo->num && verdict_is_listed(verdict))
+        experts.blocked = &ei_smsrc_audit_blocked;
+    return experts;
+}
+
+/*
+ * The text of an expert info without a tree is not displayed. Its severity is, by the packet list's
+ * colors, where the last one added wins.
+ */
+static void
+add_severity(packet_info *pinfo, expert_field *expert)
+{
+    if (expert != NULL)
+        expert_add_info(pinfo, NULL, expert);
+}
+
+static bool
+is_tree_wanted(proto_tree *parent, bool has_expert)
+{
+    return proto_field_is_referenced(parent, proto_smsrc_audit) ||
+           (has_expert && (proto_field_is_referenced(parent, proto_expert_info) ||
+                           have_tap_listener(expert_tap)));
+}
+
 void
 audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
-               const flow_verdict_t *judged, const address *initiator, const address *responder)
+               const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS])
 {
-    const verdict_t *judgement = &judged->judgement;
-    const flow_facts_t *about = &judged->about;
-    role_set_t from = judgement->swapped ? about->responder : about->initiator;
-    role_set_t to = judgement->swapped ? about->initiator : about->responder;
-    expert_field *expert = verdict_experts[judgement->without_attack];
-    bool told = expert != NULL && (flag_every_packet ||
-                                   flow->expert_frames[judgement->without_attack] == pinfo->num);
-    bool discouraged = judgement_is_discouraged(judgement) &&
-                       (flag_every_packet || flow->discouraged_frame == pinfo->num);
-    bool blocked = flow->reach_frame == pinfo->num && verdict_is_listed(judgement);
-    bool something = told || discouraged || blocked;
-    proto_item *item, *verdict_item;
+    flow_experts_t experts = experts_of_packet(pinfo, flow, &judged->judgement);
+    proto_item *item;
 
-    if (proto_field_is_referenced(parent, proto_smsrc_audit) ||
-        (something && (proto_field_is_referenced(parent, proto_expert_info) ||
-                       have_tap_listener(expert_tap)))) {
-        proto_tree *tree;
-        const char *code = role_book_site_code(responder);
-
-        item = proto_tree_add_item(parent, proto_smsrc_audit, tvb, 0, 0, ENC_NA);
-        proto_item_set_generated(item);
-        proto_item_append_text(item, ", %s", verdict_name(judgement->verdict));
-        tree = proto_item_add_subtree(item, ett_smsrc_audit);
-        verdict_item = add_text(tree, hf_smsrc_audit_verdict, tvb,
-                                verdict_name(judgement->verdict));
-        if (judgement->row != NULL) {
-            proto_item *row_item = add_text(tree, hf_smsrc_audit_row, tvb, judgement->row->id);
-
-            if (judgement->nearest)
-                proto_item_append_text(row_item, " (the nearest row)");
-            add_text(tree, hf_smsrc_audit_row_text, tvb,
-                     matrix_row_to_str(pinfo->pool, judgement->row));
-        }
-        add_text(tree, hf_smsrc_audit_service, tvb, service_name(about->service));
-        if (about->transport != TRANSPORT_IPX)
-            proto_item_set_generated(proto_tree_add_uint(
-                tree, hf_smsrc_audit_server_port, tvb, 0, 0,
-                judgement->swapped ? about->initiator_port : about->responder_port));
-        add_roles(tree, hf_smsrc_audit_initiator_role, tvb, from);
-        add_roles(tree, hf_smsrc_audit_responder_role, tvb, to);
-        if (*code == '\0')
-            code = role_book_site_code(initiator);
-        if (*code != '\0')
-            add_text(tree, hf_smsrc_audit_site_code, tvb, code);
-        add_evidence(tree, pinfo, tvb, initiator);
-        add_evidence(tree, pinfo, tvb, responder);
-        add_frame(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
-        if (told)
-            add_expert(pinfo, verdict_item, expert, judged,
-                       verdict_texts[judgement->without_attack]);
-        if (discouraged)
-            add_expert(pinfo, verdict_item, &ei_smsrc_audit_discouraged, judged,
-                       "advised against");
-        if (blocked)
-            add_expert(pinfo, verdict_item, &ei_smsrc_audit_blocked, judged, flow->reach_reason);
-    } else {
-        /* Nobody reads it: the severity is enough, for the column, which has the last one's. */
-        if (discouraged)
-            expert_add_info(pinfo, NULL, &ei_smsrc_audit_discouraged);
-        if (told)
-            expert_add_info(pinfo, NULL, expert);
-        if (blocked)
-            expert_add_info(pinfo, NULL, &ei_smsrc_audit_blocked);
+    if (!is_tree_wanted(parent, experts.verdict != NULL || experts.discouraged != NULL ||
+                                    experts.blocked != NULL)) {
+        add_severity(pinfo, experts.discouraged);
+        add_severity(pinfo, experts.verdict);
+        add_severity(pinfo, experts.blocked);
+        return;
     }
+    item = add_flow(tvb, pinfo, parent, flow, judged, ends);
+    if (experts.verdict != NULL)
+        add_expert(pinfo, item, experts.verdict, judged, ends,
+                   verdict_texts[judged->judgement.without_attack]);
+    if (experts.discouraged != NULL)
+        add_expert(pinfo, item, experts.discouraged, judged, ends, "advised against");
+    if (experts.blocked != NULL)
+        add_expert(pinfo, item, experts.blocked, judged, ends, flow->reach_reason);
 }
 
 void

@@ -7,7 +7,7 @@
 #ifndef __SMSRC_AUDIT_TREE_H__
 #define __SMSRC_AUDIT_TREE_H__
 
-#include "flow-audit.h"
+#include "audit-tap.h"
 
 /** Register fields and expert infos below the protocol @p proto. */
 void audit_tree_register(int proto);
@@ -20,8 +20,7 @@ bool audit_tree_has_expert(verdict_e verdict);
 
 /** Show every fact about the packet's flow, and the expert infos that belong to this frame. */
 void audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
-                    const flow_verdict_t *judged, const address *initiator,
-                    const address *responder);
+                    const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS]);
 
 /** Report the bounds (bounds.h) that were first exceeded in this frame. */
 void audit_tree_add_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent);

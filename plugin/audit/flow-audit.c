@@ -17,3 +17,13 @@ flow_audit_of(flow_content_t *content)
     }
     return content->judged;
 }
+
+const char *
+flow_audit_reach_name(reach_e reach)
+{
+    static const char *const names[] = {
+        [REACH_OPEN] = "Open", [REACH_ASKED] = "No answer", [REACH_BLOCKED] = "Blocked",
+    };
+
+    return names[reach];
+}

@@ -492,6 +492,15 @@ static const matrix_row_t kb_other_rows[] = {
         "KB 167128, KB 229097"),
 };
 
+const matrix_t matrix_kb826852 = {
+    .name = "kb826852",
+    .title = "KB 826852",
+    .rows = kb_article_rows,
+    .num_rows = array_length(kb_article_rows),
+    .supplements = kb_other_rows,
+    .num_supplements = array_length(kb_other_rows),
+};
+
 const matrix_row_t *
 matrix_rows(unsigned *count)
 {

@@ -30,10 +30,9 @@
 
 #include <epan/prefs.h>
 #include <epan/proto_data.h>
-#include <epan/tap.h>
 
 #include "attack.h"
-#include "audit-tap.h"
+#include "audit-tap-queue.h"
 #include "audit-tree.h"
 #include "bounds.h"
 #include "evidence.h"
@@ -43,10 +42,6 @@
 #include "user-rows.h"
 
 static int proto_smsrc_audit = -1;
-
-static int audit_tap = -1;
-static int roles_tap = -1;
-static int overflow_tap = -1;
 
 /* Preferences */
 enum { SCOPE_BOTH, SCOPE_ONE };
@@ -97,20 +92,11 @@ static void
 audit_add_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const flow_t *flow,
      const flow_verdict_t *judged, const address *initiator, const address *responder)
 {
-    const verdict_t *judgement = &judged->judgement;
+    flow_end_t ends[NUM_ENDS];
 
-    audit_tree_add(tvb, pinfo, tree, flow, judged, initiator, responder);
-    if (have_tap_listener(audit_tap)) {
-        audit_tap_t *tap = wmem_new(pinfo->pool, audit_tap_t);
-
-        tap->flow = flow;
-        tap->judgement = judgement;
-        tap->about = &judged->about;
-        tap->initiator = judgement->swapped ? responder : initiator;
-        tap->responder = judgement->swapped ? initiator : responder;
-        tap->bytes = pinfo->fd->pkt_len;
-        tap_queue_packet(audit_tap, pinfo, tap);
-    }
+    audit_tap_set_ends(ends, judged, initiator, responder);
+    audit_tree_add(tvb, pinfo, tree, flow, judged, ends);
+    audit_tap_queue_flow(pinfo, flow, judged, ends);
 }
 
 /* An ICMP error belongs to no flow; it shows that the flow it quotes is blocked. */
@@ -176,14 +162,7 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         return;
     src = role_book_roles(&pinfo->src);
     dst = role_book_roles(&pinfo->dst);
-    if ((src | dst) != 0 && have_tap_listener(roles_tap)) {
-        roles_tap_t *tap = wmem_new(pinfo->pool, roles_tap_t);
-
-        tap->ends[0] = src != 0 ? &pinfo->src : NULL;
-        tap->ends[1] = dst != 0 ? &pinfo->dst : NULL;
-        tap->bytes = pinfo->fd->pkt_len;
-        tap_queue_packet(roles_tap, pinfo, tap);
-    }
+    audit_tap_queue_roles(pinfo, src, dst);
     if (src != 0 && dst == 0 && pinfo->ptype == PT_UDP && is_broadcast(pinfo)) {
         broadcast = true;
         dst = ROLES_BROADCAST;
@@ -223,8 +202,8 @@ show_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     bool first = bounds_end_frame(pinfo->num);
 
-    if ((first || bounds_have_grown()) && have_tap_listener(overflow_tap))
-        tap_queue_packet(overflow_tap, pinfo, NULL);
+    if (first || bounds_have_grown())
+        audit_tap_queue_overflow(pinfo);
     if (first)
         audit_tree_add_overflow(tvb, pinfo, tree);
 }
@@ -304,9 +283,7 @@ proto_register_smsrc_audit(void)
                                     &audit_http_ports, 65535);
 
     register_init_routine(init_smsrc_audit);
-    audit_tap = register_tap("smsrc_audit");
-    roles_tap = register_tap("smsrc_roles");
-    overflow_tap = register_tap(OVERFLOW_TAP);
+    audit_tap_register();
 }
 
 void

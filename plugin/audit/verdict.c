@@ -373,6 +373,22 @@ verdict_find(const flow_facts_t *flow)
     return judgement;
 }
 
+unsigned
+verdict_row_order(const matrix_row_t *row)
+{
+    unsigned before = 0;
+
+    for (unsigned list = 0; list < array_length(row_lists) - 1; list++) {
+        unsigned count;
+        const matrix_row_t *rows = row_lists[list](&count);
+
+        if (count > 0 && row >= rows && row < rows + count)
+            return before + (unsigned)(row - rows);
+        before += count;
+    }
+    return before;
+}
+
 bool
 verdict_counts_for_broadcast(const verdict_t *judgement, service_e service)
 {

@@ -86,8 +86,9 @@ flow(unsigned i, const char *row, role_set_t initiator, role_set_t responder,
 static bool
 packet(unsigned i, const verdict_t *judgement, bool answer)
 {
-    audit_tap_t tap = { &flows[i], judgement, &questions[i],
-                        &ends[i][judgement->swapped], &ends[i][!judgement->swapped], 60 };
+    audit_tap_t tap = { .flow = &flows[i], .judgement = judgement, .about = &questions[i],
+                        .initiator = &ends[i][judgement->swapped],
+                        .responder = &ends[i][!judgement->swapped], .bytes = 60 };
     packet_info pinfo;
 
     memset(&pinfo, 0, sizeof pinfo);
@@ -203,8 +204,9 @@ test_from_client_to_server_whoever_was_seen_first(void)
     /* Judged as calling 80, and the packet is one of which the ends say otherwise. */
     flow(0, "E1", CLIENT, MP, 1, 1);
     {
-        audit_tap_t tap = { &flows[0], &judgements[0], &questions[0], &ends[0][1], &ends[0][0],
-                            60 };
+        audit_tap_t tap = { .flow = &flows[0], .judgement = &judgements[0],
+                            .about = &questions[0], .initiator = &ends[0][1],
+                            .responder = &ends[0][0], .bytes = 60 };
         packet_info pinfo;
 
         memset(&pinfo, 0, sizeof pinfo);

@@ -1,0 +1,32 @@
+/* audit-tap-queue.h
+ * How the audit fills its taps
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_AUDIT_TAP_QUEUE_H__
+#define __SMSRC_AUDIT_TAP_QUEUE_H__
+
+#include "audit-tap.h"
+
+/** Register the taps. Call once, when protocols are registered. */
+void audit_tap_register(void);
+
+/**
+ * Fill @p ends with hosts, roles and ports as the verdict @p judged has them. @p initiator and
+ * @p responder are the hosts as the flow's first packets have them.
+ */
+void audit_tap_set_ends(flow_end_t ends[NUM_ENDS], const flow_verdict_t *judged,
+                        const address *initiator, const address *responder);
+
+/** Queue a packet of a judged flow. Cheap where no statistic listens. */
+void audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_t *judged,
+                          const flow_end_t ends[NUM_ENDS]);
+
+/** Queue a packet whose sender has the roles @p src and whose receiver @p dst; none is no packet. */
+void audit_tap_queue_roles(packet_info *pinfo, role_set_t src, role_set_t dst);
+
+/** Queue a packet after which bounds.h has more to report than before. */
+void audit_tap_queue_overflow(packet_info *pinfo);
+
+#endif /* __SMSRC_AUDIT_TAP_QUEUE_H__ */

@@ -1,0 +1,122 @@
+/* audit-tap.c
+ * The taps of the audit: what statistics see of verdicts and roles
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "audit-tap.h"
+
+#include <epan/tap.h>
+
+#include "audit-tap-queue.h"
+#include "role-book.h"
+#include "user-rows.h"
+
+static int audit_tap = -1;
+static int roles_tap = -1;
+static int overflow_tap = -1;
+
+void
+audit_tap_register(void)
+{
+    audit_tap = register_tap("smsrc_audit");
+    roles_tap = register_tap("smsrc_roles");
+    overflow_tap = register_tap(OVERFLOW_TAP);
+}
+
+void
+audit_tap_set_ends(flow_end_t ends[NUM_ENDS], const flow_verdict_t *judged,
+                   const address *initiator, const address *responder)
+{
+    const flow_facts_t *facts = &judged->about;
+    bool reversed = judged->judgement.swapped;
+
+    memset(ends, 0, NUM_ENDS * sizeof *ends);
+    ends[INITIATOR].host = reversed ? responder : initiator;
+    ends[INITIATOR].roles = reversed ? facts->responder : facts->initiator;
+    ends[INITIATOR].port = reversed ? facts->responder_port : facts->initiator_port;
+    ends[RESPONDER].host = reversed ? initiator : responder;
+    ends[RESPONDER].roles = reversed ? facts->initiator : facts->responder;
+    ends[RESPONDER].port = reversed ? facts->initiator_port : facts->responder_port;
+}
+
+void
+audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_t *judged,
+                     const flow_end_t ends[NUM_ENDS])
+{
+    audit_tap_t *tap;
+
+    if (!have_tap_listener(audit_tap))
+        return;
+    tap = wmem_new0(pinfo->pool, audit_tap_t);
+    tap->flow = flow;
+    tap->bytes = pinfo->fd->pkt_len;
+    tap->verdict = &judged->judgement;
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
+        tap->ends[end] = ends[end];
+        tap->ends[end].firm_roles = role_book_firm_roles(ends[end].host,
+                                                         flow->content->conversation);
+    }
+    tap->transport = judged->about.transport;
+    tap->service = judged->about.service;
+    if (tap->verdict->row != NULL)
+        tap->row_order = verdict_row_order(tap->verdict->row);
+    tap->user_rows = user_rows(&tap->num_user_rows);
+    tap->firm_version = role_book_firm_version();
+
+    tap->judgement = tap->verdict;
+    tap->about = &judged->about;
+    tap->initiator = ends[INITIATOR].host;
+    tap->responder = ends[RESPONDER].host;
+    tap_queue_packet(audit_tap, pinfo, tap);
+}
+
+static void
+add_holder(roles_tap_t *tap, packet_info *pinfo, const address *host)
+{
+    role_holder_t *holder = &tap->holders[tap->num_holders++];
+
+    holder->host = host;
+    holder->evidence = role_book_evidence(pinfo->pool, host, &holder->num_evidence);
+}
+
+void
+audit_tap_queue_roles(packet_info *pinfo, role_set_t src, role_set_t dst)
+{
+    roles_tap_t *tap;
+
+    if ((src | dst) == 0 || !have_tap_listener(roles_tap))
+        return;
+    tap = wmem_new0(pinfo->pool, roles_tap_t);
+    tap->bytes = pinfo->fd->pkt_len;
+    if (src != 0)
+        add_holder(tap, pinfo, &pinfo->src);
+    if (dst != 0 && (src == 0 || !addresses_equal(&pinfo->src, &pinfo->dst)))
+        add_holder(tap, pinfo, &pinfo->dst);
+    tap->ends[0] = src != 0 ? &pinfo->src : NULL;
+    tap->ends[1] = dst != 0 ? &pinfo->dst : NULL;
+    tap_queue_packet(roles_tap, pinfo, tap);
+}
+
+void
+audit_tap_queue_overflow(packet_info *pinfo)
+{
+    if (have_tap_listener(overflow_tap))
+        tap_queue_packet(overflow_tap, pinfo, NULL);
+}
+
+const matrix_t *
+audit_tap_matrix(void)
+{
+    return &matrix_kb826852;
+}
+
+const char *
+audit_tap_site_code(const address *initiator, const address *responder)
+{
+    const char *code = role_book_site_code(responder);
+
+    return *code != '\0' ? code : role_book_site_code(initiator);
+}
