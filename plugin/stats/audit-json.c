@@ -18,8 +18,6 @@
 #include "stat-listener.h"
 #include "stat-settle.h"
 
-#define AUDIT_COMMAND "smsrc,audit.json"
-
 /* A judged flow, as its last packet left it. */
 typedef struct {
     unsigned order;      /* of its first packet among those of all flows */
@@ -162,9 +160,6 @@ put_row(json_dumper *line, const flow_line_t *flow)
 static void
 print_flow(const flow_line_t *flow)
 {
-    static const char *const reaches[] = {
-        [REACH_OPEN] = "Open", [REACH_ASKED] = "No answer", [REACH_BLOCKED] = "Blocked",
-    };
     const flow_facts_t *about = &flow->about;
     bool swapped = flow->judgement.swapped;
     json_dumper line = json_line_begin("flow");
@@ -180,9 +175,10 @@ print_flow(const flow_line_t *flow)
     if (about->transport == TRANSPORT_IPX)
         json_line_put_literal(&line, "server_port", "null");
     else
-        json_line_put_number(&line, "server_port", swapped ? about->initiator_port : about->responder_port);
+        json_line_put_number(&line, "server_port",
+                             swapped ? about->initiator_port : about->responder_port);
     json_line_put_text(&line, "service", service_name(about->service));
-    json_line_put_text(&line, "reach", reaches[flow->reach]);
+    json_line_put_text(&line, "reach", flow_audit_reach_name(flow->reach));
     json_line_put_number(&line, "tries", flow->tries);
     json_line_put_number(&line, "first_frame", flow->first_frame);
     json_line_put_time(&line, "start", &flow->start);
@@ -301,33 +297,42 @@ audit_finish(void *tapdata)
 }
 
 static stat_tap_init_result
-audit_init(const char *argument, void *userdata _U_)
+audit_start(const char *argument, void *userdata)
 {
-    const char *filter = stat_listener_filter(argument, AUDIT_COMMAND);
+    const statistic_t *statistic = (const statistic_t *)userdata;
     audit_lines_t *audit = g_new0(audit_lines_t, 1);
+    stat_listener_t flows = {
+        .command = statistic->command,
+        .filter = stat_listener_filter(argument, statistic->command),
+        .tap = "smsrc_audit",
+        .tapdata = audit,
+        .reset_cb = audit_reset,
+        .packet_cb = audit_packet,
+        .draw_cb = audit_draw,
+        .finish_cb = audit_finish,
+    };
+    stat_listener_t frames = {
+        .command = flows.command,
+        .filter = flows.filter,
+        .tap = "frame",
+        .tapdata = &audit->frames,
+        .reset_cb = frames_reset,
+        .packet_cb = frames_packet,
+    };
 
     audit->lines = g_hash_table_new(g_direct_hash, g_direct_equal);
     audit->all = g_ptr_array_new_with_free_func(free_flow_line);
     stat_settle_add(audit_settle, audit);
-    if (!stat_listener_start(AUDIT_COMMAND, filter, "smsrc_audit", audit, audit_reset, audit_packet,
-                     audit_draw, audit_finish))
+    if (!stat_listener_start(&flows))
         return STAT_TAP_INIT_FAILED;
-    if (stat_listener_start(AUDIT_COMMAND, filter, "frame", &audit->frames, frames_reset,
-                            frames_packet, NULL, NULL))
+    if (stat_listener_start(&frames))
         return STAT_TAP_INIT_DONE;
     remove_tap_listener(audit); /* which frees it */
     return STAT_TAP_INIT_FAILED;
 }
 
 void
-audit_json_register(void)
+audit_json_register(const statistic_t *statistic)
 {
-    stat_tap_ui ui = {
-        .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
-        .title = NULL, /* in no menu: it prints */
-        .cli_string = AUDIT_COMMAND,
-        .tap_init_cb = audit_init,
-    };
-
-    stat_register(&ui, NULL);
+    stat_listener_register(statistic->command, audit_start, (void *)statistic);
 }

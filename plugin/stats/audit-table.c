@@ -9,200 +9,247 @@
 #include "smsrc-compat.h"
 
 #include <epan/tap.h>
+#include <epan/to_str.h>
 
 #include "audit-tap.h"
-#include "menu.h"
 #include "stat-list.h"
 #include "stat-settle.h"
 #include "stat-table.h"
 #include "terminal-table.h"
 
-enum {
-    AUDIT_VERDICT,
-    AUDIT_ROW,
-    AUDIT_INITIATOR,
-    AUDIT_INITIATOR_ROLE,
-    AUDIT_RESPONDER,
-    AUDIT_RESPONDER_ROLE,
-    AUDIT_PORT,
-    AUDIT_SERVICE,
-    AUDIT_REACH,
-    AUDIT_FRAME,
-    AUDIT_PACKETS,
-    AUDIT_BYTES,
-};
-
-static stat_tap_table_item audit_columns[] = {
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Verdict", "%-15s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Row", "%-10s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Initiator", "%-15s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Initiator's role", "%-21s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Responder", "%-15s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Responder's role", "%-21s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Port", "%-9s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Service", "%-18s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Reach", "%-8s" },
-    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "First frame", "%8u" },
-    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Packets", "%8u" },
-    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Bytes", "%12u" },
-};
-
-/* A flow and where it stands. */
+/* An audited flow and the row that shows it. */
 typedef struct {
     unsigned row;
     verdict_e verdict;
     char port[16];
-    unsigned tries; /* other tries of the same two hosts that are in it too: a scan */
-} audit_place_t;
-
-/* A try that has no row of its own, as long as nothing answers it. */
-typedef struct {
-    audit_place_t *place; /* of the first try */
+    uint32_t first_frame;
     unsigned packets;
     double bytes;
-} audit_try_t;
+    unsigned tries; /* unanswered tries of the same two hosts that its row counts too: a scan */
+} place_t;
 
-/* Flow to its place; the place of each row; how many rows each verdict has, the worst first. */
-static GHashTable *audit_places;
-static GHashTable *audit_tries; /* flow to audit_try_t */
-static GPtrArray *audit_row_places;
-static unsigned audit_counts[NUM_VERDICTS];
+/* What a row shows. */
+typedef struct {
+    const char *verdict;
+    const char *row;
+    const char *hosts[2];
+    const char *roles[2];
+    const char *port;
+    const char *service;
+    const char *reach;
+    unsigned first_frame;
+    unsigned packets;
+    double bytes;
+} line_t;
+
+static const stat_column_t columns[] = {
+    STAT_COLUMN(STAT_TEXT, "Verdict", "%-15s", line_t, verdict),
+    STAT_COLUMN(STAT_TEXT, "Row", "%-10s", line_t, row),
+    STAT_COLUMN(STAT_TEXT, "Initiator", "%-15s", line_t, hosts[0]),
+    STAT_COLUMN(STAT_TEXT, "Initiator's role", "%-21s", line_t, roles[0]),
+    STAT_COLUMN(STAT_TEXT, "Responder", "%-15s", line_t, hosts[1]),
+    STAT_COLUMN(STAT_TEXT, "Responder's role", "%-21s", line_t, roles[1]),
+    STAT_COLUMN(STAT_TEXT, "Port", "%-9s", line_t, port),
+    STAT_COLUMN(STAT_TEXT, "Service", "%-18s", line_t, service),
+    STAT_COLUMN(STAT_TEXT, "Reach", "%-8s", line_t, reach),
+    STAT_COLUMN(STAT_NUMBER, "First frame", "%8u", line_t, first_frame),
+    STAT_COLUMN(STAT_NUMBER, "Packets", "%8u", line_t, packets),
+    STAT_COLUMN(STAT_BYTES, "Bytes", "%12u", line_t, bytes),
+};
+
+/* An unanswered try of a scan, counted in the row of the first one. */
+typedef struct {
+    place_t *place; /* of the first try */
+    unsigned packets;
+    double bytes;
+} try_t;
+
+static GHashTable *places;               /* flow to its place */
+static GHashTable *tries;                /* flow to its try_t */
+static GPtrArray *row_places;            /* the place of each row */
+static unsigned num_rows[NUM_VERDICTS];  /* of each verdict */
 
 static void
-audit_forget(void)
+forget_rows(void)
 {
-    memset(audit_counts, 0, sizeof audit_counts);
-    if (audit_row_places == NULL)
-        audit_row_places = g_ptr_array_new();
-    if (audit_tries == NULL)
-        audit_tries = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
-    g_hash_table_remove_all(audit_tries);
-    g_ptr_array_set_size(audit_row_places, 0);
+    memset(num_rows, 0, sizeof num_rows);
+    if (row_places == NULL)
+        row_places = g_ptr_array_new();
+    if (tries == NULL)
+        tries = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    g_hash_table_remove_all(tries);
+    g_ptr_array_set_size(row_places, 0);
 }
 
 static void
 audit_init(stat_tap_table_ui *ui)
 {
-    stat_start_table(ui, "SMS port audit", &audit_places, false);
-    audit_forget();
+    stat_table_open_with_keys(ui, "SMS port audit", &places, false);
+    forget_rows();
 }
 
 static void
 audit_reset(stat_tap_table *table)
 {
-    stat_empty_table(table);
-    if (audit_places != NULL)
-        g_hash_table_remove_all(audit_places);
-    audit_forget();
+    stat_table_clear(table);
+    if (places != NULL)
+        g_hash_table_remove_all(places);
+    forget_rows();
 }
 
 static void
 audit_settle(void *unused _U_)
 {
-    if (audit_places == NULL)
+    if (places == NULL)
         return;
-    g_hash_table_remove_all(audit_tries);
-    stat_settle_keys(audit_places);
+    g_hash_table_remove_all(tries);
+    stat_settle_keys(places);
 }
 
 static void
-audit_swap(stat_tap_table *table, unsigned a, unsigned b)
+swap_rows(stat_tap_table *table, unsigned a, unsigned b)
 {
     stat_tap_table_item_type *cells = table->elements[a];
-    void *place = audit_row_places->pdata[a];
+    void *place = row_places->pdata[a];
 
     table->elements[a] = table->elements[b];
     table->elements[b] = cells;
-    audit_row_places->pdata[a] = audit_row_places->pdata[b];
-    audit_row_places->pdata[b] = place;
-    ((audit_place_t *)audit_row_places->pdata[a])->row = a;
-    ((audit_place_t *)audit_row_places->pdata[b])->row = b;
+    row_places->pdata[a] = row_places->pdata[b];
+    row_places->pdata[b] = place;
+    ((place_t *)row_places->pdata[a])->row = a;
+    ((place_t *)row_places->pdata[b])->row = b;
 }
 
 /* The first row of a verdict's group: behind those of all worse ones. */
 static unsigned
-audit_group(verdict_e verdict)
+first_row_of(verdict_e verdict)
 {
     unsigned first = 0;
 
     for (unsigned worse = verdict + 1; worse < NUM_VERDICTS; worse++)
-        first += audit_counts[worse];
+        first += num_rows[worse];
     return first;
 }
 
 /* Move a row to the group of @p verdict, over one row of each group between. */
 static void
-audit_move(stat_tap_table *table, audit_place_t *place, verdict_e verdict)
+move_row(stat_tap_table *table, place_t *place, verdict_e verdict)
 {
     while (place->verdict < verdict) {
-        unsigned first = audit_group(place->verdict);
+        unsigned first = first_row_of(place->verdict);
 
-        audit_swap(table, place->row, first);
-        audit_counts[place->verdict]--;
+        swap_rows(table, place->row, first);
+        num_rows[place->verdict]--;
         place->verdict = (verdict_e)(place->verdict + 1);
-        audit_counts[place->verdict]++;
+        num_rows[place->verdict]++;
     }
     while (place->verdict > verdict) {
-        unsigned last = audit_group(place->verdict) + audit_counts[place->verdict] - 1;
+        unsigned last = first_row_of(place->verdict) + num_rows[place->verdict] - 1;
 
-        audit_swap(table, place->row, last);
-        audit_counts[place->verdict]--;
+        swap_rows(table, place->row, last);
+        num_rows[place->verdict]--;
         place->verdict = (verdict_e)(place->verdict - 1);
-        audit_counts[place->verdict]++;
+        num_rows[place->verdict]++;
     }
 }
 
-static const char *
-reach_text(const flow_t *flow)
+/* The place of a flow; a new one at the end of the table, with its two hosts. */
+static place_t *
+place_of(void *tapdata, const audit_tap_t *tap, const flow_t *flow)
 {
-    switch (flow->reach) {
-    case REACH_ASKED:
-        return "No answer";
-    case REACH_BLOCKED:
-        return "Blocked";
-    case REACH_OPEN:
-        break;
-    }
-    return "Open";
-}
-
-/* The row of a flow, at the end of the table for a new one. */
-static audit_place_t *
-audit_place(stat_tap_table_ui *ui, stat_tap_table *table, const audit_tap_t *tap,
-            const flow_t *flow)
-{
-    audit_place_t *place = (audit_place_t *)g_hash_table_lookup(audit_places, flow);
+    place_t *place = (place_t *)g_hash_table_lookup(places, flow);
     char *initiator, *responder;
+    line_t line = { .first_frame = flow->first_frame };
 
     if (place != NULL)
         return place;
-    place = g_new0(audit_place_t, 1);
-    place->row = stat_append_row(ui, table);
-    audit_counts[VERDICT_NONE]++;
-    g_ptr_array_add(audit_row_places, place);
-    g_hash_table_insert(audit_places, (void *)flow, place);
-    initiator = stat_host_text(tap->initiator);
-    responder = stat_host_text(tap->responder);
-    stat_set_text(table, place->row, AUDIT_INITIATOR, initiator);
-    stat_set_text(table, place->row, AUDIT_RESPONDER, responder);
-    stat_set_number(table, place->row, AUDIT_FRAME, flow->first_frame);
+    place = g_new0(place_t, 1);
+    place->row = stat_table_append_row(stat_table_ui_of(tapdata), stat_table_of(tapdata));
+    place->first_frame = flow->first_frame;
+    num_rows[VERDICT_NONE]++;
+    g_ptr_array_add(row_places, place);
+    g_hash_table_insert(places, (void *)flow, place);
+    initiator = address_to_str(NULL, tap->initiator);
+    responder = address_to_str(NULL, tap->responder);
+    line.hosts[0] = initiator;
+    line.hosts[1] = responder;
+    stat_table_show_row(stat_table_of(tapdata), place->row, columns, &line);
     wmem_free(NULL, initiator);
     wmem_free(NULL, responder);
     return place;
 }
 
-/* Count the packets of a try to the row of the first, or take them back from there. */
+/* Shows the texts of @p line and the counts of @p place in its row. */
 static void
-audit_count_try(stat_tap_table *table, const audit_try_t *one, int sign)
+show_line(stat_tap_table *table, const place_t *place, line_t *line)
 {
-    stat_add_number(table, one->place->row, AUDIT_PACKETS, sign * (int)one->packets);
-    stat_add_bytes(table, one->place->row, AUDIT_BYTES, sign * one->bytes);
+    line->port = place->tries > 0 ? "scan" : place->port;
+    line->first_frame = place->first_frame;
+    line->packets = place->packets;
+    line->bytes = place->bytes;
+    stat_table_show_row(table, place->row, columns, line);
 }
 
 static void
-audit_show_port(stat_tap_table *table, const audit_place_t *place)
+show_counts(stat_tap_table *table, const place_t *place)
 {
-    stat_set_text(table, place->row, AUDIT_PORT, place->tries > 0 ? "scan" : place->port);
+    line_t line = { .verdict = NULL };
+
+    show_line(table, place, &line);
+}
+
+/* Counts a packet of a try in the row of the first try. */
+static void
+count_try(void *tapdata, const audit_tap_t *tap)
+{
+    try_t *one = (try_t *)g_hash_table_lookup(tries, tap->flow);
+
+    if (one == NULL) {
+        one = g_new0(try_t, 1);
+        one->place = place_of(tapdata, tap, tap->flow->scan_of);
+        one->place->tries++;
+        g_hash_table_insert(tries, (void *)tap->flow, one);
+    }
+    one->packets++;
+    one->bytes += tap->bytes;
+    one->place->packets++;
+    one->place->bytes += tap->bytes;
+    show_counts(stat_table_of(tapdata), one->place);
+}
+
+/* Moves what was counted as a try of a scan to @p place: the try was answered after all. */
+static void
+end_try(stat_tap_table *table, const flow_t *flow, place_t *place)
+{
+    const try_t *one = (const try_t *)g_hash_table_lookup(tries, flow);
+
+    if (one == NULL)
+        return;
+    one->place->packets -= one->packets;
+    one->place->bytes -= one->bytes;
+    one->place->tries--;
+    show_counts(table, one->place);
+    place->packets += one->packets;
+    place->bytes += one->bytes;
+    g_hash_table_remove(tries, flow);
+}
+
+static const char *
+row_name(wmem_allocator_t *scope, const verdict_t *verdict)
+{
+    if (verdict->row == NULL)
+        return "-";
+    return verdict->nearest ? wmem_strdup_printf(scope, "near %s", verdict->row->id)
+                            : verdict->row->id;
+}
+
+static void
+set_port(place_t *place, transport_e transport, uint16_t port)
+{
+    if (transport == TRANSPORT_IPX)
+        (void)g_strlcpy(place->port, "IPX", sizeof place->port);
+    else
+        snprintf(place->port, sizeof place->port, "%s %u", transport_name(transport), port);
 }
 
 static tap_packet_status
@@ -210,80 +257,45 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
              tap_flags_t flags _U_)
 {
     const audit_tap_t *tap = (const audit_tap_t *)data;
-    const verdict_t *judgement = tap->judgement;
+    const verdict_t *verdict = tap->judgement;
     const flow_facts_t *about = tap->about;
-    bool swapped = judgement->swapped;
+    bool swapped = verdict->swapped;
     stat_tap_table *table = stat_table_of(tapdata);
-    audit_try_t *one = (audit_try_t *)g_hash_table_lookup(audit_tries, tap->flow);
-    audit_place_t *place;
-    unsigned row, packets = 1;
-    double bytes = tap->bytes;
+    place_t *place;
+    line_t line;
 
     if (tap->flow->scan_of != NULL) {
-        if (one == NULL) {
-            one = g_new0(audit_try_t, 1);
-            one->place = audit_place(stat_ui_of(tapdata), table, tap, tap->flow->scan_of);
-            one->place->tries++;
-            g_hash_table_insert(audit_tries, (void *)tap->flow, one);
-        }
-        audit_count_try(table, one, -1);
-        one->packets++;
-        one->bytes += tap->bytes;
-        audit_count_try(table, one, +1);
-        audit_show_port(table, one->place);
+        count_try(tapdata, tap);
         return TAP_PACKET_REDRAW;
     }
-    if (one != NULL) {
-        /* It was answered after all: it gets a row of its own. */
-        audit_count_try(table, one, -1);
-        packets += one->packets;
-        bytes += one->bytes;
-        one->place->tries--;
-        audit_show_port(table, one->place);
-        g_hash_table_remove(audit_tries, tap->flow);
-    }
-    place = audit_place(stat_ui_of(tapdata), table, tap, tap->flow);
-    audit_move(table, place, judgement->verdict);
-    row = place->row;
-    stat_set_text(table, row, AUDIT_VERDICT, verdict_name(judgement->verdict));
-    stat_set_text(table, row, AUDIT_ROW,
-                  judgement->row == NULL ? "-"
-                  : judgement->nearest
-                      ? wmem_strdup_printf(pinfo->pool, "near %s", judgement->row->id)
-                      : judgement->row->id);
-    stat_set_text(table, row, AUDIT_INITIATOR_ROLE,
-                  role_set_to_str(pinfo->pool, swapped ? about->responder : about->initiator));
-    stat_set_text(table, row, AUDIT_RESPONDER_ROLE,
-                  role_set_to_str(pinfo->pool, swapped ? about->initiator : about->responder));
-    if (about->transport == TRANSPORT_IPX)
-        (void)g_strlcpy(place->port, "IPX", sizeof place->port);
-    else
-        snprintf(place->port, sizeof place->port, "%s %u", transport_name(about->transport),
-                 swapped ? about->initiator_port : about->responder_port);
-    audit_show_port(table, place);
-    stat_set_text(table, row, AUDIT_SERVICE, service_name(about->service));
-    stat_set_text(table, row, AUDIT_REACH, reach_text(tap->flow));
-    stat_add_number(table, row, AUDIT_PACKETS, (int)packets);
-    stat_add_bytes(table, row, AUDIT_BYTES, bytes);
+    place = place_of(tapdata, tap, tap->flow);
+    end_try(table, tap->flow, place);
+    move_row(table, place, verdict->verdict);
+    set_port(place, about->transport, swapped ? about->initiator_port : about->responder_port);
+    place->packets++;
+    place->bytes += tap->bytes;
+    line = (line_t){
+        .verdict = verdict_name(verdict->verdict),
+        .row = row_name(pinfo->pool, verdict),
+        .roles = { role_set_to_str(pinfo->pool, swapped ? about->responder : about->initiator),
+                   role_set_to_str(pinfo->pool, swapped ? about->initiator : about->responder) },
+        .service = service_name(about->service),
+        .reach = flow_audit_reach_name(tap->flow->reach),
+    };
+    show_line(table, place, &line);
     return TAP_PACKET_REDRAW;
 }
 
-static stat_tap_table_ui audit_ui = {
-    .group = MENU_STAT_GROUP,
-    .title = "SMS Port Audit",
-    .tap_name = "smsrc_audit",
-    .cli_string = "smsrc,audit",
-    .stat_tap_init_cb = audit_init,
-    .packet_func = audit_packet,
-    .stat_tap_reset_table_cb = audit_reset,
-    .stat_tap_free_table_item_cb = stat_free_cell,
-    .nfields = array_length(audit_columns),
-    .fields = audit_columns,
-};
-
 void
-audit_table_register(void)
+audit_table_register(const statistic_t *statistic)
 {
-    terminal_table_register(&audit_ui);
-    stat_settle_add(audit_settle, &audit_ui);
+    static stat_tap_table_ui ui = {
+        .tap_name = "smsrc_audit",
+        .stat_tap_init_cb = audit_init,
+        .packet_func = audit_packet,
+        .stat_tap_reset_table_cb = audit_reset,
+    };
+
+    terminal_table_register(&ui, statistic, columns, array_length(columns));
+    stat_settle_add(audit_settle, &ui);
 }

@@ -1,5 +1,5 @@
 /* conversation-table.c
- * Conversations and endpoints of Remote Control: -z conv,smsrc and -z endpoints,smsrc
+ * The conversations and endpoints of Remote Control: -z conv,smsrc and -z endpoints,smsrc
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -119,7 +119,7 @@ endpoint_packet(void *pit, packet_info *pinfo, epan_dissect_t *edt _U_, const vo
     return TAP_PACKET_REDRAW;
 }
 
-/* Wireshark's own callbacks take any name that begins so. */
+/* Wireshark's own callbacks take any longer name too, so tshark has these. */
 static stat_tap_init_result
 conversations_start(const char *argument, void *proto)
 {
@@ -134,27 +134,26 @@ endpoints_start(const char *argument, void *proto)
     return STAT_TAP_INIT_DONE;
 }
 
+/* Of two statistics of a name Wireshark takes the first: call before the table is registered. */
+static void
+register_command(const statistic_t *statistic, stat_tap_init_cb start, int proto)
+{
+    if (stat_listener_is_tshark())
+        stat_listener_register(statistic->command, start, GINT_TO_POINTER(proto));
+}
+
 void
-conversation_table_register(void)
+conversation_table_register(const statistic_t *statistic)
+{
+    register_command(statistic, conversations_start, proto_get_id_by_filter_name("smsrc"));
+}
+
+/* Registers the tables of both with Wireshark, so it is the later of the two. */
+void
+conversation_table_register_endpoints(const statistic_t *statistic)
 {
     int proto = proto_get_id_by_filter_name("smsrc");
-    stat_tap_ui conversations_ui = {
-        .group = REGISTER_STAT_GROUP_CONVERSATION_LIST,
-        .title = NULL,
-        .cli_string = "conv,smsrc",
-        .tap_init_cb = conversations_start,
-    };
-    stat_tap_ui endpoints_ui = {
-        .group = REGISTER_STAT_GROUP_ENDPOINT_LIST,
-        .title = NULL,
-        .cli_string = "endpoints,smsrc",
-        .tap_init_cb = endpoints_start,
-    };
 
-    /* Of two statistics of the same name Wireshark takes the first. */
-    if (stat_in_tshark()) {
-        stat_register(&conversations_ui, GINT_TO_POINTER(proto));
-        stat_register(&endpoints_ui, GINT_TO_POINTER(proto));
-    }
+    register_command(statistic, endpoints_start, proto);
     register_conversation_table(proto, FALSE, conversation_packet, endpoint_packet);
 }

@@ -8,11 +8,13 @@
 
 #include "json-line.h"
 
+#include <epan/to_str.h>
+
 #include "bounds.h"
-#include "stat-table.h"
+#include "stat-text.h"
 #include "text.h"
 
-/* A string of JSON, in which what is not printable is escaped: a terminal takes it for commands. */
+/* A string of JSON with escapes for what is not printable: a terminal may take it for commands. */
 static char *
 quote(const char *text)
 {
@@ -74,28 +76,24 @@ json_line_put_host(json_dumper *line, const char *name, const address *host)
         json_line_put_literal(line, name, "null");
         return;
     }
-    text = stat_host_text(host);
+    text = address_to_str(NULL, host);
     json_line_put_text(line, name, text);
     wmem_free(NULL, text);
 }
 
-/* "2004-07-14T09:00:00.000000Z"; null where the capture has no time, or none that is a date. */
 void
 json_line_put_time(json_dumper *line, const char *name, const nstime_t *when)
 {
-    GDateTime *date = nstime_is_unset(when) ? NULL : g_date_time_new_from_unix_utc(when->secs);
-    char *day, *text;
+    char *time = stat_text_time(when, "%Y-%m-%dT%H:%M:%S"), *text;
 
-    if (date == NULL) {
+    if (time == NULL) {
         json_line_put_literal(line, name, "null");
         return;
     }
-    day = g_date_time_format(date, "%Y-%m-%dT%H:%M:%S");
-    text = g_strdup_printf("%s.%06dZ", day, when->nsecs / 1000);
+    text = g_strdup_printf("%sZ", time);
     json_line_put_text(line, name, text);
     g_free(text);
-    g_free(day);
-    g_date_time_unref(date);
+    g_free(time);
 }
 
 json_dumper
@@ -115,7 +113,6 @@ json_line_end(json_dumper *line)
     json_dumper_finish(line);
 }
 
-/* What was not kept; nothing where all was. */
 void
 json_line_put_overflow(json_dumper *line)
 {

@@ -4,6 +4,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+/*
+ * The table has each row of the article and of the user, and those supplementary rows that were
+ * seen.
+ */
+
 #define WS_LOG_DOMAIN "smsrc"
 
 #include "smsrc-compat.h"
@@ -11,31 +16,32 @@
 #include <epan/tap.h>
 
 #include "audit-tap.h"
-#include "menu.h"
 #include "stat-list.h"
 #include "stat-settle.h"
 #include "stat-table.h"
 #include "terminal-table.h"
 #include "user-rows.h"
 
-enum {
-    MATRIX_ROW,
-    MATRIX_STATE,
-    MATRIX_FLOWS,
-    MATRIX_BLOCKED,
-    MATRIX_PACKETS,
-    MATRIX_BYTES,
-    MATRIX_TEXT,
-};
+/* A row of the matrix. Its texts are there while its row is shown. */
+typedef struct {
+    unsigned row;
+    const char *id;
+    const char *state;
+    const char *text;
+    unsigned flows;
+    unsigned blocked;
+    unsigned packets;
+    double bytes;
+} line_t;
 
-static stat_tap_table_item matrix_columns[] = {
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Row", "%-8s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "State", "%-13s" },
-    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Flows", "%7u" },
-    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Blocked", "%7u" },
-    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Packets", "%8u" },
-    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Bytes", "%12u" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "In words", "%s" },
+static const stat_column_t columns[] = {
+    STAT_COLUMN(STAT_TEXT, "Row", "%-8s", line_t, id),
+    STAT_COLUMN(STAT_TEXT, "State", "%-13s", line_t, state),
+    STAT_COLUMN(STAT_NUMBER, "Flows", "%7u", line_t, flows),
+    STAT_COLUMN(STAT_NUMBER, "Blocked", "%7u", line_t, blocked),
+    STAT_COLUMN(STAT_NUMBER, "Packets", "%8u", line_t, packets),
+    STAT_COLUMN(STAT_BYTES, "Bytes", "%12u", line_t, bytes),
+    STAT_COLUMN(STAT_TEXT, "In words", "%s", line_t, text),
 };
 
 /* What a flow has been counted as. */
@@ -44,67 +50,80 @@ typedef struct {
     bool blocked;
     unsigned packets;
     double bytes;
-} matrix_share_t;
+} share_t;
 
-static GHashTable *matrix_shares; /* flow to its share */
-static GHashTable *places_of_rows;   /* row of the matrix to its row here, plus one */
-static GHashTable *matrix_texts;  /* the same row in words to its row here, plus one */
+static GHashTable *shares;        /* flow to its share */
+static GHashTable *lines_of_rows; /* row of the matrix to its line */
+static GHashTable *lines;         /* the row as text to its line, which it owns */
 
 static void
-matrix_forget_rows(void)
+forget_rows(void)
 {
-    if (places_of_rows == NULL)
+    if (lines_of_rows == NULL)
         return;
-    g_hash_table_remove_all(places_of_rows);
-    g_hash_table_remove_all(matrix_texts);
+    g_hash_table_remove_all(lines_of_rows);
+    g_hash_table_remove_all(lines);
 }
 
-/* The user's rows may be others after it, and at other places. */
+/* In the next capture the user's rows may be others, and at other places. */
 static void
 matrix_settle(void *unused _U_)
 {
-    if (places_of_rows == NULL)
+    if (lines_of_rows == NULL)
         return;
-    g_hash_table_remove_all(matrix_shares);
-    g_hash_table_remove_all(places_of_rows);
+    g_hash_table_remove_all(shares);
+    g_hash_table_remove_all(lines_of_rows);
 }
 
-/* The row for a row of the matrix, at the end of the table where no capture before had it. */
-static unsigned
-matrix_append(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_row_t *kb_row)
+static void
+show_line(stat_tap_table *table, line_t *line)
 {
-    char *text = matrix_row_to_str(NULL, kb_row);
-    unsigned row = GPOINTER_TO_UINT(g_hash_table_lookup(matrix_texts, text));
+    line->state = line->flows == 0               ? "Never seen"
+                  : line->blocked == 0           ? "Seen"
+                  : line->blocked == line->flows ? "Blocked"
+                                                 : "Seen, blocked";
+    stat_table_show_row(table, line->row, columns, line);
+}
 
-    if (row == 0) {
-        row = stat_append_row(ui, table) + 1;
-        stat_set_text(table, row - 1, MATRIX_ROW, kb_row->id);
-        stat_set_text(table, row - 1, MATRIX_STATE, "Never seen");
-        stat_set_text(table, row - 1, MATRIX_TEXT, text);
-        g_hash_table_insert(matrix_texts, g_strdup(text), GUINT_TO_POINTER(row));
+/* The line of a row of the matrix; a new one at the end where no capture before had the row. */
+static line_t *
+line_of(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_row_t *row)
+{
+    line_t *line = (line_t *)g_hash_table_lookup(lines_of_rows, row);
+    char *text;
+
+    if (line != NULL)
+        return line;
+    text = matrix_row_to_str(NULL, row);
+    line = (line_t *)g_hash_table_lookup(lines, text);
+    if (line == NULL) {
+        line = g_new0(line_t, 1);
+        line->row = stat_table_append_row(ui, table);
+        line->id = row->id;
+        line->text = text;
+        show_line(table, line);
+        line->id = line->text = NULL;
+        g_hash_table_insert(lines, g_strdup(text), line);
     }
     wmem_free(NULL, text);
-    g_hash_table_insert(places_of_rows, (void *)kb_row, GUINT_TO_POINTER(row));
-    return row - 1;
+    g_hash_table_insert(lines_of_rows, (void *)row, line);
+    return line;
 }
 
-/* Rows that are not there yet, none of them seen. */
 static void
-matrix_fill(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_row_t *rows, unsigned count)
+add_rows(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_row_t *rows, unsigned count)
 {
-    for (unsigned i = 0; i < count; i++) {
-        if (!g_hash_table_contains(places_of_rows, &rows[i]))
-            matrix_append(ui, table, &rows[i]);
-    }
+    for (unsigned i = 0; i < count; i++)
+        line_of(ui, table, &rows[i]);
 }
 
 static void
-matrix_fill_article(stat_tap_table_ui *ui, stat_tap_table *table)
+add_article(stat_tap_table_ui *ui, stat_tap_table *table)
 {
     unsigned count;
     const matrix_row_t *rows = matrix_rows(&count);
 
-    matrix_fill(ui, table, rows, count);
+    add_rows(ui, table, rows, count);
 }
 
 static stat_tap_table_ui matrix_ui;
@@ -114,48 +133,40 @@ matrix_init(stat_tap_table_ui *ui)
 {
     stat_tap_table *table;
 
-    if (places_of_rows == NULL) {
-        places_of_rows = g_hash_table_new(g_direct_hash, g_direct_equal);
-        matrix_texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    if (lines_of_rows == NULL) {
+        lines_of_rows = g_hash_table_new(g_direct_hash, g_direct_equal);
+        lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     }
-    matrix_forget_rows();
-    table = stat_start_table(ui, "KB 826852", &matrix_shares, false);
-    matrix_fill_article(ui, table);
+    forget_rows();
+    table = stat_table_open_with_keys(ui, "KB 826852", &shares, false);
+    add_article(ui, table);
 }
 
 static void
 matrix_reset(stat_tap_table *table)
 {
-    stat_empty_table(table);
-    if (matrix_shares != NULL)
-        g_hash_table_remove_all(matrix_shares);
-    matrix_forget_rows();
-    matrix_fill_article(&matrix_ui, table);
+    stat_table_clear(table);
+    if (shares != NULL)
+        g_hash_table_remove_all(shares);
+    forget_rows();
+    add_article(&matrix_ui, table);
 }
 
-/* Count @p share in (+1) or out (-1) of its row. */
+/* Counts @p share into its row (+1), or out of it (-1). */
 static void
-matrix_count(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_share_t *share, int sign)
+count_share(stat_tap_table_ui *ui, stat_tap_table *table, const share_t *share, int sign)
 {
-    unsigned row, flows, blocked;
+    line_t *line;
 
     if (share->row == NULL)
         return;
-    row = GPOINTER_TO_UINT(g_hash_table_lookup(places_of_rows, share->row));
-    row = row == 0 ? matrix_append(ui, table, share->row) : row - 1;
-    stat_add_number(table, row, MATRIX_FLOWS, sign);
+    line = line_of(ui, table, share->row);
+    line->flows += (unsigned)sign;
     if (share->blocked)
-        stat_add_number(table, row, MATRIX_BLOCKED, sign);
-    stat_add_number(table, row, MATRIX_PACKETS, sign * (int)share->packets);
-    stat_add_bytes(table, row, MATRIX_BYTES, sign * share->bytes);
-
-    flows = stat_tap_get_field_data(table, row, MATRIX_FLOWS)->value.uint_value;
-    blocked = stat_tap_get_field_data(table, row, MATRIX_BLOCKED)->value.uint_value;
-    stat_set_text(table, row, MATRIX_STATE,
-                  flows == 0         ? "Never seen"
-                  : blocked == 0     ? "Seen"
-                  : blocked == flows ? "Blocked"
-                                     : "Seen, blocked");
+        line->blocked += (unsigned)sign;
+    line->packets += (unsigned)sign * share->packets;
+    line->bytes += sign * share->bytes;
+    show_line(table, line);
 }
 
 static tap_packet_status
@@ -164,46 +175,40 @@ matrix_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, co
 {
     const audit_tap_t *tap = (const audit_tap_t *)data;
     stat_tap_table *table = stat_table_of(tapdata);
-    matrix_share_t *share = (matrix_share_t *)g_hash_table_lookup(matrix_shares, tap->flow);
+    share_t *share = (share_t *)g_hash_table_lookup(shares, tap->flow);
 
     /* The user's rows are read when a capture begins, which is after the table was made. */
-    if (g_hash_table_size(matrix_shares) == 0) {
+    if (g_hash_table_size(shares) == 0) {
         unsigned count;
         const matrix_row_t *rows = user_rows(&count);
 
-        matrix_fill(stat_ui_of(tapdata), table, rows, count);
+        add_rows(stat_table_ui_of(tapdata), table, rows, count);
     }
     if (share == NULL) {
-        share = g_new0(matrix_share_t, 1);
-        g_hash_table_insert(matrix_shares, (void *)tap->flow, share);
+        share = g_new0(share_t, 1);
+        g_hash_table_insert(shares, (void *)tap->flow, share);
     } else {
-        matrix_count(stat_ui_of(tapdata), table, share, -1);
+        count_share(stat_table_ui_of(tapdata), table, share, -1);
     }
     share->row = tap->judgement->nearest || tap->judgement->verdict == VERDICT_ATTACK
                      ? NULL : tap->judgement->row;
     share->blocked = tap->flow->reach != REACH_OPEN;
     share->packets++;
     share->bytes += tap->bytes;
-    matrix_count(stat_ui_of(tapdata), table, share, +1);
+    count_share(stat_table_ui_of(tapdata), table, share, +1);
     return TAP_PACKET_REDRAW;
 }
 
 static stat_tap_table_ui matrix_ui = {
-    .group = MENU_STAT_GROUP,
-    .title = "SMS Port Matrix (KB 826852)",
     .tap_name = "smsrc_audit",
-    .cli_string = "smsrc,matrix",
     .stat_tap_init_cb = matrix_init,
     .packet_func = matrix_packet,
     .stat_tap_reset_table_cb = matrix_reset,
-    .stat_tap_free_table_item_cb = stat_free_cell,
-    .nfields = array_length(matrix_columns),
-    .fields = matrix_columns,
 };
 
 void
-matrix_table_register(void)
+matrix_table_register(const statistic_t *statistic)
 {
-    terminal_table_register(&matrix_ui);
+    terminal_table_register(&matrix_ui, statistic, columns, array_length(columns));
     stat_settle_add(matrix_settle, &matrix_ui);
 }

@@ -104,10 +104,12 @@ append_nft_rules(GString *file, const firewall_rules_t *rules, unsigned first)
 static bool
 is_appended(const firewall_rules_t *rules, unsigned place)
 {
+    const firewall_rule_t *rule = firewall_rules_at(rules, place);
+
     for (unsigned i = 0; i < place; i++) {
         const firewall_rule_t *before = firewall_rules_at(rules, i);
 
-        if (before->flows > 0 && firewall_rule_is_same_but_row(before, firewall_rules_at(rules, place)))
+        if (before->flows > 0 && firewall_rule_is_same_but_row(before, rule))
             return true;
     }
     return false;

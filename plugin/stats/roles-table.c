@@ -9,96 +9,102 @@
 #include "smsrc-compat.h"
 
 #include <epan/tap.h>
+#include <epan/to_str.h>
 
 #include "audit-tap.h"
-#include "menu.h"
 #include "role-book.h"
 #include "stat-list.h"
 #include "stat-table.h"
 #include "terminal-table.h"
 
-enum {
-    ROLES_HOST,
-    ROLES_ROLE,
-    ROLES_SITE,
-    ROLES_FRAME,
-    ROLES_PACKETS,
-    ROLES_BYTES,
-    ROLES_EVIDENCE,
+/* A role of a host. Its texts are there while its row is shown. */
+typedef struct {
+    unsigned row;
+    const char *host;
+    const char *role;
+    const char *site_code;
+    const char *evidence;
+    unsigned frame;
+    unsigned packets;
+    double bytes;
+} line_t;
+
+static const stat_column_t columns[] = {
+    STAT_COLUMN(STAT_TEXT, "Host", "%-39s", line_t, host),
+    STAT_COLUMN(STAT_TEXT, "Role", "%-24s", line_t, role),
+    STAT_COLUMN(STAT_TEXT, "Site", "%-4s", line_t, site_code),
+    STAT_COLUMN(STAT_NUMBER, "Shown in frame", "%8u", line_t, frame),
+    STAT_COLUMN(STAT_NUMBER, "Packets", "%8u", line_t, packets),
+    STAT_COLUMN(STAT_BYTES, "Bytes", "%12u", line_t, bytes),
+    STAT_COLUMN(STAT_TEXT, "Evidence", "%s", line_t, evidence),
 };
 
-static stat_tap_table_item roles_columns[] = {
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Host", "%-39s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Role", "%-24s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Site", "%-4s" },
-    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Shown in frame", "%8u" },
-    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Packets", "%8u" },
-    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Bytes", "%12u" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Evidence", "%s" },
-};
-
-/* "host role" to its row. */
-static GHashTable *roles_rows;
+static GHashTable *lines; /* "host role" to its line */
 
 static void
 roles_init(stat_tap_table_ui *ui)
 {
-    stat_start_table(ui, "SMS roles", &roles_rows, true);
+    stat_table_open_with_keys(ui, "SMS roles", &lines, true);
 }
 
 static void
 roles_reset(stat_tap_table *table)
 {
-    stat_empty_table(table);
-    if (roles_rows != NULL)
-        g_hash_table_remove_all(roles_rows);
+    stat_table_clear(table);
+    if (lines != NULL)
+        g_hash_table_remove_all(lines);
 }
 
-/* The row of this role of @p host, made where there is none. */
-static unsigned
-roles_row(void *tapdata, const char *host, const role_evidence_t *claim)
+/* The line of this role of @p host, with its texts; a new one at the end of the table. */
+static line_t *
+line_of(void *tapdata, const char *host, const role_evidence_t *evidence)
 {
-    stat_tap_table *table = stat_table_of(tapdata);
-    const char *role = val_to_str_const(claim->role, role_vals, "");
+    const char *role = val_to_str_const(evidence->role, role_vals, "");
     char *key = g_strdup_printf("%s %s", host, role);
-    unsigned *row = (unsigned *)g_hash_table_lookup(roles_rows, key);
+    line_t *line = (line_t *)g_hash_table_lookup(lines, key);
 
-    if (row != NULL) {
+    if (line != NULL) {
         g_free(key);
-        return *row;
+    } else {
+        line = g_new0(line_t, 1);
+        line->row = stat_table_append_row(stat_table_ui_of(tapdata), stat_table_of(tapdata));
+        line->frame = evidence->frame;
+        line->host = host;
+        line->role = role;
+        line->evidence = evidence->reason;
+        g_hash_table_insert(lines, key, line);
     }
-    row = g_new(unsigned, 1);
-    *row = stat_append_row(stat_ui_of(tapdata), table);
-    g_hash_table_insert(roles_rows, key, row);
-    stat_set_text(table, *row, ROLES_HOST, host);
-    stat_set_text(table, *row, ROLES_ROLE, role);
-    stat_set_number(table, *row, ROLES_FRAME, claim->frame);
-    stat_set_text(table, *row, ROLES_EVIDENCE, claim->reason);
-    return *row;
+    line->site_code = *evidence->site_code != '\0' ? evidence->site_code : NULL;
+    return line;
 }
 
-/* A packet counts once for each role of @p address, however many claims there are for the role. */
 static void
-roles_count(void *tapdata, wmem_allocator_t *scope, const address *address, unsigned bytes)
+show_line(stat_tap_table *table, line_t *line)
 {
-    stat_tap_table *table = stat_table_of(tapdata);
+    stat_table_show_row(table, line->row, columns, line);
+    line->host = line->role = line->site_code = line->evidence = NULL;
+}
+
+/* Counts a packet once for each role of @p host, however much evidence there is for the role. */
+static void
+count_host(void *tapdata, wmem_allocator_t *scope, const address *host, unsigned bytes)
+{
     unsigned count = 0;
-    const role_evidence_t *const *claims = role_book_evidence(scope, address, &count);
-    char *host = stat_host_text(address);
+    const role_evidence_t *const *evidence = role_book_evidence(scope, host, &count);
+    char *name = address_to_str(NULL, host);
     role_set_t counted = 0;
 
     for (unsigned i = 0; i < count; i++) {
-        unsigned row = roles_row(tapdata, host, claims[i]);
+        line_t *line = line_of(tapdata, name, evidence[i]);
 
-        if (*claims[i]->site_code != '\0')
-            stat_set_text(table, row, ROLES_SITE, claims[i]->site_code);
-        if ((counted & ROLE_BIT(claims[i]->role)) != 0)
-            continue;
-        counted |= ROLE_BIT(claims[i]->role);
-        stat_add_number(table, row, ROLES_PACKETS, 1);
-        stat_add_bytes(table, row, ROLES_BYTES, bytes);
+        if ((counted & ROLE_BIT(evidence[i]->role)) == 0) {
+            counted |= ROLE_BIT(evidence[i]->role);
+            line->packets++;
+            line->bytes += bytes;
+        }
+        show_line(stat_table_of(tapdata), line);
     }
-    wmem_free(NULL, host);
+    wmem_free(NULL, name);
 }
 
 static tap_packet_status
@@ -109,28 +115,22 @@ roles_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     const address *const *ends = tap->ends;
 
     if (ends[0] != NULL)
-        roles_count(tapdata, pinfo->pool, ends[0], tap->bytes);
-    /* What a host sends to itself is one packet of it. */
+        count_host(tapdata, pinfo->pool, ends[0], tap->bytes);
+    /* A packet of a host to itself counts once. */
     if (ends[1] != NULL && (ends[0] == NULL || !addresses_equal(ends[0], ends[1])))
-        roles_count(tapdata, pinfo->pool, ends[1], tap->bytes);
+        count_host(tapdata, pinfo->pool, ends[1], tap->bytes);
     return TAP_PACKET_REDRAW;
 }
 
-static stat_tap_table_ui roles_ui = {
-    .group = MENU_STAT_GROUP,
-    .title = "SMS Roles",
-    .tap_name = "smsrc_roles",
-    .cli_string = "smsrc,roles",
-    .stat_tap_init_cb = roles_init,
-    .packet_func = roles_packet,
-    .stat_tap_reset_table_cb = roles_reset,
-    .stat_tap_free_table_item_cb = stat_free_cell,
-    .nfields = array_length(roles_columns),
-    .fields = roles_columns,
-};
-
 void
-roles_table_register(void)
+roles_table_register(const statistic_t *statistic)
 {
-    terminal_table_register(&roles_ui);
+    static stat_tap_table_ui ui = {
+        .tap_name = "smsrc_roles",
+        .stat_tap_init_cb = roles_init,
+        .packet_func = roles_packet,
+        .stat_tap_reset_table_cb = roles_reset,
+    };
+
+    terminal_table_register(&ui, statistic, columns, array_length(columns));
 }

@@ -5,26 +5,20 @@
  */
 
 /*
- * The file is printed as it stands, which a table cannot be, so it is a statistic of the other
- * kind, with its own drawing routine. In Wireshark a window of text shows it.
+ * The file is printed as it is, which a table cannot be, so each is a statistic of the other kind,
+ * with its own drawing routine. In Wireshark a window of text shows it.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
-
-#include "rules-nft.h"
 
 #include "smsrc-compat.h"
 
 #include <epan/funnel.h>
 #include <epan/tap.h>
 
-#include "menu.h"
 #include "nft-ruleset.h"
 #include "stat-list.h"
 #include "stat-listener.h"
-
-#define NFT_COMMAND "smsrc,rules.nft"
-#define DROP_COMMAND "smsrc,rules.nft.drop"
 
 static void
 nft_reset(void *tapdata)
@@ -46,7 +40,7 @@ nft_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const voi
 }
 
 static void
-print_nft(const firewall_rules_t *rules, bool drop)
+print_ruleset(const firewall_rules_t *rules, bool drop)
 {
     char *file = nft_ruleset_to_str(rules, drop);
 
@@ -57,13 +51,13 @@ print_nft(const firewall_rules_t *rules, bool drop)
 static void
 nft_draw(void *tapdata)
 {
-    print_nft((const firewall_rules_t *)tapdata, false);
+    print_ruleset((const firewall_rules_t *)tapdata, false);
 }
 
 static void
 drop_draw(void *tapdata)
 {
-    print_nft((const firewall_rules_t *)tapdata, true);
+    print_ruleset((const firewall_rules_t *)tapdata, true);
 }
 
 static void
@@ -72,33 +66,64 @@ nft_finish(void *tapdata)
     firewall_rules_free((firewall_rules_t *)tapdata);
 }
 
-static stat_tap_init_result
-nft_listen(const char *argument, const char *command, tap_draw_cb draw)
+/* Starts collecting rules; NULL where that fails. The listener owns the rules. */
+static firewall_rules_t *
+start_listener(const char *command, const char *filter, tap_draw_cb draw)
 {
-    if (stat_listener_start(command, stat_listener_filter(argument, command), "smsrc_audit",
-                    firewall_rules_new(), nft_reset, nft_packet, draw, nft_finish))
-        return STAT_TAP_INIT_DONE;
-    return STAT_TAP_INIT_FAILED;
+    stat_listener_t listener = {
+        .command = command,
+        .filter = filter,
+        .tap = "smsrc_audit",
+        .tapdata = firewall_rules_new(),
+        .reset_cb = nft_reset,
+        .packet_cb = nft_packet,
+        .draw_cb = draw,
+        .finish_cb = nft_finish,
+    };
+
+    return stat_listener_start(&listener) ? (firewall_rules_t *)listener.tapdata : NULL;
 }
 
 static stat_tap_init_result
-nft_init(const char *argument, void *userdata _U_)
+start(const char *argument, const statistic_t *statistic, tap_draw_cb draw)
 {
-    return nft_listen(argument, NFT_COMMAND, nft_draw);
+    const char *filter = stat_listener_filter(argument, statistic->command);
+
+    if (start_listener(statistic->command, filter, draw) == NULL)
+        return STAT_TAP_INIT_FAILED;
+    return STAT_TAP_INIT_DONE;
 }
 
 static stat_tap_init_result
-drop_init(const char *argument, void *userdata _U_)
+nft_start(const char *argument, void *statistic)
 {
-    return nft_listen(argument, DROP_COMMAND, drop_draw);
+    return start(argument, (const statistic_t *)statistic, nft_draw);
+}
+
+static stat_tap_init_result
+drop_start(const char *argument, void *statistic)
+{
+    return start(argument, (const statistic_t *)statistic, drop_draw);
+}
+
+void
+rules_nft_register(const statistic_t *statistic)
+{
+    stat_listener_register(statistic->command, nft_start, (void *)statistic);
+}
+
+void
+rules_nft_register_drop(const statistic_t *statistic)
+{
+    stat_listener_register(statistic->command, drop_start, (void *)statistic);
 }
 
 /*
  * The window of text is the one that Wireshark has for scripts (epan/funnel.h), to be copied from.
- * All packets go through the audit's tap once while it is made: it is not kept up to date.
+ * All packets go through the audit's tap once while it is made. It is not updated afterwards.
  */
-void
-rules_nft_show(bool drop)
+static void
+open_window(const statistic_t *statistic, bool drop)
 {
     const funnel_ops_t *window = funnel_get_funnel_ops();
     firewall_rules_t *rules;
@@ -106,36 +131,24 @@ rules_nft_show(bool drop)
 
     if (window == NULL || window->new_text_window == NULL || window->retap_packets == NULL)
         return;
-    rules = firewall_rules_new();
-    if (!stat_listener_start(drop ? DROP_COMMAND : NFT_COMMAND, NULL, "smsrc_audit", rules,
-                             nft_reset, nft_packet, NULL, nft_finish))
+    rules = start_listener(statistic->command, NULL, NULL);
+    if (rules == NULL)
         return;
     window->retap_packets(window->ops_id);
     file = nft_ruleset_to_str(rules, drop);
-    window->set_text(window->new_text_window(window->ops_id,
-                                             drop ? "SMS Firewall for nftables"
-                                                  : "SMS Firewall Rules for nftables"),
-                     file);
+    window->set_text(window->new_text_window(window->ops_id, statistic->title), file);
     g_free(file);
     remove_tap_listener(rules);
 }
 
 void
-rules_nft_register(void)
+rules_nft_open(const statistic_t *statistic)
 {
-    stat_tap_ui nft_ui = {
-        .group = MENU_STAT_GROUP,
-        .title = NULL, /* in no menu: it prints */
-        .cli_string = NFT_COMMAND,
-        .tap_init_cb = nft_init,
-    };
-    stat_tap_ui drop_ui = {
-        .group = MENU_STAT_GROUP,
-        .title = NULL,
-        .cli_string = DROP_COMMAND,
-        .tap_init_cb = drop_init,
-    };
+    open_window(statistic, false);
+}
 
-    stat_register(&nft_ui, NULL);
-    stat_register(&drop_ui, NULL);
+void
+rules_nft_open_drop(const statistic_t *statistic)
+{
+    open_window(statistic, true);
 }

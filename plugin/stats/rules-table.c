@@ -15,38 +15,36 @@
 #include <epan/tap.h>
 
 #include "firewall-rules.h"
-#include "menu.h"
 #include "stat-list.h"
 #include "stat-table.h"
 #include "terminal-table.h"
 
-/* Addresses of an end that the table shows. */
+/* The table shows as many addresses of an end. */
 #define SHOWN_HOSTS 8
 
-enum {
-    RULES_ROW,
-    RULES_FROM,
-    RULES_TO,
-    RULES_TRANSPORT,
-    RULES_PORT,
-    RULES_DIRECTION,
-    RULES_SOURCES,
-    RULES_DESTINATIONS,
-    RULES_FLOWS,
-    RULES_BLOCKED,
-};
+/* What a row shows. */
+typedef struct {
+    const char *row;
+    const char *roles[2];
+    const char *transport;
+    const char *port;
+    const char *direction;
+    const char *hosts[2];
+    unsigned flows;
+    unsigned blocked;
+} line_t;
 
-static stat_tap_table_item rules_columns[] = {
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Row", "%-8s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "From role", "%-26s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "To role", "%-26s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Transport", "%-3s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Port", "%-5s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Direction", "%-22s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Sources", "%-34s" },
-    { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Destinations", "%-34s" },
-    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Flows", "%7u" },
-    { TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Blocked", "%7u" },
+static const stat_column_t columns[] = {
+    STAT_COLUMN(STAT_TEXT, "Row", "%-8s", line_t, row),
+    STAT_COLUMN(STAT_TEXT, "From role", "%-26s", line_t, roles[RULE_FROM]),
+    STAT_COLUMN(STAT_TEXT, "To role", "%-26s", line_t, roles[RULE_TO]),
+    STAT_COLUMN(STAT_TEXT, "Transport", "%-3s", line_t, transport),
+    STAT_COLUMN(STAT_TEXT, "Port", "%-5s", line_t, port),
+    STAT_COLUMN(STAT_TEXT, "Direction", "%-22s", line_t, direction),
+    STAT_COLUMN(STAT_TEXT, "Sources", "%-34s", line_t, hosts[RULE_FROM]),
+    STAT_COLUMN(STAT_TEXT, "Destinations", "%-34s", line_t, hosts[RULE_TO]),
+    STAT_COLUMN(STAT_NUMBER, "Flows", "%7u", line_t, flows),
+    STAT_COLUMN(STAT_NUMBER, "Blocked", "%7u", line_t, blocked),
 };
 
 static firewall_rules_t *table_rules;
@@ -62,43 +60,47 @@ rules_clear(void)
 static void
 rules_reset(stat_tap_table *table)
 {
-    stat_empty_table(table);
+    stat_table_clear(table);
     rules_clear();
 }
 
 static void
 rules_init(stat_tap_table_ui *ui)
 {
-    stat_open_table(ui, "Rules for the listed flows");
+    stat_table_open(ui, "Rules for the listed flows");
     rules_clear();
-}
-
-static void
-show_and_free(stat_tap_table *table, unsigned row, unsigned column, char *text)
-{
-    stat_set_text(table, row, column, text);
-    g_free(text);
 }
 
 static void
 show_rule(stat_tap_table *table, unsigned row, const firewall_rule_t *rule)
 {
-    stat_set_text(table, row, RULES_ROW, rule->row);
-    show_and_free(table, row, RULES_FROM, firewall_rule_roles(rule, RULE_FROM));
-    show_and_free(table, row, RULES_TO, firewall_rule_roles(rule, RULE_TO));
-    stat_set_text(table, row, RULES_TRANSPORT, transport_name(rule->transport));
-    show_and_free(table, row, RULES_PORT,
-                  rule->transport == TRANSPORT_IPX ? g_strdup("-")
-                                                   : g_strdup_printf("%u", rule->port));
-    stat_set_text(table, row, RULES_DIRECTION, "initiator to responder");
-    show_and_free(table, row, RULES_SOURCES, firewall_rule_hosts(rule, RULE_FROM, SHOWN_HOSTS));
-    show_and_free(table, row, RULES_DESTINATIONS,
-                  firewall_rule_hosts(rule, RULE_TO, SHOWN_HOSTS));
-    stat_set_number(table, row, RULES_FLOWS, rule->flows);
-    stat_set_number(table, row, RULES_BLOCKED, rule->blocked);
+    char *roles[2], *hosts[2], port[8] = "-";
+    line_t line;
+
+    for (unsigned end = RULE_FROM; end <= RULE_TO; end++) {
+        roles[end] = firewall_rule_roles(rule, end);
+        hosts[end] = firewall_rule_hosts(rule, end, SHOWN_HOSTS);
+    }
+    if (rule->transport != TRANSPORT_IPX)
+        snprintf(port, sizeof port, "%u", rule->port);
+    line = (line_t){
+        .row = rule->row,
+        .roles = { roles[RULE_FROM], roles[RULE_TO] },
+        .transport = transport_name(rule->transport),
+        .port = port,
+        .direction = "initiator to responder",
+        .hosts = { hosts[RULE_FROM], hosts[RULE_TO] },
+        .flows = rule->flows,
+        .blocked = rule->blocked,
+    };
+    stat_table_show_row(table, row, columns, &line);
+    for (unsigned end = RULE_FROM; end <= RULE_TO; end++) {
+        g_free(roles[end]);
+        g_free(hosts[end]);
+    }
 }
 
-/* Bring the table's rows, which are those of the rules, up to date: their number is @return. */
+/* Brings the rows of the table up to date with the rules, and returns their number. */
 static unsigned
 show_rules(stat_tap_table_ui *ui, stat_tap_table *table)
 {
@@ -109,12 +111,12 @@ show_rules(stat_tap_table_ui *ui, stat_tap_table *table)
 
         if (rule->flows == 0) {
             if (rule->shown)
-                stat_remove_row(table, row);
+                stat_table_remove_row(table, row);
             firewall_rules_remove(table_rules, row);
             continue;
         }
         if (!rule->shown)
-            stat_insert_row(ui, table, row);
+            stat_table_insert_row(ui, table, row);
         if (rule->stale)
             show_rule(table, row, rule);
         rule->shown = true;
@@ -124,31 +126,32 @@ show_rules(stat_tap_table_ui *ui, stat_tap_table *table)
     return row;
 }
 
-/* Behind the rules, from @p row on: how many judged flows are in none, and why. */
+/* Shows after the rules, from @p row on, how many judged flows are in none, and why. */
 static void
 show_left_out(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
 {
     for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++) {
-        unsigned flows = firewall_rules_left_out(table_rules, reason);
+        line_t line = {
+            .row = "Left out",
+            .roles = { firewall_left_out_name(reason), NULL },
+            .flows = firewall_rules_left_out(table_rules, reason),
+        };
 
-        if (flows == 0)
+        if (line.flows == 0)
             continue;
-        if (row == stat_num_rows(table))
-            stat_append_row(ui, table);
-        stat_set_text(table, row, RULES_ROW, "Left out");
-        stat_set_text(table, row, RULES_FROM, firewall_left_out_name(reason));
-        stat_set_number(table, row, RULES_FLOWS, flows);
-        row++;
+        if (row == stat_table_num_rows(table))
+            stat_table_append_row(ui, table);
+        stat_table_show_row(table, row++, columns, &line);
     }
-    while (stat_num_rows(table) > row)
-        stat_remove_row(table, row);
+    while (stat_table_num_rows(table) > row)
+        stat_table_remove_row(table, row);
 }
 
 static tap_packet_status
 rules_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
              tap_flags_t flags _U_)
 {
-    stat_tap_table_ui *ui = stat_ui_of(tapdata);
+    stat_tap_table_ui *ui = stat_table_ui_of(tapdata);
     stat_tap_table *table = stat_table_of(tapdata);
 
     if (!firewall_rules_update(table_rules, pinfo, (const audit_tap_t *)data))
@@ -157,21 +160,15 @@ rules_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     return TAP_PACKET_REDRAW;
 }
 
-static stat_tap_table_ui rules_ui = {
-    .group = MENU_STAT_GROUP,
-    .title = "SMS Firewall Rules",
-    .tap_name = "smsrc_audit",
-    .cli_string = "smsrc,rules",
-    .stat_tap_init_cb = rules_init,
-    .packet_func = rules_packet,
-    .stat_tap_reset_table_cb = rules_reset,
-    .stat_tap_free_table_item_cb = stat_free_cell,
-    .nfields = array_length(rules_columns),
-    .fields = rules_columns,
-};
-
 void
-rules_table_register(void)
+rules_table_register(const statistic_t *statistic)
 {
-    terminal_table_register(&rules_ui);
+    static stat_tap_table_ui ui = {
+        .tap_name = "smsrc_audit",
+        .stat_tap_init_cb = rules_init,
+        .packet_func = rules_packet,
+        .stat_tap_reset_table_cb = rules_reset,
+    };
+
+    terminal_table_register(&ui, statistic, columns, array_length(columns));
 }

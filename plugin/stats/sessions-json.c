@@ -16,8 +16,7 @@
 #include "stat-list.h"
 #include "stat-listener.h"
 #include "stat-settle.h"
-
-#define SESSIONS_COMMAND "smsrc,sessions.json"
+#include "stat-text.h"
 
 /* The sessions that a frame was seen of. */
 typedef struct {
@@ -88,30 +87,14 @@ sessions_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, 
 }
 
 static void
-put_words(json_dumper *line, const session_t *session)
+put_list(json_dumper *line, const char *name, char **list)
 {
-    json_dumper_set_member_name(line, "functions");
+    json_dumper_set_member_name(line, name);
     json_dumper_begin_array(line);
-    for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
-        if ((session->channels >> channel & 1) != 0)
-            json_dumper_value_string(line, channel_name((channel_e)channel));
-    }
+    for (char **text = list; *text != NULL; text++)
+        json_dumper_value_string(line, *text);
     json_dumper_end_array(line);
-    json_dumper_set_member_name(line, "transports");
-    json_dumper_begin_array(line);
-    for (unsigned carrier = 0; carrier < NUM_SESSION_TRANSPORTS; carrier++) {
-        const char *name = channel_transport_name((session_transport_e)carrier);
-
-        if ((session->carriers >> carrier & 1) != 0)
-            json_dumper_value_string(line, name);
-        if ((session->old_carriers >> carrier & 1) != 0) {
-            char *older = g_strdup_printf("%s (old)", name);
-
-            json_dumper_value_string(line, older);
-            g_free(older);
-        }
-    }
-    json_dumper_end_array(line);
+    g_strfreev(list);
 }
 
 /* The payload, of all channels as of a flow, and of each, both ways. */
@@ -152,9 +135,7 @@ static void
 print_session(const session_t *session)
 {
     json_dumper line = json_line_begin("session");
-    const char *domain = session->names[SESSION_NAME_DOMAIN];
-    char *account = g_strdup_printf("%s%s%s", domain, *domain != '\0' ? "\\" : "",
-                                    session->names[SESSION_NAME_ACCOUNT]);
+    char *account = stat_text_account(session);
     char *reason = session_log_reason(session);
 
     json_line_put_number(&line, "session", session->number);
@@ -167,7 +148,8 @@ print_session(const session_t *session)
     json_line_put_text(&line, "user", session->names[SESSION_NAME_USER]);
     json_line_put_text(&line, "controlled_by", session->names[SESSION_NAME_CONTROLLER]);
     json_line_put_text(&line, "account", account);
-    put_words(&line, session);
+    put_list(&line, "functions", stat_text_functions(session));
+    put_list(&line, "transports", stat_text_transports(session));
     json_line_put_number(&line, "first_frame", session->begin_frame);
     json_line_put_number(&line, "last_frame", session->end_frame);
     json_line_put_time(&line, "start", &session->begin_time);
@@ -223,30 +205,32 @@ sessions_finish(void *tapdata)
 }
 
 static stat_tap_init_result
-sessions_init(const char *argument, void *userdata _U_)
+sessions_start(const char *argument, void *userdata)
 {
+    const statistic_t *statistic = (const statistic_t *)userdata;
     session_lines_t *lines = g_new0(session_lines_t, 1);
+    stat_listener_t listener = {
+        .command = statistic->command,
+        .filter = stat_listener_filter(argument, statistic->command),
+        .tap = "smsrc",
+        .tapdata = lines,
+        .reset_cb = sessions_reset,
+        .packet_cb = sessions_packet,
+        .draw_cb = sessions_draw,
+        .finish_cb = sessions_finish,
+    };
 
     lines->past = g_ptr_array_new_with_free_func(free_session);
     lines->sessions = g_ptr_array_new();
     lines->seen = g_hash_table_new(g_direct_hash, g_direct_equal);
     stat_settle_add(sessions_settle, lines);
-    if (stat_listener_start(SESSIONS_COMMAND, stat_listener_filter(argument, SESSIONS_COMMAND),
-                            "smsrc", lines, sessions_reset, sessions_packet, sessions_draw,
-                            sessions_finish))
+    if (stat_listener_start(&listener))
         return STAT_TAP_INIT_DONE;
     return STAT_TAP_INIT_FAILED;
 }
 
 void
-sessions_json_register(void)
+sessions_json_register(const statistic_t *statistic)
 {
-    stat_tap_ui ui = {
-        .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
-        .title = NULL, /* in no menu: it prints */
-        .cli_string = SESSIONS_COMMAND,
-        .tap_init_cb = sessions_init,
-    };
-
-    stat_register(&ui, NULL);
+    stat_listener_register(statistic->command, sessions_start, (void *)statistic);
 }
