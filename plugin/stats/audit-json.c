@@ -13,29 +13,34 @@
 
 #include "audit-tap.h"
 #include "json-line.h"
-#include "role-book.h"
 #include "stat-list.h"
 #include "stat-listener.h"
 #include "stat-settle.h"
 
-/* A judged flow, as its last packet left it. */
+typedef struct {
+    address host;
+    role_set_t roles;
+} end_t;
+
+/* An audited flow in the state of its last packet. */
 typedef struct {
     unsigned order;      /* of its first packet among those of all flows */
-    bool folded;         /* into the line of its scan */
+    bool folded;         /* counted in the line of its scan */
     const flow_t *scan_of;
-    verdict_t judgement;
-    flow_facts_t about;
-    address initiator;
-    address responder;
+    verdict_t verdict;
+    end_t ends[NUM_ENDS];
+    transport_e transport;
+    uint16_t server_port;
+    service_e service;
     reach_e reach;
     uint32_t first_frame;
     nstime_t start;
     nstime_t end;
-    unsigned tries;      /* itself, and those that its line stands for */
+    unsigned tries;      /* itself, and those that are counted in its line */
     uint64_t packets;
     uint64_t bytes;
 
-    /* In words, from the end of the capture on. */
+    /* Texts of the capture, set when it ends. */
     char *row;           /* NULL: none */
     char *row_text;
     char *site_code;
@@ -43,18 +48,24 @@ typedef struct {
 
 typedef struct {
     GPtrArray *all;      /* of flow_line_t, in their order */
-    GHashTable *lines;   /* flow to its line, of the capture at hand */
-    unsigned settled;    /* how many are of captures before */
+    GHashTable *lines;   /* flow to its line, of the current capture */
+    unsigned settled;    /* how many are of earlier captures */
     uint64_t frames;     /* read, judged or not */
 } audit_lines_t;
+
+static void
+free_ends(flow_line_t *flow)
+{
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++)
+        free_address(&flow->ends[end].host);
+}
 
 static void
 free_flow_line(void *data)
 {
     flow_line_t *flow = (flow_line_t *)data;
 
-    free_address(&flow->initiator);
-    free_address(&flow->responder);
+    free_ends(flow);
     g_free(flow->row);
     g_free(flow->row_text);
     g_free(flow->site_code);
@@ -85,7 +96,7 @@ frames_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
     return TAP_PACKET_DONT_REDRAW;
 }
 
-/* More of the flow was in this time. It ends with the latest: a clock may have been set back. */
+/* Extends the time of the flow. It ends with the latest: a clock may have been set back. */
 static void
 include_times(flow_line_t *flow, const nstime_t *start, const nstime_t *end)
 {
@@ -117,14 +128,17 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
         g_hash_table_insert(audit->lines, (void *)tap->flow, flow);
         g_ptr_array_add(audit->all, flow);
     } else {
-        free_address(&flow->initiator);
-        free_address(&flow->responder);
+        free_ends(flow);
     }
-    copy_address(&flow->initiator, tap->initiator);
-    copy_address(&flow->responder, tap->responder);
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
+        copy_address(&flow->ends[end].host, tap->ends[end].host);
+        flow->ends[end].roles = tap->ends[end].roles;
+    }
     flow->scan_of = tap->flow->scan_of;
-    flow->judgement = *tap->judgement;
-    flow->about = *tap->about;
+    flow->verdict = *tap->verdict;
+    flow->transport = tap->transport;
+    flow->server_port = tap->ends[RESPONDER].port;
+    flow->service = tap->service;
     flow->reach = tap->flow->reach;
     if (pinfo->fd->has_ts)
         include_times(flow, &pinfo->abs_ts, &pinfo->abs_ts);
@@ -153,31 +167,28 @@ put_row(json_dumper *line, const flow_line_t *flow)
         return;
     }
     json_line_put_text(line, "row", flow->row);
-    json_line_put_literal(line, "nearest", flow->judgement.nearest ? "true" : "false");
+    json_line_put_literal(line, "nearest", flow->verdict.nearest ? "true" : "false");
     json_line_put_text(line, "row_text", flow->row_text);
 }
 
 static void
 print_flow(const flow_line_t *flow)
 {
-    const flow_facts_t *about = &flow->about;
-    bool swapped = flow->judgement.swapped;
     json_dumper line = json_line_begin("flow");
 
-    json_line_put_text(&line, "verdict", verdict_name(flow->judgement.verdict));
+    json_line_put_text(&line, "verdict", verdict_name(flow->verdict.verdict));
     put_row(&line, flow);
-    json_line_put_host(&line, "initiator", &flow->initiator);
-    put_roles(&line, "initiator_roles", swapped ? about->responder : about->initiator);
-    json_line_put_host(&line, "responder", &flow->responder);
-    put_roles(&line, "responder_roles", swapped ? about->initiator : about->responder);
+    json_line_put_host(&line, "initiator", &flow->ends[INITIATOR].host);
+    put_roles(&line, "initiator_roles", flow->ends[INITIATOR].roles);
+    json_line_put_host(&line, "responder", &flow->ends[RESPONDER].host);
+    put_roles(&line, "responder_roles", flow->ends[RESPONDER].roles);
     json_line_put_text(&line, "site_code", flow->site_code);
-    json_line_put_text(&line, "transport", transport_name(about->transport));
-    if (about->transport == TRANSPORT_IPX)
+    json_line_put_text(&line, "transport", transport_name(flow->transport));
+    if (flow->transport == TRANSPORT_IPX)
         json_line_put_literal(&line, "server_port", "null");
     else
-        json_line_put_number(&line, "server_port",
-                             swapped ? about->initiator_port : about->responder_port);
-    json_line_put_text(&line, "service", service_name(about->service));
+        json_line_put_number(&line, "server_port", flow->server_port);
+    json_line_put_text(&line, "service", service_name(flow->service));
     json_line_put_text(&line, "reach", flow_audit_reach_name(flow->reach));
     json_line_put_number(&line, "tries", flow->tries);
     json_line_put_number(&line, "first_frame", flow->first_frame);
@@ -195,14 +206,14 @@ compare_lines(const void *a, const void *b)
     const flow_line_t *one = *(const flow_line_t *const *)a;
     const flow_line_t *other = *(const flow_line_t *const *)b;
 
-    if (one->judgement.verdict != other->judgement.verdict)
-        return one->judgement.verdict > other->judgement.verdict ? -1 : 1;
+    if (one->verdict.verdict != other->verdict.verdict)
+        return one->verdict.verdict > other->verdict.verdict ? -1 : 1;
     return one->order < other->order ? -1 : one->order > other->order;
 }
 
 /*
- * A scan's tries that nothing has answered are one line, that of the first of them; where a filter
- * has left that one out, the next stands for it.
+ * Folds the unanswered tries of a scan into one line, that of the first of them, or of the next
+ * where a filter has left the first out.
  */
 static void
 fold_scans(const audit_lines_t *audit)
@@ -230,16 +241,14 @@ fold_scans(const audit_lines_t *audit)
     g_hash_table_destroy(first);
 }
 
-/* What a line shows of the user's rows and of the role book, which are the capture's. */
+/* Sets the texts, which later captures do not have, and drops the pointers into this one. */
 static void
-settle_words(flow_line_t *flow)
+settle_flow(flow_line_t *flow)
 {
-    const matrix_row_t *row = flow->judgement.row;
-    const char *code = role_book_site_code(&flow->responder);
+    const matrix_row_t *row = flow->verdict.row;
 
-    if (*code == '\0')
-        code = role_book_site_code(&flow->initiator);
-    flow->site_code = g_strdup(code);
+    flow->site_code = g_strdup(audit_tap_site_code(&flow->ends[INITIATOR].host,
+                                                   &flow->ends[RESPONDER].host));
     if (row != NULL) {
         char *text = matrix_row_to_str(NULL, row);
 
@@ -247,7 +256,7 @@ settle_words(flow_line_t *flow)
         flow->row_text = g_strdup(text);
         wmem_free(NULL, text);
     }
-    flow->judgement.row = NULL;
+    flow->verdict.row = NULL;
     flow->scan_of = NULL;
 }
 
@@ -258,7 +267,7 @@ audit_settle(void *tapdata)
 
     fold_scans(audit);
     for (; audit->settled < audit->all->len; audit->settled++)
-        settle_words((flow_line_t *)audit->all->pdata[audit->settled]);
+        settle_flow((flow_line_t *)audit->all->pdata[audit->settled]);
     g_hash_table_remove_all(audit->lines);
 }
 

@@ -32,8 +32,8 @@ typedef struct {
 typedef struct {
     const char *verdict;
     const char *row;
-    const char *hosts[2];
-    const char *roles[2];
+    const char *hosts[NUM_ENDS];
+    const char *roles[NUM_ENDS];
     const char *port;
     const char *service;
     const char *reach;
@@ -45,10 +45,10 @@ typedef struct {
 static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_TEXT, "Verdict", "%-15s", line_t, verdict),
     STAT_COLUMN(STAT_TEXT, "Row", "%-10s", line_t, row),
-    STAT_COLUMN(STAT_TEXT, "Initiator", "%-15s", line_t, hosts[0]),
-    STAT_COLUMN(STAT_TEXT, "Initiator's role", "%-21s", line_t, roles[0]),
-    STAT_COLUMN(STAT_TEXT, "Responder", "%-15s", line_t, hosts[1]),
-    STAT_COLUMN(STAT_TEXT, "Responder's role", "%-21s", line_t, roles[1]),
+    STAT_COLUMN(STAT_TEXT, "Initiator", "%-15s", line_t, hosts[INITIATOR]),
+    STAT_COLUMN(STAT_TEXT, "Initiator's role", "%-21s", line_t, roles[INITIATOR]),
+    STAT_COLUMN(STAT_TEXT, "Responder", "%-15s", line_t, hosts[RESPONDER]),
+    STAT_COLUMN(STAT_TEXT, "Responder's role", "%-21s", line_t, roles[RESPONDER]),
     STAT_COLUMN(STAT_TEXT, "Port", "%-9s", line_t, port),
     STAT_COLUMN(STAT_TEXT, "Service", "%-18s", line_t, service),
     STAT_COLUMN(STAT_TEXT, "Reach", "%-8s", line_t, reach),
@@ -169,10 +169,10 @@ place_of(void *tapdata, const audit_tap_t *tap, const flow_t *flow)
     num_rows[VERDICT_NONE]++;
     g_ptr_array_add(row_places, place);
     g_hash_table_insert(places, (void *)flow, place);
-    initiator = address_to_str(NULL, tap->initiator);
-    responder = address_to_str(NULL, tap->responder);
-    line.hosts[0] = initiator;
-    line.hosts[1] = responder;
+    initiator = address_to_str(NULL, tap->ends[INITIATOR].host);
+    responder = address_to_str(NULL, tap->ends[RESPONDER].host);
+    line.hosts[INITIATOR] = initiator;
+    line.hosts[RESPONDER] = responder;
     stat_table_show_row(stat_table_of(tapdata), place->row, columns, &line);
     wmem_free(NULL, initiator);
     wmem_free(NULL, responder);
@@ -257,9 +257,7 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
              tap_flags_t flags _U_)
 {
     const audit_tap_t *tap = (const audit_tap_t *)data;
-    const verdict_t *verdict = tap->judgement;
-    const flow_facts_t *about = tap->about;
-    bool swapped = verdict->swapped;
+    const verdict_t *verdict = tap->verdict;
     stat_tap_table *table = stat_table_of(tapdata);
     place_t *place;
     line_t line;
@@ -271,15 +269,15 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     place = place_of(tapdata, tap, tap->flow);
     end_try(table, tap->flow, place);
     move_row(table, place, verdict->verdict);
-    set_port(place, about->transport, swapped ? about->initiator_port : about->responder_port);
+    set_port(place, tap->transport, tap->ends[RESPONDER].port);
     place->packets++;
     place->bytes += tap->bytes;
     line = (line_t){
         .verdict = verdict_name(verdict->verdict),
         .row = row_name(pinfo->pool, verdict),
-        .roles = { role_set_to_str(pinfo->pool, swapped ? about->responder : about->initiator),
-                   role_set_to_str(pinfo->pool, swapped ? about->initiator : about->responder) },
-        .service = service_name(about->service),
+        .roles = { role_set_to_str(pinfo->pool, tap->ends[INITIATOR].roles),
+                   role_set_to_str(pinfo->pool, tap->ends[RESPONDER].roles) },
+        .service = service_name(tap->service),
         .reach = flow_audit_reach_name(tap->flow->reach),
     };
     show_line(table, place, &line);

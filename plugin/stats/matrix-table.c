@@ -20,7 +20,6 @@
 #include "stat-settle.h"
 #include "stat-table.h"
 #include "terminal-table.h"
-#include "user-rows.h"
 
 /* A row of the matrix. Its texts are there while its row is shown. */
 typedef struct {
@@ -120,10 +119,9 @@ add_rows(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_row_t *rows,
 static void
 add_article(stat_tap_table_ui *ui, stat_tap_table *table)
 {
-    unsigned count;
-    const matrix_row_t *rows = matrix_rows(&count);
+    const matrix_t *matrix = audit_tap_matrix();
 
-    add_rows(ui, table, rows, count);
+    add_rows(ui, table, matrix->rows, matrix->num_rows);
 }
 
 static stat_tap_table_ui matrix_ui;
@@ -138,7 +136,7 @@ matrix_init(stat_tap_table_ui *ui)
         lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     }
     forget_rows();
-    table = stat_table_open_with_keys(ui, "KB 826852", &shares, false);
+    table = stat_table_open_with_keys(ui, audit_tap_matrix()->title, &shares, false);
     add_article(ui, table);
 }
 
@@ -178,20 +176,16 @@ matrix_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, co
     share_t *share = (share_t *)g_hash_table_lookup(shares, tap->flow);
 
     /* The user's rows are read when a capture begins, which is after the table was made. */
-    if (g_hash_table_size(shares) == 0) {
-        unsigned count;
-        const matrix_row_t *rows = user_rows(&count);
-
-        add_rows(stat_table_ui_of(tapdata), table, rows, count);
-    }
+    if (g_hash_table_size(shares) == 0)
+        add_rows(stat_table_ui_of(tapdata), table, tap->user_rows, tap->num_user_rows);
     if (share == NULL) {
         share = g_new0(share_t, 1);
         g_hash_table_insert(shares, (void *)tap->flow, share);
     } else {
         count_share(stat_table_ui_of(tapdata), table, share, -1);
     }
-    share->row = tap->judgement->nearest || tap->judgement->verdict == VERDICT_ATTACK
-                     ? NULL : tap->judgement->row;
+    share->row = tap->verdict->nearest || tap->verdict->verdict == VERDICT_ATTACK
+                     ? NULL : tap->verdict->row;
     share->blocked = tap->flow->reach != REACH_OPEN;
     share->packets++;
     share->bytes += tap->bytes;

@@ -17,11 +17,11 @@
 /* nft refuses a comment of more than 128 bytes. */
 #define MAX_COMMENT 120
 
-/* What an nft comment may be: bounded, and without what could end it or the line. */
+/* The comment of a rule: bounded, and without characters that could end it or the line. */
 static char *
 comment_text(const char *rows, const firewall_rule_t *rule)
 {
-    char *from = firewall_rule_roles(rule, RULE_FROM), *to = firewall_rule_roles(rule, RULE_TO);
+    char *from = firewall_rules_roles_to_str(rule, INITIATOR), *to = firewall_rules_roles_to_str(rule, RESPONDER);
     char *text = g_strdup_printf("%s %s to %s", rows, from, to);
 
     g_strcanon(text,
@@ -33,26 +33,13 @@ comment_text(const char *rows, const firewall_rule_t *rule)
     return text;
 }
 
-static int
-compare_hosts(const void *a, const void *b)
-{
-    return cmp_address((const address *)a, (const address *)b);
-}
-
-static gboolean
-insert_host(void *key, void *value, void *data)
-{
-    g_tree_insert((GTree *)data, key, value);
-    return FALSE;
-}
-
-/* "ip saddr { ... } ip daddr { ... } tcp dport 80 ...", where both ends have such addresses. */
+/* Appends "ip saddr { ... } ip daddr { ... } tcp dport 80 ..." for the addresses of @p type. */
 static void
 append_nft_rule(GString *file, const firewall_rule_t *rule, const char *family, int type,
-                GTree *const hosts[2], const char *comment)
+                host_set_t *const hosts[NUM_ENDS], const char *comment)
 {
-    char *from = firewall_hosts_to_str(hosts[RULE_FROM], type, UINT_MAX);
-    char *to = firewall_hosts_to_str(hosts[RULE_TO], type, UINT_MAX);
+    char *from = host_set_to_str(hosts[INITIATOR], type, UINT_MAX);
+    char *to = host_set_to_str(hosts[RESPONDER], type, UINT_MAX);
 
     if (*from != '\0' && *to != '\0')
         g_string_append_printf(file,
@@ -65,26 +52,26 @@ append_nft_rule(GString *file, const firewall_rule_t *rule, const char *family, 
     g_free(to);
 }
 
-/* The rule at @p first, and with it all behind it that differ in nothing but the row. */
+/* Appends the rule at @p first, joined with all later ones that differ in nothing but the row. */
 static void
 append_nft_rules(GString *file, const firewall_rules_t *rules, unsigned first)
 {
     const firewall_rule_t *rule = firewall_rules_at(rules, first);
-    GTree *hosts[2];
+    host_set_t *hosts[NUM_ENDS];
     GString *rows = g_string_new(rule->row);
     char *comment;
 
-    for (unsigned end = RULE_FROM; end <= RULE_TO; end++)
-        hosts[end] = g_tree_new(compare_hosts);
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++)
+        hosts[end] = host_set_new();
     for (unsigned i = first; i < firewall_rules_count(rules); i++) {
         const firewall_rule_t *other = firewall_rules_at(rules, i);
 
-        if (other->flows == 0 || !firewall_rule_is_same_but_row(rule, other))
+        if (other->flows == 0 || !firewall_rules_equal_but_row(rule, other))
             continue;
         if (i > first)
             g_string_append_printf(rows, " %s", other->row);
-        for (unsigned end = RULE_FROM; end <= RULE_TO; end++)
-            g_tree_foreach(other->hosts[end], insert_host, hosts[end]);
+        for (unsigned end = INITIATOR; end < NUM_ENDS; end++)
+            host_set_add_all(hosts[end], other->hosts[end]);
     }
     comment = comment_text(rows->str, rule);
     if (rule->transport == TRANSPORT_IPX) {
@@ -96,11 +83,11 @@ append_nft_rules(GString *file, const firewall_rules_t *rules, unsigned first)
     }
     g_free(comment);
     g_string_free(rows, TRUE);
-    g_tree_destroy(hosts[RULE_FROM]);
-    g_tree_destroy(hosts[RULE_TO]);
+    host_set_free(hosts[INITIATOR]);
+    host_set_free(hosts[RESPONDER]);
 }
 
-/* True where a rule before this one has it in already. */
+/* True where the rule at @p place is joined with an earlier one. */
 static bool
 is_appended(const firewall_rules_t *rules, unsigned place)
 {
@@ -109,13 +96,13 @@ is_appended(const firewall_rules_t *rules, unsigned place)
     for (unsigned i = 0; i < place; i++) {
         const firewall_rule_t *before = firewall_rules_at(rules, i);
 
-        if (before->flows > 0 && firewall_rule_is_same_but_row(before, rule))
+        if (before->flows > 0 && firewall_rules_equal_but_row(before, rule))
             return true;
     }
     return false;
 }
 
-/* What the audit has not kept, a rule may be missing for. */
+/* Appends what the audit has not kept: rules for it may be missing. */
 static void
 append_bounds(GString *file)
 {
@@ -130,11 +117,11 @@ append_bounds(GString *file)
     }
 }
 
-/* The chain of the rules, below the head of its table. */
+/* Appends the head of the table, and the chain of the rules. */
 static void
 append_nft_chain(GString *file, const firewall_rules_t *rules)
 {
-    /* Said twice so that it can be loaded again: the first makes what the second takes away. */
+    /* The first line creates the table that the second deletes, so that a file loads repeatedly. */
     g_string_append(file, "table inet smsrc\n"
                           "delete table inet smsrc\n"
                           "table inet smsrc {\n"
@@ -176,7 +163,7 @@ nft_ruleset_to_str(const firewall_rules_t *rules, bool drop)
 
         if (flows > 0)
             g_string_append_printf(file, "# Left out: %u flow%s, %s\n", flows,
-                                   flows == 1 ? "" : "s", firewall_left_out_name(reason));
+                                   flows == 1 ? "" : "s", firewall_rules_reason_name(reason));
     }
     append_bounds(file);
     if (!has_flows(rules)) {

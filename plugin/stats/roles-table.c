@@ -12,7 +12,6 @@
 #include <epan/to_str.h>
 
 #include "audit-tap.h"
-#include "role-book.h"
 #include "stat-list.h"
 #include "stat-table.h"
 #include "terminal-table.h"
@@ -85,40 +84,35 @@ show_line(stat_tap_table *table, line_t *line)
     line->host = line->role = line->site_code = line->evidence = NULL;
 }
 
-/* Counts a packet once for each role of @p host, however much evidence there is for the role. */
+/* Counts a packet once for each role of a host, however much evidence there is for the role. */
 static void
-count_host(void *tapdata, wmem_allocator_t *scope, const address *host, unsigned bytes)
+count_holder(void *tapdata, const role_holder_t *holder, unsigned bytes)
 {
-    unsigned count = 0;
-    const role_evidence_t *const *evidence = role_book_evidence(scope, host, &count);
-    char *name = address_to_str(NULL, host);
+    char *host = address_to_str(NULL, holder->host);
     role_set_t counted = 0;
 
-    for (unsigned i = 0; i < count; i++) {
-        line_t *line = line_of(tapdata, name, evidence[i]);
+    for (unsigned i = 0; i < holder->num_evidence; i++) {
+        const role_evidence_t *evidence = holder->evidence[i];
+        line_t *line = line_of(tapdata, host, evidence);
 
-        if ((counted & ROLE_BIT(evidence[i]->role)) == 0) {
-            counted |= ROLE_BIT(evidence[i]->role);
+        if ((counted & ROLE_BIT(evidence->role)) == 0) {
+            counted |= ROLE_BIT(evidence->role);
             line->packets++;
             line->bytes += bytes;
         }
         show_line(stat_table_of(tapdata), line);
     }
-    wmem_free(NULL, name);
+    wmem_free(NULL, host);
 }
 
 static tap_packet_status
-roles_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+roles_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *data,
              tap_flags_t flags _U_)
 {
     const roles_tap_t *tap = (const roles_tap_t *)data;
-    const address *const *ends = tap->ends;
 
-    if (ends[0] != NULL)
-        count_host(tapdata, pinfo->pool, ends[0], tap->bytes);
-    /* A packet of a host to itself counts once. */
-    if (ends[1] != NULL && (ends[0] == NULL || !addresses_equal(ends[0], ends[1])))
-        count_host(tapdata, pinfo->pool, ends[1], tap->bytes);
+    for (unsigned i = 0; i < tap->num_holders; i++)
+        count_holder(tapdata, &tap->holders[i], tap->bytes);
     return TAP_PACKET_REDRAW;
 }
 

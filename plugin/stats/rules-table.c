@@ -25,24 +25,24 @@
 /* What a row shows. */
 typedef struct {
     const char *row;
-    const char *roles[2];
+    const char *roles[NUM_ENDS];
     const char *transport;
     const char *port;
     const char *direction;
-    const char *hosts[2];
+    const char *hosts[NUM_ENDS];
     unsigned flows;
     unsigned blocked;
 } line_t;
 
 static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_TEXT, "Row", "%-8s", line_t, row),
-    STAT_COLUMN(STAT_TEXT, "From role", "%-26s", line_t, roles[RULE_FROM]),
-    STAT_COLUMN(STAT_TEXT, "To role", "%-26s", line_t, roles[RULE_TO]),
+    STAT_COLUMN(STAT_TEXT, "From role", "%-26s", line_t, roles[INITIATOR]),
+    STAT_COLUMN(STAT_TEXT, "To role", "%-26s", line_t, roles[RESPONDER]),
     STAT_COLUMN(STAT_TEXT, "Transport", "%-3s", line_t, transport),
     STAT_COLUMN(STAT_TEXT, "Port", "%-5s", line_t, port),
     STAT_COLUMN(STAT_TEXT, "Direction", "%-22s", line_t, direction),
-    STAT_COLUMN(STAT_TEXT, "Sources", "%-34s", line_t, hosts[RULE_FROM]),
-    STAT_COLUMN(STAT_TEXT, "Destinations", "%-34s", line_t, hosts[RULE_TO]),
+    STAT_COLUMN(STAT_TEXT, "Sources", "%-34s", line_t, hosts[INITIATOR]),
+    STAT_COLUMN(STAT_TEXT, "Destinations", "%-34s", line_t, hosts[RESPONDER]),
     STAT_COLUMN(STAT_NUMBER, "Flows", "%7u", line_t, flows),
     STAT_COLUMN(STAT_NUMBER, "Blocked", "%7u", line_t, blocked),
 };
@@ -74,27 +74,27 @@ rules_init(stat_tap_table_ui *ui)
 static void
 show_rule(stat_tap_table *table, unsigned row, const firewall_rule_t *rule)
 {
-    char *roles[2], *hosts[2], port[8] = "-";
+    char *roles[NUM_ENDS], *hosts[NUM_ENDS], port[8] = "-";
     line_t line;
 
-    for (unsigned end = RULE_FROM; end <= RULE_TO; end++) {
-        roles[end] = firewall_rule_roles(rule, end);
-        hosts[end] = firewall_rule_hosts(rule, end, SHOWN_HOSTS);
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
+        roles[end] = firewall_rules_roles_to_str(rule, end);
+        hosts[end] = firewall_rules_hosts_to_str(rule, end, SHOWN_HOSTS);
     }
     if (rule->transport != TRANSPORT_IPX)
         snprintf(port, sizeof port, "%u", rule->port);
     line = (line_t){
         .row = rule->row,
-        .roles = { roles[RULE_FROM], roles[RULE_TO] },
+        .roles = { roles[INITIATOR], roles[RESPONDER] },
         .transport = transport_name(rule->transport),
         .port = port,
         .direction = "initiator to responder",
-        .hosts = { hosts[RULE_FROM], hosts[RULE_TO] },
+        .hosts = { hosts[INITIATOR], hosts[RESPONDER] },
         .flows = rule->flows,
         .blocked = rule->blocked,
     };
     stat_table_show_row(table, row, columns, &line);
-    for (unsigned end = RULE_FROM; end <= RULE_TO; end++) {
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
         g_free(roles[end]);
         g_free(hosts[end]);
     }
@@ -133,7 +133,7 @@ show_left_out(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
     for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++) {
         line_t line = {
             .row = "Left out",
-            .roles = { firewall_left_out_name(reason), NULL },
+            .roles = { firewall_rules_reason_name(reason), NULL },
             .flows = firewall_rules_left_out(table_rules, reason),
         };
 
