@@ -8,30 +8,28 @@
 #define __SMSRC_FIREWALL_RULES_H__
 
 #include "audit-tap.h"
-
-/** The two ends of a rule. */
-enum { RULE_FROM, RULE_TO };
+#include "host-set.h"
 
 /** Flows of these roles on this port, by one row of the matrix. */
 typedef struct {
-    unsigned order;      /* of the row: the article's rows first, then the user's */
+    unsigned order;      /* of the row, as in audit_tap_t */
     char row[16];        /* its id */
-    role_set_t roles[2];
+    role_set_t roles[NUM_ENDS];
     bool by_proxy;       /* the initiator is a proxy that passes a request on */
     transport_e transport;
     uint16_t port;       /* the responder's on the wire; 0 for IPX */
-    GTree *hosts[2];     /* addresses, in their order, to how many flows they are in */
-    unsigned flows;      /* 0: its last flow has left */
+    host_set_t *hosts[NUM_ENDS];
+    unsigned flows;      /* 0: the rule is to be removed */
     unsigned blocked;
-    bool stale;          /* changed since its reader has cleared this */
-    bool shown;          /* the reader's own mark */
+    bool stale;          /* changed since the reader has cleared this */
+    bool shown;          /* set and read by the reader alone */
 } firewall_rule_t;
 
-/** Why a judged flow is in no rule: its verdict, or one of these. */
+/** Why an audited flow is in no rule: its verdict, or one of these. */
 enum {
-    LEFT_OUT_BROADCAST = NUM_VERDICTS, /* no way through a firewall */
-    LEFT_OUT_ALONE,   /* nothing but its own content shows a role that its row needs */
-    LEFT_OUT_PROXIED, /* judged by its URI's port, and on the wire to the proxy's */
+    LEFT_OUT_BROADCAST = NUM_VERDICTS, /* no firewall forwards it */
+    LEFT_OUT_ALONE,   /* only its own content shows a role that its row needs */
+    LEFT_OUT_PROXIED, /* the URI's port was judged, and on the wire it is the proxy's */
     LEFT_OUT_FULL,    /* more rules or addresses than are kept */
     NUM_LEFT_OUT,
 };
@@ -41,38 +39,34 @@ typedef struct firewall_rules firewall_rules_t;
 firewall_rules_t *firewall_rules_new(void);
 void firewall_rules_free(firewall_rules_t *rules);
 
-/** Forget everything: for the reset callback of a tap. */
+/** Remove all rules and counts. Call from the reset callback of a tap. */
 void firewall_rules_clear(firewall_rules_t *rules);
 
 /**
- * Count a packet of the tap "smsrc_audit". A flow whose verdict changes goes to where it belongs
- * now. False where nothing has changed, which is so for most packets.
+ * Count a packet of the tap "smsrc_audit". A flow whose verdict has changed moves to its new rule.
+ * False where nothing has changed, as for most packets.
  */
 bool firewall_rules_update(firewall_rules_t *rules, const packet_info *pinfo,
                            const audit_tap_t *tap);
 
-/** The rules, sorted by row, roles, transport and port; those without any flow left included. */
+/** The rules, sorted by row, roles, transport and port, and among them those without a flow. */
 unsigned firewall_rules_count(const firewall_rules_t *rules);
 firewall_rule_t *firewall_rules_at(const firewall_rules_t *rules, unsigned place);
 
-/** Take a rule away that has no flow. */
+/** Remove a rule without a flow; any other stays. */
 void firewall_rules_remove(firewall_rules_t *rules, unsigned place);
 
-/** Flows that are in no rule for this reason, and the reason as a user reads it (static). */
+/** The number of flows that are in no rule for this reason, and its name (static). */
 unsigned firewall_rules_left_out(const firewall_rules_t *rules, unsigned reason);
-const char *firewall_left_out_name(unsigned reason);
+const char *firewall_rules_reason_name(unsigned reason);
 
 /** "Site server, SMS Provider", "No role", "Advanced Client, by a proxy": to be g_free()d. */
-char *firewall_rule_roles(const firewall_rule_t *rule, unsigned end);
+char *firewall_rules_roles_to_str(const firewall_rule_t *rule, unsigned end);
 
 /** The addresses of an end, at most @p most, then "and N more": to be g_free()d. */
-char *firewall_rule_hosts(const firewall_rule_t *rule, unsigned end, unsigned most);
+char *firewall_rules_hosts_to_str(const firewall_rule_t *rule, unsigned end, unsigned most);
 
-/**
- * A whole file for nft -f, every address in it: to be g_free()d. Rows that differ in nothing
- * but the row are one rule there. With @p drop the host drops what is in no rule; without, the
- * chain of the rules is all, and no packet comes to it. No rule, no table.
- */
-char *firewall_rules_to_nft(const firewall_rules_t *rules, bool drop);
+/** True for rules that a firewall cannot distinguish: all is equal but the row. */
+bool firewall_rules_equal_but_row(const firewall_rule_t *a, const firewall_rule_t *b);
 
 #endif /* __SMSRC_FIREWALL_RULES_H__ */

@@ -8,9 +8,9 @@
  * Wireshark puts the tables of register_stat_tap_table_ui() flat into its menus: of all their
  * groups only Tools reads a "/" in the title as a submenu (ui/qt/wireshark_main_window.cpp,
  * addMenuActions(); the same in 4.0, 4.4 and 4.6). Trees of statistics can have a submenu, but
- * before 4.4 not the same one. So the submenu is one of those that a plugin may make of its own
- * (epan/plugin_if.h), and what is chosen there is opened as `wireshark -z` opens it. In tshark
- * and sharkd nobody asks for the menu.
+ * before 4.4 not the same one. So the submenu is one that a plugin may make for itself
+ * (epan/plugin_if.h), and an entry opens its statistic as `wireshark -z` does. tshark and sharkd
+ * have no menu.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -21,58 +21,30 @@
 
 #include <epan/stat_tap_ui.h>
 
-#include "rules-table.h"
+/* The title of a statistic begins so, and its entry below "SMS 2003" does not. */
+#define TITLE_PREFIX "SMS "
 
-static const struct {
-    const char *label;
-    const char *tooltip;
-    const char *statistic; /* what -z takes */
-} entries[] = {
-    { "Remote Control Sessions", "Who controlled which machine, when and with what end",
-      "smsrc,sessions" },
-    { "Remote Control Messages", "Messages by channel, type and direction", "smsrc,messages" },
-    { "Roles", "Which host holds which role of SMS, and the frame that shows it", "smsrc,roles" },
-    { "Port Audit", "Each flow of the roles with its verdict", "smsrc,audit" },
-    { "Port Matrix (KB 826852)", "Each row of the article: seen, never seen, blocked",
-      "smsrc,matrix" },
-    { "Firewall Rules", "The rules that the listed flows need", "smsrc,rules" },
-};
-
-/*
- * A table draws itself when it is told to begin, which is what the window does with -z once it
- * is there.
- */
+/* A table draws itself once it is started, which is what the window does with -z when it opens. */
 static void
-open_statistic(ext_menubar_gui_type gui _U_, void *window _U_, void *statistic)
+open_statistic(ext_menubar_gui_type gui _U_, void *window _U_, void *data)
 {
-    if (process_stat_cmd_arg((const char *)statistic))
+    const statistic_t *statistic = (const statistic_t *)data;
+
+    if (statistic->open_cb != NULL)
+        statistic->open_cb(statistic);
+    else if (process_stat_cmd_arg(statistic->command))
         start_requested_stats();
 }
 
-static void
-open_nft(ext_menubar_gui_type gui _U_, void *window _U_, void *data _U_)
-{
-    rules_table_show_nft(false);
-}
-
-static void
-open_nft_drop(ext_menubar_gui_type gui _U_, void *window _U_, void *data _U_)
-{
-    rules_table_show_nft(true);
-}
-
 void
-menu_register(int proto)
+menu_register(int proto, const statistic_t *statistics, unsigned count)
 {
     ext_menu_t *menu = ext_menubar_register_menu(proto, "SMS 2003", TRUE);
 
     ext_menubar_set_parentmenu(menu, "Statistics");
-    for (unsigned i = 0; i < array_length(entries); i++)
-        ext_menubar_add_entry(menu, entries[i].label, entries[i].tooltip, open_statistic,
-                              (void *)entries[i].statistic);
-    ext_menubar_add_entry(menu, "Firewall Rules for nftables",
-                          "The same rules as a file for nft, to be copied", open_nft, NULL);
-    ext_menubar_add_entry(menu, "Firewall for nftables",
-                          "The same, and all else that the host forwards is dropped",
-                          open_nft_drop, NULL);
+    for (unsigned i = 0; i < count; i++) {
+        if (statistics[i].tooltip != NULL)
+            ext_menubar_add_entry(menu, statistics[i].title + strlen(TITLE_PREFIX),
+                                  statistics[i].tooltip, open_statistic, (void *)&statistics[i]);
+    }
 }

@@ -7,15 +7,12 @@
 #ifndef __SMSRC_MENU_H__
 #define __SMSRC_MENU_H__
 
-#include <epan/stat_groups.h>
+#include "stat-list.h"
 
 /**
- * The group of the tables of this plugin: Wireshark puts it into no menu, so that they are in
- * the submenu alone. tshark and sharkd do not read it.
+ * Make the submenu, with an entry for each of the @p count @p statistics that has a tooltip. Call
+ * once, from a handoff routine. @p proto is the protocol "smsrc".
  */
-#define MENU_STAT_GROUP REGISTER_LOG_STAT_GROUP_UNSORTED
-
-/** Make the submenu: call from a handoff routine. @p proto is the protocol "smsrc". */
-void menu_register(int proto);
+void menu_register(int proto, const statistic_t *statistics, unsigned count);
 
 #endif /* __SMSRC_MENU_H__ */

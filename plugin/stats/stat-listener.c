@@ -1,12 +1,12 @@
 /* stat-listener.c
- * What all statistics that listen to a tap themselves do to begin
+ * The start of statistics that listen to a tap themselves
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * Wireshark does this for tables (epan/stat_tap_ui.h); those that print in a form of their own
- * have to do it themselves.
+ * Wireshark does this for tables (epan/stat_tap_ui.h), and not for statistics with their own
+ * drawing routine.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -29,7 +29,7 @@ typedef struct {
 static GPtrArray *commands; /* the names of all statistics of the plugin, sorted */
 
 bool
-stat_in_tshark(void)
+stat_listener_is_tshark(void)
 {
     return g_strcmp0(g_get_prgname(), "tshark") == 0;
 }
@@ -41,7 +41,7 @@ stat_in_tshark(void)
 static void
 give_up(void)
 {
-    if (stat_in_tshark())
+    if (stat_listener_is_tshark())
         exit(EXIT_FAILURE);
 }
 
@@ -104,17 +104,21 @@ start(const char *argument, void *userdata)
 }
 
 void
-stat_register(stat_tap_ui *ui, void *userdata)
+stat_listener_register(const char *command, stat_tap_init_cb init, void *userdata)
 {
     starter_t *starter = wmem_new(wmem_epan_scope(), starter_t);
-    stat_tap_ui checked = *ui;
+    stat_tap_ui ui = {
+        .group = REGISTER_STAT_GROUP_GENERIC,
+        .title = NULL, /* in no menu of Wireshark */
+        .cli_string = command,
+        .tap_init_cb = start,
+    };
 
-    starter->command = ui->cli_string;
-    starter->init = ui->tap_init_cb;
+    starter->command = command;
+    starter->init = init;
     starter->userdata = userdata;
-    checked.tap_init_cb = start;
-    add_command(ui->cli_string);
-    register_stat_tap_ui(&checked, starter);
+    add_command(command);
+    register_stat_tap_ui(&ui, starter);
 }
 
 static void
@@ -124,7 +128,7 @@ check_table(const char *argument, const char **filter _U_, char **error)
 }
 
 void
-stat_check_table(stat_tap_table_ui *ui)
+stat_listener_check_table(stat_tap_table_ui *ui)
 {
     ui->stat_filter_check_cb = check_table;
     add_command(ui->cli_string);
@@ -139,21 +143,22 @@ stat_listener_filter(const char *argument, const char *command)
 }
 
 bool
-stat_listener_start(const char *command, const char *filter, const char *tap, void *tapdata,
-            tap_reset_cb reset, tap_packet_cb packet, tap_draw_cb draw, tap_finish_cb finish)
+stat_listener_start(const stat_listener_t *listener)
 {
     char *shown;
-    GString *error = register_tap_listener(tap, tapdata, filter, TL_REQUIRES_NOTHING, reset, packet,
-                                           draw, finish);
+    GString *error = register_tap_listener(listener->tap, listener->tapdata, listener->filter,
+                                           TL_REQUIRES_NOTHING, listener->reset_cb,
+                                           listener->packet_cb, listener->draw_cb,
+                                           listener->finish_cb);
 
     if (error == NULL)
         return true;
     shown = text_shown(NULL, error->str);
-    report_failure("-z %s: %s", command, shown);
+    report_failure("-z %s: %s", listener->command, shown);
     wmem_free(NULL, shown);
     g_string_free(error, TRUE);
-    if (finish != NULL)
-        finish(tapdata);
+    if (listener->finish_cb != NULL)
+        listener->finish_cb(listener->tapdata);
     give_up();
     return false;
 }

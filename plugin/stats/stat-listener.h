@@ -1,5 +1,5 @@
 /* stat-listener.h
- * What all statistics that listen to a tap themselves do to begin
+ * The start of statistics that listen to a tap themselves
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,32 +12,38 @@
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 
-/**
- * The display filter that follows the name of the statistic @p command in -z's @p argument, or
- * NULL.
- */
+/** The display filter after the name of the statistic @p command in -z's @p argument, or NULL. */
 const char *stat_listener_filter(const char *argument, const char *command);
 
 /** True where the program is tshark, whose user types the names of statistics. */
-bool stat_in_tshark(void);
+bool stat_listener_is_tshark(void);
 
 /**
  * Register what starts with -z as register_stat_tap_ui() does, but only where its name is followed
  * by nothing or a filter: Wireshark takes "smsrc,audit.jsn" for "smsrc,audit". Any other argument
  * is refused with the names that there are, and tshark ends with a failure.
  */
-void stat_register(stat_tap_ui *ui, void *userdata);
+void stat_listener_register(const char *command, stat_tap_init_cb init, void *userdata);
 
 /** The same for a table: call it before register_stat_tap_table_ui(). */
-void stat_check_table(stat_tap_table_ui *ui);
+void stat_listener_check_table(stat_tap_table_ui *ui);
+
+/** What a statistic listens to. The callbacks are those of register_tap_listener(). */
+typedef struct {
+    const char *command;
+    const char *filter; /* a display filter, or NULL */
+    const char *tap;
+    void *tapdata;
+    tap_reset_cb reset_cb; /* may be NULL */
+    tap_packet_cb packet_cb;
+    tap_draw_cb draw_cb; /* may be NULL */
+    tap_finish_cb finish_cb; /* frees the tapdata; may be NULL */
+} stat_listener_t;
 
 /**
- * Listen to @p tap for the statistic @p command, with a display filter or NULL. False where that
- * cannot be (the filter is none, say): the reason is reported, and @p finish has freed @p tapdata;
- * tshark ends with a failure.
- * The callbacks are those of register_tap_listener(); reset, draw and finish may be NULL.
+ * Begin to listen. False where that fails, as with a filter that is none: the reason has been
+ * reported and the tapdata freed, and tshark ends with a failure.
  */
-bool stat_listener_start(const char *command, const char *filter, const char *tap, void *tapdata,
-                 tap_reset_cb reset, tap_packet_cb packet, tap_draw_cb draw, tap_finish_cb finish);
+bool stat_listener_start(const stat_listener_t *listener);
 
 #endif /* __SMSRC_STAT_LISTENER_H__ */

@@ -1,24 +1,65 @@
 /* stat-table.c
- * The cells, rows and tables of the statistics
+ * The columns, rows and tables of the statistics
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * Wireshark keeps the tables of a statistic with its stat_tap_table_ui, of which there is one. So
+ * two windows of a statistic share the table, and with it the statics of the statistic's file that
+ * say what is in which row. Statistics that print have their state in the tapdata of each.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
 
 #include "stat-table.h"
 
+#include <math.h>
+
 #include <epan/tap.h>
-#include <epan/to_str.h>
 
 #include "audit-tap.h"
 #include "bounds.h"
 #include "text.h"
 
-void
-stat_set_text(stat_tap_table *table, unsigned row, unsigned column, const char *text)
+static void
+free_cell(stat_tap_table *table _U_, unsigned row _U_, unsigned column _U_,
+          stat_tap_table_item_type *cell)
 {
-    stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
+    if (cell->type == TABLE_ITEM_STRING) {
+        g_free((char *)cell->value.string_value);
+        cell->value.string_value = NULL;
+    }
+}
+
+void
+stat_table_set_columns(stat_tap_table_ui *ui, const stat_column_t *columns, unsigned count)
+{
+    static const stat_tap_table_item_enum types[] = {
+        [STAT_TEXT] = TABLE_ITEM_STRING,
+        [STAT_NUMBER] = TABLE_ITEM_UINT,
+        [STAT_BYTES] = TABLE_ITEM_UINT,
+        [STAT_SECONDS] = TABLE_ITEM_FLOAT,
+    };
+
+    ui->stat_tap_free_table_item_cb = free_cell;
+    ui->nfields = count;
+    ui->fields = wmem_alloc_array(wmem_epan_scope(), stat_tap_table_item, count);
+    for (unsigned i = 0; i < count; i++) {
+        ui->fields[i].type = types[columns[i].kind];
+        ui->fields[i].align = columns[i].kind == STAT_TEXT ? TAP_ALIGN_LEFT : TAP_ALIGN_RIGHT;
+        ui->fields[i].column_name = columns[i].title;
+        ui->fields[i].field_format = columns[i].format;
+    }
+}
+
+/*
+ * Cells
+ */
+
+static void
+set_text(stat_tap_table_item_type *cell, const char *text)
+{
     char *shown = text_is_shown(text) ? NULL : text_shown(NULL, text);
 
     if (shown != NULL)
@@ -30,21 +71,7 @@ stat_set_text(stat_tap_table *table, unsigned row, unsigned column, const char *
     wmem_free(NULL, shown);
 }
 
-void
-stat_set_number(stat_tap_table *table, unsigned row, unsigned column, unsigned number)
-{
-    stat_tap_get_field_data(table, row, column)->value.uint_value = number;
-}
-
-void
-stat_add_number(stat_tap_table *table, unsigned row, unsigned column, int number)
-{
-    stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
-
-    cell->value.uint_value = (unsigned)((int)cell->value.uint_value + number);
-}
-
-/* From here on the column's cells are doubles. */
+/* Makes all cells of the column doubles. */
 static void
 widen_column(stat_tap_table *table, unsigned column)
 {
@@ -58,8 +85,12 @@ widen_column(stat_tap_table *table, unsigned column)
     }
 }
 
-void
-stat_set_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes)
+/*
+ * A cell is TABLE_ITEM_UINT as its column. All cells of the column are doubles from the first
+ * number on that 32 bits are too few for.
+ */
+static void
+set_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes)
 {
     stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
 
@@ -71,34 +102,47 @@ stat_set_bytes(stat_tap_table *table, unsigned row, unsigned column, double byte
         cell->value.float_value = bytes;
 }
 
-void
-stat_add_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes)
+static void
+set_seconds(stat_tap_table_item_type *cell, double seconds)
 {
-    const stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
-
-    stat_set_bytes(table, row, column,
-                   bytes + (cell->type == TABLE_ITEM_UINT ? cell->value.uint_value
-                                                          : cell->value.float_value));
+    cell->type = isnan(seconds) ? TABLE_ITEM_NONE : TABLE_ITEM_FLOAT;
+    if (!isnan(seconds))
+        cell->value.float_value = seconds;
 }
 
 void
-stat_set_fraction(stat_tap_table *table, unsigned row, unsigned column, double number)
+stat_table_show_row(stat_tap_table *table, unsigned row, const stat_column_t *columns,
+                    const void *record)
 {
-    stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
+    for (unsigned i = 0; i < table->num_fields; i++) {
+        const void *value = (const char *)record + columns[i].offset;
+        stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, i);
 
-    cell->type = TABLE_ITEM_FLOAT;
-    cell->value.float_value = number;
+        switch (columns[i].kind) {
+        case STAT_TEXT:
+            if (*(const char *const *)value != NULL)
+                set_text(cell, *(const char *const *)value);
+            break;
+        case STAT_NUMBER:
+            cell->value.uint_value = *(const unsigned *)value;
+            break;
+        case STAT_BYTES:
+            set_bytes(table, row, i, *(const double *)value);
+            break;
+        case STAT_SECONDS:
+            set_seconds(cell, *(const double *)value);
+            break;
+        }
+    }
 }
 
-void
-stat_set_empty(stat_tap_table *table, unsigned row, unsigned column)
-{
-    stat_tap_get_field_data(table, row, column)->type = TABLE_ITEM_NONE;
-}
+/*
+ * Rows
+ */
 
-/* A column of bytes is of one kind: that of its other cells. */
+/* The type of a new cell. All cells of a column of bytes are of one type. */
 static stat_tap_table_item_enum
-kind_of_column(const stat_tap_table_ui *ui, stat_tap_table *table, unsigned column)
+type_of_column(const stat_tap_table_ui *ui, stat_tap_table *table, unsigned column)
 {
     const stat_tap_table_item_type *other =
         table->num_elements > 0 ? stat_tap_get_field_data(table, 0, column) : NULL;
@@ -107,16 +151,16 @@ kind_of_column(const stat_tap_table_ui *ui, stat_tap_table *table, unsigned colu
                                                                        : ui->fields[column].type;
 }
 
-/* A row behind all others. */
+/* Adds a row after all others. */
 static unsigned
 append_last_row(stat_tap_table_ui *ui, stat_tap_table *table)
 {
-    stat_tap_table_item_type cells[STAT_MAX_COLUMNS];
+    stat_tap_table_item_type cells[STAT_TABLE_MAX_COLUMNS];
     unsigned row = table->num_elements;
 
     memset(cells, 0, sizeof cells);
     for (unsigned i = 0; i < ui->nfields; i++) {
-        cells[i].type = kind_of_column(ui, table, i);
+        cells[i].type = type_of_column(ui, table, i);
         if (cells[i].type == TABLE_ITEM_STRING)
             cells[i].value.string_value = g_strdup("");
     }
@@ -124,27 +168,17 @@ append_last_row(stat_tap_table_ui *ui, stat_tap_table *table)
     return row;
 }
 
-void
-stat_free_cell(stat_tap_table *table _U_, unsigned row _U_, unsigned column _U_,
-               stat_tap_table_item_type *cell)
-{
-    if (cell->type == TABLE_ITEM_STRING) {
-        g_free((char *)cell->value.string_value);
-        cell->value.string_value = NULL;
-    }
-}
-
 unsigned
-stat_append_row(stat_tap_table_ui *ui, stat_tap_table *table)
+stat_table_append_row(stat_tap_table_ui *ui, stat_tap_table *table)
 {
-    unsigned row = stat_num_rows(table);
+    unsigned row = stat_table_num_rows(table);
 
-    stat_insert_row(ui, table, row);
+    stat_table_insert_row(ui, table, row);
     return row;
 }
 
 void
-stat_insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at)
+stat_table_insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at)
 {
     unsigned last = append_last_row(ui, table);
     stat_tap_table_item_type *cells = table->elements[last];
@@ -155,10 +189,10 @@ stat_insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at)
 }
 
 void
-stat_remove_row(stat_tap_table *table, unsigned at)
+stat_table_remove_row(stat_tap_table *table, unsigned at)
 {
     for (unsigned column = 0; column < table->num_fields; column++)
-        stat_free_cell(table, at, column, stat_tap_get_field_data(table, at, column));
+        free_cell(table, at, column, stat_tap_get_field_data(table, at, column));
     g_free(table->elements[at]);
     table->num_elements--;
     memmove(&table->elements[at], &table->elements[at + 1],
@@ -174,17 +208,17 @@ stat_table_of(void *tapdata)
 }
 
 stat_tap_table_ui *
-stat_ui_of(void *tapdata)
+stat_table_ui_of(void *tapdata)
 {
     return ((stat_data_t *)tapdata)->stat_tap_data;
 }
 
 void
-stat_empty_table(stat_tap_table *table)
+stat_table_clear(stat_tap_table *table)
 {
     for (unsigned row = 0; row < table->num_elements; row++) {
         for (unsigned column = 0; column < table->num_fields; column++)
-            stat_free_cell(table, row, column, stat_tap_get_field_data(table, row, column));
+            free_cell(table, row, column, stat_tap_get_field_data(table, row, column));
         g_free(table->elements[row]);
     }
     table->num_elements = 0;
@@ -192,32 +226,32 @@ stat_empty_table(stat_tap_table *table)
 
 /*
  * What was not kept is in every table, as its last rows, whatever filter it has and whatever the
- * frame is in which a bound was reached. So there is one listener for all tables beside their
- * own. It stays once it is there: a table that is closed is no longer among those of its statistic.
+ * frame is in which a bound was reached. So one listener serves all tables, beside their own. It
+ * is never removed: a table that is closed is no longer among those of its statistic.
  */
 
 static GPtrArray *noted_uis; /* the statistics that have, or have had, a table */
 
-/* Marks the first cell of such a row. */
+/* The first cell of such a row points to it. */
 static char note_mark;
 
-bool
-stat_is_note(const stat_tap_table *table, unsigned row)
+static bool
+is_note(const stat_tap_table *table, unsigned row)
 {
     return table->elements[row][0].user_data.ptr_value == &note_mark;
 }
 
 unsigned
-stat_num_rows(const stat_tap_table *table)
+stat_table_num_rows(const stat_tap_table *table)
 {
     unsigned rows = table->num_elements;
 
-    while (rows > 0 && stat_is_note(table, rows - 1))
+    while (rows > 0 && is_note(table, rows - 1))
         rows--;
     return rows;
 }
 
-/* Into the first two columns of text. */
+/* Writes @p text into the first two columns of text. */
 static void
 set_note(const stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const char *text)
 {
@@ -227,14 +261,14 @@ set_note(const stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const
     table->elements[row][0].user_data.ptr_value = &note_mark;
     for (unsigned i = 0; i < ui->nfields && next < array_length(texts); i++) {
         if (ui->fields[i].type == TABLE_ITEM_STRING)
-            stat_set_text(table, row, i, texts[next++]);
+            set_text(stat_tap_get_field_data(table, row, i), texts[next++]);
     }
 }
 
 static void
 update_notes(stat_tap_table_ui *ui, stat_tap_table *table)
 {
-    unsigned row = stat_num_rows(table);
+    unsigned row = stat_table_num_rows(table);
 
     for (bound_e bound = bounds_next(BOUND_NONE); bound < NUM_BOUNDS; bound = bounds_next(bound)) {
         char *text;
@@ -277,7 +311,7 @@ note_overflow(stat_tap_table_ui *ui)
 }
 
 stat_tap_table *
-stat_open_table(stat_tap_table_ui *ui, const char *title)
+stat_table_open(stat_tap_table_ui *ui, const char *title)
 {
     stat_tap_table *table = stat_tap_find_table(ui, title);
 
@@ -292,18 +326,13 @@ stat_open_table(stat_tap_table_ui *ui, const char *title)
 }
 
 stat_tap_table *
-stat_start_table(stat_tap_table_ui *ui, const char *title, GHashTable **keys, bool keys_are_text)
+stat_table_open_with_keys(stat_tap_table_ui *ui, const char *title, GHashTable **keys,
+                          bool keys_are_text)
 {
     if (*keys != NULL)
         g_hash_table_destroy(*keys);
-    /* A flow is its own key, and not the table's to free. */
+    /* A flow is a key by its address, and the table does not own it. */
     *keys = keys_are_text ? g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)
                           : g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
-    return stat_open_table(ui, title);
-}
-
-char *
-stat_host_text(const address *host)
-{
-    return address_to_str(NULL, host);
+    return stat_table_open(ui, title);
 }

@@ -1,5 +1,5 @@
 /* statistics.c
- * The statistics of the plugin: tables, trees and lines of JSON
+ * The list of the statistics
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,25 +10,43 @@
 
 #include "smsrc-compat.h"
 
-#include "audit-tables.h"
-#include "json-lines.h"
 #include "menu.h"
-#include "messages-table.h"
-#include "rules-table.h"
-#include "sessions-table.h"
+#include "stat-list.h"
 #include "stat-settle.h"
+
+/* In the order of the menu. */
+static const statistic_t statistics[] = {
+    { "smsrc,sessions", "SMS Remote Control Sessions",
+      "Who controlled which machine, when and with what end", sessions_table_register, NULL },
+    { "smsrc,messages", "SMS Remote Control Messages",
+      "Messages by channel, type and direction", messages_table_register, NULL },
+    { "smsrc,roles", "SMS Roles",
+      "Which host holds which role of SMS, and the frame that shows it", roles_table_register,
+      NULL },
+    { "smsrc,audit", "SMS Port Audit", "Each flow of the roles with its verdict",
+      audit_table_register, NULL },
+    { "smsrc,matrix", "SMS Port Matrix (KB 826852)",
+      "Each row of the article: seen, never seen, blocked", matrix_table_register, NULL },
+    { "smsrc,rules", "SMS Firewall Rules", "The rules that the listed flows need",
+      rules_table_register, NULL },
+    { "smsrc,rules.nft", "SMS Firewall Rules for nftables",
+      "The same rules as a file for nft, to be copied", rules_nft_register, rules_nft_open },
+    { "smsrc,rules.nft.drop", "SMS Firewall for nftables",
+      "The same, and all else that the host forwards is dropped", rules_nft_register_drop,
+      rules_nft_open_drop },
+    { "smsrc,tree", "SMS Remote Control Messages", NULL, messages_table_register_tree, NULL },
+    { "smsrc,audit.json", NULL, NULL, audit_json_register, NULL },
+    { "smsrc,sessions.json", NULL, NULL, sessions_json_register, NULL },
+    { "conv,smsrc", NULL, NULL, conversation_table_register, NULL },
+    { "endpoints,smsrc", NULL, NULL, conversation_table_register_endpoints, NULL },
+};
 
 void
 statistics_register(void)
 {
-    int proto_smsrc = proto_get_id_by_filter_name("smsrc");
-
-    sessions_table_register(proto_smsrc);
-    messages_table_register();
-    menu_register(proto_smsrc);
-    audit_tables_register();
-    rules_table_register();
-    json_lines_register();
+    for (unsigned i = 0; i < array_length(statistics); i++)
+        statistics[i].register_cb(&statistics[i]);
+    menu_register(proto_get_id_by_filter_name("smsrc"), statistics, array_length(statistics));
 }
 
 void

@@ -1,14 +1,15 @@
 /* terminal-table.c
- * The tables of the statistics on lines as long as the terminal's
+ * Work-around for ui/cli/simple_stattable.c, which prints tables wider than any terminal: unneeded
+ * once tshark's own tables fit the terminal, and keep a row that has an empty number
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * tshark prints a table as its columns' formats say, however long the lines become: those here
- * have up to 300 characters. Where the reader's lines are known to be shorter, a table here is as
- * wide as what is in it; what still does not fit goes on in further lines of the record, and
- * long cells are wrapped. Nothing is cut off. Who pipes a table into a program has the long form.
+ * tshark prints a table by its columns' formats, however long the lines become: those of the plugin
+ * have up to 300 characters. Where the lines of the terminal are shorter, a table is as wide as
+ * what is in it. What does not fit continues in further lines of the record, and long cells are
+ * wrapped. Nothing is cut off. A table that is piped into a program has the long form.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -23,11 +24,17 @@
 #include <sys/ioctl.h>
 #endif
 
+#include <epan/stat_groups.h>
 #include <epan/tap.h>
 
 #include "stat-listener.h"
-#include "stat-table.h"
 #include "text.h"
+
+/*
+ * The group of the tables: Wireshark puts it into no menu, so that they are in the submenu alone
+ * (menu.c). tshark and sharkd do not read it.
+ */
+#define GROUP_IN_NO_MENU REGISTER_LOG_STAT_GROUP_UNSORTED
 
 #define GAP 2         /* between columns */
 #define INDENT 4      /* of a record's further lines */
@@ -169,7 +176,7 @@ columns_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned wi
         column->name = ui->fields[i].column_name;
         column->number = ui->fields[i].type != TABLE_ITEM_STRING;
         column->cells = g_ptr_array_new_with_free_func(g_free);
-        for (unsigned row = 0; row < stat_num_rows(table); row++) {
+        for (unsigned row = 0; row < stat_table_num_rows(table); row++) {
             char *text = cell_text(stat_tap_get_field_data(table, row, i),
                                    ui->fields[i].field_format);
 
@@ -283,7 +290,7 @@ print_rule(char sign, unsigned width)
 static void
 print_notes(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned width)
 {
-    for (unsigned row = stat_num_rows(table); row < table->num_elements; row++) {
+    for (unsigned row = stat_table_num_rows(table); row < table->num_elements; row++) {
         GString *note = g_string_new(NULL);
         GPtrArray *lines;
 
@@ -375,13 +382,13 @@ terminal_draw(void *tapdata)
             wmem_free(NULL, filter);
         }
         print_rule('=', narrow->width);
-        if (stat_num_rows(table) > 0) {
+        if (stat_table_num_rows(table) > 0) {
             print_row(columns, -1);
             print_rule('-', narrow->width);
         } else {
             puts("None");
         }
-        for (unsigned row = 0; row < stat_num_rows(table); row++)
+        for (unsigned row = 0; row < stat_table_num_rows(table); row++)
             print_row(columns, (int)row);
         print_notes(ui, table, narrow->width);
         print_rule('=', narrow->width);
@@ -401,34 +408,40 @@ terminal_init(const char *argument, void *userdata)
 {
     stat_tap_table_ui *ui = (stat_tap_table_ui *)userdata;
     narrow_t *narrow = g_new0(narrow_t, 1);
+    stat_listener_t listener;
 
     narrow->stats.stat_tap_data = ui;
     narrow->stats.user_data = narrow;
     narrow->filter = g_strdup(stat_listener_filter(argument, ui->cli_string));
     narrow->width = line_width();
     ui->stat_tap_init_cb(ui);
-    if (stat_listener_start(ui->cli_string, narrow->filter, ui->tap_name, narrow, NULL,
-                            ui->packet_func, narrow->width > 0 ? terminal_draw : long_draw,
-                            terminal_finish))
+    listener = (stat_listener_t){
+        .command = ui->cli_string,
+        .filter = narrow->filter,
+        .tap = ui->tap_name,
+        .tapdata = narrow,
+        .packet_cb = ui->packet_func,
+        .draw_cb = narrow->width > 0 ? terminal_draw : long_draw,
+        .finish_cb = terminal_finish,
+    };
+    if (stat_listener_start(&listener))
         return STAT_TAP_INIT_DONE;
     return STAT_TAP_INIT_FAILED;
 }
 
 void
-terminal_table_register(stat_tap_table_ui *ui)
+terminal_table_register(stat_tap_table_ui *ui, const statistic_t *statistic,
+                        const stat_column_t *columns, unsigned count)
 {
-    stat_tap_ui narrow_ui = {
-        .group = ui->group,
-        .title = NULL,
-        .cli_string = ui->cli_string,
-        .tap_init_cb = terminal_init,
-    };
-
-    /* sharkd and Wireshark have tables of their own. */
-    if (stat_in_tshark()) {
-        stat_register(&narrow_ui, ui);
+    ui->group = GROUP_IN_NO_MENU;
+    ui->title = statistic->title;
+    ui->cli_string = statistic->command;
+    stat_table_set_columns(ui, columns, count);
+    /* sharkd and Wireshark draw tables themselves. */
+    if (stat_listener_is_tshark()) {
+        stat_listener_register(statistic->command, terminal_init, ui);
         return;
     }
-    stat_check_table(ui);
+    stat_listener_check_table(ui);
     register_stat_tap_table_ui(ui);
 }

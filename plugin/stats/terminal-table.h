@@ -1,5 +1,5 @@
 /* terminal-table.h
- * The tables of the statistics on lines as long as the terminal's
+ * Tables of the statistics that fit the width of the terminal
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,10 +11,16 @@
 
 #include <epan/stat_tap_ui.h>
 
+#include "stat-list.h"
+#include "stat-table.h"
+
 /**
- * Register a table statistic. tshark prints it on lines of the width of the terminal, or of
- * $COLUMNS, and in Wireshark's long form where there is neither. Other programs draw it themselves.
+ * Register a statistic that is a table of the @p count @p columns. @p ui has the tap and the
+ * callbacks, and is static as the columns are. tshark prints the table on lines of the width of the
+ * terminal, or of $COLUMNS, and in Wireshark's long form where there is neither. Other programs
+ * draw it themselves.
  */
-void terminal_table_register(stat_tap_table_ui *ui);
+void terminal_table_register(stat_tap_table_ui *ui, const statistic_t *statistic,
+                             const stat_column_t *columns, unsigned count);
 
 #endif /* __SMSRC_TERMINAL_TABLE_H__ */

@@ -6,7 +6,7 @@
 
 #include "firewall-rules.h"
 
-#include "role-book.h"
+#include "nft-ruleset.h"
 #include "unit-epan.h"
 #include "user-rows.h"
 
@@ -26,21 +26,9 @@ static address ends[MAX_FLOWS][2];
 static firewall_rules_t *rules;
 static wmem_list_t *no_layers;
 
-/* What the role book would know of every host. */
+/* Of every host. */
 static role_set_t firm;
 static unsigned firm_version;
-
-role_set_t
-role_book_firm_roles(const address *addr _U_, const void *conversation _U_)
-{
-    return firm;
-}
-
-unsigned
-role_book_firm_version(void)
-{
-    return firm_version;
-}
 
 static const matrix_row_t *
 row_named(const char *id)
@@ -81,13 +69,30 @@ flow(unsigned i, const char *row, role_set_t initiator, role_set_t responder,
     }
 }
 
+/* What the tap has of flow @p i, judged so. */
+static audit_tap_t
+tap_of(unsigned i, const verdict_t *verdict)
+{
+    const flow_facts_t *facts = &questions[i];
+    unsigned first = verdict->swapped ? RESPONDER : INITIATOR;
+    unsigned second = verdict->swapped ? INITIATOR : RESPONDER;
+    audit_tap_t tap = { .flow = &flows[i], .verdict = verdict, .transport = facts->transport,
+                        .service = facts->service, .firm_version = firm_version, .bytes = 60 };
+
+    if (verdict->row != NULL)
+        tap.row_order = matrix_row_order(audit_tap_matrix(), verdict->row);
+    tap.ends[first] = (flow_end_t){ .host = &ends[i][0], .roles = facts->initiator,
+                                    .firm_roles = firm, .port = facts->initiator_port };
+    tap.ends[second] = (flow_end_t){ .host = &ends[i][1], .roles = facts->responder,
+                                     .firm_roles = firm, .port = facts->responder_port };
+    return tap;
+}
+
 /* A packet of it, by its initiator or as an answer, with the judgement at @p at. */
 static bool
 packet(unsigned i, const verdict_t *judgement, bool answer)
 {
-    audit_tap_t tap = { .flow = &flows[i], .judgement = judgement, .about = &questions[i],
-                        .initiator = &ends[i][judgement->swapped],
-                        .responder = &ends[i][!judgement->swapped], .bytes = 60 };
+    audit_tap_t tap = tap_of(i, judgement);
     packet_info pinfo;
 
     memset(&pinfo, 0, sizeof pinfo);
@@ -110,8 +115,8 @@ assert_hosts(unsigned rule, const char *from, const char *to)
 {
     const char *wanted[2] = { from, to };
 
-    for (unsigned end = RULE_FROM; end <= RULE_TO; end++) {
-        char *hosts = firewall_rule_hosts(firewall_rules_at(rules, rule), end, 2);
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
+        char *hosts = firewall_rules_hosts_to_str(firewall_rules_at(rules, rule), end, 2);
 
         g_assert_cmpstr(hosts, ==, wanted[end]);
         g_free(hosts);
@@ -121,7 +126,7 @@ assert_hosts(unsigned rule, const char *from, const char *to)
 static void
 assert_in_file(const char *text, bool wanted)
 {
-    char *file = firewall_rules_to_nft(rules, false);
+    char *file = nft_ruleset_to_str(rules, false);
 
     if ((strstr(file, text) != NULL) != wanted)
         g_error("%s: %s in\n%s", text, wanted ? "not" : "still", file);
@@ -191,7 +196,7 @@ test_from_client_to_server_whoever_was_seen_first(void)
     seen(0);
     assert_hosts(0, "10.0.1.1", "10.0.0.1");
     g_assert_cmpuint(firewall_rules_at(rules, 0)->port, ==, 80);
-    g_assert_cmpuint(firewall_rules_at(rules, 0)->roles[RULE_FROM], ==, CLIENT);
+    g_assert_cmpuint(firewall_rules_at(rules, 0)->roles[INITIATOR], ==, CLIENT);
     firewall_rules_clear(rules);
 
     /* An answer is a packet of the same flow. */
@@ -203,11 +208,11 @@ test_from_client_to_server_whoever_was_seen_first(void)
     /* Judged as calling 80, and the packet is one of which the ends say otherwise. */
     flow(0, "E1", CLIENT, MP, 1, 1);
     {
-        audit_tap_t tap = { .flow = &flows[0], .judgement = &judgements[0],
-                            .about = &questions[0], .initiator = &ends[0][1],
-                            .responder = &ends[0][0], .bytes = 60 };
+        audit_tap_t tap = tap_of(0, &judgements[0]);
         packet_info pinfo;
 
+        tap.ends[INITIATOR].host = &ends[0][1];
+        tap.ends[RESPONDER].host = &ends[0][0];
         memset(&pinfo, 0, sizeof pinfo);
         copy_address_shallow(&pinfo.src, &ends[0][0]);
         copy_address_shallow(&pinfo.dst, &ends[0][1]);
@@ -298,7 +303,7 @@ static void
 test_the_policy_is_in_one_file_and_a_file_without_rules_has_no_table(void)
 {
     for (unsigned drop = 0; drop < 2; drop++) {
-        char *file = firewall_rules_to_nft(rules, drop);
+        char *file = nft_ruleset_to_str(rules, drop);
 
         g_assert_nonnull(strstr(file, "# No rule: "));
         for (char **lines = g_strsplit(file, "\n", 0), **line = lines;; line++) {
@@ -313,7 +318,7 @@ test_the_policy_is_in_one_file_and_a_file_without_rules_has_no_table(void)
     flow(0, "E1", CLIENT, MP, 1, 1);
     seen(0);
     for (unsigned drop = 0; drop < 2; drop++) {
-        char *file = firewall_rules_to_nft(rules, drop);
+        char *file = nft_ruleset_to_str(rules, drop);
 
         g_assert_nonnull(strstr(file, "chain listed {"));
         g_assert_true((strstr(file, "policy drop") != NULL) == drop);
@@ -366,7 +371,7 @@ test_a_comment_is_bounded(void)
 
     flow(0, "E1", ROLE_BIT(NUM_ROLES) - 1, MP, 1, 1);
     seen(0);
-    file = firewall_rules_to_nft(rules, false);
+    file = nft_ruleset_to_str(rules, false);
     comment = strstr(file, "comment \"") + strlen("comment \"");
     *strchr(comment, '"') = '\0';
     g_assert_cmpuint(strlen(comment), <=, 128);

@@ -1,0 +1,347 @@
+/* audit-json.c
+ * The audited flows as lines of JSON, the worst first: -z smsrc,audit.json
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "smsrc-compat.h"
+
+#include <epan/stat_tap_ui.h>
+#include <epan/tap.h>
+
+#include "audit-tap.h"
+#include "json-line.h"
+#include "stat-list.h"
+#include "stat-listener.h"
+#include "stat-settle.h"
+
+typedef struct {
+    address host;
+    role_set_t roles;
+} end_t;
+
+/* An audited flow in the state of its last packet. */
+typedef struct {
+    unsigned order;      /* of its first packet among those of all flows */
+    bool folded;         /* counted in the line of its scan */
+    const flow_t *scan_of;
+    verdict_t verdict;
+    end_t ends[NUM_ENDS];
+    transport_e transport;
+    uint16_t server_port;
+    service_e service;
+    reach_e reach;
+    uint32_t first_frame;
+    nstime_t start;
+    nstime_t end;
+    unsigned tries;      /* itself, and those that are counted in its line */
+    uint64_t packets;
+    uint64_t bytes;
+
+    /* Texts of the capture, set when it ends. */
+    char *row;           /* NULL: none */
+    char *row_text;
+    char *site_code;
+} flow_line_t;
+
+typedef struct {
+    GPtrArray *all;      /* of flow_line_t, in their order */
+    GHashTable *lines;   /* flow to its line, of the current capture */
+    unsigned settled;    /* how many are of earlier captures */
+    uint64_t frames;     /* read, judged or not */
+} audit_lines_t;
+
+static void
+free_ends(flow_line_t *flow)
+{
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++)
+        free_address(&flow->ends[end].host);
+}
+
+static void
+free_flow_line(void *data)
+{
+    flow_line_t *flow = (flow_line_t *)data;
+
+    free_ends(flow);
+    g_free(flow->row);
+    g_free(flow->row_text);
+    g_free(flow->site_code);
+    g_free(flow);
+}
+
+static void
+audit_reset(void *tapdata)
+{
+    audit_lines_t *audit = (audit_lines_t *)tapdata;
+
+    g_hash_table_remove_all(audit->lines);
+    g_ptr_array_set_size(audit->all, 0);
+    audit->settled = 0;
+}
+
+static void
+frames_reset(void *tapdata)
+{
+    *(uint64_t *)tapdata = 0;
+}
+
+static tap_packet_status
+frames_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
+              const void *data _U_, tap_flags_t flags _U_)
+{
+    (*(uint64_t *)tapdata)++;
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+/* Extends the time of the flow. It ends with the latest: a clock may have been set back. */
+static void
+include_times(flow_line_t *flow, const nstime_t *start, const nstime_t *end)
+{
+    if (nstime_is_unset(end))
+        return;
+    if (nstime_is_unset(&flow->start)) {
+        flow->start = *start;
+        flow->end = *end;
+    } else if (nstime_cmp(end, &flow->end) > 0) {
+        flow->end = *end;
+    }
+}
+
+static tap_packet_status
+audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+             tap_flags_t flags _U_)
+{
+    audit_lines_t *audit = (audit_lines_t *)tapdata;
+    const audit_tap_t *tap = (const audit_tap_t *)data;
+    flow_line_t *flow = (flow_line_t *)g_hash_table_lookup(audit->lines, tap->flow);
+
+    if (flow == NULL) {
+        flow = g_new0(flow_line_t, 1);
+        flow->order = audit->all->len;
+        flow->tries = 1;
+        flow->first_frame = tap->flow->first_frame;
+        nstime_set_unset(&flow->start);
+        nstime_set_unset(&flow->end);
+        g_hash_table_insert(audit->lines, (void *)tap->flow, flow);
+        g_ptr_array_add(audit->all, flow);
+    } else {
+        free_ends(flow);
+    }
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
+        copy_address(&flow->ends[end].host, tap->ends[end].host);
+        flow->ends[end].roles = tap->ends[end].roles;
+    }
+    flow->scan_of = tap->flow->scan_of;
+    flow->verdict = *tap->verdict;
+    flow->transport = tap->transport;
+    flow->server_port = tap->ends[RESPONDER].port;
+    flow->service = tap->service;
+    flow->reach = tap->flow->reach;
+    if (pinfo->fd->has_ts)
+        include_times(flow, &pinfo->abs_ts, &pinfo->abs_ts);
+    flow->packets++;
+    flow->bytes += tap->bytes;
+    return TAP_PACKET_REDRAW;
+}
+
+static void
+put_roles(json_dumper *line, const char *name, role_set_t roles)
+{
+    json_dumper_set_member_name(line, name);
+    json_dumper_begin_array(line);
+    for (const value_string *role = role_vals; role->strptr != NULL; role++) {
+        if ((roles & ROLE_BIT(role->value)) != 0)
+            json_dumper_value_string(line, role->strptr);
+    }
+    json_dumper_end_array(line);
+}
+
+static void
+put_row(json_dumper *line, const flow_line_t *flow)
+{
+    if (flow->row == NULL) {
+        json_line_put_literal(line, "row", "null");
+        return;
+    }
+    json_line_put_text(line, "row", flow->row);
+    json_line_put_literal(line, "nearest", flow->verdict.nearest ? "true" : "false");
+    json_line_put_text(line, "row_text", flow->row_text);
+}
+
+static void
+print_flow(const flow_line_t *flow)
+{
+    json_dumper line = json_line_begin("flow");
+
+    json_line_put_text(&line, "verdict", verdict_name(flow->verdict.verdict));
+    put_row(&line, flow);
+    json_line_put_host(&line, "initiator", &flow->ends[INITIATOR].host);
+    put_roles(&line, "initiator_roles", flow->ends[INITIATOR].roles);
+    json_line_put_host(&line, "responder", &flow->ends[RESPONDER].host);
+    put_roles(&line, "responder_roles", flow->ends[RESPONDER].roles);
+    json_line_put_text(&line, "site_code", flow->site_code);
+    json_line_put_text(&line, "transport", transport_name(flow->transport));
+    if (flow->transport == TRANSPORT_IPX)
+        json_line_put_literal(&line, "server_port", "null");
+    else
+        json_line_put_number(&line, "server_port", flow->server_port);
+    json_line_put_text(&line, "service", service_name(flow->service));
+    json_line_put_text(&line, "reach", flow_audit_reach_name(flow->reach));
+    json_line_put_number(&line, "tries", flow->tries);
+    json_line_put_number(&line, "first_frame", flow->first_frame);
+    json_line_put_time(&line, "start", &flow->start);
+    json_line_put_time(&line, "end", &flow->end);
+    json_line_put_number(&line, "packets", flow->packets);
+    json_line_put_number(&line, "bytes", flow->bytes);
+    json_line_end(&line);
+}
+
+/* The worst first, and each verdict's in the order of the capture. */
+static int
+compare_lines(const void *a, const void *b)
+{
+    const flow_line_t *one = *(const flow_line_t *const *)a;
+    const flow_line_t *other = *(const flow_line_t *const *)b;
+
+    if (one->verdict.verdict != other->verdict.verdict)
+        return one->verdict.verdict > other->verdict.verdict ? -1 : 1;
+    return one->order < other->order ? -1 : one->order > other->order;
+}
+
+/*
+ * Folds the unanswered tries of a scan into one line, that of the first of them, or of the next
+ * where a filter has left the first out.
+ */
+static void
+fold_scans(const audit_lines_t *audit)
+{
+    GHashTable *first = g_hash_table_new(g_direct_hash, g_direct_equal);
+
+    for (unsigned i = audit->settled; i < audit->all->len; i++) {
+        flow_line_t *one = (flow_line_t *)audit->all->pdata[i], *of = NULL;
+
+        if (one->scan_of == NULL)
+            continue;
+        of = (flow_line_t *)g_hash_table_lookup(audit->lines, one->scan_of);
+        if (of == NULL)
+            of = (flow_line_t *)g_hash_table_lookup(first, one->scan_of);
+        if (of == NULL) {
+            g_hash_table_insert(first, (void *)one->scan_of, one);
+            continue;
+        }
+        one->folded = true;
+        of->tries++;
+        of->packets += one->packets;
+        of->bytes += one->bytes;
+        include_times(of, &one->start, &one->end);
+    }
+    g_hash_table_destroy(first);
+}
+
+/* Sets the texts, which later captures do not have, and drops the pointers into this one. */
+static void
+settle_flow(flow_line_t *flow)
+{
+    const matrix_row_t *row = flow->verdict.row;
+
+    flow->site_code = g_strdup(audit_tap_site_code(&flow->ends[INITIATOR].host,
+                                                   &flow->ends[RESPONDER].host));
+    if (row != NULL) {
+        char *text = matrix_row_to_str(NULL, row);
+
+        flow->row = g_strdup(row->id);
+        flow->row_text = g_strdup(text);
+        wmem_free(NULL, text);
+    }
+    flow->verdict.row = NULL;
+    flow->scan_of = NULL;
+}
+
+static void
+audit_settle(void *tapdata)
+{
+    audit_lines_t *audit = (audit_lines_t *)tapdata;
+
+    fold_scans(audit);
+    for (; audit->settled < audit->all->len; audit->settled++)
+        settle_flow((flow_line_t *)audit->all->pdata[audit->settled]);
+    g_hash_table_remove_all(audit->lines);
+}
+
+static void
+audit_draw(void *tapdata)
+{
+    const audit_lines_t *audit = (const audit_lines_t *)tapdata;
+    GPtrArray *flows = g_ptr_array_new();
+    json_dumper line;
+
+    audit_settle(tapdata);
+    for (unsigned i = 0; i < audit->all->len; i++) {
+        if (!((const flow_line_t *)audit->all->pdata[i])->folded)
+            g_ptr_array_add(flows, audit->all->pdata[i]);
+    }
+    g_ptr_array_sort(flows, compare_lines);
+    for (unsigned i = 0; i < flows->len; i++)
+        print_flow((const flow_line_t *)flows->pdata[i]);
+    line = json_line_begin("audit");
+    json_line_put_number(&line, "frames", audit->frames);
+    json_line_put_number(&line, "flows", flows->len);
+    json_line_put_overflow(&line);
+    json_line_end(&line);
+    g_ptr_array_free(flows, TRUE);
+}
+
+static void
+audit_finish(void *tapdata)
+{
+    audit_lines_t *audit = (audit_lines_t *)tapdata;
+
+    stat_settle_remove(audit);
+    g_hash_table_destroy(audit->lines);
+    g_ptr_array_free(audit->all, TRUE);
+    g_free(audit);
+}
+
+static stat_tap_init_result
+audit_start(const char *argument, void *userdata)
+{
+    const statistic_t *statistic = (const statistic_t *)userdata;
+    audit_lines_t *audit = g_new0(audit_lines_t, 1);
+    stat_listener_t flows = {
+        .command = statistic->command,
+        .filter = stat_listener_filter(argument, statistic->command),
+        .tap = "smsrc_audit",
+        .tapdata = audit,
+        .reset_cb = audit_reset,
+        .packet_cb = audit_packet,
+        .draw_cb = audit_draw,
+        .finish_cb = audit_finish,
+    };
+    stat_listener_t frames = {
+        .command = flows.command,
+        .filter = flows.filter,
+        .tap = "frame",
+        .tapdata = &audit->frames,
+        .reset_cb = frames_reset,
+        .packet_cb = frames_packet,
+    };
+
+    audit->lines = g_hash_table_new(g_direct_hash, g_direct_equal);
+    audit->all = g_ptr_array_new_with_free_func(free_flow_line);
+    stat_settle_add(audit_settle, audit);
+    if (!stat_listener_start(&flows))
+        return STAT_TAP_INIT_FAILED;
+    if (stat_listener_start(&frames))
+        return STAT_TAP_INIT_DONE;
+    remove_tap_listener(audit); /* which frees it */
+    return STAT_TAP_INIT_FAILED;
+}
+
+void
+audit_json_register(const statistic_t *statistic)
+{
+    stat_listener_register(statistic->command, audit_start, (void *)statistic);
+}

@@ -1,0 +1,154 @@
+/* rules-nft.c
+ * The firewall rules as a file for nft: -z smsrc,rules.nft and -z smsrc,rules.nft.drop
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * The file is printed as it is, which a table cannot be, so each is a statistic of the other kind,
+ * with its own drawing routine. In Wireshark a window of text shows it.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "smsrc-compat.h"
+
+#include <epan/funnel.h>
+#include <epan/tap.h>
+
+#include "nft-ruleset.h"
+#include "stat-list.h"
+#include "stat-listener.h"
+
+static void
+nft_reset(void *tapdata)
+{
+    firewall_rules_clear((firewall_rules_t *)tapdata);
+}
+
+static tap_packet_status
+nft_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+           tap_flags_t flags _U_)
+{
+    firewall_rules_t *rules = (firewall_rules_t *)tapdata;
+
+    if (!firewall_rules_update(rules, pinfo, (const audit_tap_t *)data))
+        return TAP_PACKET_DONT_REDRAW;
+    for (unsigned i = firewall_rules_count(rules); i-- > 0;)
+        firewall_rules_remove(rules, i);
+    return TAP_PACKET_REDRAW;
+}
+
+static void
+print_ruleset(const firewall_rules_t *rules, bool drop)
+{
+    char *file = nft_ruleset_to_str(rules, drop);
+
+    fputs(file, stdout);
+    g_free(file);
+}
+
+static void
+nft_draw(void *tapdata)
+{
+    print_ruleset((const firewall_rules_t *)tapdata, false);
+}
+
+static void
+drop_draw(void *tapdata)
+{
+    print_ruleset((const firewall_rules_t *)tapdata, true);
+}
+
+static void
+nft_finish(void *tapdata)
+{
+    firewall_rules_free((firewall_rules_t *)tapdata);
+}
+
+/* Starts collecting rules; NULL where that fails. The listener owns the rules. */
+static firewall_rules_t *
+start_listener(const char *command, const char *filter, tap_draw_cb draw)
+{
+    stat_listener_t listener = {
+        .command = command,
+        .filter = filter,
+        .tap = "smsrc_audit",
+        .tapdata = firewall_rules_new(),
+        .reset_cb = nft_reset,
+        .packet_cb = nft_packet,
+        .draw_cb = draw,
+        .finish_cb = nft_finish,
+    };
+
+    return stat_listener_start(&listener) ? (firewall_rules_t *)listener.tapdata : NULL;
+}
+
+static stat_tap_init_result
+start(const char *argument, const statistic_t *statistic, tap_draw_cb draw)
+{
+    const char *filter = stat_listener_filter(argument, statistic->command);
+
+    if (start_listener(statistic->command, filter, draw) == NULL)
+        return STAT_TAP_INIT_FAILED;
+    return STAT_TAP_INIT_DONE;
+}
+
+static stat_tap_init_result
+nft_start(const char *argument, void *statistic)
+{
+    return start(argument, (const statistic_t *)statistic, nft_draw);
+}
+
+static stat_tap_init_result
+drop_start(const char *argument, void *statistic)
+{
+    return start(argument, (const statistic_t *)statistic, drop_draw);
+}
+
+void
+rules_nft_register(const statistic_t *statistic)
+{
+    stat_listener_register(statistic->command, nft_start, (void *)statistic);
+}
+
+void
+rules_nft_register_drop(const statistic_t *statistic)
+{
+    stat_listener_register(statistic->command, drop_start, (void *)statistic);
+}
+
+/*
+ * The window of text is the one that Wireshark has for scripts (epan/funnel.h), to be copied from.
+ * All packets go through the audit's tap once while it is made. It is not updated afterwards.
+ */
+static void
+open_window(const statistic_t *statistic, bool drop)
+{
+    const funnel_ops_t *window = funnel_get_funnel_ops();
+    firewall_rules_t *rules;
+    char *file;
+
+    if (window == NULL || window->new_text_window == NULL || window->retap_packets == NULL)
+        return;
+    rules = start_listener(statistic->command, NULL, NULL);
+    if (rules == NULL)
+        return;
+    window->retap_packets(window->ops_id);
+    file = nft_ruleset_to_str(rules, drop);
+    window->set_text(window->new_text_window(window->ops_id, statistic->title), file);
+    g_free(file);
+    remove_tap_listener(rules);
+}
+
+void
+rules_nft_open(const statistic_t *statistic)
+{
+    open_window(statistic, false);
+}
+
+void
+rules_nft_open_drop(const statistic_t *statistic)
+{
+    open_window(statistic, true);
+}

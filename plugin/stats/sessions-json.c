@@ -1,0 +1,236 @@
+/* sessions-json.c
+ * The remote-control sessions as lines of JSON: -z smsrc,sessions.json
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "smsrc-compat.h"
+
+#include <epan/stat_tap_ui.h>
+#include <epan/tap.h>
+
+#include "json-line.h"
+#include "session-tap.h"
+#include "stat-list.h"
+#include "stat-listener.h"
+#include "stat-settle.h"
+#include "stat-text.h"
+
+/* The sessions that a frame was seen of. */
+typedef struct {
+    GPtrArray *past;     /* of captures before: copies */
+    unsigned unlisted;   /* of captures before */
+    GPtrArray *sessions; /* of the capture at hand, and as long-lived as that */
+    GHashTable *seen;
+} session_lines_t;
+
+static void
+free_session(void *data)
+{
+    session_t *session = (session_t *)data;
+
+    free_address(&session->viewer);
+    free_address(&session->agent);
+    g_free(session);
+}
+
+static session_t *
+copy_session(const session_t *session)
+{
+    session_t *copy = g_new(session_t, 1);
+
+    *copy = *session;
+    copy_address(&copy->viewer, &session->viewer);
+    copy_address(&copy->agent, &session->agent);
+    return copy;
+}
+
+static void
+sessions_settle(void *tapdata)
+{
+    session_lines_t *lines = (session_lines_t *)tapdata;
+    unsigned unlisted = 0;
+
+    for (unsigned i = 0; i < lines->sessions->len; i++)
+        g_ptr_array_add(lines->past,
+                        copy_session((const session_t *)lines->sessions->pdata[i]));
+    g_ptr_array_set_size(lines->sessions, 0);
+    g_hash_table_remove_all(lines->seen);
+    session_log_count(&unlisted);
+    lines->unlisted += unlisted;
+}
+
+static void
+sessions_reset(void *tapdata)
+{
+    session_lines_t *lines = (session_lines_t *)tapdata;
+
+    g_ptr_array_set_size(lines->past, 0);
+    lines->unlisted = 0;
+    g_ptr_array_set_size(lines->sessions, 0);
+    g_hash_table_remove_all(lines->seen);
+}
+
+static tap_packet_status
+sessions_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *data,
+                tap_flags_t flags _U_)
+{
+    session_lines_t *lines = (session_lines_t *)tapdata;
+    const session_t *session = ((const smsrc_tap_t *)data)->session;
+
+    if (session == NULL || !g_hash_table_add(lines->seen, (void *)session))
+        return TAP_PACKET_DONT_REDRAW;
+    g_ptr_array_add(lines->sessions, (void *)session);
+    return TAP_PACKET_REDRAW;
+}
+
+static void
+put_list(json_dumper *line, const char *name, char **list)
+{
+    json_dumper_set_member_name(line, name);
+    json_dumper_begin_array(line);
+    for (char **text = list; *text != NULL; text++)
+        json_dumper_value_string(line, *text);
+    json_dumper_end_array(line);
+    g_strfreev(list);
+}
+
+/* The payload, of all channels as of a flow, and of each, both ways. */
+static void
+put_bytes(json_dumper *line, const session_t *session)
+{
+    uint64_t total = 0;
+
+    for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++)
+        total += session->bytes[channel][0] + session->bytes[channel][1];
+    json_line_put_number(line, "bytes", total);
+    json_dumper_set_member_name(line, "channel_bytes");
+    json_dumper_begin_object(line);
+    for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
+        json_dumper_set_member_name(line, channel_json_name((channel_e)channel));
+        json_dumper_begin_object(line);
+        json_line_put_number(line, "to_agent", session->bytes[channel][0]);
+        json_line_put_number(line, "to_viewer", session->bytes[channel][1]);
+        json_dumper_end_object(line);
+    }
+    json_dumper_end_object(line);
+}
+
+/* Null where no frame has a time. */
+static void
+put_seconds(json_dumper *line, const session_t *session)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    double seconds;
+
+    if (session_log_seconds(session, &seconds))
+        json_line_put_literal(line, "seconds", g_ascii_formatd(text, sizeof text, "%.6f", seconds));
+    else
+        json_line_put_literal(line, "seconds", "null");
+}
+
+static void
+print_session(const session_t *session)
+{
+    json_dumper line = json_line_begin("session");
+    char *account = stat_text_account(session);
+    char *reason = session_log_reason(session);
+
+    json_line_put_number(&line, "session", session->number);
+    json_line_put_text(&line, "protocol", session_kind_name(session->kind));
+    json_line_put_host(&line, "viewer", &session->viewer);
+    json_line_put_host(&line, "agent", &session->agent);
+    json_line_put_text(&line, "outcome", session_log_outcome(session));
+    json_line_put_text(&line, "reason", reason);
+    json_line_put_text(&line, "host", session->names[SESSION_NAME_HOST]);
+    json_line_put_text(&line, "user", session->names[SESSION_NAME_USER]);
+    json_line_put_text(&line, "controlled_by", session->names[SESSION_NAME_CONTROLLER]);
+    json_line_put_text(&line, "account", account);
+    put_list(&line, "functions", stat_text_functions(session));
+    put_list(&line, "transports", stat_text_transports(session));
+    json_line_put_number(&line, "first_frame", session->begin_frame);
+    json_line_put_number(&line, "last_frame", session->end_frame);
+    json_line_put_time(&line, "start", &session->begin_time);
+    json_line_put_time(&line, "end", &session->end_time);
+    put_seconds(&line, session);
+    put_bytes(&line, session);
+    json_line_end(&line);
+    g_free(reason);
+    g_free(account);
+}
+
+/* Those with an attack, or those without. */
+static void
+print_sessions(const GPtrArray *sessions, bool attacks)
+{
+    for (unsigned i = 0; i < sessions->len; i++) {
+        const session_t *session = (const session_t *)sessions->pdata[i];
+
+        if ((session->attack_frame != 0) == attacks)
+            print_session(session);
+    }
+}
+
+static void
+sessions_draw(void *tapdata)
+{
+    const session_lines_t *lines = (const session_lines_t *)tapdata;
+    json_dumper line;
+    unsigned unlisted = 0;
+
+    print_sessions(lines->past, true);
+    print_sessions(lines->sessions, true);
+    print_sessions(lines->past, false);
+    print_sessions(lines->sessions, false);
+    session_log_count(&unlisted);
+    line = json_line_begin("sessions");
+    json_line_put_number(&line, "sessions", lines->past->len + lines->sessions->len);
+    json_line_put_number(&line, "not_listed", lines->unlisted + unlisted);
+    json_line_put_overflow(&line);
+    json_line_end(&line);
+}
+
+static void
+sessions_finish(void *tapdata)
+{
+    session_lines_t *lines = (session_lines_t *)tapdata;
+
+    stat_settle_remove(lines);
+    g_ptr_array_free(lines->past, TRUE);
+    g_ptr_array_free(lines->sessions, TRUE);
+    g_hash_table_destroy(lines->seen);
+    g_free(lines);
+}
+
+static stat_tap_init_result
+sessions_start(const char *argument, void *userdata)
+{
+    const statistic_t *statistic = (const statistic_t *)userdata;
+    session_lines_t *lines = g_new0(session_lines_t, 1);
+    stat_listener_t listener = {
+        .command = statistic->command,
+        .filter = stat_listener_filter(argument, statistic->command),
+        .tap = "smsrc",
+        .tapdata = lines,
+        .reset_cb = sessions_reset,
+        .packet_cb = sessions_packet,
+        .draw_cb = sessions_draw,
+        .finish_cb = sessions_finish,
+    };
+
+    lines->past = g_ptr_array_new_with_free_func(free_session);
+    lines->sessions = g_ptr_array_new();
+    lines->seen = g_hash_table_new(g_direct_hash, g_direct_equal);
+    stat_settle_add(sessions_settle, lines);
+    if (stat_listener_start(&listener))
+        return STAT_TAP_INIT_DONE;
+    return STAT_TAP_INIT_FAILED;
+}
+
+void
+sessions_json_register(const statistic_t *statistic)
+{
+    stat_listener_register(statistic->command, sessions_start, (void *)statistic);
+}

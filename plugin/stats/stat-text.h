@@ -1,0 +1,27 @@
+/* stat-text.h
+ * Texts that tables and lines of JSON have in common
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_STAT_TEXT_H__
+#define __SMSRC_STAT_TEXT_H__
+
+#include "session-tap.h"
+
+/**
+ * A time in UTC with microseconds, to be g_free()d. @p format is of g_date_time_format() and ends
+ * with the seconds. NULL where the capture has no time, or none that is a date.
+ */
+char *stat_text_time(const nstime_t *when, const char *format);
+
+/** "DOMAIN\account" of the session's viewer, to be g_free()d; "" where none is known. */
+char *stat_text_account(const session_t *session);
+
+/** The names of the channels that the session used, to be freed with g_strfreev(). */
+char **stat_text_functions(const session_t *session);
+
+/** The transports of the session, "(old)" after those of SMS 1.x; to be freed with g_strfreev(). */
+char **stat_text_transports(const session_t *session);
+
+#endif /* __SMSRC_STAT_TEXT_H__ */
