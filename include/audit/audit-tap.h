@@ -35,15 +35,9 @@ typedef struct {
 
 /** Tap "smsrc_audit": a packet of a judged flow. Lives as long as the packet. */
 typedef struct {
-    /* To be removed: the members that follow bytes replace them. */
-    const flow_t *flow;            /* lives as long as the capture; stays */
-    const verdict_t *judgement;  /* verdict */
-    const flow_facts_t *about;     /* ends, transport, service */
-    const address *initiator;      /* ends[INITIATOR].host */
-    const address *responder;
-    unsigned bytes;                /* length of the frame on the wire; stays */
-
+    const flow_t *flow;            /* lives as long as the capture */
     const verdict_t *verdict;      /* lives as long as the capture */
+    unsigned bytes;                /* length of the frame on the wire */
     flow_end_t ends[NUM_ENDS];
     transport_e transport;
     service_e service;             /* by content */
@@ -62,10 +56,7 @@ typedef struct {
 
 /** Tap "smsrc_roles": a packet of which an end or both hold a role. */
 typedef struct {
-    /* To be removed: holders replaces it. */
-    const address *ends[2];
-    unsigned bytes;                 /* stays */
-
+    unsigned bytes;
     role_holder_t holders[NUM_ENDS];
     unsigned num_holders;           /* a host that sends to itself is one */
 } roles_tap_t;

@@ -1,5 +1,5 @@
 /* flow-audit.h
- * What the audit has found of a flow: its verdicts, and whether it got through
+ * Per-conversation state of the audit: verdicts, and whether the flow got through
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,48 +10,48 @@
 #include "flow-content.h"
 #include "verdict.h"
 
-/* How a TCP flow stands with the firewall. */
+/* Whether a TCP flow got through. */
 typedef enum {
-    REACH_OPEN,    /* answered, or seen from its middle on, or without connections */
-    REACH_ASKED,   /* a SYN, and no answer so far */
-    REACH_BLOCKED, /* asked again without an answer, reset, or an ICMP error */
+    REACH_OPEN,    /* answered, or captured from its middle on, or without connections */
+    REACH_PENDING, /* a SYN without an answer so far */
+    REACH_BLOCKED, /* a SYN repeated without an answer, a reset, or an ICMP error */
 } reach_e;
 
-/* A judgement and the frame from which on it holds. */
+/* A verdict, the facts that it is on, and the frame from which on it holds. */
 typedef struct {
     uint32_t frame;
-    verdict_t judgement;
-    flow_facts_t about;
+    verdict_t verdict;
+    flow_facts_t facts;
 } flow_verdict_t;
 
 /*
- * A flow is judged again when its content is recognized or a role is learned, up to this many
- * times. One more place is reserved for an attack, so that earlier verdicts cannot hide it.
+ * A flow has a new verdict when its content is recognized or a role is learned, at most this many.
+ * One more place is reserved for an attack, so that earlier verdicts cannot hide it.
  */
 #define FLOW_MAX_VERDICTS 8
 
-/* A judged flow. Lives as long as the capture. */
+/* A flow that the audit has seen. Lives as long as the capture. */
 typedef struct flow {
     flow_content_t *content;
-    unsigned book_version; /* of the last judgement */
-    service_e verdict_service;
+    unsigned book_version;     /* of the role book, at the last verdict */
+    service_e verdict_service; /* at the last verdict */
     uint8_t num_verdicts;
     flow_verdict_t verdicts[FLOW_MAX_VERDICTS + 1];
-    uint32_t first_frame;    /* the first frame that was judged */
-    uint32_t expert_frames[NUM_VERDICTS]; /* where the verdict was first told */
+    uint32_t first_frame;      /* the first frame with a verdict */
+    uint32_t expert_frames[NUM_VERDICTS]; /* the frame that has the verdict's expert info */
     uint32_t discouraged_frame;
     reach_e reach;
-    uint32_t reach_frame;    /* the frame that showed that it is blocked */
-    const char *reach_reason; /* static */
-    unsigned packets;        /* from the initiator, while nothing answered */
-    const struct flow *scan_of; /* the first of several unanswered tries of the same two hosts,
-                                 * when this is a later one; NULL where it is none */
+    uint32_t reach_frame;      /* the frame that showed that it is blocked */
+    const char *reach_reason;  /* static */
+    unsigned packets;          /* from the initiator, before any answer */
+    const struct flow *scan_of; /* the first of several unanswered tries between the same two
+                                 * hosts, if this is a later one */
 } flow_t;
 
 /** "Open", "No answer" or "Blocked". Static. */
 const char *flow_audit_reach_name(reach_e reach);
 
-/** The audit's record of a flow, made where there is none. */
-flow_t *flow_audit_of(flow_content_t *content);
+/** Returns the audit's record of a flow. Creates it if there is none. */
+flow_t *flow_audit_get(flow_content_t *content);
 
 #endif /* __SMSRC_FLOW_AUDIT_H__ */

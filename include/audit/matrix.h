@@ -25,7 +25,7 @@ typedef enum {
     ROW_USER_ROW,           /* from the user's table smsrc_rows */
 } matrix_class_e;
 
-/** One row: the two ends, the service, transport and port. Strings are static, or the user table's. */
+/** One row. Its strings are static, or those of the user's table. */
 typedef struct {
     const char *id;            /* "E1", "GAP1", "USER1" */
     const char *section;       /* the heading; the product for supplements */
@@ -74,9 +74,6 @@ typedef struct {
 void matrix_get_lists(const matrix_t *matrix, matrix_row_list_t lists[NUM_ROW_LISTS]);
 
 bool matrix_list_has_row(const matrix_row_list_t *list, const matrix_row_t *row);
-
-/* To be removed: statistics have audit_tap_matrix(). */
-const matrix_row_t *matrix_rows(unsigned *count);
 
 /**
  * The place of @p row among the published rows and, after them, those of the user. Supplementary

@@ -25,7 +25,7 @@ typedef struct {
 /** The expert info of a verdict; NULL if it has none. Static. */
 const verdict_expert_t *verdict_expert(verdict_e verdict);
 
-/** What the expert info reports of a flow, "on no row of KB 826852"; "" if there is none. Static. */
+/** What the expert info of a verdict reports, "on no row of KB 826852". Static. */
 const char *verdict_text(const matrix_t *matrix, verdict_e verdict);
 
 /**
@@ -48,7 +48,7 @@ typedef struct {
     verdict_e verdict;
     const matrix_row_t *row; /* the flow's row, or the nearest; NULL: no row is near */
     bool nearest;        /* the row is the nearest, not the flow's own */
-    bool swapped;        /* the flow is judged in reverse: the responder is the initiator */
+    bool reversed;        /* the flow is judged in reverse: the responder is the initiator */
     verdict_e without_attack; /* the verdict of the same flow if it were no attack */
 } verdict_t;
 

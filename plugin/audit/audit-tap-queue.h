@@ -23,7 +23,7 @@ void audit_tap_set_ends(flow_end_t ends[NUM_ENDS], const flow_verdict_t *judged,
 void audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_t *judged,
                           const flow_end_t ends[NUM_ENDS]);
 
-/** Queue a packet whose sender has the roles @p src and whose receiver @p dst; none is no packet. */
+/** Queue a packet if its sender has roles, @p src, or its receiver, @p dst. */
 void audit_tap_queue_roles(packet_info *pinfo, role_set_t src, role_set_t dst);
 
 /** Queue a packet after which bounds.h has more to report than before. */

@@ -30,8 +30,8 @@ void
 audit_tap_set_ends(flow_end_t ends[NUM_ENDS], const flow_verdict_t *judged,
                    const address *initiator, const address *responder)
 {
-    const flow_facts_t *facts = &judged->about;
-    bool reversed = judged->judgement.swapped;
+    const flow_facts_t *facts = &judged->facts;
+    bool reversed = judged->verdict.reversed;
 
     memset(ends, 0, NUM_ENDS * sizeof *ends);
     ends[INITIATOR].host = reversed ? responder : initiator;
@@ -53,23 +53,18 @@ audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_
     tap = wmem_new0(pinfo->pool, audit_tap_t);
     tap->flow = flow;
     tap->bytes = pinfo->fd->pkt_len;
-    tap->verdict = &judged->judgement;
+    tap->verdict = &judged->verdict;
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
         tap->ends[end] = ends[end];
         tap->ends[end].firm_roles = role_book_firm_roles(ends[end].host,
                                                          flow->content->conversation);
     }
-    tap->transport = judged->about.transport;
-    tap->service = judged->about.service;
+    tap->transport = judged->facts.transport;
+    tap->service = judged->facts.service;
     if (tap->verdict->row != NULL)
         tap->row_order = matrix_row_order(audit_tap_matrix(), tap->verdict->row);
     tap->user_rows = user_rows(&tap->num_user_rows);
     tap->firm_version = role_book_firm_version();
-
-    tap->judgement = tap->verdict;
-    tap->about = &judged->about;
-    tap->initiator = ends[INITIATOR].host;
-    tap->responder = ends[RESPONDER].host;
     tap_queue_packet(audit_tap, pinfo, tap);
 }
 
@@ -95,8 +90,6 @@ audit_tap_queue_roles(packet_info *pinfo, role_set_t src, role_set_t dst)
         add_holder(tap, pinfo, &pinfo->src);
     if (dst != 0 && (src == 0 || !addresses_equal(&pinfo->src, &pinfo->dst)))
         add_holder(tap, pinfo, &pinfo->dst);
-    tap->ends[0] = src != 0 ? &pinfo->src : NULL;
-    tap->ends[1] = dst != 0 ? &pinfo->dst : NULL;
     tap_queue_packet(roles_tap, pinfo, tap);
 }
 

@@ -123,12 +123,12 @@ static void
 add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
            const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS], const char *what)
 {
-    const matrix_row_t *row = judged->judgement.row;
+    const matrix_row_t *row = judged->verdict.row;
 
     shown_add_expert(pinfo, item, expert, "%s: %s%s%s",
-                     describe_flow(pinfo, &judged->about, ends), what,
+                     describe_flow(pinfo, &judged->facts, ends), what,
                      row == NULL                 ? ""
-                     : judged->judgement.nearest ? "; nearest "
+                     : judged->verdict.nearest ? "; nearest "
                                                  : "; ",
                      row == NULL ? "" : matrix_row_to_str(pinfo->pool, row));
 }
@@ -151,11 +151,11 @@ static proto_item *
 add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
          const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS])
 {
-    const flow_facts_t *facts = &judged->about;
-    const char *name = verdict_name(judged->judgement.verdict);
+    const flow_facts_t *facts = &judged->facts;
+    const char *name = verdict_name(judged->verdict.verdict);
     /* Evidence and site code are in the order of the first sender, also of a reversed verdict. */
-    const flow_end_t *first = &ends[judged->judgement.swapped ? RESPONDER : INITIATOR];
-    const flow_end_t *second = &ends[judged->judgement.swapped ? INITIATOR : RESPONDER];
+    const flow_end_t *first = &ends[judged->verdict.reversed ? RESPONDER : INITIATOR];
+    const flow_end_t *second = &ends[judged->verdict.reversed ? INITIATOR : RESPONDER];
     const char *code = audit_tap_site_code(first->host, second->host);
     proto_item *verdict_item, *item = proto_tree_add_item(parent, proto_smsrc_audit, tvb, 0, 0,
                                                           ENC_NA);
@@ -164,7 +164,7 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
     proto_item_set_generated(item);
     proto_item_append_text(item, ", %s", name);
     verdict_item = add_text(tree, hf_smsrc_audit_verdict, tvb, name);
-    add_row(tree, pinfo, tvb, &judged->judgement);
+    add_row(tree, pinfo, tvb, &judged->verdict);
     add_text(tree, hf_smsrc_audit_service, tvb, service_name(facts->service));
     if (facts->transport != TRANSPORT_IPX)
         proto_item_set_generated(proto_tree_add_uint(tree, hf_smsrc_audit_server_port, tvb, 0, 0,
@@ -225,7 +225,7 @@ void
 audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
                const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS])
 {
-    flow_experts_t experts = experts_of_packet(pinfo, flow, &judged->judgement);
+    flow_experts_t experts = experts_of_packet(pinfo, flow, &judged->verdict);
     proto_item *item;
 
     if (!is_tree_wanted(parent, experts.verdict != NULL || experts.discouraged != NULL ||
@@ -238,7 +238,7 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
     item = add_flow(tvb, pinfo, parent, flow, judged, ends);
     if (experts.verdict != NULL)
         add_expert(pinfo, item, experts.verdict, judged, ends,
-                   verdict_text(audit_tap_matrix(), judged->judgement.without_attack));
+                   verdict_text(audit_tap_matrix(), judged->verdict.without_attack));
     if (experts.discouraged != NULL)
         add_expert(pinfo, item, experts.discouraged, judged, ends, "advised against");
     if (experts.blocked != NULL)

@@ -1,5 +1,5 @@
 /* flow-audit.c
- * What the audit has found of a flow: its verdicts, and whether it got through
+ * Per-conversation state of the audit: verdicts, and whether the flow got through
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,7 +9,7 @@
 #include "flow-audit.h"
 
 flow_t *
-flow_audit_of(flow_content_t *content)
+flow_audit_get(flow_content_t *content)
 {
     if (content->judged == NULL) {
         content->judged = wmem_new0(wmem_file_scope(), flow_t);
@@ -22,7 +22,7 @@ const char *
 flow_audit_reach_name(reach_e reach)
 {
     static const char *const names[] = {
-        [REACH_OPEN] = "Open", [REACH_ASKED] = "No answer", [REACH_BLOCKED] = "Blocked",
+        [REACH_OPEN] = "Open", [REACH_PENDING] = "No answer", [REACH_BLOCKED] = "Blocked",
     };
 
     return names[reach];

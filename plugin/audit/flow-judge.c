@@ -5,8 +5,8 @@
  */
 
 /*
- * A flow is judged when its content, or the roles of its ends, have changed. Each verdict is kept
- * with the frame from which on it holds, so that a later pass repeats the first.
+ * A flow has a new verdict when its content, or the roles of its ends, have changed. Each verdict
+ * is stored with the frame from which on it holds, so that a later pass repeats the first.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -21,7 +21,7 @@
 
 /* Rebuilt for every capture. */
 static bool one_end_is_enough;
-static bool roles_are_known; /* or may be learned; without any, attacks alone are judged */
+static bool roles_are_known; /* or may be learned; without any, only attacks have verdicts */
 
 void
 flow_judge_reset(bool one_end, bool has_roles)
@@ -30,55 +30,62 @@ flow_judge_reset(bool one_end, bool has_roles)
     roles_are_known = has_roles;
 }
 
-static role_set_t
-roles_in_flow(role_set_t book, role_set_t implied)
+bool
+flow_judge_has_roles(const flow_packet_t *packet)
 {
-    return book != 0 ? book : implied;
+    if (one_end_is_enough)
+        return (packet->src_roles | packet->dst_roles) != 0;
+    return packet->src_roles != 0 && packet->dst_roles != 0;
 }
 
-/* The question that the judge is asked about this packet's flow. */
-static flow_facts_t
-ask(const flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
-    role_set_t src, role_set_t dst)
+static role_set_t
+roles_in_flow(role_set_t book, role_set_t inferred)
 {
-    flow_facts_t about;
+    return book != 0 ? book : inferred;
+}
 
-    memset(&about, 0, sizeof about);
-    about.initiator = roles_in_flow(from_initiator ? src : dst, flow->content->inferred_initiator);
-    about.responder = roles_in_flow(from_initiator ? dst : src, flow->content->inferred_responder);
-    about.service = flow->content->service;
-    about.initiator_sure = sure;
-    about.attack = flow->content->attack_frame != 0;
-    switch (pinfo->ptype) {
-    case PT_TCP:
-        about.transport = TRANSPORT_TCP;
-        break;
-    case PT_UDP:
-        about.transport = TRANSPORT_UDP;
-        break;
-    default:
-        about.transport = TRANSPORT_IPX;
-        return about;
+/* The facts on which this packet's flow has its verdict. */
+static flow_facts_t
+build_flow_facts(const flow_t *flow, const flow_packet_t *packet)
+{
+    const packet_info *pinfo = packet->pinfo;
+    const flow_content_t *content = flow->content;
+    bool broadcast = packet->dst_roles == ROLES_BROADCAST;
+    bool forward = packet->from_initiator || broadcast;
+    flow_facts_t facts;
+
+    memset(&facts, 0, sizeof facts);
+    facts.initiator = roles_in_flow(forward ? packet->src_roles : packet->dst_roles,
+                                    content->inferred_initiator);
+    facts.responder = roles_in_flow(forward ? packet->dst_roles : packet->src_roles,
+                                    content->inferred_responder);
+    facts.service = content->service;
+    facts.initiator_sure = packet->sure || broadcast;
+    facts.attack = content->attack_frame != 0;
+    if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP) {
+        facts.transport = TRANSPORT_IPX;
+        return facts;
     }
-    about.initiator_port = (uint16_t)(from_initiator ? pinfo->srcport : pinfo->destport);
-    about.responder_port = (uint16_t)(from_initiator ? pinfo->destport : pinfo->srcport);
-    about.rpc_endpoint = evidence_is_rpc_endpoint(from_initiator ? &pinfo->dst : &pinfo->src,
-                                                  about.responder_port);
-    if (flow->content->proxied) {
-        about.responder = flow->content->inferred_responder;
-        about.responder_port = flow->content->uri_port;
+    facts.transport = pinfo->ptype == PT_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
+    facts.initiator_port = (uint16_t)(forward ? pinfo->srcport : pinfo->destport);
+    facts.responder_port = (uint16_t)(forward ? pinfo->destport : pinfo->srcport);
+    facts.rpc_endpoint = evidence_is_rpc_endpoint(forward ? &pinfo->dst : &pinfo->src,
+                                                  facts.responder_port);
+    if (content->proxied) {
+        facts.responder = content->inferred_responder;
+        facts.responder_port = content->uri_port;
     }
-    return about;
+    return facts;
 }
 
 static bool
-is_audited(const flow_facts_t *about)
+is_audited(const flow_facts_t *facts)
 {
-    if (about->attack || !roles_are_known)
-        return about->attack;
+    if (facts->attack || !roles_are_known)
+        return facts->attack;
     if (one_end_is_enough)
-        return ((about->initiator | about->responder) & ~ROLES_BROADCAST) != 0;
-    return about->initiator != 0 && about->responder != 0;
+        return ((facts->initiator | facts->responder) & ~ROLES_BROADCAST) != 0;
+    return facts->initiator != 0 && facts->responder != 0;
 }
 
 static const flow_verdict_t *
@@ -87,102 +94,109 @@ last_verdict(const flow_t *flow)
     return flow->num_verdicts > 0 ? &flow->verdicts[flow->num_verdicts - 1] : NULL;
 }
 
-/* The verdict on such a flow. False where the audit has none: no roles, or another's broadcast. */
+/* Returns false if the audit has no verdict: for want of roles, or on a foreign broadcast. */
 static bool
-judge_audited(const flow_facts_t *about, verdict_t *judgement)
+find_verdict(const flow_facts_t *facts, verdict_t *verdict)
 {
-    if (!is_audited(about))
+    const matrix_t *matrix = audit_tap_matrix();
+
+    if (!is_audited(facts))
         return false;
-    *judgement = verdict_find(audit_tap_matrix(), about);
-    return about->responder != ROLES_BROADCAST || about->attack ||
-           verdict_counts_for_broadcast(judgement, audit_tap_matrix(), about->service);
+    *verdict = verdict_find(matrix, facts);
+    return facts->responder != ROLES_BROADCAST || facts->attack ||
+           verdict_counts_for_broadcast(verdict, matrix, facts->service);
 }
 
-void
-flow_judge_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
-                  role_set_t src, role_set_t dst)
+/* True if nothing on which a verdict depends has changed since the last one. */
+static bool
+is_up_to_date(const flow_t *flow)
 {
     const flow_verdict_t *last = last_verdict(flow);
-    flow_verdict_t *next;
-    verdict_t judgement;
-    flow_facts_t about;
 
-    if (last != NULL && flow->book_version == role_book_version() &&
-        flow->verdict_service == flow->content->service && !flow->content->proxied &&
-        last->about.attack == (flow->content->attack_frame != 0))
-        return;
-    about = ask(flow, pinfo, from_initiator, sure, src, dst);
+    return last != NULL && flow->book_version == role_book_version() &&
+           flow->verdict_service == flow->content->service && !flow->content->proxied &&
+           last->facts.attack == (flow->content->attack_frame != 0);
+}
+
+static void
+add_verdict(flow_t *flow, const flow_packet_t *packet)
+{
+    const flow_verdict_t *last = last_verdict(flow);
+    flow_verdict_t next;
+
+    next.frame = packet->pinfo->num;
+    next.facts = build_flow_facts(flow, packet);
     flow->book_version = role_book_version();
     flow->verdict_service = flow->content->service;
-    if ((last != NULL && memcmp(&last->about, &about, sizeof about) == 0) ||
-        !judge_audited(&about, &judgement))
+    if ((last != NULL && memcmp(&last->facts, &next.facts, sizeof next.facts) == 0) ||
+        !find_verdict(&next.facts, &next.verdict))
         return;
-    /* The last place is an attack's alone. */
-    if (flow->num_verdicts == FLOW_MAX_VERDICTS + (about.attack ? 1 : 0)) {
+    /* The last place is for an attack only. */
+    if (flow->num_verdicts == FLOW_MAX_VERDICTS + (next.facts.attack ? 1 : 0)) {
         bounds_exceed(BOUND_JUDGEMENTS, FLOW_MAX_VERDICTS);
         return;
     }
-    next = &flow->verdicts[flow->num_verdicts++];
-    next->frame = pinfo->num;
-    next->about = about;
-    next->judgement = judgement;
+    flow->verdicts[flow->num_verdicts++] = next;
     if (flow->first_frame == 0)
-        flow->first_frame = pinfo->num;
+        flow->first_frame = next.frame;
+}
+
+/* Note the frame of the last verdict's expert info. A scan's tries but the first have none. */
+static void
+update_expert_frames(flow_t *flow, const flow_packet_t *packet)
+{
+    const verdict_t *verdict = &last_verdict(flow)->verdict;
+    uint32_t *frame = &flow->expert_frames[verdict->without_attack];
+
+    if (verdict_is_discouraged(verdict) && flow->discouraged_frame == 0)
+        flow->discouraged_frame = packet->pinfo->num;
+    if (verdict->verdict == VERDICT_ATTACK)
+        flow->scan_of = NULL; /* statistics show an attack by itself */
+    if (verdict_expert(verdict->without_attack) == NULL || *frame != 0)
+        return;
+    if (verdict->verdict == VERDICT_OFF_MATRIX &&
+        reachability_is_scan(flow, packet->pinfo, packet->from_initiator))
+        return;
+    *frame = packet->pinfo->num;
 }
 
 void
-flow_judge_late(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
-                role_set_t src, role_set_t dst)
+flow_judge_update(flow_t *flow, const flow_packet_t *packet)
+{
+    if (!is_up_to_date(flow))
+        add_verdict(flow, packet);
+    if (flow->num_verdicts > 0)
+        update_expert_frames(flow, packet);
+}
+
+void
+flow_judge_update_late(flow_t *flow, const flow_packet_t *packet)
 {
     uint32_t frame = flow->content->conversation->setup_frame;
     flow_verdict_t *only = &flow->verdicts[0];
 
-    only->about = ask(flow, pinfo, from_initiator, sure, src, dst);
-    if (!judge_audited(&only->about, &only->judgement))
+    only->facts = build_flow_facts(flow, packet);
+    if (!find_verdict(&only->facts, &only->verdict))
         return;
     flow->num_verdicts = 1;
     flow->first_frame = frame;
     only->frame = frame;
-    flow->expert_frames[only->judgement.without_attack] = frame;
-    if (verdict_is_discouraged(&only->judgement))
+    flow->expert_frames[only->verdict.without_attack] = frame;
+    if (verdict_is_discouraged(&only->verdict))
         flow->discouraged_frame = frame;
     reachability_update_late(flow, frame);
 }
 
-void
-flow_judge_update_experts(flow_t *flow, const packet_info *pinfo, bool from_initiator)
-{
-    const flow_verdict_t *last = last_verdict(flow);
-    const verdict_t *judgement;
-    uint32_t *frame;
-
-    if (last == NULL)
-        return;
-    judgement = &last->judgement;
-    frame = &flow->expert_frames[judgement->without_attack];
-    if (verdict_is_discouraged(judgement) && flow->discouraged_frame == 0)
-        flow->discouraged_frame = pinfo->num;
-    if (judgement->verdict == VERDICT_ATTACK)
-        flow->scan_of = NULL; /* it has a line for itself */
-    if (verdict_expert(judgement->without_attack) == NULL || *frame != 0)
-        return;
-    if (judgement->verdict == VERDICT_OFF_MATRIX &&
-        reachability_is_scan(flow, pinfo, from_initiator))
-        return;
-    *frame = pinfo->num;
-}
-
 const flow_verdict_t *
-flow_judge_at(const flow_t *flow, const packet_info *pinfo)
+flow_judge_find(const flow_t *flow, const packet_info *pinfo)
 {
-    const flow_verdict_t *at = NULL;
-    uint32_t frame = pinfo->num;
+    const flow_verdict_t *found = NULL;
 
     if (flow->content->attack_frame != 0 && PINFO_FD_VISITED(pinfo))
         return last_verdict(flow);
     for (unsigned i = 0; i < flow->num_verdicts; i++) {
-        if (at == NULL || flow->verdicts[i].frame <= frame)
-            at = &flow->verdicts[i];
+        if (found == NULL || flow->verdicts[i].frame <= pinfo->num)
+            found = &flow->verdicts[i];
     }
-    return at;
+    return found;
 }

@@ -9,36 +9,41 @@
 
 #include "flow-audit.h"
 
+/* A packet of a flow, as verdicts see it. */
+typedef struct {
+    const packet_info *pinfo;
+    role_set_t src_roles;
+    role_set_t dst_roles; /* ROLES_BROADCAST for a broadcast, whose sender is the initiator */
+    bool from_initiator;  /* who is the host with the SYN, or else the first sender */
+    bool sure;            /* the initiator is known by its SYN */
+} flow_packet_t;
+
 /**
- * A capture begins. @p one_end: a flow is judged where one of its ends holds a role. @p has_roles:
- * some host has a role or may be shown to have one; without any, attacks alone are judged.
+ * Call at the beginning of a capture. @p one_end: a role at one end is enough for a verdict.
+ * @p has_roles: some host has a role or may get one; without any, only attacks have verdicts.
  */
 void flow_judge_reset(bool one_end, bool has_roles);
 
-/**
- * The first pass: judge the flow where something that counts has changed since the last time.
- * @p src, @p dst: the roles of the packet's sender and receiver; @p sure: it is known who called.
- */
-void flow_judge_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
-                       role_set_t src, role_set_t dst);
+/** True if the roles of the two ends are enough for a verdict. */
+bool flow_judge_has_roles(const flow_packet_t *packet);
 
 /**
- * The first pass, after flow_judge_update(): note where a verdict's expert info belongs. Nothing
- * where there is no verdict.
+ * Call in the first pass for each packet: adds a verdict if content or roles have changed since
+ * the last one. Notes the frame in which a verdict has its expert info.
  */
-void flow_judge_update_experts(flow_t *flow, const packet_info *pinfo, bool from_initiator);
+void flow_judge_update(flow_t *flow, const flow_packet_t *packet);
 
 /**
- * A later pass: judge a flow whose roles were learned only after its last packet, from its first
- * frame on, without what only the first pass reads (its content).
+ * Call in a later pass if the flow has no verdict: adds one if the roles were learned after its
+ * last packet. It holds from the flow's first frame on, without what only the first pass reads
+ * (the flow's content).
  */
-void flow_judge_late(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure,
-                     role_set_t src, role_set_t dst);
+void flow_judge_update_late(flow_t *flow, const flow_packet_t *packet);
 
 /**
- * The verdict in force at this frame, or, before the flow was judged, its first one. A later pass
- * knows an attack from the flow's first frame on. NULL where the flow was never judged.
+ * Returns the verdict in force at this frame, or the first one before any. In a later pass an
+ * attack is in force from the flow's first frame on. NULL if the flow has none.
  */
-const flow_verdict_t *flow_judge_at(const flow_t *flow, const packet_info *pinfo);
+const flow_verdict_t *flow_judge_find(const flow_t *flow, const packet_info *pinfo);
 
 #endif /* __SMSRC_FLOW_JUDGE_H__ */

@@ -70,10 +70,3 @@ matrix_row_to_str(wmem_allocator_t *scope, const matrix_row_t *row)
         wmem_strbuf_append_printf(line, " %u", row->port_low);
     return wmem_strbuf_finalize(line);
 }
-
-const matrix_row_t *
-matrix_rows(unsigned *count)
-{
-    *count = matrix_list[MATRIX_KB826852].num_rows;
-    return matrix_list[MATRIX_KB826852].rows;
-}

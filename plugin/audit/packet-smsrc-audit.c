@@ -1,27 +1,27 @@
 /* packet-smsrc-audit.c
- * The audit: every flow of an SMS role judged against KB 826852
+ * The protocol smsrc.audit: verdicts on the flows of SMS roles, by a port matrix
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * Asked by the post-dissector. A packet goes through four stations, one file each:
+ * The post-dissector calls this for each packet, which goes through four steps, one file each:
  *
- *   evidence   what in it shows a role            writes the role book
- *   role book  the roles of its two ends          read here
- *   judge      the verdict on its flow            a pure function
- *   reach      whether the flow got through
+ *   evidence      what in it shows a role            writes the role book
+ *   role book     the roles of its two ends          only read here
+ *   verdict       the verdict on its flow            a pure function
+ *   reachability  whether the flow got through
  *
- * and what they say becomes fields, expert infos and taps. Most packets leave early: a packet
- * neither of whose ends holds a role costs a look at pinfo and two lookups.
+ * Their results become fields, expert infos and taps. Most packets return early: a packet between
+ * hosts without a role costs a test of pinfo and two lookups.
  *
- * Both ends have to hold a role (by preference one end is enough), or the content itself says
- * what they are. Verdicts are found on the first pass and kept with the frame from which on they
- * hold, so that a second pass repeats the first and only adds verdicts to frames before a role
- * was learned.
+ * A flow has a verdict if both ends hold a role (by preference one is enough), or if its content
+ * shows their roles. The first pass finds verdicts and stores them with the frame from which on
+ * they hold, so that a later pass repeats them, and adds verdicts only to frames before a role was
+ * learned.
  *
  * A flow with a message of CVE-2004-0728 is an attack, whatever roles its ends hold and whether
- * or not roles are learned: from that message on, and in a second pass from its first frame on.
+ * or not roles are learned: from that message on, and in a later pass from its first frame on.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -65,37 +65,32 @@ static int audit_flag = FLAG_ONCE;
 static range_t *audit_sql_ports;
 static range_t *audit_http_ports;
 
-/* As it was when the capture was opened: a changed preference counts from the next one on. */
-static int scope_in_force = SCOPE_BOTH;
-
 /* Rebuilt for every capture. */
 static bool audit_active;
-static bool audit_has_roles; /* or may learn some; without any, attacks alone are judged */
+static bool audit_has_roles; /* or may learn some; without any, only attacks have verdicts */
 
-/*
- * Judging, on the first pass
- */
-
-/* Show a packet of a judged flow, and pass it to the statistics. */
+/* Show a packet of a flow with a verdict, and pass it to the statistics. */
 static void
-audit_add_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const flow_t *flow,
-     const flow_verdict_t *judged, const address *initiator, const address *responder)
+report_flow(packet_view_t *packet, const flow_t *flow, const address *initiator,
+            const address *responder)
 {
+    const flow_verdict_t *judged = flow_judge_find(flow, packet->pinfo);
     flow_end_t ends[NUM_ENDS];
 
+    if (judged == NULL)
+        return;
     audit_tap_set_ends(ends, judged, initiator, responder);
-    audit_tree_add(tvb, pinfo, tree, flow, judged, ends);
-    audit_tap_queue_flow(pinfo, flow, judged, ends);
+    audit_tree_add(packet->tvb, packet->pinfo, packet->tree, flow, judged, ends);
+    audit_tap_queue_flow(packet->pinfo, flow, judged, ends);
 }
 
-/* An ICMP error belongs to no flow; it shows that the flow it quotes is blocked. */
+/* An ICMP error belongs to no flow. It shows that the flow that it quotes is blocked. */
 static void
 dissect_icmp_error(packet_view_t *packet)
 {
     packet_info *pinfo = packet->pinfo;
-    flow_t *flow;
-    const flow_verdict_t *judged;
     const conversation_element_t *key;
+    flow_t *flow;
 
     if (!PINFO_FD_VISITED(pinfo)) {
         flow = reachability_icmp(packet);
@@ -107,84 +102,85 @@ dissect_icmp_error(packet_view_t *packet)
         if (flow == NULL)
             return;
     }
-    judged = flow_judge_at(flow, pinfo);
-    if (judged == NULL)
-        return;
     key = flow->content->conversation->key_ptr;
-    audit_add_tree(packet->tvb, pinfo, packet->tree, flow, judged, conversation_key_addr1(key),
-                   conversation_key_addr2(key));
+    report_flow(packet, flow, conversation_key_addr1(key), conversation_key_addr2(key));
 }
 
-/* Apart, as its registers need saving only where something has a role. */
-static G_GNUC_NO_INLINE void
-audit(packet_view_t *packet)
+/* True if some flow may have a verdict that the roles of its two ends do not give it. */
+static bool
+has_flows_without_roles(void)
 {
-    packet_info *pinfo = packet->pinfo;
-    role_set_t src, dst;
-    const flow_verdict_t *judged;
+    return evidence_inferred_flows() != 0 || attack_was_seen();
+}
+
+/* Find the flow of a packet, update its verdicts, and report it. */
+static void
+audit_flow(packet_view_t *view, flow_packet_t *packet)
+{
+    packet_info *pinfo = view->pinfo;
+    bool first_pass = !PINFO_FD_VISITED(pinfo), has_roles = flow_judge_has_roles(packet);
     flow_content_t *content;
     flow_t *flow;
+
+    if (!has_roles && !has_flows_without_roles())
+        return;
+    content = flow_content_get(pinfo, has_roles);
+    if (content == NULL)
+        return;
+    flow = flow_audit_get(content);
+    packet->from_initiator = flow_content_is_initiator(content, &pinfo->src, pinfo->srcport,
+                                                       &packet->sure);
+    if (first_pass) {
+        if (pinfo->ptype == PT_TCP)
+            reachability_update(flow, pinfo, packet->from_initiator, packet->sure);
+        evidence_sniff(view, content);
+        flow_judge_update(flow, packet);
+    } else if (flow->num_verdicts == 0) {
+        flow_judge_update_late(flow, packet);
+    }
+    report_flow(view, flow, packet->from_initiator ? &pinfo->src : &pinfo->dst,
+                packet->from_initiator ? &pinfo->dst : &pinfo->src);
+}
+
+/* Not inline: its registers are saved only if some host has a role. */
+static G_GNUC_NO_INLINE void
+audit(packet_view_t *view)
+{
+    packet_info *pinfo = view->pinfo;
     bool first_pass = !PINFO_FD_VISITED(pinfo);
-    bool broadcast = false;
-    bool from_initiator, sure;
+    flow_packet_t packet = { .pinfo = pinfo };
 
     if (first_pass)
-        packet_view_read_bytes(packet);
+        packet_view_read_bytes(view);
     /* First: up to 4.2 an ICMP error has the ports of the packet that it quotes. */
-    if ((packet_view_read_layers(packet) & (LAYER_ICMP | LAYER_ICMPV6)) != 0) {
+    if ((packet_view_read_layers(view) & (LAYER_ICMP | LAYER_ICMPV6)) != 0) {
         pinfo->current_proto = "SMSRC-AUDIT";
-        dissect_icmp_error(packet);
+        dissect_icmp_error(view);
         return;
     }
     if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX)
         return;
     pinfo->current_proto = "SMSRC-AUDIT";
     if (first_pass)
-        evidence_scan(packet);
+        evidence_scan(view);
 
-    if (role_book_is_empty() && evidence_inferred_flows() == 0 && !attack_was_seen())
+    if (role_book_is_empty() && !has_flows_without_roles())
         return;
-    src = role_book_roles(&pinfo->src);
-    dst = role_book_roles(&pinfo->dst);
-    audit_tap_queue_roles(pinfo, src, dst);
-    if (src != 0 && dst == 0 && pinfo->ptype == PT_UDP &&
-        addresses_is_ipv4_broadcast(&pinfo->dst, &pinfo->dl_dst)) {
-        broadcast = true;
-        dst = ROLES_BROADCAST;
-    }
-    if ((src == 0 || dst == 0) && evidence_inferred_flows() == 0 && !attack_was_seen() &&
-        (scope_in_force == SCOPE_BOTH || (src | dst) == 0))
-        return;
-
-    content = flow_content_get(pinfo, (src != 0 && dst != 0) ||
-                                                (scope_in_force == SCOPE_ONE && (src | dst) != 0));
-    if (content == NULL)
-        return;
-    flow = flow_audit_of(content);
-    from_initiator = flow_content_is_initiator(content, &pinfo->src, pinfo->srcport, &sure);
-    if (first_pass) {
-        if (pinfo->ptype == PT_TCP)
-            reachability_update(flow, pinfo, from_initiator, sure);
-        evidence_sniff(packet, content);
-        flow_judge_update(flow, pinfo, from_initiator || broadcast, sure || broadcast, src, dst);
-        flow_judge_update_experts(flow, pinfo, from_initiator);
-    } else if (flow->num_verdicts == 0) {
-        flow_judge_late(flow, pinfo, from_initiator || broadcast, sure || broadcast, src, dst);
-    }
-    judged = flow_judge_at(flow, pinfo);
-    if (judged == NULL)
-        return;
-    audit_add_tree(packet->tvb, pinfo, packet->tree, flow, judged,
-         from_initiator ? &pinfo->src : &pinfo->dst,
-         from_initiator ? &pinfo->dst : &pinfo->src);
+    packet.src_roles = role_book_roles(&pinfo->src);
+    packet.dst_roles = role_book_roles(&pinfo->dst);
+    audit_tap_queue_roles(pinfo, packet.src_roles, packet.dst_roles);
+    if (packet.src_roles != 0 && packet.dst_roles == 0 && pinfo->ptype == PT_UDP &&
+        addresses_is_ipv4_broadcast(&pinfo->dst, &pinfo->dl_dst))
+        packet.dst_roles = ROLES_BROADCAST;
+    audit_flow(view, &packet);
 }
 
 /*
- * The frame that is the first past a bound, whatever else is in it. Any part of the plugin may
- * have reached one, so it is asked after all of them.
+ * Report the bounds that were first exceeded in this frame. Called after everything else, because
+ * any part of the plugin may have exceeded one.
  */
 static void
-show_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+report_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     bool first = bounds_end_frame(pinfo->num);
 
@@ -194,9 +190,9 @@ show_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         audit_tree_add_overflow(tvb, pinfo, tree);
 }
 
-/* Without roles, and while there was no attack, no packet costs more than this. */
+/* Called for every packet; must be cheap. False without roles, as long as there is no attack. */
 static bool
-is_asked(void)
+is_needed(void)
 {
     return audit_active && (audit_has_roles || attack_was_seen());
 }
@@ -204,10 +200,10 @@ is_asked(void)
 void
 smsrc_audit_packet(packet_view_t *packet)
 {
-    if (is_asked())
+    if (is_needed())
         audit(packet);
     if (bounds_are_reached())
-        show_overflow(packet->tvb, packet->pinfo, packet->tree);
+        report_overflow(packet->tvb, packet->pinfo, packet->tree);
 }
 
 /* The tables and preferences are read again for every capture and every redissection. */
@@ -220,9 +216,8 @@ init_smsrc_audit(void)
     evidence_reset(audit_learn);
     reachability_reset();
     verdict_set_ports(audit_sql_ports, audit_http_ports);
-    scope_in_force = audit_scope;
     audit_has_roles = audit_learn || !role_book_is_empty();
-    flow_judge_reset(scope_in_force == SCOPE_ONE, audit_has_roles);
+    flow_judge_reset(audit_scope == SCOPE_ONE, audit_has_roles);
     audit_tree_reset(audit_flag == FLAG_EVERY);
     audit_active = proto_is_protocol_enabled(find_protocol_by_id(proto_smsrc_audit));
 }

@@ -62,7 +62,7 @@ reachability_update(flow_t *flow, const packet_info *pinfo, bool from_initiator,
         if (!from_initiator)
             block(flow, pinfo->num, "the connection was reset");
     } else if ((seen & SEEN_ACK) == 0 && from_initiator) {
-        flow->reach = flow->reach == REACH_BLOCKED ? REACH_BLOCKED : REACH_ASKED;
+        flow->reach = flow->reach == REACH_BLOCKED ? REACH_BLOCKED : REACH_PENDING;
         if (++flow->packets > 1)
             block(flow, pinfo->num, "the SYN was repeated, nothing had answered it");
     }
@@ -92,7 +92,7 @@ reachability_icmp(const packet_view_t *packet)
                                    error.src_port, error.dst_port);
     if (content == NULL)
         return NULL;
-    flow = flow_audit_of(content);
+    flow = flow_audit_get(content);
     block(flow, packet->pinfo->num, error.reason);
     return flow;
 }

@@ -352,7 +352,7 @@ verdict_by_row(verdict_t *verdict, const matrix_t *matrix, const flow_facts_t *f
 
         if (other != NULL && (row == NULL || !row_is_supplementary(other))) {
             row = other;
-            verdict->swapped = true;
+            verdict->reversed = true;
         }
     }
     if (row == NULL)

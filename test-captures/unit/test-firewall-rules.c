@@ -19,7 +19,7 @@
 
 static flow_t flows[MAX_FLOWS];
 static flow_content_t contents[MAX_FLOWS];
-static verdict_t judgements[MAX_FLOWS];
+static verdict_t verdicts[MAX_FLOWS];
 static flow_facts_t questions[MAX_FLOWS];
 static uint8_t bytes[MAX_FLOWS][2][16];
 static address ends[MAX_FLOWS][2];
@@ -33,12 +33,11 @@ static unsigned firm_version;
 static const matrix_row_t *
 row_named(const char *id)
 {
-    unsigned count;
-    const matrix_row_t *rows = matrix_rows(&count);
+    const matrix_t *matrix = audit_tap_matrix();
 
-    for (unsigned i = 0; i < count; i++) {
-        if (strcmp(rows[i].id, id) == 0)
-            return &rows[i];
+    for (unsigned i = 0; i < matrix->num_rows; i++) {
+        if (strcmp(matrix->rows[i].id, id) == 0)
+            return &matrix->rows[i];
     }
     g_assert_not_reached();
 }
@@ -54,10 +53,10 @@ flow(unsigned i, const char *row, role_set_t initiator, role_set_t responder,
     memset(&flows[i], 0, sizeof flows[i]);
     memset(&contents[i], 0, sizeof contents[i]);
     flows[i].content = &contents[i];
-    memset(&judgements[i], 0, sizeof judgements[i]);
+    memset(&verdicts[i], 0, sizeof verdicts[i]);
     memset(&questions[i], 0, sizeof questions[i]);
-    judgements[i].verdict = VERDICT_LISTED;
-    judgements[i].row = kb_row;
+    verdicts[i].verdict = VERDICT_LISTED;
+    verdicts[i].row = kb_row;
     questions[i].initiator = initiator;
     questions[i].responder = responder;
     questions[i].transport = kb_row->transport;
@@ -74,8 +73,8 @@ static audit_tap_t
 tap_of(unsigned i, const verdict_t *verdict)
 {
     const flow_facts_t *facts = &questions[i];
-    unsigned first = verdict->swapped ? RESPONDER : INITIATOR;
-    unsigned second = verdict->swapped ? INITIATOR : RESPONDER;
+    unsigned first = verdict->reversed ? RESPONDER : INITIATOR;
+    unsigned second = verdict->reversed ? INITIATOR : RESPONDER;
     audit_tap_t tap = { .flow = &flows[i], .verdict = verdict, .transport = facts->transport,
                         .service = facts->service, .firm_version = firm_version, .bytes = 60 };
 
@@ -88,11 +87,11 @@ tap_of(unsigned i, const verdict_t *verdict)
     return tap;
 }
 
-/* A packet of it, by its initiator or as an answer, with the judgement at @p at. */
+/* A packet of it, by its initiator or as an answer, with the verdict @p verdict. */
 static bool
-packet(unsigned i, const verdict_t *judgement, bool answer)
+packet(unsigned i, const verdict_t *verdict, bool answer)
 {
-    audit_tap_t tap = tap_of(i, judgement);
+    audit_tap_t tap = tap_of(i, verdict);
     packet_info pinfo;
 
     memset(&pinfo, 0, sizeof pinfo);
@@ -107,7 +106,7 @@ packet(unsigned i, const verdict_t *judgement, bool answer)
 static bool
 seen(unsigned i)
 {
-    return packet(i, &judgements[i], false);
+    return packet(i, &verdicts[i], false);
 }
 
 static void
@@ -192,7 +191,7 @@ test_from_client_to_server_whoever_was_seen_first(void)
     flow(0, "E1", MP, CLIENT, 1, 1);
     questions[0].initiator_port = 80;
     questions[0].responder_port = 1100;
-    judgements[0].swapped = true;
+    verdicts[0].reversed = true;
     seen(0);
     assert_hosts(0, "10.0.1.1", "10.0.0.1");
     g_assert_cmpuint(firewall_rules_at(rules, 0)->port, ==, 80);
@@ -201,14 +200,14 @@ test_from_client_to_server_whoever_was_seen_first(void)
 
     /* An answer is a packet of the same flow. */
     flow(0, "E1", CLIENT, MP, 1, 1);
-    packet(0, &judgements[0], true);
+    packet(0, &verdicts[0], true);
     assert_hosts(0, "10.0.0.1", "10.0.1.1");
     firewall_rules_clear(rules);
 
     /* Judged as calling 80, and the packet is one of which the ends say otherwise. */
     flow(0, "E1", CLIENT, MP, 1, 1);
     {
-        audit_tap_t tap = tap_of(0, &judgements[0]);
+        audit_tap_t tap = tap_of(0, &verdicts[0]);
         packet_info pinfo;
 
         tap.ends[INITIATOR].host = &ends[0][1];
@@ -235,7 +234,7 @@ test_left_out(void)
     flow(3, "H2", CLIENT, BIT(DHCP_SERVER), 1, 1);
     memset(bytes[3][0], 0, 4);
     flow(4, "E1", CLIENT, MP, 1, 1);
-    judgements[4].verdict = VERDICT_KB_GAP;
+    verdicts[4].verdict = VERDICT_KB_GAP;
     for (unsigned i = 0; i < 5; i++)
         seen(i);
     g_assert_cmpuint(firewall_rules_count(rules), ==, 0);

@@ -20,7 +20,7 @@ typedef struct {
     bool sure, endpoint;
     verdict_e verdict;
     const char *row; /* NULL: any */
-    bool swapped;
+    bool reversed;
 } case_t;
 
 static verdict_t
@@ -109,14 +109,14 @@ test_verdicts(void)
     for (unsigned round = 0; round < 2; round++) {
         for (unsigned i = 0; i < array_length(cases); i++) {
             flow_facts_t flow = flow_of(&cases[i]);
-            verdict_t judgement = find(&flow);
+            verdict_t verdict = find(&flow);
 
             g_test_message("%s", cases[i].what);
-            g_assert_cmpstr(verdict_name(judgement.verdict), ==, verdict_name(cases[i].verdict));
+            g_assert_cmpstr(verdict_name(verdict.verdict), ==, verdict_name(cases[i].verdict));
             if (cases[i].row != NULL)
-                g_assert_cmpstr(judgement.row->id, ==, cases[i].row);
-            g_assert_cmpint(judgement.swapped, ==, cases[i].swapped);
-            g_assert_cmpint(verdict_is_listed(&judgement), ==,
+                g_assert_cmpstr(verdict.row->id, ==, cases[i].row);
+            g_assert_cmpint(verdict.reversed, ==, cases[i].reversed);
+            g_assert_cmpint(verdict_is_listed(&verdict), ==,
                             cases[i].verdict == VERDICT_LISTED ||
                                 cases[i].verdict == VERDICT_CORRECTED);
         }
@@ -131,17 +131,17 @@ test_attack(void)
     for (unsigned round = 0; round < 2; round++) {
         for (unsigned i = 0; i < array_length(cases); i++) {
             flow_facts_t flow = flow_of(&cases[i]);
-            verdict_t without = find(&flow), judgement;
+            verdict_t without = find(&flow), verdict;
 
             flow.attack = true;
-            judgement = find(&flow);
+            verdict = find(&flow);
             g_assert_cmpint(without.verdict, ==, without.without_attack);
-            g_assert_cmpint(judgement.verdict, ==, VERDICT_ATTACK);
-            g_assert_cmpint(judgement.without_attack, ==, without.verdict);
-            g_assert_true(judgement.row == without.row);
-            g_assert_cmpint(judgement.nearest, ==, without.nearest);
-            g_assert_cmpint(judgement.swapped, ==, without.swapped);
-            g_assert_false(verdict_is_listed(&judgement));
+            g_assert_cmpint(verdict.verdict, ==, VERDICT_ATTACK);
+            g_assert_cmpint(verdict.without_attack, ==, without.verdict);
+            g_assert_true(verdict.row == without.row);
+            g_assert_cmpint(verdict.nearest, ==, without.nearest);
+            g_assert_cmpint(verdict.reversed, ==, without.reversed);
+            g_assert_false(verdict_is_listed(&verdict));
             g_assert_cmpint(VERDICT_ATTACK, ==, NUM_VERDICTS - 1); /* the worst */
         }
     }
