@@ -16,8 +16,8 @@
 #include <wsutil/plugins.h>
 #endif
 
-#include "audit-tap.h"
 #include "configmgr/packet-smsrc-cm.h"
+#include "packet-smsrc-audit.h"
 #include "packet-smsrc.h"
 #include "post-dissector.h"
 #include "session-tap.h"

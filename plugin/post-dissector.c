@@ -16,7 +16,7 @@
 
 #include "post-dissector.h"
 
-#include "audit-tap.h"
+#include "packet-smsrc-audit.h"
 #include "conversation-cache.h"
 #include "packet-view.h"
 #include "session-tap.h"

@@ -1,5 +1,5 @@
 /* audit-tap.h
- * The audit: every flow of an SMS role judged against KB 826852
+ * The taps of the audit: what statistics see of verdicts and roles
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,32 +8,22 @@
 #define __SMSRC_AUDIT_TAP_H__
 
 #include "flow-audit.h"
-#include "packet-view.h"
-
-void proto_register_smsrc_audit(void);
-void proto_reg_handoff_smsrc_audit(void);
-
-/** The capture ends: call from a cleanup routine, after all that reads the audit. */
-void smsrc_audit_cleanup(void);
-
-/** Audits a packet. Call once for each packet, after smsrc_log_packet(). */
-void smsrc_audit_packet(packet_view_t *packet);
 
 /** The two ends of a flow. */
 enum { INITIATOR, RESPONDER, NUM_ENDS };
 
 /**
- * One end of a judged flow, as the verdict has it: where the flow was judged in reverse, the first
- * sender is the responder. Lives as long as the packet.
+ * One end of a flow, as its verdict has it: if the flow was judged in reverse, the first sender is
+ * the responder. Lives as long as the packet.
  */
 typedef struct {
     const address *host;
-    role_set_t roles;      /* by which the flow was judged; ROLES_BROADCAST for a broadcast */
-    role_set_t firm_roles; /* of the host, those on which a rule of a firewall may rest */
-    uint16_t port;         /* by which it was judged: a proxied URI's, not the proxy's; 0 for IPX */
+    role_set_t roles;      /* in the verdict; ROLES_BROADCAST for a broadcast */
+    role_set_t firm_roles; /* of the host, those on which a firewall rule may rest */
+    uint16_t port;         /* in the verdict: a proxied URI's, not the proxy's; 0 for IPX */
 } flow_end_t;
 
-/** Tap "smsrc_audit": a packet of a judged flow. Lives as long as the packet. */
+/** Tap "smsrc_audit": a packet of a flow with a verdict. Lives as long as the packet. */
 typedef struct {
     const flow_t *flow;            /* lives as long as the capture */
     const verdict_t *verdict;      /* lives as long as the capture */
@@ -58,20 +48,20 @@ typedef struct {
 typedef struct {
     unsigned bytes;
     role_holder_t holders[NUM_ENDS];
-    unsigned num_holders;           /* a host that sends to itself is one */
+    unsigned num_holders;           /* 1 for a host that sends to itself */
 } roles_tap_t;
 
-/** The matrix by which flows are judged, for statistics that list its rows before any packet. */
+/** Returns the matrix of all verdicts. Statistics may list its rows before any packet. */
 const matrix_t *audit_tap_matrix(void);
 
 /**
- * The site code that is known by now of a flow with these ends: the responder's, else the
- * initiator's, else "". It may be learned after the flow's last packet, so call this when the
- * capture ends, before smsrc_audit_cleanup(). Lives as long as the capture.
+ * Returns the site code of a flow with these ends: the responder's, else the initiator's, else "".
+ * It may be learned after the flow's last packet, so call this at the end of the capture, before
+ * smsrc_audit_cleanup(). Lives as long as the capture.
  */
 const char *audit_tap_site_code(const address *initiator, const address *responder);
 
-/** Tap without data: a frame after which bounds.h has more to report than before. */
+/** Tap without data: a frame in which a bound (bounds.h) was exceeded. */
 #define OVERFLOW_TAP "smsrc_overflow"
 
 #endif /* __SMSRC_AUDIT_TAP_H__ */

@@ -1,5 +1,5 @@
 /* user-rows.h
- * Rows the user adds to the matrix: the table smsrc_rows
+ * Rows that the user adds to the matrix: the table smsrc_rows
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,12 +15,12 @@
 void user_rows_register(module_t *module);
 
 /**
- * Build the rows anew from the table: call from an init routine, once a capture, because a
- * table with a bad line never reaches its post-update callback (wireshark-plugin-notes 2.8).
+ * Builds the rows from the table again. Call at the beginning of each capture, because Wireshark
+ * does not call the post-update callback of a table with a bad line.
  */
 void user_rows_reset(void);
 
-/** The user's rows, class ROW_USER_ROW, ids USER1, USER2, ... @p count: how many. */
+/** Returns the user's rows, and how many they are: class ROW_USER_ROW, ids USER1, USER2, ... */
 const matrix_row_t *user_rows(unsigned *count);
 
 #endif /* __SMSRC_USER_ROWS_H__ */

@@ -9,7 +9,7 @@
 
 #include "smsrc-compat.h"
 
-/** The channels by the names KB 826852 gives them (2701, 2702, 2703, 2704). */
+/** The channels, by their names in KB 826852 (2701, 2702, 2703, 2704). */
 typedef enum {
     CHANNEL_UNKNOWN,
     CHANNEL_CONTROL,
@@ -31,7 +31,7 @@ typedef enum {
     GENERATION_NEWER, /* 2701-2704: SMS 2.0 SP2, SMS 2003 (Q256884, KB 826852) */
 } generation_e;
 
-/** What carries a packet of a session. */
+/** The transport of a packet of a session. */
 typedef enum {
     SESSION_TRANSPORT_TCP,
     SESSION_TRANSPORT_UDP,
@@ -40,7 +40,7 @@ typedef enum {
     NUM_SESSION_TRANSPORTS
 } session_transport_e;
 
-/** Of each generation the four channels' ports follow each other (Q256884, Q167128). */
+/** The ports of the first channel; those of the others follow (Q256884, Q167128). */
 #define CHANNEL_NEWER_PORT 2701
 #define CHANNEL_OLDER_PORT 1761
 #define CHANNEL_NUM_PORTS 4U
@@ -53,19 +53,19 @@ channel_has_port(uint32_t port)
            port - CHANNEL_OLDER_PORT < CHANNEL_NUM_PORTS;
 }
 
-/** The channel of a port, with the generation that uses it; CHANNEL_UNKNOWN for any other. */
+/** Returns the channel of a port and the generation that uses it; CHANNEL_UNKNOWN for others. */
 channel_e channel_by_port(uint16_t port, generation_e *generation);
 
-/** The channel of an IPX socket (Q167128), or CHANNEL_UNKNOWN. */
+/** Returns the channel of an IPX socket (Q167128), or CHANNEL_UNKNOWN. */
 channel_e channel_by_ipx_socket(uint32_t socket);
 
 /**
- * The channel that an agent's NetBIOS name with this 16th byte is for (Q129603, Q163409): 0x43
- * remote control, 0x45 chat, 0x46 file transfer. CHANNEL_UNKNOWN for any other name.
+ * Returns the channel of an agent's NetBIOS name with this 16th byte (Q129603, Q163409): 0x43 is
+ * remote control, 0x45 chat, 0x46 file transfer. CHANNEL_UNKNOWN for others.
  */
 channel_e channel_by_netbios_suffix(uint8_t suffix);
 
-/** The IPX socket of a channel (Q167128); 0 for CHANNEL_UNKNOWN. */
+/** Returns the IPX socket of a channel (Q167128); 0 for CHANNEL_UNKNOWN. */
 uint16_t channel_ipx_socket(channel_e channel);
 
 /** "Control", "Agent to viewer", "NetBIOS": as users read and type them. Static. */
@@ -73,10 +73,10 @@ const char *channel_name(channel_e channel);
 const char *channel_direction_name(direction_e direction);
 const char *channel_transport_name(session_transport_e carrier);
 
-/** "control", "file_transfer": the channel's key in JSON; NULL for CHANNEL_UNKNOWN. Static. */
+/** Returns the channel's key in JSON, "control"; NULL for CHANNEL_UNKNOWN. Static. */
 const char *channel_json_name(channel_e channel);
 
-/** IANA's name of a port of 2701-2704, with what is wrong with it; NULL for others. Static. */
+/** Returns IANA's name of a port of 2701-2704, and its error; NULL for other ports. Static. */
 const char *channel_iana_name(uint16_t port);
 
 #endif /* __SMSRC_CHANNEL_H__ */

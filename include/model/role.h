@@ -11,8 +11,8 @@
 
 /*
  * All roles, in the order in which they are shown: name in the code, name as users type it, and the
- * role that it is a kind of (itself: of none). New roles go to the end. The kind of a Client is
- * often not shown by its traffic (Remote Control's agent, say).
+ * role that it is a kind of (itself for none). New roles go to the end. Traffic often does not show
+ * which kind of Client a host is, for example that of Remote Control's agent.
  */
 #define ROLE_LIST(ROLE)                                                                    \
     ROLE(SITE_SERVER, "Site server", SITE_SERVER)                                                \
@@ -44,7 +44,7 @@ typedef enum {
     NUM_ROLES
 } role_e;
 
-/** What role_or_any_vals has for "any", in the place of a role. */
+/** The value of "any" in role_or_any_vals. */
 #define ROLE_OR_ANY NUM_ROLES
 
 /** A set of roles, one bit each: a host may hold several. */
@@ -55,40 +55,40 @@ typedef uint64_t role_set_t;
 /** Any host, with a role or without one. */
 #define ROLES_ANY UINT64_MAX
 
-/** The clients whose kind is known. Whoever holds one of these is a ROLE_CLIENT too. */
+/** The clients whose kind is known. A host with one of these roles is a ROLE_CLIENT too. */
 #define ROLES_CLIENT_KINDS                                                                 \
     (ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_LEGACY_CLIENT))
 
-/** A host that calls without any role of its own, as a reader of reports does. Not in the book. */
+/** An initiator without a role, as a reader of reports is. Never in the role book. */
 #define ROLES_NOBODY ROLE_BIT(62)
 
-/** Not a host: the destination of a broadcast. Never in the role book. */
+/** The destination of a broadcast, which is not a host. Never in the role book. */
 #define ROLES_BROADCAST ROLE_BIT(63)
 
-/** One reason to believe that a host holds a role. Lives as long as the capture. */
+/** Evidence that a host holds a role. Lives as long as the capture. */
 typedef struct {
     role_e role;
     const char *site_code; /* "ABC"; "" where it is not known */
     const char *reason;    /* "HTTP request /sms_mp/.sms_aut?MPLIST", or "table smsrc_roles" */
     uint32_t frame;        /* the frame that showed it; 0 for the user's table */
-    const void *conversation; /* the first that showed it */
+    const void *conversation; /* the first one that showed it */
 } role_evidence_t;
 
 /** Names of the roles as users type them in smsrc_roles and in filters. */
 extern const value_string role_vals[];
 
-/** The same with "any" behind them, for tables that have rows for any host. */
+/** The same, and then "any", for tables that have rows for any host. */
 extern const value_string role_or_any_vals[];
 
 /**
- * The names of the roles in @p roles, separated by ", ", in the order of role_vals.
- * The string belongs to @p scope; it is empty for no role.
+ * Returns the names of the roles in @p roles, separated by ", ", in the order of role_vals. The
+ * string is allocated in @p scope. It is empty for no role.
  */
 char *role_set_to_str(wmem_allocator_t *scope, role_set_t roles);
 
 /**
- * The general roles of which @p held has a kind: of a host with "Advanced Client" they are
- * "Client". Nothing is to be learned of these where the kind is known.
+ * Returns the general roles of which @p held has a kind: "Client" for "Advanced Client". If the
+ * kind is known, the general role need not be learned.
  */
 role_set_t role_set_general(role_set_t held);
 

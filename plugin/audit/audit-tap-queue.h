@@ -19,14 +19,14 @@ void audit_tap_register(void);
 void audit_tap_set_ends(flow_end_t ends[NUM_ENDS], const flow_verdict_t *judged,
                         const address *initiator, const address *responder);
 
-/** Queue a packet of a judged flow. Cheap where no statistic listens. */
+/** Queue a packet of a flow with a verdict. Cheap if no statistic listens. */
 void audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_t *judged,
                           const flow_end_t ends[NUM_ENDS]);
 
 /** Queue a packet if its sender has roles, @p src, or its receiver, @p dst. */
 void audit_tap_queue_roles(packet_info *pinfo, role_set_t src, role_set_t dst);
 
-/** Queue a packet after which bounds.h has more to report than before. */
+/** Queue a packet in which a bound (bounds.h) was exceeded. */
 void audit_tap_queue_overflow(packet_info *pinfo);
 
 #endif /* __SMSRC_AUDIT_TAP_QUEUE_H__ */

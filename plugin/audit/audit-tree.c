@@ -33,7 +33,7 @@ static int hf_smsrc_audit_first_frame = -1;
 static int ett_smsrc_audit = -1;
 static int ett_smsrc_audit_evidence = -1;
 
-/* Of the verdicts that have one. */
+/* Those of verdicts: registered if the verdict has one. */
 static expert_field ei_smsrc_audit_verdict[NUM_VERDICTS] = {
 #define VERDICT(name, title, text, filter, group, severity, summary) EI_INIT,
     VERDICT_LIST(VERDICT)
@@ -44,7 +44,7 @@ static expert_field ei_smsrc_audit_blocked = EI_INIT;
 static expert_field ei_smsrc_audit_overflow = EI_INIT;
 
 static int expert_tap = -1;
-static int proto_expert_info = -1; /* Wireshark's own "_ws.expert" */
+static int proto_expert_info = -1; /* Wireshark's "_ws.expert" */
 
 /* Rebuilt for every capture. */
 static bool flag_every_packet;
@@ -73,7 +73,7 @@ add_roles(proto_tree *tree, int hf, tvbuff_t *tvb, role_set_t roles)
     }
 }
 
-/* Why the two ends are believed to hold their roles. */
+/* The evidence for the roles of a host. */
 static void
 add_evidence(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const address *host)
 {
@@ -153,7 +153,7 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
 {
     const flow_facts_t *facts = &judged->facts;
     const char *name = verdict_name(judged->verdict.verdict);
-    /* Evidence and site code are in the order of the first sender, also of a reversed verdict. */
+    /* Evidence and site code are in the order of the flow's first packet, whatever the verdict. */
     const flow_end_t *first = &ends[judged->verdict.reversed ? RESPONDER : INITIATOR];
     const flow_end_t *second = &ends[judged->verdict.reversed ? INITIATOR : RESPONDER];
     const char *code = audit_tap_site_code(first->host, second->host);
@@ -263,7 +263,7 @@ void
 audit_tree_reset(bool every_packet)
 {
     flag_every_packet = every_packet;
-    /* Wireshark's own come after all plugins' protocols. */
+    /* Not when registering: Wireshark registers its own after those of plugins. */
     expert_tap = find_tap_id("expert");
     proto_expert_info = proto_registrar_get_id_byname("_ws.expert");
 }
@@ -289,6 +289,7 @@ register_verdict_experts(expert_module_t *module)
     expert_register_field_array(module, ei, count);
 }
 
+/* A list: fields, subtrees, expert infos. */
 void
 audit_tree_register(int proto)
 {

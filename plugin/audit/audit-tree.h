@@ -12,14 +12,17 @@
 /** Register fields and expert infos below the protocol @p proto. */
 void audit_tree_register(int proto);
 
-/** A capture begins. @p every_packet: each packet of a flow has its expert info, not one alone. */
+/**
+ * Call at the beginning of a capture. @p every_packet: each packet of a flow has its expert infos,
+ * not only one.
+ */
 void audit_tree_reset(bool every_packet);
 
-/** Show every fact about the packet's flow, and the expert infos that belong to this frame. */
+/** Adds a tree with the facts about the packet's flow, and the expert infos of this frame. */
 void audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
                     const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS]);
 
-/** Report the bounds (bounds.h) that were first exceeded in this frame. */
+/** Adds an expert info for each bound (bounds.h) that was first exceeded in this frame. */
 void audit_tree_add_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent);
 
 #endif /* __SMSRC_AUDIT_TREE_H__ */

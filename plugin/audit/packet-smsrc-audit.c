@@ -26,7 +26,7 @@
 
 #define WS_LOG_DOMAIN "smsrc"
 
-#include "smsrc-compat.h"
+#include "packet-smsrc-audit.h"
 
 #include <epan/prefs.h>
 #include <epan/proto_data.h>
@@ -206,7 +206,7 @@ smsrc_audit_packet(packet_view_t *packet)
         report_overflow(packet->tvb, packet->pinfo, packet->tree);
 }
 
-/* The tables and preferences are read again for every capture and every redissection. */
+/* Called at the beginning of a capture and of a redissection. Reads tables and preferences. */
 static void
 init_smsrc_audit(void)
 {
@@ -238,7 +238,7 @@ proto_register_smsrc_audit(void)
                                                 "SMSRC-AUDIT", "smsrc.audit");
     audit_tree_register(proto_smsrc_audit);
 
-    /* -o looks for the module by the name before the first dot, so these are smsrc's. */
+    /* Wireshark finds the module of -o by the name up to the first dot, so these are smsrc's. */
     module = prefs_find_module("smsrc");
     role_book_register(module);
     user_rows_register(module);

@@ -1,14 +1,14 @@
 /* reachability.c
- * Whether a flow got through, or a firewall breaks it
+ * Detection of blocked flows
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * People open KB 826852 to learn which port their firewall breaks. On the wire that is a SYN
- * that is sent again because nothing came back, a SYN answered by a reset, or an ICMP error.
- * Wireshark's TCP dissector keeps what a connection has shown (tcp.completeness); a SYN that
- * stands alone is only a question, because the answer may follow.
+ * Administrators read KB 826852 to find the port that their firewall blocks. In a capture that is
+ * a SYN that is repeated because nothing answered, a SYN answered by a reset, or an ICMP error.
+ * Wireshark's TCP dissector stores which of them a connection has had (tcp.completeness). A single
+ * SYN is pending, because the answer may follow.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -40,7 +40,7 @@ reachability_reset(void)
 }
 
 static void
-block(flow_t *flow, uint32_t frame, const char *reason)
+set_blocked(flow_t *flow, uint32_t frame, const char *reason)
 {
     flow->reach = REACH_BLOCKED;
     if (flow->reach_frame == 0) {
@@ -60,11 +60,11 @@ reachability_update(flow_t *flow, const packet_info *pinfo, bool from_initiator,
         flow->reach = REACH_OPEN;
     } else if ((seen & SEEN_RST) != 0) {
         if (!from_initiator)
-            block(flow, pinfo->num, "the connection was reset");
+            set_blocked(flow, pinfo->num, "the connection was reset");
     } else if ((seen & SEEN_ACK) == 0 && from_initiator) {
         flow->reach = flow->reach == REACH_BLOCKED ? REACH_BLOCKED : REACH_PENDING;
         if (++flow->packets > 1)
-            block(flow, pinfo->num, "the SYN was repeated, nothing had answered it");
+            set_blocked(flow, pinfo->num, "the SYN was repeated, nothing had answered it");
     }
 }
 
@@ -75,7 +75,7 @@ reachability_update_late(flow_t *flow, uint32_t frame)
 
     if ((seen & SEEN_SYN) == 0 || (seen & (SEEN_SYN_ACK | SEEN_ACK | SEEN_DATA)) != 0)
         return;
-    block(flow, frame, (seen & SEEN_RST) != 0 ? "the connection was reset"
+    set_blocked(flow, frame, (seen & SEEN_RST) != 0 ? "the connection was reset"
                                               : "nothing answered the SYN");
 }
 
@@ -89,11 +89,11 @@ reachability_icmp(const packet_view_t *packet)
     if (!icmp_error_read(packet, &error))
         return NULL;
     content = flow_content_find_by_ends(packet->pinfo, &error.src, &error.dst, error.tcp,
-                                   error.src_port, error.dst_port);
+                                        error.src_port, error.dst_port);
     if (content == NULL)
         return NULL;
     flow = flow_audit_get(content);
-    block(flow, packet->pinfo->num, error.reason);
+    set_blocked(flow, packet->pinfo->num, error.reason);
     return flow;
 }
 

@@ -1,12 +1,14 @@
 /* user-rows.c
- * Rows the user adds to the matrix: the table smsrc_rows
+ * Rows that the user adds to the matrix: the table smsrc_rows
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
- *
- * A site moves ports (an HTTP port of its own, a software update point on 8530) and runs things
- * KB 826852 does not know. A line of this table is one row more for each of its ranges of ports
- * and each of its transports. Every check is a field's: when the check of a whole record fails,
- * Wireshark stops reading the file there, and good lines behind a bad one would be lost.
+ */
+
+/*
+ * A site moves ports (another HTTP port, a software update point on 8530) and has services that
+ * the published list does not have. A line of this table adds a row for each of its ranges of ports
+ * and each of its transports. All checks are those of fields: if the check of a record fails,
+ * Wireshark stops reading the file there, and the good lines after a bad one would be lost.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -16,11 +18,11 @@
 #include <epan/range.h>
 #include <epan/uat.h>
 
-#include "text.h"
 #include "role-field.h"
+#include "text.h"
 #include "uat-file.h"
 
-/* Of a line; a table has as many lines as its user types. */
+/* In one line. The number of lines is not limited. */
 #define MAX_RANGES 64
 
 typedef struct {
@@ -35,10 +37,10 @@ typedef struct {
 static user_row_t *user_lines;
 static unsigned num_user_lines;
 static uat_file_t row_file = { .name = "smsrc_rows" };
-static GHashTable *lines_taken; /* while the table is read: what a line says but for its note */
+static GHashTable *lines_taken; /* while the table is read: each line without its note */
 
-/* Built from the lines; its strings are in user_strings. */
-static GArray *user_kb_rows;
+/* Built from the lines. Its strings are in user_strings. */
+static GArray *user_matrix_rows;
 static GStringChunk *user_strings;
 
 static const value_string transport_vals[] = {
@@ -48,7 +50,7 @@ static const value_string transport_vals[] = {
     { 0, NULL },
 };
 
-/* The roles that fit a role of the table, where these are more than the role itself. */
+/* The roles that fit a role of the table, if more than the role itself. */
 static const struct {
     role_e role;
     role_set_t fits;
@@ -67,25 +69,25 @@ roles_of_field(unsigned role)
 {
     if (role >= NUM_ROLES)
         return ROLES_ANY;
-    for (unsigned i = 0; i < G_N_ELEMENTS(kin_roles); i++) {
+    for (unsigned i = 0; i < array_length(kin_roles); i++) {
         if (kin_roles[i].role == role)
             return kin_roles[i].fits;
     }
     return ROLE_BIT(role);
 }
 
-/* The contents a service's text stands for: 0, any, where it is no name of service-detect.h. */
+/* The contents that a service's text means. 0, any, if it is not a name of service-detect.h. */
 static service_set_t
 services_of_field(const char *text)
 {
     for (unsigned service = SERVICE_UNKNOWN + 1; service < NUM_SERVICES; service++) {
-        if (!g_ascii_strcasecmp(text, service_name((service_e)service)))
+        if (g_ascii_strcasecmp(text, service_name((service_e)service)) == 0)
             return SERVICE_BIT(service);
     }
     return 0;
 }
 
-/* The ranges in @p text, to be freed with wmem_free(NULL, ); or NULL and why in @p error. */
+/* The ranges in @p text, to be freed with wmem_free(NULL, ); or NULL and the reason in @p error. */
 static range_t *
 parse_ports(const char *text, char **error)
 {
@@ -98,7 +100,7 @@ parse_ports(const char *text, char **error)
             why = "at least one port is needed";
         else if (ranges->nranges > MAX_RANGES)
             why = "too many ranges for one line";
-        for (unsigned i = 0; !why && i < ranges->nranges; i++) {
+        for (unsigned i = 0; why == NULL && i < ranges->nranges; i++) {
             if (ranges->ranges[i].low == 0)
                 why = "there is no port 0";
         }
@@ -111,7 +113,7 @@ parse_ports(const char *text, char **error)
         why = "ports are written as 8530-8531,9000";
         break;
     }
-    if (!why)
+    if (why == NULL)
         return ranges;
 
     wmem_free(NULL, ranges);
@@ -245,12 +247,12 @@ add_rows(const user_row_t *line, transport_e transport, const range_t *ranges)
 
     g_free(text);
     for (unsigned i = 0; i < ranges->nranges; i++) {
-        char *id = g_strdup_printf("USER%u", user_kb_rows->len + 1);
+        char *id = g_strdup_printf("USER%u", user_matrix_rows->len + 1);
 
         row.id = keep(id);
         row.port_low = (uint16_t)ranges->ranges[i].low;
         row.port_high = (uint16_t)ranges->ranges[i].high;
-        g_array_append_val(user_kb_rows, row);
+        g_array_append_val(user_matrix_rows, row);
         g_free(id);
     }
 }
@@ -264,7 +266,7 @@ add_line(const void *record)
     char *error = NULL;
     range_t *ranges = parse_ports(line->ports ? line->ports : "", &error);
 
-    if (!ranges) { /* its check has told the user */
+    if (ranges == NULL) { /* the field's check has reported it */
         g_free(error);
         return;
     }
@@ -272,7 +274,7 @@ add_line(const void *record)
                          g_strdup_printf("%u %u %u %s %s", line->initiator, line->responder,
                                          line->transports, line->ports,
                                          line->service ? line->service : ""))) {
-        for (unsigned t = 0; t < G_N_ELEMENTS(transports); t++) {
+        for (unsigned t = 0; t < array_length(transports); t++) {
             if (line->transports & transports[t])
                 add_rows(line, transports[t], ranges);
         }
@@ -283,11 +285,11 @@ add_line(const void *record)
 void
 user_rows_reset(void)
 {
-    if (!user_kb_rows) {
-        user_kb_rows = g_array_new(FALSE, FALSE, sizeof(matrix_row_t));
+    if (user_matrix_rows == NULL) {
+        user_matrix_rows = g_array_new(FALSE, FALSE, sizeof(matrix_row_t));
         user_strings = g_string_chunk_new(1024);
     }
-    g_array_set_size(user_kb_rows, 0);
+    g_array_set_size(user_matrix_rows, 0);
     g_string_chunk_clear(user_strings);
 
     lines_taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -299,6 +301,6 @@ user_rows_reset(void)
 const matrix_row_t *
 user_rows(unsigned *count)
 {
-    *count = user_kb_rows ? user_kb_rows->len : 0;
-    return user_kb_rows ? (const matrix_row_t *)user_kb_rows->data : NULL;
+    *count = user_matrix_rows != NULL ? user_matrix_rows->len : 0;
+    return user_matrix_rows != NULL ? (const matrix_row_t *)user_matrix_rows->data : NULL;
 }

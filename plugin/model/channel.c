@@ -10,7 +10,8 @@
 
 /*
  * One row for each channel. Ports: Q256884, KB 826852; IPX sockets: Q167128; 16th bytes of NetBIOS
- * names: Q129603, Q163409 (control has none: a call to <43> opens the session and carries data).
+ * names: Q129603, Q163409 (control has none: the connection to <43> starts the session and carries
+ * data).
  * IANA's registrations, and so Wireshark's port column, have the names of 2702 and 2704 swapped.
  */
 static const struct {
@@ -139,7 +140,7 @@ channel_direction_name(direction_e direction)
 }
 
 const char *
-channel_transport_name(session_transport_e carrier)
+channel_transport_name(session_transport_e transport)
 {
     static const char *const names[NUM_SESSION_TRANSPORTS] = {
         [SESSION_TRANSPORT_TCP] = "TCP",
@@ -148,5 +149,5 @@ channel_transport_name(session_transport_e carrier)
         [SESSION_TRANSPORT_IPX] = "IPX",
     };
 
-    return names[carrier];
+    return names[transport];
 }

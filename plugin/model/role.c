@@ -2,9 +2,11 @@
  * The roles a host can hold in an SMS 2003 site, as users type them
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
- *
- * The roles are those of KB 826852's headings, "How SMS 2003 uses ports", written as Microsoft
- * writes them; the client access point is SMS 2.0's and kept for the Legacy Client.
+ */
+
+/*
+ * The roles are those of KB 826852's headings, "How SMS 2003 uses ports", in Microsoft's spelling,
+ * and the client access point of SMS 2.0, which the Legacy Client uses.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -34,15 +36,15 @@ static const role_e general_roles[] = {
 #undef ROLE
 };
 
-G_STATIC_ASSERT(NUM_ROLES <= 62); /* the last two bits of a set are no roles */
+G_STATIC_ASSERT(NUM_ROLES <= 62); /* two bits of a set are not roles */
 
 char *
 role_set_to_str(wmem_allocator_t *scope, role_set_t roles)
 {
     wmem_strbuf_t *names = wmem_strbuf_new(scope, "");
 
-    for (const value_string *role = role_vals; role->strptr; role++) {
-        if (roles & ROLE_BIT(role->value)) {
+    for (const value_string *role = role_vals; role->strptr != NULL; role++) {
+        if ((roles & ROLE_BIT(role->value)) != 0) {
             if (wmem_strbuf_get_len(names) > 0)
                 wmem_strbuf_append(names, ", ");
             wmem_strbuf_append(names, role->strptr);
