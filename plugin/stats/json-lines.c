@@ -479,24 +479,28 @@ typedef struct {
 } session_lines_t;
 
 static void
-free_session(void *data)
+free_summary(void *data)
 {
-    session_t *session = (session_t *)data;
+    session_summary_t *summary = (session_summary_t *)data;
 
-    free_address(&session->viewer);
-    free_address(&session->agent);
-    g_free(session);
+    free_address(&summary->viewer);
+    free_address(&summary->agent);
+    g_free(summary);
 }
 
-static session_t *
-copy_session(const session_t *session)
+/* Appends copies of what is known of @p sessions, which outlive the capture. */
+static void
+append_summaries(GPtrArray *summaries, const GPtrArray *sessions)
 {
-    session_t *copy = g_new(session_t, 1);
+    for (unsigned i = 0; i < sessions->len; i++) {
+        session_summary_t *copy = g_new(session_summary_t, 1);
+        session_summary_t summary = session_tap_summary((const session_t *)sessions->pdata[i]);
 
-    *copy = *session;
-    copy_address(&copy->viewer, &session->viewer);
-    copy_address(&copy->agent, &session->agent);
-    return copy;
+        *copy = summary;
+        copy_address(&copy->viewer, &summary.viewer);
+        copy_address(&copy->agent, &summary.agent);
+        g_ptr_array_add(summaries, copy);
+    }
 }
 
 static void
@@ -505,9 +509,7 @@ sessions_settle(void *tapdata)
     session_lines_t *lines = (session_lines_t *)tapdata;
     unsigned unlisted = 0;
 
-    for (unsigned i = 0; i < lines->sessions->len; i++)
-        g_ptr_array_add(lines->past,
-                        copy_session((const session_t *)lines->sessions->pdata[i]));
+    append_summaries(lines->past, lines->sessions);
     g_ptr_array_set_size(lines->sessions, 0);
     g_hash_table_remove_all(lines->seen);
     session_log_count(&unlisted);
@@ -539,7 +541,7 @@ sessions_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, 
 }
 
 static void
-put_words(json_dumper *line, const session_t *session)
+put_words(json_dumper *line, const session_summary_t *session)
 {
     json_dumper_set_member_name(line, "functions");
     json_dumper_begin_array(line);
@@ -553,9 +555,9 @@ put_words(json_dumper *line, const session_t *session)
     for (unsigned carrier = 0; carrier < NUM_SESSION_TRANSPORTS; carrier++) {
         const char *name = channel_transport_name((session_transport_e)carrier);
 
-        if ((session->carriers >> carrier & 1) != 0)
+        if ((session->transports >> carrier & 1) != 0)
             json_dumper_value_string(line, name);
-        if ((session->old_carriers >> carrier & 1) != 0) {
+        if ((session->legacy_transports >> carrier & 1) != 0) {
             char *older = g_strdup_printf("%s (old)", name);
 
             json_dumper_value_string(line, older);
@@ -567,7 +569,7 @@ put_words(json_dumper *line, const session_t *session)
 
 /* The payload, of all channels as of a flow, and of each, both ways. */
 static void
-put_bytes(json_dumper *line, const session_t *session)
+put_bytes(json_dumper *line, const session_summary_t *session)
 {
     uint64_t total = 0;
 
@@ -588,32 +590,31 @@ put_bytes(json_dumper *line, const session_t *session)
 
 /* Null where no frame has a time. */
 static void
-put_seconds(json_dumper *line, const session_t *session)
+put_seconds(json_dumper *line, const session_summary_t *session)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
-    double seconds;
 
-    if (session_log_seconds(session, &seconds))
-        put_word(line, "seconds", g_ascii_formatd(text, sizeof text, "%.6f", seconds));
+    if (!nstime_is_unset(&session->begin_time))
+        put_word(line, "seconds",
+                 g_ascii_formatd(text, sizeof text, "%.6f", session->seconds));
     else
         put_word(line, "seconds", "null");
 }
 
 static void
-print_session(const session_t *session)
+print_session(const session_summary_t *session)
 {
     json_dumper line = begin_line("session");
     const char *domain = session->names[SESSION_NAME_DOMAIN];
     char *account = g_strdup_printf("%s%s%s", domain, *domain != '\0' ? "\\" : "",
                                     session->names[SESSION_NAME_ACCOUNT]);
-    char *reason = session_log_reason(session);
 
     put_number(&line, "session", session->number);
-    put_text(&line, "protocol", session_kind_name(session->kind));
+    put_text(&line, "protocol", session->protocol);
     put_host(&line, "viewer", &session->viewer);
     put_host(&line, "agent", &session->agent);
-    put_text(&line, "outcome", session_log_outcome(session));
-    put_text(&line, "reason", reason);
+    put_text(&line, "outcome", session->outcome);
+    put_text(&line, "reason", session->reason);
     put_text(&line, "host", session->names[SESSION_NAME_HOST]);
     put_text(&line, "user", session->names[SESSION_NAME_USER]);
     put_text(&line, "controlled_by", session->names[SESSION_NAME_CONTROLLER]);
@@ -626,18 +627,17 @@ print_session(const session_t *session)
     put_seconds(&line, session);
     put_bytes(&line, session);
     end_line(&line);
-    g_free(reason);
     g_free(account);
 }
 
 /* Those with an attack, or those without. */
 static void
-print_sessions(const GPtrArray *sessions, bool attacks)
+print_sessions(const GPtrArray *summaries, bool attacks)
 {
-    for (unsigned i = 0; i < sessions->len; i++) {
-        const session_t *session = (const session_t *)sessions->pdata[i];
+    for (unsigned i = 0; i < summaries->len; i++) {
+        const session_summary_t *session = (const session_summary_t *)summaries->pdata[i];
 
-        if ((session->attack_frame != 0) == attacks)
+        if (session->has_attack == attacks)
             print_session(session);
     }
 }
@@ -646,19 +646,22 @@ static void
 sessions_draw(void *tapdata)
 {
     const session_lines_t *lines = (const session_lines_t *)tapdata;
+    GPtrArray *current = g_ptr_array_new_with_free_func(free_summary);
     json_dumper line;
     unsigned unlisted = 0;
 
+    append_summaries(current, lines->sessions);
     print_sessions(lines->past, true);
-    print_sessions(lines->sessions, true);
+    print_sessions(current, true);
     print_sessions(lines->past, false);
-    print_sessions(lines->sessions, false);
+    print_sessions(current, false);
     session_log_count(&unlisted);
     line = begin_line("sessions");
-    put_number(&line, "sessions", lines->past->len + lines->sessions->len);
+    put_number(&line, "sessions", lines->past->len + current->len);
     put_number(&line, "not_listed", lines->unlisted + unlisted);
     put_overflow(&line);
     end_line(&line);
+    g_ptr_array_free(current, TRUE);
 }
 
 static void
@@ -678,7 +681,7 @@ sessions_init(const char *argument, void *userdata _U_)
 {
     session_lines_t *lines = g_new0(session_lines_t, 1);
 
-    lines->past = g_ptr_array_new_with_free_func(free_session);
+    lines->past = g_ptr_array_new_with_free_func(free_summary);
     lines->sessions = g_ptr_array_new();
     lines->seen = g_hash_table_new(g_direct_hash, g_direct_equal);
     stat_settle_add(sessions_settle, lines);

@@ -195,7 +195,8 @@ add_word(wmem_strbuf_t *words, const char *word, const char *note)
 }
 
 static void
-set_functions(stat_tap_table *table, packet_info *pinfo, unsigned row, const session_t *session)
+set_functions(stat_tap_table *table, packet_info *pinfo, unsigned row,
+              const session_summary_t *session)
 {
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
 
@@ -206,26 +207,24 @@ set_functions(stat_tap_table *table, packet_info *pinfo, unsigned row, const ses
     stat_set_text(table, row, COLUMN_FUNCTIONS, wmem_strbuf_get_str(words));
     words = wmem_strbuf_new(pinfo->pool, "");
     for (unsigned carrier = 0; carrier < NUM_SESSION_TRANSPORTS; carrier++) {
-        if ((session->carriers >> carrier & 1) != 0)
+        if ((session->transports >> carrier & 1) != 0)
             add_word(words, channel_transport_name((session_transport_e)carrier), "");
-        if ((session->old_carriers >> carrier & 1) != 0)
+        if ((session->legacy_transports >> carrier & 1) != 0)
             add_word(words, channel_transport_name((session_transport_e)carrier), " (old)");
     }
     stat_set_text(table, row, COLUMN_CARRIERS, wmem_strbuf_get_str(words));
 }
 
 static void
-set_session(stat_tap_table *table, packet_info *pinfo, unsigned row, const session_t *session)
+set_session(stat_tap_table *table, packet_info *pinfo, unsigned row,
+            const session_summary_t *session)
 {
     const char *domain = session->names[SESSION_NAME_DOMAIN];
-    char *reason = session_log_reason(session);
-    double seconds;
 
     set_host(table, row, COLUMN_VIEWER, &session->viewer);
     set_host(table, row, COLUMN_AGENT, &session->agent);
-    stat_set_text(table, row, COLUMN_OUTCOME, session_log_outcome(session));
-    stat_set_text(table, row, COLUMN_REASON, reason);
-    g_free(reason);
+    stat_set_text(table, row, COLUMN_OUTCOME, session->outcome);
+    stat_set_text(table, row, COLUMN_REASON, session->reason);
     stat_set_text(table, row, COLUMN_HOST, session->names[SESSION_NAME_HOST]);
     stat_set_text(table, row, COLUMN_USER, session->names[SESSION_NAME_USER]);
     stat_set_text(table, row, COLUMN_CONTROLLER, session->names[SESSION_NAME_CONTROLLER]);
@@ -236,8 +235,8 @@ set_session(stat_tap_table *table, packet_info *pinfo, unsigned row, const sessi
     stat_set_number(table, row, COLUMN_FIRST, session->begin_frame);
     stat_set_number(table, row, COLUMN_LAST, session->end_frame);
     set_time(table, row, &session->begin_time);
-    if (session_log_seconds(session, &seconds))
-        stat_set_fraction(table, row, COLUMN_DURATION, seconds);
+    if (!nstime_is_unset(&session->begin_time))
+        stat_set_fraction(table, row, COLUMN_DURATION, session->seconds);
     else
         stat_set_empty(table, row, COLUMN_DURATION);
     for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
@@ -270,21 +269,23 @@ sessions_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, cons
 {
     const smsrc_tap_t *tap = (const smsrc_tap_t *)data;
     stat_tap_table *table = stat_table_of(tapdata);
+    session_summary_t session;
     GSequenceIter *row;
 
     set_unlisted(stat_ui_of(tapdata), table, pinfo);
     if (tap->session == NULL)
         return TAP_PACKET_DONT_REDRAW;
+    session = session_tap_summary(tap->session);
     row = (GSequenceIter *)g_hash_table_lookup(session_rows, tap->session);
     if (row == NULL) {
         row = append_row(stat_ui_of(tapdata), table);
         g_hash_table_insert(session_rows, (void *)tap->session, row);
-        stat_set_number(table, place_of(row), COLUMN_NUMBER, tap->session->number);
-        stat_set_text(table, place_of(row), COLUMN_KIND, session_kind_name(tap->session->kind));
+        stat_set_number(table, place_of(row), COLUMN_NUMBER, session.number);
+        stat_set_text(table, place_of(row), COLUMN_KIND, session.protocol);
     }
-    if (tap->session->attack_frame != 0 && !GPOINTER_TO_UINT(g_sequence_get(row)))
+    if (session.has_attack && !GPOINTER_TO_UINT(g_sequence_get(row)))
         raise_row(table, row);
-    set_session(table, pinfo, place_of(row), tap->session);
+    set_session(table, pinfo, place_of(row), &session);
     return TAP_PACKET_REDRAW;
 }
 
