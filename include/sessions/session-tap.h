@@ -7,6 +7,7 @@
 #ifndef __SMSRC_SESSION_TAP_H__
 #define __SMSRC_SESSION_TAP_H__
 
+#include "packet-view.h"
 #include "session-log.h"
 
 void proto_register_smsrc_log(void);
@@ -15,8 +16,8 @@ void proto_reg_handoff_smsrc_log(void);
 /** The capture ends: call from a cleanup routine, after all that reads the session log. */
 void smsrc_log_cleanup(void);
 
-/** Look at a packet that all else has dissected, for the post-dissector. */
-void smsrc_log_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+/** Tracks a packet. Call once for each packet, after all dissectors. */
+void smsrc_log_packet(packet_view_t *packet);
 
 /** Show smsrc.session and smsrc.session.first_frame, generated, below @p tree. */
 void session_tap_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *session);

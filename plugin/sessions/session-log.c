@@ -89,7 +89,6 @@ void
 session_log_init(int proto)
 {
     proto_smsrc_connection = proto;
-    tcp_state_init();
 }
 
 void
