@@ -18,7 +18,9 @@
 
 #include "audit-tap.h"
 #include "conversation-cache.h"
+#include "packet-view.h"
 #include "session-tap.h"
+#include "tcp-state.h"
 
 static int proto_smsrc_post = -1;
 static dissector_handle_t smsrc_post_handle;
@@ -26,11 +28,13 @@ static dissector_handle_t smsrc_post_handle;
 static int
 dissect_smsrc_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    /* What is shown is each one's own, and the first such layer of the packet. */
+    packet_view_t packet = packet_view_open(tvb, pinfo, tree);
+
+    /* Session log and audit add protocols of their own, each the first of its kind. */
     pinfo->curr_proto_layer_num = 1;
     conversation_cache_update(pinfo);
-    smsrc_log_packet(tvb, pinfo, tree);
-    smsrc_audit_packet(tvb, pinfo, tree);
+    smsrc_log_packet(&packet);
+    smsrc_audit_packet(&packet);
     return 0;
 }
 
@@ -50,6 +54,8 @@ proto_register_smsrc_post(void)
 void
 proto_reg_handoff_smsrc_post(void)
 {
+    packet_view_init();
+    tcp_state_init();
     smsrc_post_handle = create_dissector_handle(dissect_smsrc_post, proto_smsrc_post);
     register_postdissector(smsrc_post_handle);
 }

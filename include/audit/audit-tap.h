@@ -8,6 +8,7 @@
 #define __SMSRC_AUDIT_TAP_H__
 
 #include "flow-audit.h"
+#include "packet-view.h"
 
 void proto_register_smsrc_audit(void);
 void proto_reg_handoff_smsrc_audit(void);
@@ -15,8 +16,8 @@ void proto_reg_handoff_smsrc_audit(void);
 /** The capture ends: call from a cleanup routine, after all that reads the audit. */
 void smsrc_audit_cleanup(void);
 
-/** Look at a packet that all else has dissected, for the post-dissector. */
-void smsrc_audit_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+/** Audits a packet. Call once for each packet, after smsrc_log_packet(). */
+void smsrc_audit_packet(packet_view_t *packet);
 
 /** The two ends of a flow. */
 enum { INITIATOR, RESPONDER, NUM_ENDS };

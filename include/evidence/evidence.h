@@ -20,7 +20,7 @@ void evidence_init(int proto);
 void evidence_reset(bool learn_roles);
 
 /**
- * Read the packet, on the first pass: learn roles into the role book, and leave in its flow
+ * Read the packet, whose layers and bytes have been read, on the first pass: learn roles into the role book, and leave in its flow
  * what the content says.
  */
 void evidence_scan(const packet_view_t *packet);

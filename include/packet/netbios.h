@@ -47,8 +47,8 @@ typedef struct {
 /** True where a packet with these ports can have such a name. Costs next to nothing. */
 bool netbios_is_candidate(const packet_info *pinfo);
 
-/** What the packet has of them; @p frame is its first byte on. Never throws. */
-void netbios_parse(tvbuff_t *frame, packet_info *pinfo, netbios_packet_t *look);
+/** Parses a packet for which netbios_is_candidate() is true. Never throws. */
+void netbios_parse(packet_view_t *packet, netbios_packet_t *look);
 
 /** NBSS's answer to a call: 0x82 positive, 0x83 negative; 0: none. @p error: of a negative. */
 uint8_t netbios_session_response(const packet_view_t *packet, uint8_t *error);

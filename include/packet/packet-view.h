@@ -1,5 +1,5 @@
 /* packet-view.h
- * The packet at hand, as cheaply as it can be looked at: its layers and its bytes
+ * Zero-copy view of the current packet: its layers and its bytes
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -27,51 +27,67 @@ enum {
     LAYER_IPX = 1 << 13,
 };
 
+/** A packet, of which layers and bytes are read when they are needed. */
 typedef struct {
     tvbuff_t *tvb;           /* the frame */
     packet_info *pinfo;
-    proto_tree *tree;        /* NULL where nobody wants one */
-    unsigned layers;         /* LAYER_ bits of the protocols that Wireshark found in it */
-    uint8_t protocol;        /* of IP; 0 where it is not known */
-    const uint8_t *network;  /* what follows the IP header; NULL where it is not known */
+    proto_tree *tree;        /* NULL if no tree is built */
+    bool has_layers;
+    bool has_bytes;
+    uint8_t protocol;        /* of IP; 0 if it is not known */
+    unsigned layers;         /* LAYER_ bits, by packet_view_read_layers() */
+    const uint8_t *network;  /* all below, by packet_view_read_bytes(): after the IP header, or NULL */
     unsigned network_length; /* as captured */
-    const uint8_t *payload;  /* of TCP or UDP; NULL where there is none */
+    const uint8_t *payload;  /* of TCP or UDP; NULL if there is none */
     unsigned length;         /* as captured, PACKET_MAX_PAYLOAD at most */
     unsigned reported;       /* as it was on the wire */
 } packet_view_t;
 
-/** How much of a payload is looked at. */
+/** Limit of the bytes of a payload that are read. */
 #define PACKET_MAX_PAYLOAD 16384
 
-/** How many parts of a packet are looked at. */
+/** Limit of the parts of a packet that are read. */
 #define PACKET_MAX_PARTS 64
 
-/** Look up Wireshark's protocols: call from a handoff routine. */
+/** Looks up Wireshark's protocols. Call from a handoff routine. */
 void packet_view_init(void);
 
-/** The layers of the packet, from pinfo alone. */
+/** Returns a view of which nothing has been read yet; @p tvb is the frame. */
+static inline packet_view_t
+packet_view_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    return (packet_view_t){ .tvb = tvb, .pinfo = pinfo, .tree = tree };
+}
+
+/** Returns the LAYER_ bits of the protocols that Wireshark found in a packet, from pinfo alone. */
 unsigned packet_view_layers(const packet_info *pinfo);
 
-/** The packet with its bytes; @p tvb is the frame. Reads captured bytes only, never throws. */
-packet_view_t packet_view_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                               unsigned layers);
+/**
+ * Returns the same and keeps it in the view. Costs less if the bytes have been read before: a bare
+ * segment has no such layer.
+ */
+unsigned packet_view_read_layers(packet_view_t *packet);
+
+/** Finds the bytes of the packet, once. Reads captured bytes only and never throws. */
+void packet_view_read_bytes(packet_view_t *packet);
 
 /**
- * True for a TCP segment that is nothing but its header: no layer above TCP is in it. (Not so at a
- * connection's end, where what was gathered until then may be dissected.)
+ * True for a TCP segment that is nothing but its header: it has no layer above TCP. (A FIN is none:
+ * at a connection's end Wireshark may dissect what it has reassembled until then.)
  */
 bool packet_view_is_bare(const packet_view_t *packet);
 
 /**
  * The same packet with other bytes as its payload: part 1 and all further ones are what Wireshark
- * put together from several packets, decrypted or unpacked. False where it has no part @p i.
+ * has reassembled, decrypted or decompressed. False if the packet has no part @p i. Call it after
+ * packet_view_read_bytes().
  */
 bool packet_view_part(const packet_view_t *packet, unsigned i, packet_view_t *part);
 
-/** What the payload is by its first bytes. */
+/** Returns the service that the first bytes of the payload show. */
 service_e packet_view_service(const packet_view_t *packet);
 
-/** @p length bytes of the payload from @p at on, or NULL where they were not captured. */
+/** Returns @p length bytes of the payload from @p at on, or NULL if they were not captured. */
 const uint8_t *packet_view_bytes(const packet_view_t *packet, unsigned at, unsigned length);
 
 #endif /* __SMSRC_PACKET_VIEW_H__ */

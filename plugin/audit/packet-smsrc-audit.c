@@ -101,16 +101,15 @@ audit_add_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const flow_t
 
 /* An ICMP error belongs to no flow; it shows that the flow it quotes is blocked. */
 static void
-dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers)
+dissect_icmp_error(packet_view_t *packet)
 {
+    packet_info *pinfo = packet->pinfo;
     flow_t *flow;
     const flow_verdict_t *judged;
     const conversation_element_t *key;
 
     if (!PINFO_FD_VISITED(pinfo)) {
-        packet_view_t packet = packet_view_open(tvb, pinfo, tree, layers);
-
-        flow = reachability_icmp(&packet);
+        flow = reachability_icmp(packet);
         if (flow == NULL || flow->num_verdicts == 0)
             return;
         p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_audit, 0, flow);
@@ -123,16 +122,15 @@ dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned
     if (judged == NULL)
         return;
     key = flow->content->conversation->key_ptr;
-    audit_add_tree(tvb, pinfo, tree, flow, judged, conversation_key_addr1(key),
+    audit_add_tree(packet->tvb, pinfo, packet->tree, flow, judged, conversation_key_addr1(key),
                    conversation_key_addr2(key));
 }
 
 /* Apart, as its registers need saving only where something has a role. */
 static G_GNUC_NO_INLINE void
-audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+audit(packet_view_t *packet)
 {
-    packet_view_t packet;
-    unsigned layers;
+    packet_info *pinfo = packet->pinfo;
     role_set_t src, dst;
     const flow_verdict_t *judged;
     flow_content_t *content;
@@ -142,21 +140,18 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     bool from_initiator, sure;
 
     if (first_pass)
-        packet = packet_view_open(tvb, pinfo, tree, 0);
-    layers = first_pass && packet_view_is_bare(&packet) ? 0 : packet_view_layers(pinfo);
+        packet_view_read_bytes(packet);
     /* First: up to 4.2 an ICMP error has the ports of the packet that it quotes. */
-    if ((layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0) {
+    if ((packet_view_read_layers(packet) & (LAYER_ICMP | LAYER_ICMPV6)) != 0) {
         pinfo->current_proto = "SMSRC-AUDIT";
-        dissect_icmp_error(tvb, pinfo, tree, layers);
+        dissect_icmp_error(packet);
         return;
     }
     if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX)
         return;
     pinfo->current_proto = "SMSRC-AUDIT";
-    if (first_pass) {
-        packet.layers = layers;
-        evidence_scan(&packet);
-    }
+    if (first_pass)
+        evidence_scan(packet);
 
     if (role_book_is_empty() && evidence_inferred_flows() == 0 && !attack_was_seen())
         return;
@@ -180,7 +175,7 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     if (first_pass) {
         if (pinfo->ptype == PT_TCP)
             reachability_update(flow, pinfo, from_initiator, sure);
-        evidence_sniff(&packet, content);
+        evidence_sniff(packet, content);
         flow_judge_update(flow, pinfo, from_initiator || broadcast, sure || broadcast, src, dst);
         flow_judge_update_experts(flow, pinfo, from_initiator);
     } else if (flow->num_verdicts == 0) {
@@ -189,7 +184,8 @@ audit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     judged = flow_judge_at(flow, pinfo);
     if (judged == NULL)
         return;
-    audit_add_tree(tvb, pinfo, tree, flow, judged, from_initiator ? &pinfo->src : &pinfo->dst,
+    audit_add_tree(packet->tvb, pinfo, packet->tree, flow, judged,
+         from_initiator ? &pinfo->src : &pinfo->dst,
          from_initiator ? &pinfo->dst : &pinfo->src);
 }
 
@@ -216,12 +212,12 @@ is_asked(void)
 }
 
 void
-smsrc_audit_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+smsrc_audit_packet(packet_view_t *packet)
 {
     if (is_asked())
-        audit(tvb, pinfo, tree);
+        audit(packet);
     if (bounds_are_reached())
-        show_overflow(tvb, pinfo, tree);
+        show_overflow(packet->tvb, packet->pinfo, packet->tree);
 }
 
 /* The tables and preferences are read again for every capture and every redissection. */

@@ -26,6 +26,7 @@
 
 #include "verdict.h"
 
+#include "cache.h"
 #include "user-rows.h"
 
 /* A row of more ports than this needs the content to agree: 1024-5000 fits too much. */
@@ -65,13 +66,16 @@ static const verdict_e verdict_of_class[] = {
 typedef const matrix_row_t *(*row_list_f)(unsigned *count);
 static const row_list_f row_lists[] = { matrix_rows, user_rows, matrix_supplements };
 
-/* Thousands of flows ask the same: the last answers are kept, each in the one place of its own. */
-#define CACHE_SLOTS 1024
-static struct {
-    bool used;
+/* Verdicts by their flows: many flows have identical properties. */
+typedef struct {
+    uint32_t tag;
     flow_facts_t flow;
     verdict_t judgement;
-} cache[CACHE_SLOTS];
+} cached_verdict_t;
+
+static cached_verdict_t cached_verdicts[1024];
+static const cache_t cache = { cached_verdicts, array_length(cached_verdicts),
+                               sizeof cached_verdicts[0], offsetof(cached_verdict_t, flow) };
 
 const char *
 verdict_name(verdict_e verdict)
@@ -91,7 +95,7 @@ verdict_set_ports(const range_t *sql, const range_t *http)
 {
     copy_range(&sql_ports, sql);
     copy_range(&http_ports, http);
-    memset(cache, 0, sizeof cache);
+    cache_reset(&cache);
 }
 
 static bool
@@ -351,22 +355,23 @@ verdict_find(const flow_facts_t *flow)
 {
     flow_facts_t key = *flow;
     verdict_t judgement;
-    unsigned slot;
+    cached_verdict_t *cached;
+    uint32_t hash;
 
     key.attack = false;
 
     /* The caller's port counts only where the flow may run the other way. */
     if (key.initiator_sure)
         key.initiator_port = 0;
-    slot = (unsigned)((key.initiator * 31 + key.responder * 37 +
-                       key.responder_port * UINT64_C(41) + key.initiator_port * UINT64_C(43) +
-                       (uint64_t)key.service * 47 + (uint64_t)key.transport) % CACHE_SLOTS);
-    if (!cache[slot].used || memcmp(&cache[slot].flow, &key, sizeof key) != 0) {
-        cache[slot].judgement = compute_verdict(&key);
-        cache[slot].flow = key;
-        cache[slot].used = true;
+    hash = (uint32_t)(key.initiator * 31 + key.responder * 37 +
+                      key.responder_port * UINT64_C(41) + key.initiator_port * UINT64_C(43) +
+                      (uint64_t)key.service * 47 + (uint64_t)key.transport);
+    cached = (cached_verdict_t *)cache_find(&cache, hash, &key, sizeof key);
+    if (cached == NULL) {
+        cached = (cached_verdict_t *)cache_add(&cache, hash, &key, sizeof key);
+        cached->judgement = compute_verdict(&key);
     }
-    judgement = cache[slot].judgement;
+    judgement = cached->judgement;
     judgement.without_attack = judgement.verdict;
     if (flow->attack)
         judgement.verdict = VERDICT_ATTACK;

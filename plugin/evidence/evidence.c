@@ -34,7 +34,6 @@ void
 evidence_init(int proto)
 {
     flow_content_init(proto);
-    packet_view_init();
     role_signatures_init();
     register_shutdown_routine(role_signatures_shutdown);
 }

@@ -23,7 +23,6 @@ void
 flow_content_init(int proto)
 {
     proto_flow = proto;
-    tcp_state_init();
 }
 
 flow_content_t *

@@ -19,6 +19,8 @@
 
 #include "role-signatures.h"
 
+#include "cache.h"
+
 #define R(role) ROLE_BIT(ROLE_##role)
 #define SITE "(?<site>[a-z0-9]{3})"
 #define SQL_CLIENTS                                                                              \
@@ -178,28 +180,34 @@ role_signatures_shutdown(void)
 }
 
 /*
- * Texts come again and again (the lines of a request, the name of a share), and a pattern costs
- * more than all else: what a text matched is kept, under the text itself. Rebuilt for every
- * capture. A longer text is matched anew each time. A text has two places, so that two of the same
- * request do not displace each other time and again.
+ * The signatures that a text matches, by kind of fact and text: texts are repeated (the lines of a
+ * request, the name of a share), and a pattern costs more than all else. Rebuilt for every capture.
+ * A longer text is matched each time.
  */
-#define CACHE_SLOTS 1024 /* even */
 #define CACHE_TEXT 118
 
-static struct {
-    uint8_t fact; /* plus one; 0: nothing here */
+typedef struct {
+    uint8_t fact;
     uint8_t length;
     char text[CACHE_TEXT];
+} fact_key_t;
+
+typedef struct {
+    uint32_t tag;
+    fact_key_t key;
     uint64_t matches;
-} cache[CACHE_SLOTS];
-static unsigned next_victim;
+} cached_matches_t;
+
+static cached_matches_t cached_matches[1024];
+static const cache_t cache = { cached_matches, array_length(cached_matches),
+                               sizeof cached_matches[0], offsetof(cached_matches_t, key) };
 
 G_STATIC_ASSERT(G_N_ELEMENTS(signatures) <= 64);
 
 void
 role_signatures_reset(void)
 {
-    memset(cache, 0, sizeof cache);
+    cache_reset(&cache);
 }
 
 /* True where no pattern for such a fact can match, by the second letter: all are anchored. */
@@ -234,34 +242,28 @@ match_all(fact_e fact, const char *text, size_t length)
     return matches;
 }
 
-static bool
-is_cached(unsigned slot, fact_e fact, const char *text, size_t length)
-{
-    return cache[slot].fact == fact + 1 && cache[slot].length == length &&
-           memcmp(cache[slot].text, text, length) == 0;
-}
-
 uint64_t
 role_signatures_match(fact_e fact, const char *text, size_t length)
 {
-    unsigned slot;
+    cached_matches_t *cached;
+    fact_key_t key;
+    size_t key_size = offsetof(fact_key_t, text) + length;
+    uint32_t hash;
 
     if (cannot_match(fact, text, length))
         return 0;
     if (length == 0 || length > CACHE_TEXT)
         return match_all(fact, text, length);
-    slot = (wmem_strong_hash((const uint8_t *)text, length) + (unsigned)fact) % CACHE_SLOTS;
-    if (!is_cached(slot, fact, text, length))
-        slot ^= 1;
-    if (!is_cached(slot, fact, text, length)) {
-        if (cache[slot].fact != 0)
-            slot ^= next_victim++ & 1;
-        cache[slot].matches = match_all(fact, text, length);
-        cache[slot].fact = (uint8_t)(fact + 1);
-        cache[slot].length = (uint8_t)length;
-        memcpy(cache[slot].text, text, length);
+    key.fact = (uint8_t)fact;
+    key.length = (uint8_t)length;
+    memcpy(key.text, text, length);
+    hash = wmem_strong_hash((const uint8_t *)text, length) + (uint32_t)fact;
+    cached = (cached_matches_t *)cache_find(&cache, hash, &key, key_size);
+    if (cached == NULL) {
+        cached = (cached_matches_t *)cache_add(&cache, hash, &key, key_size);
+        cached->matches = match_all(fact, text, length);
     }
-    return cache[slot].matches;
+    return cached->matches;
 }
 
 const role_signature_t *

@@ -1,16 +1,15 @@
 /* conversation-cache.c
- * Wireshark's conversation of a packet, found without a search where it was found lately
+ * Wireshark's conversation of a packet, cached
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * To look a conversation up costs more than all else that log and audit do for a packet of one
- * that they know. So the last ones are kept here, both directions in one place. What is kept is
- * the youngest conversation of its ends. A younger one shows in its "next" when it was made in
- * the same direction; the TCP dissector makes them in the other one too, where ports are used
- * again, and then it counts one stream more. One whose other end is a wildcard is not kept: a
- * better one may come.
+ * Looking a conversation up costs more than all else that log and audit do for a packet of a known
+ * one. An entry has the youngest conversation of its ends, for both directions. A younger one is in
+ * the "next" of the entry's if it was made in the same direction. The TCP dissector makes them in
+ * the other direction too, when ports are reused, and then it counts one stream more. A
+ * conversation whose other end is a wildcard is not cached: a better match may follow.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -19,9 +18,8 @@
 
 #include <epan/dissectors/packet-tcp.h>
 
-#include "smsrc-compat.h"
+#include "cache.h"
 
-#define SLOTS 1024
 #define WILDCARDS (NO_ADDR2 | NO_PORT2 | NO_PORT2_FORCE)
 
 typedef struct {
@@ -29,27 +27,38 @@ typedef struct {
     uint32_t port;
 } end_t;
 
+/* The same key for both directions. */
 typedef struct {
     end_t ends[2];
-    port_type type;
-    conversation_t *conversation; /* NULL: the place is free */
-} slot_t;
+    uint32_t type; /* port_type */
+} ends_key_t;
+
+typedef struct {
+    uint32_t tag;
+    ends_key_t key;
+    conversation_t *conversation;
+} cached_conversation_t;
 
 /* Rebuilt for every capture. */
-static slot_t slots[SLOTS];
+static cached_conversation_t cached_conversations[1024];
 static uint32_t tcp_streams;
+
+static const cache_t cache = { cached_conversations, array_length(cached_conversations),
+                               sizeof cached_conversations[0],
+                               offsetof(cached_conversation_t, key) };
 
 void
 conversation_cache_reset(void)
 {
-    memset(slots, 0, sizeof slots);
+    cache_reset(&cache);
     tcp_streams = 0;
 }
 
-/* The packet's ends, the same in both directions; false for those that are not kept. */
+/* Builds the key of a packet; false if its conversation is not cached. */
 static bool
-ends_of_packet(const packet_info *pinfo, end_t ends[2])
+build_key(const packet_info *pinfo, ends_key_t *key)
 {
+    end_t *ends = key->ends;
     unsigned src = 0;
 
     if (pinfo->src.type != AT_IPv4 || pinfo->dst.type != AT_IPv4 || pinfo->ptype == PT_IPX)
@@ -66,24 +75,26 @@ ends_of_packet(const packet_info *pinfo, end_t ends[2])
     }
     ends[src].port = pinfo->srcport;
     ends[!src].port = pinfo->destport;
+    key->type = (uint32_t)pinfo->ptype;
     return true;
 }
 
-static slot_t *
-slot_of(const end_t ends[2], const packet_info *pinfo)
+static uint32_t
+hash_key(const ends_key_t *key)
 {
-    return &slots[((ends[0].address ^ ends[1].address * 31) * 2654435761U + ends[0].port * 61 +
-                   ends[1].port * 67 + (unsigned)pinfo->ptype) %
-                  SLOTS];
+    const end_t *ends = key->ends;
+
+    return (ends[0].address ^ ends[1].address * 31) * 2654435761U + ends[0].port * 61 +
+           ends[1].port * 67 + key->type;
 }
 
 void
 conversation_cache_drop(const packet_info *pinfo)
 {
-    end_t ends[2];
+    ends_key_t key;
 
-    if (ends_of_packet(pinfo, ends))
-        slot_of(ends, pinfo)->conversation = NULL;
+    if (build_key(pinfo, &key))
+        cache_remove(&cache, hash_key(&key), &key, sizeof key);
 }
 
 void
@@ -97,9 +108,9 @@ conversation_cache_update(const packet_info *pinfo)
     conversation_cache_drop(pinfo);
 }
 
-/* A port, as conversations here have it. */
+/* The port by which the conversation is found. */
 static uint32_t
-port_of(const packet_info *pinfo, uint32_t port)
+conversation_port(const packet_info *pinfo, uint32_t port)
 {
     return pinfo->ptype == PT_IPX ? 0 : port;
 }
@@ -109,10 +120,10 @@ search(const packet_info *pinfo, uint32_t frame)
 {
     return find_conversation(frame, &pinfo->src, &pinfo->dst,
                              conversation_pt_to_conversation_type(pinfo->ptype),
-                             port_of(pinfo, pinfo->srcport), port_of(pinfo, pinfo->destport), 0);
+                             conversation_port(pinfo, pinfo->srcport), conversation_port(pinfo, pinfo->destport), 0);
 }
 
-/* On the first pass there is none younger than the one found. */
+/* True if no younger conversation of the ends exists; on the first pass none does. */
 static bool
 is_youngest(const conversation_t *conversation, const packet_info *pinfo)
 {
@@ -123,23 +134,22 @@ conversation_t *
 conversation_cache_find(const packet_info *pinfo)
 {
     conversation_t *conversation;
-    slot_t *slot = NULL;
-    end_t ends[2];
+    cached_conversation_t *cached;
+    ends_key_t key;
+    bool has_key = build_key(pinfo, &key);
+    uint32_t hash = has_key ? hash_key(&key) : 0;
 
-    if (ends_of_packet(pinfo, ends)) {
-        slot = slot_of(ends, pinfo);
-        conversation = slot->conversation;
-        if (conversation != NULL && conversation->next == NULL &&
-            conversation->setup_frame <= pinfo->num && slot->type == pinfo->ptype &&
-            memcmp(slot->ends, ends, sizeof ends) == 0)
-            return conversation;
+    if (has_key) {
+        cached = (cached_conversation_t *)cache_find(&cache, hash, &key, sizeof key);
+        if (cached != NULL && cached->conversation->next == NULL &&
+            cached->conversation->setup_frame <= pinfo->num)
+            return cached->conversation;
     }
     conversation = search(pinfo, pinfo->num);
-    if (slot != NULL && conversation != NULL && (conversation->options & WILDCARDS) == 0 &&
+    if (has_key && conversation != NULL && (conversation->options & WILDCARDS) == 0 &&
         is_youngest(conversation, pinfo)) {
-        memcpy(slot->ends, ends, sizeof ends);
-        slot->type = pinfo->ptype;
-        slot->conversation = conversation;
+        cached = (cached_conversation_t *)cache_add(&cache, hash, &key, sizeof key);
+        cached->conversation = conversation;
     }
     return conversation;
 }
@@ -149,5 +159,5 @@ conversation_cache_create(const packet_info *pinfo)
 {
     return conversation_new(pinfo->num, &pinfo->src, &pinfo->dst,
                             conversation_pt_to_conversation_type(pinfo->ptype),
-                            port_of(pinfo, pinfo->srcport), port_of(pinfo, pinfo->destport), 0);
+                            conversation_port(pinfo, pinfo->srcport), conversation_port(pinfo, pinfo->destport), 0);
 }

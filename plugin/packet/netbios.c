@@ -336,20 +336,20 @@ netbios_is_candidate(const packet_info *pinfo)
 }
 
 void
-netbios_parse(tvbuff_t *frame, packet_info *pinfo, netbios_packet_t *look)
+netbios_parse(packet_view_t *packet, netbios_packet_t *look)
 {
-    packet_view_t packet;
+    const packet_info *pinfo = packet->pinfo;
 
     memset(look, 0, sizeof *look);
     if (pinfo->ptype == PT_IPX) {
-        parse_ipx(frame, pinfo, look);
+        parse_ipx(packet->tvb, pinfo, look);
         return;
     }
-    packet = packet_view_open(frame, pinfo, NULL, 0);
+    packet_view_read_bytes(packet);
     if (pinfo->ptype == PT_TCP)
-        parse_session(&packet, look);
+        parse_session(packet, look);
     else if (pinfo->destport == PORT_DATAGRAMS)
-        parse_datagram(&packet, look);
+        parse_datagram(packet, look);
     else
-        parse_names(&packet, look);
+        parse_names(packet, look);
 }

@@ -1,16 +1,15 @@
 /* packet-view.c
- * The packet at hand, as cheaply as it can be looked at: its layers and its bytes
+ * Zero-copy view of the current packet: its layers and its bytes
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * The audit asks this of every packet. The fields tcp.payload and udp.payload would cost as much
+ * Called for every packet; must be cheap. The fields tcp.payload and udp.payload would cost as much
  * as all else the audit does, and so would an item of each header. But pinfo's addresses are
- * shallow: they point into the packet, at their place in the IP header, and so tell where all
- * the rest lies. (IPv6's are copies, and looked for.) What was put together from several packets,
- * or decrypted, is among the packet's data sources: the bytes that Wireshark's window shows in
- * tabs of their own.
+ * shallow: they point into the IP header of the packet, from which the offset of the payload
+ * follows. (IPv6's are copies, which are searched for.) Bytes that Wireshark has reassembled or
+ * decrypted are among the packet's data sources, which its window shows in separate tabs.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -42,8 +41,8 @@ static const struct {
 };
 
 /*
- * The same as a hash table of one step: every packet is asked for its layers. LAYER_SLOTS is a
- * power of two well above the number of layers.
+ * Hash table of the same, because layers are read for every packet. LAYER_SLOTS is a power of two
+ * well above the number of layers.
  */
 #define LAYER_SLOTS 64
 static struct {
@@ -90,12 +89,12 @@ packet_view_layers(const packet_info *pinfo)
     return layers;
 }
 
-/* The IP header's own words (RFC 791, RFC 8200). */
+/* Offsets in the IP header (RFC 791, RFC 8200). */
 #define IPV4_SOURCE 12
 #define IPV6_SOURCE 8
 #define IPV6_LENGTH 40
 
-/* The headers' lengths; TCP's with options stands in its own word. */
+/* Lengths of headers; TCP's with options is at TCP_OFFSET. */
 #define UDP_LENGTH 8U
 #define TCP_LENGTH 20U
 #define TCP_OFFSET 12
@@ -104,7 +103,7 @@ packet_view_layers(const packet_info *pinfo)
 /* Link headers and tunnels before the addresses are shorter than this. */
 #define IPV6_SEARCH 512
 
-/* IPv6's addresses are copies: where in the frame both stand, one behind the other; or NULL. */
+/* The place in the frame of an IPv6 header's two addresses, or NULL: pinfo has copies of them. */
 static const uint8_t *
 find_ipv6_source(const uint8_t *frame, unsigned captured, const packet_info *pinfo)
 {
@@ -118,9 +117,10 @@ find_ipv6_source(const uint8_t *frame, unsigned captured, const packet_info *pin
 }
 
 static void
-find_network(packet_view_t *packet, tvbuff_t *tvb)
+find_network(packet_view_t *packet)
 {
     const packet_info *pinfo = packet->pinfo;
+    tvbuff_t *tvb = packet->tvb;
     unsigned captured = tvb_captured_length(tvb);
     const uint8_t *frame = captured > 0 ? tvb_get_ptr(tvb, 0, (int)captured) : NULL;
     const uint8_t *source = (const uint8_t *)pinfo->src.data;
@@ -163,7 +163,7 @@ find_network(packet_view_t *packet, tvbuff_t *tvb)
     packet->network_length = MIN(left - header, packet->reported);
 }
 
-/* The payload of TCP or UDP. Behind it may be Ethernet's padding: IP's length ends it. */
+/* The payload of TCP or UDP. IP's length ends it: Ethernet's padding may follow. */
 static void
 find_payload(packet_view_t *packet)
 {
@@ -183,15 +183,27 @@ find_payload(packet_view_t *packet)
     packet->reported -= header;
 }
 
-packet_view_t
-packet_view_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers)
+void
+packet_view_read_bytes(packet_view_t *packet)
 {
-    packet_view_t packet = { tvb, pinfo, tree, layers, 0, NULL, 0, NULL, 0, 0 };
+    if (packet->has_bytes)
+        return;
+    packet->has_bytes = true;
+    find_network(packet);
+    if (packet->pinfo->ptype == PT_TCP || packet->pinfo->ptype == PT_UDP)
+        find_payload(packet);
+}
 
-    find_network(&packet, tvb);
-    if (pinfo->ptype == PT_TCP || pinfo->ptype == PT_UDP)
-        find_payload(&packet);
-    return packet;
+unsigned
+packet_view_read_layers(packet_view_t *packet)
+{
+    if (!packet->has_layers) {
+        packet->has_layers = true;
+        packet->layers = packet->has_bytes && packet_view_is_bare(packet)
+                             ? 0
+                             : packet_view_layers(packet->pinfo);
+    }
+    return packet->layers;
 }
 
 bool

@@ -1,5 +1,5 @@
 /* tcp-state.c
- * What Wireshark's TCP and UDP dissectors know of a conversation
+ * State of a conversation in Wireshark's TCP and UDP dissectors
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -22,7 +22,7 @@ tcp_state_init(void)
 }
 
 static const struct tcp_analysis *
-tcp_analysis_of(const conversation_t *conversation)
+find_tcp_analysis(const conversation_t *conversation)
 {
     return (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_tcp);
 }
@@ -30,13 +30,13 @@ tcp_analysis_of(const conversation_t *conversation)
 bool
 tcp_state_is_known(const conversation_t *conversation)
 {
-    return tcp_analysis_of(conversation) != NULL;
+    return find_tcp_analysis(conversation) != NULL;
 }
 
 uint16_t
 tcp_state_server_port(const conversation_t *conversation)
 {
-    const struct tcp_analysis *tcp = tcp_analysis_of(conversation);
+    const struct tcp_analysis *tcp = find_tcp_analysis(conversation);
 
     return tcp != NULL ? (uint16_t)tcp->server_port : 0;
 }
@@ -44,7 +44,7 @@ tcp_state_server_port(const conversation_t *conversation)
 unsigned
 tcp_state_seen(const conversation_t *conversation)
 {
-    const struct tcp_analysis *tcp = tcp_analysis_of(conversation);
+    const struct tcp_analysis *tcp = find_tcp_analysis(conversation);
 
     return tcp != NULL ? tcp->conversation_completeness : 0;
 }
@@ -52,7 +52,7 @@ tcp_state_seen(const conversation_t *conversation)
 const nstime_t *
 tcp_state_first_time(const conversation_t *conversation)
 {
-    const struct tcp_analysis *tcp = tcp_analysis_of(conversation);
+    const struct tcp_analysis *tcp = find_tcp_analysis(conversation);
     const struct udp_analysis *udp;
 
     if (tcp != NULL)

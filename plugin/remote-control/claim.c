@@ -47,7 +47,6 @@ void
 claim_init(int proto)
 {
     proto_smsrc_flow = proto;
-    tcp_state_init();
     tcp_ports = find_dissector_table("tcp.port");
     udp_ports = find_dissector_table("udp.port");
 }
@@ -389,6 +388,7 @@ claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
 {
     session_connection_t *connection = NULL;
     netbios_packet_t look = { .act = NETBIOS_NOTHING };
+    packet_view_t packet = packet_view_open(tvb_get_ds_tvb(tvb), pinfo, NULL);
     session_event_t offer = {
         .kind = SESSION_SMS, .carrier = SESSION_TRANSPORT_NETBIOS, .proof = true};
 
@@ -401,7 +401,7 @@ claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
     if (pinfo->ptype == PT_TCP)
         connection = session_log_connection_of_packet(pinfo);
     else
-        netbios_parse(tvb_get_ds_tvb(tvb), pinfo, &look);
+        netbios_parse(&packet, &look);
     if (connection != NULL && connection->named) {
         claim->channel = connection->channel;
         claim->direction = pinfo->destport == connection->server_port ? DIRECTION_TO_AGENT

@@ -26,6 +26,7 @@
 #include "icmp-error.h"
 #include "name-lookup.h"
 #include "netbios.h"
+#include "session-log-internal.h"
 #include "tcp-state.h"
 #include "text.h"
 
@@ -157,27 +158,25 @@ follow_tcp(packet_info *pinfo, session_connection_t *connection, const conversat
 }
 
 static unsigned
-payload_length(tvbuff_t *tvb, packet_info *pinfo)
+payload_length(packet_view_t *packet)
 {
-    packet_view_t packet;
     unsigned length, reported = 0;
 
-    if (pinfo->ptype == PT_IPX) {
-        netbios_ipx_payload(tvb, pinfo, &length, &reported);
+    if (packet->pinfo->ptype == PT_IPX) {
+        netbios_ipx_payload(packet->tvb, packet->pinfo, &length, &reported);
         return reported;
     }
-    packet = packet_view_open(tvb, pinfo, NULL, 0);
-    return packet.payload != NULL ? packet.reported : 0;
+    packet_view_read_bytes(packet);
+    return packet->payload != NULL ? packet->reported : 0;
 }
 
 /* The answer to a NetBIOS call. */
 static void
-follow_call(tvbuff_t *tvb, packet_info *pinfo, session_connection_t *connection)
+follow_call(const packet_view_t *packet, session_connection_t *connection)
 {
     session_t *session = connection->newest;
-    packet_view_t packet = packet_view_open(tvb, pinfo, NULL, 0);
     uint8_t error;
-    uint8_t answer = netbios_session_response(&packet, &error);
+    uint8_t answer = netbios_session_response(packet, &error);
 
     if (session == NULL || answer == 0 || session->word != SESSION_REPLY_NONE)
         return;
@@ -216,8 +215,9 @@ report_call(packet_info *pinfo, session_connection_t *connection,
 
 /* Who is the viewer is not known yet: its content may show it later, or another connection. */
 static void
-follow_undirected(tvbuff_t *tvb, packet_info *pinfo, session_connection_t *connection)
+follow_undirected(packet_view_t *packet, session_connection_t *connection)
 {
+    packet_info *pinfo = packet->pinfo;
     generation_e generation = GENERATION_UNKNOWN;
     uint16_t port = (uint16_t)pinfo->srcport;
     session_event_t offer = {
@@ -232,7 +232,7 @@ follow_undirected(tvbuff_t *tvb, packet_info *pinfo, session_connection_t *conne
         .server_port = port,
     };
 
-    session_log_undirected_bytes(connection, pinfo, payload_length(tvb, pinfo));
+    session_log_undirected_bytes(connection, pinfo, payload_length(packet));
     if (pinfo->srcport != pinfo->destport || offer.channel == CHANNEL_UNKNOWN)
         return;
     offer.older = generation == GENERATION_OLDER;
@@ -240,9 +240,9 @@ follow_undirected(tvbuff_t *tvb, packet_info *pinfo, session_connection_t *conne
 }
 
 static void
-follow(tvbuff_t *tvb, packet_info *pinfo, session_connection_t *connection,
-       conversation_t *conversation)
+follow(packet_view_t *packet, session_connection_t *connection, conversation_t *conversation)
 {
+    packet_info *pinfo = packet->pinfo;
     bool tcp = pinfo->ptype == PT_TCP && tcp_state_is_known(conversation);
     session_t *session;
 
@@ -254,18 +254,18 @@ follow(tvbuff_t *tvb, packet_info *pinfo, session_connection_t *connection,
         bool from_agent = is_from_agent(connection, pinfo);
 
         session = connection->newest;
-        session_log_bytes(connection, from_agent, payload_length(tvb, pinfo));
+        session_log_bytes(connection, from_agent, payload_length(packet));
         if (session != NULL && session->account_refused) {
             session->account_refused = false;
             diagnose(pinfo, NTLM_REFUSED,
                      "The agent refused after the viewer had sent its account");
         }
         if (connection->named && from_agent)
-            follow_call(tvb, pinfo, connection);
+            follow_call(packet, connection);
         if (tcp)
             follow_tcp(pinfo, connection, conversation);
     } else {
-        follow_undirected(tvb, pinfo, connection);
+        follow_undirected(packet, connection);
     }
     session_log_note_frame(connection, connection->newest, pinfo);
 }
@@ -304,8 +304,9 @@ follow_names(packet_info *pinfo, const netbios_packet_t *look)
 }
 
 static void
-follow_netbios(tvbuff_t *tvb, packet_info *pinfo, const netbios_packet_t *look)
+follow_netbios(packet_view_t *packet, const netbios_packet_t *look)
 {
+    packet_info *pinfo = packet->pinfo;
     session_t *session;
 
     if (look->act == NETBIOS_CALL) {
@@ -332,7 +333,7 @@ follow_netbios(tvbuff_t *tvb, packet_info *pinfo, const netbios_packet_t *look)
         session = session_log_of_packet(pinfo);
         if (session != NULL) {
             session_log_packet_bytes(session, look->channel, look->from_agent,
-                                     payload_length(tvb, pinfo));
+                                     payload_length(packet));
             session_log_note_frame(NULL, session, pinfo);
         }
     } else {
@@ -393,17 +394,18 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const session_t *ses
 
 /* An error belongs to the session of the packet that it quotes. */
 static void
-dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned layers)
+dissect_icmp_error(packet_view_t *packet)
 {
     static const netbios_packet_t nothing;
+    packet_info *pinfo = packet->pinfo;
     session_connection_t *connection;
 
     if (!PINFO_FD_VISITED(pinfo)) {
-        packet_view_t packet = packet_view_open(tvb, pinfo, tree, layers);
         icmp_error_t error;
         conversation_t *conversation;
 
-        if (!icmp_error_read(&packet, &error))
+        packet_view_read_bytes(packet);
+        if (!icmp_error_read(packet, &error))
             return;
         conversation = find_conversation(pinfo->num, &error.src, &error.dst,
                                          error.tcp ? CONVERSATION_TCP : CONVERSATION_UDP,
@@ -420,14 +422,15 @@ dissect_icmp_error(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned
     connection = (session_connection_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_smsrc_log,
                                                   KEPT_CONNECTION);
     if (connection != NULL)
-        show(tvb, pinfo, tree, session_log_at(connection, pinfo->num, PINFO_FD_VISITED(pinfo)),
-             &nothing);
+        show(packet->tvb, pinfo, packet->tree,
+             session_log_at(connection, pinfo->num, PINFO_FD_VISITED(pinfo)), &nothing);
 }
 
 /* Of a conversation: TCP and UDP, and IPX on the sockets of Remote Tools. */
 static const session_t *
-session_of_conversation(tvbuff_t *tvb, packet_info *pinfo, bool ours)
+session_of_conversation(packet_view_t *packet, bool ours)
 {
+    packet_info *pinfo = packet->pinfo;
     bool first_pass = !PINFO_FD_VISITED(pinfo);
     conversation_t *conversation = session_log_conversation(pinfo);
     session_connection_t *connection;
@@ -440,7 +443,7 @@ session_of_conversation(tvbuff_t *tvb, packet_info *pinfo, bool ours)
     if (connection == NULL)
         return NULL;
     if (first_pass)
-        follow(tvb, pinfo, connection, conversation);
+        follow(packet, connection, conversation);
     return session_log_at(connection, pinfo->num, !first_pass);
 }
 
@@ -464,8 +467,9 @@ has_port_of_ours(const packet_info *pinfo)
 
 /* A packet of ours, or one that may be: apart, as its registers need saving for few packets. */
 static G_GNUC_NO_INLINE void
-look_at(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+look_at(packet_view_t *packet)
 {
+    packet_info *pinfo = packet->pinfo;
     bool carried = pinfo->ptype == PT_TCP || pinfo->ptype == PT_UDP || pinfo->ptype == PT_IPX;
     bool ours = carried && has_port_of_ours(pinfo);
     bool netbios = carried && netbios_is_candidate(pinfo);
@@ -476,36 +480,38 @@ look_at(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 
     pinfo->current_proto = "SMSRC-LOG";
     /* Up to 4.2 an ICMP error has the ports of the packet that it quotes. */
-    layers = packet_view_layers(pinfo);
+    layers = packet_view_read_layers(packet);
     if ((layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0)
-        dissect_icmp_error(tvb, pinfo, tree, layers);
+        dissect_icmp_error(packet);
     if (!carried || (layers & (LAYER_ICMP | LAYER_ICMPV6)) != 0)
         return;
     look.act = NETBIOS_NOTHING;
     if (netbios) {
-        netbios_parse(tvb, pinfo, &look);
+        netbios_parse(packet, &look);
         if (look.act != NETBIOS_NOTHING && !PINFO_FD_VISITED(pinfo))
-            follow_netbios(tvb, pinfo, &look);
+            follow_netbios(packet, &look);
     }
     if (datagram)
         session = look.act == NETBIOS_DATAGRAM ? session_log_of_packet(pinfo)
                                                : session_of_lookup(pinfo);
     else
-        session = session_of_conversation(tvb, pinfo, ours);
+        session = session_of_conversation(packet, ours);
     if (session != NULL || look.act != NETBIOS_NOTHING ||
         session_log_shown(pinfo) != NULL || ours)
-        show(tvb, pinfo, tree, session, &look);
+        show(packet->tvb, pinfo, packet->tree, session, &look);
 }
 
 void
-smsrc_log_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+smsrc_log_packet(packet_view_t *packet)
 {
+    const packet_info *pinfo = packet->pinfo;
+
     /* Every packet of a capture comes here, and nearly all of them go no further. */
     if (!log_active)
         return;
     if ((pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX) ||
         has_port_of_ours(pinfo) || netbios_is_candidate(pinfo) || session_log_is_candidate(pinfo))
-        look_at(tvb, pinfo, tree);
+        look_at(packet);
 }
 
 static void

@@ -89,7 +89,6 @@ void
 session_log_init(int proto)
 {
     proto_smsrc_connection = proto;
-    tcp_state_init();
 }
 
 void
@@ -853,47 +852,4 @@ session_log_account(packet_info *pinfo, const char *domain, const char *account,
     if (*viewer != '\0')
         session_log_set_name(session, SESSION_NAME_VIEWER, viewer, pinfo);
     session->account_sent = true;
-}
-
-const char *
-session_log_outcome(const session_t *session)
-{
-    if (session->word == SESSION_REPLY_BUSY)
-        return "Busy";
-    if (session->word == SESSION_REPLY_REFUSED)
-        return "Refused";
-    if (session->ended > 0 && session->open == 0) {
-        if (session->last_reset)
-            return "Reset";
-        return session->answered ? "Closed" : "Unanswered";
-    }
-    return session->answered ? "Answered" : "Unanswered";
-}
-
-char *
-session_log_reason(const session_t *session)
-{
-    if (session->attack_frame == 0)
-        return g_strdup(session->reason);
-    return g_strdup_printf("CVE-2004-0728%s%s", *session->reason != '\0' ? "; " : "",
-                           session->reason);
-}
-
-bool
-session_log_seconds(const session_t *session, double *seconds)
-{
-    const nstime_t *begin = &session->begin_time, *end = &session->end_time;
-
-    if (nstime_is_unset(begin))
-        return false;
-    /* The end is not before the begin. */
-    *seconds = (double)((uint64_t)end->secs - (uint64_t)begin->secs) +
-               (end->nsecs - begin->nsecs) / 1e9;
-    return true;
-}
-
-const char *
-session_kind_name(session_kind_e kind)
-{
-    return kind == SESSION_CONFIGMGR ? "ConfigMgr remote control" : "SMS Remote Control";
 }

@@ -30,7 +30,7 @@
 /* What a row shows of a session. */
 typedef struct {
     unsigned number;
-    const char *kind;
+    const char *protocol;
     const char *viewer;
     const char *agent;
     const char *outcome;
@@ -54,7 +54,7 @@ typedef struct {
 
 static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_NUMBER, "Session", "%5u", line_t, number),
-    STAT_COLUMN(STAT_TEXT, "Protocol", "%-24s", line_t, kind),
+    STAT_COLUMN(STAT_TEXT, "Protocol", "%-24s", line_t, protocol),
     STAT_COLUMN(STAT_TEXT, "Viewer", "%-15s", line_t, viewer),
     STAT_COLUMN(STAT_TEXT, "Agent", "%-15s", line_t, agent),
     STAT_COLUMN(STAT_TEXT, "Outcome", "%-10s", line_t, outcome),
@@ -161,20 +161,20 @@ join_and_free(char **list)
 }
 
 static void
-show_session(stat_tap_table *table, unsigned row, const session_t *session)
+show_session(stat_tap_table *table, unsigned row, const session_summary_t *session)
 {
     char *viewer = host_text(&session->viewer), *agent = host_text(&session->agent);
-    char *reason = session_log_reason(session), *account = stat_text_account(session);
+    char *account = stat_text_account(session);
     char *functions = join_and_free(stat_text_functions(session));
     char *transports = join_and_free(stat_text_transports(session));
     char *start = stat_text_time(&session->begin_time, "%Y-%m-%d %H:%M:%S");
     line_t line = {
         .number = session->number,
-        .kind = session_kind_name(session->kind),
+        .protocol = session->protocol,
         .viewer = viewer,
         .agent = agent,
-        .outcome = session_log_outcome(session),
-        .reason = reason,
+        .outcome = session->outcome,
+        .reason = session->reason,
         .host = session->names[SESSION_NAME_HOST],
         .user = session->names[SESSION_NAME_USER],
         .controller = session->names[SESSION_NAME_CONTROLLER],
@@ -184,10 +184,9 @@ show_session(stat_tap_table *table, unsigned row, const session_t *session)
         .first_frame = session->begin_frame,
         .last_frame = session->end_frame,
         .start = start != NULL ? start : "",
+        .seconds = nstime_is_unset(&session->begin_time) ? NAN : session->seconds,
     };
 
-    if (!session_log_seconds(session, &line.seconds))
-        line.seconds = NAN;
     for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
         for (unsigned side = 0; side < 2; side++)
             line.bytes[channel][side] = (double)session->bytes[channel][side];
@@ -195,7 +194,6 @@ show_session(stat_tap_table *table, unsigned row, const session_t *session)
     stat_table_show_row(table, row, columns, &line);
     wmem_free(NULL, viewer);
     wmem_free(NULL, agent);
-    g_free(reason);
     g_free(account);
     g_free(functions);
     g_free(transports);
@@ -208,7 +206,7 @@ show_unlisted(stat_tap_table_ui *ui, stat_tap_table *table)
 {
     unsigned unlisted;
     char *text;
-    line_t line = { .kind = "Not listed" };
+    line_t line = { .protocol = "Not listed" };
 
     session_log_count(&unlisted);
     if (unlisted == 0)
@@ -227,19 +225,21 @@ sessions_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, 
 {
     const smsrc_tap_t *tap = (const smsrc_tap_t *)data;
     stat_tap_table *table = stat_table_of(tapdata);
+    session_summary_t session;
     GSequenceIter *row;
 
     show_unlisted(stat_table_ui_of(tapdata), table);
     if (tap->session == NULL)
         return TAP_PACKET_DONT_REDRAW;
+    session = session_tap_summary(tap->session);
     row = (GSequenceIter *)g_hash_table_lookup(session_rows, tap->session);
     if (row == NULL) {
         row = append_row(stat_table_ui_of(tapdata), table);
         g_hash_table_insert(session_rows, (void *)tap->session, row);
     }
-    if (tap->session->attack_frame != 0 && !GPOINTER_TO_UINT(g_sequence_get(row)))
+    if (session.has_attack && !GPOINTER_TO_UINT(g_sequence_get(row)))
         raise_row(table, row);
-    show_session(table, place_of(row), tap->session);
+    show_session(table, place_of(row), &session);
     return TAP_PACKET_REDRAW;
 }
 

@@ -1,0 +1,51 @@
+/* cache.c
+ * A cache of fixed size, two-way set-associative
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * A key has two possible entries, so that two keys in turn do not displace each other. If both
+ * are taken, the hash decides which of them goes: then of three keys in turn one stays.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "cache.h"
+
+void
+cache_reset(const cache_t *cache)
+{
+    memset(cache->entries, 0, (size_t)cache->num_entries * cache->entry_size);
+}
+
+static bool
+is_free(const uint8_t *entry)
+{
+    return *(const uint32_t *)(const void *)entry == 0;
+}
+
+/* The entry of the two that a new key takes. */
+static uint8_t *
+choose_entry(const cache_t *cache, uint32_t hash)
+{
+    uint8_t *first = cache_set(cache, hash), *second = first + cache->entry_size;
+
+    if (is_free(first))
+        return first;
+    return is_free(second) || hash >> 31 != 0 ? second : first;
+}
+
+void *
+cache_add(const cache_t *cache, uint32_t hash, const void *key, size_t key_size)
+{
+    uint8_t *entry = (uint8_t *)cache_find(cache, hash, key, key_size);
+    uint32_t tag = cache_tag(hash);
+
+    if (entry == NULL) {
+        entry = choose_entry(cache, hash);
+        memcpy(entry, &tag, sizeof tag);
+        memcpy(entry + cache->key_offset, key, key_size);
+    }
+    return entry;
+}
