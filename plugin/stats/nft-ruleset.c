@@ -4,9 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-/*
- * The syntax is that of nft(8).
- */
+/* The syntax is that of nft(8). */
 
 #define WS_LOG_DOMAIN "smsrc"
 
@@ -21,7 +19,8 @@
 static char *
 comment_text(const char *rows, const firewall_rule_t *rule)
 {
-    char *from = firewall_rules_roles_to_str(rule, INITIATOR), *to = firewall_rules_roles_to_str(rule, RESPONDER);
+    char *from = firewall_rules_roles_to_str(rule, INITIATOR);
+    char *to = firewall_rules_roles_to_str(rule, RESPONDER);
     char *text = g_strdup_printf("%s %s to %s", rows, from, to);
 
     g_strcanon(text,

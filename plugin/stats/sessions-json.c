@@ -18,11 +18,11 @@
 #include "stat-settle.h"
 #include "stat-text.h"
 
-/* The sessions that a frame was seen of. */
+/* The sessions of which a frame passed the filter. */
 typedef struct {
-    GPtrArray *past;     /* of captures before: copies */
-    unsigned unlisted;   /* of captures before */
-    GPtrArray *sessions; /* of the capture at hand, and as long-lived as that */
+    GPtrArray *past;     /* copies, of earlier captures */
+    unsigned unlisted;   /* of earlier captures */
+    GPtrArray *sessions; /* of the current capture, which owns them */
     GHashTable *seen;
 } session_lines_t;
 
@@ -36,7 +36,7 @@ free_summary(void *data)
     g_free(summary);
 }
 
-/* Appends copies of what is known of @p sessions, which outlive the capture. */
+/* Appends summaries of @p sessions that outlive the capture. */
 static void
 append_summaries(GPtrArray *summaries, const GPtrArray *sessions)
 {
@@ -99,7 +99,7 @@ put_list(json_dumper *line, const char *name, char **list)
     g_strfreev(list);
 }
 
-/* The payload, of all channels as of a flow, and of each, both ways. */
+/* Adds the payload of all channels together, and of each in both directions. */
 static void
 put_bytes(json_dumper *line, const session_summary_t *session)
 {
@@ -120,7 +120,7 @@ put_bytes(json_dumper *line, const session_summary_t *session)
     json_dumper_end_object(line);
 }
 
-/* Null where no frame has a time. */
+/* Adds the duration, null where no frame has a time. */
 static void
 put_seconds(json_dumper *line, const session_summary_t *session)
 {

@@ -5,10 +5,10 @@
  */
 
 /*
- * The table of sessions shows the session log: a frame of a session brings its row up to date,
- * so that at the end of the capture each row has what its last frame left. A filter chooses the
- * sessions, by their frames; what a row says is of the whole session. Sessions with an attack come
- * first; apart from that they are in the order in which they were met.
+ * The table shows the session log. A frame of a session updates its row, so that at the end of the
+ * capture each row shows the state after the last frame. A filter selects sessions by their frames,
+ * and a row shows the whole session. Sessions with an attack are first, and apart from that all are
+ * in the order of their first frames.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -76,8 +76,8 @@ static const stat_column_t columns[] = {
 };
 
 /*
- * The rows in their order, each an item whose place is that of the row: true for a session with an
- * attack. Session to its item; and the item of the row that says how many are not listed, or NULL.
+ * The rows as a sequence, in which an item is at the position of its row, and true for a session
+ * with an attack; the item of each session; that of the row for sessions not listed, or NULL.
  */
 static GSequence *row_order;
 static GHashTable *session_rows;
@@ -85,7 +85,7 @@ static GSequenceIter *unlisted_row;
 static unsigned num_attacks;
 
 static void
-forget_rows(void)
+clear_rows(void)
 {
     g_clear_pointer(&row_order, g_sequence_free);
     row_order = g_sequence_new(NULL);
@@ -100,14 +100,14 @@ static void
 sessions_init(stat_tap_table_ui *ui)
 {
     stat_table_open(ui, "Remote control sessions");
-    forget_rows();
+    clear_rows();
 }
 
 static void
 sessions_reset(stat_tap_table *table)
 {
     stat_table_clear(table);
-    forget_rows();
+    clear_rows();
 }
 
 static GSequenceIter *
@@ -123,7 +123,7 @@ place_of(GSequenceIter *row)
     return (unsigned)g_sequence_iter_get_position(row);
 }
 
-/* The session of this row has an attack: the row goes behind those that had one before. */
+/* Moves the row of a session with an attack to the end of those that have one already. */
 static void
 raise_row(stat_tap_table *table, GSequenceIter *row)
 {
@@ -200,7 +200,7 @@ show_session(stat_tap_table *table, unsigned row, const session_summary_t *sessi
     g_free(start);
 }
 
-/* Shows how many sessions the log has no place for. */
+/* Shows how many sessions are past the bound of the log. */
 static void
 show_unlisted(stat_tap_table_ui *ui, stat_tap_table *table)
 {
