@@ -1,5 +1,5 @@
 /* matrix.h
- * The port matrix of KB 826852 as data, and the ports it leaves out
+ * A port matrix: the rows of a published list of ports, and what supplements it
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,30 +9,31 @@
 
 #include "role.h"
 #include "service-detect.h"
+#include "verdict-list.h"
 
-/* The classes of kb826852.csv, then those of the neighbouring lists and the user's own rows. */
+/* How a row is related to its list: the CSV files have the same words, in small letters. */
 typedef enum {
     ROW_LISTED,
-    ROW_LISTED_CORRECTED,   /* a misprint, read as it must have been meant */
+    ROW_LISTED_CORRECTED,   /* a misprint, read as what must have been meant */
     ROW_LISTED_INTERPRETED, /* printed under a heading of the wrong transport */
-    ROW_LISTED_AS_PRINTED,  /* the misprint itself, kept as it stands */
+    ROW_LISTED_AS_PRINTED,  /* the misprint itself */
     ROW_DISCOURAGED,        /* printed, and advised against */
     ROW_CONFIGURABLE,       /* the port is the user's: a preference */
-    ROW_GAP,                /* SMS 2003 uses it, the article does not list it */
-    ROW_LATER_PRODUCT,      /* ConfigMgr 2007 and later */
-    ROW_LEGACY_PRODUCT,     /* SMS 1.x, SMS 2.0 before SP2 */
+    ROW_GAP,                /* supplementary: the product uses it, the list does not have it */
+    ROW_LATER_PRODUCT,      /* supplementary */
+    ROW_LEGACY_PRODUCT,     /* supplementary */
     ROW_USER_ROW,           /* from the user's table smsrc_rows */
 } matrix_class_e;
 
-/** One row: who calls whom, on what. Every string is static (a user's: its table's). */
+/** One row: the two ends, the service, transport and port. Strings are static, or the user table's. */
 typedef struct {
-    const char *id;            /* "E1" as in the article's CSV; GAP1, LATER1, LEGACY1, USER1 */
-    const char *section;       /* the article's heading; the product for neighbouring lists */
+    const char *id;            /* "E1", "GAP1", "USER1" */
+    const char *section;       /* the heading; the product for supplements */
     const char *text;          /* what is printed */
-    const char *initiator;     /* the CSV's token, "advanced_client" */
+    const char *initiator;     /* as a reader knows it, "Advanced Client" */
     const char *responder;
     const char *service;       /* as a reader knows it, "HTTP/BITS" */
-    const char *note;          /* "" where there is none */
+    const char *note;          /* "" for none */
     role_set_t initiator_roles;
     role_set_t responder_roles;
     service_set_t services;    /* contents that fit the row; 0: any content fits */
@@ -44,25 +45,48 @@ typedef struct {
 
 /** A published list of ports, and what supplements it. Static. */
 typedef struct {
-    const char *name;          /* "kb826852", as in the name of its file */
+    const char *name;          /* "kb826852", as the CSV is called */
     const char *title;         /* "KB 826852" */
     const matrix_row_t *rows;  /* in the order of the publication */
     unsigned num_rows;
-    const matrix_row_t *supplements; /* ROW_GAP, ROW_LATER_PRODUCT or ROW_LEGACY_PRODUCT */
+    const matrix_row_t *supplements;
     unsigned num_supplements;
+    service_set_t foreign;     /* content that is on a port of the list by mistake only */
+    uint16_t http_port;        /* the user's HTTP ports are read as this one; 0: none */
+    uint16_t alternate_ports[2]; /* of TCP: a service that uses both alike; 0: none */
+    service_set_t alternate_services;
+    const char *texts[NUM_VERDICTS]; /* of expert infos, instead of those of VERDICT_LIST */
 } matrix_t;
 
-extern const matrix_t matrix_kb826852;
+/** The matrices: an entry each in matrix-list.c. */
+enum { MATRIX_KB826852, NUM_MATRICES };
+extern const matrix_t matrix_list[NUM_MATRICES];
 
-/** The article's own rows, in its order. @p count: how many. */
+/** The lists of rows for a matrix, in the order in which they count. */
+enum { ROWS_PUBLISHED, ROWS_USER, ROWS_SUPPLEMENTARY, NUM_ROW_LISTS };
+
+typedef struct {
+    const matrix_row_t *rows; /* may be NULL where count is 0 */
+    unsigned count;
+} matrix_row_list_t;
+
+/** The rows of @p matrix and those of the user. Valid until user_rows_reset(). */
+void matrix_get_lists(const matrix_t *matrix, matrix_row_list_t lists[NUM_ROW_LISTS]);
+
+bool matrix_list_has_row(const matrix_row_list_t *list, const matrix_row_t *row);
+
+/* To be removed: statistics have audit_tap_matrix(). */
 const matrix_row_t *matrix_rows(unsigned *count);
 
-/** Rows of the neighbouring lists: ROW_GAP, ROW_LATER_PRODUCT or ROW_LEGACY_PRODUCT. */
-const matrix_row_t *matrix_supplements(unsigned *count);
+/**
+ * The place of @p row among the published rows and, after them, those of the user. Supplementary
+ * rows are after all of them.
+ */
+unsigned matrix_row_order(const matrix_t *matrix, const matrix_row_t *row);
 
 /**
- * True where @p row names @p transport and @p port (never for a ROW_CONFIGURABLE row, whose port
- * is the user's to tell). IPX has no port: its rows fit port 0.
+ * True if @p row names @p transport and @p port. Never for a ROW_CONFIGURABLE row, whose port is a
+ * preference. IPX has no port: its rows fit port 0.
  */
 static inline bool
 matrix_row_has_port(const matrix_row_t *row, transport_e transport, uint16_t port)
@@ -72,16 +96,14 @@ matrix_row_has_port(const matrix_row_t *row, transport_e transport, uint16_t por
 }
 
 /**
- * True where a host with @p initiator roles calling one with @p responder roles fits @p row.
- * "any" fits a host without a role too. Pass ROLES_BROADCAST for the destination of a
- * broadcast or a multicast.
+ * True if an initiator with these roles and a responder with these fit @p row. "any" fits a host
+ * without a role too. Pass ROLES_BROADCAST for the destination of a broadcast or a multicast.
  */
-bool matrix_row_has_pair(const matrix_row_t *row, role_set_t initiator,
-                     role_set_t responder);
+bool matrix_row_has_pair(const matrix_row_t *row, role_set_t initiator, role_set_t responder);
 
 /**
- * "E1: Advanced Client to Management point, HTTP, TCP 80": a row in one line for
- * smsrc.audit.row.text. The string belongs to @p scope.
+ * A row in one line, "E1: Advanced Client to Management point, HTTP, TCP 80". The string is
+ * allocated in @p scope.
  */
 char *matrix_row_to_str(wmem_allocator_t *scope, const matrix_row_t *row);
 

@@ -11,33 +11,36 @@
 
 #include "matrix.h"
 
-typedef enum {
-    VERDICT_NONE, /* not judged */
-    VERDICT_LISTED,
-    VERDICT_CORRECTED,
-    VERDICT_LEGACY_PRODUCT,
-    VERDICT_LATER_PRODUCT,
-    VERDICT_KB_GAP,
-    VERDICT_WRONG_DIRECTION,
-    VERDICT_WRONG_SERVICE,
-    VERDICT_OFF_MATRIX,
-    VERDICT_ATTACK, /* the worst: the flow has a message of CVE-2004-0728 */
-    NUM_VERDICTS
-} verdict_e;
-
-/** "Off matrix": as users type it (shared/design.md). Static. */
+/** "Off matrix", as users type it. Static. */
 const char *verdict_name(verdict_e verdict);
 
-/** What is known of a flow when it is judged. Compared as bytes: clear it before it is filled. */
+/** The expert info of a verdict. */
 typedef struct {
-    role_set_t initiator; /* the roles of who called */
+    const char *filter; /* "smsrc.audit.off_matrix" */
+    int group;
+    int severity;
+    const char *summary;
+} verdict_expert_t;
+
+/** The expert info of a verdict; NULL if it has none. Static. */
+const verdict_expert_t *verdict_expert(verdict_e verdict);
+
+/** What the expert info reports of a flow, "on no row of KB 826852"; "" if there is none. Static. */
+const char *verdict_text(const matrix_t *matrix, verdict_e verdict);
+
+/**
+ * What is known of a flow when its verdict is computed. Clear it before it is filled, because it is
+ * compared as bytes.
+ */
+typedef struct {
+    role_set_t initiator; /* the roles of the two ends */
     role_set_t responder;
     transport_e transport;
     uint16_t initiator_port;
     uint16_t responder_port;
-    service_e service;   /* by content; SERVICE_UNKNOWN while it has shown none */
-    bool initiator_sure; /* by SYN; else the first sender, who may be the server answering */
-    bool rpc_endpoint;   /* an endpoint mapper has named the responder's port */
+    service_e service;   /* by content; SERVICE_UNKNOWN if no content has been recognized */
+    bool initiator_sure; /* by SYN; else it is the first sender, who may be the server replying */
+    bool rpc_endpoint;   /* an endpoint mapper has reported the responder's port */
     bool attack;         /* the flow has a message of CVE-2004-0728 */
 } flow_facts_t;
 
@@ -45,36 +48,32 @@ typedef struct {
     verdict_e verdict;
     const matrix_row_t *row; /* the flow's row, or the nearest; NULL: no row is near */
     bool nearest;        /* the row is the nearest, not the flow's own */
-    bool swapped;        /* the matrix knows the responder as who calls: judged the other way */
+    bool swapped;        /* the flow is judged in reverse: the responder is the initiator */
     verdict_e without_attack; /* the verdict of the same flow if it were no attack */
 } verdict_t;
 
 /**
- * Ports the user's site has moved (preferences): SQL Server's, by row I4, and HTTP's, which are
- * read as port 80. Either may be NULL. The ranges are copied; NULL for both frees the copies. Call
- * it for every capture, and whenever the user's rows have changed: it forgets what was judged.
+ * The ports that the user's site has moved (preferences): SQL Server's, by the row of class
+ * ROW_CONFIGURABLE, and HTTP's, which are read as the matrix's HTTP port. Either may be NULL. The
+ * ranges are copied; NULL for both frees the copies. Call it for every capture, and when the user's
+ * rows have changed, because it clears the cache of verdicts.
  */
 void verdict_set_ports(const range_t *sql, const range_t *http);
 
 /** The verdict on @p flow. A pure function of it, the matrix, the user's rows and the ports. */
-verdict_t verdict_find(const flow_facts_t *flow);
+verdict_t verdict_find(const matrix_t *matrix, const flow_facts_t *flow);
 
 /**
- * The place of @p row among the rows of the list and of the user, those of the list first. A
- * supplementary row is after all of them.
+ * True if the audit shows a broadcast with this verdict: a row names it, or its content is a
+ * service of the matrix. A network has many others.
  */
-unsigned verdict_row_order(const matrix_row_t *row);
+bool verdict_counts_for_broadcast(const verdict_t *verdict, const matrix_t *matrix,
+                                  service_e service);
 
-/**
- * A broadcast has no second end. It is the audit's where a row names it, or where its content is a
- * service of the matrix; the many others of a network are not.
- */
-bool verdict_counts_for_broadcast(const verdict_t *judgement, service_e service);
+/** True if a published row, or one of the user's, covers the verdict. */
+bool verdict_is_listed(const verdict_t *verdict);
 
-/** True where a row of the matrix itself, or of the user, covers the verdict. */
-bool verdict_is_listed(const verdict_t *judgement);
-
-/** True where the row advises against what it lists. */
-bool judgement_is_discouraged(const verdict_t *judgement);
+/** True if the row advises against what it lists. */
+bool verdict_is_discouraged(const verdict_t *verdict);
 
 #endif /* __SMSRC_VERDICT_H__ */

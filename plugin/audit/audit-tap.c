@@ -62,7 +62,7 @@ audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_
     tap->transport = judged->about.transport;
     tap->service = judged->about.service;
     if (tap->verdict->row != NULL)
-        tap->row_order = verdict_row_order(tap->verdict->row);
+        tap->row_order = matrix_row_order(audit_tap_matrix(), tap->verdict->row);
     tap->user_rows = user_rows(&tap->num_user_rows);
     tap->firm_version = role_book_firm_version();
 
@@ -110,7 +110,7 @@ audit_tap_queue_overflow(packet_info *pinfo)
 const matrix_t *
 audit_tap_matrix(void)
 {
-    return &matrix_kb826852;
+    return &matrix_list[MATRIX_KB826852];
 }
 
 const char *

@@ -33,12 +33,12 @@ static int hf_smsrc_audit_first_frame = -1;
 static int ett_smsrc_audit = -1;
 static int ett_smsrc_audit_evidence = -1;
 
-static expert_field ei_smsrc_audit_off_matrix = EI_INIT;
-static expert_field ei_smsrc_audit_wrong_service = EI_INIT;
-static expert_field ei_smsrc_audit_wrong_direction = EI_INIT;
-static expert_field ei_smsrc_audit_kb_gap = EI_INIT;
-static expert_field ei_smsrc_audit_later_product = EI_INIT;
-static expert_field ei_smsrc_audit_legacy_product = EI_INIT;
+/* Of the verdicts that have one. */
+static expert_field ei_smsrc_audit_verdict[NUM_VERDICTS] = {
+#define VERDICT(name, title, text, filter, group, severity, summary) EI_INIT,
+    VERDICT_LIST(VERDICT)
+#undef VERDICT
+};
 static expert_field ei_smsrc_audit_discouraged = EI_INIT;
 static expert_field ei_smsrc_audit_blocked = EI_INIT;
 static expert_field ei_smsrc_audit_overflow = EI_INIT;
@@ -48,28 +48,6 @@ static int proto_expert_info = -1; /* Wireshark's own "_ws.expert" */
 
 /* Rebuilt for every capture. */
 static bool flag_every_packet;
-
-/*
- * Verdict to the expert info that tells it; NULL where there is nothing to tell. An attack has
- * smsrc.cve_2004_0728, and what the flow would have without it.
- */
-static expert_field *const verdict_experts[NUM_VERDICTS] = {
-    [VERDICT_LEGACY_PRODUCT] = &ei_smsrc_audit_legacy_product,
-    [VERDICT_LATER_PRODUCT] = &ei_smsrc_audit_later_product,
-    [VERDICT_KB_GAP] = &ei_smsrc_audit_kb_gap,
-    [VERDICT_WRONG_DIRECTION] = &ei_smsrc_audit_wrong_direction,
-    [VERDICT_WRONG_SERVICE] = &ei_smsrc_audit_wrong_service,
-    [VERDICT_OFF_MATRIX] = &ei_smsrc_audit_off_matrix,
-};
-
-static const char *const verdict_texts[NUM_VERDICTS] = {
-    [VERDICT_LEGACY_PRODUCT] = "a port of SMS 1.x and 2.0 before SP2",
-    [VERDICT_LATER_PRODUCT] = "a port of ConfigMgr 2007 and later, not of SMS 2003",
-    [VERDICT_KB_GAP] = "SMS 2003 uses it, KB 826852 does not list it",
-    [VERDICT_WRONG_DIRECTION] = "listed the other way round",
-    [VERDICT_WRONG_SERVICE] = "the port is listed for another service",
-    [VERDICT_OFF_MATRIX] = "on no row of KB 826852",
-};
 
 static proto_item *
 add_text(proto_tree *tree, int hf, tvbuff_t *tvb, const char *text)
@@ -155,12 +133,6 @@ add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
                      row == NULL ? "" : matrix_row_to_str(pinfo->pool, row));
 }
 
-bool
-audit_tree_has_expert(verdict_e verdict)
-{
-    return verdict_experts[verdict] != NULL;
-}
-
 static void
 add_row(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const verdict_t *verdict)
 {
@@ -219,9 +191,10 @@ experts_of_packet(const packet_info *pinfo, const flow_t *flow, const verdict_t 
 {
     flow_experts_t experts = { NULL, NULL, NULL };
 
-    if (flag_every_packet || flow->expert_frames[verdict->without_attack] == pinfo->num)
-        experts.verdict = verdict_experts[verdict->without_attack];
-    if (judgement_is_discouraged(verdict) &&
+    if (verdict_expert(verdict->without_attack) != NULL &&
+        (flag_every_packet || flow->expert_frames[verdict->without_attack] == pinfo->num))
+        experts.verdict = &ei_smsrc_audit_verdict[verdict->without_attack];
+    if (verdict_is_discouraged(verdict) &&
         (flag_every_packet || flow->discouraged_frame == pinfo->num))
         experts.discouraged = &ei_smsrc_audit_discouraged;
     if (flow->reach_frame == pinfo->num && verdict_is_listed(verdict))
@@ -265,7 +238,7 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
     item = add_flow(tvb, pinfo, parent, flow, judged, ends);
     if (experts.verdict != NULL)
         add_expert(pinfo, item, experts.verdict, judged, ends,
-                   verdict_texts[judged->judgement.without_attack]);
+                   verdict_text(audit_tap_matrix(), judged->judgement.without_attack));
     if (experts.discouraged != NULL)
         add_expert(pinfo, item, experts.discouraged, judged, ends, "advised against");
     if (experts.blocked != NULL)
@@ -278,10 +251,8 @@ audit_tree_add_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
     proto_item *item = proto_tree_add_item(parent, proto_smsrc_audit, tvb, 0, 0, ENC_NA);
     proto_item_set_generated(item);
     proto_item_append_text(item, ", Overflow");
-    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
-        bound_e bound = (bound_e)i;
-
-        if (bounds_count(bound) > 0 && bounds_frame(bound) == pinfo->num)
+    for (bound_e bound = bounds_next(BOUND_NONE); bound < NUM_BOUNDS; bound = bounds_next(bound)) {
+        if (bounds_frame(bound) == pinfo->num)
             expert_add_info_format(pinfo, item, &ei_smsrc_audit_overflow,
                                    "More than %u %s: the rest is not kept", bounds_limit(bound),
                                    bounds_name(bound));
@@ -295,6 +266,27 @@ audit_tree_reset(bool every_packet)
     /* Wireshark's own come after all plugins' protocols. */
     expert_tap = find_tap_id("expert");
     proto_expert_info = proto_registrar_get_id_byname("_ws.expert");
+}
+
+/* The worst verdict first. */
+static void
+register_verdict_experts(expert_module_t *module)
+{
+    static ei_register_info ei[NUM_VERDICTS];
+    int count = 0;
+
+    for (unsigned verdict = NUM_VERDICTS; verdict-- > 0;) {
+        const verdict_expert_t *expert = verdict_expert((verdict_e)verdict);
+
+        if (expert != NULL) {
+            ei_register_info one = { &ei_smsrc_audit_verdict[verdict],
+                                     { expert->filter, expert->group, expert->severity,
+                                       expert->summary, EXPFILL } };
+
+            ei[count++] = one;
+        }
+    }
+    expert_register_field_array(module, ei, count);
 }
 
 void
@@ -342,24 +334,6 @@ audit_tree_register(int proto)
     };
     static int *ett[] = { &ett_smsrc_audit, &ett_smsrc_audit_evidence };
     static ei_register_info ei[] = {
-        { &ei_smsrc_audit_off_matrix,
-          { "smsrc.audit.off_matrix", PI_SECURITY, PI_WARN,
-            "Traffic of an SMS role on no row of KB 826852", EXPFILL } },
-        { &ei_smsrc_audit_wrong_service,
-          { "smsrc.audit.wrong_service", PI_SECURITY, PI_WARN,
-            "A port of KB 826852 carries another service", EXPFILL } },
-        { &ei_smsrc_audit_wrong_direction,
-          { "smsrc.audit.wrong_direction", PI_PROTOCOL, PI_NOTE,
-            "KB 826852 has the connection the other way round", EXPFILL } },
-        { &ei_smsrc_audit_kb_gap,
-          { "smsrc.audit.kb_gap", PI_PROTOCOL, PI_NOTE,
-            "SMS 2003 uses it, KB 826852 does not list it", EXPFILL } },
-        { &ei_smsrc_audit_later_product,
-          { "smsrc.audit.later_product", PI_PROTOCOL, PI_NOTE,
-            "Port of ConfigMgr 2007 and later", EXPFILL } },
-        { &ei_smsrc_audit_legacy_product,
-          { "smsrc.audit.legacy_product", PI_PROTOCOL, PI_NOTE,
-            "Port of SMS 1.x and 2.0 before SP2", EXPFILL } },
         { &ei_smsrc_audit_discouraged,
           { "smsrc.audit.discouraged", PI_PROTOCOL, PI_NOTE,
             "KB 826852 advises against it", EXPFILL } },
@@ -371,9 +345,12 @@ audit_tree_register(int proto)
             "A bound is reached: what is past it is not kept", EXPFILL } },
     };
 
+    expert_module_t *expert;
+
     proto_smsrc_audit = proto;
     proto_register_field_array(proto_smsrc_audit, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
-    expert_register_field_array(expert_register_protocol(proto_smsrc_audit), ei,
-                                array_length(ei));
+    expert = expert_register_protocol(proto_smsrc_audit);
+    register_verdict_experts(expert);
+    expert_register_field_array(expert, ei, array_length(ei));
 }

@@ -15,9 +15,6 @@ void audit_tree_register(int proto);
 /** A capture begins. @p every_packet: each packet of a flow has its expert info, not one alone. */
 void audit_tree_reset(bool every_packet);
 
-/** True where the verdict has an expert info. */
-bool audit_tree_has_expert(verdict_e verdict);
-
 /** Show every fact about the packet's flow, and the expert infos that belong to this frame. */
 void audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
                     const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS]);

@@ -13,7 +13,7 @@
 
 #include "flow-judge.h"
 
-#include "audit-tree.h"
+#include "audit-tap.h"
 #include "bounds.h"
 #include "evidence.h"
 #include "reachability.h"
@@ -93,9 +93,9 @@ judge_audited(const flow_facts_t *about, verdict_t *judgement)
 {
     if (!is_audited(about))
         return false;
-    *judgement = verdict_find(about);
+    *judgement = verdict_find(audit_tap_matrix(), about);
     return about->responder != ROLES_BROADCAST || about->attack ||
-           verdict_counts_for_broadcast(judgement, about->service);
+           verdict_counts_for_broadcast(judgement, audit_tap_matrix(), about->service);
 }
 
 void
@@ -144,7 +144,7 @@ flow_judge_late(flow_t *flow, const packet_info *pinfo, bool from_initiator, boo
     flow->first_frame = frame;
     only->frame = frame;
     flow->expert_frames[only->judgement.without_attack] = frame;
-    if (judgement_is_discouraged(&only->judgement))
+    if (verdict_is_discouraged(&only->judgement))
         flow->discouraged_frame = frame;
     reachability_update_late(flow, frame);
 }
@@ -160,11 +160,11 @@ flow_judge_update_experts(flow_t *flow, const packet_info *pinfo, bool from_init
         return;
     judgement = &last->judgement;
     frame = &flow->expert_frames[judgement->without_attack];
-    if (judgement_is_discouraged(judgement) && flow->discouraged_frame == 0)
+    if (verdict_is_discouraged(judgement) && flow->discouraged_frame == 0)
         flow->discouraged_frame = pinfo->num;
     if (judgement->verdict == VERDICT_ATTACK)
         flow->scan_of = NULL; /* it has a line for itself */
-    if (!audit_tree_has_expert(judgement->without_attack) || *frame != 0)
+    if (verdict_expert(judgement->without_attack) == NULL || *frame != 0)
         return;
     if (judgement->verdict == VERDICT_OFF_MATRIX &&
         reachability_is_scan(flow, pinfo, from_initiator))

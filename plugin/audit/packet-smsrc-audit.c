@@ -31,6 +31,7 @@
 #include <epan/prefs.h>
 #include <epan/proto_data.h>
 
+#include "addresses.h"
 #include "attack.h"
 #include "audit-tap-queue.h"
 #include "audit-tree.h"
@@ -74,18 +75,6 @@ static bool audit_has_roles; /* or may learn some; without any, attacks alone ar
 /*
  * Judging, on the first pass
  */
-
-static bool
-is_broadcast(const packet_info *pinfo)
-{
-    static const uint8_t all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-    const address *dst = &pinfo->dst;
-
-    if (dst->type == AT_IPv4 && dst->len == 4 && memcmp(dst->data, all, 4) == 0)
-        return true;
-    return dst->type == AT_IPv4 && pinfo->dl_dst.type == AT_ETHER && pinfo->dl_dst.len == 6 &&
-           memcmp(pinfo->dl_dst.data, all, 6) == 0;
-}
 
 /* Show a packet of a judged flow, and pass it to the statistics. */
 static void
@@ -158,7 +147,8 @@ audit(packet_view_t *packet)
     src = role_book_roles(&pinfo->src);
     dst = role_book_roles(&pinfo->dst);
     audit_tap_queue_roles(pinfo, src, dst);
-    if (src != 0 && dst == 0 && pinfo->ptype == PT_UDP && is_broadcast(pinfo)) {
+    if (src != 0 && dst == 0 && pinfo->ptype == PT_UDP &&
+        addresses_is_ipv4_broadcast(&pinfo->dst, &pinfo->dl_dst)) {
         broadcast = true;
         dst = ROLES_BROADCAST;
     }

@@ -232,8 +232,8 @@ add_rows(const user_row_t *line, transport_e transport, const range_t *ranges)
     matrix_row_t row = {
         .section = "smsrc_rows",
         .text = keep(text),
-        .initiator = val_to_str_const(line->initiator, role_or_any_vals, "any"),
-        .responder = val_to_str_const(line->responder, role_or_any_vals, "any"),
+        .initiator = val_to_str_const(line->initiator, role_vals, "any host"),
+        .responder = val_to_str_const(line->responder, role_vals, "any host"),
         .service = keep(line->service),
         .note = keep(line->note),
         .initiator_roles = roles_of_field(line->initiator),

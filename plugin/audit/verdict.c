@@ -5,21 +5,21 @@
  */
 
 /*
- * A row fits a flow when the roles of both ends, the transport and the responder's port are its
- * own, and the content, as far as it has shown, is not another service's. Among the rows that
- * fit, the article's come first, then the user's, then the neighbouring lists; among the
- * article's, the one that names the most precise pair of roles.
+ * A row fits a flow if the roles of both ends, the transport and the responder's port are those of
+ * the row, and the content, if it is known, is not another service's. Among the rows that fit, the
+ * published ones come first, then the user's, then the supplements; in each list, the row that
+ * names the more precise pair of roles.
  *
- * What fits no row:
- *  - the pair and the port are a row's, the content is not: wrong service, unless the article has
- *    that service between the same two on another port: then that row is left, off the matrix;
- *  - the port is the matrix's, whoever calls, and the content is no service of the matrix at
- *    all (FTP on 2703): wrong service too;
- *  - the row fits with the two ends exchanged: wrong direction, where it is sure who called;
- *  - all else is off the matrix, a port listed for other roles included.
+ * A flow on no row:
+ *  - The pair and the port are a row's, and the content is not: wrong service. But if the list has
+ *    that service for the same pair on another port, the service is misplaced: off the matrix.
+ *  - The port is the list's, for whatever roles, and the content is foreign to the matrix (FTP on
+ *    2703): wrong service.
+ *  - A row fits with the two ends reversed: wrong direction.
+ *  - Everything else is off the matrix, a port that is listed for other roles included.
  *
- * An attack has the row, or the nearest, that the flow would have without it, and no verdict but
- * its own.
+ * An attack has the row, or the nearest, that the flow would have without it, and a verdict of
+ * that name.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -27,26 +27,25 @@
 #include "verdict.h"
 
 #include "cache.h"
-#include "user-rows.h"
 
-/* A row of more ports than this needs the content to agree: 1024-5000 fits too much. */
+/* A row of more ports than this fits by its content only: 1024-5000 would fit too much. */
 #define WIDE_RANGE 64
 
 /* Copies: Wireshark frees a preference's range when the user changes it. */
 static range_t *sql_ports;
 static range_t *http_ports;
 
-static const char *const verdict_names[NUM_VERDICTS] = {
-    [VERDICT_NONE] = "Not judged",
-    [VERDICT_LISTED] = "Listed",
-    [VERDICT_CORRECTED] = "Corrected",
-    [VERDICT_LEGACY_PRODUCT] = "Legacy product",
-    [VERDICT_LATER_PRODUCT] = "Later product",
-    [VERDICT_KB_GAP] = "KB gap",
-    [VERDICT_WRONG_DIRECTION] = "Wrong direction",
-    [VERDICT_WRONG_SERVICE] = "Wrong service",
-    [VERDICT_OFF_MATRIX] = "Off matrix",
-    [VERDICT_ATTACK] = "Attack",
+typedef struct {
+    const char *title;
+    const char *text;
+    verdict_expert_t expert;
+} verdict_info_t;
+
+static const verdict_info_t verdicts[NUM_VERDICTS] = {
+#define VERDICT(name, title, text, filter, group, severity, summary)                             \
+    { title, text, { filter, group, severity, summary } },
+    VERDICT_LIST(VERDICT)
+#undef VERDICT
 };
 
 static const verdict_e verdict_of_class[] = {
@@ -62,25 +61,38 @@ static const verdict_e verdict_of_class[] = {
     [ROW_USER_ROW] = VERDICT_LISTED,
 };
 
-/* The lists of rows, in the order in which they count. */
-typedef const matrix_row_t *(*row_list_f)(unsigned *count);
-static const row_list_f row_lists[] = { matrix_rows, user_rows, matrix_supplements };
-
 /* Verdicts by their flows: many flows have identical properties. */
 typedef struct {
-    uint32_t tag;
+    const matrix_t *matrix;
     flow_facts_t flow;
-    verdict_t judgement;
+} verdict_key_t;
+
+typedef struct {
+    uint32_t tag;
+    verdict_key_t key;
+    verdict_t verdict;
 } cached_verdict_t;
 
 static cached_verdict_t cached_verdicts[1024];
 static const cache_t cache = { cached_verdicts, array_length(cached_verdicts),
-                               sizeof cached_verdicts[0], offsetof(cached_verdict_t, flow) };
+                               sizeof cached_verdicts[0], offsetof(cached_verdict_t, key) };
 
 const char *
 verdict_name(verdict_e verdict)
 {
-    return (unsigned)verdict < NUM_VERDICTS ? verdict_names[verdict] : "";
+    return (unsigned)verdict < NUM_VERDICTS ? verdicts[verdict].title : "";
+}
+
+const verdict_expert_t *
+verdict_expert(verdict_e verdict)
+{
+    return verdicts[verdict].expert.filter != NULL ? &verdicts[verdict].expert : NULL;
+}
+
+const char *
+verdict_text(const matrix_t *matrix, verdict_e verdict)
+{
+    return matrix->texts[verdict] != NULL ? matrix->texts[verdict] : verdicts[verdict].text;
 }
 
 static void
@@ -98,15 +110,19 @@ verdict_set_ports(const range_t *sql, const range_t *http)
     cache_reset(&cache);
 }
 
+/*
+ * What of a row fits a flow
+ */
+
 static bool
 in_range(range_t *range, uint16_t port)
 {
     return range != NULL && value_is_in_range(range, port);
 }
 
-/* True where @p row names the port, the user's own ports for SQL and HTTP counted in. */
+/* True if @p row has the port, or the user's preferences give it the port. */
 static bool
-row_has_port(const matrix_row_t *row, transport_e transport, uint16_t port)
+row_has_port(const matrix_t *matrix, const matrix_row_t *row, transport_e transport, uint16_t port)
 {
     if (matrix_row_has_port(row, transport, port))
         return true;
@@ -114,7 +130,8 @@ row_has_port(const matrix_row_t *row, transport_e transport, uint16_t port)
         return false;
     if (row->row_class == ROW_CONFIGURABLE)
         return in_range(sql_ports, port);
-    return row->port_low == 80 && row->port_high == 80 && in_range(http_ports, port);
+    return matrix->http_port != 0 && row->port_low == matrix->http_port &&
+           row->port_high == matrix->http_port && in_range(http_ports, port);
 }
 
 static bool
@@ -123,49 +140,76 @@ row_is_wide(const matrix_row_t *row)
     return row->port_high - row->port_low > WIDE_RANGE;
 }
 
-/* Content that has not shown fits every row but the wide ones. */
+static bool
+row_has_service(const matrix_row_t *row, service_e service)
+{
+    return service != SERVICE_UNKNOWN && (row->services & SERVICE_BIT(service)) != 0;
+}
+
+/* Unknown content fits every row but the wide ones. */
 static bool
 row_has_content(const matrix_row_t *row, const flow_facts_t *flow)
 {
     if (row->services == 0)
         return true;
-    if (flow->rpc_endpoint && (row->services & SERVICE_BIT(SERVICE_RPC)) != 0 && row_is_wide(row))
+    if (flow->rpc_endpoint && row_has_service(row, SERVICE_RPC) && row_is_wide(row))
         return true;
     if (flow->service == SERVICE_UNKNOWN)
         return !row_is_wide(row);
-    return (row->services & SERVICE_BIT(flow->service)) != 0;
+    return row_has_service(row, flow->service);
 }
 
-/* How closely a row names the two ends: a row for any host gives way to one for a role. */
+/* The number of ends for which the row names a role, and not any host. */
 static unsigned
 row_precision(const matrix_row_t *row)
 {
     return (row->initiator_roles != ROLES_ANY) + (row->responder_roles != ROLES_ANY);
 }
 
-/* The best row that fits @p flow as it is; with @p any_content, whatever it carries. */
-static const matrix_row_t *
-find_row(const flow_facts_t *flow, bool any_content)
+static bool
+row_is_supplementary(const matrix_row_t *row)
 {
-    for (unsigned list = 0; list < array_length(row_lists); list++) {
-        unsigned count;
-        const matrix_row_t *rows = row_lists[list](&count);
-        const matrix_row_t *best = NULL;
+    return row->row_class == ROW_GAP || row->row_class == ROW_LATER_PRODUCT ||
+           row->row_class == ROW_LEGACY_PRODUCT;
+}
 
-        for (unsigned i = 0; i < count; i++) {
-            const matrix_row_t *row = &rows[i];
+/* True if the row fits the flow as it is, or, with @p any_content, whatever the flow carries. */
+static bool
+row_fits(const matrix_t *matrix, const matrix_row_t *row, const flow_facts_t *flow,
+         bool any_content)
+{
+    return row->transport == flow->transport &&
+           matrix_row_has_pair(row, flow->initiator, flow->responder) &&
+           row_has_port(matrix, row, flow->transport, flow->responder_port) &&
+           (any_content ? !row_is_wide(row) : row_has_content(row, flow));
+}
 
-            if (row->transport == flow->transport &&
-                matrix_row_has_pair(row, flow->initiator, flow->responder) &&
-                row_has_port(row, flow->transport, flow->responder_port) &&
-                (any_content ? !row_is_wide(row) : row_has_content(row, flow)) &&
-                (best == NULL || row_precision(row) > row_precision(best)))
-                best = row;
+/* The more precise of two rows, the first if both are alike. @p best may be NULL. */
+static const matrix_row_t *
+more_precise(const matrix_row_t *best, const matrix_row_t *row)
+{
+    return best == NULL || row_precision(row) > row_precision(best) ? row : best;
+}
+
+/*
+ * Searches
+ */
+
+/* The best row that fits @p flow; NULL if none does. */
+static const matrix_row_t *
+find_row(const matrix_t *matrix, const flow_facts_t *flow, bool any_content)
+{
+    matrix_row_list_t lists[NUM_ROW_LISTS];
+    const matrix_row_t *best = NULL;
+
+    matrix_get_lists(matrix, lists);
+    for (unsigned list = 0; list < NUM_ROW_LISTS && best == NULL; list++) {
+        for (unsigned i = 0; i < lists[list].count; i++) {
+            if (row_fits(matrix, &lists[list].rows[i], flow, any_content))
+                best = more_precise(best, &lists[list].rows[i]);
         }
-        if (best != NULL)
-            return best;
     }
-    return NULL;
+    return best;
 }
 
 static flow_facts_t
@@ -181,59 +225,69 @@ reverse_facts(const flow_facts_t *flow)
     return other;
 }
 
-/* SMB is the same service on 139 and 445, and the article often prints one of them only. */
+/* The row of the same flow on the matrix's alternate port; NULL if there is none. */
 static const matrix_row_t *
-find_alternate_smb_port(const flow_facts_t *flow)
+find_alternate_port(const matrix_t *matrix, const flow_facts_t *flow)
 {
-    static const service_set_t smb = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-                                     SERVICE_BIT(SERVICE_NBSS);
-    flow_facts_t twin = *flow;
+    flow_facts_t alternate = *flow;
+    bool first = flow->responder_port == matrix->alternate_ports[0];
     const matrix_row_t *row;
 
-    if (flow->transport != TRANSPORT_TCP ||
-        (flow->responder_port != 139 && flow->responder_port != 445) ||
-        (flow->service != SERVICE_UNKNOWN && (smb & SERVICE_BIT(flow->service)) == 0))
+    if (flow->transport != TRANSPORT_TCP || flow->responder_port == 0 ||
+        (!first && flow->responder_port != matrix->alternate_ports[1]) ||
+        (flow->service != SERVICE_UNKNOWN &&
+         (matrix->alternate_services & SERVICE_BIT(flow->service)) == 0))
         return NULL;
-    twin.responder_port = flow->responder_port == 139 ? 445 : 139;
-    row = find_row(&twin, false);
+    alternate.responder_port = matrix->alternate_ports[first ? 1 : 0];
+    row = find_row(matrix, &alternate, false);
     return row != NULL && row_precision(row) == 2 ? row : NULL;
 }
 
 /*
- * The row that is nearest to a flow on no row: on its port, for other roles; of its pair and its
- * service, on another port; of its service; of its pair. Among those, a row for this service alone
- * (TLS: LDAPS, and not LDAP with StartTLS) and one of the same transport; then, of one service,
- * the lowest port, which is the one that it is asked on first.
+ * How near a row is to a flow on no row; 0 if it is not. In this order: on its port, for other
+ * roles; of its pair and its service, on another port; of its service; of its pair. Among those, a
+ * row for this service alone (TLS: LDAPS, and not LDAP with StartTLS) and one of the same
+ * transport.
+ */
+static unsigned
+row_nearness(const matrix_t *matrix, const matrix_row_t *row, const flow_facts_t *flow)
+{
+    bool port = !row_is_wide(row) &&
+                row_has_port(matrix, row, flow->transport, flow->responder_port);
+    bool pair = row_precision(row) > 0 &&
+                matrix_row_has_pair(row, flow->initiator, flow->responder);
+    bool service = row_has_service(row, flow->service);
+    unsigned score = (port ? 32 : 0) + (pair && service ? 16 : 0) + (service ? 8 : 0) +
+                     (pair ? 4 : 0);
+
+    if (score == 0)
+        return 0;
+    return score + (service && row->services == SERVICE_BIT(flow->service) ? 2 : 0) +
+           (row->transport == flow->transport ? 1 : 0);
+}
+
+/*
+ * The row that is nearest to a flow on no row. Among rows of one list and one service that are
+ * equally near it is the one with the lowest port, which is the one that is tried first. A later
+ * list has to be nearer.
  */
 static const matrix_row_t *
-find_nearest(const flow_facts_t *flow)
+find_nearest(const matrix_t *matrix, const flow_facts_t *flow)
 {
+    matrix_row_list_t lists[NUM_ROW_LISTS];
     const matrix_row_t *nearest = NULL;
     unsigned best = 0;
 
-    for (unsigned list = 0; list < array_length(row_lists); list++) {
-        unsigned count;
-        const matrix_row_t *rows = row_lists[list](&count);
+    matrix_get_lists(matrix, lists);
+    for (unsigned list = 0; list < NUM_ROW_LISTS; list++) {
+        for (unsigned i = 0; i < lists[list].count; i++) {
+            const matrix_row_t *row = &lists[list].rows[i];
+            unsigned score = row_nearness(matrix, row, flow);
+            bool lower = score == best && row_has_service(row, flow->service) &&
+                         matrix_list_has_row(&lists[list], nearest) && row->port_low != 0 &&
+                         row->port_low < nearest->port_low;
 
-        for (unsigned i = 0; i < count; i++) {
-            const matrix_row_t *row = &rows[i];
-            bool port = !row_is_wide(row) &&
-                        row_has_port(row, flow->transport, flow->responder_port);
-            bool pair = row_precision(row) > 0 &&
-                        matrix_row_has_pair(row, flow->initiator, flow->responder);
-            bool service = flow->service != SERVICE_UNKNOWN &&
-                           (row->services & SERVICE_BIT(flow->service)) != 0;
-            unsigned score = (port ? 32 : 0) + (pair && service ? 16 : 0) + (service ? 8 : 0) +
-                             (pair ? 4 : 0);
-
-            if (score > 0)
-                score += (service && row->services == SERVICE_BIT(flow->service) ? 2 : 0) +
-                         (row->transport == flow->transport ? 1 : 0);
-
-            /* A later list needs to be nearer, not only as near. */
-            if (score > best || (score == best && service && nearest >= rows &&
-                                 nearest < rows + count && row->port_low != 0 &&
-                                 row->port_low < nearest->port_low)) {
+            if (score > best || lower) {
                 best = score;
                 nearest = row;
             }
@@ -242,172 +296,174 @@ find_nearest(const flow_facts_t *flow)
     return nearest;
 }
 
-/* A port of the article's own, whoever it is for. */
+/* True if the list has the port, for whatever roles. */
 static bool
-is_kb_port(transport_e transport, uint16_t port)
+is_published_port(const matrix_t *matrix, transport_e transport, uint16_t port)
 {
-    unsigned count;
-    const matrix_row_t *rows = matrix_rows(&count);
-
-    for (unsigned i = 0; i < count; i++) {
-        if (matrix_row_has_port(&rows[i], transport, port))
+    for (unsigned i = 0; i < matrix->num_rows; i++) {
+        if (matrix_row_has_port(&matrix->rows[i], transport, port))
             return true;
     }
     return false;
 }
 
-/* Content that is no service of the matrix, or TLS, which there is LDAP's only. */
 static bool
-is_foreign(service_e service)
+is_foreign(const matrix_t *matrix, service_e service)
 {
-    return service >= SERVICE_FIRST_FOREIGN || service == SERVICE_TLS ||
-           service == SERVICE_CM_REMOTE_CONTROL;
+    return (matrix->foreign & SERVICE_BIT(service)) != 0;
 }
 
 /*
- * The article's row for this very service between these two, on another port: what stands on a
- * port of other rows is then their own service gone astray, and no stranger.
+ * The published row of this service for this pair, on whatever port. A flow that fits another row
+ * but for its content is misplaced, and not foreign, if there is one.
  */
 static const matrix_row_t *
-find_service(const flow_facts_t *flow)
+find_service(const matrix_t *matrix, const flow_facts_t *flow)
 {
-    unsigned count;
-    const matrix_row_t *rows = matrix_rows(&count), *best = NULL;
+    const matrix_row_t *best = NULL;
 
-    if (flow->service == SERVICE_UNKNOWN || is_foreign(flow->service))
+    if (is_foreign(matrix, flow->service))
         return NULL;
-    for (unsigned i = 0; i < count; i++) {
-        if (rows[i].transport == flow->transport &&
-            (rows[i].services & SERVICE_BIT(flow->service)) != 0 &&
-            matrix_row_has_pair(&rows[i], flow->initiator, flow->responder) &&
-            (best == NULL || row_precision(&rows[i]) > row_precision(best)))
-            best = &rows[i];
+    for (unsigned i = 0; i < matrix->num_rows; i++) {
+        const matrix_row_t *row = &matrix->rows[i];
+
+        if (row->transport == flow->transport && row_has_service(row, flow->service) &&
+            matrix_row_has_pair(row, flow->initiator, flow->responder))
+            best = more_precise(best, row);
     }
     return best;
 }
 
-/* A row of none but the neighbouring lists: neither the article's nor the user's. */
+/*
+ * Verdicts. Each of these functions returns false if the verdict is not of its kind; the next one
+ * sets all that it has set.
+ */
+
+/* A row of the flow. */
 static bool
-is_supplementary(const matrix_row_t *row)
+verdict_by_row(verdict_t *verdict, const matrix_t *matrix, const flow_facts_t *flow)
 {
-    return row->row_class == ROW_GAP || row->row_class == ROW_LATER_PRODUCT ||
-           row->row_class == ROW_LEGACY_PRODUCT;
+    const matrix_row_t *row = find_row(matrix, flow, false);
+
+    if (!flow->initiator_sure && (row == NULL || row_is_supplementary(row))) {
+        /* The first sender may have been the server: DHCP's offer to 68 belongs to port 67. */
+        flow_facts_t reverse = reverse_facts(flow);
+        const matrix_row_t *other = find_row(matrix, &reverse, false);
+
+        if (other != NULL && (row == NULL || !row_is_supplementary(other))) {
+            row = other;
+            verdict->swapped = true;
+        }
+    }
+    if (row == NULL)
+        return false;
+    verdict->verdict = verdict_of_class[row->row_class];
+    verdict->row = row;
+    return true;
+}
+
+/* The list has the flow on the alternate port of its service. */
+static bool
+verdict_by_alternate_port(verdict_t *verdict, const matrix_t *matrix, const flow_facts_t *flow)
+{
+    verdict->row = find_alternate_port(matrix, flow);
+    verdict->verdict = VERDICT_KB_GAP;
+    return verdict->row != NULL;
+}
+
+/* A row fits but for the content. */
+static bool
+verdict_by_content(verdict_t *verdict, const matrix_t *matrix, const flow_facts_t *flow)
+{
+    const matrix_row_t *row = find_row(matrix, flow, true), *own = NULL;
+
+    if (row == NULL)
+        return false;
+    if (row->row_class != ROW_USER_ROW)
+        own = find_service(matrix, flow);
+    verdict->verdict = own != NULL ? VERDICT_OFF_MATRIX : VERDICT_WRONG_SERVICE;
+    verdict->row = own != NULL ? own : row;
+    return true;
+}
+
+/* A row fits with the roles of the two ends exchanged. */
+static bool
+verdict_by_direction(verdict_t *verdict, const matrix_t *matrix, const flow_facts_t *flow)
+{
+    flow_facts_t reverse = reverse_facts(flow);
+    const matrix_row_t *row;
+
+    if (is_foreign(matrix, flow->service))
+        return false;
+    reverse.responder_port = flow->responder_port;
+    row = find_row(matrix, &reverse, false);
+    verdict->verdict = VERDICT_WRONG_DIRECTION;
+    verdict->row = row;
+    return row != NULL && row_precision(row) == 2;
 }
 
 static verdict_t
-compute_verdict(const flow_facts_t *flow)
+compute_verdict(const matrix_t *matrix, const flow_facts_t *flow)
 {
-    flow_facts_t other = reverse_facts(flow);
-    verdict_t judgement = { .verdict = VERDICT_OFF_MATRIX };
-    const matrix_row_t *row = find_row(flow, false);
+    verdict_t verdict;
 
-    if (!flow->initiator_sure && (row == NULL || is_supplementary(row))) {
-        /* The first sender may have been the server: DHCP's offer to 68 belongs to port 67. */
-        const matrix_row_t *back = find_row(&other, false);
-
-        if (back != NULL && (row == NULL || !is_supplementary(back))) {
-            row = back;
-            judgement.swapped = true;
-        }
-    }
-    if (row != NULL) {
-        judgement.verdict = verdict_of_class[row->row_class];
-        judgement.row = row;
-        return judgement;
-    }
-    row = find_alternate_smb_port(flow);
-    if (row != NULL) {
-        judgement.verdict = VERDICT_KB_GAP;
-        judgement.row = row;
-        judgement.nearest = true;
-        return judgement;
-    }
-    /* Only content could have kept a row from fitting. */
-    row = find_row(flow, true);
-    if (row != NULL) {
-        const matrix_row_t *own = row->row_class == ROW_USER_ROW ? NULL : find_service(flow);
-
-        judgement.verdict = own != NULL ? VERDICT_OFF_MATRIX : VERDICT_WRONG_SERVICE;
-        judgement.row = own != NULL ? own : row;
-        judgement.nearest = true;
-        return judgement;
-    }
-    if (flow->service == SERVICE_UNKNOWN || !is_foreign(flow->service)) {
-        other = reverse_facts(flow);
-        other.responder_port = flow->responder_port;
-        row = find_row(&other, false);
-        if (row != NULL && row_precision(row) == 2) {
-            judgement.verdict = VERDICT_WRONG_DIRECTION;
-            judgement.row = row;
-            judgement.nearest = true;
-            return judgement;
-        }
-    } else if (is_kb_port(flow->transport, flow->responder_port)) {
-        judgement.verdict = VERDICT_WRONG_SERVICE;
-    }
-    judgement.row = find_nearest(flow);
-    judgement.nearest = true;
-    return judgement;
+    memset(&verdict, 0, sizeof verdict);
+    if (verdict_by_row(&verdict, matrix, flow))
+        return verdict;
+    verdict.nearest = true;
+    if (verdict_by_alternate_port(&verdict, matrix, flow) ||
+        verdict_by_content(&verdict, matrix, flow) || verdict_by_direction(&verdict, matrix, flow))
+        return verdict;
+    verdict.verdict = is_foreign(matrix, flow->service) &&
+                              is_published_port(matrix, flow->transport, flow->responder_port)
+                          ? VERDICT_WRONG_SERVICE : VERDICT_OFF_MATRIX;
+    verdict.row = find_nearest(matrix, flow);
+    return verdict;
 }
 
 verdict_t
-verdict_find(const flow_facts_t *flow)
+verdict_find(const matrix_t *matrix, const flow_facts_t *flow)
 {
-    flow_facts_t key = *flow;
-    verdict_t judgement;
+    verdict_key_t key = { matrix, *flow };
+    verdict_t verdict;
     cached_verdict_t *cached;
     uint32_t hash;
 
-    key.attack = false;
+    key.flow.attack = false;
 
-    /* The caller's port counts only where the flow may run the other way. */
-    if (key.initiator_sure)
-        key.initiator_port = 0;
-    hash = (uint32_t)(key.initiator * 31 + key.responder * 37 +
-                      key.responder_port * UINT64_C(41) + key.initiator_port * UINT64_C(43) +
-                      (uint64_t)key.service * 47 + (uint64_t)key.transport);
+    /* The initiator's port counts only if the flow may run the other way. */
+    if (key.flow.initiator_sure)
+        key.flow.initiator_port = 0;
+    hash = (uint32_t)(key.flow.initiator * 31 + key.flow.responder * 37 +
+                      key.flow.responder_port * UINT64_C(41) +
+                      key.flow.initiator_port * UINT64_C(43) +
+                      (uint64_t)key.flow.service * 47 + (uint64_t)key.flow.transport);
     cached = (cached_verdict_t *)cache_find(&cache, hash, &key, sizeof key);
     if (cached == NULL) {
         cached = (cached_verdict_t *)cache_add(&cache, hash, &key, sizeof key);
-        cached->judgement = compute_verdict(&key);
+        cached->verdict = compute_verdict(matrix, &key.flow);
     }
-    judgement = cached->judgement;
-    judgement.without_attack = judgement.verdict;
+    verdict = cached->verdict;
+    verdict.without_attack = verdict.verdict;
     if (flow->attack)
-        judgement.verdict = VERDICT_ATTACK;
-    return judgement;
-}
-
-unsigned
-verdict_row_order(const matrix_row_t *row)
-{
-    unsigned before = 0;
-
-    for (unsigned list = 0; list < array_length(row_lists) - 1; list++) {
-        unsigned count;
-        const matrix_row_t *rows = row_lists[list](&count);
-
-        if (count > 0 && row >= rows && row < rows + count)
-            return before + (unsigned)(row - rows);
-        before += count;
-    }
-    return before;
+        verdict.verdict = VERDICT_ATTACK;
+    return verdict;
 }
 
 bool
-verdict_counts_for_broadcast(const verdict_t *judgement, service_e service)
+verdict_counts_for_broadcast(const verdict_t *verdict, const matrix_t *matrix, service_e service)
 {
-    return !judgement->nearest || (service != SERVICE_UNKNOWN && !is_foreign(service));
+    return !verdict->nearest || (service != SERVICE_UNKNOWN && !is_foreign(matrix, service));
 }
 
 bool
-verdict_is_listed(const verdict_t *judgement)
+verdict_is_listed(const verdict_t *verdict)
 {
-    return judgement->verdict == VERDICT_LISTED || judgement->verdict == VERDICT_CORRECTED;
+    return verdict->verdict == VERDICT_LISTED || verdict->verdict == VERDICT_CORRECTED;
 }
 
 bool
-judgement_is_discouraged(const verdict_t *judgement)
+verdict_is_discouraged(const verdict_t *verdict)
 {
-    return judgement->row != NULL && judgement->row->row_class == ROW_DISCOURAGED;
+    return verdict->row != NULL && verdict->row->row_class == ROW_DISCOURAGED;
 }

@@ -37,8 +37,7 @@
 #include "tcp-state.h"
 
 struct session_pair {
-    address viewer;
-    address agent;
+    addresses_pair_t hosts; /* viewer, agent */
     session_t *current;
     session_connection_t *waiting;
     bool unlisted;
@@ -62,23 +61,6 @@ static wmem_map_t *viewers;
 static unsigned num_sessions, num_unlisted;
 static uint8_t hosts[HOST_BITS / 8];
 
-static unsigned
-pair_hash(const void *key)
-{
-    const session_pair_t *pair = (const session_pair_t *)key;
-
-    return addresses_key_hash(&pair->viewer) ^ 31 * addresses_key_hash(&pair->agent);
-}
-
-static gboolean
-pair_equal(const void *a, const void *b)
-{
-    const session_pair_t *one = (const session_pair_t *)a, *other = (const session_pair_t *)b;
-
-    return addresses_equal(&one->viewer, &other->viewer) &&
-           addresses_equal(&one->agent, &other->agent);
-}
-
 void
 session_log_set_observer(const session_observer_t *one)
 {
@@ -94,7 +76,7 @@ session_log_init(int proto)
 void
 session_log_reset(void)
 {
-    pairs = wmem_map_new(wmem_file_scope(), pair_hash, pair_equal);
+    pairs = wmem_map_new(wmem_file_scope(), addresses_pair_hash, addresses_pair_equal);
     viewers = wmem_map_new(wmem_file_scope(), addresses_key_hash, addresses_key_equal);
     num_sessions = num_unlisted = 0;
     memset(hosts, 0, sizeof hosts);
@@ -386,19 +368,16 @@ static session_pair_t *
 pair_of(const address *viewer, const address *agent, bool proof)
 {
     unsigned limit = proof ? MAX_PAIRS : MAX_PAIRS_UNPROVEN;
-    session_pair_t key, *pair;
+    addresses_pair_t key = addresses_pair(viewer, agent);
+    session_pair_t *pair = (session_pair_t *)wmem_map_lookup(pairs, &key);
 
-    copy_address_shallow(&key.viewer, viewer);
-    copy_address_shallow(&key.agent, agent);
-    pair = (session_pair_t *)wmem_map_lookup(pairs, &key);
     if (pair != NULL)
         return pair;
     if (bounds_full(proof ? BOUND_PAIRS : BOUND_UNPROVEN_PAIRS, wmem_map_size(pairs), limit))
         return NULL;
     pair = wmem_new0(wmem_file_scope(), session_pair_t);
-    copy_address_wmem(wmem_file_scope(), &pair->viewer, viewer);
-    copy_address_wmem(wmem_file_scope(), &pair->agent, agent);
-    wmem_map_insert(pairs, pair, pair);
+    pair->hosts = addresses_pair_copy(&key);
+    wmem_map_insert(pairs, &pair->hosts, pair);
     return pair;
 }
 
@@ -420,9 +399,9 @@ set_ends(session_connection_t *connection, const session_pair_t *pair)
 
     if (connection->viewer != NULL)
         return;
-    connection->viewer = &pair->viewer;
-    connection->agent = &pair->agent;
-    if (cmp_address(&pair->viewer, &pair->agent) > 0) {
+    connection->viewer = &pair->hosts.first;
+    connection->agent = &pair->hosts.second;
+    if (cmp_address(connection->viewer, connection->agent) > 0) {
         connection->bytes[0] = connection->bytes[1];
         connection->bytes[1] = from_lower;
     }
@@ -443,11 +422,9 @@ adopt(session_connection_t *connection, const session_pair_t *pair, session_t *s
 static void
 adopt_undirected(const session_pair_t *pair, session_t *session, const packet_info *pinfo)
 {
-    session_pair_t key, *other;
+    addresses_pair_t key = addresses_pair(&pair->hosts.second, &pair->hosts.first);
+    session_pair_t *other = (session_pair_t *)wmem_map_lookup(pairs, &key);
 
-    copy_address_shallow(&key.viewer, &pair->agent);
-    copy_address_shallow(&key.agent, &pair->viewer);
-    other = (session_pair_t *)wmem_map_lookup(pairs, &key);
     if (other == NULL)
         return;
     for (session_connection_t **at = &other->waiting; *at != NULL;) {
@@ -494,11 +471,9 @@ session_log_wait(session_connection_t *connection, const session_event_t *offer)
 static bool
 has_session(const address *viewer, const address *agent)
 {
-    session_pair_t key, *pair;
+    addresses_pair_t key = addresses_pair(viewer, agent);
+    const session_pair_t *pair = (const session_pair_t *)wmem_map_lookup(pairs, &key);
 
-    copy_address_shallow(&key.viewer, viewer);
-    copy_address_shallow(&key.agent, agent);
-    pair = (session_pair_t *)wmem_map_lookup(pairs, &key);
     return pair != NULL && pair->current != NULL && pair->current->kind == SESSION_SMS;
 }
 
@@ -564,7 +539,7 @@ session_log_resolve(session_t *session, session_pair_t *pair, const packet_info 
     if (session->agent.type != AT_NONE ||
         (pair->current != NULL && !session_log_is_over(pair->current, pinfo)))
         return false;
-    copy_address_wmem(wmem_file_scope(), &session->agent, &pair->agent);
+    copy_address_wmem(wmem_file_scope(), &session->agent, &pair->hosts.second);
     session->reason[0] = '\0';
     pair->current = session;
     adopt_waiting(pair, session, pinfo);

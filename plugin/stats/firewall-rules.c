@@ -22,6 +22,7 @@
 
 #include "firewall-rules.h"
 
+#include "addresses.h"
 #include "stat-settle.h"
 
 /* A site has fewer than a hundred rules: more are an attack on memory. */
@@ -53,20 +54,6 @@ struct firewall_rules {
     unsigned num_hosts;
     unsigned left_out[NUM_LEFT_OUT];
 };
-
-/* True for an address that no single host has, which is not routed and needs no rule. */
-static bool
-is_no_host(const address *addr)
-{
-    static const uint8_t none[16];
-    const uint8_t *bytes = (const uint8_t *)addr->data;
-
-    if (addr->type == AT_IPv4 && addr->len == 4)
-        return bytes[0] >= 224 || memcmp(bytes, none, 4) == 0;
-    if (addr->type == AT_IPv6 && addr->len == 16)
-        return bytes[0] == 0xff || memcmp(bytes, none, 16) == 0;
-    return false;
-}
 
 static int
 compare_numbers(uint64_t a, uint64_t b)
@@ -182,7 +169,8 @@ why_left_out(const audit_tap_t *tap, const flow_end_t *const ends[NUM_ENDS])
     if (!verdict_is_listed(tap->verdict) || tap->verdict->row == NULL)
         return tap->verdict->verdict;
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
-        if ((tap->ends[end].roles & ROLES_BROADCAST) != 0 || is_no_host(tap->ends[end].host))
+        if ((tap->ends[end].roles & ROLES_BROADCAST) != 0 ||
+            addresses_is_ip_group(tap->ends[end].host))
             return LEFT_OUT_BROADCAST;
     }
     if (tap->flow->content->proxied)

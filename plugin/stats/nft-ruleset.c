@@ -105,12 +105,9 @@ is_appended(const firewall_rules_t *rules, unsigned place)
 static void
 append_bounds(GString *file)
 {
-    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
-        char *text;
+    for (bound_e bound = bounds_next(BOUND_NONE); bound < NUM_BOUNDS; bound = bounds_next(bound)) {
+        char *text = bounds_to_str(NULL, bound);
 
-        if (bounds_count((bound_e)i) == 0)
-            continue;
-        text = bounds_to_str(NULL, (bound_e)i);
         g_string_append_printf(file, "# Not kept: %s\n", text);
         wmem_free(NULL, text);
     }

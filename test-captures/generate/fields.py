@@ -38,7 +38,9 @@ STATISTICS = {
 # Their tables are shown by Decode As; those for IPX have no choice of channels.
 DECODE_AS = ("tcp.port", "udp.port")
 
-EXPERT = re.compile(r'\{ &ei_\w+,\s*\{ "([^"]+)", PI_(\w+), PI_(\w+),\s*((?:"[^"]*"\s*)+),')
+# In an ei_register_info, and in a row of VERDICT_LIST.
+EXPERT = re.compile(r'(?:\{ &ei_\w+,\s*\{ |VERDICT\(\w+, (?:"[^"]*",[\s\\]*){2})'
+                    r'"([^"]+)", PI_(\w+), PI_(\w+),[\s\\]*((?:"[^"]*"\s*)+)[,)]')
 
 Field = collections.namedtuple("Field", "label name kind protocol blurb")
 Expert = collections.namedtuple("Expert", "name group severity text")
@@ -85,7 +87,8 @@ def kinds(report):
 def experts():
     """name -> Expert, of the sources' tables."""
     found = {}
-    for path in sorted((ROOT / "plugin").rglob("*.c")):
+    for path in [*sorted((ROOT / "plugin").rglob("*.c")),
+                 ROOT / "include" / "audit" / "verdict-list.h"]:
         for name, group, severity, text in EXPERT.findall(path.read_text(encoding="utf-8")):
             found[name] = Expert(name, words(group), words(severity),
                                  "".join(re.findall(r'"([^"]*)"', text)))

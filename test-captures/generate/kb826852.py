@@ -3,8 +3,9 @@
 # Writes plugin/doc/kb826852.md: the article row by row, and how each row looks in Wireshark
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The rows are read from the plugin's own table, plugin/audit/matrix.c; what Wireshark shows of them
-is what tshark prints for the recorded and the made captures. The words around them are here.
+"""The rows are those of the plugin's own table, plugin/audit/matrices/kb826852.csv; what Wireshark
+shows of them is what tshark prints for the recorded and the made captures. The words around them are
+here.
 
     python3 test-captures/generate/kb826852.py   # a tshark that loads the plugin, no root
 """
@@ -15,11 +16,11 @@ import re
 import subprocess
 import textwrap
 
+import matrices
 import plan_site
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "plugin" / "doc" / "kb826852.md"
-SOURCE = ROOT / "plugin" / "audit" / "matrix.c"
 CAPTURES = ROOT / "test-captures"
 
 # In this order a flow is looked for: what was recorded first, then what is made.
@@ -179,34 +180,14 @@ BLOCKED = "smsrc.audit.blocked"
 
 # --- The plugin's table -------------------------------------------------------------------------
 
-def arguments(text):
-    """The arguments of a macro's call: strings put together, without the blanks between."""
-    parts = re.findall(r'"((?:[^"\\]|\\.)*)"|(,)|([\w]+)', text)
-    found = [""]
-    for string, comma, word in parts:
-        if comma:
-            found.append("")
-        else:
-            found[-1] += word or string.replace("\\\\", "\\").replace('\\"', '"')
-    return found
-
-
 def table_rows():
-    """Every row of plugin/audit/matrix.c, in its order; and its tokens' names for roles."""
-    source = SOURCE.read_text(encoding="utf-8")
-    headings = dict(re.findall(r'^#define (IN_\w+) "(.*)"$', source, re.MULTILINE))
-    names = dict(re.findall(r'^    \{ "(\w+)", "(.*)" \},$', source, re.MULTILINE))
-    found = []
-    rows = source[source.index("kb_article_rows[] = {"):]
-    for macro, text in re.findall(r"^    (KB|ROW)\((.*?)\),$", rows, re.MULTILINE | re.DOTALL):
-        one = arguments(text)
-        if macro == "KB":
-            one.insert(9, one[8])
-        (name, section, printed, initiator, responder, service, _, transport, low, high, kind,
-         note) = one
-        found.append(Row(name, headings[section], printed, names[initiator], names[responder],
-                         service, transport, int(low), int(high), kind, note))
-    return found
+    """Every row of the plugin's table, in its order, with the names of its parties."""
+    names = {token: party["name"] for token, party in matrices.parties().items()}
+    return [Row(row["id"], row["section"], row["text"], names[row["initiator"]],
+                names[row["responder"]], row["service"], row["transport"],
+                int(row["port_low"] or 0), int(row["port_high"] or 0),
+                row["class"].upper().replace("-", "_"), row["note"])
+            for row in matrices.table("kb826852")]
 
 
 def port(row):

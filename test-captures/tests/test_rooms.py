@@ -31,7 +31,7 @@ def sources(suffixes=(".c", ".h")):
 def room_of(path):
     """The room of a source or a door; None for what lies above all rooms or below them."""
     parts = path.relative_to(ROOT).parts
-    return parts[1] if len(parts) == 3 else None
+    return parts[1] if len(parts) > 2 else None
 
 
 def order(room):

@@ -80,7 +80,7 @@ tap_of(unsigned i, const verdict_t *verdict)
                         .service = facts->service, .firm_version = firm_version, .bytes = 60 };
 
     if (verdict->row != NULL)
-        tap.row_order = verdict_row_order(verdict->row);
+        tap.row_order = matrix_row_order(audit_tap_matrix(), verdict->row);
     tap.ends[first] = (flow_end_t){ .host = &ends[i][0], .roles = facts->initiator,
                                     .firm_roles = firm, .port = facts->initiator_port };
     tap.ends[second] = (flow_end_t){ .host = &ends[i][1], .roles = facts->responder,

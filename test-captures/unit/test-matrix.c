@@ -1,5 +1,5 @@
 /* test-matrix.c
- * The rows in the code are the rows of kb826852.csv, and they fit what they should
+ * The rows of a matrix fit what they should
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,128 +7,20 @@
 #include "matrix.h"
 #include "role-field.h"
 
-#include <wsutil/strtoi.h>
-
 #define BIT(role) ROLE_BIT(ROLE_##role)
 
-enum { ID, SECTION, TEXT, INITIATOR, RESPONDER, SERVICE, TRANSPORT, PORT, CLASS, NOTE, COLUMNS };
-
-/* The words that the CSV has for the classes of the article's rows. */
-static const char *const class_words[] = {
-    [ROW_LISTED] = "listed",
-    [ROW_LISTED_CORRECTED] = "listed-corrected",
-    [ROW_LISTED_INTERPRETED] = "listed-interpreted",
-    [ROW_LISTED_AS_PRINTED] = "listed-as-printed",
-    [ROW_DISCOURAGED] = "discouraged",
-    [ROW_CONFIGURABLE] = "configurable",
-};
-
-/*
- * One record of RFC 4180 from @p text: its fields, to be freed with g_strfreev(). A field in
- * quotes may hold commas, line ends and doubled quotes.
- */
-static char **
-next_record(const char **text)
-{
-    GPtrArray *fields = g_ptr_array_new();
-    GString *field = g_string_new(NULL);
-    bool quoted = false;
-    const char *p = *text;
-
-    for (; *p && (quoted || *p != '\n'); p++) {
-        if (*p == '"' && quoted && p[1] == '"')
-            g_string_append_c(field, *p++);
-        else if (*p == '"')
-            quoted = !quoted;
-        else if (*p == ',' && !quoted) {
-            g_ptr_array_add(fields, g_string_free(field, FALSE));
-            field = g_string_new(NULL);
-        } else if (*p != '\r' || quoted)
-            g_string_append_c(field, *p);
-    }
-    g_assert_false(quoted);
-    *text = *p ? p + 1 : p;
-    g_ptr_array_add(fields, g_string_free(field, FALSE));
-    g_ptr_array_add(fields, NULL);
-    return (char **)g_ptr_array_free(fields, FALSE);
-}
-
-static void
-test_csv_reader(void)
-{
-    const char *text = "a,\"b, \"\"c\"\"\",\r\n,d\n";
-    char **fields = next_record(&text);
-
-    g_assert_cmpuint(g_strv_length(fields), ==, 3);
-    g_assert_cmpstr(fields[1], ==, "b, \"c\"");
-    g_assert_cmpstr(fields[2], ==, "");
-    g_strfreev(fields);
-    fields = next_record(&text);
-    g_assert_cmpuint(g_strv_length(fields), ==, 2);
-    g_assert_cmpstr(fields[1], ==, "d");
-    g_assert_cmpint(*text, ==, '\0');
-    g_strfreev(fields);
-}
-
-static void
-test_rows_are_the_csv(void)
-{
-    char *csv = NULL;
-    const char *rest;
-    char **fields;
-    unsigned count;
-    unsigned n = 0;
-    const matrix_row_t *rows = matrix_rows(&count);
-
-    g_assert_true(g_file_get_contents(KB826852_CSV, &csv, NULL, NULL));
-    rest = csv;
-    fields = next_record(&rest);
-    g_assert_cmpuint(g_strv_length(fields), ==, COLUMNS);
-    g_assert_cmpstr(fields[CLASS], ==, "class");
-    g_strfreev(fields);
-
-    for (; *rest; n++) {
-        const matrix_row_t *row = &rows[n];
-        uint16_t port = 0;
-
-        g_assert_cmpuint(n, <, count);
-        fields = next_record(&rest);
-        g_assert_cmpuint(g_strv_length(fields), ==, COLUMNS);
-        g_assert_cmpstr(row->id, ==, fields[ID]);
-        g_assert_cmpstr(row->section, ==, fields[SECTION]);
-        g_assert_cmpstr(row->text, ==, fields[TEXT]);
-        g_assert_cmpstr(row->initiator, ==, fields[INITIATOR]);
-        g_assert_cmpstr(row->responder, ==, fields[RESPONDER]);
-        g_assert_cmpstr(row->service, ==, fields[SERVICE]);
-        g_assert_cmpstr(transport_name(row->transport), ==, fields[TRANSPORT]);
-        g_assert_cmpuint(row->row_class, <, array_length(class_words));
-        g_assert_cmpstr(class_words[row->row_class], ==, fields[CLASS]);
-        g_assert_cmpstr(row->note, ==, fields[NOTE]);
-        if (g_strcmp0(fields[PORT], "*") && g_strcmp0(fields[PORT], ""))
-            g_assert_true(ws_strtou16(fields[PORT], NULL, &port) && port > 0);
-        g_assert_cmpuint(row->port_low, ==, port);
-        g_assert_cmpuint(row->port_high, ==, port);
-        g_assert_cmpuint(row->services, !=, 0);
-        g_strfreev(fields);
-    }
-    g_assert_cmpuint(n, ==, count);
-    g_free(csv);
-}
+static const matrix_t *const kb826852 = &matrix_list[MATRIX_KB826852];
 
 static const matrix_row_t *
 row_by_id(const char *id)
 {
-    unsigned count;
-    const matrix_row_t *rows = matrix_rows(&count);
-
-    for (unsigned i = 0; i < count; i++) {
-        if (!strcmp(rows[i].id, id))
-            return &rows[i];
+    for (unsigned i = 0; i < kb826852->num_rows; i++) {
+        if (strcmp(kb826852->rows[i].id, id) == 0)
+            return &kb826852->rows[i];
     }
-    rows = matrix_supplements(&count);
-    for (unsigned i = 0; i < count; i++) {
-        if (!strcmp(rows[i].id, id))
-            return &rows[i];
+    for (unsigned i = 0; i < kb826852->num_supplements; i++) {
+        if (strcmp(kb826852->supplements[i].id, id) == 0)
+            return &kb826852->supplements[i];
     }
     g_error("no row %s", id);
     return NULL;
@@ -138,18 +30,26 @@ row_by_id(const char *id)
 static void
 test_no_port_8888(void)
 {
-    unsigned count;
-    const matrix_row_t *rows = matrix_rows(&count);
+    const matrix_row_t *supplements = kb826852->supplements;
 
-    for (unsigned i = 0; i < count; i++) {
-        g_assert_false(matrix_row_has_port(&rows[i], TRANSPORT_TCP, 8888));
-        g_assert_false(matrix_row_has_port(&rows[i], TRANSPORT_UDP, 8888));
+    for (unsigned i = 0; i < kb826852->num_rows; i++) {
+        g_assert_false(matrix_row_has_port(&kb826852->rows[i], TRANSPORT_TCP, 8888));
+        g_assert_false(matrix_row_has_port(&kb826852->rows[i], TRANSPORT_UDP, 8888));
     }
-    rows = matrix_supplements(&count);
-    for (unsigned i = 0; i < count; i++) /* a range of dynamic ports must not reach it either */
-        g_assert_true(rows[i].port_low > 8888 || rows[i].port_high < 8888);
+    /* A range of dynamic ports must not include it either. */
+    for (unsigned i = 0; i < kb826852->num_supplements; i++)
+        g_assert_true(supplements[i].port_low > 8888 || supplements[i].port_high < 8888);
     g_assert_true(matrix_row_has_port(row_by_id("A8"), TRANSPORT_UDP, 88));
     g_assert_true(matrix_row_has_port(row_by_id("A9"), TRANSPORT_TCP, 88));
+}
+
+/* The order of firewall rules: published rows, the user's, then the others. */
+static void
+test_order(void)
+{
+    g_assert_cmpuint(matrix_row_order(kb826852, row_by_id("A1")), ==, 0);
+    g_assert_cmpuint(matrix_row_order(kb826852, row_by_id("A2")), ==, 1);
+    g_assert_cmpuint(matrix_row_order(kb826852, row_by_id("GAP1")), ==, kb826852->num_rows);
 }
 
 static void
@@ -225,8 +125,6 @@ test_row_text(void)
                   "TCP 1024-5000" },
         { "LATER8", "LATER8: Distribution point to Client, Multicast, UDP 63000-64000" },
     };
-    unsigned count;
-    const matrix_row_t *rows;
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         char *text = matrix_row_to_str(NULL, row_by_id(cases[i].id));
@@ -234,24 +132,10 @@ test_row_text(void)
         g_assert_cmpstr(text, ==, cases[i].text);
         wmem_free(NULL, text);
     }
-
-    /* Every token has a name: an underscore is a token that fell through. */
-    rows = matrix_rows(&count);
-    for (unsigned list = 0; list < 2; list++, rows = matrix_supplements(&count)) {
-        for (unsigned i = 0; i < count; i++) {
-            char *text = matrix_row_to_str(NULL, &rows[i]);
-            char *before_service = strstr(text, rows[i].service);
-
-            g_assert_nonnull(before_service);
-            *before_service = '\0';
-            g_assert_null(strchr(text, '_'));
-            wmem_free(NULL, text);
-        }
-    }
 }
 
 static void
-test_neighbours_are_numbered(void)
+test_supplements_are_numbered(void)
 {
     static const struct {
         matrix_class_e row_class;
@@ -261,8 +145,8 @@ test_neighbours_are_numbered(void)
         { ROW_LATER_PRODUCT, "LATER" },
         { ROW_LEGACY_PRODUCT, "LEGACY" },
     };
-    unsigned count;
-    const matrix_row_t *rows = matrix_supplements(&count);
+    unsigned count = kb826852->num_supplements;
+    const matrix_row_t *rows = kb826852->supplements;
     unsigned at = 0;
 
     for (unsigned list = 0; list < G_N_ELEMENTS(lists); list++) {
@@ -298,7 +182,7 @@ row_covers(const matrix_row_t *outer, const matrix_row_t *inner)
            (!outer->services || (inner->services && !(inner->services & ~outer->services)));
 }
 
-/* A row between any two hosts leaves something to say to one that names who they are. */
+/* A row between any two hosts does not make one superfluous that names their roles. */
 static bool
 is_for_anybody(const matrix_row_t *row)
 {
@@ -307,12 +191,10 @@ is_for_anybody(const matrix_row_t *row)
 
 /* A gap is what the article does not list: a row it has is none, nor is a row given twice. */
 static void
-test_neighbours_add_something(void)
+test_supplements_add_something(void)
 {
-    unsigned num_kb;
-    unsigned count;
-    const matrix_row_t *kb = matrix_rows(&num_kb);
-    const matrix_row_t *rows = matrix_supplements(&count);
+    unsigned num_kb = kb826852->num_rows, count = kb826852->num_supplements;
+    const matrix_row_t *kb = kb826852->rows, *rows = kb826852->supplements;
 
     for (unsigned i = 0; i < count; i++) {
         for (unsigned k = 0; k < num_kb; k++) {
@@ -370,14 +252,13 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/csv/reader", test_csv_reader);
-    g_test_add_func("/csv/rows-are-the-csv", test_rows_are_the_csv);
+    g_test_add_func("/rows/order", test_order);
     g_test_add_func("/rows/no-port-8888", test_no_port_8888);
     g_test_add_func("/rows/ports", test_ports);
     g_test_add_func("/rows/pairs", test_pairs);
     g_test_add_func("/rows/text", test_row_text);
-    g_test_add_func("/neighbours/are-numbered", test_neighbours_are_numbered);
-    g_test_add_func("/neighbours/add-something", test_neighbours_add_something);
+    g_test_add_func("/supplements/are-numbered", test_supplements_are_numbered);
+    g_test_add_func("/supplements/add-something", test_supplements_add_something);
     g_test_add_func("/roles/names", test_role_names);
     return g_test_run();
 }

@@ -23,6 +23,12 @@ typedef struct {
     bool swapped;
 } case_t;
 
+static verdict_t
+find(const flow_facts_t *flow)
+{
+    return verdict_find(&matrix_list[MATRIX_KB826852], flow);
+}
+
 static const case_t cases[] = {
     { "client asks its management point", BIT(ADVANCED_CLIENT), BIT(MANAGEMENT_POINT),
       TRANSPORT_TCP, 1100, 80, SERVICE_HTTP, true, false, VERDICT_LISTED, "E1", false },
@@ -103,7 +109,7 @@ test_verdicts(void)
     for (unsigned round = 0; round < 2; round++) {
         for (unsigned i = 0; i < array_length(cases); i++) {
             flow_facts_t flow = flow_of(&cases[i]);
-            verdict_t judgement = verdict_find(&flow);
+            verdict_t judgement = find(&flow);
 
             g_test_message("%s", cases[i].what);
             g_assert_cmpstr(verdict_name(judgement.verdict), ==, verdict_name(cases[i].verdict));
@@ -125,10 +131,10 @@ test_attack(void)
     for (unsigned round = 0; round < 2; round++) {
         for (unsigned i = 0; i < array_length(cases); i++) {
             flow_facts_t flow = flow_of(&cases[i]);
-            verdict_t without = verdict_find(&flow), judgement;
+            verdict_t without = find(&flow), judgement;
 
             flow.attack = true;
-            judgement = verdict_find(&flow);
+            judgement = find(&flow);
             g_assert_cmpint(without.verdict, ==, without.without_attack);
             g_assert_cmpint(judgement.verdict, ==, VERDICT_ATTACK);
             g_assert_cmpint(judgement.without_attack, ==, without.verdict);
@@ -153,19 +159,19 @@ test_own_ports(void)
     sql.responder_port = 14330;
     sql.service = SERVICE_TDS;
     verdict_set_ports(NULL, NULL);
-    g_assert_cmpint(verdict_find(&sql).verdict, ==, VERDICT_OFF_MATRIX);
-    g_assert_cmpint(verdict_find(&http).verdict, ==, VERDICT_OFF_MATRIX);
+    g_assert_cmpint(find(&sql).verdict, ==, VERDICT_OFF_MATRIX);
+    g_assert_cmpint(find(&http).verdict, ==, VERDICT_OFF_MATRIX);
 
     range_convert_str(NULL, &sql_ports, "14330-14340", 65535);
     range_convert_str(NULL, &http_ports, "8080", 65535);
     verdict_set_ports(sql_ports, http_ports);
-    g_assert_cmpstr(verdict_find(&sql).row->id, ==, "I4");
-    g_assert_cmpint(verdict_find(&sql).verdict, ==, VERDICT_LISTED);
-    g_assert_cmpstr(verdict_find(&http).row->id, ==, "E1");
-    g_assert_cmpint(verdict_find(&http).verdict, ==, VERDICT_LISTED);
+    g_assert_cmpstr(find(&sql).row->id, ==, "I4");
+    g_assert_cmpint(find(&sql).verdict, ==, VERDICT_LISTED);
+    g_assert_cmpstr(find(&http).row->id, ==, "E1");
+    g_assert_cmpint(find(&http).verdict, ==, VERDICT_LISTED);
 
     verdict_set_ports(NULL, NULL);
-    g_assert_cmpint(verdict_find(&http).verdict, ==, VERDICT_OFF_MATRIX);
+    g_assert_cmpint(find(&http).verdict, ==, VERDICT_OFF_MATRIX);
     wmem_free(NULL, sql_ports);
     wmem_free(NULL, http_ports);
 }
@@ -180,7 +186,7 @@ test_ports_are_copied(void)
     range_convert_str(NULL, &ports, "8080", 65535);
     verdict_set_ports(NULL, ports);
     ports->ranges[0].low = ports->ranges[0].high = 8081;
-    g_assert_cmpint(verdict_find(&http).verdict, ==, VERDICT_LISTED);
+    g_assert_cmpint(find(&http).verdict, ==, VERDICT_LISTED);
     wmem_free(NULL, ports);
     verdict_set_ports(NULL, NULL);
 }
