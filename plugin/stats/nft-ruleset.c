@@ -151,9 +151,9 @@ nft_ruleset_to_str(const firewall_rules_t *rules, bool drop)
 
     g_string_append_printf(
         file,
-        "# What the flows of a capture need that KB 826852 lists (tshark -z smsrc,rules.nft%s).\n"
+        "# What the flows of a capture need that %s lists (tshark -z smsrc,rules.nft%s).\n"
         "# Rules run from initiator to responder; answers pass as parts of their connections.\n",
-        drop ? ".drop" : "");
+        audit_tap_matrix()->title, drop ? ".drop" : "");
     for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++) {
         unsigned flows = firewall_rules_left_out(rules, reason);
 

@@ -8,7 +8,6 @@
 
 #include "nft-ruleset.h"
 #include "unit-epan.h"
-#include "user-rows.h"
 
 #define BIT(role) ROLE_BIT(ROLE_##role)
 #define CLIENT BIT(ADVANCED_CLIENT)
@@ -33,12 +32,11 @@ static unsigned firm_version;
 static const matrix_row_t *
 row_named(const char *id)
 {
-    unsigned count;
-    const matrix_row_t *rows = matrix_rows(&count);
+    const matrix_t *matrix = audit_tap_matrix();
 
-    for (unsigned i = 0; i < count; i++) {
-        if (strcmp(rows[i].id, id) == 0)
-            return &rows[i];
+    for (unsigned i = 0; i < matrix->num_rows; i++) {
+        if (strcmp(matrix->rows[i].id, id) == 0)
+            return &matrix->rows[i];
     }
     g_assert_not_reached();
 }
@@ -442,15 +440,19 @@ static const struct {
     { test_bounds, "/firewall-rules/bounds" },
 };
 
+static void
+no_table(module_t *module _U_)
+{
+}
+
 int
 main(int argc, char **argv)
 {
     int result;
 
     g_test_init(&argc, &argv, NULL);
-    unit_epan_start(user_rows_register);
+    unit_epan_start(no_table);
     unit_capture_open();
-    user_rows_reset();
     no_layers = wmem_list_new(wmem_file_scope());
     for (unsigned i = 0; i < array_length(tests); i++)
         g_test_add_vtable(tests[i].name, 0, &tests[i].test, set_up, run, tear_down);
