@@ -42,39 +42,9 @@ typedef enum {
 
 /**
  * A session: what one viewer does to one agent, from a control connection to the close of all of
- * its connections. Lives as long as the capture. Written on the first pass and only there.
+ * its connections. Its members are private to this room. Lives as long as the capture.
  */
-typedef struct {
-    uint32_t number;      /* from 1, in the order in which they were known */
-    uint32_t first_frame; /* where it began, as far as it was known when it got its number */
-    uint32_t known_frame; /* where it got it */
-    session_kind_e kind;
-    address viewer;
-    address agent;        /* AT_NONE: nothing but its name is known */
-
-    uint32_t begin_frame; /* the first and the last frame of it, at the end of the capture */
-    uint32_t end_frame;
-    nstime_t begin_time;  /* of its first frame that has a time; unset: none has */
-    nstime_t end_time;    /* the latest of its frames': never before begin_time, as clocks step */
-    nstime_t last_time;   /* of its last frame that has one */
-    uint64_t bytes[NUM_CHANNELS][2]; /* payload of TCP, UDP and IPX; [1]: from the agent */
-    uint8_t channels;     /* a bit each: used, by payload or an answered connection */
-    uint8_t carriers;     /* a bit each */
-    uint8_t old_carriers; /* the same for the ports of SMS 1.x, 1761-1764 */
-
-    uint32_t attack_frame; /* the first message of CVE-2004-0728; 0: none */
-    session_reply_e word;
-    bool answered;        /* the agent has sent something */
-    bool last_reset;      /* the connection that ended last was reset */
-    bool account_sent;    /* the viewer has sent an account, the agent has not answered since */
-    bool account_refused; /* the packet at hand refuses it */
-    const char *refused_if_closed; /* static: the reason, where it ends without another answer */
-    unsigned open;        /* TCP connections that are established, and those that have ended */
-    unsigned ended;
-    char reason[SESSION_NAME_SIZE]; /* busy with whom, why refused, or what was granted */
-    char names[NUM_SESSION_NAMES][SESSION_NAME_SIZE];
-    bool has_name[NUM_SESSION_NAMES];
-} session_t;
+typedef struct session session_t;
 
 /** What is remembered of a conversation. Lives as long as the capture. */
 typedef struct connection {
@@ -237,21 +207,6 @@ void session_log_account(packet_info *pinfo, const char *domain, const char *acc
 void session_log_set_name(session_t *session, session_name_e which, const char *name,
                           const packet_info *pinfo);
 void session_log_set_reply(session_t *session, session_reply_e word, const char *reason);
-
-/** "Closed", "Busy", ...: what came of it, as far as the capture has shown. Static. */
-const char *session_log_outcome(const session_t *session);
-
-/** With whom the agent is busy, or why it refused, an attack before all else. g_free() it. */
-char *session_log_reason(const session_t *session);
-
-/**
- * Seconds from the first frame's time to the latest of the session: never negative, the clock of
- * the capture may have been set back. False where no frame of it has a time.
- */
-bool session_log_seconds(const session_t *session, double *seconds);
-
-/** "SMS Remote Control": as users read it. Static. */
-const char *session_kind_name(session_kind_e kind);
 
 /** Seconds without any frame of a session after which a control connection begins a new one. */
 #define SESSION_LOG_SILENCE 300

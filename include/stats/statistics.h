@@ -11,8 +11,8 @@
 void statistics_register(void);
 
 /**
- * The capture ends: statistics copy what they need of it. Call from a cleanup routine, before that
- * of what they listen to.
+ * Let the statistics copy what they need of the capture, which ends. Call from a cleanup routine,
+ * before what they listen to is cleaned up.
  */
 void statistics_end_capture(void);
 

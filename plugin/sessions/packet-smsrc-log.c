@@ -26,6 +26,7 @@
 #include "icmp-error.h"
 #include "name-lookup.h"
 #include "netbios.h"
+#include "session-log-internal.h"
 #include "tcp-state.h"
 #include "text.h"
 

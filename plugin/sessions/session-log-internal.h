@@ -9,6 +9,39 @@
 
 #include "session-log.h"
 
+/** A session. Written on the first pass only. */
+struct session {
+    uint32_t number;      /* from 1, in the order in which they were known */
+    uint32_t first_frame; /* where it began, as far as it was known when it got its number */
+    uint32_t known_frame; /* where it got it */
+    session_kind_e kind;
+    address viewer;
+    address agent;        /* AT_NONE: nothing but its name is known */
+
+    uint32_t begin_frame; /* the first and the last frame of it, at the end of the capture */
+    uint32_t end_frame;
+    nstime_t begin_time;  /* of its first frame that has a time; unset: none has */
+    nstime_t end_time;    /* the latest of its frames': never before begin_time, as clocks step */
+    nstime_t last_time;   /* of its last frame that has one */
+    uint64_t bytes[NUM_CHANNELS][2]; /* payload of TCP, UDP and IPX; [1]: from the agent */
+    uint8_t channels;     /* a bit each: used, by payload or an answered connection */
+    uint8_t carriers;     /* a bit each */
+    uint8_t old_carriers; /* the same for the ports of SMS 1.x, 1761-1764 */
+
+    uint32_t attack_frame; /* the first message of CVE-2004-0728; 0: none */
+    session_reply_e word;
+    bool answered;        /* the agent has sent something */
+    bool last_reset;      /* the connection that ended last was reset */
+    bool account_sent;    /* the viewer has sent an account, the agent has not answered since */
+    bool account_refused; /* the packet at hand refuses it */
+    const char *refused_if_closed; /* static: the reason, where it ends without another answer */
+    unsigned open;        /* TCP connections that are established, and those that have ended */
+    unsigned ended;
+    char reason[SESSION_NAME_SIZE]; /* busy with whom, why refused, or what was granted */
+    char names[NUM_SESSION_NAMES][SESSION_NAME_SIZE];
+    bool has_name[NUM_SESSION_NAMES];
+};
+
 /** What the session log reports on the first pass, each time that it happens. */
 typedef struct {
     /* A session has begun, and the address of its agent is known. */

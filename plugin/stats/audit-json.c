@@ -24,7 +24,7 @@ typedef struct {
 
 /* An audited flow in the state of its last packet. */
 typedef struct {
-    unsigned order;      /* of its first packet among those of all flows */
+    unsigned order;      /* by the first packet */
     bool folded;         /* counted in the line of its scan */
     const flow_t *scan_of;
     verdict_t verdict;
@@ -50,7 +50,7 @@ typedef struct {
     GPtrArray *all;      /* of flow_line_t, in their order */
     GHashTable *lines;   /* flow to its line, of the current capture */
     unsigned settled;    /* how many are of earlier captures */
-    uint64_t frames;     /* read, judged or not */
+    uint64_t frames;     /* of the capture, audited or not */
 } audit_lines_t;
 
 static void
@@ -199,7 +199,7 @@ print_flow(const flow_line_t *flow)
     json_line_end(&line);
 }
 
-/* The worst first, and each verdict's in the order of the capture. */
+/* Orders the worst verdict first, and flows of one verdict as in the capture. */
 static int
 compare_lines(const void *a, const void *b)
 {

@@ -25,7 +25,7 @@ typedef struct {
     uint32_t first_frame;
     unsigned packets;
     double bytes;
-    unsigned tries; /* unanswered tries of the same two hosts that its row counts too: a scan */
+    unsigned tries; /* other unanswered ones of its two hosts, counted in its row: a scan */
 } place_t;
 
 /* What a row shows. */
@@ -70,7 +70,7 @@ static GPtrArray *row_places;            /* the place of each row */
 static unsigned num_rows[NUM_VERDICTS];  /* of each verdict */
 
 static void
-forget_rows(void)
+clear_rows(void)
 {
     memset(num_rows, 0, sizeof num_rows);
     if (row_places == NULL)
@@ -85,7 +85,7 @@ static void
 audit_init(stat_tap_table_ui *ui)
 {
     stat_table_open_with_keys(ui, "SMS port audit", &places, false);
-    forget_rows();
+    clear_rows();
 }
 
 static void
@@ -94,7 +94,7 @@ audit_reset(stat_tap_table *table)
     stat_table_clear(table);
     if (places != NULL)
         g_hash_table_remove_all(places);
-    forget_rows();
+    clear_rows();
 }
 
 static void
@@ -120,7 +120,7 @@ swap_rows(stat_tap_table *table, unsigned a, unsigned b)
     ((place_t *)row_places->pdata[b])->row = b;
 }
 
-/* The first row of a verdict's group: behind those of all worse ones. */
+/* The first row of the flows with a verdict, which follow those of all worse ones. */
 static unsigned
 first_row_of(verdict_e verdict)
 {
@@ -131,7 +131,7 @@ first_row_of(verdict_e verdict)
     return first;
 }
 
-/* Move a row to the group of @p verdict, over one row of each group between. */
+/* Moves a row to those of @p verdict, by one exchange for each verdict between. */
 static void
 move_row(stat_tap_table *table, place_t *place, verdict_e verdict)
 {
@@ -153,7 +153,7 @@ move_row(stat_tap_table *table, place_t *place, verdict_e verdict)
     }
 }
 
-/* The place of a flow; a new one at the end of the table, with its two hosts. */
+/* Returns the place of a flow. A new one is at the end of the table, and shows its hosts. */
 static place_t *
 place_of(void *tapdata, const audit_tap_t *tap, const flow_t *flow)
 {

@@ -63,7 +63,7 @@ conversation_type_of(const packet_info *pinfo)
                                     : CONVERSATION_NONE;
 }
 
-/* Wireshark's number of the stream: its window follows the stream of a conversation by it. */
+/* Wireshark's number of the stream, by which its window follows the stream of a conversation. */
 static conv_id_t
 stream_of(packet_info *pinfo)
 {
@@ -80,7 +80,7 @@ stream_of(packet_info *pinfo)
     return CONV_ID_UNSET;
 }
 
-/* An ICMP error belongs to a session, but to no conversation; up to 4.2 it has its ports. */
+/* An ICMP error belongs to a session, and to no conversation although up to 4.2 it has ports. */
 static bool
 is_icmp_error(const packet_info *pinfo)
 {
@@ -119,7 +119,7 @@ endpoint_packet(void *pit, packet_info *pinfo, epan_dissect_t *edt _U_, const vo
     return TAP_PACKET_REDRAW;
 }
 
-/* Wireshark's own callbacks take any longer name too, so tshark has these. */
+/* These check the name, of which Wireshark's own callbacks check only the beginning. */
 static stat_tap_init_result
 conversations_start(const char *argument, void *proto)
 {
@@ -148,7 +148,7 @@ conversation_table_register(const statistic_t *statistic)
     register_command(statistic, conversations_start, proto_get_id_by_filter_name("smsrc"));
 }
 
-/* Registers the tables of both with Wireshark, so it is the later of the two. */
+/* Registers the tables of both with Wireshark, so call it after the other. */
 void
 conversation_table_register_endpoints(const statistic_t *statistic)
 {

@@ -29,7 +29,7 @@ quote(const char *text)
             g_string_append_unichar(json, c);
         else if (c < 0x10000)
             g_string_append_printf(json, "\\u%04x", c);
-        else /* RFC 8259 7: the two of UTF-16 */
+        else /* RFC 8259 7: a surrogate pair */
             g_string_append_printf(json, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10),
                                    0xdc00 + (c & 0x3ff));
     }
@@ -61,10 +61,10 @@ json_line_put_number(json_dumper *line, const char *name, uint64_t number)
 }
 
 void
-json_line_put_literal(json_dumper *line, const char *name, const char *word)
+json_line_put_literal(json_dumper *line, const char *name, const char *literal)
 {
     json_dumper_set_member_name(line, name);
-    json_dumper_value_anyf(line, "%s", word);
+    json_dumper_value_anyf(line, "%s", literal);
 }
 
 void

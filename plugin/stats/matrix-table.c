@@ -5,8 +5,7 @@
  */
 
 /*
- * The table has each row of the article and of the user, and those supplementary rows that were
- * seen.
+ * The table has all rows of the article and of the user, and the supplementary ones that were seen.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -21,7 +20,7 @@
 #include "stat-table.h"
 #include "terminal-table.h"
 
-/* A row of the matrix. Its texts are there while its row is shown. */
+/* A row of the matrix. Its texts are set while its row is shown. */
 typedef struct {
     unsigned row;
     const char *id;
@@ -43,9 +42,9 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_TEXT, "In words", "%s", line_t, text),
 };
 
-/* What a flow has been counted as. */
+/* What a flow is counted as. */
 typedef struct {
-    const matrix_row_t *row; /* NULL: on no row of its own */
+    const matrix_row_t *row; /* NULL: on none */
     bool blocked;
     unsigned packets;
     double bytes;
@@ -56,7 +55,7 @@ static GHashTable *lines_of_rows; /* row of the matrix to its line */
 static GHashTable *lines;         /* the row as text to its line, which it owns */
 
 static void
-forget_rows(void)
+clear_rows(void)
 {
     if (lines_of_rows == NULL)
         return;
@@ -64,7 +63,7 @@ forget_rows(void)
     g_hash_table_remove_all(lines);
 }
 
-/* In the next capture the user's rows may be others, and at other places. */
+/* The next capture may have other rows of the user at the same addresses. */
 static void
 matrix_settle(void *unused _U_)
 {
@@ -84,7 +83,7 @@ show_line(stat_tap_table *table, line_t *line)
     stat_table_show_row(table, line->row, columns, line);
 }
 
-/* The line of a row of the matrix; a new one at the end where no capture before had the row. */
+/* Returns the line of a row of the matrix, a new one at the end of the table where it has none. */
 static line_t *
 line_of(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_row_t *row)
 {
@@ -135,7 +134,7 @@ matrix_init(stat_tap_table_ui *ui)
         lines_of_rows = g_hash_table_new(g_direct_hash, g_direct_equal);
         lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     }
-    forget_rows();
+    clear_rows();
     table = stat_table_open_with_keys(ui, audit_tap_matrix()->title, &shares, false);
     add_article(ui, table);
 }
@@ -146,11 +145,11 @@ matrix_reset(stat_tap_table *table)
     stat_table_clear(table);
     if (shares != NULL)
         g_hash_table_remove_all(shares);
-    forget_rows();
+    clear_rows();
     add_article(&matrix_ui, table);
 }
 
-/* Counts @p share into its row (+1), or out of it (-1). */
+/* Adds @p share to its row (+1), or removes it (-1). */
 static void
 count_share(stat_tap_table_ui *ui, stat_tap_table *table, const share_t *share, int sign)
 {

@@ -24,7 +24,7 @@
 
 #define MESSAGE_TAP "smsrc_message"
 
-/* By what messages are counted: they are the levels of the tree. */
+/* The properties that messages are counted by, which are the levels of the tree. */
 enum { LEVEL_CHANNEL, LEVEL_TYPE, LEVEL_DIRECTION, NUM_LEVELS };
 
 typedef struct {
@@ -155,7 +155,7 @@ tree_draw(void *tapdata)
     g_string_free(text, TRUE);
 }
 
-/* Does what tshark does for a tree (ui/cli/tap-stats_tree.c), which takes any longer name too. */
+/* Opens a tree as tshark does (ui/cli/tap-stats_tree.c), which checks only how the name begins. */
 static stat_tap_init_result
 tree_start(const char *argument, void *userdata)
 {

@@ -4,9 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-/*
- * The syntax is that of nft(8).
- */
+/* The syntax is that of nft(8). */
 
 #define WS_LOG_DOMAIN "smsrc"
 
@@ -21,7 +19,8 @@
 static char *
 comment_text(const char *rows, const firewall_rule_t *rule)
 {
-    char *from = firewall_rules_roles_to_str(rule, INITIATOR), *to = firewall_rules_roles_to_str(rule, RESPONDER);
+    char *from = firewall_rules_roles_to_str(rule, INITIATOR);
+    char *to = firewall_rules_roles_to_str(rule, RESPONDER);
     char *text = g_strdup_printf("%s %s to %s", rows, from, to);
 
     g_strcanon(text,
@@ -152,9 +151,9 @@ nft_ruleset_to_str(const firewall_rules_t *rules, bool drop)
 
     g_string_append_printf(
         file,
-        "# What the flows of a capture need that KB 826852 lists (tshark -z smsrc,rules.nft%s).\n"
+        "# What the flows of a capture need that %s lists (tshark -z smsrc,rules.nft%s).\n"
         "# Rules run from initiator to responder; answers pass as parts of their connections.\n",
-        drop ? ".drop" : "");
+        audit_tap_matrix()->title, drop ? ".drop" : "");
     for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++) {
         unsigned flows = firewall_rules_left_out(rules, reason);
 

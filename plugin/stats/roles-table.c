@@ -16,7 +16,7 @@
 #include "stat-table.h"
 #include "terminal-table.h"
 
-/* A role of a host. Its texts are there while its row is shown. */
+/* A role of a host. Its texts are set while its row is shown. */
 typedef struct {
     unsigned row;
     const char *host;
@@ -54,7 +54,7 @@ roles_reset(stat_tap_table *table)
         g_hash_table_remove_all(lines);
 }
 
-/* The line of this role of @p host, with its texts; a new one at the end of the table. */
+/* Returns the line of this role of @p host. A new one, at the end of the table, has its texts. */
 static line_t *
 line_of(void *tapdata, const char *host, const role_evidence_t *evidence)
 {

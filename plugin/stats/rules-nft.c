@@ -5,8 +5,8 @@
  */
 
 /*
- * The file is printed as it is, which a table cannot be, so each is a statistic of the other kind,
- * with its own drawing routine. In Wireshark a window of text shows it.
+ * A table cannot be printed as a file, so these are statistics with their own drawing routines. In
+ * Wireshark a window of text shows the file.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -119,8 +119,8 @@ rules_nft_register_drop(const statistic_t *statistic)
 }
 
 /*
- * The window of text is the one that Wireshark has for scripts (epan/funnel.h), to be copied from.
- * All packets go through the audit's tap once while it is made. It is not updated afterwards.
+ * Opens the window of text that Wireshark has for scripts (epan/funnel.h), from which the user can
+ * copy. All packets go through the audit's tap once for it, and it is not updated afterwards.
  */
 static void
 open_window(const statistic_t *statistic, bool drop)

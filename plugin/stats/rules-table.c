@@ -19,7 +19,7 @@
 #include "stat-table.h"
 #include "terminal-table.h"
 
-/* The table shows as many addresses of an end. */
+/* How many addresses of an end the table shows. */
 #define SHOWN_HOSTS 8
 
 /* What a row shows. */
@@ -126,7 +126,7 @@ show_rules(stat_tap_table_ui *ui, stat_tap_table *table)
     return row;
 }
 
-/* Shows after the rules, from @p row on, how many judged flows are in none, and why. */
+/* Shows after the rules, from @p row on, how many audited flows are in none, and why. */
 static void
 show_left_out(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
 {

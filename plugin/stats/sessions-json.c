@@ -18,33 +18,37 @@
 #include "stat-settle.h"
 #include "stat-text.h"
 
-/* The sessions that a frame was seen of. */
+/* The sessions of which a frame passed the filter. */
 typedef struct {
-    GPtrArray *past;     /* of captures before: copies */
-    unsigned unlisted;   /* of captures before */
-    GPtrArray *sessions; /* of the capture at hand, and as long-lived as that */
+    GPtrArray *past;     /* copies, of earlier captures */
+    unsigned unlisted;   /* of earlier captures */
+    GPtrArray *sessions; /* of the current capture, which owns them */
     GHashTable *seen;
 } session_lines_t;
 
 static void
-free_session(void *data)
+free_summary(void *data)
 {
-    session_t *session = (session_t *)data;
+    session_summary_t *summary = (session_summary_t *)data;
 
-    free_address(&session->viewer);
-    free_address(&session->agent);
-    g_free(session);
+    free_address(&summary->viewer);
+    free_address(&summary->agent);
+    g_free(summary);
 }
 
-static session_t *
-copy_session(const session_t *session)
+/* Appends summaries of @p sessions that outlive the capture. */
+static void
+append_summaries(GPtrArray *summaries, const GPtrArray *sessions)
 {
-    session_t *copy = g_new(session_t, 1);
+    for (unsigned i = 0; i < sessions->len; i++) {
+        session_summary_t *copy = g_new(session_summary_t, 1);
+        session_summary_t summary = session_tap_summary((const session_t *)sessions->pdata[i]);
 
-    *copy = *session;
-    copy_address(&copy->viewer, &session->viewer);
-    copy_address(&copy->agent, &session->agent);
-    return copy;
+        *copy = summary;
+        copy_address(&copy->viewer, &summary.viewer);
+        copy_address(&copy->agent, &summary.agent);
+        g_ptr_array_add(summaries, copy);
+    }
 }
 
 static void
@@ -53,9 +57,7 @@ sessions_settle(void *tapdata)
     session_lines_t *lines = (session_lines_t *)tapdata;
     unsigned unlisted = 0;
 
-    for (unsigned i = 0; i < lines->sessions->len; i++)
-        g_ptr_array_add(lines->past,
-                        copy_session((const session_t *)lines->sessions->pdata[i]));
+    append_summaries(lines->past, lines->sessions);
     g_ptr_array_set_size(lines->sessions, 0);
     g_hash_table_remove_all(lines->seen);
     session_log_count(&unlisted);
@@ -97,9 +99,9 @@ put_list(json_dumper *line, const char *name, char **list)
     g_strfreev(list);
 }
 
-/* The payload, of all channels as of a flow, and of each, both ways. */
+/* Adds the payload of all channels together, and of each in both directions. */
 static void
-put_bytes(json_dumper *line, const session_t *session)
+put_bytes(json_dumper *line, const session_summary_t *session)
 {
     uint64_t total = 0;
 
@@ -118,32 +120,31 @@ put_bytes(json_dumper *line, const session_t *session)
     json_dumper_end_object(line);
 }
 
-/* Null where no frame has a time. */
+/* Adds the duration, null where no frame has a time. */
 static void
-put_seconds(json_dumper *line, const session_t *session)
+put_seconds(json_dumper *line, const session_summary_t *session)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
-    double seconds;
 
-    if (session_log_seconds(session, &seconds))
-        json_line_put_literal(line, "seconds", g_ascii_formatd(text, sizeof text, "%.6f", seconds));
+    if (!nstime_is_unset(&session->begin_time))
+        json_line_put_literal(line, "seconds",
+                              g_ascii_formatd(text, sizeof text, "%.6f", session->seconds));
     else
         json_line_put_literal(line, "seconds", "null");
 }
 
 static void
-print_session(const session_t *session)
+print_session(const session_summary_t *session)
 {
     json_dumper line = json_line_begin("session");
     char *account = stat_text_account(session);
-    char *reason = session_log_reason(session);
 
     json_line_put_number(&line, "session", session->number);
-    json_line_put_text(&line, "protocol", session_kind_name(session->kind));
+    json_line_put_text(&line, "protocol", session->protocol);
     json_line_put_host(&line, "viewer", &session->viewer);
     json_line_put_host(&line, "agent", &session->agent);
-    json_line_put_text(&line, "outcome", session_log_outcome(session));
-    json_line_put_text(&line, "reason", reason);
+    json_line_put_text(&line, "outcome", session->outcome);
+    json_line_put_text(&line, "reason", session->reason);
     json_line_put_text(&line, "host", session->names[SESSION_NAME_HOST]);
     json_line_put_text(&line, "user", session->names[SESSION_NAME_USER]);
     json_line_put_text(&line, "controlled_by", session->names[SESSION_NAME_CONTROLLER]);
@@ -157,18 +158,17 @@ print_session(const session_t *session)
     put_seconds(&line, session);
     put_bytes(&line, session);
     json_line_end(&line);
-    g_free(reason);
     g_free(account);
 }
 
-/* Those with an attack, or those without. */
+/* Prints those with an attack, or those without. */
 static void
-print_sessions(const GPtrArray *sessions, bool attacks)
+print_sessions(const GPtrArray *summaries, bool attacks)
 {
-    for (unsigned i = 0; i < sessions->len; i++) {
-        const session_t *session = (const session_t *)sessions->pdata[i];
+    for (unsigned i = 0; i < summaries->len; i++) {
+        const session_summary_t *session = (const session_summary_t *)summaries->pdata[i];
 
-        if ((session->attack_frame != 0) == attacks)
+        if (session->has_attack == attacks)
             print_session(session);
     }
 }
@@ -177,19 +177,22 @@ static void
 sessions_draw(void *tapdata)
 {
     const session_lines_t *lines = (const session_lines_t *)tapdata;
+    GPtrArray *current = g_ptr_array_new_with_free_func(free_summary);
     json_dumper line;
     unsigned unlisted = 0;
 
+    append_summaries(current, lines->sessions);
     print_sessions(lines->past, true);
-    print_sessions(lines->sessions, true);
+    print_sessions(current, true);
     print_sessions(lines->past, false);
-    print_sessions(lines->sessions, false);
+    print_sessions(current, false);
     session_log_count(&unlisted);
     line = json_line_begin("sessions");
-    json_line_put_number(&line, "sessions", lines->past->len + lines->sessions->len);
+    json_line_put_number(&line, "sessions", lines->past->len + current->len);
     json_line_put_number(&line, "not_listed", lines->unlisted + unlisted);
     json_line_put_overflow(&line);
     json_line_end(&line);
+    g_ptr_array_free(current, TRUE);
 }
 
 static void
@@ -220,7 +223,7 @@ sessions_start(const char *argument, void *userdata)
         .finish_cb = sessions_finish,
     };
 
-    lines->past = g_ptr_array_new_with_free_func(free_session);
+    lines->past = g_ptr_array_new_with_free_func(free_summary);
     lines->sessions = g_ptr_array_new();
     lines->seen = g_hash_table_new(g_direct_hash, g_direct_equal);
     stat_settle_add(sessions_settle, lines);

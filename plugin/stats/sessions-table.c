@@ -5,10 +5,10 @@
  */
 
 /*
- * The table of sessions shows the session log: a frame of a session brings its row up to date,
- * so that at the end of the capture each row has what its last frame left. A filter chooses the
- * sessions, by their frames; what a row says is of the whole session. Sessions with an attack come
- * first; apart from that they are in the order in which they were met.
+ * The table shows the session log. A frame of a session updates its row, so that at the end of the
+ * capture each row shows the state after the last frame. A filter selects sessions by their frames,
+ * and a row shows the whole session. Sessions with an attack are first, and apart from that all are
+ * in the order of their first frames.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -30,7 +30,7 @@
 /* What a row shows of a session. */
 typedef struct {
     unsigned number;
-    const char *kind;
+    const char *protocol;
     const char *viewer;
     const char *agent;
     const char *outcome;
@@ -54,7 +54,7 @@ typedef struct {
 
 static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_NUMBER, "Session", "%5u", line_t, number),
-    STAT_COLUMN(STAT_TEXT, "Protocol", "%-24s", line_t, kind),
+    STAT_COLUMN(STAT_TEXT, "Protocol", "%-24s", line_t, protocol),
     STAT_COLUMN(STAT_TEXT, "Viewer", "%-15s", line_t, viewer),
     STAT_COLUMN(STAT_TEXT, "Agent", "%-15s", line_t, agent),
     STAT_COLUMN(STAT_TEXT, "Outcome", "%-10s", line_t, outcome),
@@ -76,8 +76,8 @@ static const stat_column_t columns[] = {
 };
 
 /*
- * The rows in their order, each an item whose place is that of the row: true for a session with an
- * attack. Session to its item; and the item of the row that says how many are not listed, or NULL.
+ * The rows as a sequence, in which an item is at the position of its row, and true for a session
+ * with an attack; the item of each session; that of the row for sessions not listed, or NULL.
  */
 static GSequence *row_order;
 static GHashTable *session_rows;
@@ -85,7 +85,7 @@ static GSequenceIter *unlisted_row;
 static unsigned num_attacks;
 
 static void
-forget_rows(void)
+clear_rows(void)
 {
     g_clear_pointer(&row_order, g_sequence_free);
     row_order = g_sequence_new(NULL);
@@ -100,14 +100,14 @@ static void
 sessions_init(stat_tap_table_ui *ui)
 {
     stat_table_open(ui, "Remote control sessions");
-    forget_rows();
+    clear_rows();
 }
 
 static void
 sessions_reset(stat_tap_table *table)
 {
     stat_table_clear(table);
-    forget_rows();
+    clear_rows();
 }
 
 static GSequenceIter *
@@ -123,7 +123,7 @@ place_of(GSequenceIter *row)
     return (unsigned)g_sequence_iter_get_position(row);
 }
 
-/* The session of this row has an attack: the row goes behind those that had one before. */
+/* Moves the row of a session with an attack to the end of those that have one already. */
 static void
 raise_row(stat_tap_table *table, GSequenceIter *row)
 {
@@ -161,20 +161,20 @@ join_and_free(char **list)
 }
 
 static void
-show_session(stat_tap_table *table, unsigned row, const session_t *session)
+show_session(stat_tap_table *table, unsigned row, const session_summary_t *session)
 {
     char *viewer = host_text(&session->viewer), *agent = host_text(&session->agent);
-    char *reason = session_log_reason(session), *account = stat_text_account(session);
+    char *account = stat_text_account(session);
     char *functions = join_and_free(stat_text_functions(session));
     char *transports = join_and_free(stat_text_transports(session));
     char *start = stat_text_time(&session->begin_time, "%Y-%m-%d %H:%M:%S");
     line_t line = {
         .number = session->number,
-        .kind = session_kind_name(session->kind),
+        .protocol = session->protocol,
         .viewer = viewer,
         .agent = agent,
-        .outcome = session_log_outcome(session),
-        .reason = reason,
+        .outcome = session->outcome,
+        .reason = session->reason,
         .host = session->names[SESSION_NAME_HOST],
         .user = session->names[SESSION_NAME_USER],
         .controller = session->names[SESSION_NAME_CONTROLLER],
@@ -184,10 +184,9 @@ show_session(stat_tap_table *table, unsigned row, const session_t *session)
         .first_frame = session->begin_frame,
         .last_frame = session->end_frame,
         .start = start != NULL ? start : "",
+        .seconds = nstime_is_unset(&session->begin_time) ? NAN : session->seconds,
     };
 
-    if (!session_log_seconds(session, &line.seconds))
-        line.seconds = NAN;
     for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
         for (unsigned side = 0; side < 2; side++)
             line.bytes[channel][side] = (double)session->bytes[channel][side];
@@ -195,20 +194,19 @@ show_session(stat_tap_table *table, unsigned row, const session_t *session)
     stat_table_show_row(table, row, columns, &line);
     wmem_free(NULL, viewer);
     wmem_free(NULL, agent);
-    g_free(reason);
     g_free(account);
     g_free(functions);
     g_free(transports);
     g_free(start);
 }
 
-/* Shows how many sessions the log has no place for. */
+/* Shows how many sessions are past the bound of the log. */
 static void
 show_unlisted(stat_tap_table_ui *ui, stat_tap_table *table)
 {
     unsigned unlisted;
     char *text;
-    line_t line = { .kind = "Not listed" };
+    line_t line = { .protocol = "Not listed" };
 
     session_log_count(&unlisted);
     if (unlisted == 0)
@@ -227,19 +225,21 @@ sessions_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, 
 {
     const smsrc_tap_t *tap = (const smsrc_tap_t *)data;
     stat_tap_table *table = stat_table_of(tapdata);
+    session_summary_t session;
     GSequenceIter *row;
 
     show_unlisted(stat_table_ui_of(tapdata), table);
     if (tap->session == NULL)
         return TAP_PACKET_DONT_REDRAW;
+    session = session_tap_summary(tap->session);
     row = (GSequenceIter *)g_hash_table_lookup(session_rows, tap->session);
     if (row == NULL) {
         row = append_row(stat_table_ui_of(tapdata), table);
         g_hash_table_insert(session_rows, (void *)tap->session, row);
     }
-    if (tap->session->attack_frame != 0 && !GPOINTER_TO_UINT(g_sequence_get(row)))
+    if (session.has_attack && !GPOINTER_TO_UINT(g_sequence_get(row)))
         raise_row(table, row);
-    show_session(table, place_of(row), tap->session);
+    show_session(table, place_of(row), &session);
     return TAP_PACKET_REDRAW;
 }
 

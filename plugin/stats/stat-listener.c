@@ -19,7 +19,7 @@
 
 #include "text.h"
 
-/* What a registered statistic starts with. */
+/* The userdata of a registered statistic. */
 typedef struct {
     const char *command;
     stat_tap_init_cb init;
@@ -35,8 +35,8 @@ stat_listener_is_tshark(void)
 }
 
 /*
- * A statistic of tshark that cannot start ends it, as Wireshark's own do (ui/cli). Before 4.6
- * nothing else makes tshark report a failure.
+ * Ends tshark when a statistic cannot start, as Wireshark's own statistics do (ui/cli). Before 4.6
+ * tshark reports a failure in no other case.
  */
 static void
 give_up(void)
@@ -60,7 +60,7 @@ add_command(const char *command)
     g_ptr_array_sort(commands, compare_commands);
 }
 
-/* The statistic that Wireshark takes @p argument for: the last in their order, as in its search. */
+/* The statistic that Wireshark starts for @p argument: the last one that its search finds. */
 static const char *
 command_of(const char *argument)
 {
@@ -73,7 +73,7 @@ command_of(const char *argument)
     return NULL;
 }
 
-/* Why @p argument starts no statistic, to be g_free()d; NULL where it is @p command's. */
+/* The reason why @p argument is refused, to be g_free()d; NULL where it is @p command's. */
 static char *
 refusal(const char *argument, const char *command)
 {

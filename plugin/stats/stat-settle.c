@@ -1,13 +1,12 @@
 /* stat-settle.c
- * What statistics have counted, kept beyond the capture that they counted it in
+ * The end of a capture for statistics that continue after it
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * Wireshark resets its statistics before it frees a capture. tshark -M does not: it frees what is
- * known of the packets so far, again and again, and prints the statistics of all of them at the
- * end.
+ * Wireshark resets its statistics before it frees a capture. tshark -M does not: it repeatedly
+ * frees the state of the packets so far, and at the end prints the statistics of all of them.
  */
 
 #define WS_LOG_DOMAIN "smsrc"

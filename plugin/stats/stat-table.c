@@ -5,9 +5,9 @@
  */
 
 /*
- * Wireshark keeps the tables of a statistic with its stat_tap_table_ui, of which there is one. So
- * two windows of a statistic share the table, and with it the statics of the statistic's file that
- * say what is in which row. Statistics that print have their state in the tapdata of each.
+ * Wireshark keeps the tables of a statistic in its stat_tap_table_ui, of which there is only one.
+ * So two windows of a statistic share its table, and the statics of the statistic's file that
+ * describe the rows. A statistic that prints has no ui, and its state is in its tapdata.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -230,7 +230,7 @@ stat_table_clear(stat_tap_table *table)
  * is never removed: a table that is closed is no longer among those of its statistic.
  */
 
-static GPtrArray *noted_uis; /* the statistics that have, or have had, a table */
+static GPtrArray *noted_uis; /* of the statistics that have, or had, a table */
 
 /* The first cell of such a row points to it. */
 static char note_mark;

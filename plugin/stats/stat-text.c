@@ -24,7 +24,7 @@ stat_text_time(const nstime_t *when, const char *format)
 }
 
 char *
-stat_text_account(const session_t *session)
+stat_text_account(const session_summary_t *session)
 {
     const char *domain = session->names[SESSION_NAME_DOMAIN];
 
@@ -40,7 +40,7 @@ end_list(GPtrArray *list)
 }
 
 char **
-stat_text_functions(const session_t *session)
+stat_text_functions(const session_summary_t *session)
 {
     GPtrArray *list = g_ptr_array_new();
 
@@ -52,16 +52,16 @@ stat_text_functions(const session_t *session)
 }
 
 char **
-stat_text_transports(const session_t *session)
+stat_text_transports(const session_summary_t *session)
 {
     GPtrArray *list = g_ptr_array_new();
 
     for (unsigned transport = 0; transport < NUM_SESSION_TRANSPORTS; transport++) {
         const char *name = channel_transport_name((session_transport_e)transport);
 
-        if ((session->carriers >> transport & 1) != 0)
+        if ((session->transports >> transport & 1) != 0)
             g_ptr_array_add(list, g_strdup(name));
-        if ((session->old_carriers >> transport & 1) != 0)
+        if ((session->legacy_transports >> transport & 1) != 0)
             g_ptr_array_add(list, g_strdup_printf("%s (old)", name));
     }
     return end_list(list);

@@ -16,12 +16,12 @@
 char *stat_text_time(const nstime_t *when, const char *format);
 
 /** "DOMAIN\account" of the session's viewer, to be g_free()d; "" where none is known. */
-char *stat_text_account(const session_t *session);
+char *stat_text_account(const session_summary_t *session);
 
 /** The names of the channels that the session used, to be freed with g_strfreev(). */
-char **stat_text_functions(const session_t *session);
+char **stat_text_functions(const session_summary_t *session);
 
 /** The transports of the session, "(old)" after those of SMS 1.x; to be freed with g_strfreev(). */
-char **stat_text_transports(const session_t *session);
+char **stat_text_transports(const session_summary_t *session);
 
 #endif /* __SMSRC_STAT_TEXT_H__ */

@@ -42,7 +42,7 @@
 #define LONG_RULE 101 /* above and below the long form */
 #define MIN_TEXT 24   /* to have a record on one line, a column of text is made as narrow as this */
 
-/* Columns of the reader's lines; 0: not known, or as many as there may be. */
+/* The columns of a line of the terminal; 0 where they are not known or not limited. */
 static unsigned
 line_width(void)
 {
@@ -82,11 +82,11 @@ text_width(const char *text)
     return width;
 }
 
-/* The text in pieces of no more than @p width, where that can be between words. */
+/* Breaks a text into lines of no more than @p width, between words where that is possible. */
 static GPtrArray *
 wrap(const char *text, unsigned width)
 {
-    GPtrArray *pieces = g_ptr_array_new_with_free_func(g_free);
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
 
     while (*text != '\0') {
         const char *end = text, *space = NULL;
@@ -104,11 +104,11 @@ wrap(const char *text, unsigned width)
             end = g_utf8_next_char(end); /* too narrow for a single character */
         if (*end != '\0' && space != NULL && space != text)
             end = space;
-        g_ptr_array_add(pieces, g_strndup(text, (size_t)(end - text)));
+        g_ptr_array_add(lines, g_strndup(text, (size_t)(end - text)));
         for (text = end; *text == ' '; text++)
             ;
     }
-    return pieces;
+    return lines;
 }
 
 static unsigned
@@ -146,7 +146,7 @@ cell_text(const stat_tap_table_item_type *cell, const char *format)
     case TABLE_ITEM_INT:
         return g_strdup_printf("%d", cell->value.int_value);
     case TABLE_ITEM_FLOAT:
-        /* In a column of whole numbers it is one that is too large for the others' type. */
+        /* In a column of whole numbers it is one that 32 bits are too few for. */
         return g_strdup_printf("%.*f", strchr(format, 'f') != NULL ? 6 : 0,
                                cell->value.float_value);
     default:
@@ -163,7 +163,7 @@ free_column(void *data)
     g_free(column);
 }
 
-/* The columns that hold anything, each as wide as its widest cell. */
+/* The columns that are not empty, each as wide as its widest cell. */
 static GPtrArray *
 columns_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned width)
 {
@@ -193,7 +193,7 @@ columns_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned wi
     return columns;
 }
 
-/* Say which columns begin a further line where no line may be longer than @p width: how many. */
+/* Finds the columns that begin a further line of at most @p width. Returns their number. */
 static unsigned
 break_lines(GPtrArray *columns, unsigned width)
 {
@@ -226,7 +226,7 @@ lay_out(GPtrArray *columns, unsigned width)
     if (total > width && widest != NULL && widest->width >= total - width + MIN_TEXT)
         widest->width -= total - width;
     breaks = break_lines(columns, width);
-    /* Lines of about the same length, rather than full ones and a rest. */
+    /* Lines of about equal length are better than full ones and a short one. */
     while (breaks > 0 && width > MIN_WIDTH && break_lines(columns, width - 1) == breaks)
         width--;
     break_lines(columns, width);
@@ -236,7 +236,7 @@ lay_out(GPtrArray *columns, unsigned width)
  * Printing
  */
 
-/* A row of cells, or of the columns' names where @p row is -1, wrapped where they are too long. */
+/* Prints the cells of a row, or for -1 the names of the columns, and wraps those too long. */
 static void
 print_row(GPtrArray *columns, int row)
 {
@@ -246,14 +246,14 @@ print_row(GPtrArray *columns, int row)
 
         for (end = first; end < columns->len; end++) {
             const column_t *column = (const column_t *)columns->pdata[end];
-            GPtrArray *pieces;
+            GPtrArray *lines;
 
             if (end > first && column->begins)
                 break;
-            pieces = wrap(row < 0 ? column->name : (const char *)column->cells->pdata[row],
-                          column->width);
-            height = MAX(height, pieces->len);
-            g_ptr_array_add(wrapped, pieces);
+            lines = wrap(row < 0 ? column->name : (const char *)column->cells->pdata[row],
+                         column->width);
+            height = MAX(height, lines->len);
+            g_ptr_array_add(wrapped, lines);
         }
         for (unsigned line = 0; line < height; line++) {
             GString *text = g_string_new(NULL);
@@ -261,13 +261,12 @@ print_row(GPtrArray *columns, int row)
             g_string_printf(text, "%*s", first > 0 ? INDENT : 0, "");
             for (unsigned i = first; i < end; i++) {
                 const column_t *column = (const column_t *)columns->pdata[i];
-                const GPtrArray *pieces = (const GPtrArray *)wrapped->pdata[i - first];
-                const char *piece =
-                    line < pieces->len ? (const char *)pieces->pdata[line] : "";
-                int blanks = (int)column->width - (int)text_width(piece);
+                const GPtrArray *lines = (const GPtrArray *)wrapped->pdata[i - first];
+                const char *part = line < lines->len ? (const char *)lines->pdata[line] : "";
+                int blanks = (int)column->width - (int)text_width(part);
 
                 g_string_append_printf(text, "%*s%*s%s%*s", i > first ? GAP : 0, "",
-                                       column->number ? blanks : 0, "", piece,
+                                       column->number ? blanks : 0, "", part,
                                        column->number ? 0 : blanks, "");
             }
             puts(g_strchomp(text->str));
@@ -286,7 +285,7 @@ print_rule(char sign, unsigned width)
     g_free(rule);
 }
 
-/* What was not kept: lines of their own, from edge to edge. */
+/* Prints what was not kept, on lines of the full width. */
 static void
 print_notes(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned width)
 {
@@ -315,7 +314,7 @@ typedef struct {
     unsigned width;
 } narrow_t;
 
-/* The width that a format such as "%-15s" has, less than 0 where it is to the left. */
+/* The width in a format such as "%-15s", negative where the text is to the left. */
 static int
 format_width(const char *format)
 {
@@ -336,8 +335,8 @@ print_long_row(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigne
 }
 
 /*
- * The form that tshark gives to all tables. Its own drawing takes a cell for what its column is,
- * and ends a row at an empty number.
+ * Prints the form that tshark gives to all tables. Its own function reads a cell by the type of its
+ * column, and ends a row at an empty number.
  */
 static void
 long_draw(void *tapdata)

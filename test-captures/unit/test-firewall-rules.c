@@ -8,7 +8,6 @@
 
 #include "nft-ruleset.h"
 #include "unit-epan.h"
-#include "user-rows.h"
 
 #define BIT(role) ROLE_BIT(ROLE_##role)
 #define CLIENT BIT(ADVANCED_CLIENT)
@@ -441,15 +440,19 @@ static const struct {
     { test_bounds, "/firewall-rules/bounds" },
 };
 
+static void
+no_table(module_t *module _U_)
+{
+}
+
 int
 main(int argc, char **argv)
 {
     int result;
 
     g_test_init(&argc, &argv, NULL);
-    unit_epan_start(user_rows_register);
+    unit_epan_start(no_table);
     unit_capture_open();
-    user_rows_reset();
     no_layers = wmem_list_new(wmem_file_scope());
     for (unsigned i = 0; i < array_length(tests); i++)
         g_test_add_vtable(tests[i].name, 0, &tests[i].test, set_up, run, tear_down);

@@ -9,6 +9,7 @@
 #include "bounds.h"
 #include "name-lookup.h"
 #include "session-log-internal.h"
+#include "session-tap.h"
 #include "unit-epan.h"
 
 static uint8_t viewer_bytes[] = { 10, 1, 0, 50 };
@@ -162,13 +163,13 @@ test_the_last_word_counts(void)
 
     start();
     session = prove(1, 0);
-    g_assert_cmpstr(session_log_outcome(session), ==, "Unanswered");
+    g_assert_cmpstr(session_tap_summary(session).outcome, ==, "Unanswered");
     session_log_set_reply(session, SESSION_REPLY_ANSWERED, "");
-    g_assert_cmpstr(session_log_outcome(session), ==, "Answered");
+    g_assert_cmpstr(session_tap_summary(session).outcome, ==, "Answered");
     session_log_set_reply(session, SESSION_REPLY_BUSY, "10.1.0.51");
-    g_assert_cmpstr(session_log_outcome(session), ==, "Busy");
+    g_assert_cmpstr(session_tap_summary(session).outcome, ==, "Busy");
     session_log_set_reply(session, SESSION_REPLY_REFUSED, "");
-    g_assert_cmpstr(session_log_outcome(session), ==, "Refused");
+    g_assert_cmpstr(session_tap_summary(session).outcome, ==, "Refused");
     g_assert_cmpstr(session->reason, ==, "");
     stop();
 }
