@@ -147,7 +147,7 @@ add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
 {
     const matrix_row_t *row = judged->judgement.row;
 
-    shown_add_expert(pinfo, item, expert, "%s: %s%s%s", describe(pinfo, judged), what,
+    text_add_expert(pinfo, item, expert, "%s: %s%s%s", describe(pinfo, judged), what,
                      row == NULL                 ? ""
                      : judged->judgement.nearest ? "; nearest "
                                                  : "; ",
