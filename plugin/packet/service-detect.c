@@ -6,8 +6,8 @@
 
 /*
  * Wireshark finds most protocols by their port. This plugin needs to know them on other ports too:
- * to leave alone what only happens to use 2701-2704, and to name a service of KB 826852 that runs on
- * a port for which the article does not list it.
+ * to leave alone what only happens to use 2701-2704, and to name a service of KB 826852 that runs
+ * on a port for which the article does not list it.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -59,7 +59,8 @@ service_detect_bytes(const uint8_t *bytes, unsigned length, unsigned reported,
         return SERVICE_UNKNOWN;
     for (unsigned word = 0; word < NUM_MASKS; word++) {
         for (uint64_t mask = by_first_byte[payload.p[0]][word]; mask != 0; mask &= mask - 1) {
-            const service_signature_t *sig = &service_signatures[word * 64 + (unsigned)ws_ctz(mask)];
+            const service_signature_t *sig =
+                &service_signatures[word * 64 + (unsigned)ws_ctz(mask)];
 
             if ((sig->transports & transport) != 0 &&
                 sig->offset + sig->length <= payload.len &&
