@@ -71,17 +71,21 @@ static void
 learn(const address *addr, role_set_t roles, const pending_t *pending, const char *reason,
       const void *conversation, bool reported)
 {
+    role_finding_t finding = {
+        .site_code = pending->site_code,
+        .frame = pending->frame,
+        .reason = reason,
+        .reported = reported,
+    };
+
     if (!learning)
         return;
     roles &= ~role_set_general(role_book_roles(addr));
     for (unsigned role = 0; role < NUM_ROLES; role++) {
         if ((roles & ROLE_BIT(role)) == 0)
             continue;
-        if (reported)
-            role_book_learn_reported(addr, (role_e)role, pending->site_code, pending->frame,
-                                     reason);
-        else
-            role_book_learn(addr, (role_e)role, pending->site_code, pending->frame, reason);
+        finding.role = (role_e)role;
+        role_book_learn(addr, &finding);
         role_book_back(addr, (role_e)role, conversation,
                        signature_proves(pending->signature));
     }

@@ -580,28 +580,33 @@ add_host(const address *addr, bool reported)
     return host;
 }
 
-static bool
-learn(const address *addr, role_e role, const char *site_code, uint32_t frame,
-      const char *reason, bool reported)
+/* Sets @p code to @p site_code in capital letters; to "" if that is no site code, or NULL. */
+static void
+copy_site_code(char code[SITE_CODE_LENGTH + 1], const char *site_code)
 {
+    code[0] = '\0';
+    if (site_code == NULL || strlen(site_code) != SITE_CODE_LENGTH)
+        return;
+    for (unsigned i = 0; i <= SITE_CODE_LENGTH; i++)
+        code[i] = g_ascii_toupper(site_code[i]);
+    if (!is_site_code(code))
+        code[0] = '\0';
+}
+
+bool
+role_book_learn(const address *addr, const role_finding_t *finding)
+{
+    const char *reason = finding->reason != NULL ? finding->reason : "", *end;
+    const role_e role = finding->role;
     role_set_t known;
     holder_t *host;
     role_evidence_t *claim;
     prefix_t prefix;
-    char code[SITE_CODE_LENGTH + 1] = "";
-    const char *end;
+    char code[SITE_CODE_LENGTH + 1];
 
     if (!hosts || (unsigned)role >= NUM_ROLES || !is_one_host(addr))
         return false;
-
-    /* From the capture: it may be anything. */
-    if (site_code && strlen(site_code) == SITE_CODE_LENGTH) {
-        for (unsigned i = 0; i < SITE_CODE_LENGTH; i++)
-            code[i] = g_ascii_toupper(site_code[i]);
-        if (!is_site_code(code))
-            code[0] = '\0';
-    }
-
+    copy_site_code(code, finding->site_code);
     host = host_of(addr);
     claim = host ? claim_of(host, role) : NULL;
     if (claim) {
@@ -613,12 +618,11 @@ learn(const address *addr, role_e role, const char *site_code, uint32_t frame,
 
     known = role_book_roles(addr);
     if (!host)
-        host = add_host(addr, reported);
+        host = add_host(addr, finding->reported);
     if (!host)
         return false;
-    reason = reason ? reason : "";
     g_utf8_validate(reason, (gssize)MIN(strlen(reason), MAX_REASON), &end);
-    holder_add(host, role, code, frame,
+    holder_add(host, role, code, finding->frame,
                wmem_strndup(wmem_file_scope(), reason, (size_t)(end - reason)));
 
     if (!(known & ROLE_BIT(role))) {
@@ -627,20 +631,6 @@ learn(const address *addr, role_e role, const char *site_code, uint32_t frame,
             memo_put(&prefix, known | ROLE_BIT(role));
     }
     return true;
-}
-
-bool
-role_book_learn(const address *addr, role_e role, const char *site_code, uint32_t frame,
-                const char *reason)
-{
-    return learn(addr, role, site_code, frame, reason, false);
-}
-
-bool
-role_book_learn_reported(const address *addr, role_e role, const char *site_code,
-                         uint32_t frame, const char *reason)
-{
-    return learn(addr, role, site_code, frame, reason, true);
 }
 
 void
