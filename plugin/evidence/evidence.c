@@ -65,9 +65,9 @@ read_remote_control(const packet_view_t *packet)
         flow->service = SERVICE_CM_REMOTE_CONTROL;
     else if (claim->ground == BASIS_CONTENT || flow->service == SERVICE_UNKNOWN)
         flow->service = SERVICE_REMOTE_CONTROL;
-    inference_add_fact(packet, FACT_REMOTE_CONTROL,
-                      claim->direction == DIRECTION_TO_AGENT ? "viewer to agent"
-                                                             : "agent to viewer");
+    inference_add_textless_fact(packet, claim->direction == DIRECTION_TO_AGENT
+                                            ? FACT_VIEWER_TO_AGENT
+                                            : FACT_AGENT_TO_VIEWER);
 }
 
 /* Who reads what: by the layers that Wireshark found, else by the first bytes. */
@@ -183,4 +183,10 @@ evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
         return;
     flow->sniffs++;
     flow->service = packet_view_service(packet);
+}
+
+unsigned
+evidence_inferred_flows(void)
+{
+    return inference_num_flows();
 }

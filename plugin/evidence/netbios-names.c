@@ -102,7 +102,7 @@ evidence_read_nbdgm(const packet_view_t *packet)
     netbios_name_t source, destination;
     unsigned used;
 
-    if (inference_is_pending() && evidence_is_from_responder(packet))
+    if (inference_is_pending() && inference_is_from_responder(packet))
         inference_add_response(packet, RESPONSE_REPLY, true);
     if (header == NULL)
         return;

@@ -62,12 +62,12 @@ inference_is_pending(void)
 }
 
 bool
-evidence_is_from_responder(const packet_view_t *packet _U_)
+inference_is_from_responder(const packet_view_t *packet _U_)
 {
     return false;
 }
 
-/* In place of flow-content.c and role-signatures.c. */
+/* In place of flow-content.c. */
 flow_content_t *
 flow_content_get(packet_info *pinfo _U_, bool create _U_)
 {
@@ -76,17 +76,9 @@ flow_content_get(packet_info *pinfo _U_, bool create _U_)
     return &flow;
 }
 
-uint64_t
-role_signatures_match(fact_e fact _U_, const char *text, size_t length)
-{
-    static const char agent[] = "User-Agent: SMS";
-
-    return length >= sizeof agent - 1 && memcmp(text, agent, sizeof agent - 1) == 0 ? 1 : 0;
-}
-
 /* An answer for the management point of the site ABC: how many records, and further ones. */
 #define DNS_ASKED(answers, additional)                                                           \
-    "\0\1\x80\0\0\1" answers "\0\0" additional "\x0d_mssms_mp_abc\x04_tcp\0\0\x21\0\1"
+    "\0\1\x80\0\0\1" answers "\0\0" additional "\x0d_mssms_mp_abc\x04_tcp\1x\0\0\x21\0\1"
 #define DNS_TARGET "\xc0\x0c\0\x21\0\1\0\0\0\0\0\x0a\0\0\0\0\0\x50\2mp\0"
 #define DNS_ADDRESS(name, last) name "\0\0\1\0\1\0\0\0\0\0\4\x0a\1\1" last
 
@@ -167,8 +159,8 @@ static const case_t cases[] = {
       BYTES("\0\0\0\x2e" SMB_HEADER("\x2f", "\0") WIDE_SHARE), { NULL } },
     { "two messages of SMB 2 in one", evidence_read_smb, true,
       BYTES("\0\0\0\x9c" SMB2_HEADER("\3", "\0", "\x4e") WIDE_SHARE
-            SMB2_HEADER("\5", "\0", "\0") "f\0i\0l\0e\0"),
-      { "share \\\\S\\CAP", "file file" } },
+            SMB2_HEADER("\5", "\0", "\0") "i\0n\0b\0o\0x\0e\0s\0"),
+      { "share \\\\S\\CAP", "file inboxes" } },
     { "answer of SMB 2", evidence_read_smb, true,
       BYTES("\0\0\0\x40" SMB2_HEADER("\3", "\1", "\0")), { "answer good" } },
     { "login", evidence_read_tds, true,
@@ -226,10 +218,10 @@ static const case_t cases[] = {
     { "name in DNS", evidence_read_dns, false,
       BYTES(DNS_ASKED("\0\1", "\0\2") DNS_TARGET DNS_ADDRESS("\2mp", "\x0d")
             DNS_ADDRESS("\2ns", "\x14")),
-      { "DNS _mssms_mp_abc._tcp of 10.1.1.13" } },
+      { "DNS _mssms_mp_abc._tcp.x of 10.1.1.13" } },
     { "address before the name in DNS", evidence_read_dns, false,
       BYTES(DNS_ASKED("\0\2", "\0\0") DNS_ADDRESS("\2MP", "\x0d") DNS_TARGET),
-      { "DNS _mssms_mp_abc._tcp of 10.1.1.13" } },
+      { "DNS _mssms_mp_abc._tcp.x of 10.1.1.13" } },
     { "another's name in DNS", evidence_read_dns, false,
       BYTES(DNS_ASKED("\0\2", "\0\0") "\1x\0\0\x21\0\1\0\0\0\0\0\x0a\0\0\0\0\0\x50\2mp\0"
             DNS_ADDRESS("\2mp", "\x0d")),
@@ -237,7 +229,7 @@ static const case_t cases[] = {
     { "address of the name itself in DNS", evidence_read_dns, false,
       BYTES(DNS_ASKED("\0\1", "\0\0") "\xc0\x0c\0\1\0\1\0\0\0\0\0\4\x0a\1\1\x0d"), { NULL } },
     { "name that points to itself in DNS", evidence_read_dns, false,
-      BYTES(DNS_ASKED("\0\2", "\0\0") DNS_TARGET "\xc0\x37\0\1\0\1\0\0\0\0\0\4\x0a\1\1\x0d"),
+      BYTES(DNS_ASKED("\0\2", "\0\0") DNS_TARGET "\xc0\x3c\0\1\0\1\0\0\0\0\0\4\x0a\1\1\x0d"),
       { NULL } },
 };
 
@@ -324,6 +316,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     unit_epan_start(NULL);
     service_detect_init();
+    role_signatures_init();
     unit_capture_open();
     for (unsigned i = 0; i < array_length(cases); i++) {
         char *whole = g_strdup_printf("/whole/%s", cases[i].name);
@@ -337,6 +330,7 @@ main(int argc, char **argv)
     g_test_add_func("/towers", test_towers);
     result = g_test_run();
     unit_capture_close();
+    role_signatures_shutdown();
     unit_epan_stop();
     return result;
 }
