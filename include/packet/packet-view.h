@@ -9,22 +9,10 @@
 
 #include "service-detect.h"
 
-/* The layers of a packet that matter. */
+/* The layers that any room may ask for; packet_view_watch() gives the bits of others. */
 enum {
-    LAYER_HTTP = 1 << 0,
-    LAYER_SMB = 1 << 1,
-    LAYER_SMB2 = 1 << 2,
-    LAYER_NBNS = 1 << 3,
-    LAYER_NBSS = 1 << 4,
-    LAYER_NBDGM = 1 << 5,
-    LAYER_LDAP = 1 << 6,
-    LAYER_TDS = 1 << 7,
-    LAYER_DNS = 1 << 8,
-    LAYER_DCERPC = 1 << 9,
-    LAYER_ICMP = 1 << 10,
-    LAYER_ICMPV6 = 1 << 11,
-    LAYER_SMSRC = 1 << 12,
-    LAYER_IPX = 1 << 13,
+    LAYER_ICMP = 1 << 0,
+    LAYER_ICMPV6 = 1 << 1,
 };
 
 typedef struct {
@@ -48,6 +36,12 @@ typedef struct {
 
 /** Look up Wireshark's protocols: call from a handoff routine. */
 void packet_view_init(void);
+
+/**
+ * Have @p protocol, a filter name, among the layers of each packet. Returns its bit in them. Call
+ * after packet_view_init(), and with a string that lives as long as the program.
+ */
+unsigned packet_view_watch(const char *protocol);
 
 /** The layers of the packet, from pinfo alone. */
 unsigned packet_view_layers(const packet_info *pinfo);

@@ -210,8 +210,8 @@ read_response(const packet_view_t *packet, const uint8_t *message, unsigned leng
     }
 }
 
-void
-evidence_read_dns(const packet_view_t *packet)
+static void
+read_payload(const packet_view_t *packet)
 {
     /* RFC 1035 4.2.2: over TCP a length comes first. */
     enum { FLAGS = 2, RESPONSE = 0x80 };
@@ -221,3 +221,9 @@ evidence_read_dns(const packet_view_t *packet)
     if (message != NULL && (message[FLAGS] & RESPONSE) != 0)
         read_response(packet, message, packet->length - at);
 }
+
+/* Not conclusive, because Wireshark takes NBNS for DNS. */
+const evidence_reader_t dns_reader = {
+    .protocol = "dns",
+    .read = read_payload,
+};

@@ -25,11 +25,11 @@
 #define HTTP_SCHEME_LENGTH (sizeof HTTP_SCHEME - 1)
 #define HTTP_PORT 80
 
-/* Rebuilt for every capture. */
-static bool proxies; /* some flow is a proxy's */
+/* The state of one capture. */
+static bool proxies; /* a request to a proxy, or of one, was seen */
 
-void
-evidence_http_reset(void)
+static void
+reset(void)
 {
     proxies = false;
 }
@@ -244,8 +244,8 @@ read_answer(const packet_view_t *packet, const char *bytes, size_t length)
     return true;
 }
 
-void
-evidence_read_http(const packet_view_t *packet)
+static void
+read_payload(const packet_view_t *packet)
 {
     const char *bytes = (const char *)packet->payload;
     size_t left = packet->length, whole = 1;
@@ -260,3 +260,13 @@ evidence_read_http(const packet_view_t *packet)
         left -= whole;
     }
 }
+
+const evidence_reader_t http_reader = {
+    .protocol = "http",
+    .service = SERVICE_HTTP,
+    /* Of requests and of responses. The methods with other letters are rare without a layer. */
+    .begin = { .min_length = 8, .bytes = { 'B', 'C', 'G', 'H', 'P' }, .num_bytes = 5 },
+    .is_conclusive = true,
+    .read = read_payload,
+    .reset = reset,
+};

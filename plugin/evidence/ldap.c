@@ -164,8 +164,8 @@ skip_signature(ber_t *messages)
     }
 }
 
-void
-evidence_read_ldap(const packet_view_t *packet)
+static void
+read_payload(const packet_view_t *packet)
 {
     ber_t messages, operation;
     uint8_t tag;
@@ -181,3 +181,11 @@ evidence_read_ldap(const packet_view_t *packet)
         read_operation(packet, tag, &operation);
     }
 }
+
+const evidence_reader_t ldap_reader = {
+    .protocol = "ldap",
+    .service = SERVICE_LDAP,
+    .begin = { .min_length = 8, .bytes = { SEQUENCE }, .num_bytes = 1 },
+    .is_conclusive = true,
+    .read = read_payload,
+};

@@ -12,7 +12,6 @@
 
 #include "addresses.h"
 #include "bounds.h"
-#include "evidence.h"
 #include "inference.h"
 
 #ifndef RPC_MAX_ENDPOINTS
@@ -20,12 +19,12 @@
 #endif
 #define MAX_TOWERS 64
 
-/* Rebuilt for every capture. */
+/* The state of one capture. */
 static wmem_map_t *rpc_endpoints; /* address to a set of ports */
 static unsigned num_endpoints;
 
-void
-evidence_rpc_reset(void)
+static void
+reset(void)
 {
     rpc_endpoints = wmem_map_new(wmem_file_scope(), addresses_key_hash, addresses_key_equal);
     num_endpoints = 0;
@@ -51,7 +50,7 @@ add_endpoint(packet_info *pinfo, uint16_t port)
 }
 
 bool
-evidence_is_rpc_endpoint(const address *addr, uint16_t port)
+rpc_is_endpoint(const address *addr, uint16_t port)
 {
     wmem_map_t *ports;
 
@@ -171,8 +170,8 @@ has_succeeded(const packet_view_t *packet)
     return (packet->payload[end - 1] & 0x80) == 0;
 }
 
-void
-evidence_read_rpc(const packet_view_t *packet)
+static void
+read_payload(const packet_view_t *packet)
 {
     /* C706 12.6: with connections it is version 5.0 or 5.1, without 4. */
     enum { RESPONSE = 2, FAULT = 3, VERSION = 5, VERSION_WITHOUT = 4,
@@ -198,3 +197,11 @@ evidence_read_rpc(const packet_view_t *packet)
         read_namespace(packet);
     }
 }
+
+/* The endpoints are the audit's too, and so are needed although no roles are learned. */
+const evidence_reader_t rpc_reader = {
+    .protocol = "dcerpc",
+    .is_always_read = true,
+    .read = read_payload,
+    .reset = reset,
+};

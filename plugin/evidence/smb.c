@@ -146,8 +146,8 @@ read_messages_2(const packet_view_t *packet, unsigned at, unsigned end)
     }
 }
 
-void
-evidence_read_smb(const packet_view_t *packet)
+static void
+read_payload(const packet_view_t *packet)
 {
     unsigned at = 0;
 
@@ -171,3 +171,14 @@ evidence_read_smb(const packet_view_t *packet)
         at = end;
     }
 }
+
+#define SMB_READER(name, id)                                                                     \
+    {                                                                                            \
+        .protocol = (name), .service = (id),                                                     \
+        .begin = { .min_length = 8, .bytes = { 0x00 }, .num_bytes = 1, .marker_at = 5,           \
+                   .marker = "SM" },                                                             \
+        .is_conclusive = true, .read = read_payload,                                             \
+    }
+
+const evidence_reader_t smb_reader = SMB_READER("smb", SERVICE_SMB1);
+const evidence_reader_t smb2_reader = SMB_READER("smb2", SERVICE_SMB2);
