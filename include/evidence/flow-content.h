@@ -9,20 +9,8 @@
 
 #include <epan/conversation.h>
 
-#include "role-signatures.h"
+#include "role.h"
 #include "service.h"
-
-/* A request that would give a role once it is answered as such a server would. */
-typedef struct {
-    const role_signature_t *signature;
-    char site_code[4];
-    char reason[100];
-    const char *told; /* the reason while its packet is at hand; then NULL */
-    uint32_t frame;
-    bool needs_corroboration; /* the share's name is not enough: a file in it has to agree */
-} pending_t;
-
-#define FLOW_MAX_PENDING 4
 
 /* Payload-bearing packets whose first bytes are looked at before content is given up on. */
 #define FLOW_MAX_SNIFFS 5
@@ -30,7 +18,7 @@ typedef struct {
 /* What the content of a conversation has shown. Lives as long as the capture. */
 typedef struct {
     conversation_t *conversation;
-    pending_t *pending; /* FLOW_MAX_PENDING of them, from the first request on */
+    struct pending *pending; /* requests without a response so far (inference.c), or NULL */
     uint8_t num_pending;
     service_e service;
     role_set_t inferred_initiator; /* what the content itself says of the two ends */

@@ -9,22 +9,10 @@
 
 #include "service-detect.h"
 
-/* Layers of a packet that evidence and session log distinguish. */
+/* The layers that any room may ask for; packet_view_watch() gives the bits of others. */
 enum {
-    LAYER_HTTP = 1 << 0,
-    LAYER_SMB = 1 << 1,
-    LAYER_SMB2 = 1 << 2,
-    LAYER_NBNS = 1 << 3,
-    LAYER_NBSS = 1 << 4,
-    LAYER_NBDGM = 1 << 5,
-    LAYER_LDAP = 1 << 6,
-    LAYER_TDS = 1 << 7,
-    LAYER_DNS = 1 << 8,
-    LAYER_DCERPC = 1 << 9,
-    LAYER_ICMP = 1 << 10,
-    LAYER_ICMPV6 = 1 << 11,
-    LAYER_SMSRC = 1 << 12,
-    LAYER_IPX = 1 << 13,
+    LAYER_ICMP = 1 << 0,
+    LAYER_ICMPV6 = 1 << 1,
 };
 
 /** A packet, of which layers and bytes are read when they are needed. */
@@ -60,7 +48,13 @@ packet_view_open(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     return (packet_view_t){ .tvb = tvb, .pinfo = pinfo, .tree = tree };
 }
 
-/** Returns the LAYER_ bits of the protocols that Wireshark found in a packet, from pinfo alone. */
+/**
+ * Has @p protocol, a filter name, among the layers of each packet. Returns its bit in them. Call
+ * after packet_view_init(), and with a string that lives as long as the program.
+ */
+unsigned packet_view_watch(const char *protocol);
+
+/** Returns the bits of the watched protocols that Wireshark found in a packet, from pinfo alone. */
 unsigned packet_view_layers(const packet_info *pinfo);
 
 /**

@@ -36,21 +36,23 @@ role_set_t role_book_table_roles(const address *addr);
 /** Grows with every new role learned: a verdict made at an older version may be out of date. */
 unsigned role_book_version(void);
 
-/**
- * Evidence: @p addr holds @p role. The first evidence for a role of a host is kept, later ones
- * are not, save that a site code is filled in where none was known. @p site_code may be NULL;
- * @p reason is copied. True where it was news. Hosts and claims are bounded: past the bound
- * (65536 hosts) nothing is learned of further hosts, and bounds.h has it.
- */
-bool role_book_learn(const address *addr, role_e role, const char *site_code,
-                     uint32_t frame, const char *reason);
+/** What evidence shows of a host. */
+typedef struct {
+    role_e role;
+    const char *site_code; /* may be NULL */
+    uint32_t frame;
+    const char *reason; /* is copied */
+    bool reported;      /* only another host has shown it, as a name server does */
+} role_finding_t;
 
 /**
- * The same where only another host has shown it, as a name server does: a host that is new to the
- * book by that takes no place in its last half, so that forged names keep no other host out.
+ * Add evidence to the book. The first evidence for a role of a host is kept; of later evidence only
+ * the site code is, if none was known. Returns true if the book has changed. Hosts and evidence are
+ * bounded: past the bound (65536 hosts) nothing is learned of further hosts, and bounds.h counts
+ * them. A host that is new to the book by a report takes no place in its last half, so that forged
+ * names keep no other host out.
  */
-bool role_book_learn_reported(const address *addr, role_e role, const char *site_code,
-                              uint32_t frame, const char *reason);
+bool role_book_learn(const address *addr, const role_finding_t *finding);
 
 /**
  * What backs the evidence for @p role of @p addr, which role_book_learn() has kept: the packet's

@@ -19,7 +19,12 @@
 
 /* RFC 1035 3.1; and so that pointers that go round come to an end. */
 #define MAX_NAME 256
+#define MAX_LABEL 63
 #define MAX_LABELS 128
+
+/* RFC 1035 4.1.1: the header, and where in it the number of questions is */
+#define HEADER 12U
+#define QUESTIONS 4
 
 /* RFC 1035 4.1: where a name ends, or 0 */
 static unsigned
@@ -137,28 +142,57 @@ add_address(const packet_view_t *packet, const uint8_t *message, unsigned length
 }
 
 /*
- * The answer for a management point's name: its SRV records name hosts, whose addresses come with
- * them. All records are read twice, because an address may come before what it belongs to.
+ * True if a signature matches the name of the first question. The first label decides for most
+ * names. A label with a dot in it is no label of a host name, and would read as two.
+ */
+static bool
+read_question(const uint8_t *message, unsigned length, char asked[MAX_NAME])
+{
+    const uint8_t *label = message + HEADER + 1;
+    unsigned label_length;
+
+    if (length <= HEADER || pntohu16(message + QUESTIONS) == 0)
+        return false;
+    label_length = message[HEADER];
+    return label_length <= MAX_LABEL && label_length < length - HEADER &&
+           role_signatures_may_match(FACT_DNS_NAME, label, label_length) &&
+           memchr(label, '.', label_length) == NULL &&
+           read_dns_name(message, length, HEADER, asked) &&
+           role_signatures_match(FACT_DNS_NAME, asked, strlen(asked)) != 0;
+}
+
+/* Where the records of a message begin, after its questions; 0 if it has no such place. */
+static unsigned
+skip_questions(const uint8_t *message, unsigned length)
+{
+    enum { TYPE_AND_CLASS = 4 };
+    unsigned at = HEADER;
+
+    for (unsigned i = pntohu16(message + QUESTIONS); i > 0 && at > 0; i--) {
+        at = skip_dns_name(message, length, at);
+        if (at > 0)
+            at += TYPE_AND_CLASS;
+    }
+    return at;
+}
+
+/*
+ * Reads the response to a query for a management point's name: its SRV records name hosts, whose
+ * addresses are in the same message. All records are read twice, because an address may come before
+ * the record of its host.
  */
 static void
-read_answer(const packet_view_t *packet, const uint8_t *message, unsigned length)
+read_response(const packet_view_t *packet, const uint8_t *message, unsigned length)
 {
-    static const char prefix[] = "_mssms_mp_";
-    enum { HEADER = 12, LABEL = 13, QUESTION = 4, TYPE_A = 1, TYPE_AAAA = 28, TYPE_SRV = 33 };
+    enum { TYPE_A = 1, TYPE_AAAA = 28, TYPE_SRV = 33 };
     targets_t targets = { .count = 0 };
     char asked[MAX_NAME];
     record_t record;
-    unsigned first = HEADER, records;
+    unsigned first, records;
 
-    if (length < HEADER + 1 + LABEL || message[HEADER] != LABEL || pntohu16(message + 4) == 0 ||
-        g_ascii_strncasecmp((const char *)message + HEADER + 1, prefix, sizeof prefix - 1) != 0 ||
-        !read_dns_name(message, length, HEADER, asked))
+    if (!read_question(message, length, asked))
         return;
-    for (unsigned i = pntohu16(message + 4); i > 0 && first > 0; i--) {
-        first = skip_dns_name(message, length, first);
-        if (first > 0)
-            first += QUESTION;
-    }
+    first = skip_questions(message, length);
     if (first == 0)
         return;
     records = (unsigned)pntohu16(message + 6) + pntohu16(message + 8) + pntohu16(message + 10);
@@ -176,8 +210,8 @@ read_answer(const packet_view_t *packet, const uint8_t *message, unsigned length
     }
 }
 
-void
-evidence_read_dns(const packet_view_t *packet)
+static void
+read_payload(const packet_view_t *packet)
 {
     /* RFC 1035 4.2.2: over TCP a length comes first. */
     enum { FLAGS = 2, RESPONSE = 0x80 };
@@ -185,5 +219,11 @@ evidence_read_dns(const packet_view_t *packet)
     const uint8_t *message = packet_view_bytes(packet, at, FLAGS + 2);
 
     if (message != NULL && (message[FLAGS] & RESPONSE) != 0)
-        read_answer(packet, message, packet->length - at);
+        read_response(packet, message, packet->length - at);
 }
+
+/* Not conclusive, because Wireshark takes NBNS for DNS. */
+const evidence_reader_t dns_reader = {
+    .protocol = "dns",
+    .read = read_payload,
+};

@@ -1,39 +1,82 @@
 /* evidence.c
- * How a host shows its SMS role on the wire
+ * Evidence of SMS roles: which reader gets which packet
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * A role is never derived from a port: it comes from a signature. The signatures are those of
- * confidence H and M in the project's list of role signatures (KB articles, Microsoft's ports
- * lists, public tools that talk to real sites); each row of the table in role-signatures.c names
- * its source.
+ * A role is never derived from a port: it comes from a signature (signature-table.c).
  *
- * What is read is bytes: those of the packet, and those that Wireshark put together from several
- * packets or decrypted. Wireshark's own fields would have it make a tree for every packet, which
- * alone costs a quarter of all that tshark does to print its lines. But what a packet is, its
- * dissectors say; only where they do not know, on odd ports, the first bytes do. Each protocol
- * has a file of its own. All become facts (inference.c), and a fact is what a signature
- * matches.
+ * The readers read bytes: those of the packet, and those that Wireshark has reassembled or
+ * decrypted. Wireshark's own fields would need a tree for every packet, which alone costs a quarter
+ * of all that tshark does to print its lines. The protocol of a packet is what Wireshark's
+ * dissectors found; the first bytes identify it only where these found none, on odd ports. Each
+ * protocol has a file with its reader, which adds facts (inference.c), and a signature matches
+ * facts.
+ *
+ * All that depends on the list of readers is derived from it: the layers that a packet is searched
+ * for, the filter by the first bytes, and the resets.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
 
 #include "evidence.h"
 
-#include "bounds.h"
+#include <wsutil/bits_ctz.h>
+
 #include "attack.h"
+#include "bounds.h"
 #include "inference.h"
-#include "packet-smsrc.h"
 #include "reader.h"
 
-static bool learning;
+/* In the order in which they read a packet. */
+static const evidence_reader_t *const readers[] = {
+    &remote_control_reader,
+    &netbios_names_ipx_reader,
+    &http_reader,
+    &smb_reader,
+    &smb2_reader,
+    &netbios_names_nbss_reader,
+    &netbios_names_nbns_reader,
+    &netbios_names_nbdgm_reader,
+    &ldap_reader,
+    &tds_reader,
+    &dns_reader,
+    &rpc_reader,
+};
+
+/* Derived from the list. A set of readers has the bits of their layers (packet_view_watch()). */
+static const evidence_reader_t *by_layer[32];
+static unsigned by_service[NUM_SERVICES];
+static unsigned by_first_byte[2][256]; /* of TCP and UDP: those whose payloads may begin with it */
+static unsigned watched, conclusive, reading_packets, always_read;
+
+static void
+add_reader(const evidence_reader_t *reader)
+{
+    const payload_begin_t *begin = &reader->begin;
+    const unsigned layer = packet_view_watch(reader->protocol);
+
+    by_layer[ws_ctz(layer)] = reader;
+    watched |= layer;
+    conclusive |= reader->is_conclusive ? layer : 0;
+    reading_packets |= reader->reads_packet ? layer : 0;
+    always_read |= reader->is_always_read ? layer : 0;
+    if (reader->service == SERVICE_UNKNOWN)
+        return;
+    by_service[reader->service] |= layer;
+    for (unsigned i = 0; i < begin->num_bytes; i++)
+        by_first_byte[begin->udp][begin->bytes[i]] |= layer;
+    for (unsigned byte = 0; byte < 256 && begin->num_bytes == 0; byte++)
+        by_first_byte[begin->udp][byte] |= layer;
+}
 
 void
 evidence_init(int proto)
 {
     flow_content_init(proto);
+    for (unsigned i = 0; i < array_length(readers); i++)
+        add_reader(readers[i]);
     role_signatures_init();
     register_shutdown_routine(role_signatures_shutdown);
 }
@@ -41,106 +84,54 @@ evidence_init(int proto)
 void
 evidence_reset(bool learn_roles)
 {
-    learning = learn_roles;
     role_signatures_reset();
     inference_reset(learn_roles);
-    evidence_http_reset();
-    evidence_rpc_reset();
+    for (unsigned i = 0; i < array_length(readers); i++) {
+        if (readers[i]->reset != NULL)
+            readers[i]->reset();
+    }
 }
 
-static void
-read_remote_control(const packet_view_t *packet)
+static bool
+has_begin(const packet_view_t *packet, const payload_begin_t *begin)
 {
-    const claim_t *claim = smsrc_claim_of_packet(packet->pinfo);
-    flow_content_t *flow;
-
-    /* Decode As and the port alone are no evidence. */
-    if (claim == NULL || claim->direction == DIRECTION_UNKNOWN ||
-        (claim->ground != BASIS_CONTENT && claim->ground != BASIS_SESSION))
-        return;
-    flow = flow_content_get(packet->pinfo, true);
-    /* What the flow's own content has shown is more than what other flows of the two showed. */
-    if (claim->configmgr)
-        flow->service = SERVICE_CM_REMOTE_CONTROL;
-    else if (claim->ground == BASIS_CONTENT || flow->service == SERVICE_UNKNOWN)
-        flow->service = SERVICE_REMOTE_CONTROL;
-    inference_add_fact(packet, FACT_REMOTE_CONTROL,
-                      claim->direction == DIRECTION_TO_AGENT ? "viewer to agent"
-                                                             : "agent to viewer");
+    return packet->length >= begin->min_length &&
+           (begin->marker == NULL || memcmp(packet->payload + begin->marker_at, begin->marker,
+                                            strlen(begin->marker)) == 0);
 }
 
-/* Who reads what: by the layers that Wireshark found, else by the first bytes. */
-static const struct {
-    unsigned layers;
-    service_e service; /* SERVICE_UNKNOWN: by its layers only */
-    void (*read)(const packet_view_t *packet);
-} readers[] = {
-    { LAYER_HTTP, SERVICE_HTTP, evidence_read_http },
-    { LAYER_SMB, SERVICE_SMB1, evidence_read_smb },
-    { LAYER_SMB2, SERVICE_SMB2, evidence_read_smb },
-    { LAYER_NBSS, SERVICE_UNKNOWN, evidence_read_nbss },
-    { LAYER_NBNS, SERVICE_NBNS, evidence_read_nbns },
-    { LAYER_NBDGM, SERVICE_UNKNOWN, evidence_read_nbdgm },
-    { LAYER_LDAP, SERVICE_LDAP, evidence_read_ldap },
-    { LAYER_TDS, SERVICE_TDS, evidence_read_tds },
-    { LAYER_DNS, SERVICE_UNKNOWN, evidence_read_dns },
-    { LAYER_DCERPC, SERVICE_UNKNOWN, evidence_read_rpc },
-};
-
-/*
- * Where Wireshark found one of these, the first bytes are not asked. (It takes NBNS for DNS.) Of
- * a message's first segment it says so only without a tree; then the first bytes say the same.
- */
-#define LAYERS_KNOWN \
-    (LAYER_HTTP | LAYER_SMB | LAYER_SMB2 | LAYER_NBNS | LAYER_NBDGM | LAYER_LDAP | LAYER_TDS)
-
-/* A look at three bytes, to leave most packets alone. */
+/* Cheap filter: true if the first bytes may be those of a service that has a reader. */
 static bool
 has_candidate_prefix(const packet_view_t *packet)
 {
-    const uint8_t *payload = packet->payload;
-    unsigned length = packet->length;
-    bool tcp = packet->pinfo->ptype == PT_TCP;
+    const bool udp = packet->pinfo->ptype != PT_TCP;
 
-    if (payload == NULL || (packet->layers & LAYERS_KNOWN) != 0)
+    if (packet->payload == NULL || (packet->layers & conclusive) != 0)
         return false;
-    if (!tcp)
-        return length >= 36 && payload[12] == 0x20;
-    if (length < 8)
-        return false;
-    switch (payload[0]) {
-    case 0x00:
-        return payload[5] == 'S' && payload[6] == 'M';
-    case 0x04:
-    case 0x10:
-    case 0x30:
-    case 'B': /* the methods of HTTP, and its answers */
-    case 'C':
-    case 'G':
-    case 'H':
-    case 'P':
-        return true;
-    default:
-        return false;
+    for (unsigned set = by_first_byte[udp][packet->payload[0]]; set != 0; set &= set - 1) {
+        if (has_begin(packet, &by_layer[ws_ctz(set)]->begin))
+            return true;
     }
+    return false;
 }
 
 static void
-read_part(const packet_view_t *packet)
+read_by(unsigned set, const packet_view_t *packet)
 {
-    service_e service =
-        has_candidate_prefix(packet) ? packet_view_service(packet) : SERVICE_UNKNOWN;
-
-    if (packet->layers == 0 && service == SERVICE_UNKNOWN)
-        return;
-    for (unsigned i = 0; i < array_length(readers); i++) {
-        if ((packet->layers & readers[i].layers) != 0 ||
-            (service != SERVICE_UNKNOWN && service == readers[i].service))
-            readers[i].read(packet);
-    }
+    for (; set != 0; set &= set - 1)
+        by_layer[ws_ctz(set)]->read(packet);
 }
 
-/* The packet has a message of CVE-2004-0728. */
+/* Reads a payload: that of the packet, or one that Wireshark has made from several packets. */
+static void
+read_payload(const packet_view_t *packet, unsigned layers)
+{
+    if (has_candidate_prefix(packet))
+        layers |= by_service[packet_view_service(packet)];
+    read_by(layers, packet);
+}
+
+/* Notes in the flow that the packet has a message of CVE-2004-0728. */
 static void
 mark_attack(packet_info *pinfo)
 {
@@ -153,24 +144,22 @@ mark_attack(packet_info *pinfo)
 void
 evidence_scan(const packet_view_t *packet)
 {
+    unsigned layers = packet->layers & watched;
     packet_view_t part;
 
     if (attack_was_seen() && attack_is_marked(packet->pinfo))
         mark_attack(packet->pinfo);
-    if ((packet->layers & LAYER_SMSRC) != 0)
-        read_remote_control(packet);
-    if ((packet->layers & LAYER_IPX) != 0)
-        evidence_read_ipx(packet);
-    if (!learning) {
-        if ((packet->layers & LAYER_DCERPC) != 0)
-            evidence_read_rpc(packet);
+    if (!inference_is_learning()) {
+        read_by(layers & always_read, packet);
         return;
     }
-    read_part(packet);
+    read_by(layers & reading_packets, packet);
+    layers &= ~reading_packets;
+    read_payload(packet, layers);
     for (unsigned i = 1; packet_view_part(packet, i, &part); i++) {
         if (bounds_full(BOUND_PACKET_PARTS, i - 1, PACKET_MAX_PARTS - 1))
             return;
-        read_part(&part);
+        read_payload(&part, layers);
     }
 }
 
@@ -182,4 +171,16 @@ evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
         return;
     flow->sniffs++;
     flow->service = packet_view_service(packet);
+}
+
+unsigned
+evidence_inferred_flows(void)
+{
+    return inference_num_flows();
+}
+
+bool
+evidence_is_rpc_endpoint(const address *addr, uint16_t port)
+{
+    return rpc_is_endpoint(addr, port);
 }

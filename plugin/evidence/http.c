@@ -25,11 +25,11 @@
 #define HTTP_SCHEME_LENGTH (sizeof HTTP_SCHEME - 1)
 #define HTTP_PORT 80
 
-/* Rebuilt for every capture. */
-static bool proxies; /* some flow is a proxy's */
+/* The state of one capture. */
+static bool proxies; /* a request to a proxy, or of one, was seen */
 
-void
-evidence_http_reset(void)
+static void
+reset(void)
 {
     proxies = false;
 }
@@ -60,44 +60,33 @@ split_uri(const char *uri, uint16_t *port)
     return *path != '\0' ? path : "/";
 }
 
-/* A proxy says so in what it passes on (RFC 2616 14.45, RFC 7239); it is no client itself. */
+/* True for a header that a proxy adds to what it forwards (RFC 2616 14.45, RFC 7239). */
 static bool
-is_forwarding_header(const char *line)
+is_forwarding_header(const char *line, size_t length)
 {
-    static const char *const names[] = { "Via:", "X-Forwarded-For:", "Forwarded:" };
+    static const char *const names[] = { "via:", "x-forwarded-for:", "forwarded:" };
+    const char first = g_ascii_tolower(*line);
 
     for (unsigned i = 0; i < array_length(names); i++) {
-        if (g_ascii_strncasecmp(line, names[i], strlen(names[i])) == 0)
+        size_t name_length = first == names[i][0] ? strlen(names[i]) : 0;
+
+        if (name_length > 0 && length >= name_length &&
+            g_ascii_strncasecmp(line, names[i], name_length) == 0)
             return true;
     }
     return false;
 }
 
-/* The headers that could matter, by their first letter. */
-static bool
-is_relevant_header(const char *line, size_t length)
-{
-    switch (g_ascii_tolower(*line)) {
-    case 'c': /* the signatures': CCMClient..., ClientToken, User-Agent */
-    case 'u':
-        return role_signatures_match(FACT_HTTP_HEADER, line, MIN(length, EVIDENCE_MAX_FACT)) != 0;
-    case 'f': /* a proxy's: Forwarded, Via, X-Forwarded-For */
-    case 'v':
-    case 'x':
-        return true;
-    default:
-        return false;
-    }
-}
-
 typedef struct {
     unsigned count;
-    const char *lines[MAX_HEADERS]; /* those that could matter, with their ends of line */
-    int64_t body;    /* the length that they say that the body has; -1: it comes in chunks */
-    const char *end; /* of all, with the empty line; NULL where that is not there */
+    const char *lines[MAX_HEADERS]; /* those that a signature matches, or a proxy has added; with
+                                       their ends of line */
+    bool forwarded;  /* a proxy has added some */
+    int64_t body;    /* the length of the body by the headers; -1: it comes in chunks */
+    const char *end; /* of all headers, with the empty line; NULL if that is not captured */
 } headers_t;
 
-/* What the header of this name says, or NULL where it is another. */
+/* The value of the header @p line if it has this name, else NULL. */
 static const char *
 value_of(const char *line, const char *end, const char *name)
 {
@@ -127,15 +116,23 @@ read_body_length(const char *line, const char *end, headers_t *headers)
 static void
 keep_header(wmem_allocator_t *scope, const char *line, size_t length, headers_t *headers)
 {
-    if (!bounds_full(BOUND_HTTP_HEADERS, headers->count, MAX_HEADERS))
-        headers->lines[headers->count++] = wmem_strndup(scope, line, length);
+    bool forwarded = is_forwarding_header(line, length);
+
+    if (!forwarded &&
+        role_signatures_match(FACT_HTTP_HEADER, line, MIN(length, INFERENCE_MAX_TEXT)) == 0)
+        return;
+    if (bounds_full(BOUND_HTTP_HEADERS, headers->count, MAX_HEADERS))
+        return;
+    headers->forwarded = headers->forwarded || forwarded;
+    headers->lines[headers->count++] = wmem_strndup(scope, line, length);
 }
 
-/* The headers of the request whose first line ends at @p line; they point into @p scope. */
+/* Reads the headers of the request whose first line ends at @p line; they belong to @p scope. */
 static void
 read_headers(wmem_allocator_t *scope, const char *line, const char *end, headers_t *headers)
 {
     headers->count = 0;
+    headers->forwarded = false;
     headers->body = 0;
     headers->end = NULL;
     while (line != NULL && line < end && ++line < end) {
@@ -146,8 +143,7 @@ read_headers(wmem_allocator_t *scope, const char *line, const char *end, headers
             headers->end = next != NULL ? stop : NULL;
             return;
         }
-        if (is_relevant_header(line, (size_t)(stop - line)))
-            keep_header(scope, line, (size_t)(stop - line), headers);
+        keep_header(scope, line, (size_t)(stop - line), headers);
         read_body_length(line, stop, headers);
         line = next;
     }
@@ -179,11 +175,7 @@ add_uri(const packet_view_t *packet, const char *uri, bool forwarded)
 static void
 add_request(const packet_view_t *packet, const char *uri, const headers_t *headers)
 {
-    bool forwarded = false;
-
-    for (unsigned i = 0; i < headers->count && !forwarded; i++)
-        forwarded = is_forwarding_header(headers->lines[i]);
-    add_uri(packet, uri, forwarded);
+    add_uri(packet, uri, headers->forwarded);
     for (unsigned i = 0; i < headers->count; i++)
         inference_add_fact(packet, FACT_HTTP_HEADER, headers->lines[i]);
 }
@@ -252,8 +244,8 @@ read_answer(const packet_view_t *packet, const char *bytes, size_t length)
     return true;
 }
 
-void
-evidence_read_http(const packet_view_t *packet)
+static void
+read_payload(const packet_view_t *packet)
 {
     const char *bytes = (const char *)packet->payload;
     size_t left = packet->length, whole = 1;
@@ -268,3 +260,13 @@ evidence_read_http(const packet_view_t *packet)
         left -= whole;
     }
 }
+
+const evidence_reader_t http_reader = {
+    .protocol = "http",
+    .service = SERVICE_HTTP,
+    /* Of requests and of responses. The methods with other letters are rare without a layer. */
+    .begin = { .min_length = 8, .bytes = { 'B', 'C', 'G', 'H', 'P' }, .num_bytes = 5 },
+    .is_conclusive = true,
+    .read = read_payload,
+    .reset = reset,
+};

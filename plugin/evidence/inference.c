@@ -5,15 +5,14 @@
  */
 
 /*
- * A fact is a kind and a text, and the text is what a signature matches (role-signatures.c).
+ * A fact is a kind and mostly a text, and the text is what a signature matches (role-signatures.c).
  *
- * Anybody can ask for /sms_mp: a request gives a role only when it was answered as such a server
- * would answer it, otherwise it was a probe. Names that a host registers itself, and names whose
- * address a server tells, are facts about that address at once.
+ * Any host can request /sms_mp. A request gives a role only if the response is that of such a
+ * server; otherwise the request was a probe. Names that a host registers for itself, and names
+ * whose address a server reports, are facts about that address at once.
  *
- * With a role the book keeps which conversation showed it, and whether an answer proved it: rules
- * of a firewall rest on that (role-book.h). No role is learned for the calling side of
- * an attack.
+ * With a role the book keeps which conversation showed it, and whether a response proved it: rules
+ * of a firewall rest on that (role-book.h). No role is learned for the initiator of an attack.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -28,23 +27,42 @@
 #include "role-book.h"
 #include "text.h"
 
-/* Longest text that a reason quotes. */
+/* The longest text that a reason quotes. */
 #define MAX_QUOTE 80
 
-/* Rebuilt for every capture. */
+/* The most requests of a flow that are pending. */
+#define MAX_PENDING 4
+
+/* A request that gives a role once the server's response is that of such a server. */
+typedef struct pending {
+    const role_signature_t *signature;
+    char site_code[4];
+    char reason[100];
+    const char *full_reason; /* lives as long as the packet; then NULL, and the reason is cut */
+    uint32_t frame;
+    bool needs_corroboration; /* the share's name is not enough: a file in it has to match too */
+} pending_t;
+
+/* The state of one capture. */
 static unsigned inferred_flows;
-static unsigned waiting; /* requests that wait for their answer, in all flows */
+static unsigned num_pending; /* in all flows */
 static bool learning;
 
 void
 inference_reset(bool learn_roles)
 {
     learning = learn_roles;
-    inferred_flows = waiting = 0;
+    inferred_flows = num_pending = 0;
+}
+
+bool
+inference_is_learning(void)
+{
+    return learning;
 }
 
 unsigned
-evidence_inferred_flows(void)
+inference_num_flows(void)
 {
     return inferred_flows;
 }
@@ -52,42 +70,50 @@ evidence_inferred_flows(void)
 bool
 inference_is_pending(void)
 {
-    return waiting > 0;
+    return num_pending > 0;
 }
 
 /*
- * Those that traffic has shown as well as this signature in this conversation can: a table's roles
- * get their evidence all the same.
+ * The roles of @p addr to whose evidence this signature can add nothing in this conversation. The
+ * roles that only the user's table gives are not among them: they get evidence as well.
  */
 static role_set_t
 shown_roles(const address *addr, const role_signature_t *signature, const flow_content_t *flow)
 {
     if (!learning)
-        return ROLES_ANY; /* nothing is to be shown */
-    return role_book_backed_roles(addr, flow->conversation, signature_proves(signature)) |
+        return ROLES_ANY; /* nothing can be added */
+    return role_book_backed_roles(addr, flow->conversation, role_signatures_proves(signature)) |
            role_set_general(role_book_roles(addr));
 }
 
+/* Learns the @p roles of @p addr; @p reported: only another host has shown them. */
 static void
-learn(const address *addr, role_set_t roles, const pending_t *pending, const char *reason,
-      const void *conversation, bool reported)
+learn(const address *addr, role_set_t roles, const pending_t *pending, const void *conversation,
+      bool reported)
 {
+    role_finding_t finding = {
+        .site_code = pending->site_code,
+        .frame = pending->frame,
+        .reason = pending->full_reason != NULL ? pending->full_reason : pending->reason,
+        .reported = reported,
+    };
+
     if (!learning)
         return;
     roles &= ~role_set_general(role_book_roles(addr));
     for (unsigned role = 0; role < NUM_ROLES; role++) {
         if ((roles & ROLE_BIT(role)) == 0)
             continue;
-        if (reported)
-            role_book_learn_reported(addr, (role_e)role, pending->site_code, pending->frame,
-                                     reason);
-        else
-            role_book_learn(addr, (role_e)role, pending->site_code, pending->frame, reason);
+        finding.role = (role_e)role;
+        role_book_learn(addr, &finding);
         role_book_back(addr, (role_e)role, conversation,
-                       signature_proves(pending->signature));
+                       role_signatures_proves(pending->signature));
     }
 }
 
+/*
+ * Infers the roles of the two ends, for this flow only. @p to_server: the direction of this packet.
+ */
 static void
 infer(flow_content_t *flow, bool to_server, const packet_info *pinfo,
       const role_signature_t *signature)
@@ -105,18 +131,18 @@ infer(flow_content_t *flow, bool to_server, const packet_info *pinfo,
 }
 
 /*
- * Remote Control shows who is viewer and who agent, not who ought to be: where the user has said
- * that the viewer is a client, or the agent a console, that is for the audit to tell.
+ * Remote Control shows which host is viewer and which agent, not which ought to be. Where the
+ * user's table has the viewer as a client, or the agent as a console, nothing is learned, and the
+ * audit reports the flow.
  */
 static bool
 is_contradicted(const role_signature_t *signature, const address *server, const address *client)
 {
     static const role_set_t console = ROLE_BIT(ROLE_ADMIN_CONSOLE);
-    static const role_set_t clients = ROLES_CLIENT_KINDS |
-                                            ROLE_BIT(ROLE_CLIENT);
+    static const role_set_t clients = ROLES_CLIENT_KINDS | ROLE_BIT(ROLE_CLIENT);
     role_set_t viewer, agent;
 
-    if (signature->fact != FACT_REMOTE_CONTROL)
+    if (signature->fact != FACT_VIEWER_TO_AGENT && signature->fact != FACT_AGENT_TO_VIEWER)
         return false;
     viewer = role_book_table_roles(client);
     agent = role_book_table_roles(server);
@@ -124,25 +150,25 @@ is_contradicted(const role_signature_t *signature, const address *server, const 
            ((agent & console) != 0 && (agent & clients) == 0);
 }
 
-/* The request behind @p pending was answered: @p to_server tells which way this packet goes. */
+/* Gives the roles of @p pending, whose request was answered by this packet, or proven at once. */
 static void
 confirm(const pending_t *pending, flow_content_t *flow, packet_info *pinfo, bool to_server)
 {
+    const role_signature_t *signature = pending->signature;
     const address *server = to_server ? &pinfo->dst : &pinfo->src;
     const address *client = to_server ? &pinfo->src : &pinfo->dst;
-    const char *told = pending->told != NULL ? pending->told : pending->reason;
 
-    if (is_contradicted(pending->signature, server, client))
+    if (is_contradicted(signature, server, client))
         return;
     if (!flow->proxied)
-        learn(server, pending->signature->server, pending, told, flow->conversation, false);
-    if (flow->forwarded && signature_proves(pending->signature))
-        flow->passed_on |= pending->signature->client | pending->signature->client_of_flow;
+        learn(server, signature->server, pending, flow->conversation, false);
+    if (flow->forwarded && role_signatures_proves(signature))
+        flow->passed_on |= signature->client | signature->client_of_flow;
     else if (!flow->forwarded && flow->attack_frame == 0)
-        learn(client, pending->signature->client, pending, told, flow->conversation, false);
-    if (flow->proxied || flow->forwarded || pending->signature->client_of_flow != 0 ||
-        pending->signature->client == 0)
-        infer(flow, to_server, pinfo, pending->signature);
+        learn(client, signature->client, pending, flow->conversation, false);
+    if (flow->proxied || flow->forwarded || signature->client_of_flow != 0 ||
+        signature->client == 0)
+        infer(flow, to_server, pinfo, signature);
 }
 
 static void
@@ -151,97 +177,121 @@ add_pending(flow_content_t *flow, const pending_t *pending)
     pending_t *place = NULL;
 
     if (flow->pending == NULL)
-        flow->pending = wmem_alloc_array(wmem_file_scope(), pending_t, FLOW_MAX_PENDING);
+        flow->pending = wmem_alloc_array(wmem_file_scope(), pending_t, MAX_PENDING);
     for (unsigned i = 0; i < flow->num_pending; i++) {
         if (flow->pending[i].signature == pending->signature)
             place = &flow->pending[i];
     }
-    if (place == NULL && flow->num_pending < FLOW_MAX_PENDING) {
+    if (place == NULL && flow->num_pending < MAX_PENDING) {
         place = &flow->pending[flow->num_pending++];
-        waiting++;
+        num_pending++;
     } else if (place == NULL) {
-        bounds_exceed(BOUND_PENDING, FLOW_MAX_PENDING);
-        place = &flow->pending[FLOW_MAX_PENDING - 1];
+        bounds_exceed(BOUND_PENDING, MAX_PENDING);
+        place = &flow->pending[MAX_PENDING - 1];
     }
     *place = *pending;
-    place->told = NULL;
-    (void)g_strlcpy(place->reason, pending->told, sizeof place->reason);
+    place->full_reason = NULL;
+    (void)g_strlcpy(place->reason, pending->full_reason, sizeof place->reason);
 }
 
 /*
- * True where the fact can add nothing: the roles that it gives are known, and so is what the flow
- * itself implies. Most requests of a capture are not the first of their kind.
+ * True if the fact can add nothing: the roles that it gives are known, and so are those that it
+ * infers for the flow. Most requests of a capture are not the first of their kind.
  */
 static bool
 is_known(const role_signature_t *signature, const flow_content_t *flow, const packet_info *pinfo)
 {
-    bool request = signature->about == SUBJECT_REQUEST;
-    /* A signature that shows no client says so of each flow anew. */
-    bool implies = signature->judge_before_response ||
+    bool request = signature->subject == SUBJECT_REQUEST;
+    /* A signature that shows no client infers that for each flow. */
+    bool infers = signature->judge_before_response ||
                    (signature->client == 0 && signature->client_of_flow == 0);
-    role_set_t server, client, implied;
+    role_set_t server, client, inferred;
 
-    if (flow == NULL || signature->about == SUBJECT_HINT)
+    if (flow == NULL || signature->subject == SUBJECT_CORROBORATION)
         return false;
     server = shown_roles(request ? &pinfo->dst : &pinfo->src, signature, flow);
     client = shown_roles(request ? &pinfo->src : &pinfo->dst, signature, flow);
-    implied = flow->inferred_initiator | flow->inferred_responder;
+    inferred = flow->inferred_initiator | flow->inferred_responder;
     return (client & signature->client) == signature->client &&
-           (flow->proxied ? (implied & signature->server) != 0
+           (flow->proxied ? (inferred & signature->server) != 0
                           : (server & signature->server) == signature->server) &&
-           (implied & signature->client_of_flow) == signature->client_of_flow &&
-           (implied != 0 || !implies);
+           (inferred & signature->client_of_flow) == signature->client_of_flow &&
+           (inferred != 0 || !infers);
+}
+
+/* A file corroborates the name of the share that is pending in the same flow. */
+static void
+corroborate(flow_content_t *flow, const role_signature_t *signature)
+{
+    for (unsigned i = 0; i < flow->num_pending; i++) {
+        if (flow->pending[i].signature->server == signature->server)
+            flow->pending[i].needs_corroboration = false;
+    }
+}
+
+/* Draws the conclusions from a fact that matches the signature of @p pending. */
+static void
+conclude(packet_info *pinfo, flow_content_t *flow, const pending_t *pending, const address *owner)
+{
+    const role_signature_t *signature = pending->signature;
+
+    switch (signature->subject) {
+    case SUBJECT_OWNER:
+        if (owner != NULL)
+            learn(owner, signature->server, pending, conversation_cache_find(pinfo),
+                  !addresses_equal(owner, &pinfo->src));
+        break;
+    case SUBJECT_REPLY:
+        confirm(pending, flow, pinfo, false);
+        if (signature->judge_before_response)
+            infer(flow, false, pinfo, signature);
+        break;
+    case SUBJECT_CORROBORATION:
+        corroborate(flow, signature);
+        break;
+    case SUBJECT_REQUEST:
+        if (signature->judge_before_response)
+            infer(flow, true, pinfo, signature);
+        add_pending(flow, pending);
+        break;
+    }
+}
+
+/* The fact matches the signature number @p i of its kind. */
+static void
+add_match(packet_info *pinfo, fact_e fact, unsigned i, const char *text, size_t length,
+          const address *owner)
+{
+    const role_signature_t *signature = role_signatures_get(fact, i);
+    flow_content_t *flow =
+        signature->subject == SUBJECT_OWNER ? NULL : flow_content_get(pinfo, true);
+    pending_t pending;
+
+    if (is_known(signature, flow, pinfo))
+        return;
+    role_signatures_site_code(fact, i, text, length, pending.site_code);
+    pending.signature = signature;
+    pending.frame = pinfo->num;
+    pending.needs_corroboration = signature->needs_corroboration;
+    pending.full_reason = signature->label;
+    if (text != NULL)
+        pending.full_reason =
+            wmem_strdup_printf(pinfo->pool, "%s %s", signature->label,
+                               text_ascii(pinfo->pool, text, MIN(length, MAX_QUOTE)));
+    conclude(pinfo, flow, &pending, owner);
 }
 
 void
 inference_add_fact_about(const packet_view_t *packet, fact_e fact, const char *text,
-                        const address *owner)
+                         const address *owner)
 {
-    packet_info *pinfo = packet->pinfo;
-    size_t length = text != NULL ? strnlen(text, EVIDENCE_MAX_FACT) : 0;
-    pending_t pending;
+    size_t length = text != NULL ? strnlen(text, INFERENCE_MAX_TEXT) : 0;
 
     if (length == 0)
         return;
     for (uint64_t matches = role_signatures_match(fact, text, length); matches != 0;
-         matches &= matches - 1) {
-        unsigned i = (unsigned)ws_ctz(matches);
-        const role_signature_t *signature = role_signatures_get(i);
-        flow_content_t *flow =
-            signature->about == SUBJECT_OWNER ? NULL : flow_content_get(pinfo, true);
-
-        if (is_known(signature, flow, pinfo))
-            continue;
-        role_signatures_site_code(i, text, length, pending.site_code);
-        pending.signature = signature;
-        pending.frame = pinfo->num;
-        pending.needs_corroboration = signature->needs_corroboration;
-        pending.told = wmem_strdup_printf(pinfo->pool, "%s %s", signature->label,
-                                          text_ascii(pinfo->pool, text, MIN(length, MAX_QUOTE)));
-        switch (signature->about) {
-        case SUBJECT_OWNER:
-            if (owner != NULL)
-                learn(owner, signature->server, &pending, pending.told,
-                      conversation_cache_find(pinfo), !addresses_equal(owner, &pinfo->src));
-            break;
-        case SUBJECT_REPLY:
-            confirm(&pending, flow, pinfo, false);
-            if (signature->judge_before_response)
-                infer(flow, false, pinfo, signature);
-            break;
-        case SUBJECT_HINT:
-            for (unsigned p = 0; p < flow->num_pending; p++) {
-                if (flow->pending[p].signature->server == signature->server)
-                    flow->pending[p].needs_corroboration = false;
-            }
-            break;
-        case SUBJECT_REQUEST:
-            if (signature->judge_before_response)
-                infer(flow, true, pinfo, signature);
-            add_pending(flow, &pending);
-            break;
-        }
-    }
+         matches &= matches - 1)
+        add_match(packet->pinfo, fact, (unsigned)ws_ctz(matches), text, length, owner);
 }
 
 void
@@ -251,10 +301,17 @@ inference_add_fact(const packet_view_t *packet, fact_e fact, const char *text)
 }
 
 void
-inference_add_response(const packet_view_t *packet, response_e answer, bool good)
+inference_add_textless_fact(const packet_view_t *packet, fact_e fact)
+{
+    for (unsigned i = 0; role_signatures_get(fact, i) != NULL; i++)
+        add_match(packet->pinfo, fact, i, NULL, 0, NULL);
+}
+
+void
+inference_add_response(const packet_view_t *packet, response_e response, bool good)
 {
     packet_info *pinfo = packet->pinfo;
-    flow_content_t *flow = waiting > 0 ? flow_content_get(pinfo, false) : NULL;
+    flow_content_t *flow = num_pending > 0 ? flow_content_get(pinfo, false) : NULL;
     unsigned kept = 0;
 
     if (flow == NULL || flow->num_pending == 0)
@@ -262,19 +319,19 @@ inference_add_response(const packet_view_t *packet, response_e answer, bool good
     for (unsigned i = 0; i < flow->num_pending; i++) {
         pending_t *pending = &flow->pending[i];
 
-        if (pending->signature->answer != answer || pending->needs_corroboration) {
+        if (pending->signature->response != response || pending->needs_corroboration) {
             flow->pending[kept++] = *pending;
             continue;
         }
         if (good && pending->frame != pinfo->num)
             confirm(pending, flow, pinfo, false);
     }
-    waiting -= flow->num_pending - kept;
+    num_pending -= flow->num_pending - kept;
     flow->num_pending = (uint8_t)kept;
 }
 
 bool
-evidence_is_from_responder(const packet_view_t *packet)
+inference_is_from_responder(const packet_view_t *packet)
 {
     packet_info *pinfo = packet->pinfo;
     flow_content_t *flow = flow_content_get(pinfo, false);

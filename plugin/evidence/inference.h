@@ -11,26 +11,35 @@
 #include "packet-view.h"
 #include "role-signatures.h"
 
-/** Longest text that a signature is tried on. */
-#define EVIDENCE_MAX_FACT 1024
+/** The longest text that is matched with signatures. */
+#define INFERENCE_MAX_TEXT 1024
 
-/** Forget the capture before. Without @p learn_roles nothing goes into the role book. */
+/** Drop the state of the capture before. Without @p learn_roles the role book stays as it is. */
 void inference_reset(bool learn_roles);
 
-/** A fact of this packet: what follows from it by the signatures. @p text may be NULL. */
+/** True if roles are learned in this capture. */
+bool inference_is_learning(void);
+
+/** How many flows have roles that only their own content shows. */
+unsigned inference_num_flows(void);
+
+/** Add a fact of this packet, and draw the conclusions by the signatures. @p text may be NULL. */
 void inference_add_fact(const packet_view_t *packet, fact_e fact, const char *text);
 
-/** The same of a name that @p owner has, whoever tells it. */
+/** The same for a name that @p owner has, whichever host reports it. */
 void inference_add_fact_about(const packet_view_t *packet, fact_e fact, const char *text,
-                             const address *owner);
+                              const address *owner);
 
-/** An answer of this kind: what waits for one in the packet's flow is settled, or forgotten. */
-void inference_add_response(const packet_view_t *packet, response_e answer, bool good);
+/** The same for a kind of fact that has no text. */
+void inference_add_textless_fact(const packet_view_t *packet, fact_e fact);
 
-/** True while some request waits for its answer. Costs nothing. */
+/** Add a response: it confirms the pending requests of the flow that need one, or drops them. */
+void inference_add_response(const packet_view_t *packet, response_e response, bool good);
+
+/** True while a request of any flow is pending. Cheap. */
 bool inference_is_pending(void);
 
-/** True where the packet comes from the side that was called. */
-bool evidence_is_from_responder(const packet_view_t *packet);
+/** True if the packet comes from the responder of its flow. */
+bool inference_is_from_responder(const packet_view_t *packet);
 
 #endif /* __SMSRC_INFERENCE_H__ */

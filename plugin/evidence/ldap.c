@@ -72,26 +72,24 @@ take(ber_t *from, uint8_t tag, ber_t *content)
 static void
 add_text(const packet_view_t *packet, fact_e fact, const ber_t *text)
 {
-    size_t length = MIN((size_t)(text->end - text->at), EVIDENCE_MAX_FACT);
+    size_t length = MIN((size_t)(text->end - text->at), INFERENCE_MAX_TEXT);
 
     inference_add_fact(packet, fact,
                       wmem_strndup(packet->pinfo->pool, (const char *)text->at, length));
 }
 
-/* The classes that a search's filter asks for: each is an octet string, wherever it stands. */
+/* Reads the classes that a search's filter names: octet strings, anywhere in the filter. */
 static void
 read_classes(const packet_view_t *packet, const ber_t *filter)
 {
-    static const uint8_t class_begin[] = { 'm', 'S', 'S', 'M', 'S' };
+    const char *begin = role_signatures_common_prefix(FACT_LDAP_VALUE);
     const uint8_t *found = filter->at;
 
     for (unsigned i = 0;; i++) {
         ber_t string, text;
 
-        found = ws_memmem(found, (size_t)(filter->end - found), class_begin, sizeof class_begin);
-        if (found == NULL)
-            return;
-        if (bounds_full(BOUND_LDAP_CLASSES, i, MAX_CLASSES))
+        found = ws_memmem(found, (size_t)(filter->end - found), begin, strlen(begin));
+        if (found == NULL || bounds_full(BOUND_LDAP_CLASSES, i, MAX_CLASSES))
             return;
         string.at = found - 2;
         string.end = filter->end;
@@ -166,8 +164,8 @@ skip_signature(ber_t *messages)
     }
 }
 
-void
-evidence_read_ldap(const packet_view_t *packet)
+static void
+read_payload(const packet_view_t *packet)
 {
     ber_t messages, operation;
     uint8_t tag;
@@ -183,3 +181,11 @@ evidence_read_ldap(const packet_view_t *packet)
         read_operation(packet, tag, &operation);
     }
 }
+
+const evidence_reader_t ldap_reader = {
+    .protocol = "ldap",
+    .service = SERVICE_LDAP,
+    .begin = { .min_length = 8, .bytes = { SEQUENCE }, .num_bytes = 1 },
+    .is_conclusive = true,
+    .read = read_payload,
+};

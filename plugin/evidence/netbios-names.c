@@ -55,8 +55,8 @@ add_owners(const packet_view_t *packet, unsigned at, const char *name)
     }
 }
 
-void
-evidence_read_nbns(const packet_view_t *packet)
+static void
+read_nbns(const packet_view_t *packet)
 {
     enum { FLAGS = 2, HEADER = 12, RESPONSE = 0x8000, CODE = 0x000f };
     const uint8_t *header = packet_view_bytes(packet, 0, HEADER);
@@ -78,8 +78,8 @@ evidence_read_nbns(const packet_view_t *packet)
                                 &packet->pinfo->src);
 }
 
-void
-evidence_read_nbss(const packet_view_t *packet)
+static void
+read_nbss(const packet_view_t *packet)
 {
     enum { REQUEST = 0x81, HEADER = 4 };
     const uint8_t *header = packet_view_bytes(packet, 0, HEADER);
@@ -94,15 +94,15 @@ evidence_read_nbss(const packet_view_t *packet)
         inference_add_fact(packet, FACT_NBSS_CALLED, name_text(packet, &name));
 }
 
-void
-evidence_read_nbdgm(const packet_view_t *packet)
+static void
+read_nbdgm(const packet_view_t *packet)
 {
     enum { HEADER = 14 };
     const uint8_t *header = packet_view_bytes(packet, 0, HEADER);
     netbios_name_t source, destination;
     unsigned used;
 
-    if (inference_is_pending() && evidence_is_from_responder(packet))
+    if (inference_is_pending() && inference_is_from_responder(packet))
         inference_add_response(packet, RESPONSE_REPLY, true);
     if (header == NULL)
         return;
@@ -112,8 +112,8 @@ evidence_read_nbdgm(const packet_view_t *packet)
         inference_add_fact(packet, FACT_NBDGM_DESTINATION, name_text(packet, &destination));
 }
 
-void
-evidence_read_ipx(const packet_view_t *packet)
+static void
+read_ipx(const packet_view_t *packet)
 {
     netbios_name_t name;
     netbios_ipx_e operation = netbios_ipx_name(packet->tvb, packet->pinfo, &name);
@@ -126,3 +126,31 @@ evidence_read_ipx(const packet_view_t *packet)
                                          operation == NETBIOS_IPX_FIND ? "find" : "recognized",
                                          name_text(packet, &name)));
 }
+
+/* Not conclusive, because a first segment of a message of SMB is only NBSS. */
+const evidence_reader_t netbios_names_nbss_reader = {
+    .protocol = "nbss",
+    .read = read_nbss,
+};
+
+const evidence_reader_t netbios_names_nbns_reader = {
+    .protocol = "nbns",
+    .service = SERVICE_NBNS,
+    /* A name of 0x20 bytes follows the header. */
+    .begin = { .udp = true, .min_length = 36, .marker_at = 12, .marker = "\x20" },
+    .is_conclusive = true,
+    .read = read_nbns,
+};
+
+const evidence_reader_t netbios_names_nbdgm_reader = {
+    .protocol = "nbdgm",
+    .is_conclusive = true,
+    .read = read_nbdgm,
+};
+
+const evidence_reader_t netbios_names_ipx_reader = {
+    .protocol = "ipx",
+    .reads_packet = true,
+    .is_always_read = true,
+    .read = read_ipx,
+};

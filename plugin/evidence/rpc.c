@@ -12,7 +12,6 @@
 
 #include "addresses.h"
 #include "bounds.h"
-#include "evidence.h"
 #include "inference.h"
 
 #ifndef RPC_MAX_ENDPOINTS
@@ -20,12 +19,12 @@
 #endif
 #define MAX_TOWERS 64
 
-/* Rebuilt for every capture. */
+/* The state of one capture. */
 static wmem_map_t *rpc_endpoints; /* address to a set of ports */
 static unsigned num_endpoints;
 
-void
-evidence_rpc_reset(void)
+static void
+reset(void)
 {
     rpc_endpoints = wmem_map_new(wmem_file_scope(), addresses_key_hash, addresses_key_equal);
     num_endpoints = 0;
@@ -51,7 +50,7 @@ add_endpoint(packet_info *pinfo, uint16_t port)
 }
 
 bool
-evidence_is_rpc_endpoint(const address *addr, uint16_t port)
+rpc_is_endpoint(const address *addr, uint16_t port)
 {
     wmem_map_t *ports;
 
@@ -85,41 +84,58 @@ read_towers(const packet_view_t *packet)
     }
 }
 
-/* The namespace of a WMI login stands in the stub, in UTF-16, when it is not sealed. */
+/* True if @p text is at @p at in UTF-16, in letters of either case. */
+static bool
+is_wide_text(const uint8_t *at, const uint8_t *end, const char *text)
+{
+    for (; *text != '\0'; text++, at += 2) {
+        if (end - at < 2 || g_ascii_tolower((char)*at) != g_ascii_tolower(*text) || at[1] != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Copies the printable text that is at @p at in UTF-16, and returns its length. */
+static unsigned
+copy_wide_text(const uint8_t *at, const uint8_t *end, char *text, unsigned size)
+{
+    unsigned count = 0;
+
+    for (; end - at >= 2 && count + 1 < size && g_ascii_isprint(at[0]) && at[1] == 0; at += 2)
+        text[count++] = (char)*at;
+    text[count] = '\0';
+    return count;
+}
+
+/*
+ * Reads the namespace of a WMI login, which is in the stub in UTF-16 if that is not encrypted. Any
+ * Windows client has further namespaces (root\SmsDm): the first that a signature matches counts.
+ */
 static void
 read_namespace(const packet_view_t *packet)
 {
-    static const uint8_t root[] = { 'r',  0, 'o', 0, 'o', 0, 't', 0,
-                                    '\\', 0, 's', 0, 'm', 0, 's' };
-    enum { ROOT_BACKSLASH = 8 }; /* where in it: the rarest of its letters */
-    const uint8_t *payload = packet->payload;
-    const uint8_t *found = payload, *end = payload + packet->length;
+    const char *begin = role_signatures_common_prefix(FACT_NAMESPACE);
+    const size_t backslash = strcspn(begin, "\\");
+    const size_t rarest = begin[backslash] != '\0' ? backslash : 0;
+    const uint8_t *at = packet->payload, *end = packet->payload + packet->length;
     char text[64];
-    unsigned count = 0;
 
-    if (packet->length < sizeof root)
+    if (packet->length <= 2 * rarest)
         return;
-    found += ROOT_BACKSLASH - 1;
-    while (found + 1 < end &&
-           (found = (const uint8_t *)memchr(found + 1, '\\', (size_t)(end - found - 1))) !=
-               NULL) {
-        unsigned at = (unsigned)(found - payload) - ROOT_BACKSLASH;
-        unsigned next = at + sizeof root + 1; /* the letter behind "sms" */
-        bool same = at + sizeof root <= packet->length;
+    for (at += 2 * rarest; at < end; at++) {
+        unsigned length;
 
-        for (unsigned i = 0; same && i < sizeof root; i++)
-            same = (uint8_t)g_ascii_tolower((char)payload[at + i]) == root[i];
-        /* Any Windows client has namespaces that go on with more letters (root\SmsDm). */
-        if (!same || (next < packet->length &&
-                      (g_ascii_isalnum((char)payload[next]) || payload[next] == '_')))
+        at = (const uint8_t *)memchr(at, begin[rarest], (size_t)(end - at));
+        if (at == NULL)
+            return;
+        if (!is_wide_text(at - 2 * rarest, end, begin))
             continue;
-        for (; at + 1 < packet->length && count + 1 < sizeof text &&
-               g_ascii_isprint(payload[at]) && payload[at + 1] == 0; at += 2)
-            text[count++] = (char)payload[at];
-        break;
+        length = copy_wide_text(at - 2 * rarest, end, text, sizeof text);
+        if (role_signatures_match(FACT_NAMESPACE, text, length) != 0) {
+            inference_add_fact(packet, FACT_NAMESPACE, text);
+            return;
+        }
     }
-    text[count] = '\0';
-    inference_add_fact(packet, FACT_NAMESPACE, text);
 }
 
 /*
@@ -154,8 +170,8 @@ has_succeeded(const packet_view_t *packet)
     return (packet->payload[end - 1] & 0x80) == 0;
 }
 
-void
-evidence_read_rpc(const packet_view_t *packet)
+static void
+read_payload(const packet_view_t *packet)
 {
     /* C706 12.6: with connections it is version 5.0 or 5.1, without 4. */
     enum { RESPONSE = 2, FAULT = 3, VERSION = 5, VERSION_WITHOUT = 4,
@@ -181,3 +197,11 @@ evidence_read_rpc(const packet_view_t *packet)
         read_namespace(packet);
     }
 }
+
+/* The endpoints are the audit's too, and so are needed although no roles are learned. */
+const evidence_reader_t rpc_reader = {
+    .protocol = "dcerpc",
+    .is_always_read = true,
+    .read = read_payload,
+    .reset = reset,
+};

@@ -37,9 +37,6 @@
 #define STATUS_PENDING 0x00000103
 #define STATUS_MORE_PROCESSING_REQUIRED 0xc0000016
 
-/* Fewer letters are no name that a signature has. */
-#define MIN_NAME 4
-
 /* The commands of SMB that name a share or a file (MS-CIFS 2.2.2.1), and those of SMB 2. */
 static bool
 smb_names_something(uint8_t command)
@@ -79,8 +76,6 @@ add_name(const packet_view_t *packet, char *name, unsigned length)
 {
     const char *path;
 
-    if (length < MIN_NAME)
-        return;
     name[length] = '\0';
     path = strstr(name, "\\\\");
     if (path != NULL)
@@ -89,26 +84,32 @@ add_name(const packet_view_t *packet, char *name, unsigned length)
         inference_add_fact(packet, FACT_SMB_FILE, name);
 }
 
-/* Whatever in a request reads as a name. Which of the commands has it where does not matter. */
+/*
+ * Reads all printable texts of a request as names, if they are long enough for a signature. Where
+ * each command has its name does not matter.
+ */
 static void
 read_names(const packet_view_t *packet, unsigned at, unsigned end, bool unicode)
 {
+    const size_t min_length = MIN(role_signatures_min_length(FACT_SMB_PATH),
+                                  role_signatures_min_length(FACT_SMB_FILE));
     const uint8_t *payload = packet->payload;
     char *name = (char *)wmem_alloc(packet->pinfo->pool, end - at + 1);
     unsigned count = 0;
 
-    while (at < end) {
+    for (; at < end; at++) {
         if (g_ascii_isprint(payload[at]) &&
             (!unicode || (at + 1 < end && payload[at + 1] == 0))) {
             name[count++] = (char)payload[at];
-            at += unicode ? 2 : 1;
+            at += unicode ? 1 : 0;
             continue;
         }
-        add_name(packet, name, count);
+        if (count >= min_length)
+            add_name(packet, name, count);
         count = 0;
-        at++;
     }
-    add_name(packet, name, count);
+    if (count >= min_length)
+        add_name(packet, name, count);
 }
 
 /* A message between these places of the payload. */
@@ -145,8 +146,8 @@ read_messages_2(const packet_view_t *packet, unsigned at, unsigned end)
     }
 }
 
-void
-evidence_read_smb(const packet_view_t *packet)
+static void
+read_payload(const packet_view_t *packet)
 {
     unsigned at = 0;
 
@@ -170,3 +171,14 @@ evidence_read_smb(const packet_view_t *packet)
         at = end;
     }
 }
+
+#define SMB_READER(name, id)                                                                     \
+    {                                                                                            \
+        .protocol = (name), .service = (id),                                                     \
+        .begin = { .min_length = 8, .bytes = { 0x00 }, .num_bytes = 1, .marker_at = 5,           \
+                   .marker = "SM" },                                                             \
+        .is_conclusive = true, .read = read_payload,                                             \
+    }
+
+const evidence_reader_t smb_reader = SMB_READER("smb", SERVICE_SMB1);
+const evidence_reader_t smb2_reader = SMB_READER("smb2", SERVICE_SMB2);

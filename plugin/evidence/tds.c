@@ -22,8 +22,8 @@
 /* In a login: where the database's name is, from behind the header on, and how long it is */
 #define LOGIN_DATABASE 68U
 
-void
-evidence_read_tds(const packet_view_t *packet)
+static void
+read_payload(const packet_view_t *packet)
 {
     const uint8_t *message = packet_view_bytes(packet, 0, HEADER + 1);
     const uint8_t *place, *text;
@@ -46,3 +46,11 @@ evidence_read_tds(const packet_view_t *packet)
     name[count] = '\0';
     inference_add_fact(packet, FACT_TDS_DATABASE, name);
 }
+
+const evidence_reader_t tds_reader = {
+    .protocol = "tds",
+    .service = SERVICE_TDS,
+    .begin = { .min_length = HEADER, .bytes = { LOGIN, RESPONSE }, .num_bytes = 2 },
+    .is_conclusive = true,
+    .read = read_payload,
+};

@@ -19,26 +19,12 @@
 #include <epan/ipproto.h>
 #include <wsutil/pint.h>
 #include <wsutil/str_util.h>
+#include <wsutil/wslog.h>
 
-static const struct {
-    unsigned layer;
-    const char *name;
-} layer_protos[] = {
-    { LAYER_HTTP, "http" },
-    { LAYER_SMB, "smb" },
-    { LAYER_SMB2, "smb2" },
-    { LAYER_NBNS, "nbns" },
-    { LAYER_NBSS, "nbss" },
-    { LAYER_NBDGM, "nbdgm" },
-    { LAYER_LDAP, "ldap" },
-    { LAYER_TDS, "tds" },
-    { LAYER_DNS, "dns" },
-    { LAYER_DCERPC, "dcerpc" },
-    { LAYER_ICMP, "icmp" },
-    { LAYER_ICMPV6, "icmpv6" },
-    { LAYER_SMSRC, "smsrc" },
-    { LAYER_IPX, "ipx" },
-};
+/* The protocols of the layers; bit i of a packet's layers stands for number i. */
+#define MAX_LAYERS 32
+static const char *layer_protos[MAX_LAYERS] = { "icmp", "icmpv6" };
+static unsigned num_layers = 2;
 
 /*
  * Hash table of the same, because layers are read for every packet. LAYER_SLOTS is a power of two
@@ -50,23 +36,42 @@ static struct {
     unsigned layer;
 } layer_slots[LAYER_SLOTS];
 
+static void
+add_slot(unsigned layer)
+{
+    int proto = proto_get_id_by_filter_name(layer_protos[layer]);
+    unsigned slot = (unsigned)proto % LAYER_SLOTS;
+
+    if (proto < 0)
+        return;
+    while (layer_slots[slot].proto != -1)
+        slot = (slot + 1) % LAYER_SLOTS;
+    layer_slots[slot].proto = proto;
+    layer_slots[slot].layer = 1U << layer;
+}
+
 void
 packet_view_init(void)
 {
     service_detect_init();
     for (unsigned i = 0; i < LAYER_SLOTS; i++)
         layer_slots[i].proto = -1;
-    for (unsigned i = 0; i < array_length(layer_protos); i++) {
-        int proto = proto_get_id_by_filter_name(layer_protos[i].name);
-        unsigned slot = (unsigned)proto % LAYER_SLOTS;
+    for (unsigned i = 0; i < num_layers; i++)
+        add_slot(i);
+}
 
-        if (proto < 0)
-            continue;
-        while (layer_slots[slot].proto != -1)
-            slot = (slot + 1) % LAYER_SLOTS;
-        layer_slots[slot].proto = proto;
-        layer_slots[slot].layer = layer_protos[i].layer;
+unsigned
+packet_view_watch(const char *protocol)
+{
+    for (unsigned i = 0; i < num_layers; i++) {
+        if (strcmp(layer_protos[i], protocol) == 0)
+            return 1U << i;
     }
+    if (num_layers == MAX_LAYERS)
+        ws_error("more than %d layers", MAX_LAYERS);
+    layer_protos[num_layers] = protocol;
+    add_slot(num_layers);
+    return 1U << num_layers++;
 }
 
 unsigned

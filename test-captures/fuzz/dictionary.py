@@ -30,7 +30,7 @@ WIDE = ["START_HANDSHAKE", "STOP_HANDSHAKE", "SUCCESS_FULL_CONTROL", "SUCCESS_VI
 
 def literals():
     """Words of the signatures: what evidence is found by."""
-    text = (PLUGIN / "evidence" / "role-signatures.c").read_text(encoding="utf-8")
+    text = (PLUGIN / "evidence" / "signature-table.c").read_text(encoding="utf-8")
     text = re.sub(r"^#include .*$", "", text, flags=re.MULTILINE)
     for found in re.findall(r'"((?:[^"\\\n]|\\.)*)"', text):
         for word in re.findall(r"[A-Za-z0-9_$./-]{4,40}", found.replace("\\", " ")):

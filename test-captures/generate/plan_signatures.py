@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Data alone, for signatures.py, which plays it, and for the tests: needs no scapy. Where each
-# signature is known from is given in plugin/evidence/role-signatures.c.
+# signature is known from is given in plugin/evidence/signature-table.c.
 
 import zlib
 from collections import namedtuple

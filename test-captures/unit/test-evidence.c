@@ -6,7 +6,6 @@
 
 #include "reader.h"
 
-#include "evidence.h"
 #include "inference.h"
 #include "unit-epan.h"
 
@@ -62,12 +61,12 @@ inference_is_pending(void)
 }
 
 bool
-evidence_is_from_responder(const packet_view_t *packet _U_)
+inference_is_from_responder(const packet_view_t *packet _U_)
 {
     return false;
 }
 
-/* In place of flow-content.c and role-signatures.c. */
+/* In place of flow-content.c. */
 flow_content_t *
 flow_content_get(packet_info *pinfo _U_, bool create _U_)
 {
@@ -76,23 +75,15 @@ flow_content_get(packet_info *pinfo _U_, bool create _U_)
     return &flow;
 }
 
-uint64_t
-role_signatures_match(fact_e fact _U_, const char *text, size_t length)
-{
-    static const char agent[] = "User-Agent: SMS";
-
-    return length >= sizeof agent - 1 && memcmp(text, agent, sizeof agent - 1) == 0 ? 1 : 0;
-}
-
 /* An answer for the management point of the site ABC: how many records, and further ones. */
 #define DNS_ASKED(answers, additional)                                                           \
-    "\0\1\x80\0\0\1" answers "\0\0" additional "\x0d_mssms_mp_abc\x04_tcp\0\0\x21\0\1"
+    "\0\1\x80\0\0\1" answers "\0\0" additional "\x0d_mssms_mp_abc\x04_tcp\1x\0\0\x21\0\1"
 #define DNS_TARGET "\xc0\x0c\0\x21\0\1\0\0\0\0\0\x0a\0\0\0\0\0\x50\2mp\0"
 #define DNS_ADDRESS(name, last) name "\0\0\1\0\1\0\0\0\0\0\4\x0a\1\1" last
 
 typedef struct {
     const char *name;
-    void (*read)(const packet_view_t *packet);
+    const evidence_reader_t *reader;
     bool tcp;
     const uint8_t *bytes;
     unsigned length;
@@ -120,124 +111,124 @@ G_STATIC_ASSERT(sizeof SMB2_HEADER("\3", "\0", "\0") == 64 + 1);
 #define HALF_ASCII "ENFAFPEBECEDCACACACACACACACACABK" /* MP_ABC<1a> */
 
 static const case_t cases[] = {
-    { "requests", evidence_read_http, true,
+    { "requests", &http_reader, true,
       BYTES("POST /x HTTP/1.1\r\nContent-Length:  2\r\n\r\n12"
             "GET /y?z HTTP/1.1\r\nUser-Agent: SMS CCM\r\nHost: h\r\n\r\n"),
       { "URI /x", "method POST", "URI /y?z", "header User-Agent: SMS CCM\r\n", "method GET" } },
-    { "proxy's request", evidence_read_http, true,
+    { "proxy's request", &http_reader, true,
       BYTES("GET http://mp01:8080/a%20b HTTP/1.1\r\n\r\n"), { "URI /a b", "method GET" } },
-    { "proxy's request for an address", evidence_read_http, true,
+    { "proxy's request for an address", &http_reader, true,
       BYTES("GET http://u:1@[fd00::13]:8080/a:b HTTP/1.1\r\n\r\n"),
       { "URI /a:b", "method GET" } },
-    { "proxy's request without a path", evidence_read_http, true,
+    { "proxy's request without a path", &http_reader, true,
       BYTES("GET http://[fd00::13] HTTP/1.1\r\n\r\nGET http://mp01?a=/b HTTP/1.1\r\n\r\n"),
       { "URI /", "method GET", "URI ?a=/b", "method GET" } },
-    { "request for what is no host", evidence_read_http, true,
+    { "request for what is no host", &http_reader, true,
       BYTES("GET http://[fd00::13/a HTTP/1.1\r\n\r\nGET http://mp01:99999/b HTTP/1.1\r\n\r\n"),
       { "URI http://[fd00::13/a", "method GET", "URI http://mp01:99999/b", "method GET" } },
-    { "chunks end what is read", evidence_read_http, true,
+    { "chunks end what is read", &http_reader, true,
       BYTES("POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /y HTTP/1.1\r\n"),
       { "URI /x", "method POST" } },
-    { "answer", evidence_read_http, true, BYTES("HTTP/1.1 401 Unauthorized\r\n"),
+    { "answer", &http_reader, true, BYTES("HTTP/1.1 401 Unauthorized\r\n"),
       { "answer good" } },
-    { "no answer", evidence_read_http, true, BYTES("HTTP/1.1 nothing\r\n"), { NULL } },
-    { "refusal", evidence_read_http, true, BYTES("HTTP/1.1 404 Not Found\r\n"),
+    { "no answer", &http_reader, true, BYTES("HTTP/1.1 nothing\r\n"), { NULL } },
+    { "refusal", &http_reader, true, BYTES("HTTP/1.1 404 Not Found\r\n"),
       { "answer bad" } },
-    { "letters that are no method", evidence_read_http, true, BYTES("get / HTTP/1.1\r\n"),
+    { "letters that are no method", &http_reader, true, BYTES("get / HTTP/1.1\r\n"),
       { NULL } },
-    { "search", evidence_read_ldap, true, BYTES(LDAP_SEARCH),
+    { "search", &ldap_reader, true, BYTES(LDAP_SEARCH),
       { "base CN=System Management,CN=System,DC=smS", "value mSSMSSite" } },
-    { "signed search", evidence_read_ldap, true,
+    { "signed search", &ldap_reader, true,
       BYTES("\0\0\0\x67\x05\x04\x04\xff\0\x0c\0\0\0\0\0\0\0\0\0\1" LDAP_SEARCH "123456789012"),
       { "base CN=System Management,CN=System,DC=smS", "value mSSMSSite" } },
-    { "sealed search", evidence_read_ldap, true,
+    { "sealed search", &ldap_reader, true,
       BYTES("\0\0\0\x1c\x05\x04\x06\xff\0\x0c\0\0\0\0\0\0\0\0\0\1ZZZZZZZZZZZZ"), { NULL } },
-    { "added entry and end of a search", evidence_read_ldap, true, BYTES(LDAP_ADD LDAP_DONE),
+    { "added entry and end of a search", &ldap_reader, true, BYTES(LDAP_ADD LDAP_DONE),
       { "entry CN=SMS-MP-ABC", "answer good" } },
-    { "lengths that go on", evidence_read_ldap, true,
+    { "lengths that go on", &ldap_reader, true,
       BYTES("\x30\x84\xff\xff\xff\xff\x02\x01\x02\x65\x85\1\2\3\4\5"), { NULL } },
-    { "no length", evidence_read_ldap, true, BYTES("\x30\x80\x02\x01\x02"), { NULL } },
-    { "share and file of SMB", evidence_read_smb, true,
+    { "no length", &ldap_reader, true, BYTES("\x30\x80\x02\x01\x02"), { NULL } },
+    { "share and file of SMB", &smb_reader, true,
       BYTES("\0\0\0\x2e" SMB_HEADER("\x75", "\0") WIDE_SHARE
             "\0\0\0\x30" SMB_HEADER("\xa2", "\0") "\1\0i\0n\0b\0o\0x\0e\0s"),
       { "share \\\\S\\CAP", "file inboxe" } },
-    { "answer of SMB", evidence_read_smb, true,
+    { "answer of SMB", &smb_reader, true,
       BYTES("\0\0\0\x20" SMB_HEADER("\x75", "\x80")), { "answer good" } },
-    { "write of SMB", evidence_read_smb, true,
+    { "write of SMB", &smb_reader, true,
       BYTES("\0\0\0\x2e" SMB_HEADER("\x2f", "\0") WIDE_SHARE), { NULL } },
-    { "two messages of SMB 2 in one", evidence_read_smb, true,
+    { "two messages of SMB 2 in one", &smb_reader, true,
       BYTES("\0\0\0\x9c" SMB2_HEADER("\3", "\0", "\x4e") WIDE_SHARE
-            SMB2_HEADER("\5", "\0", "\0") "f\0i\0l\0e\0"),
-      { "share \\\\S\\CAP", "file file" } },
-    { "answer of SMB 2", evidence_read_smb, true,
+            SMB2_HEADER("\5", "\0", "\0") "i\0n\0b\0o\0x\0e\0s\0"),
+      { "share \\\\S\\CAP", "file inboxes" } },
+    { "answer of SMB 2", &smb_reader, true,
       BYTES("\0\0\0\x40" SMB2_HEADER("\3", "\1", "\0")), { "answer good" } },
-    { "login", evidence_read_tds, true,
+    { "login", &tds_reader, true,
       BYTES("\x10\1\0\x60\0\0\1\0"
             "123456789012345678901234567890123456789012345678901234567890"
             "12345678\x48\0\7\0S\0M\0S\0_\0A\0B\0C\0"),
       { "database SMS_ABC" } },
-    { "login's answer", evidence_read_tds, true, BYTES("\4\1\0\x0a\0\0\1\0\xe3\0"),
+    { "login's answer", &tds_reader, true, BYTES("\4\1\0\x0a\0\0\1\0\xe3\0"),
       { "answer good" } },
-    { "login's refusal", evidence_read_tds, true, BYTES("\4\1\0\x0a\0\0\1\0\xaa\0"),
+    { "login's refusal", &tds_reader, true, BYTES("\4\1\0\x0a\0\0\1\0\xaa\0"),
       { "answer bad" } },
-    { "towers", evidence_read_rpc, true,
+    { "towers", &rpc_reader, true,
       BYTES("\5\0\2\3\x10\0\0\0\1\0\x07\2\0\4\2\1\0\x09\4\0\x0a\1\1\x14"), { "answer bad" } },
-    { "namespace", evidence_read_rpc, true,
+    { "namespace", &rpc_reader, true,
       BYTES("\5\0\0\3r\0o\0o\0t\0\\\0s\0m\0s\0\\\0s\0\0\0"), { "namespace root\\sms\\s" } },
-    { "another's namespace", evidence_read_rpc, true,
+    { "another's namespace", &rpc_reader, true,
       BYTES("\5\0\0\3r\0o\0o\0t\0\\\0s\0m\0s\0d\0m\0\0\0"), { NULL } },
-    { "another's namespace before it", evidence_read_rpc, true,
+    { "another's namespace before it", &rpc_reader, true,
       BYTES("\5\0\0\3r\0o\0o\0t\0\\\0s\0m\0s\0_\0x\0\0\0r\0o\0o\0t\0\\\0s\0m\0s\0\0\0"),
       { "namespace root\\sms" } },
-    { "login that succeeded", evidence_read_rpc, true,
+    { "login that succeeded", &rpc_reader, true,
       BYTES("\5\0\2\3\x10\0\0\0\x20\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0"),
       { "answer good" } },
-    { "login that failed", evidence_read_rpc, true,
+    { "login that failed", &rpc_reader, true,
       BYTES("\5\0\2\3\x10\0\0\0\x20\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\x0e\x10\4\x80"),
       { "answer bad" } },
-    { "login that succeeded, signed", evidence_read_rpc, true,
+    { "login that succeeded, signed", &rpc_reader, true,
       BYTES("\5\0\2\3\x10\0\0\0\x34\0\4\0\1\0\0\0\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0\xff\xff"
             "\xff\xff\xff\xff\xff\xff\x0a\5\x08\0\1\0\0\0sign"),
       { "answer good" } },
-    { "sealed answer", evidence_read_rpc, true,
+    { "sealed answer", &rpc_reader, true,
       BYTES("\5\0\2\3\x10\0\0\0\x2c\0\4\0\1\0\0\0\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0\x0a\6"
             "\0\0\1\0\0\0sign"),
       { "answer bad" } },
-    { "fragment of an answer", evidence_read_rpc, true,
+    { "fragment of an answer", &rpc_reader, true,
       BYTES("\5\0\2\1\x10\0\0\0\x20\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0"), { NULL } },
-    { "fault", evidence_read_rpc, true,
+    { "fault", &rpc_reader, true,
       BYTES("\5\0\3\3\x10\0\0\0\x20\0\0\0\1\0\0\0\x20\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0"),
       { "answer bad" } },
-    { "no RPC", evidence_read_rpc, true, BYTES("\7\0\2\3"), { NULL } },
-    { "name", evidence_read_nbns, false,
+    { "no RPC", &rpc_reader, true, BYTES("\7\0\2\3"), { NULL } },
+    { "name", &netbios_names_nbns_reader, false,
       BYTES("\0\1\x85\0\0\0\0\1\0\0\0\0\x20" HALF_ASCII "\0\0\x20\0\1\0\0\0\0\0\x0c"
             "\0\0\x0a\1\1\x0d\0\0\x0a\1\1\x0e"),
       { "name MP_ABC<1a> of 10.1.1.13", "name MP_ABC<1a> of 10.1.1.14" } },
-    { "registered name", evidence_read_nbns, false,
+    { "registered name", &netbios_names_nbns_reader, false,
       BYTES("\0\1\x29\0\0\1\0\0\0\0\0\0\x20" HALF_ASCII "\0\0\x20\0\1"),
       { "name MP_ABC<1a> of 10.1.1.99" } },
-    { "call", evidence_read_nbss, true, BYTES("\x81\0\0\x22\x20" HALF_ASCII "\0"),
+    { "call", &netbios_names_nbss_reader, true, BYTES("\x81\0\0\x22\x20" HALF_ASCII "\0"),
       { "called MP_ABC<1a>" } },
-    { "answered call", evidence_read_nbss, true, BYTES("\x82\0\0\0"), { "answer good" } },
-    { "refused call", evidence_read_nbss, true, BYTES("\x83\0\0\1\x82"), { "answer bad" } },
-    { "datagram", evidence_read_nbdgm, false,
+    { "answered call", &netbios_names_nbss_reader, true, BYTES("\x82\0\0\0"), { "answer good" } },
+    { "refused call", &netbios_names_nbss_reader, true, BYTES("\x83\0\0\1\x82"), { "answer bad" } },
+    { "datagram", &netbios_names_nbdgm_reader, false,
       BYTES("\x10\2\0\1\x0a\1\1\x0d\0\x8a\0\x44\0\0\x20" HALF_ASCII "\0\x20" HALF_ASCII "\0"),
       { "to MP_ABC<1a>" } },
-    { "name in DNS", evidence_read_dns, false,
+    { "name in DNS", &dns_reader, false,
       BYTES(DNS_ASKED("\0\1", "\0\2") DNS_TARGET DNS_ADDRESS("\2mp", "\x0d")
             DNS_ADDRESS("\2ns", "\x14")),
-      { "DNS _mssms_mp_abc._tcp of 10.1.1.13" } },
-    { "address before the name in DNS", evidence_read_dns, false,
+      { "DNS _mssms_mp_abc._tcp.x of 10.1.1.13" } },
+    { "address before the name in DNS", &dns_reader, false,
       BYTES(DNS_ASKED("\0\2", "\0\0") DNS_ADDRESS("\2MP", "\x0d") DNS_TARGET),
-      { "DNS _mssms_mp_abc._tcp of 10.1.1.13" } },
-    { "another's name in DNS", evidence_read_dns, false,
+      { "DNS _mssms_mp_abc._tcp.x of 10.1.1.13" } },
+    { "another's name in DNS", &dns_reader, false,
       BYTES(DNS_ASKED("\0\2", "\0\0") "\1x\0\0\x21\0\1\0\0\0\0\0\x0a\0\0\0\0\0\x50\2mp\0"
             DNS_ADDRESS("\2mp", "\x0d")),
       { NULL } },
-    { "address of the name itself in DNS", evidence_read_dns, false,
+    { "address of the name itself in DNS", &dns_reader, false,
       BYTES(DNS_ASKED("\0\1", "\0\0") "\xc0\x0c\0\1\0\1\0\0\0\0\0\4\x0a\1\1\x0d"), { NULL } },
-    { "name that points to itself in DNS", evidence_read_dns, false,
-      BYTES(DNS_ASKED("\0\2", "\0\0") DNS_TARGET "\xc0\x37\0\1\0\1\0\0\0\0\0\4\x0a\1\1\x0d"),
+    { "name that points to itself in DNS", &dns_reader, false,
+      BYTES(DNS_ASKED("\0\2", "\0\0") DNS_TARGET "\xc0\x3c\0\1\0\1\0\0\0\0\0\4\x0a\1\1\x0d"),
       { NULL } },
 };
 
@@ -258,7 +249,7 @@ read_bytes(const case_t *one, const uint8_t *bytes, unsigned length)
     packet.payload = length > 0 ? bytes : NULL;
     packet.length = length;
     packet.reported = one->length;
-    one->read(&packet);
+    one->reader->read(&packet);
     wmem_destroy_allocator(pinfo.pool);
 }
 
@@ -275,8 +266,8 @@ test_whole(gconstpointer data)
     const case_t *one = (const case_t *)data;
     unsigned count = 0;
 
-    evidence_http_reset();
-    evidence_rpc_reset();
+    if (one->reader->reset != NULL)
+        one->reader->reset();
     read_bytes(one, one->bytes, one->length);
     for (; count < MAX_SHOWN && one->shows[count] != NULL && count < num_shown; count++)
         g_assert_cmpstr(shown[count], ==, one->shows[count]);
@@ -306,13 +297,13 @@ test_towers(void)
     static const uint8_t source[] = { 10, 1, 1, 99 };
     address host = ADDRESS_INIT(AT_IPv4, 4, source);
 
-    evidence_rpc_reset();
+    rpc_reader.reset();
     for (unsigned i = 0; i < array_length(cases); i++) {
         if (strcmp(cases[i].name, "towers") == 0)
             read_bytes(&cases[i], cases[i].bytes, cases[i].length);
     }
-    g_assert_true(evidence_is_rpc_endpoint(&host, 1026));
-    g_assert_false(evidence_is_rpc_endpoint(&host, 1027));
+    g_assert_true(rpc_is_endpoint(&host, 1026));
+    g_assert_false(rpc_is_endpoint(&host, 1027));
     forget();
 }
 
@@ -324,6 +315,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     unit_epan_start(NULL);
     service_detect_init();
+    role_signatures_init();
     unit_capture_open();
     for (unsigned i = 0; i < array_length(cases); i++) {
         char *whole = g_strdup_printf("/whole/%s", cases[i].name);
@@ -337,6 +329,7 @@ main(int argc, char **argv)
     g_test_add_func("/towers", test_towers);
     result = g_test_run();
     unit_capture_close();
+    role_signatures_shutdown();
     unit_epan_stop();
     return result;
 }

@@ -35,6 +35,22 @@ host(const char *text)
     return &addr;
 }
 
+static bool
+learn(const address *addr, role_e role, const char *site_code, uint32_t frame, const char *reason)
+{
+    role_finding_t finding = { role, site_code, frame, reason, false };
+
+    return role_book_learn(addr, &finding);
+}
+
+static bool
+learn_reported(const address *addr, role_e role)
+{
+    role_finding_t finding = { .role = role, .frame = 1, .reason = "x", .reported = true };
+
+    return role_book_learn(addr, &finding);
+}
+
 static void
 open_book(void)
 {
@@ -176,7 +192,7 @@ test_firm_roles(void)
     g_assert_cmpuint(role_book_backed_roles(host(one), first, false), ==, 0);
 
     /* Shown by one conversation: it makes no rule of that one. */
-    role_book_learn(host(one), ROLE_CLIENT, NULL, 1, "x");
+    learn(host(one), ROLE_CLIENT, NULL, 1, "x");
     role_book_back(host(one), ROLE_CLIENT, first, false);
     role_book_back(host(one), ROLE_CLIENT, first, false);
     g_assert_cmpuint(role_book_firm_roles(host(one), first), ==, 0);
@@ -193,7 +209,7 @@ test_firm_roles(void)
     g_assert_cmpuint(role_book_firm_version(), ==, version + 1);
 
     /* A console takes a proof. */
-    role_book_learn(host(one), ROLE_ADMIN_CONSOLE, NULL, 1, "x");
+    learn(host(one), ROLE_ADMIN_CONSOLE, NULL, 1, "x");
     role_book_back(host(one), ROLE_ADMIN_CONSOLE, first, false);
     role_book_back(host(one), ROLE_ADMIN_CONSOLE, second, false);
     g_assert_cmpuint(role_book_firm_roles(host(one), third), ==, BIT(CLIENT));
@@ -216,7 +232,7 @@ test_learn(void)
     g_assert_cmpuint(role_book_roles(host("10.0.0.1")), ==, BIT(ADVANCED_CLIENT));
 
     version = role_book_version();
-    g_assert_true(role_book_learn(host("10.0.0.1"), ROLE_MANAGEMENT_POINT, NULL, 7, reason));
+    g_assert_true(learn(host("10.0.0.1"), ROLE_MANAGEMENT_POINT, NULL, 7, reason));
     reason[0] = '!'; /* it was copied */
     g_assert_cmpuint(role_book_version(), >, version);
     g_assert_cmpuint(role_book_roles(host("10.0.0.1")), ==,
@@ -224,9 +240,9 @@ test_learn(void)
     g_assert_cmpuint(role_book_roles(host("10.0.0.2")), ==, BIT(ADVANCED_CLIENT));
 
     version = role_book_version();
-    g_assert_false(role_book_learn(host("10.0.0.1"), ROLE_MANAGEMENT_POINT, "", 8, "later"));
-    g_assert_true(role_book_learn(host("10.0.0.1"), ROLE_MANAGEMENT_POINT, "xyz", 9, "x"));
-    g_assert_false(role_book_learn(host("10.0.0.1"), ROLE_MANAGEMENT_POINT, "QQQ", 10, "x"));
+    g_assert_false(learn(host("10.0.0.1"), ROLE_MANAGEMENT_POINT, "", 8, "later"));
+    g_assert_true(learn(host("10.0.0.1"), ROLE_MANAGEMENT_POINT, "xyz", 9, "x"));
+    g_assert_false(learn(host("10.0.0.1"), ROLE_MANAGEMENT_POINT, "QQQ", 10, "x"));
     g_assert_cmpuint(role_book_version(), ==, version);
 
     claims = role_book_evidence(wmem_file_scope(), host("10.0.0.1"), &count);
@@ -254,10 +270,10 @@ test_hostile_evidence(void)
     unsigned count;
 
     open_book();
-    g_assert_true(role_book_learn(host("10.0.0.1"), ROLE_CLIENT, "A\"B", 1, long_reason));
-    g_assert_true(role_book_learn(host("10.0.0.1"), ROLE_SITE_SERVER, "TOOLONG", 2,
-                                  "not \xff UTF-8"));
-    g_assert_false(role_book_learn(host("10.0.0.1"), NUM_ROLES, NULL, 3, "no role"));
+    g_assert_true(learn(host("10.0.0.1"), ROLE_CLIENT, "A\"B", 1, long_reason));
+    g_assert_true(learn(host("10.0.0.1"), ROLE_SITE_SERVER, "TOOLONG", 2,
+                        "not \xff UTF-8"));
+    g_assert_false(learn(host("10.0.0.1"), NUM_ROLES, NULL, 3, "no role"));
     claims = role_book_evidence(wmem_file_scope(), host("10.0.0.1"), &count);
     g_assert_cmpuint(count, ==, 2);
     g_assert_cmpstr(claims[0]->site_code, ==, "");
@@ -280,16 +296,16 @@ test_no_host(void)
 
     open_book();
     for (unsigned i = 0; i < G_N_ELEMENTS(no_hosts); i++)
-        g_assert_false(role_book_learn(host(no_hosts[i]), ROLE_CLIENT, NULL, 1, "x"));
+        g_assert_false(learn(host(no_hosts[i]), ROLE_CLIENT, NULL, 1, "x"));
     clear_address(&addr);
-    g_assert_false(role_book_learn(&addr, ROLE_CLIENT, NULL, 1, "x"));
+    g_assert_false(learn(&addr, ROLE_CLIENT, NULL, 1, "x"));
     g_assert_cmpuint(role_book_roles(&addr), ==, 0);
     set_address(&addr, AT_IPX, 10, ipx_all);
-    g_assert_false(role_book_learn(&addr, ROLE_CLIENT, NULL, 1, "x"));
+    g_assert_false(learn(&addr, ROLE_CLIENT, NULL, 1, "x"));
     g_assert_true(role_book_is_empty());
 
     set_address(&addr, AT_IPX, 10, ipx_host);
-    g_assert_true(role_book_learn(&addr, ROLE_CLIENT, "ABC", 1, "NetBIOS over IPX"));
+    g_assert_true(learn(&addr, ROLE_CLIENT, "ABC", 1, "NetBIOS over IPX"));
     g_assert_cmpuint(role_book_roles(&addr), ==, BIT(CLIENT));
     g_assert_cmpstr(role_book_site_code(&addr), ==, "ABC");
     close_book();
@@ -309,14 +325,14 @@ test_bounds(void)
         bytes[2] = (uint8_t)(i >> 8);
         bytes[3] = (uint8_t)i;
         g_assert_false(bounds_are_reached());
-        g_assert_true(role_book_learn(&addr, ROLE_CLIENT, NULL, 1, "x"));
+        g_assert_true(learn(&addr, ROLE_CLIENT, NULL, 1, "x"));
     }
     g_assert_false(bounds_are_reached());
-    g_assert_false(role_book_learn(host("11.0.0.1"), ROLE_CLIENT, NULL, 1, "x"));
+    g_assert_false(learn(host("11.0.0.1"), ROLE_CLIENT, NULL, 1, "x"));
     g_assert_true(bounds_are_reached());
     g_assert_cmpuint(role_book_roles(host("11.0.0.1")), ==, 0);
     /* Known hosts still learn. */
-    g_assert_true(role_book_learn(host("10.0.0.1"), ROLE_SITE_SERVER, NULL, 1, "x"));
+    g_assert_true(learn(host("10.0.0.1"), ROLE_SITE_SERVER, NULL, 1, "x"));
 
     /* More addresses than the memo holds: it is emptied, and the answers stay right. */
     bytes[0] = 12;
@@ -345,8 +361,7 @@ test_reported(void)
         bytes[1] = (uint8_t)(i >> 16);
         bytes[2] = (uint8_t)(i >> 8);
         bytes[3] = (uint8_t)i;
-        g_assert_true(role_book_learn_reported(&addr, ROLE_MANAGEMENT_POINT, NULL, 1,
-                                               "x") == (i < MAX_HOSTS / 2));
+        g_assert_true(learn_reported(&addr, ROLE_MANAGEMENT_POINT) == (i < MAX_HOSTS / 2));
     }
     g_assert_cmpuint(bounds_count(BOUND_REPORTED_HOSTS), ==, MAX_HOSTS / 2);
     g_assert_cmpuint(bounds_limit(BOUND_REPORTED_HOSTS), ==, MAX_HOSTS / 2);
@@ -356,12 +371,12 @@ test_reported(void)
         bytes[1] = (uint8_t)(i >> 16);
         bytes[2] = (uint8_t)(i >> 8);
         bytes[3] = (uint8_t)i;
-        g_assert_true(role_book_learn(&addr, ROLE_CLIENT, NULL, 1, "x"));
+        g_assert_true(learn(&addr, ROLE_CLIENT, NULL, 1, "x"));
     }
-    g_assert_false(role_book_learn(host("11.0.0.1"), ROLE_CLIENT, NULL, 1, "x"));
+    g_assert_false(learn(host("11.0.0.1"), ROLE_CLIENT, NULL, 1, "x"));
     g_assert_cmpuint(bounds_count(BOUND_ROLE_HOSTS), ==, 1);
     /* A host that is in the book may have another role by what others report. */
-    g_assert_true(role_book_learn_reported(&addr, ROLE_SITE_SERVER, NULL, 1, "x"));
+    g_assert_true(learn_reported(&addr, ROLE_SITE_SERVER));
     close_book();
 }
 

@@ -1,0 +1,40 @@
+/* remote-control.c
+ * Remote Control as evidence: which host is the viewer, and which the agent
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "reader.h"
+
+#include "inference.h"
+#include "packet-smsrc.h"
+
+static void
+read_packet(const packet_view_t *packet)
+{
+    const claim_t *claim = smsrc_claim_of_packet(packet->pinfo);
+    flow_content_t *flow;
+
+    /* Decode As and the port alone are no evidence. */
+    if (claim == NULL || claim->direction == DIRECTION_UNKNOWN ||
+        (claim->ground != BASIS_CONTENT && claim->ground != BASIS_SESSION))
+        return;
+    flow = flow_content_get(packet->pinfo, true);
+    /* The flow's own content is stronger than what other flows of the two hosts have shown. */
+    if (claim->configmgr)
+        flow->service = SERVICE_CM_REMOTE_CONTROL;
+    else if (claim->ground == BASIS_CONTENT || flow->service == SERVICE_UNKNOWN)
+        flow->service = SERVICE_REMOTE_CONTROL;
+    inference_add_textless_fact(packet, claim->direction == DIRECTION_TO_AGENT
+                                            ? FACT_VIEWER_TO_AGENT
+                                            : FACT_AGENT_TO_VIEWER);
+}
+
+const evidence_reader_t remote_control_reader = {
+    .protocol = "smsrc",
+    .reads_packet = true,
+    .is_always_read = true,
+    .read = read_packet,
+};

@@ -1,0 +1,124 @@
+/* role-signatures.h
+ * The signatures by which SMS roles show themselves, and their patterns
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_ROLE_SIGNATURES_H__
+#define __SMSRC_ROLE_SIGNATURES_H__
+
+#include "role.h"
+
+/** The kinds of facts. */
+typedef enum {
+    FACT_HTTP_METHOD,
+    FACT_HTTP_URI,
+    FACT_HTTP_HEADER, /* with its end of line */
+    FACT_SMB_PATH,
+    FACT_SMB_FILE,
+    FACT_NBNS_NAME,
+    FACT_NBSS_CALLED,
+    FACT_NBDGM_DESTINATION,
+    FACT_IPX_NAME,
+    FACT_LDAP_BASE,
+    FACT_LDAP_VALUE,
+    FACT_LDAP_ENTRY,
+    FACT_TDS_DATABASE,
+    FACT_DNS_NAME,
+    FACT_NAMESPACE,
+    FACT_VIEWER_TO_AGENT, /* Remote Control; without a text */
+    FACT_AGENT_TO_VIEWER, /* the same */
+    NUM_FACTS
+} fact_e;
+
+/** The response without which a request does not count. */
+typedef enum {
+    RESPONSE_NONE,  /* the fact counts at once */
+    RESPONSE_HTTP,  /* 2xx, or 401 and 403: a first leg, or a server that protects the resource */
+    RESPONSE_SMB,   /* status 0 */
+    RESPONSE_NBSS,  /* a positive session response */
+    RESPONSE_LDAP,  /* result 0 */
+    RESPONSE_TDS,   /* a response whose first token is no error */
+    RESPONSE_REPLY, /* any bytes from the server */
+} response_e;
+
+/** The host that a fact is about. */
+typedef enum {
+    SUBJECT_REQUEST,       /* the sender is the client, the destination the server */
+    SUBJECT_REPLY,         /* the sender is the server */
+    SUBJECT_OWNER,         /* the address that the packet names, whichever host sent it */
+    SUBJECT_CORROBORATION, /* the server of the pending request for a share in the same flow */
+} subject_e;
+
+/** A signature: a row of the table. */
+typedef struct {
+    fact_e fact;
+    const char *pattern; /* PCRE, letters of either case; the group "site" is the site code. NULL
+                            where facts of this kind have no text: each of them matches */
+    /*
+     * The texts of which each match contains one, in letters of either case, with "|" between
+     * them. "^" before one: the match begins with it. What can match is filtered by them.
+     */
+    const char *literal;
+    const char *examples; /* texts that match, for the test, with "|" between them */
+    subject_e subject;
+    response_e response;
+    role_set_t server; /* roles learned */
+    role_set_t client;
+    role_set_t client_of_flow; /* roles inferred for this flow, not learned */
+    bool needs_corroboration;
+    bool judge_before_response; /* the flow is judged before the response */
+    const char *label;
+} role_signature_t;
+
+/** The table of signatures (signature-table.c). */
+extern const role_signature_t signature_table[];
+extern const unsigned signature_table_count;
+
+/** The most signatures of one kind of fact: a set of them has a bit each (uint64_t). */
+#define ROLE_SIGNATURES_MAX_OF_FACT 64
+
+/** Compile the patterns and derive the filters. Call from a handoff routine. */
+void role_signatures_init(void);
+
+/** Release the patterns. Call from a shutdown routine. */
+void role_signatures_shutdown(void);
+
+/** Empty the cache of texts. Call from an init routine. */
+void role_signatures_reset(void);
+
+/**
+ * Returns the signatures of facts of the kind @p fact that @p text matches, one bit each; 0 for
+ * none. Bit i stands for role_signatures_get(fact, i).
+ */
+uint64_t role_signatures_match(fact_e fact, const char *text, size_t length);
+
+/**
+ * Cheap filter: false if no text that begins with the @p length bytes at @p begin can match a
+ * signature of @p fact.
+ */
+bool role_signatures_may_match(fact_e fact, const void *begin, size_t length);
+
+/** The length of the shortest text that can match a signature of @p fact, or less. */
+size_t role_signatures_min_length(fact_e fact);
+
+/**
+ * The longest text with which every match of @p fact begins, in the letters of the table; a
+ * reader searches a payload for it. Static; "" where there is none.
+ */
+const char *role_signatures_common_prefix(fact_e fact);
+
+/** The signature number @p i of those of @p fact, in the order of the table; NULL past the last. */
+const role_signature_t *role_signatures_get(fact_e fact, unsigned i);
+
+/**
+ * True if an answered request of this kind proves the roles, because only such a server answers
+ * so. A name, and a message of Remote Tools, is easily forged.
+ */
+bool role_signatures_proves(const role_signature_t *signature);
+
+/** The site code that the signature number @p i of @p fact finds in @p text, or "". */
+void role_signatures_site_code(fact_e fact, unsigned i, const char *text, size_t length,
+                               char site[4]);
+
+#endif /* __SMSRC_ROLE_SIGNATURES_H__ */

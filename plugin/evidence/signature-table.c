@@ -1,0 +1,194 @@
+/* signature-table.c
+ * The table of signatures: from what traffic shows to the SMS roles of its hosts
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * A new signature of a known kind of fact is one row here: the filters before the patterns follow
+ * from the literals (role-signatures.c), and test-role-signatures.c tests each row by its examples.
+ *
+ * The rows are those that Microsoft's KB articles and lists of ports document, and those that
+ * public tools use with real sites.
+ *
+ * Not in the table, because no role of ours follows: software update points, fallback status and
+ * state migration points, PXE's TFTP paths, SMS 1.2's SMS_SHR shares. Not in the table, because
+ * their source is too weak: slp.dll, /SMS_FSP, /SMSSMP and the user agent ccmsetup. The body of a
+ * CCM_POST shows nothing that its method does not. sql\query shows a SQL Server, which need not be
+ * the site's.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "role-signatures.h"
+
+#define R(role) ROLE_BIT(ROLE_##role)
+#define SITE "(?<site>[a-z0-9]{3})"
+#define SQL_CLIENTS                                                                              \
+    (R(SITE_SERVER) | R(MANAGEMENT_POINT) | R(SERVER_LOCATOR_POINT) | R(REPORTING_POINT))
+
+const role_signature_t signature_table[] = {
+    /* HTTP: management point. Site servers poll MPLIST too, so it shows no client. */
+    { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp\\w*/\\.sms_aut", .literal = "^/sms_mp",
+      .examples = "/SMS_MP/.sms_aut?MPLIST|/sms_mp_ac/.sms_aut?MPCERT", .response = RESPONSE_HTTP,
+      .server = R(MANAGEMENT_POINT), .client_of_flow = R(ADVANCED_CLIENT),
+      .label = "Management point list or certificate" },
+    { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp\\w*/\\.sms_(pol|dcm)", .literal = "^/sms_mp",
+      .examples = "/SMS_MP/.sms_pol?ABC00005.2_00|/SMS_MP/.sms_dcm?Id", .response = RESPONSE_HTTP,
+      .server = R(MANAGEMENT_POINT), .client = R(ADVANCED_CLIENT), .label = "Policy request" },
+    { .fact = FACT_HTTP_URI,
+      .pattern = "^/(ccm_system|ccm_incoming|ccm_outgoing|ccm_client|ccm_sts)(_\\w+)?(/|$)",
+      .literal = "^/ccm_", .examples = "/ccm_system/request|/ccm_system_windowsauth/request",
+      .response = RESPONSE_HTTP, .server = R(MANAGEMENT_POINT), .client = R(ADVANCED_CLIENT),
+      .label = "Management point directory" },
+    { .fact = FACT_HTTP_URI, .pattern = "^/bgb/handler\\.ashx", .literal = "^/bgb/",
+      .examples = "/bgb/handler.ashx?RequestType=Login", .response = RESPONSE_HTTP,
+      .server = R(MANAGEMENT_POINT), .client = R(ADVANCED_CLIENT),
+      .label = "Client notification over HTTP" },
+    { .fact = FACT_HTTP_METHOD, .pattern = "^CCM_POST$", .literal = "^CCM_POST",
+      .examples = "CCM_POST", .response = RESPONSE_HTTP, .server = R(MANAGEMENT_POINT),
+      .client = R(ADVANCED_CLIENT), .label = "HTTP method" },
+    { .fact = FACT_HTTP_METHOD, .pattern = "^BITS_POST$", .literal = "^BITS_POST",
+      .examples = "BITS_POST", .response = RESPONSE_HTTP, .client_of_flow = R(ADVANCED_CLIENT),
+      .label = "HTTP method" },
+    { .fact = FACT_HTTP_HEADER,
+      .pattern = "^(CCMClient(ID|IDSignature|Timestamp\\w*)|ClientToken(Signature)?):",
+      .literal = "^CCMClient|^ClientToken",
+      .examples = "CCMClientID: GUID:1|CCMClientTimestampSignature: 1|ClientToken: 1",
+      .response = RESPONSE_HTTP, .server = R(MANAGEMENT_POINT), .client = R(ADVANCED_CLIENT),
+      .label = "HTTP header" },
+    /*
+     * Pull distribution points, WinPE and gateways send a client's user agent as well: the
+     * initiator acts as a client in this flow, but its host need not be one.
+     */
+    { .fact = FACT_HTTP_HEADER,
+      .pattern = "^User-Agent: *(SMS CCM|ccmhttp|ConfigMgr Messaging HTTP Sender)",
+      .literal = "^User-Agent:", .examples = "User-Agent: SMS CCM 5.0|User-Agent:ccmhttp",
+      .response = RESPONSE_HTTP, .client_of_flow = R(ADVANCED_CLIENT), .label = "HTTP header" },
+    /* Distribution point and reporting point. */
+    { .fact = FACT_HTTP_URI,
+      .pattern = "^/(nocert_|ccmtokenauth_)?sms_dp_sms(pkg[a-z]?|sig)\\$(/|$)",
+      .literal = "^/sms_dp_sms|^/nocert_sms_dp_sms|^/ccmtokenauth_sms_dp_sms",
+      .examples = "/SMS_DP_SMSPKGC$/ABC00012/setup.exe|/NOCERT_SMS_DP_SMSPKG$/ABC00012|"
+                  "/CCMTokenAuth_SMS_DP_SMSSIG$",
+      .response = RESPONSE_HTTP, .server = R(BITS_DISTRIBUTION_POINT),
+      .client = R(ADVANCED_CLIENT), .label = "Package over HTTP" },
+    { .fact = FACT_HTTP_URI, .pattern = "^/smsreporting_" SITE "(/|$)",
+      .literal = "^/smsreporting_", .examples = "/SMSReporting_ABC/Report.asp?ReportID=12",
+      .response = RESPONSE_HTTP, .server = R(REPORTING_POINT), .label = "Report" },
+
+    /* SMB: the share's name; for a name that others use as well, a file has to corroborate it. */
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\CAP_" SITE "$", .literal = "\\CAP_",
+      .examples = "\\\\SRV\\CAP_ABC", .response = RESPONSE_SMB, .server = R(CLIENT_ACCESS_POINT),
+      .client_of_flow = R(LEGACY_CLIENT), .label = "Share" },
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\SMSPKG[a-z]\\$$", .literal = "\\SMSPKG",
+      .examples = "\\\\SRV\\SMSPKGC$", .response = RESPONSE_SMB,
+      .server = R(SMB_DISTRIBUTION_POINT), .client_of_flow = R(CLIENT), .label = "Share" },
+    /* Site servers have SCCMContentLib$ and SMS_DP$ as well, so these show neither role. */
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\SMSSIG\\$$", .literal = "\\SMSSIG$",
+      .examples = "\\\\SRV\\SMSSIG$", .response = RESPONSE_SMB,
+      .server = R(SMB_DISTRIBUTION_POINT), .client_of_flow = R(CLIENT), .label = "Share" },
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\SMS_OCM_DATACACHE$", .literal = "\\SMS_OCM_DATACACHE",
+      .examples = "\\\\SRV\\SMS_OCM_DATACACHE", .response = RESPONSE_SMB, .server = R(SITE_SERVER),
+      .client_of_flow = R(SITE_SERVER), .label = "Share" },
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\SMS_SITE$", .literal = "\\SMS_SITE",
+      .examples = "\\\\SRV\\SMS_SITE", .response = RESPONSE_SMB, .server = R(SITE_SERVER),
+      .client = R(SITE_SERVER), .label = "LAN sender's share" },
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\SMS_(?!SHR$)" SITE "$", .literal = "\\SMS_",
+      .examples = "\\\\SRV\\SMS_ABC", .response = RESPONSE_SMB, .server = R(SITE_SERVER),
+      .client_of_flow = R(CLIENT), .needs_corroboration = true, .label = "Share" },
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\SMS_CPS[a-z]?\\$$", .literal = "\\SMS_CPS",
+      .examples = "\\\\SRV\\SMS_CPSC$|\\\\SRV\\SMS_CPS$", .response = RESPONSE_SMB,
+      .server = R(SITE_SERVER), .client_of_flow = R(SITE_SERVER), .label = "Share" },
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\SMSClient$", .literal = "\\SMSClient",
+      .examples = "\\\\MP01\\SMSClient", .response = RESPONSE_SMB, .server = R(MANAGEMENT_POINT),
+      .client_of_flow = R(CLIENT), .label = "Share" },
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\SMSLOGON$", .literal = "\\SMSLOGON",
+      .examples = "\\\\DC01\\SMSLOGON", .response = RESPONSE_SMB, .server = R(DOMAIN_CONTROLLER),
+      .client_of_flow = R(LEGACY_CLIENT), .label = "Logon point's share" },
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\ADMIN\\$$", .literal = "\\ADMIN$",
+      .examples = "\\\\WKS11\\ADMIN$", .response = RESPONSE_SMB, .server = R(CLIENT),
+      .client = R(SITE_SERVER), .needs_corroboration = true, .label = "Client push" },
+    { .fact = FACT_SMB_FILE, .pattern = "^\\\\?(inboxes|client)(\\\\|$)",
+      .literal = "inboxes|client", .examples = "inboxes\\ddm.box\\x.ddr|\\Client|client",
+      .subject = SUBJECT_CORROBORATION, .response = RESPONSE_SMB, .server = R(SITE_SERVER),
+      .label = "File" },
+    { .fact = FACT_SMB_FILE, .pattern = "ccmsetup", .literal = "ccmsetup",
+      .examples = "system32\\ccmsetup\\ccmsetup.exe", .subject = SUBJECT_CORROBORATION,
+      .response = RESPONSE_SMB, .server = R(CLIENT), .label = "File" },
+
+    /* NetBIOS names. */
+    { .fact = FACT_NBNS_NAME, .pattern = "^MP_" SITE "\\s*<1a>", .literal = "^MP_",
+      .examples = "MP_ABC<1a>", .subject = SUBJECT_OWNER, .server = R(MANAGEMENT_POINT),
+      .label = "NetBIOS name" },
+    { .fact = FACT_NBNS_NAME, .pattern = "^NLB_" SITE "\\s*<1a>", .literal = "^NLB_",
+      .examples = "NLB_ABC<1a>", .subject = SUBJECT_OWNER, .server = R(MANAGEMENT_POINT),
+      .label = "NetBIOS name" },
+    { .fact = FACT_NBNS_NAME, .pattern = "^SMS_SLP\\s*<1a>", .literal = "^SMS_SLP",
+      .examples = "SMS_SLP<1a>", .subject = SUBJECT_OWNER, .server = R(SERVER_LOCATOR_POINT),
+      .label = "NetBIOS name" },
+    { .fact = FACT_NBNS_NAME, .pattern = "<4[356]>", .literal = "<43>|<45>|<46>",
+      .examples = "WKS11<43>|WKS11<45>|WKS11<46>", .subject = SUBJECT_OWNER, .server = R(CLIENT),
+      .label = "Remote Tools' NetBIOS name" },
+    { .fact = FACT_NBNS_NAME, .pattern = "<44>", .literal = "<44>", .examples = "ADMIN01<44>",
+      .subject = SUBJECT_OWNER, .server = R(ADMIN_CONSOLE),
+      .label = "Remote Tools' NetBIOS name" },
+    { .fact = FACT_NBSS_CALLED, .pattern = "<4[356]>", .literal = "<43>|<45>|<46>",
+      .examples = "WKS11<43>|WKS11<45>|WKS11<46>", .response = RESPONSE_NBSS, .server = R(CLIENT),
+      .client = R(ADMIN_CONSOLE), .label = "NetBIOS session to" },
+    { .fact = FACT_NBDGM_DESTINATION, .pattern = "<4[356]>", .literal = "<43>|<45>|<46>",
+      .examples = "WKS11<43>|WKS11<45>|WKS11<46>", .response = RESPONSE_REPLY,
+      .server = R(CLIENT), .client = R(ADMIN_CONSOLE), .label = "NetBIOS datagram to" },
+    { .fact = FACT_IPX_NAME, .pattern = "^recognized .*<4[356]>", .literal = "^recognized ",
+      .examples = "recognized WKS11<43>", .subject = SUBJECT_REPLY, .server = R(CLIENT),
+      .client = R(ADMIN_CONSOLE), .judge_before_response = true, .label = "NetBIOS over IPX" },
+    { .fact = FACT_IPX_NAME, .pattern = "^find .*<4[356]>", .literal = "^find ",
+      .examples = "find WKS11<45>", .response = RESPONSE_REPLY, .server = R(CLIENT),
+      .client = R(ADMIN_CONSOLE), .judge_before_response = true, .label = "NetBIOS over IPX" },
+
+    /* Directory, database, DNS, DCOM. */
+    { .fact = FACT_LDAP_ENTRY, .pattern = "^CN=SMS-(Site|MP|SLP)-" SITE "\\b.*CN=System Management",
+      .literal = "^CN=SMS-",
+      .examples = "CN=SMS-Site-ABC,CN=System Management,CN=System,DC=example",
+      .response = RESPONSE_LDAP, .server = R(DOMAIN_CONTROLLER), .client = R(SITE_SERVER),
+      .label = "Publishes" },
+    { .fact = FACT_LDAP_ENTRY, .pattern = "^CN=SMS-" SITE "-.*CN=System Management",
+      .literal = "^CN=SMS-", .examples = "CN=SMS-ABC-10.0.0.0,CN=System Management,CN=System",
+      .response = RESPONSE_LDAP, .server = R(DOMAIN_CONTROLLER), .client = R(SITE_SERVER),
+      .label = "Publishes" },
+    { .fact = FACT_LDAP_VALUE, .pattern = "^mSSMS(ManagementPoint|ServerLocatorPoint)$",
+      .literal = "^mSSMSManagementPoint|^mSSMSServerLocatorPoint",
+      .examples = "mSSMSManagementPoint|mSSMSServerLocatorPoint", .response = RESPONSE_LDAP,
+      .server = R(DOMAIN_CONTROLLER), .client = R(ADVANCED_CLIENT), .label = "Searches for" },
+    /* A site server reads sites and boundaries as well, so they show no client. */
+    { .fact = FACT_LDAP_VALUE, .pattern = "^mSSMS(Site|RoamingBoundaryRange)$",
+      .literal = "^mSSMSSite|^mSSMSRoamingBoundaryRange",
+      .examples = "mSSMSSite|mSSMSRoamingBoundaryRange", .response = RESPONSE_LDAP,
+      .server = R(DOMAIN_CONTROLLER), .client_of_flow = R(ADVANCED_CLIENT),
+      .label = "Searches for" },
+    { .fact = FACT_LDAP_BASE, .pattern = "CN=System Management,CN=System,",
+      .literal = "CN=System Management,CN=System,",
+      .examples = "CN=System Management,CN=System,DC=example", .response = RESPONSE_LDAP,
+      .server = R(DOMAIN_CONTROLLER), .client_of_flow = R(ADVANCED_CLIENT),
+      .label = "Searches in" },
+    { .fact = FACT_TDS_DATABASE, .pattern = "^(SMS|CM)_" SITE "$", .literal = "^SMS_|^CM_",
+      .examples = "SMS_ABC|CM_ABC", .response = RESPONSE_TDS, .server = R(SQL_SERVER),
+      .client_of_flow = SQL_CLIENTS, .label = "Login to the site database" },
+    { .fact = FACT_DNS_NAME, .pattern = "^_mssms_mp_" SITE "\\._tcp\\.", .literal = "^_mssms_mp_",
+      .examples = "_mssms_mp_abc._tcp.example.com", .subject = SUBJECT_OWNER,
+      .server = R(MANAGEMENT_POINT), .label = "DNS" },
+    { .fact = FACT_NAMESPACE, .pattern = "^root\\\\sms([\\\\/]site_" SITE ")?([\\\\/]|$)",
+      .literal = "^root\\sms", .examples = "root\\sms|root\\SMS\\site_ABC",
+      .response = RESPONSE_REPLY, .server = R(SMS_PROVIDER), .client = R(ADMIN_CONSOLE),
+      .label = "WMI namespace" },
+
+    /* Remote Control itself; the reply of the agent is its proof. These facts have no text. */
+    { .fact = FACT_VIEWER_TO_AGENT, .response = RESPONSE_REPLY, .server = R(CLIENT),
+      .client = R(ADMIN_CONSOLE), .judge_before_response = true,
+      .label = "Remote control: viewer to agent" },
+    { .fact = FACT_AGENT_TO_VIEWER, .subject = SUBJECT_REPLY, .server = R(CLIENT),
+      .client = R(ADMIN_CONSOLE), .judge_before_response = true,
+      .label = "Remote control: agent to viewer" },
+};
+
+const unsigned signature_table_count = array_length(signature_table);
