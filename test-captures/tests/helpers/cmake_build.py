@@ -28,7 +28,3 @@ def build(folder, *args, env=None):
     code, built = command("cmake", "--build", folder)
     assert code == 0, built
     return configured + built
-
-
-# cpack builds all before it packs; the unit tests are in no package.
-PLUGIN_ONLY = "-DCMAKE_SKIP_INSTALL_ALL_DEPENDENCY=ON"

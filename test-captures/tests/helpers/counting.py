@@ -6,6 +6,7 @@
 counted is the benchmark's (test-captures/bench/bench.py)."""
 
 import shutil
+import subprocess
 
 import pytest
 
@@ -22,6 +23,9 @@ class Counter:
         if not shutil.which("valgrind"):
             pytest.skip("valgrind is not installed: no instructions are counted")
         self.ground = ground
+        # No part of the default build.
+        subprocess.run(["cmake", "--build", build, "--target", "smsrc-seeds"], check=True,
+                       stdout=subprocess.DEVNULL)
         self.seeds = ground.readable(build / bench.SEEDS)
 
     def run(self, capture, plugin, args, prefs=(), home=None):

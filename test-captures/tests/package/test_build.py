@@ -32,6 +32,18 @@ def test_builds_without_a_warning(compiled):
     assert "warning" not in said.lower(), said
 
 
+def test_the_default_build_makes_the_plugin_and_no_test(compiled):
+    """A user needs no unit test, no fuzzer, and nothing of the benchmark."""
+    _, folder, _ = compiled
+    made = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and
+            path.read_bytes()[:4] == b"\x7fELF"]
+    made = [path for path in made if path.parts[0] != "CMakeFiles"]  # CMake's own trials
+    assert [path.name for path in made if path.suffix == ".so"] == ["smsrc.so"]
+    assert {path.suffix for path in made} == {".o", ".so"}
+    assert {path.parts[0] for path in made} == {"plugin", "run"}
+    assert list((folder / "test-captures").rglob("*.o")) == []
+
+
 def test_each_compilers_plugin_loads(compiled, ground, wireshark_version, ordinary):
     _, folder, _ = compiled
     plugin = folder / "run" / "{}.{}".format(*wireshark_version) / "epan" / "smsrc.so"

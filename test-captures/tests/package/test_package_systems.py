@@ -15,7 +15,6 @@ import tempfile
 
 import pytest
 
-from cmake_build import PLUGIN_ONLY
 from conftest import MADE, ORDINARY_USER, ROOT, is_root
 from debian_root import SUITES, Root, root_folder
 
@@ -72,8 +71,8 @@ class System:
     def make_package(self):
         shutil.copytree(ROOT, self.work / "tree", ignore=Root.not_sources)
         self.must("cmake", "-G", "Ninja", "-S", "/tmp/smsrc/tree", "-B", "/tmp/smsrc/build",
-                  "-DSMSRC_WERROR=ON", PLUGIN_ONLY)
-        self.must("cmake", "--build", "/tmp/smsrc/build", "--target", "smsrc")
+                  "-DSMSRC_WERROR=ON")
+        self.must("cmake", "--build", "/tmp/smsrc/build")
         self.must("cpack", "--config", "/tmp/smsrc/build/CPackConfig.cmake", "-G", "DEB",
                   "-B", "/tmp/smsrc/packages")
         return next((self.work / "packages").glob("*.deb"))

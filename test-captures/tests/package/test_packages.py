@@ -12,7 +12,7 @@ import tarfile
 
 import pytest
 
-from cmake_build import PLUGIN_ONLY, command, configure
+from cmake_build import build, command, configure
 from conftest import ROOT
 
 NAME = "wireshark-plugin-smsrc"
@@ -40,10 +40,7 @@ def pack(folder, to):
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("build")
-    code, said = configure(folder, PLUGIN_ONLY)
-    assert code == 0, said
-    code, said = command("cmake", "--build", folder, "--target", "smsrc")
-    assert code == 0, said
+    build(folder)
     return folder
 
 
