@@ -25,11 +25,13 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 
 import pytest
 
 TESTS = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(TESTS / "helpers"))
 ROOT = TESTS.parent.parent
 MADE = TESTS.parent / "made"
 GOLDEN = TESTS.parent / "golden"
@@ -39,7 +41,7 @@ CAPTURES = pathlib.Path(
 
 # Set where test_versions.py runs this suite on another version of Wireshark: not again from there.
 INSIDE_ROOT = "SMSRC_INSIDE_ROOT"
-collect_ignore = (["test_versions.py", "test_package_systems.py"]
+collect_ignore = (["package/test_versions.py", "package/test_package_systems.py"]
                   if INSIDE_ROOT in os.environ else [])
 
 # Nobody: has no files and no groups of its own on any system.

@@ -1,0 +1,43 @@
+# counting.py
+# Instructions that tshark takes for a capture's packets, as valgrind counts them
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Instructions, not time: nearly the same on every run, however busy the machine is. How they are
+counted is the benchmark's (test-captures/bench/bench.py)."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import TESTS
+from generators import module_in
+
+bench = module_in(TESTS.parent / "bench", "bench")
+
+
+class Counter:
+    """Skips the test where valgrind is missing."""
+
+    def __init__(self, ground, build):
+        if not shutil.which("valgrind"):
+            pytest.skip("valgrind is not installed: no instructions are counted")
+        self.ground = ground
+        # No part of the default build.
+        subprocess.run(["cmake", "--build", build, "--target", "smsrc-seeds"], check=True,
+                       stdout=subprocess.DEVNULL)
+        self.seeds = ground.readable(build / bench.SEEDS)
+
+    def run(self, capture, plugin, args, prefs=(), home=None):
+        argv = bench.counted(self.seeds, ["tshark", "-n", "-r", capture, *args,
+                                          *(word for pref in prefs for word in ("-o", pref))])
+        done = self.ground.run(argv, plugin=plugin, timeout=900,
+                               env={"HOME": home or self.ground.fresh_home()})
+        found = bench.instructions_said(done.stderr)
+        assert done.returncode == 0 and found, done.stderr
+        return found
+
+    def of_packets(self, capture, plugin, args, prefs=(), home=None):
+        """Those of all packets but the first: without what starting costs."""
+        return (self.run(capture, plugin, args, prefs, home) -
+                self.run(capture, plugin, (*args, "-c", "1"), prefs, home))

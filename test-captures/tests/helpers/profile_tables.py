@@ -1,0 +1,33 @@
+# profile_tables.py
+# The tables of the profile "SMS 2003": buttons, graphs, coloring rules
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import collections
+import csv
+
+from recorded_truth import RECORDED
+from window import PROFILE_FILES
+
+SITE_ROLES = RECORDED / "smsrc_roles"
+
+Graph = collections.namedtuple("Graph", "enabled name filter color style unit field sma factor")
+Button = collections.namedtuple("Button", "enabled label filter comment")
+Rule = collections.namedtuple("Rule", "name filter background text")
+
+
+def lines_of(name):
+    lines = (PROFILE_FILES / name).read_text(encoding="ascii").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def table(name, kind):
+    """A table of Wireshark's: quoted cells, a quote within one is \\x22."""
+    return [kind(*(cell.replace(r"\x22", '"') for cell in cells))
+            for cells in csv.reader(lines_of(name))]
+
+
+BUTTONS = table("dfilter_buttons", Button)
+GRAPHS = table("io_graphs", Graph)
+RULES = [Rule(*line.strip("@").split("@", 2)[:2], *line.split("@")[3].strip("[]").split("]["))
+         for line in lines_of("colorfilters")]
