@@ -36,8 +36,8 @@ reset(void)
 
 /*
  * Returns the path of a URI. For a request to a proxy ("http://mp01:8080/SMS_MP/...") @p port is
- * set to the URI's port, or 80. A malformed authority ("[fd00::13", "mp01:99999") names no host that a
- * proxy could connect to, and @p port is 0, as for a request to a server.
+ * set to the URI's port, or 80. A malformed authority ("[fd00::13", "mp01:99999") names no host
+ * that a proxy could connect to, and @p port is 0, as for a request to a server.
  */
 static const char *
 split_uri(const char *uri, uint16_t *port)

@@ -79,24 +79,29 @@ add_text(const packet_view_t *packet, fact_e fact, const ber_t *text)
                       wmem_strndup(packet->pinfo->pool, (const char *)text->at, length));
 }
 
-/* Reads the classes that a search's filter names: octet strings, anywhere in the filter. */
+/*
+ * Reads the classes that a search's filter names: octet strings anywhere in it. Only those that may
+ * match a signature count for the bound.
+ */
 static void
 read_classes(const packet_view_t *packet, const ber_t *filter)
 {
     const char *begin = role_signatures_common_prefix(FACT_LDAP_VALUE);
+    const size_t length = strlen(begin);
     const uint8_t *found = filter->at;
+    unsigned count = 0;
 
-    for (unsigned i = 0;; i++) {
-        ber_t string, text;
+    for (; (found = ws_memmem(found, (size_t)(filter->end - found), begin, length)) != NULL;
+         found++) {
+        ber_t string = { found - 2, filter->end }, text;
 
-        found = ws_memmem(found, (size_t)(filter->end - found), begin, strlen(begin));
-        if (found == NULL || bounds_full(BOUND_LDAP_CLASSES, i, MAX_CLASSES))
+        if (found - filter->at < 2 || !take(&string, OCTET_STRING, &text) ||
+            !role_signatures_may_match(FACT_LDAP_VALUE, text.at, (size_t)(text.end - text.at)))
+            continue;
+        if (bounds_full(BOUND_LDAP_CLASSES, count, MAX_CLASSES))
             return;
-        string.at = found - 2;
-        string.end = filter->end;
-        if (found - filter->at >= 2 && take(&string, OCTET_STRING, &text))
-            add_text(packet, FACT_LDAP_VALUE, &text);
-        found++;
+        count++;
+        add_text(packet, FACT_LDAP_VALUE, &text);
     }
 }
 
