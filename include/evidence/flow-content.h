@@ -1,5 +1,5 @@
 /* flow-content.h
- * What the content of a conversation has shown
+ * Per-conversation state of the evidence: what the content of a flow has shown
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,43 +12,43 @@
 #include "role.h"
 #include "service.h"
 
-/* Payload-bearing packets whose first bytes are looked at before content is given up on. */
+/* The most packets with payload by whose first bytes the service of a flow is detected. */
 #define FLOW_MAX_SNIFFS 5
 
-/* What the content of a conversation has shown. Lives as long as the capture. */
+/** The state of a flow. Lives as long as the capture. */
 typedef struct {
     conversation_t *conversation;
     struct pending *pending; /* requests without a response so far (inference.c), or NULL */
     uint8_t num_pending;
     service_e service;
-    role_set_t inferred_initiator; /* what the content itself says of the two ends */
+    role_set_t inferred_initiator; /* the roles of the two ends by the content itself */
     role_set_t inferred_responder;
     bool proxied;
     bool forwarded;     /* by a proxy, for a client that is not the initiator */
-    role_set_t passed_on; /* that client's roles, which an answered request has shown */
+    role_set_t passed_on; /* that client's roles, which a request and its response have shown */
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
     uint8_t sniffs;
 
     uint32_t attack_frame; /* the first message of CVE-2004-0728; 0: none */
-    struct flow *judged;   /* what the audit has found of it (flow-audit.h); NULL: nothing so far */
+    struct flow *judged;   /* the audit's own state (flow-audit.h); NULL: none so far */
 } flow_content_t;
 
-/** Prepare for registering: under @p proto flows are kept with their conversations. */
+/** Keep flows under @p proto of their conversations. Call from a handoff routine. */
 void flow_content_init(int proto);
 
-/** The flow of the packet, made where @p create says so; NULL where there is none. */
+/** Returns the packet's flow, creating it if @p create is true; else NULL if there is none. */
 flow_content_t *flow_content_get(packet_info *pinfo, bool create);
 
-/** The flow of these ends, for a packet that an ICMP error quotes; NULL where there is none. */
+/** Returns the flow between these ends, as for a packet in an ICMP error; NULL if there is none. */
 flow_content_t *flow_content_find_by_ends(packet_info *pinfo, const address *src,
                                           const address *dst, bool tcp, uint16_t src_port,
                                           uint16_t dst_port);
 
-/** True where @p addr and @p port are the initiator's, as far as conversation and SYN tell. */
+/** True if @p addr and @p port are the initiator's. @p sure is set if a SYN was seen. */
 bool flow_content_is_initiator(const flow_content_t *flow, const address *addr, uint32_t port,
                                bool *sure);
 
-/** What was seen of the flow's TCP connection, the bits of tcp-state.h; 0 for UDP. */
+/** Returns what was seen of the TCP connection, as the bits of tcp-state.h; 0 for UDP. */
 unsigned flow_content_completeness(const flow_content_t *flow);
 
 #endif /* __SMSRC_FLOW_CONTENT_H__ */

@@ -1,5 +1,5 @@
 /* role-book.h
- * Who holds which SMS role: from the user's table smsrc_roles and from evidence
+ * The book of roles: which host holds which SMS role, from the user's table and from evidence
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,22 +15,22 @@
 /** Register the table smsrc_roles as a preference of @p module. Call once. */
 void role_book_register(module_t *module);
 
-/** Forget what was learned and read the table anew: call from an init routine. */
+/** Drop what was learned and read the table again. Call from an init routine. */
 void role_book_reset(void);
 
-/** Release everything: call from a cleanup routine. */
+/** Drop everything. Call from a cleanup routine. */
 void role_book_cleanup(void);
 
-/** True where neither the table nor evidence has given a role to anybody. Cheap. */
+/** True if no host has a role, neither by the table nor by evidence. Cheap. */
 bool role_book_is_empty(void);
 
 /**
- * The roles of @p addr: those of the longest matching line(s) of the table, and those learned.
- * 0 for none. About a hash lookup an address: the audit asks for both ends of every packet.
+ * Returns the roles of @p addr: those of the lines of the table with the longest matching prefix,
+ * and those learned; 0 for none. Called for both ends of every packet: about one hash lookup each.
  */
 role_set_t role_book_roles(const address *addr);
 
-/** Those of them that the user's table gives. */
+/** Returns those of them that the user's table gives. */
 role_set_t role_book_table_roles(const address *addr);
 
 /** Grows with every new role learned: a verdict made at an older version may be out of date. */
@@ -55,34 +55,37 @@ typedef struct {
 bool role_book_learn(const address *addr, const role_finding_t *finding);
 
 /**
- * What backs the evidence for @p role of @p addr, which role_book_learn() has kept: the packet's
- * @p conversation, and whether it is @p proven, the asked host having answered as only such a
- * server does. Only addresses of conversations are kept and compared; NULL is none that is judged.
+ * Add to the evidence for @p role of @p addr, which role_book_learn() has kept, the @p conversation
+ * that shows it, and whether that is @p proven: the server has answered as only such a server does.
+ * Conversations are compared by their address; NULL is one that is not judged.
  */
 void role_book_back(const address *addr, role_e role, const void *conversation, bool proven);
 
 /**
- * The learned roles of @p addr to which evidence from @p conversation, @p proven or not, can add
- * nothing any more.
+ * Returns the learned roles of @p addr to which evidence from @p conversation, @p proven or not,
+ * can add nothing more.
  */
-role_set_t role_book_backed_roles(const address *addr, const void *conversation,
-                                        bool proven);
+role_set_t role_book_backed_roles(const address *addr, const void *conversation, bool proven);
 
 /**
- * The roles of @p addr on which a rule of a firewall may rest, for a flow in @p conversation: the
- * table's, the proven ones, and those that another conversation has shown. The Remote Control of
- * two flows makes no host an Administrator console: that takes the table or a proof.
+ * Returns the roles of @p addr on which a rule of a firewall may rest, for a flow in
+ * @p conversation: those of the table, the proven ones, and those that another conversation has
+ * shown. Administrator console is only among them by the table or a proof, because anyone can
+ * start Remote Control twice.
  */
 role_set_t role_book_firm_roles(const address *addr, const void *conversation);
 
-/** Grows with every answer of role_book_firm_roles() that changes within a capture. */
+/** Grows with every change of a result of role_book_firm_roles() within a capture. */
 unsigned role_book_firm_version(void);
 
-/** The claims behind role_book_roles(@p addr), table first. @p count: how many. May be NULL. */
+/**
+ * Returns the evidence for role_book_roles(@p addr), table first, as an array in @p scope; NULL for
+ * none. @p count, which may be NULL, is set to its length.
+ */
 const role_evidence_t *const *role_book_evidence(wmem_allocator_t *scope, const address *addr,
-                                            unsigned *count);
+                                                 unsigned *count);
 
-/** The first known site code of @p addr, or "". */
+/** Returns the first known site code of @p addr, or "". */
 const char *role_book_site_code(const address *addr);
 
 #endif /* __SMSRC_ROLE_BOOK_H__ */

@@ -1,5 +1,5 @@
 /* role-field.h
- * Fields that hold a role, in the user's tables
+ * Fields of users' tables that hold a role
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,24 +10,24 @@
 #include "role.h"
 
 /**
- * The value that @p vals (role_vals or role_or_any_vals) has for @p text, in letters of
- * either case. For any other text, and for the empty text of a line that the user has just added in
- * Wireshark's window, it is the first value of @p vals: the field's check refuses a wrong text.
+ * Returns the value that @p vals (role_vals or role_or_any_vals) has for @p text, in letters of
+ * either case. For any other text, which the field's check refuses, and for the empty text of a
+ * line that the user has just added in Wireshark's window, it is the first value of @p vals.
  */
 unsigned role_field_value(const char *text, unsigned length, const void *vals);
 
 /**
- * The check (epan/uat.h) of a field that holds a role in a table of the user's. It takes letters of
- * either case. The check is the field's, not the record's: a record that its own check refuses ends
- * the reading of the file.
+ * The check (epan/uat.h) of a field that holds a role, in letters of either case. The field has the
+ * check and not the record, because Wireshark stops reading the file at a record whose own check
+ * fails.
  */
-ws_uat_bool role_field_check(void *record, const char *text, unsigned length,
-                                   const void *vals, const void *field_vals, char **error);
+ws_uat_bool role_field_check(void *record, const char *text, unsigned length, const void *vals,
+                             const void *field_vals, char **error);
 
 /**
  * Defines the callbacks basename_member_set_cb() and basename_member_tostr_cb() of a role field:
  * the unsigned @p member of record type @p rec_t. They are UAT_VS_DEF()'s, but take letters of
- * either case, and write a role as role_or_any_vals has it.
+ * either case, and write a role by its name in @p vals.
  */
 #define SMSRC_UAT_ROLE_CB_DEF(basename, member, rec_t)                                           \
     static void basename##_##member##_set_cb(void *record, const char *text, unsigned length,    \

@@ -1,5 +1,5 @@
 /* dns.c
- * Names in DNS answers that show a role
+ * DNS responses for names that show a role
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,11 +13,11 @@
 #include "bounds.h"
 #include "inference.h"
 
-/* Most records of an answer that are read, and most hosts that its SRV records name. */
+/* The most records of a response that are read, and the most hosts of its SRV records. */
 #define MAX_RECORDS 64
 #define MAX_TARGETS 8
 
-/* RFC 1035 3.1; and so that pointers that go round come to an end. */
+/* RFC 1035 3.1; the number of labels is limited, because pointers may form a loop. */
 #define MAX_NAME 256
 #define MAX_LABEL 63
 #define MAX_LABELS 128
@@ -26,7 +26,7 @@
 #define HEADER 12U
 #define QUESTIONS 4
 
-/* RFC 1035 4.1: where a name ends, or 0 */
+/* Returns where the name at @p at ends (RFC 1035 4.1), or 0 if it is cut. */
 static unsigned
 skip_dns_name(const uint8_t *message, unsigned length, unsigned at)
 {
@@ -38,7 +38,7 @@ skip_dns_name(const uint8_t *message, unsigned length, unsigned at)
     return at < length ? at + 1 : 0;
 }
 
-/* RFC 1035 4.1.4: the name at @p at, with dots, in lower case. False where it is broken. */
+/* Reads the name at @p at (RFC 1035 4.1.4) in lower case with dots. False if it is malformed. */
 static bool
 read_dns_name(const uint8_t *message, unsigned length, unsigned at, char name[MAX_NAME])
 {
@@ -71,7 +71,7 @@ read_dns_name(const uint8_t *message, unsigned length, unsigned at, char name[MA
     return false;
 }
 
-/* A resource record (RFC 1035 4.1.3): where its name and its data are. */
+/* A resource record (RFC 1035 4.1.3), with the places of its name and its data. */
 typedef struct {
     unsigned name, data, size;
     uint16_t type;
@@ -110,26 +110,26 @@ is_target(const targets_t *targets, const char *name)
     return false;
 }
 
-/* The host that an SRV record of the name asked for points to (RFC 2782). */
+/* Adds the host of an SRV record (RFC 2782) of the queried name. */
 static void
-add_target(const uint8_t *message, unsigned length, const record_t *record, const char *asked,
+add_target(const uint8_t *message, unsigned length, const record_t *record, const char *queried,
            targets_t *targets)
 {
     enum { TARGET = 6 };
     char name[MAX_NAME];
 
     if (record->size <= TARGET || !read_dns_name(message, length, record->name, name) ||
-        strcmp(name, asked) != 0)
+        strcmp(name, queried) != 0)
         return;
     if (!bounds_full(BOUND_DNS_TARGETS, targets->count, MAX_TARGETS) &&
         read_dns_name(message, length, record->data + TARGET, targets->names[targets->count]))
         targets->count++;
 }
 
-/* An address belongs to the role where it is that of such a host; the name server's is not. */
+/* Adds an address record as a fact if it is of a host of an SRV record, not of a name server. */
 static void
 add_address(const packet_view_t *packet, const uint8_t *message, unsigned length,
-            const record_t *record, const char *asked, const targets_t *targets)
+            const record_t *record, const char *queried, const targets_t *targets)
 {
     bool ipv4 = record->size == 4;
     char name[MAX_NAME];
@@ -138,7 +138,7 @@ add_address(const packet_view_t *packet, const uint8_t *message, unsigned length
     if (!read_dns_name(message, length, record->name, name) || !is_target(targets, name))
         return;
     set_address(&owner, ipv4 ? AT_IPv4 : AT_IPv6, (int)record->size, message + record->data);
-    inference_add_fact_about(packet, FACT_DNS_NAME, asked, &owner);
+    inference_add_fact_about(packet, FACT_DNS_NAME, queried, &owner);
 }
 
 /*
@@ -146,7 +146,7 @@ add_address(const packet_view_t *packet, const uint8_t *message, unsigned length
  * names. A label with a dot in it is no label of a host name, and would read as two.
  */
 static bool
-read_question(const uint8_t *message, unsigned length, char asked[MAX_NAME])
+read_question(const uint8_t *message, unsigned length, char queried[MAX_NAME])
 {
     const uint8_t *label = message + HEADER + 1;
     unsigned label_length;
@@ -157,8 +157,8 @@ read_question(const uint8_t *message, unsigned length, char asked[MAX_NAME])
     return label_length <= MAX_LABEL && label_length < length - HEADER &&
            role_signatures_may_match(FACT_DNS_NAME, label, label_length) &&
            memchr(label, '.', label_length) == NULL &&
-           read_dns_name(message, length, HEADER, asked) &&
-           role_signatures_match(FACT_DNS_NAME, asked, strlen(asked)) != 0;
+           read_dns_name(message, length, HEADER, queried) &&
+           role_signatures_match(FACT_DNS_NAME, queried, strlen(queried)) != 0;
 }
 
 /* Where the records of a message begin, after its questions; 0 if it has no such place. */
@@ -186,11 +186,11 @@ read_response(const packet_view_t *packet, const uint8_t *message, unsigned leng
 {
     enum { TYPE_A = 1, TYPE_AAAA = 28, TYPE_SRV = 33 };
     targets_t targets = { .count = 0 };
-    char asked[MAX_NAME];
+    char queried[MAX_NAME];
     record_t record;
     unsigned first, records;
 
-    if (!read_question(message, length, asked))
+    if (!read_question(message, length, queried))
         return;
     first = skip_questions(message, length);
     if (first == 0)
@@ -200,20 +200,20 @@ read_response(const packet_view_t *packet, const uint8_t *message, unsigned leng
     for (unsigned i = 0, at = first; i < records && next_record(message, length, &at, &record);
          i++) {
         if (record.type == TYPE_SRV)
-            add_target(message, length, &record, asked, &targets);
+            add_target(message, length, &record, queried, &targets);
     }
     for (unsigned i = 0, at = first; i < records && next_record(message, length, &at, &record);
          i++) {
         if ((record.type == TYPE_A && record.size == 4) ||
             (record.type == TYPE_AAAA && record.size == 16))
-            add_address(packet, message, length, &record, asked, &targets);
+            add_address(packet, message, length, &record, queried, &targets);
     }
 }
 
 static void
 read_payload(const packet_view_t *packet)
 {
-    /* RFC 1035 4.2.2: over TCP a length comes first. */
+    /* RFC 1035 4.2.2: over TCP the message follows its length. */
     enum { FLAGS = 2, RESPONSE = 0x80 };
     unsigned at = packet->pinfo->ptype == PT_TCP ? 2 : 0;
     const uint8_t *message = packet_view_bytes(packet, at, FLAGS + 2);

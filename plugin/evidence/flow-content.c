@@ -1,13 +1,13 @@
 /* flow-content.c
- * What the content of a conversation has shown
+ * Per-conversation state of the evidence: what the content of a flow has shown
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * Wireshark's own conversations are the flows; what the audit has to remember of one hangs on
- * it and lives as long as the capture. Two facts come from Wireshark's TCP dissector: the port
- * the SYN went to, and how much of a connection the capture has (tcp.completeness).
+ * Wireshark's conversations are the flows, and their state is proto data of the conversation, which
+ * lives as long as the capture. Two facts come from Wireshark's TCP dissector: the port that the
+ * SYN went to, and which packets of a connection the capture has (tcp.completeness).
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -47,7 +47,7 @@ flow_content_get(packet_info *pinfo, bool create)
 
 flow_content_t *
 flow_content_find_by_ends(packet_info *pinfo, const address *src, const address *dst, bool tcp,
-                     uint16_t src_port, uint16_t dst_port)
+                          uint16_t src_port, uint16_t dst_port)
 {
     conversation_t *conversation = find_conversation(
         pinfo->num, src, dst, tcp ? CONVERSATION_TCP : CONVERSATION_UDP, src_port, dst_port, 0);
@@ -68,7 +68,7 @@ flow_content_is_initiator(const flow_content_t *flow, const address *addr, uint3
     *sure = server_port != 0 && first_port != second_port;
     if (*sure)
         return port != server_port;
-    /* IPX's flows are those of two hosts, whatever their sockets. */
+    /* A flow of IPX is that of two hosts, with any sockets. */
     return (addr->type == AT_IPX || port == first_port) &&
            addresses_equal(addr, conversation_key_addr1(key));
 }

@@ -1,5 +1,5 @@
 /* http.c
- * Requests of HTTP that show a role, and their answers
+ * HTTP requests that show a role, and their responses
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,14 +13,14 @@
 #include "bounds.h"
 #include "inference.h"
 
-/* Most requests of one packet, most headers of one request. */
+/* The most requests of one packet, and the most headers of one request. */
 #define MAX_REQUESTS 64
 #define MAX_HEADERS 64
 
-/* The version and the code of an answer are in so many bytes. */
+/* The version and the code of a response are within this many bytes. */
 #define MAX_STATUS_LINE 32
 
-/* The beginning of the URI that a proxy is asked for, and the port where the URI has none. */
+/* The beginning of a URI in a request to a proxy, and the port of a URI without one. */
 #define HTTP_SCHEME "http://"
 #define HTTP_SCHEME_LENGTH (sizeof HTTP_SCHEME - 1)
 #define HTTP_PORT 80
@@ -35,9 +35,9 @@ reset(void)
 }
 
 /*
- * "http://mp01:8080/SMS_MP/...": a request to a proxy. The port of the URI, 80 where it has none,
- * and what follows the host. An authority that is none ("[fd00::13", "mp01:99999") names no host
- * that a proxy could call: @p port is 0 then, as for a request to a server.
+ * Returns the path of a URI. For a request to a proxy ("http://mp01:8080/SMS_MP/...") @p port is
+ * set to the URI's port, or 80. A malformed authority ("[fd00::13", "mp01:99999") names no host
+ * that a proxy could connect to, and @p port is 0, as for a request to a server.
  */
 static const char *
 split_uri(const char *uri, uint16_t *port)
@@ -49,7 +49,7 @@ split_uri(const char *uri, uint16_t *port)
     *port = 0;
     if (g_ascii_strncasecmp(uri, HTTP_SCHEME, HTTP_SCHEME_LENGTH) != 0)
         return uri;
-    /* Where the authority ends: RFC 3986 3.2. */
+    /* RFC 3986 3.2: the end of the authority. */
     path = uri + HTTP_SCHEME_LENGTH + strcspn(uri + HTTP_SCHEME_LENGTH, "/?#");
     whole = g_strndup(uri, (size_t)(path - uri));
     if (g_uri_split_network(whole, G_URI_FLAGS_PARSE_RELAXED, NULL, NULL, &number, NULL))
@@ -156,7 +156,7 @@ add_uri(const packet_view_t *packet, const char *uri, bool forwarded)
     const char *path = split_uri(uri, &port);
     char *decoded = strchr(path, '%') != NULL ? g_uri_unescape_string(path, NULL) : NULL;
     bool by_proxy = port != 0 || forwarded;
-    /* To be set, or to be taken back; a look-up is dear. */
+    /* Look the flow up only if its proxy state may change, because a lookup is expensive. */
     flow_content_t *flow =
         by_proxy || proxies ? flow_content_get(packet->pinfo, by_proxy) : NULL;
 
@@ -165,7 +165,7 @@ add_uri(const packet_view_t *packet, const char *uri, bool forwarded)
         flow->proxied = port != 0;
         flow->uri_port = port;
     }
-    /* From 4.4 on an answer has the URI too, without the request's lines: it takes nothing back. */
+    /* Never unset: since 4.4 a response has the URI as well, without the headers of the request. */
     if (flow != NULL && forwarded)
         flow->forwarded = true;
     inference_add_fact(packet, FACT_HTTP_URI, decoded != NULL ? decoded : path);
@@ -181,12 +181,12 @@ add_request(const packet_view_t *packet, const char *uri, const headers_t *heade
 }
 
 static void
-add_http_answer(const packet_view_t *packet, uint32_t code)
+add_response(const packet_view_t *packet, uint32_t code)
 {
     inference_add_response(packet, RESPONSE_HTTP, code / 100 == 2 || code == 401 || code == 403);
 }
 
-/* Where the method of a request ends that may begin here: at @p end if there is no more of it. */
+/* Returns the end of the method of a request; @p end if the method may go on after it. */
 static const char *
 end_of_method(const char *begin, const char *end)
 {
@@ -196,8 +196,8 @@ end_of_method(const char *begin, const char *end)
 }
 
 /*
- * The request that the bytes begin with. Returns its length with its body, or 0 where that is not
- * all here, or there is none.
+ * Reads the request at the beginning of the bytes. Returns its length with its body, or 0 if it is
+ * not complete, or no request.
  */
 static size_t
 read_request(const packet_view_t *packet, const char *begin, size_t length)
@@ -209,7 +209,7 @@ read_request(const packet_view_t *packet, const char *begin, size_t length)
 
     line = (const char *)memchr(method_end, '\n', (size_t)(end - method_end));
     if (line == NULL && packet->length < packet->reported)
-        line = end; /* the capture has no more of it */
+        line = end; /* the capture has cut it */
     if (line == NULL || method_end == end || *method_end != ' ' || method_end == begin)
         return 0;
     for (uri = method_end + 1; uri < line && *uri == ' '; uri++)
@@ -225,9 +225,9 @@ read_request(const packet_view_t *packet, const char *begin, size_t length)
                : 0;
 }
 
-/* "HTTP/1.1 200 OK" */
+/* Reads a response, "HTTP/1.1 200 OK". False if it is none. */
 static bool
-read_answer(const packet_view_t *packet, const char *bytes, size_t length)
+read_response(const packet_view_t *packet, const char *bytes, size_t length)
 {
     static const char version[] = "HTTP/1.";
     const char *code_begin, *code_end;
@@ -239,7 +239,7 @@ read_answer(const packet_view_t *packet, const char *bytes, size_t length)
         bytes = wmem_strndup(packet->pinfo->pool, bytes, MIN(length, MAX_STATUS_LINE));
         code_begin = strchr(bytes, ' ');
         if (code_begin != NULL && ws_strtou32(code_begin + 1, &code_end, &code))
-            add_http_answer(packet, code);
+            add_response(packet, code);
     }
     return true;
 }
@@ -250,7 +250,7 @@ read_payload(const packet_view_t *packet)
     const char *bytes = (const char *)packet->payload;
     size_t left = packet->length, whole = 1;
 
-    if (bytes == NULL || packet->pinfo->ptype != PT_TCP || read_answer(packet, bytes, left))
+    if (bytes == NULL || packet->pinfo->ptype != PT_TCP || read_response(packet, bytes, left))
         return;
     for (unsigned i = 0; whole > 0 && left > 0; i++) {
         if (bounds_full(BOUND_HTTP_REQUESTS, i, MAX_REQUESTS))

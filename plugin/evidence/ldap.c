@@ -1,12 +1,13 @@
 /* ldap.c
- * Objects of the directory that show a role
+ * LDAP requests for directory objects that show a role, and their responses
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * RFC 4511: what a search asks for and where, what is added or changed, and how that ended. What
- * is signed, but not sealed, has its message behind the signature (RFC 4513, RFC 4121).
+ * The facts are the base and the classes of a search, the entries that are added or modified, and
+ * the results (RFC 4511). A message that is signed, but not encrypted, follows its signature (RFC
+ * 4513, RFC 4121).
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -37,13 +38,13 @@ enum {
     ADD_RESPONSE = 0x69,
 };
 
-/* Bytes of the payload, and how far they are read. */
+/* The bytes of the payload from the next one that is read. */
 typedef struct {
     const uint8_t *at;
     const uint8_t *end;
 } ber_t;
 
-/* Takes the element that is next, where it has this tag; what was captured of it is its content. */
+/* Takes the next element if it has this tag. Its content is what was captured of it. */
 static bool
 take(ber_t *from, uint8_t tag, ber_t *content)
 {
@@ -78,28 +79,33 @@ add_text(const packet_view_t *packet, fact_e fact, const ber_t *text)
                       wmem_strndup(packet->pinfo->pool, (const char *)text->at, length));
 }
 
-/* Reads the classes that a search's filter names: octet strings, anywhere in the filter. */
+/*
+ * Reads the classes that a search's filter names: octet strings anywhere in it. Only those that may
+ * match a signature count for the bound.
+ */
 static void
 read_classes(const packet_view_t *packet, const ber_t *filter)
 {
     const char *begin = role_signatures_common_prefix(FACT_LDAP_VALUE);
+    const size_t length = strlen(begin);
     const uint8_t *found = filter->at;
+    unsigned count = 0;
 
-    for (unsigned i = 0;; i++) {
-        ber_t string, text;
+    for (; (found = ws_memmem(found, (size_t)(filter->end - found), begin, length)) != NULL;
+         found++) {
+        ber_t string = { found - 2, filter->end }, text;
 
-        found = ws_memmem(found, (size_t)(filter->end - found), begin, strlen(begin));
-        if (found == NULL || bounds_full(BOUND_LDAP_CLASSES, i, MAX_CLASSES))
+        if (found - filter->at < 2 || !take(&string, OCTET_STRING, &text) ||
+            !role_signatures_may_match(FACT_LDAP_VALUE, text.at, (size_t)(text.end - text.at)))
+            continue;
+        if (bounds_full(BOUND_LDAP_CLASSES, count, MAX_CLASSES))
             return;
-        string.at = found - 2;
-        string.end = filter->end;
-        if (found - filter->at >= 2 && take(&string, OCTET_STRING, &text))
-            add_text(packet, FACT_LDAP_VALUE, &text);
-        found++;
+        count++;
+        add_text(packet, FACT_LDAP_VALUE, &text);
     }
 }
 
-/* The operation of the message that is next; false where there is none. */
+/* Takes the operation of the next message. False if there is none. */
 static bool
 take_operation(ber_t *messages, uint8_t *tag, ber_t *operation)
 {
@@ -142,7 +148,7 @@ read_operation(const packet_view_t *packet, uint8_t tag, ber_t *operation)
     }
 }
 
-/* Where the first message begins: behind a signature, if all of the payload is signed. */
+/* Moves to the first message, which follows a signature if all of the payload is signed. */
 static void
 skip_signature(ber_t *messages)
 {

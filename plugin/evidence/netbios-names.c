@@ -16,7 +16,7 @@
 #include "inference.h"
 #include "netbios.h"
 
-/* "MP_A01<1a>": as Wireshark writes it, and as the signatures have it. */
+/* Returns the name as Wireshark writes it and the signatures have it: "MP_A01<1a>". */
 static const char *
 name_text(const packet_view_t *packet, const netbios_name_t *name)
 {
@@ -25,14 +25,14 @@ name_text(const packet_view_t *packet, const netbios_name_t *name)
     return wmem_strconcat(pool, name->text, "<", bytes_to_str(pool, &name->suffix, 1), ">", NULL);
 }
 
-/* RFC 1002 4.2.1.1: the operations by which a host claims a name for itself */
+/* True for the operations by which a host registers a name for itself (RFC 1002 4.2.1.1). */
 static bool
 is_registration(unsigned opcode)
 {
     return opcode == 5 || opcode == 8 || opcode == 9 || opcode == 15;
 }
 
-/* RFC 1002 4.2.13: who has the name, behind it in the answer: flags and address of each owner. */
+/* Adds the owners of a name, which follow it in a response (RFC 1002 4.2.13): flags, address. */
 static void
 add_owners(const packet_view_t *packet, unsigned at, const char *name)
 {
@@ -127,7 +127,7 @@ read_ipx(const packet_view_t *packet)
                                          name_text(packet, &name)));
 }
 
-/* Not conclusive, because a first segment of a message of SMB is only NBSS. */
+/* Not conclusive, because the first segment of an SMB message is only NBSS to Wireshark. */
 const evidence_reader_t netbios_names_nbss_reader = {
     .protocol = "nbss",
     .read = read_nbss,

@@ -1,5 +1,5 @@
 /* rpc.c
- * Ports that an endpoint mapper names, and namespaces of WMI that show a role
+ * DCE/RPC: ports that an endpoint mapper names, and WMI namespaces that show a role
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -30,7 +30,7 @@ reset(void)
     num_endpoints = 0;
 }
 
-/* An endpoint mapper's answer names a port of the host that sent it. */
+/* Adds a port that an endpoint mapper's response names. It is of the host that sent it. */
 static void
 add_endpoint(packet_info *pinfo, uint16_t port)
 {
@@ -61,8 +61,8 @@ rpc_is_endpoint(const address *addr, uint16_t port)
 }
 
 /*
- * What an endpoint mapper answers has towers (C706 appendix L), of floors that begin with their
- * protocol: behind TCP's, with the port, comes IP's. No other answer has these bytes.
+ * Reads the towers of an endpoint mapper's response (C706 appendix L). Their floors begin with the
+ * protocol, and after TCP's floor, with the port, comes IP's. No other response has these bytes.
  */
 static void
 read_towers(const packet_view_t *packet)
@@ -139,8 +139,8 @@ read_namespace(const packet_view_t *packet)
 }
 
 /*
- * Whether a DCOM call has succeeded: its HRESULT ends the stub, before the verifier with its
- * padding and a header of 8 bytes (C706 13.2.6). What is sealed shows none, and proves nothing.
+ * True if a DCOM call has succeeded. Its HRESULT is at the end of the stub, before the verifier
+ * with its padding and a header of 8 bytes (C706 13.2.6). An encrypted stub shows none.
  */
 static bool
 has_succeeded(const packet_view_t *packet)
@@ -173,7 +173,7 @@ has_succeeded(const packet_view_t *packet)
 static void
 read_payload(const packet_view_t *packet)
 {
-    /* C706 12.6: with connections it is version 5.0 or 5.1, without 4. */
+    /* C706 12.6: the version is 5.0 or 5.1 with connections, and 4 without. */
     enum { RESPONSE = 2, FAULT = 3, VERSION = 5, VERSION_WITHOUT = 4,
            LAST_FRAGMENT = 0x02 };
     const uint8_t *header = packet_view_bytes(packet, 0, 4);
@@ -198,7 +198,7 @@ read_payload(const packet_view_t *packet)
     }
 }
 
-/* The endpoints are the audit's too, and so are needed although no roles are learned. */
+/* Always read, because the audit needs the endpoints although no roles are learned. */
 const evidence_reader_t rpc_reader = {
     .protocol = "dcerpc",
     .is_always_read = true,

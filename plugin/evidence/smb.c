@@ -1,5 +1,5 @@
 /* smb.c
- * Shares and files of SMB that show a role
+ * Shares and files in SMB that show a role
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,11 +13,11 @@
 #include "bounds.h"
 #include "inference.h"
 
-/* RFC 1002 4.3.1: a type, which is 0 for a message, and the length of what follows */
+/* RFC 1002 4.3.1: a type, which is 0 for a message, and the length of the message */
 #define NBSS_HEADER 4U
 #define MAX_MESSAGES 16
 
-/* MS-CIFS 2.2.3.1: the protocol's name, command, status, flags; strings are in UTF-16 or not */
+/* MS-CIFS 2.2.3.1: the protocol's name, command, status, flags; one is for strings in UTF-16 */
 #define SMB_HEADER 32U
 #define SMB_COMMAND 4
 #define SMB_STATUS 5
@@ -37,15 +37,15 @@
 #define STATUS_PENDING 0x00000103
 #define STATUS_MORE_PROCESSING_REQUIRED 0xc0000016
 
-/* The commands of SMB that name a share or a file (MS-CIFS 2.2.2.1), and those of SMB 2. */
+/* True for a command of SMB that names a share or a file (MS-CIFS 2.2.2.1). */
 static bool
-smb_names_something(uint8_t command)
+smb_has_name(uint8_t command)
 {
     switch (command) {
     case 0x02: /* SMB_COM_OPEN */
     case 0x03: /* SMB_COM_CREATE */
     case 0x2d: /* SMB_COM_OPEN_ANDX */
-    case 0x32: /* SMB_COM_TRANSACTION2: what is known of a file */
+    case 0x32: /* SMB_COM_TRANSACTION2: information on a file */
     case 0x70: /* SMB_COM_TREE_CONNECT */
     case 0x73: /* SMB_COM_SESSION_SETUP_ANDX: a tree connect may follow in it */
     case 0x75: /* SMB_COM_TREE_CONNECT_ANDX */
@@ -56,21 +56,22 @@ smb_names_something(uint8_t command)
     }
 }
 
+/* The same for SMB 2 (MS-SMB2 2.2.1.2). */
 static bool
-smb2_names_something(uint16_t command)
+smb2_has_name(uint16_t command)
 {
     return command == 3 /* TREE_CONNECT */ || command == 5 /* CREATE */;
 }
 
 static void
-add_answer(const packet_view_t *packet, uint32_t status)
+add_response(const packet_view_t *packet, uint32_t status)
 {
     if (inference_is_pending() && status != STATUS_PENDING &&
         status != STATUS_MORE_PROCESSING_REQUIRED)
         inference_add_response(packet, RESPONSE_SMB, status == 0);
 }
 
-/* A share's name is behind the name of its server, a file's is not. */
+/* Adds a name. A share's name follows the name of its server, a file's name does not. */
 static void
 add_name(const packet_view_t *packet, char *name, unsigned length)
 {
@@ -112,7 +113,7 @@ read_names(const packet_view_t *packet, unsigned at, unsigned end, bool unicode)
         add_name(packet, name, count);
 }
 
-/* A message between these places of the payload. */
+/* Reads the message from @p at to @p end of the payload. */
 static void
 read_message(const packet_view_t *packet, unsigned at, unsigned end)
 {
@@ -121,13 +122,13 @@ read_message(const packet_view_t *packet, unsigned at, unsigned end)
     if (at + SMB_HEADER > end)
         return;
     if ((message[SMB_FLAGS] & SMB_FLAG_REPLY) != 0)
-        add_answer(packet, pletohu32(message + SMB_STATUS));
-    else if (smb_names_something(message[SMB_COMMAND]))
+        add_response(packet, pletohu32(message + SMB_STATUS));
+    else if (smb_has_name(message[SMB_COMMAND]))
         read_names(packet, at + SMB_HEADER, end,
                    (pletohu16(message + SMB_FLAGS2) & SMB_FLAG2_UNICODE) != 0);
 }
 
-/* The same of SMB 2, where one message can have others behind it. */
+/* The same for SMB 2, where further messages may follow in a chain. */
 static void
 read_messages_2(const packet_view_t *packet, unsigned at, unsigned end)
 {
@@ -139,8 +140,8 @@ read_messages_2(const packet_view_t *packet, unsigned at, unsigned end)
         if (bounds_full(BOUND_SMB_MESSAGES, i, MAX_MESSAGES))
             return;
         if ((message[SMB2_FLAGS] & SMB2_FLAG_REPLY) != 0)
-            add_answer(packet, pletohu32(message + SMB2_STATUS));
-        else if (smb2_names_something(pletohu16(message + SMB2_COMMAND)))
+            add_response(packet, pletohu32(message + SMB2_STATUS));
+        else if (smb2_has_name(pletohu16(message + SMB2_COMMAND)))
             read_names(packet, at + SMB2_HEADER, stop, true);
         at = stop;
     }

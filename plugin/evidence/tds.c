@@ -1,5 +1,5 @@
 /* tds.c
- * Logins to a database that show a role
+ * Logins to a SQL Server's database that show a role
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,14 +12,14 @@
 
 #include "inference.h"
 
-/* MS-TDS 2.2.3.1, 2.2.6.4, 2.2.7: a login, a response and its first token */
+/* MS-TDS 2.2.3.1, 2.2.6.4, 2.2.7: the header, a login, a response and its first token */
 #define HEADER 8U
 #define LOGIN 0x10
 #define RESPONSE 0x04
 #define TOKEN_ERROR 0xaa
 #define MAX_STATUS 0x1f
 
-/* In a login: where the database's name is, from behind the header on, and how long it is */
+/* The place in a login, after the header, of the offset and length of the database's name */
 #define LOGIN_DATABASE 68U
 
 static void

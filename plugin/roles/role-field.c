@@ -1,5 +1,5 @@
 /* role-field.c
- * Fields that hold a role, in the user's tables
+ * Fields of users' tables that hold a role
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -25,29 +25,29 @@ unsigned
 role_field_value(const char *text, unsigned length, const void *vals)
 {
     const value_string *first = (const value_string *)vals;
-    const value_string *found = find_name(first, text ? text : "", length);
+    const value_string *found = find_name(first, text != NULL ? text : "", length);
 
-    return found ? found->value : first->value;
+    return found != NULL ? found->value : first->value;
 }
 
 ws_uat_bool
 role_field_check(void *record _U_, const char *text, unsigned length, const void *vals,
-                       const void *field_vals _U_, char **error)
+                 const void *field_vals _U_, char **error)
 {
     GString *message;
 
-    if (find_name((const value_string *)vals, text ? text : "", length)) {
+    if (find_name((const value_string *)vals, text != NULL ? text : "", length) != NULL) {
         *error = NULL;
         return TRUE;
     }
     *error = uat_file_bad_text(text, length);
-    if (*error)
+    if (*error != NULL)
         return FALSE;
 
     message = g_string_new(NULL);
     g_string_printf(message, "\"%.*s\" is no role; the roles are: ", (int)length,
-                    text ? text : "");
-    for (const value_string *role = (const value_string *)vals; role->strptr; role++)
+                    text != NULL ? text : "");
+    for (const value_string *role = (const value_string *)vals; role->strptr != NULL; role++)
         g_string_append_printf(message, "%s%s", role == vals ? "" : ", ", role->strptr);
     *error = uat_file_shown(g_string_free(message, FALSE));
     return FALSE;

@@ -1,12 +1,15 @@
 /* uat-file.c
- * A table of the user's, read from its file line by line
+ * Work-around for epan/uat_load.l (Wireshark 4.0 to 4.6), which stops at a table's first bad
+ * line: reads the file again; unneeded once that reads on after a bad line and reports each
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
- *
- * The form is that of Wireshark's own reader, epan/uat_load.l: a line is a record, its fields are
- * in quotation marks with commas between them, \xNN, \" and \\ stand for bytes, # begins a
- * comment, and a field may be left empty. What is different here: each line stands for itself, so
- * that a bad one costs no other, and a file in UTF-16 or with a byte order mark is read.
+ */
+
+/*
+ * The format is that of Wireshark's reader: a line is a record, its fields are in quotation marks
+ * with commas between them, \xNN, \" and \\ stand for bytes, # begins a comment, and a field may
+ * be left empty. Different from there, a bad line costs no other line, and a file in UTF-16 or with
+ * a byte order mark is read.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -19,14 +22,14 @@
 
 #include "text.h"
 
-/* A table of 100 000 lines has some 5 MB; what is beyond this was never meant as one. */
+/* A table of 100 000 lines has some 5 MB; a larger file than this is no table. */
 #define MAX_FILE G_GINT64_CONSTANT(67108864)
-/* A line's fields, each escaped throughout, and what is between them. */
+/* A line's fields, with every byte escaped, and what is between them. */
 #define MAX_LINE ((size_t)8 * 4 * TABLE_MAX_TEXT)
-/* A user who has mistaken the form gets no thousand messages. */
-#define MAX_TOLD 20
+/* The most problems that one message lists. */
+#define MAX_PROBLEMS 20
 
-/* The bytes that begin a text: what they are called, and g_convert()'s name, NULL for UTF-8. */
+/* Byte order marks: their name for users, and the character set for g_convert(), NULL for UTF-8. */
 static const struct {
     const char *bytes;
     size_t length;
@@ -40,9 +43,9 @@ static const struct {
 
 typedef struct {
     uat_file_t *table;
-    GString *told;
-    unsigned num_told;
-    GHashTable *seen; /* a good line, as it is written, to its number */
+    GString *problems;
+    unsigned num_problems;
+    GHashTable *seen; /* the text of a good line to its number */
 } reading_t;
 
 char *
@@ -82,15 +85,15 @@ add_problem(reading_t *reading, unsigned line, const char *format, ...)
     va_list arguments;
     char *text;
 
-    if (reading->num_told++ >= MAX_TOLD)
+    if (reading->num_problems++ >= MAX_PROBLEMS)
         return;
-    if (reading->told->len > 0)
-        g_string_append_c(reading->told, '\n');
-    g_string_append_printf(reading->told, "%s:%u: ", reading->table->name, line);
+    if (reading->problems->len > 0)
+        g_string_append_c(reading->problems, '\n');
+    g_string_append_printf(reading->problems, "%s:%u: ", reading->table->name, line);
     va_start(arguments, format);
     text = uat_file_shown(g_strdup_vprintf(format, arguments));
     va_end(arguments);
-    g_string_append(reading->told, text);
+    g_string_append(reading->problems, text);
     g_free(text);
 }
 
@@ -102,7 +105,7 @@ skip_blanks(const char *at, const char *end)
     return at;
 }
 
-/* Behind the quotation mark that ends the field beginning at @p at, or NULL. */
+/* The end of the quoted field that begins at @p at, after its quotation mark; or NULL. */
 static const char *
 end_of_quoted(const char *at, const char *end)
 {
@@ -113,7 +116,7 @@ end_of_quoted(const char *at, const char *end)
     return NULL;
 }
 
-/* What stands in quotation marks, with the escapes that Wireshark writes. */
+/* The text between the quotation marks, without the escapes that Wireshark writes. */
 static char *
 unescape(const char *at, const char *end, unsigned *length)
 {
@@ -136,62 +139,62 @@ unescape(const char *at, const char *end, unsigned *length)
 }
 
 /*
- * The next field of a line, from @p at on: its text, to be freed with g_free(), and where it ends;
- * or NULL and why in @p error.
+ * Reads the next field of a line, and moves @p at to its end. Returns its text, to be freed with
+ * g_free(), or NULL and the reason in @p error.
  */
 static char *
 read_field(const char **at, const char *end, unsigned *length, char **error)
 {
     const char *start = skip_blanks(*at, end);
-    const char *behind = start;
+    const char *field_end = start;
     char *text;
 
     *length = 0;
     if (start < end && *start == '"') {
-        behind = end_of_quoted(start, end);
-        if (!behind) {
+        field_end = end_of_quoted(start, end);
+        if (field_end == NULL) {
             *error = g_strdup("a quotation mark is not closed");
             return NULL;
         }
-        text = unescape(start + 1, behind - 1, length);
+        text = unescape(start + 1, field_end - 1, length);
     } else if (start == end || *start == ',') {
         text = g_strdup("");
     } else {
         *error = g_strdup("fields are written in quotation marks, with commas between them");
         return NULL;
     }
-    *at = skip_blanks(behind, end);
+    *at = skip_blanks(field_end, end);
     return text;
 }
 
-/* Sets one field of @p record from its text; why not, to be freed with g_free(), or NULL. */
+/* Sets a field of @p record. Returns NULL, or why not, to be freed with g_free(). */
 static char *
 set_field(void *record, const uat_field_t *field, const char *text, unsigned length)
 {
     char *error = uat_file_bad_text(text, length);
 
-    if (!error &&
+    if (error == NULL &&
         field->cb.chk(record, text, length, field->cbdata.chk, field->fld_data, &error))
         field->cb.set(record, text, length, field->cbdata.set, field->fld_data);
     return error;
 }
 
-/* Reads a line into @p record; why not, to be freed with g_free(), or NULL. */
+/* Reads a line into @p record. Returns as set_field() does. */
 static char *
 read_fields(const uat_file_t *table, void *record, const char *at, const char *end)
 {
     char *error = NULL;
 
-    for (const uat_field_t *field = table->fields; field->name; field++) {
+    for (const uat_field_t *field = table->fields; field->name != NULL; field++) {
         unsigned length;
         char *text = read_field(&at, end, &length, &error);
 
-        if (text)
+        if (text != NULL)
             error = set_field(record, field, text, length);
         g_free(text);
-        if (error)
+        if (error != NULL)
             return error;
-        if (field[1].name) {
+        if (field[1].name != NULL) {
             if (at == end)
                 return g_strdup_printf("the field \"%s\" is missing", field[1].title);
             if (*at != ',')
@@ -199,7 +202,7 @@ read_fields(const uat_file_t *table, void *record, const char *at, const char *e
             at++;
         }
     }
-    /* More fields are what Wireshark warns of and leaves out. */
+    /* Wireshark warns of further fields, and ignores them. */
     if (at < end && *at != ',')
         return g_strdup("something is behind the last field");
     return NULL;
@@ -217,7 +220,7 @@ read_line(reading_t *reading, void *record, unsigned number, const char *line, s
 
     if (at == end || *at == '#')
         return;
-    if (memchr(line, '\0', length)) {
+    if (memchr(line, '\0', length) != NULL) {
         add_problem(reading, number, "a NUL byte; the line is not used");
         return;
     }
@@ -228,7 +231,7 @@ read_line(reading_t *reading, void *record, unsigned number, const char *line, s
 
     memset(record, 0, table->record_size);
     error = read_fields(table, record, at, end);
-    if (error) {
+    if (error != NULL) {
         add_problem(reading, number, "%s; the line is not used", error);
         g_free(error);
     } else {
@@ -266,11 +269,11 @@ read_lines(reading_t *reading, const char *text, size_t length)
     g_free(record);
 }
 
-/* The text of a file as UTF-8 without a mark; what was there is freed. NULL where it is no text. */
+/* Returns @p text, which it takes over, as UTF-8 without a mark; NULL if it cannot be converted. */
 static char *
 as_utf8(reading_t *reading, char *text, size_t *length)
 {
-    for (unsigned i = 0; i < G_N_ELEMENTS(marks); i++) {
+    for (unsigned i = 0; i < array_length(marks); i++) {
         const size_t mark = marks[i].length;
         char *rest = NULL;
 
@@ -278,12 +281,12 @@ as_utf8(reading_t *reading, char *text, size_t *length)
             continue;
         add_problem(reading, 1, "the file is %s: its lines are used, but Wireshark's own reader "
                  "stumbles over it; save it as UTF-8", marks[i].name);
-        if (marks[i].charset)
+        if (marks[i].charset != NULL)
             rest = g_convert(text + mark, (gssize)(*length - mark), "UTF-8", marks[i].charset,
                              NULL, length, NULL);
         else
             rest = (char *)memmove(text, text + mark, *length -= mark);
-        if (!rest)
+        if (rest == NULL)
             add_problem(reading, 1, "it is damaged and nothing of it is used");
         if (rest != text)
             g_free(text);
@@ -292,19 +295,19 @@ as_utf8(reading_t *reading, char *text, size_t *length)
     return text;
 }
 
-/* Says what is to be said of the file, unless that was the last that was said of it. */
+/* Reports the problems of the file, unless they are the same as those reported last. */
 static void
 report_reading(reading_t *reading)
 {
     uat_file_t *table = reading->table;
 
-    if (reading->num_told > MAX_TOLD)
-        g_string_append_printf(reading->told, "\n%s: and %u more", table->name,
-                               reading->num_told - MAX_TOLD);
-    if (reading->told->len > 0 && g_strcmp0(table->told, reading->told->str) != 0)
-        report_failure("%s", reading->told->str);
-    g_free(table->told);
-    table->told = g_string_free(reading->told, FALSE);
+    if (reading->num_problems > MAX_PROBLEMS)
+        g_string_append_printf(reading->problems, "\n%s: and %u more", table->name,
+                               reading->num_problems - MAX_PROBLEMS);
+    if (reading->problems->len > 0 && g_strcmp0(table->last_problems, reading->problems->str) != 0)
+        report_failure("%s", reading->problems->str);
+    g_free(table->last_problems);
+    table->last_problems = g_string_free(reading->problems, FALSE);
 }
 
 /* The file's bytes, to be freed with g_free(), or NULL where there are none to read. */
@@ -333,15 +336,15 @@ load(reading_t *reading, size_t *length)
 void
 uat_file_read(uat_file_t *table, const void *records, unsigned count)
 {
-    reading_t reading = { .table = table, .told = g_string_new(NULL) };
+    reading_t reading = { .table = table, .problems = g_string_new(NULL) };
     size_t length = 0;
     char *text = load(&reading, &length);
 
     for (unsigned i = 0; i < count; i++)
         table->take((const char *)records + i * table->record_size);
-    if (text)
+    if (text != NULL)
         text = as_utf8(&reading, text, &length);
-    if (text) {
+    if (text != NULL) {
         reading.seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         read_lines(&reading, text, length);
         g_hash_table_destroy(reading.seen);

@@ -1,5 +1,5 @@
 /* test-evidence.c
- * What each protocol shows of roles, message by message, and of messages that end too soon
+ * The facts that each reader finds in whole messages and in cut ones
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
