@@ -397,7 +397,7 @@ def pytest_addoption(parser):
 
 MARKS = {
     "quick": "takes less than a second, and needs no root, no network and no valgrind",
-    "slow": "measures, runs below valgrind or a sanitizer, in a window or in another system",
+    "slow": "takes long: below valgrind or a sanitizer, in a window, in another system, and the like",
 }
 
 # Folder of tests: how many of it a run with -m left out.

@@ -3,13 +3,15 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+import collections
+import json
 import re
 import subprocess
 import sys
 
 import pytest
 
-from conftest import ROOT, TESTS
+from conftest import BUILD, ROOT, TESTS
 
 pytestmark = pytest.mark.quick
 
@@ -32,18 +34,31 @@ def test_nothing_imports_a_test(path):
                       re.MULTILINE) == []
 
 
-def collected(marks):
+def collected(*arguments):
+    """(folder, test) of each test that pytest finds with these arguments."""
     done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
-                           "--collect-only", "-m", marks, TESTS], check=False, text=True,
+                           "--collect-only", *arguments], check=False, text=True, cwd=TESTS,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode in (0, 5), done.stdout
-    return re.findall(r"^(?:.*/)?([\w-]+)/(test_\w+\.py::.*)$", done.stdout, re.MULTILINE)
+    return re.findall(r"^(?:\S*/)?([\w-]+)/(test_\w+\.py::.*)$", done.stdout, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_quick_tests_are_of_each_folder_and_none_is_slow():
     """`test-captures/test quick` runs what it says there."""
     script = (ROOT / "test-captures" / "test").read_text(encoding="utf-8")
     marks = re.search(r"^quick_marks='(.*)'$", script, re.MULTILINE)[1]
-    found = collected(marks)
+    found = collected("-m", marks, TESTS)
     assert {folder for folder, _ in found} == FOLDERS
-    assert not set(found) & set(collected("slow"))
+    assert not set(found) & set(collected("-m", "slow", TESTS))
+
+
+@pytest.mark.slow
+def test_ctest_runs_each_test_once():
+    done = subprocess.run(["ctest", "--test-dir", BUILD, "--show-only=json-v1", "-L", "pytest"],
+                          check=True, text=True, stdout=subprocess.PIPE)
+    tests = json.loads(done.stdout)["tests"]
+    assert len(tests) > 2
+    run = collections.Counter(one for test in tests for one in collected(*test["command"][1:]))
+    assert set(run.values()) == {1}
+    assert set(run) == set(collected(TESTS))
