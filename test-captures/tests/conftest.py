@@ -41,7 +41,9 @@ CAPTURES = pathlib.Path(
 
 # Set where test_versions.py runs this suite on another version of Wireshark: not again from there.
 INSIDE_ROOT = "SMSRC_INSIDE_ROOT"
-collect_ignore = (["package/test_versions.py", "package/test_package_systems.py"]
+# Nor what reads the sources alone.
+collect_ignore = (["package/test_versions.py", "package/test_package_systems.py",
+                   "code/test_rooms.py", "code/test_sizes.py", "code/test_suites.py"]
                   if INSIDE_ROOT in os.environ else [])
 
 # Nobody: has no files and no groups of its own on any system.
@@ -391,6 +393,26 @@ def pytest_addoption(parser):
                      help="write the goldens instead of comparing with them")
 
 
+# --- Marks --------------------------------------------------------------------------------------
+
+MARKS = {
+    "quick": "takes less than a second, and needs no root, no network and no valgrind",
+    "slow": "takes long: below valgrind or a sanitizer, in a window, in another system, and the like",
+}
+
+# Folder of tests: how many of it a run with -m left out.
+left_out = collections.Counter()
+
+
+def pytest_configure(config):
+    for name, words in MARKS.items():
+        config.addinivalue_line("markers", f"{name}: {words}")
+
+
+def pytest_deselected(items):
+    left_out.update(item.path.parent.name for item in items)
+
+
 # --- What was not tested ------------------------------------------------------------------------
 
 # What a test did not reach although it passed: record_property(NOT_REACHED, "in its own words").
@@ -406,6 +428,10 @@ def pytest_terminal_summary(terminalreporter):
     for report in terminalreporter.stats.get("skipped", []):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         reasons[str(reason).removeprefix("Skipped: ")] += 1
+    if left_out and terminalreporter.config.getoption("markexpr"):
+        terminalreporter.section("Not run")
+        for folder, count in sorted(left_out.items()):
+            terminalreporter.write_line(f"{count} tests of {folder}")
     if reasons:
         terminalreporter.section("Not reached")
         for reason, count in sorted(reasons.items()):

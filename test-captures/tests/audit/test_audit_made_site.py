@@ -12,6 +12,8 @@ from audit_rows import (
     matrix_ids, matrix_rows, of_flow, plan_signatures, plan_site, planned_key, site_prefs,
     statistic, values, with_expert)
 
+pytestmark = pytest.mark.quick
+
 PLANTED = {planted.name: planted for planted in plan_site.PLANTED}
 FLOW_NAMES = ["%d-%s-%s" % (number, flow.row, flow.transport)
               for number, flow in enumerate(plan_site.FLOWS)]

@@ -11,6 +11,8 @@ from audit_rows import (
     AUDIT, MATRIX_CSV, WARNINGS, audited, lines_with, statistic, with_expert)
 from recorded_truth import ALL, NAMES, RECORDED, hosts, key_of, role_lines, truth
 
+pytestmark = pytest.mark.quick
+
 # What no software on Debian speaks: RPC over UDP is only asked for, NetBIOS over IPX not at all.
 NOT_RECORDED = {"A4", "G4"}
 WARNING_VERDICTS = {"Off matrix", "Wrong service"}

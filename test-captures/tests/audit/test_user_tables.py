@@ -9,6 +9,8 @@ from audit_rows import (
     AUDIT, EXPERTS, LEARN_OFF, audited, frames, of_flow, plan_site, planned_key, site_prefs, uat,
     values, with_expert)
 
+pytestmark = pytest.mark.quick
+
 PLANTED = {planted.name: planted for planted in plan_site.PLANTED}
 E1 = next(flow for flow in plan_site.FLOWS if flow.row == "E1")
 E2 = next(flow for flow in plan_site.FLOWS if flow.row == "E2")

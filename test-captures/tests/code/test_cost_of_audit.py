@@ -9,6 +9,8 @@ from audit_rows import LEARN_OFF
 from conftest import CAPTURES
 from counting import Counter, bench
 
+pytestmark = pytest.mark.slow
+
 # Instructions, not time: the same on every run and every machine of a kind. What starting takes
 # is left out: a run with the first packet alone is subtracted. The whole table, with the other
 # programs beside it, is the target bench's (test-captures/bench).

@@ -10,6 +10,8 @@ import pytest
 from counting import Counter
 from generators import generator, plan
 
+pytestmark = pytest.mark.slow
+
 rc = plan("messages")
 
 SIZE = 16 * 1000

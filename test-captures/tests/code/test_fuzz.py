@@ -17,6 +17,8 @@ import pytest
 
 from conftest import MADE, ROOT
 
+pytestmark = pytest.mark.slow
+
 FUZZ = MADE.parent / "fuzz"
 FINDINGS = sorted((FUZZ / "findings").glob("*")) if (FUZZ / "findings").is_dir() else []
 

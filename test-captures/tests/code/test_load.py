@@ -16,6 +16,8 @@ from conftest import TESTS, is_root
 from counting import Counter
 from generators import module_in
 
+pytestmark = pytest.mark.slow
+
 LOAD = TESTS.parent / "load"
 FLOWS, COUNTED_FLOWS = 40000, 4000
 # Ten times the flows may take that many times the memory and the instructions.

@@ -18,6 +18,8 @@ from conftest import check_run, complain
 from generators import generator
 from sharkd_visit import CHOSEN, chosen, replies, visit  # noqa: F401
 
+pytestmark = pytest.mark.slow
+
 def test_a_capture_leaves_no_state_to_the_next(ordinary, ground, chosen):
     """The second time each is answered as the first time, and as in a sharkd of its own."""
     lines = visit(ground, chosen)

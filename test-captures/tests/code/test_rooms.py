@@ -17,6 +17,8 @@ import pytest
 
 from conftest import BUILD, ROOT
 
+pytestmark = pytest.mark.quick
+
 ROOMS = ["model", "packet", "sessions", "roles", "configmgr", "remote-control", "evidence", "audit",
          "stats"]
 ABOVE = ["post-dissector.c", "post-dissector.h", "plugin.c"]

@@ -19,6 +19,8 @@ from rc_rows import fields
 from recorded_truth import NAMES as RECORDED_SITES, RECORDED
 from sharkd_visit import chosen, replies, visit  # noqa: F401
 
+pytestmark = pytest.mark.slow
+
 # Any word of a sanitizer or of Wireshark about an error that is ours.
 REPORT = re.compile(r"AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:"
                     r"|Dissector bug.*(?i:smsrc)|smsrc.*Dissector bug|\bsmsrc\b.*(ERROR|CRITICAL)")

@@ -11,6 +11,8 @@ import pytest
 
 from conftest import ROOT
 
+pytestmark = pytest.mark.quick
+
 LINE, FILE, FUNCTION, PARAMETERS, LEVELS = 100, 500, 60, 7, 3
 
 C_FILES = sorted(path for folder in ("plugin", "include", "test-captures")

@@ -19,6 +19,8 @@ import pytest
 
 from conftest import INSIDE_ROOT, ROOT
 
+pytestmark = pytest.mark.quick
+
 SOURCES = sorted((ROOT / "plugin").rglob("*.c"))
 HEADERS = sorted([*(ROOT / "plugin").rglob("*.h"), *(ROOT / "include").rglob("*.h")])
 DOORS = sorted({path.parent for path in (ROOT / "include").rglob("*.h")})
@@ -69,6 +71,7 @@ def without_comments(text):
     return re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.DOTALL)
 
 
+@pytest.mark.slow
 @ELSEWHERE
 def test_gcc_analyzer(tmp_path):
     needs("gcc")
@@ -88,6 +91,7 @@ def test_gcc_analyzer_would_find_something(tmp_path):
     assert "Wanalyzer" in done.stderr
 
 
+@pytest.mark.slow
 @ELSEWHERE
 def test_cppcheck():
     needs("cppcheck")
@@ -100,6 +104,7 @@ def test_cppcheck():
     assert done.returncode == 0 and "error:" not in done.stdout, done.stdout
 
 
+@pytest.mark.slow
 @ELSEWHERE
 def test_clang_tidy():
     needs("clang-tidy")
@@ -122,10 +127,12 @@ def said_by(*argv):
     return done.returncode, done.stdout
 
 
+@pytest.mark.slow
 def test_checkhf():
     assert said_by("perl", checker("checkhf.pl"), *SOURCES) == (0, "")
 
 
+@pytest.mark.slow
 def test_check_apis():
     code, said = said_by("perl", checker("checkAPIs.pl"), "-g", "dissectors-prohibited", "-g",
                          "dissectors-restricted",
@@ -133,6 +140,7 @@ def test_check_apis():
     assert (code, said) == (0, "")
 
 
+@pytest.mark.slow
 def test_check_typed_item_calls():
     tool = checker("check_typed_item_calls.py")
     for source in SOURCES:
@@ -241,7 +249,7 @@ def functions_defined():
     for path in [*(ROOT / "plugin").rglob("*.c"), *(ROOT / "include").rglob("*.h")]:
         for name in re.findall(r"^([A-Za-z_]\w*)\(", without_comments(read(path)), re.MULTILINE):
             found.setdefault(name, path.relative_to(ROOT))
-    assert {"plugin_register", "judge", "verdict_name"} <= set(found)
+    assert {"plugin_register", "proto_register_smsrc", "verdict_name"} <= set(found)
     return found
 
 

@@ -9,6 +9,8 @@ from cm_recorded import ALL, keys, messages, play, recorded  # noqa: F401
 from rc_rows import by_frame, frames
 from session_rows import statistic, table
 
+pytestmark = pytest.mark.quick
+
 # Outcome, reason without and with keys, host, account without and with keys.
 TRUTH = {
     "kerberos": ("Closed", "Full control", "Full control, taken over, curtain",

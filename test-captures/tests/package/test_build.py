@@ -129,12 +129,14 @@ def refusal(folder, *args):
     return " ".join(said.split())
 
 
+@pytest.mark.quick
 def test_says_which_package_is_missing(tmp_path):
     said = refusal(tmp_path / "build", "-DCMAKE_DISABLE_FIND_PACKAGE_Wireshark=ON")
     assert "No Wireshark development package found" in said
     assert "wireshark-dev" in said and "4.0 or later" in said
 
 
+@pytest.mark.quick
 def test_says_that_wireshark_is_too_old(tmp_path):
     fake = fake_wireshark(tmp_path / "fake", "3.6.2")
     said = refusal(tmp_path / "build", f"-DWireshark_DIR={fake}")
@@ -142,6 +144,7 @@ def test_says_that_wireshark_is_too_old(tmp_path):
     assert "wireshark-dev" in said and "4.0 or later" in said
 
 
+@pytest.mark.quick
 def test_says_that_wireshark_takes_no_plugins(tmp_path):
     fake = fake_wireshark(tmp_path / "fake", "4.0.0", plugins="OFF")
     said = refusal(tmp_path / "build", f"-DWireshark_DIR={fake}")
@@ -197,6 +200,7 @@ def test_user_install_is_found_by_that_users_tshark(fresh_home, ordinary, tmp_pa
 
 # --- The tree -----------------------------------------------------------------------------------
 
+@pytest.mark.quick
 def test_top_level_holds_nothing_else():
     if not shutil.which("git") or not (ROOT / ".git").exists():
         pytest.skip("the top level of the repository: this is no clone, or git is missing")

@@ -18,6 +18,8 @@ import pytest
 from conftest import MADE, ORDINARY_USER, ROOT, is_root
 from debian_root import SUITES, Root, root_folder
 
+pytestmark = pytest.mark.slow
+
 NAME = "wireshark-plugin-smsrc"
 HERE = "this machine"
 

@@ -15,6 +15,8 @@ import pytest
 from cmake_build import build, command, configure
 from conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 NAME = "wireshark-plugin-smsrc"
 PROGRAM = "bin/smsrc-batch"
 MANUAL = "share/man/man1/smsrc-batch.1"

@@ -18,6 +18,8 @@ import pytest
 from conftest import INSIDE_ROOT, NOT_REACHED
 from debian_root import SUITES, Root, root_folder
 
+pytestmark = pytest.mark.slow
+
 @pytest.fixture(scope="module", params=SUITES)
 def root(request):
     made = Root(request.param, root_folder(request.param))

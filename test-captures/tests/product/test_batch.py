@@ -24,6 +24,8 @@ from conftest import INSIDE_ROOT, MADE, ORDINARY_USER, ROOT, is_root
 from json_output import audit_cells, parse
 from recorded_truth import RECORDED
 
+pytestmark = pytest.mark.slow
+
 # A thousand take two to four minutes on two cores; on each other version fewer say the same.
 MANY = 60 if INSIDE_ROOT in os.environ else 1000
 

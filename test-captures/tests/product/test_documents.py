@@ -118,6 +118,7 @@ def test_page_of_the_article_is_what_tshark_shows(tshark, wireshark_version, req
         kb_page.PAGE.read_text(encoding="utf-8"))
 
 
+@pytest.mark.quick
 def test_page_of_the_article_has_every_row_of_the_matrix():
     """The script reads the plugin's table by its own eyes; the article's copy is the truth."""
     rows = {row.id: row for row in kb_page.table_rows()}
@@ -133,6 +134,7 @@ def test_page_of_the_article_has_every_row_of_the_matrix():
     assert [row for row in rows if f"\n| {row} | " not in text] == []
 
 
+@pytest.mark.quick
 def test_every_row_of_the_article_is_shown():
     text = kb_page.PAGE.read_text(encoding="utf-8")
     shown = set(re.findall(r'^smsrc\.audit\.row == "(\w+)"', text, re.MULTILINE))
@@ -169,6 +171,7 @@ def anchors(text):
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", NAMES)
 def test_links_lead_somewhere(name):
     text, here, lost = without_blocks(read(name)), (ROOT / name).parent, []
@@ -182,12 +185,14 @@ def test_links_lead_somewhere(name):
     assert lost == []
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", NAMES)
 def test_files_that_are_named_are_there(name):
     named = set(re.findall(r"(?<![\w/.])(?:test-captures|plugin|include)/[\w./-]*\w", read(name)))
     assert {path for path in named if not (ROOT / path).exists()} == set()
 
 
+@pytest.mark.quick
 def test_every_page_is_linked_from_the_readme():
     text = read("README.md")
     assert [path.name for path in PAGES[1:] if f"](plugin/doc/{path.name})" not in text] == []

@@ -14,6 +14,8 @@ from profile_tables import BUTTONS, GRAPHS, RULES, SITE_ROLES, lines_of
 from recorded_truth import ALL, NAMES, RECORDED, role_lines
 from window import PROFILE, PROFILE_FILES
 
+pytestmark = pytest.mark.quick
+
 @pytest.fixture(scope="module")
 def home(ground):
     """A user who has the profile, and in it the roles of the recorded sites."""

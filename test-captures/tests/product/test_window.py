@@ -16,6 +16,8 @@ from profile_tables import GRAPHS, RULES, SITE_ROLES
 from recorded_truth import RECORDED, role_lines, truth
 from window import PROFILE, PROFILE_FILES, STATISTICS, Display, Wireshark, missing, until
 
+pytestmark = pytest.mark.slow
+
 PICTURES = ROOT / "test-captures" / "pictures"
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from rc_rows import by_frame, fields, frames, infos, trees
 
+pytestmark = pytest.mark.quick
+
 # (capture, filter, frames): each field of the contract is asked for at least once.
 FILTERS = (
     ("rc-session", 'smsrc.channel == "Control"', [4, 5]),

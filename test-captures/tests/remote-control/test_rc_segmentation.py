@@ -7,6 +7,8 @@ import pytest
 
 from rc_rows import by_frame, fields, frames
 
+pytestmark = pytest.mark.quick
+
 # What TCP itself needs to put a message together whose segments came in the wrong order.
 REORDER = "tcp.reassemble_out_of_order:TRUE"
 

@@ -43,6 +43,7 @@ def test_the_readme_lists_each_capture_with_its_line(made_by):
 
 # --- The table ----------------------------------------------------------------------------------
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", ALL_SESSIONS)
 @pytest.mark.parametrize("two_pass", [False, True], ids=["one-pass", "two-pass"])
 def test_the_table_is_what_the_generator_knows(tshark, made, name, two_pass):
@@ -163,6 +164,7 @@ def test_a_failure_says_what_to_look_at(tshark, made):
 
 # --- NetBIOS, old ports -------------------------------------------------------------------------
 
+@pytest.mark.quick
 def test_netbios_names_and_what_they_are_for(tshark, made):
     rows = fields(tshark, made("session-netbios"), ["smsrc.netbios.name", "smsrc.netbios.channel"],
                   "-Y", "smsrc.netbios.name")
@@ -204,6 +206,7 @@ def tree_rows(text):
     return [(len(indent), name, int(count)) for indent, name, count in found]
 
 
+@pytest.mark.quick
 def test_the_tree_counts_messages_by_channel_type_and_direction(tshark, made):
     rows = tree_rows(statistic(tshark, made("rc-session"), "tree"))
     assert (0, "SMS Remote Control messages", 15) in rows
@@ -280,6 +283,7 @@ def test_nothing_is_listed_where_there_is_no_remote_control(tshark, made):
 
 # --- Follow -------------------------------------------------------------------------------------
 
+@pytest.mark.quick
 def test_follow_stream_shows_a_chat(tshark, made):
     """Chat is raw characters on its own connection: Wireshark's own Follow Stream shows it."""
     streams = by_frame(tshark, made("demo"), "tcp.stream", "-Y", 'smsrc.channel == "Chat"')
@@ -305,6 +309,7 @@ def many(made_by, ground):
     return path
 
 
+@pytest.mark.slow
 def test_ten_thousand_sessions_are_listed(tshark, many):
     rows = table(statistic(tshark, many))
     assert [row["number"] for row in rows] == [str(number) for number in range(1, MANY + 1)]
@@ -313,6 +318,7 @@ def test_ten_thousand_sessions_are_listed(tshark, many):
     assert {int(row["last"]) - int(row["first"]) for row in rows} == {7}
 
 
+@pytest.mark.slow
 def test_what_a_session_costs_in_memory(ordinary, ground, many):
     """The most that tshark holds, with the plugin and without it, in bytes for each session."""
     def peak(plugin):

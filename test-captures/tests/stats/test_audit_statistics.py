@@ -11,6 +11,8 @@ from audit_rows import (
     WARNINGS, audited, conf, host_lines, lines_with, matrix_ids, matrix_rows, of_flow, plan_site,
     site_prefs, statistic)
 
+pytestmark = pytest.mark.quick
+
 VERDICTS_WORST_FIRST = ("Off matrix", "Wrong service", "Wrong direction")
 STATISTICS = ("roles", "audit", "matrix")
 
