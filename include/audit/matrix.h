@@ -8,7 +8,7 @@
 #define __SMSRC_MATRIX_H__
 
 #include "role.h"
-#include "service-detect.h"
+#include "service.h"
 #include "verdict-list.h"
 
 /* How a row is related to its list: the CSV files have the same words, in small letters. */

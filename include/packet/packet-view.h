@@ -9,7 +9,7 @@
 
 #include "service-detect.h"
 
-/* The layers of a packet that matter. */
+/* Layers of a packet that evidence and session log distinguish. */
 enum {
     LAYER_HTTP = 1 << 0,
     LAYER_SMB = 1 << 1,

@@ -125,7 +125,7 @@ add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
 {
     const matrix_row_t *row = judged->verdict.row;
 
-    shown_add_expert(pinfo, item, expert, "%s: %s%s%s",
+    text_add_expert(pinfo, item, expert, "%s: %s%s%s",
                      describe_flow(pinfo, &judged->facts, ends), what,
                      row == NULL                 ? ""
                      : judged->verdict.nearest ? "; nearest "

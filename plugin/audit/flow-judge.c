@@ -133,7 +133,7 @@ add_verdict(flow_t *flow, const flow_packet_t *packet)
         return;
     /* The last place is for an attack only. */
     if (flow->num_verdicts == FLOW_MAX_VERDICTS + (next.facts.attack ? 1 : 0)) {
-        bounds_exceed(BOUND_JUDGEMENTS, FLOW_MAX_VERDICTS);
+        bounds_exceed(BOUND_VERDICTS, FLOW_MAX_VERDICTS);
         return;
     }
     flow->verdicts[flow->num_verdicts++] = next;

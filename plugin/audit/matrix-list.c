@@ -33,9 +33,6 @@
 
 #include "matrices/matrices.h"
 
-/* The services that no matrix has but where its rows list them. */
-#define SERVICES_FOREIGN (SERVICE_BIT(NUM_SERVICES) - SERVICE_BIT(SERVICE_FIRST_FOREIGN))
-
 const matrix_t matrix_list[NUM_MATRICES] = {
     [MATRIX_KB826852] = {
         .name = "kb826852",

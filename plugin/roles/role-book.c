@@ -24,6 +24,7 @@
 #include "addresses.h"
 #include "bounds.h"
 #include "role-field.h"
+#include "text.h"
 #include "uat-file.h"
 
 #ifndef ROLE_BOOK_MAX_HOSTS
@@ -564,7 +565,6 @@ learn(const address *addr, role_e role, const char *site_code, uint32_t frame,
     role_evidence_t *claim;
     prefix_t prefix;
     char code[SITE_CODE_LENGTH + 1] = "";
-    const char *end;
 
     if (!hosts || (unsigned)role >= NUM_ROLES || !addresses_is_one_host(addr))
         return false;
@@ -592,9 +592,8 @@ learn(const address *addr, role_e role, const char *site_code, uint32_t frame,
     if (!host)
         return false;
     reason = reason ? reason : "";
-    g_utf8_validate(reason, (gssize)MIN(strlen(reason), MAX_REASON), &end);
     holder_add(host, role, code, frame,
-               wmem_strndup(wmem_file_scope(), reason, (size_t)(end - reason)));
+               wmem_strndup(wmem_file_scope(), reason, text_valid_length(reason, MAX_REASON)));
 
     if (!(known & ROLE_BIT(role))) {
         version++;

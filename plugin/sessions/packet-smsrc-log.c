@@ -382,7 +382,7 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const session_t *ses
     }
     for (unsigned i = 0; i < array_length(diagnoses); i++) {
         if (texts[i] != NULL)
-            shown_add_expert(pinfo, item, diagnoses[i], "%s", texts[i]);
+            text_add_expert(pinfo, item, diagnoses[i], "%s", texts[i]);
     }
     if ((session != NULL || dissected != NULL) && have_tap_listener(smsrc_tap)) {
         smsrc_tap_t *tap = wmem_new(pinfo->pool, smsrc_tap_t);

@@ -35,6 +35,7 @@
 #include "conversation-cache.h"
 #include "session-log-internal.h"
 #include "tcp-state.h"
+#include "text.h"
 
 struct session_pair {
     addresses_pair_t hosts; /* viewer, agent */
@@ -698,26 +699,11 @@ session_log_ended(session_connection_t *connection, bool by_reset)
  * What dissectors tell
  */
 
-/* Letters as they are; what would break a line of a table is not. Cut between characters. */
 static void
 keep_text(char *kept, const char *text)
 {
-    const char *end;
-    char *valid = g_utf8_make_valid(text, -1);
-    size_t length = strlen(valid);
-
-    if (length >= SESSION_NAME_SIZE) {
+    if (!text_keep(kept, SESSION_NAME_SIZE, text))
         bounds_exceed(BOUND_NAME_BYTES, SESSION_NAME_SIZE - 1);
-        end = g_utf8_find_prev_char(valid, valid + SESSION_NAME_SIZE);
-        length = end != NULL ? (size_t)(end - valid) : 0;
-    }
-    memcpy(kept, valid, length);
-    kept[length] = '\0';
-    for (char *at = kept; *at != '\0'; at++) {
-        if (g_ascii_iscntrl(*at))
-            *at = '.';
-    }
-    g_free(valid);
 }
 
 void
