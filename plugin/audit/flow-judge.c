@@ -9,8 +9,6 @@
  * is stored with the frame from which on it holds, so that a later pass repeats the first.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "flow-judge.h"
 
 #include "audit-tap.h"

@@ -11,8 +11,6 @@
  * Wireshark stops reading the file there, and the good lines after a bad one would be lost.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "user-rows.h"
 
 #include <epan/range.h>

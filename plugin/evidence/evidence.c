@@ -18,8 +18,6 @@
  * matches.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "evidence.h"
 
 #include "bounds.h"

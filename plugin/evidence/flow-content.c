@@ -10,8 +10,6 @@
  * the SYN went to, and how much of a connection the capture has (tcp.completeness).
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "flow-content.h"
 
 #include "conversation-cache.h"

@@ -16,8 +16,6 @@
  * an attack.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "inference.h"
 
 #include <wsutil/bits_ctz.h>

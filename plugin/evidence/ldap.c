@@ -9,8 +9,6 @@
  * is signed, but not sealed, has its message behind the signature (RFC 4513, RFC 4121).
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "reader.h"
 
 #include <wsutil/pint.h>

@@ -15,8 +15,6 @@
  * verb does not. sql\query shows a SQL Server, which need not be the site's.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "role-signatures.h"
 
 #include "cache.h"

@@ -12,8 +12,6 @@
  * records.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "bounds.h"
 
 typedef struct {

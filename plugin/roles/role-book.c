@@ -13,8 +13,6 @@
  * from the capture.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "role-book.h"
 
 #include <epan/uat.h>

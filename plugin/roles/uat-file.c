@@ -9,8 +9,6 @@
  * that a bad one costs no other, and a file in UTF-16 or with a byte order mark is read.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "uat-file.h"
 
 #include <glib/gstdio.h>

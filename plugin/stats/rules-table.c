@@ -8,8 +8,6 @@
  * The table is for reading: long sets of addresses are cut. rules-nft.c has all of them.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "smsrc-compat.h"
 
 #include <epan/tap.h>
