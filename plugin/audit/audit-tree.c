@@ -121,7 +121,7 @@ describe(packet_info *pinfo, const flow_verdict_t *judged)
 {
     const flow_facts_t *about = &judged->about;
     const verdict_t *judgement = &judged->judgement;
-    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, transport_name(about->transport));
+    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, service_transport_name(about->transport));
     const char *ends[2] = { role_set_to_str(pinfo->pool, about->initiator),
                             role_set_to_str(pinfo->pool, about->responder) };
 

@@ -374,7 +374,7 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     if (about->transport == TRANSPORT_IPX)
         (void)g_strlcpy(place->port, "IPX", sizeof place->port);
     else
-        snprintf(place->port, sizeof place->port, "%s %u", transport_name(about->transport),
+        snprintf(place->port, sizeof place->port, "%s %u", service_transport_name(about->transport),
                  swapped ? about->initiator_port : about->responder_port);
     audit_show_port(table, place);
     stat_set_text(table, row, AUDIT_SERVICE, service_name(about->service));

@@ -319,7 +319,7 @@ print_flow(const flow_line_t *flow)
     put_host(&line, "responder", &flow->responder);
     put_roles(&line, "responder_roles", swapped ? about->initiator : about->responder);
     put_text(&line, "site_code", flow->site_code);
-    put_text(&line, "transport", transport_name(about->transport));
+    put_text(&line, "transport", service_transport_name(about->transport));
     if (about->transport == TRANSPORT_IPX)
         put_word(&line, "server_port", "null");
     else

@@ -95,7 +95,7 @@ show_rule(stat_tap_table *table, unsigned row, const firewall_rule_t *rule)
     stat_set_text(table, row, RULES_ROW, rule->row);
     show_and_free(table, row, RULES_FROM, firewall_rule_roles(rule, RULE_FROM));
     show_and_free(table, row, RULES_TO, firewall_rule_roles(rule, RULE_TO));
-    stat_set_text(table, row, RULES_TRANSPORT, transport_name(rule->transport));
+    stat_set_text(table, row, RULES_TRANSPORT, service_transport_name(rule->transport));
     show_and_free(table, row, RULES_PORT,
                   rule->transport == TRANSPORT_IPX ? g_strdup("-")
                                                    : g_strdup_printf("%u", rule->port));

@@ -100,7 +100,7 @@ test_rows_are_the_csv(void)
         g_assert_cmpstr(row->initiator, ==, fields[INITIATOR]);
         g_assert_cmpstr(row->responder, ==, fields[RESPONDER]);
         g_assert_cmpstr(row->service, ==, fields[SERVICE]);
-        g_assert_cmpstr(transport_name(row->transport), ==, fields[TRANSPORT]);
+        g_assert_cmpstr(service_transport_name(row->transport), ==, fields[TRANSPORT]);
         g_assert_cmpuint(row->row_class, <, array_length(class_words));
         g_assert_cmpstr(class_words[row->row_class], ==, fields[CLASS]);
         g_assert_cmpstr(row->note, ==, fields[NOTE]);
