@@ -228,7 +228,7 @@ keep(const char *text)
 static void
 add_rows(const user_row_t *line, transport_e transport, const range_t *ranges)
 {
-    char *text = g_strdup_printf("%s %s", transport_name(transport), line->ports);
+    char *text = g_strdup_printf("%s %s", service_transport_name(transport), line->ports);
     matrix_row_t row = {
         .section = "smsrc_rows",
         .text = keep(text),

@@ -18,7 +18,7 @@ service_name(service_e service)
 }
 
 const char *
-transport_name(transport_e transport)
+service_transport_name(transport_e transport)
 {
     switch (transport) {
     case TRANSPORT_TCP:

@@ -6,8 +6,7 @@
 
 #include "addresses.h"
 
-#include <wsutil/inet_ipv4.h>
-#include <wsutil/inet_ipv6.h>
+#include <wsutil/inet_addr.h>
 #include <wsutil/pint.h>
 
 static const uint8_t zeros[16];

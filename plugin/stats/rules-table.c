@@ -84,7 +84,7 @@ show_rule(stat_tap_table *table, unsigned row, const firewall_rule_t *rule)
     line = (line_t){
         .row = rule->row,
         .roles = { roles[INITIATOR], roles[RESPONDER] },
-        .transport = transport_name(rule->transport),
+        .transport = service_transport_name(rule->transport),
         .port = port,
         .direction = "initiator to responder",
         .hosts = { hosts[INITIATOR], hosts[RESPONDER] },
