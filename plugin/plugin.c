@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#define WS_LOG_DOMAIN "smsrc"
 #define WS_BUILD_DLL
 
 #include "smsrc-compat.h"

@@ -12,8 +12,6 @@
  * disabled it.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "post-dissector.h"
 
 #include "packet-smsrc-audit.h"

@@ -71,7 +71,7 @@ uint16_t channel_ipx_socket(channel_e channel);
 /** "Control", "Agent to viewer", "NetBIOS": as users read and type them. Static. */
 const char *channel_name(channel_e channel);
 const char *channel_direction_name(direction_e direction);
-const char *channel_transport_name(session_transport_e carrier);
+const char *channel_transport_name(session_transport_e transport);
 
 /** Returns the channel's key in JSON, "control"; NULL for CHANNEL_UNKNOWN. Static. */
 const char *channel_json_name(channel_e channel);

@@ -77,6 +77,6 @@ typedef enum {
 const char *service_name(service_e service);
 
 /** Returns "TCP", "UDP" or "IPX". Static. */
-const char *transport_name(transport_e transport);
+const char *service_transport_name(transport_e transport);
 
 #endif /* __SMSRC_SERVICE_H__ */

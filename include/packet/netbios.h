@@ -51,7 +51,7 @@ bool netbios_is_candidate(const packet_info *pinfo);
 void netbios_parse(packet_view_t *packet, netbios_packet_t *parsed);
 
 /**
- * Returns NBSS_POSITIVE, or NBSS_NEGATIVE with its @p error, for a session response; 0 for any other
+ * Returns NBSS_POSITIVE, or NBSS_NEGATIVE with its @p error, for a session response; 0 for another
  * packet. Call it after packet_view_read_bytes().
  */
 uint8_t netbios_session_response(const packet_view_t *packet, uint8_t *error);

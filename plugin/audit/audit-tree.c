@@ -4,8 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "audit-tree.h"
 
 #include <epan/expert.h>
@@ -107,7 +105,7 @@ describe_end(packet_info *pinfo, const flow_end_t *end)
 static const char *
 describe_flow(packet_info *pinfo, const flow_facts_t *facts, const flow_end_t ends[NUM_ENDS])
 {
-    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, transport_name(facts->transport));
+    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, service_transport_name(facts->transport));
 
     if (facts->transport != TRANSPORT_IPX)
         wmem_strbuf_append_printf(text, " %u", ends[RESPONDER].port);

@@ -9,8 +9,6 @@
  * is stored with the frame from which on it holds, so that a later pass repeats the first.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "flow-judge.h"
 
 #include "audit-tap.h"
@@ -133,7 +131,7 @@ add_verdict(flow_t *flow, const flow_packet_t *packet)
         return;
     /* The last place is for an attack only. */
     if (flow->num_verdicts == FLOW_MAX_VERDICTS + (next.facts.attack ? 1 : 0)) {
-        bounds_exceed(BOUND_JUDGEMENTS, FLOW_MAX_VERDICTS);
+        bounds_exceed(BOUND_VERDICTS, FLOW_MAX_VERDICTS);
         return;
     }
     flow->verdicts[flow->num_verdicts++] = next;

@@ -61,7 +61,7 @@ matrix_row_to_str(wmem_allocator_t *scope, const matrix_row_t *row)
                               row->responder);
     if (row->service[0] != '\0')
         wmem_strbuf_append_printf(line, ", %s", row->service);
-    wmem_strbuf_append_printf(line, ", %s", transport_name(row->transport));
+    wmem_strbuf_append_printf(line, ", %s", service_transport_name(row->transport));
     if (row->row_class == ROW_CONFIGURABLE)
         wmem_strbuf_append(line, " on the port of the DSN");
     else if (row->port_low != row->port_high)

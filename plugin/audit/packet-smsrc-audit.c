@@ -24,8 +24,6 @@
  * or not roles are learned: from that message on, and in a later pass from its first frame on.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "packet-smsrc-audit.h"
 
 #include <epan/prefs.h>

@@ -11,8 +11,6 @@
  * SYN is pending, because the answer may follow.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "reachability.h"
 
 #include "addresses.h"

@@ -11,8 +11,6 @@
  * Wireshark stops reading the file there, and the good lines after a bad one would be lost.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "user-rows.h"
 
 #include <epan/range.h>
@@ -230,7 +228,7 @@ keep(const char *text)
 static void
 add_rows(const user_row_t *line, transport_e transport, const range_t *ranges)
 {
-    char *text = g_strdup_printf("%s %s", transport_name(transport), line->ports);
+    char *text = g_strdup_printf("%s %s", service_transport_name(transport), line->ports);
     matrix_row_t row = {
         .section = "smsrc_rows",
         .text = keep(text),

@@ -22,8 +22,6 @@
  * that name.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "verdict.h"
 
 #include "cache.h"

@@ -10,8 +10,6 @@
  * dissector itself and for whoever makes a table of it.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "cm-connection.h"
 
 #include <epan/conversation.h>

@@ -19,8 +19,6 @@
  * was lost is found again at the next frame whose lengths fit.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "cm-frame.h"
 
 /* The seal's token: 16 bytes in NTLM, 60 or 76 in Kerberos. Far more is no token of a seal. */

@@ -18,8 +18,6 @@
  *    the plaintext is kept with the message instead.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "gss-wrap.h"
 
 #include <epan/epan.h>

@@ -21,8 +21,6 @@
  * packet. ConfigMgr 2007's framing is not known.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "smsrc-compat.h"
 
 #include <epan/dissectors/packet-tcp.h>

@@ -16,8 +16,6 @@
  * are put together by epan's reassembly, and every whole PDU goes to Wireshark's dissector.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "rdp-stream.h"
 
 #include <epan/exceptions.h>

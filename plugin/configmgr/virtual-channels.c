@@ -20,8 +20,6 @@
  * encryption does not have.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "virtual-channels.h"
 
 #include "bounds.h"

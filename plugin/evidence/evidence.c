@@ -18,8 +18,6 @@
  * for, the filter by the first bytes, and the resets.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "evidence.h"
 
 #include <wsutil/bits_ctz.h>

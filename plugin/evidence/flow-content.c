@@ -10,8 +10,6 @@
  * SYN went to, and which packets of a connection the capture has (tcp.completeness).
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "flow-content.h"
 
 #include "conversation-cache.h"

@@ -15,8 +15,6 @@
  * of a firewall rest on that (role-book.h). No role is learned for the initiator of an attack.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "inference.h"
 
 #include <wsutil/bits_ctz.h>

@@ -10,8 +10,6 @@
  * 4513, RFC 4121).
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "reader.h"
 
 #include <wsutil/pint.h>

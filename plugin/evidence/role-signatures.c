@@ -15,8 +15,6 @@
  * role_signatures_match().
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "role-signatures.h"
 
 #include <wsutil/wslog.h>

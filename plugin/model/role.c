@@ -9,8 +9,6 @@
  * and the client access point of SMS 2.0, which the Legacy Client uses.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "role.h"
 
 #include <wsutil/bits_ctz.h>

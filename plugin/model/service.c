@@ -4,8 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "service.h"
 
 G_STATIC_ASSERT(NUM_SERVICES <= 64);
@@ -20,7 +18,7 @@ service_name(service_e service)
 }
 
 const char *
-transport_name(transport_e transport)
+service_transport_name(transport_e transport)
 {
     switch (transport) {
     case TRANSPORT_TCP:

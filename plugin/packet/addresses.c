@@ -4,12 +4,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "addresses.h"
 
-#include <wsutil/inet_ipv4.h>
-#include <wsutil/inet_ipv6.h>
+#include <wsutil/inet_addr.h>
 #include <wsutil/pint.h>
 
 static const uint8_t zeros[16];

@@ -12,8 +12,6 @@
  * records.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "bounds.h"
 
 typedef struct {
@@ -38,7 +36,7 @@ static const char *const bound_names[NUM_BOUNDS] = {
     [BOUND_SMB_MESSAGES] = "SMB messages in one packet",
     [BOUND_PACKET_PARTS] = "reassembled or decrypted parts of one packet",
     [BOUND_PENDING] = "requests of one flow that wait for an answer",
-    [BOUND_JUDGEMENTS] = "judgements of one flow",
+    [BOUND_VERDICTS] = "judgements of one flow",
     [BOUND_TRIES] = "pairs of hosts with unanswered tries",
     [BOUND_SESSIONS] = "remote control sessions",
     [BOUND_PAIRS] = "pairs of hosts with remote control",

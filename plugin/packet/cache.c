@@ -9,8 +9,6 @@
  * are taken, the hash decides which of them goes: then of three keys in turn one stays.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "cache.h"
 
 void

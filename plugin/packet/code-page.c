@@ -7,8 +7,6 @@
  * must not choose any converter of iconv, of which some are stateful.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "code-page.h"
 
 #include <errno.h>

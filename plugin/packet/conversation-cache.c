@@ -12,8 +12,6 @@
  * conversation whose other end is a wildcard is not cached: a better match may follow.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "conversation-cache.h"
 
 #include <epan/dissectors/packet-tcp.h>

@@ -15,8 +15,6 @@
  * over IPX: Wireshark's packet-nbipx.c.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "netbios.h"
 
 #include <wsutil/pint.h>

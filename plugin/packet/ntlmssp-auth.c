@@ -10,8 +10,6 @@
  * field keeps the flags that NTLM's encryption depends on.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "ntlmssp-auth.h"
 
 #define NTLMSSP_TYPE 8

@@ -15,8 +15,6 @@
  *    by their signature and passed to Wireshark's dissector.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "opaque-data.h"
 
 #include "ntlmssp-auth.h"

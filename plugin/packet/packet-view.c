@@ -12,8 +12,6 @@
  * decrypted are among the packet's data sources, which its window shows in separate tabs.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "packet-view.h"
 
 #include <epan/ipproto.h>

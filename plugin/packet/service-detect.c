@@ -10,8 +10,6 @@
  * on a port for which the article does not list it.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "service-detect.h"
 
 #include <wsutil/bits_ctz.h>

@@ -12,8 +12,6 @@
  * plugin/doc/protocol.md.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "service-signatures.h"
 
 #include <wsutil/pint.h>

@@ -10,8 +10,6 @@
  * expert infos nor tables.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "text.h"
 
 #include <epan/column-utils.h>

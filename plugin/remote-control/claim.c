@@ -16,8 +16,6 @@
  *    known service's port; and the bytes are not those of another known protocol.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "claim.h"
 
 #include <epan/conversation.h>

@@ -10,8 +10,6 @@
  * does not fit, and bytes that are none of them; and where the next of them begins.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "message.h"
 
 #include <wsutil/str_util.h>

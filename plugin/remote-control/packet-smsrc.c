@@ -27,8 +27,6 @@
  * of screen, keyboard and mouse, compression, encryption, and all framing of 2703 and 2704.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "smsrc-compat.h"
 
 #include <epan/conversation.h>

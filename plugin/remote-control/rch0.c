@@ -10,8 +10,6 @@
  * Snort rules 1:3673 and 3:15148 and the Nessus check.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "rch0.h"
 
 #include <wsutil/str_util.h>

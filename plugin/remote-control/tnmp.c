@@ -10,8 +10,6 @@
  * and the agent answers, is busy with another viewer, or refuses.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "tnmp.h"
 
 #include <wsutil/str_util.h>

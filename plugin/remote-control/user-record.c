@@ -10,8 +10,6 @@
  * the replies to nmap's LANDesk-RC probe: Wuser32 shares LANDesk's code (Q193280, Q224574).
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "user-record.h"
 
 #include "code-page.h"

@@ -13,8 +13,6 @@
  * wmem_map, whose hash is salted, because addresses come from the capture.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "role-book.h"
 
 #include "addresses.h"

@@ -12,8 +12,6 @@
  * a byte order mark is read.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "uat-file.h"
 
 #include <glib/gstdio.h>

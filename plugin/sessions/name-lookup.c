@@ -14,8 +14,6 @@
  * an answer comes after all, that session goes on.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "name-lookup.h"
 
 #include "addresses.h"

@@ -15,8 +15,6 @@
  * its session has no number; a second pass adds it.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "session-tap.h"
 
 #include <epan/expert.h>

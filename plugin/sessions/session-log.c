@@ -24,8 +24,6 @@
  * say it of the earlier frames too. Memory: a session and a conversation have a fixed size.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "session-log.h"
 
 #include <epan/proto_data.h>

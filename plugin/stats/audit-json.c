@@ -4,8 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "smsrc-compat.h"
 
 #include <epan/stat_tap_ui.h>
@@ -183,7 +181,7 @@ print_flow(const flow_line_t *flow)
     json_line_put_host(&line, "responder", &flow->ends[RESPONDER].host);
     put_roles(&line, "responder_roles", flow->ends[RESPONDER].roles);
     json_line_put_text(&line, "site_code", flow->site_code);
-    json_line_put_text(&line, "transport", transport_name(flow->transport));
+    json_line_put_text(&line, "transport", service_transport_name(flow->transport));
     if (flow->transport == TRANSPORT_IPX)
         json_line_put_literal(&line, "server_port", "null");
     else

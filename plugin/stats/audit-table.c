@@ -4,8 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "smsrc-compat.h"
 
 #include <epan/tap.h>
@@ -249,7 +247,7 @@ set_port(place_t *place, transport_e transport, uint16_t port)
     if (transport == TRANSPORT_IPX)
         (void)g_strlcpy(place->port, "IPX", sizeof place->port);
     else
-        snprintf(place->port, sizeof place->port, "%s %u", transport_name(transport), port);
+        snprintf(place->port, sizeof place->port, "%s %u", service_transport_name(transport), port);
 }
 
 static tap_packet_status

@@ -18,8 +18,6 @@
  * or shown by more than the flow itself. Else an initiator could make the rule that lets it pass.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "firewall-rules.h"
 
 #include "addresses.h"

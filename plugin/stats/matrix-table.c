@@ -8,8 +8,6 @@
  * The table has all rows of the article and of the user, and the supplementary ones that were seen.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "smsrc-compat.h"
 
 #include <epan/tap.h>

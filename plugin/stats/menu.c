@@ -13,8 +13,6 @@
  * have no menu.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "menu.h"
 
 #include "smsrc-compat.h"

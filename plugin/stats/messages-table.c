@@ -10,8 +10,6 @@
  * of a tree itself, and opens each statistic alone, so there are two packet functions.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "smsrc-compat.h"
 
 #include <epan/stats_tree_priv.h>

@@ -6,8 +6,6 @@
 
 /* The syntax is that of nft(8). */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "nft-ruleset.h"
 
 #include "bounds.h"

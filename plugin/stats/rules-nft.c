@@ -9,8 +9,6 @@
  * Wireshark a window of text shows the file.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "smsrc-compat.h"
 
 #include <epan/funnel.h>

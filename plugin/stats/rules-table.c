@@ -8,8 +8,6 @@
  * The table is for reading: long sets of addresses are cut. rules-nft.c has all of them.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "smsrc-compat.h"
 
 #include <epan/tap.h>
@@ -86,7 +84,7 @@ show_rule(stat_tap_table *table, unsigned row, const firewall_rule_t *rule)
     line = (line_t){
         .row = rule->row,
         .roles = { roles[INITIATOR], roles[RESPONDER] },
-        .transport = transport_name(rule->transport),
+        .transport = service_transport_name(rule->transport),
         .port = port,
         .direction = "initiator to responder",
         .hosts = { hosts[INITIATOR], hosts[RESPONDER] },

@@ -11,8 +11,6 @@
  * in the order of their first frames.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "smsrc-compat.h"
 
 #include <math.h>

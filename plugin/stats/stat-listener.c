@@ -9,8 +9,6 @@
  * drawing routine.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "stat-listener.h"
 
 #include <stdlib.h>

@@ -9,8 +9,6 @@
  * frees the state of the packets so far, and at the end prints the statistics of all of them.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "stat-settle.h"
 
 typedef struct {

@@ -10,8 +10,6 @@
  * describe the rows. A statistic that prints has no ui, and its state is in its tapdata.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "stat-table.h"
 
 #include <math.h>

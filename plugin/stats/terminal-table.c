@@ -12,8 +12,6 @@
  * wrapped. Nothing is cut off. A table that is piped into a program has the long form.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "terminal-table.h"
 
 #include "smsrc-compat.h"

@@ -13,7 +13,7 @@ id                    "E1"; an id is never used again, so new rows go to the end
 section, text         the heading and what is printed below it, byte for byte
 initiator, responder  parties of parties.csv
 service               as a reader knows it
-content               services of service-detect.h that fit the row, separated by blanks; empty: any
+content               services of service.h that fit the row, separated by blanks; empty: any
 transport             TCP, UDP or IPX
 port_low, port_high   empty: IPX, or any port (class configurable)
 class                 a class of matrix.h, in small letters: listed, listed-corrected, gap, ...
