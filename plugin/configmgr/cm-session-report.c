@@ -8,7 +8,8 @@
 
 #include "cm-session-report.h"
 
-#include "session-log.h"
+#include "session-events.h"
+
 
 static const char *
 or_empty(const char *name)
@@ -22,16 +23,16 @@ cm_session_report_names(packet_info *pinfo, const cm_connection_t *session)
     const char *host = session->service != NULL ? strchr(session->service, '/') : NULL;
 
     if (host != NULL)
-        session_log_name(pinfo, SESSION_NAME_HOST, host + 1);
+        session_events_report_name(pinfo, SESSION_NAME_HOST, host + 1);
     if (session->user == NULL)
         return;
     if (session->mechanism == CM_MECHANISM_NTLM) {
-        session_log_account(pinfo, or_empty(session->domain), session->user,
+        session_events_report_account(pinfo, or_empty(session->domain), session->user,
                             or_empty(session->workstation));
         return;
     }
-    session_log_name(pinfo, SESSION_NAME_DOMAIN, or_empty(session->domain));
-    session_log_name(pinfo, SESSION_NAME_ACCOUNT, session->user);
+    session_events_report_name(pinfo, SESSION_NAME_DOMAIN, or_empty(session->domain));
+    session_events_report_name(pinfo, SESSION_NAME_ACCOUNT, session->user);
 }
 
 void
@@ -44,8 +45,8 @@ cm_session_report_result(packet_info *pinfo, const cm_connection_t *session)
          session->take_over_frame != now && session->curtain_on_frame != now))
         return;
     if (session->machine != NULL)
-        session_log_name(pinfo, SESSION_NAME_VIEWER, session->machine);
-    session_log_reply(pinfo,
+        session_events_report_name(pinfo, SESSION_NAME_VIEWER, session->machine);
+    session_events_report_reply(pinfo,
                      cm_result_is_denial(session->result) ? SESSION_REPLY_REFUSED
                                                           : SESSION_REPLY_ANSWERED,
                      wmem_strdup_printf(pinfo->pool, "%s%s%s", cm_result_name(session->result),
@@ -58,5 +59,5 @@ cm_session_report_result(packet_info *pinfo, const cm_connection_t *session)
 void
 cm_log_ambiguous(packet_info *pinfo)
 {
-    session_log_refused_if_closed(pinfo, cm_result_name(CM_RESULT_ACCESS_DENIED));
+    session_events_report_possible_refusal(pinfo, cm_result_name(CM_RESULT_ACCESS_DENIED));
 }

@@ -33,10 +33,11 @@
 #include "cm-frame.h"
 #include "cm-session-report.h"
 #include "gss-wrap.h"
+#include "message-tap.h"
 #include "opaque-data.h"
 #include "packet-smsrc-cm.h"
 #include "rdp-stream.h"
-#include "session-tap.h"
+#include "session-events.h"
 #include "text.h"
 #include "virtual-channels.h"
 
@@ -262,7 +263,7 @@ learn_from_seal(packet_info *pinfo, const cm_frame_t *frame, tvbuff_t *token, re
     cm_connection_t *session = record->session;
     bool handshaken = session->greeted || session->mechanism != CM_MECHANISM_UNKNOWN;
     cm_mechanism_e mechanism = gss_wrap_mechanism(token);
-    const session_shown_t *shown = session_log_shown(pinfo);
+    const session_dissected_t *shown = session_events_get_dissected(pinfo);
 
     if (mechanism == CM_MECHANISM_KERBEROS)
         cm_connection_set_agent(session, pinfo, gss_wrap_by_acceptor(token), true);

@@ -8,9 +8,10 @@
 
 #include "attack.h"
 
+#include "session-events.h"
+
 #include <epan/proto_data.h>
 
-#include "session-log.h"
 
 /* Of a packet, in its pool; the claim of the same protocol has another key. */
 #define KEY_ATTACK 1
@@ -25,7 +26,7 @@ attack_mark_packet(packet_info *pinfo)
 {
     if (!PINFO_FD_VISITED(pinfo))
         was_seen = true;
-    session_log_attack(pinfo);
+    session_events_report_attack(pinfo);
     if (!attack_is_marked(pinfo))
         p_add_proto_data(pinfo->pool, pinfo, proto_attack, KEY_ATTACK, GUINT_TO_POINTER(1));
 }

@@ -25,6 +25,8 @@
 #include "cm-frame.h"
 #include "netbios.h"
 #include "service-detect.h"
+#include "session-connection.h"
+#include "session-events.h"
 #include "tcp-state.h"
 
 /* What is remembered of a conversation, from the first pass on. */
@@ -227,26 +229,28 @@ session_of(const packet_info *pinfo, conversation_t *conversation, const claim_t
 {
     bool proof = is_proof(claim->content);
     bool to_agent = claim->direction == DIRECTION_TO_AGENT;
-    session_event_t offer = {
+    session_event_t event = {
         .kind = claim->configmgr ? SESSION_CONFIGMGR : SESSION_SMS,
         .viewer = to_agent ? &pinfo->src : &pinfo->dst,
         .agent = to_agent ? &pinfo->dst : &pinfo->src,
         .channel = claim->configmgr ? CHANNEL_CONTROL : claim->channel,
-        .carrier = claim->carrier,
+        .transport = claim->carrier,
         .server_port = claim->server_port,
-        .older = claim->generation == GENERATION_OLDER,
+        .legacy_port = claim->generation == GENERATION_OLDER,
         .proof = proof,
-        .moved = !known_port,
-        .opens = claim->channel == CHANNEL_CONTROL,
+        .nonstandard_port = !known_port,
+        .starts_session = claim->channel == CHANNEL_CONTROL,
     };
     session_connection_t *connection;
 
     if (claim->direction == DIRECTION_UNKNOWN)
         return NULL;
-    connection = session_log_connection(conversation, pinfo, proof || known_channel);
-    if (connection == NULL || (!proof && !known_channel && connection->session == NULL))
+    connection = proof || known_channel
+                     ? session_connection_get_or_create(conversation, pinfo)
+                     : session_connection_find(conversation);
+    if (connection == NULL || (!proof && !known_channel && !session_connection_has_session(connection)))
         return NULL;
-    return session_log_report(connection, pinfo, &offer);
+    return session_connection_report(connection, pinfo, &event);
 }
 
 static session_transport_e
@@ -280,16 +284,16 @@ static direction_e
 direction_by_ends(tvbuff_t *tvb, const packet_info *pinfo, conversation_t *conversation,
                   content_e content)
 {
-    const session_connection_t *connection = session_log_connection(conversation, pinfo, false);
+    const session_connection_t *connection = session_connection_find(conversation);
     direction_e direction = direction_by_content(tvb, content);
     const address *viewer = NULL;
 
     if (direction != DIRECTION_UNKNOWN)
         return direction;
-    if (connection != NULL && session_log_at(connection, pinfo->num, false) != NULL)
-        viewer = connection->viewer;
+    if (connection != NULL && session_connection_get_session(connection, pinfo->num, false) != NULL)
+        viewer = session_connection_get_viewer(connection);
     else if (!PINFO_FD_VISITED(pinfo))
-        viewer = session_log_viewer_of(&pinfo->src, &pinfo->dst);
+        viewer = session_log_find_viewer(&pinfo->src, &pinfo->dst);
     if (viewer == NULL)
         return DIRECTION_UNKNOWN;
     return addresses_equal(&pinfo->src, viewer) ? DIRECTION_TO_AGENT : DIRECTION_TO_VIEWER;
@@ -387,10 +391,11 @@ bool
 claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
 {
     session_connection_t *connection = NULL;
+    session_called_name_t called;
     netbios_packet_t look = { .act = NETBIOS_NOTHING };
     packet_view_t packet = packet_view_open(tvb_get_ds_tvb(tvb), pinfo, NULL);
-    session_event_t offer = {
-        .kind = SESSION_SMS, .carrier = SESSION_TRANSPORT_NETBIOS, .proof = true};
+    session_event_t event = {
+        .kind = SESSION_SMS, .transport = SESSION_TRANSPORT_NETBIOS, .proof = true};
 
     memset(claim, 0, sizeof *claim);
     if (tvb_reported_length(tvb) == 0 || pinfo->flags.in_error_pkt)
@@ -399,12 +404,12 @@ claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
     claim->ground = BASIS_CONTENT;
     claim->content = claim_content(tvb, 0, false);
     if (pinfo->ptype == PT_TCP)
-        connection = session_log_connection_of_packet(pinfo);
+        connection = session_connection_find_by_packet(pinfo);
     else
         netbios_parse(&packet, &look);
-    if (connection != NULL && connection->named) {
-        claim->channel = connection->channel;
-        claim->direction = pinfo->destport == connection->server_port ? DIRECTION_TO_AGENT
+    if (connection != NULL && session_connection_get_called_name(connection, &called)) {
+        claim->channel = called.channel;
+        claim->direction = pinfo->destport == called.server_port ? DIRECTION_TO_AGENT
                                                                       : DIRECTION_TO_VIEWER;
     } else if (look.act == NETBIOS_DATAGRAM) {
         claim->channel = look.channel;
@@ -420,21 +425,21 @@ claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
             return false;
     }
     if (connection != NULL) {
-        claim->session = session_log_at(connection, pinfo->num, false);
+        claim->session = session_connection_get_session(connection, pinfo->num, false);
     } else if (PINFO_FD_VISITED(pinfo)) {
-        claim->session = session_log_of_packet(pinfo);
+        claim->session = session_events_find_session(pinfo);
     } else if (claim->direction != DIRECTION_UNKNOWN) {
         session_t *session;
 
-        offer.viewer = claim->direction == DIRECTION_TO_AGENT ? &pinfo->src : &pinfo->dst;
-        offer.agent = claim->direction == DIRECTION_TO_AGENT ? &pinfo->dst : &pinfo->src;
-        offer.channel = claim->channel;
-        session = session_log_report_packet(pinfo, &offer);
+        event.viewer = claim->direction == DIRECTION_TO_AGENT ? &pinfo->src : &pinfo->dst;
+        event.agent = claim->direction == DIRECTION_TO_AGENT ? &pinfo->dst : &pinfo->src;
+        event.channel = claim->channel;
+        session = session_connection_report_packet(pinfo, &event);
         if (session != NULL) {
-            session_log_set_packet(pinfo, session);
+            session_events_set_session(pinfo, session);
             if (look.act == NETBIOS_DATAGRAM) {
-                session_log_set_name(session, SESSION_NAME_HOST, look.agent.text, pinfo);
-                session_log_set_name(session, SESSION_NAME_VIEWER, look.viewer.text, pinfo);
+                session_events_set_name(session, SESSION_NAME_HOST, look.agent.text, pinfo);
+                session_events_set_name(session, SESSION_NAME_VIEWER, look.viewer.text, pinfo);
             }
         }
         claim->session = session;

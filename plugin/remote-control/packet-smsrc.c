@@ -39,10 +39,12 @@
 #include "attack.h"
 #include "claim.h"
 #include "cm-frame.h"
+#include "message-tap.h"
 #include "message.h"
 #include "opaque-data.h"
 #include "packet-smsrc.h"
 #include "rch0.h"
+#include "session-events.h"
 #include "session-tap.h"
 #include "tnmp.h"
 #include "user-record.h"
@@ -237,7 +239,7 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
     p_remove_proto_data(pinfo->pool, pinfo, proto_smsrc, 0);
     p_add_proto_data(pinfo->pool, pinfo, proto_smsrc, 0,
                      wmem_memdup(pinfo->pool, claim, sizeof *claim));
-    session_log_set_shown(pinfo, claim->direction, claim->session != NULL);
+    session_events_set_dissected(pinfo, claim->direction, claim->session != NULL);
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC");
     col_clear(pinfo->cinfo, COL_INFO);
     item = proto_tree_add_item(parent, proto_smsrc, tvb, 0, -1, ENC_NA);
@@ -414,7 +416,7 @@ proto_register_smsrc(void)
     rch0_register(proto_smsrc, expert);
     tnmp_register(proto_smsrc, expert);
     user_record_register(proto_smsrc);
-    opaque_data_register(proto_smsrc, session_log_account);
+    opaque_data_register(proto_smsrc, session_events_report_account);
     /* After the fields: "smsrc.data" is one too, and tshark -G fields lists the first of a name. */
     proto_smsrc_control = proto_register_protocol_in_name_only(
         "SMS Remote Control (control)", "SMSRC Control", "smsrc.control", proto_smsrc,

@@ -17,8 +17,8 @@
 #include <wsutil/str_util.h>
 
 #include "attack.h"
+#include "message-tap.h"
 #include "opaque-data.h"
-#include "session-tap.h"
 
 /* RCH0 bodies of CVE-2004-0728: rule 3:15148 flags from 130 bytes on, rule 1:3673 above 131. */
 #define RCH_CVE_LENGTH 130

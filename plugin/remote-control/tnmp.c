@@ -16,8 +16,9 @@
 
 #include <wsutil/str_util.h>
 
+#include "message-tap.h"
 #include "opaque-data.h"
-#include "session-tap.h"
+#include "session-events.h"
 #include "text.h"
 #include "user-record.h"
 
@@ -85,7 +86,7 @@ dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *ty
     }
     if (colon > 0 && colon == length - 2)
         digit = tvb_get_uint8(tvb, 6 + colon + 1);
-    session_log_reply(pinfo, SESSION_REPLY_BUSY, "");
+    session_events_report_reply(pinfo, SESSION_REPLY_BUSY, "");
     if (!g_ascii_isdigit(digit)) {
         expert_add_info(pinfo, type_item, &ei_smsrc_busy);
         opaque_data_dissect(tvb, pinfo, tree, 6, -1, OPAQUE_DATA_MIN_TEXT);
@@ -94,7 +95,7 @@ dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *ty
     }
     text_add_string(tree, hf_smsrc_busy_controller, tvb, 6, colon, ENC_ASCII, pinfo->pool,
                      &controller);
-    session_log_reply(pinfo, SESSION_REPLY_BUSY, (const char *)controller);
+    session_events_report_reply(pinfo, SESSION_REPLY_BUSY, (const char *)controller);
     proto_tree_add_uint(tree, hf_smsrc_busy_port, tvb, 6 + colon + 1, 1, 1760U + digit - '0');
     shown_add_expert(pinfo, type_item, &ei_smsrc_busy, "The agent is being controlled by %s",
                      (const char *)controller);
@@ -141,7 +142,7 @@ dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t 
         dissect_busy(tvb, pinfo, tree, item);
         break;
     case TNMP_REFUSED:
-        session_log_reply(pinfo, SESSION_REPLY_REFUSED, "");
+        session_events_report_reply(pinfo, SESSION_REPLY_REFUSED, "");
         expert_add_info(pinfo, item, &ei_smsrc_refused);
         message_add_info(pinfo, "Refused");
         opaque_data_dissect(tvb, pinfo, tree, 4, -1, OPAQUE_DATA_MIN_TEXT);

@@ -17,7 +17,7 @@
 #include "code-page.h"
 #include "message.h"
 #include "opaque-data.h"
-#include "session-log.h"
+#include "session-events.h"
 #include "text.h"
 
 /* Offsets in the record, from the start of the body of its message. */
@@ -155,7 +155,7 @@ dissect_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *o
                                                 SESSION_NAME_USER };
 
         if (values[i] != NULL)
-            session_log_name(pinfo, which[i], values[i]);
+            session_events_report_name(pinfo, which[i], values[i]);
     }
     if (values[1] != NULL)
         wmem_strbuf_append_printf(info, ", host %s", values[1]);
@@ -198,7 +198,7 @@ user_record_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
     bool product_ok, block_ok, names_ok;
     wmem_strbuf_t *info = wmem_strbuf_new(pinfo->pool, "Information reply");
 
-    session_log_reply(pinfo, SESSION_REPLY_ANSWERED, "");
+    session_events_report_reply(pinfo, SESSION_REPLY_ANSWERED, "");
     item = proto_tree_add_item(parent, hf_smsrc_user, tvb, USER_RECORD_MAGIC, -1, ENC_NA);
     tree = proto_item_add_subtree(item, ett_smsrc_user);
     if (length < USER_FIXED_LENGTH) {

@@ -18,7 +18,7 @@
 #include <epan/stats_tree_priv.h>
 
 #include "menu.h"
-#include "session-tap.h"
+#include "message-tap.h"
 #include "stat-listener.h"
 #include "stat-table.h"
 #include "terminal-table.h"
