@@ -54,6 +54,13 @@ session_t *session_connection_get_session(const session_connection_t *connection
 /** True where some frame of the conversation belongs to a session. */
 bool session_connection_has_session(const session_connection_t *connection);
 
+/**
+ * True where session_connection_report() would return a session for an @p event that is no proof.
+ * Changes no state. @p connection may be NULL: the packet has none yet.
+ */
+bool session_connection_has_session_for(const session_connection_t *connection,
+                                        const packet_info *pinfo, const session_event_t *event);
+
 /** Returns the address of the viewer; NULL while it is not known which end is the viewer. */
 const address *session_connection_get_viewer(const session_connection_t *connection);
 

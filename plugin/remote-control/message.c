@@ -16,6 +16,7 @@
 
 #include <wsutil/str_util.h>
 
+#include "magic.h"
 #include "opaque-data.h"
 #include "text.h"
 
@@ -58,12 +59,13 @@ message_next(tvbuff_t *tvb, unsigned offset, bool stream)
         return tvb_reported_length(tvb);
     bytes = tvb_get_ptr(tvb, 0, (int)end);
     /* Both marks are searched for at once: where one is missing, the other is still near. */
-    for (; offset + SMSRC_HEADER_LENGTH <= end; offset++) {
+    for (; offset + MAGIC_HEADER_LENGTH <= end; offset++) {
         content_e content;
 
-        if (memcmp(bytes + offset, "RCH0", 4) != 0 && memcmp(bytes + offset, "TNMP", 4) != 0)
+        if (memcmp(bytes + offset, MAGIC_RCH_START, MAGIC_LENGTH) != 0 &&
+            memcmp(bytes + offset, MAGIC_TNMP_START, MAGIC_LENGTH) != 0)
             continue;
-        content = claim_content(tvb, offset, stream);
+        content = content_detect(tvb, offset, stream);
         if (content == CONTENT_RCH || content == CONTENT_TNMP)
             return offset;
     }

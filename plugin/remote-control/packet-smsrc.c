@@ -39,6 +39,7 @@
 #include "attack.h"
 #include "claim.h"
 #include "cm-frame.h"
+#include "magic.h"
 #include "message-tap.h"
 #include "message.h"
 #include "opaque-data.h"
@@ -127,7 +128,7 @@ dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
         proto_item_append_text(top, ", known by its port alone");
     if (claim->session != NULL)
         session_tap_add_session(tree, tvb, claim->session);
-    if (claim->carrier == SESSION_TRANSPORT_UDP)
+    if (claim->transport == SESSION_TRANSPORT_UDP)
         expert_add_info(pinfo, top, &ei_smsrc_udp);
 }
 
@@ -146,8 +147,8 @@ has_extent(const message_start_t *what)
 static message_start_t
 message_at(tvbuff_t *tvb, unsigned offset, const claim_t *claim)
 {
-    bool stream = claim->carrier == SESSION_TRANSPORT_TCP;
-    message_start_t what = { .content = claim_content(tvb, offset, stream) };
+    bool stream = claim->transport == SESSION_TRANSPORT_TCP;
+    message_start_t what = { .content = content_detect(tvb, offset, stream) };
 
     if (what.content == CONTENT_RCH)
         rch0_extent(tvb, offset, stream, &what.extent);
@@ -164,7 +165,7 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const message_
     /* Where no framing is known, a first byte "R" is a keystroke as well as half a header. */
     bool framed = claim->channel != CHANNEL_CHAT && claim->channel != CHANNEL_TRANSFER;
 
-    if (claim->carrier != SESSION_TRANSPORT_TCP || !desegment_in_force || pinfo->can_desegment == 0)
+    if (claim->transport != SESSION_TRANSPORT_TCP || !desegment_in_force || pinfo->can_desegment == 0)
         return false;
     if (has_extent(what)) {
         if (what->extent.missing == 0)
@@ -207,17 +208,17 @@ dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, message_st
                 rch0_dissect(tvb, pinfo, tree, offset, &what.extent, claim);
             else
                 tnmp_dissect(tvb, pinfo, tree, offset, &what.extent, claim);
-            offset += SMSRC_HEADER_LENGTH + what.extent.body;
+            offset += MAGIC_HEADER_LENGTH + what.extent.body;
             continue;
         }
         if (what.content == CONTENT_USER && offset == 0) {
             message_tap_queue(pinfo, claim->channel, claim->direction, "Information reply");
-            opaque_data_dissect(tvb, pinfo, tree, 0, USER_RECORD_MAGIC, OPAQUE_DATA_MIN_TEXT);
+            opaque_data_dissect(tvb, pinfo, tree, 0, MAGIC_USER_OFFSET, OPAQUE_DATA_MIN_TEXT);
             user_record_dissect(tvb, pinfo, tree);
             break;
         }
         message_tap_queue(pinfo, claim->channel, claim->direction, "Bytes of unknown meaning");
-        next = message_next(tvb, offset + 1, claim->carrier == SESSION_TRANSPORT_TCP);
+        next = message_next(tvb, offset + 1, claim->transport == SESSION_TRANSPORT_TCP);
         message_dissect_unknown(tvb, pinfo, tree, offset, (int)(MIN(next, end) - offset), claim);
         offset = next;
     }
@@ -262,10 +263,22 @@ smsrc_claim_of_packet(packet_info *pinfo)
     const claim_t *claim = (const claim_t *)p_get_proto_data(pinfo->pool, pinfo, proto_smsrc,
                                                              0);
 
-    return claim != NULL && (claim->carrier == SESSION_TRANSPORT_TCP ||
-                             claim->carrier == SESSION_TRANSPORT_UDP)
+    return claim != NULL && (claim->transport == SESSION_TRANSPORT_TCP ||
+                             claim->transport == SESSION_TRANSPORT_UDP)
                ? claim
                : NULL;
+}
+
+/* Classifies the payload, and records what it shows of its conversation in either case. */
+static bool
+make_claim(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
+           claim_t *claim)
+{
+    const claim_input_t input = { tvb, pinfo, channel, limit };
+    bool is_claimed = claim_classify(&input, claim);
+
+    claim_record(pinfo, claim);
+    return is_claimed;
 }
 
 /* The port table, Decode As by the name "smsrc", and conversations proven before. */
@@ -276,7 +289,7 @@ dissect_smsrc(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
     bool ours = channel_has_port(pinfo->match_uint);
     claim_t claim;
 
-    if (!claim_classify(tvb, pinfo, CHANNEL_UNKNOWN,
+    if (!make_claim(tvb, pinfo, CHANNEL_UNKNOWN,
                     by_port && !ours       ? CLAIM_BY_USER
                     : port_ground_in_force ? CLAIM_BY_PORT
                                            : CLAIM_BY_SESSION,
@@ -292,7 +305,7 @@ dissect_smsrc_as(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data
 {
     claim_t claim;
 
-    if (!claim_classify(tvb, pinfo, channel, CLAIM_BY_USER, &claim))
+    if (!make_claim(tvb, pinfo, channel, CLAIM_BY_USER, &claim))
         return 0;
     return dissect_claimed(tvb, pinfo, tree, data, &claim);
 }
@@ -327,7 +340,7 @@ dissect_smsrc_ipx(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
 {
     claim_t claim;
 
-    if (!claim_classify(tvb, pinfo, CHANNEL_UNKNOWN, CLAIM_BY_SESSION, &claim))
+    if (!make_claim(tvb, pinfo, CHANNEL_UNKNOWN, CLAIM_BY_SESSION, &claim))
         return 0;
     return dissect_claimed(tvb, pinfo, tree, data, &claim);
 }
@@ -336,11 +349,12 @@ dissect_smsrc_ipx(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
 static ws_bool
 dissect_smsrc_netbios_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    claim_t claim;
+    claim_netbios_t netbios;
 
-    if (!claim_classify_netbios(tvb, pinfo, &claim))
+    if (!claim_classify_netbios(tvb, pinfo, &netbios))
         return FALSE;
-    dissect_claimed(tvb, pinfo, tree, data, &claim);
+    claim_record_netbios(pinfo, &netbios);
+    dissect_claimed(tvb, pinfo, tree, data, &netbios.claim);
     return TRUE;
 }
 
@@ -353,7 +367,7 @@ dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
 {
     claim_t claim;
 
-    if (!claim_classify(tvb, pinfo, CHANNEL_UNKNOWN,
+    if (!make_claim(tvb, pinfo, CHANNEL_UNKNOWN,
                     channel_has_port(pinfo->srcport) || channel_has_port(pinfo->destport)
                         ? CLAIM_BY_SESSION
                         : CLAIM_BY_CONTENT,

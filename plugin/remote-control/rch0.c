@@ -17,6 +17,7 @@
 #include <wsutil/str_util.h>
 
 #include "attack.h"
+#include "magic.h"
 #include "message-tap.h"
 #include "opaque-data.h"
 
@@ -45,11 +46,11 @@ static expert_field ei_smsrc_cve_2004_0728 = EI_INIT;
 void
 rch0_extent(tvbuff_t *tvb, unsigned offset, bool stream, message_extent_t *extent)
 {
-    unsigned available = tvb_reported_length(tvb) - offset - SMSRC_HEADER_LENGTH;
+    unsigned available = tvb_reported_length(tvb) - offset - MAGIC_HEADER_LENGTH;
     unsigned low = tvb_get_letohs(tvb, (int)offset + 4);
     uint32_t full = tvb_get_letohl(tvb, (int)offset + 4);
     unsigned want = full != low && full <= available ? full : low;
-    unsigned body = offset + SMSRC_HEADER_LENGTH;
+    unsigned body = offset + MAGIC_HEADER_LENGTH;
     unsigned next = message_next(tvb, body, stream);
 
     memset(extent, 0, sizeof *extent);
@@ -64,7 +65,7 @@ rch0_extent(tvbuff_t *tvb, unsigned offset, bool stream, message_extent_t *exten
             extent->missing = want - available;
         return;
     }
-    switch (claim_content(tvb, body + extent->body, stream)) {
+    switch (content_detect(tvb, body + extent->body, stream)) {
     case CONTENT_RCH:
     case CONTENT_TNMP:
     case CONTENT_PARTIAL:
@@ -110,11 +111,11 @@ rch0_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned off
     proto_item *item, *length_item;
     proto_tree *tree, *length_tree;
     uint32_t length, low, high;
-    unsigned body = offset + SMSRC_HEADER_LENGTH;
+    unsigned body = offset + MAGIC_HEADER_LENGTH;
     bool mismatch;
 
     item = proto_tree_add_item(parent, hf_smsrc_rch, tvb, (int)offset,
-                               (int)(SMSRC_HEADER_LENGTH + extent->body), ENC_NA);
+                               (int)(MAGIC_HEADER_LENGTH + extent->body), ENC_NA);
     tree = proto_item_add_subtree(item, ett_smsrc_rch);
     proto_tree_add_item(tree, hf_smsrc_rch_start, tvb, (int)offset, 4, ENC_ASCII);
     length_item = proto_tree_add_item_ret_uint(tree, hf_smsrc_rch_length, tvb, (int)offset + 4, 4,

@@ -16,6 +16,7 @@
 
 #include <wsutil/str_util.h>
 
+#include "magic.h"
 #include "message-tap.h"
 #include "opaque-data.h"
 #include "session-events.h"
@@ -61,7 +62,7 @@ enum { TNMP_REQUEST, TNMP_REPLY, TNMP_BUSY, TNMP_REFUSED, TNMP_UNKNOWN };
 void
 tnmp_extent(tvbuff_t *tvb, unsigned offset, message_extent_t *extent)
 {
-    unsigned available = tvb_reported_length(tvb) - offset - SMSRC_HEADER_LENGTH;
+    unsigned available = tvb_reported_length(tvb) - offset - MAGIC_HEADER_LENGTH;
     uint32_t length = tvb_get_letohl(tvb, (int)offset + 4);
 
     memset(extent, 0, sizeof *extent);
@@ -163,7 +164,7 @@ tnmp_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned off
     uint32_t length;
 
     item = proto_tree_add_item(parent, hf_smsrc_tnmp, tvb, (int)offset,
-                               (int)(SMSRC_HEADER_LENGTH + body), ENC_NA);
+                               (int)(MAGIC_HEADER_LENGTH + body), ENC_NA);
     tree = proto_item_add_subtree(item, ett_smsrc_tnmp);
     proto_tree_add_item(tree, hf_smsrc_tnmp_start, tvb, (int)offset, 4, ENC_ASCII);
     length_item = proto_tree_add_item_ret_uint(tree, hf_smsrc_tnmp_length, tvb, (int)offset + 4, 4,
@@ -175,7 +176,7 @@ tnmp_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned off
     else if (body < TNMP_MIN_LENGTH)
         message_add_mismatch(pinfo, length_item,
                              "The length is %u, a body has a word and a code at least", length);
-    dissect_body(tvb_new_subset_length(tvb, (int)offset + SMSRC_HEADER_LENGTH, (int)body), pinfo,
+    dissect_body(tvb_new_subset_length(tvb, (int)offset + MAGIC_HEADER_LENGTH, (int)body), pinfo,
                  tree, claim);
 }
 

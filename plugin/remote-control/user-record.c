@@ -15,6 +15,7 @@
 #include "user-record.h"
 
 #include "code-page.h"
+#include "magic.h"
 #include "message.h"
 #include "opaque-data.h"
 #include "session-events.h"
@@ -45,7 +46,7 @@ static int ett_smsrc_user = -1;
 bool
 user_record_is(tvbuff_t *tvb)
 {
-    return tvb_memeql(tvb, USER_RECORD_MAGIC, (const uint8_t *)"USER", 4) == 0;
+    return tvb_memeql(tvb, MAGIC_USER_OFFSET, (const uint8_t *)MAGIC_USER, MAGIC_LENGTH) == 0;
 }
 
 /*
@@ -199,7 +200,7 @@ user_record_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
     wmem_strbuf_t *info = wmem_strbuf_new(pinfo->pool, "Information reply");
 
     session_events_report_reply(pinfo, SESSION_REPLY_ANSWERED, "");
-    item = proto_tree_add_item(parent, hf_smsrc_user, tvb, USER_RECORD_MAGIC, -1, ENC_NA);
+    item = proto_tree_add_item(parent, hf_smsrc_user, tvb, MAGIC_USER_OFFSET, -1, ENC_NA);
     tree = proto_item_add_subtree(item, ett_smsrc_user);
     if (length < USER_FIXED_LENGTH) {
         message_add_mismatch(pinfo, item, "The record needs %u bytes, its message has %u",

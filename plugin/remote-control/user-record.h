@@ -9,9 +9,6 @@
 
 #include "smsrc-compat.h"
 
-/** Where "USER" stands, from the start of the body of its message. */
-#define USER_RECORD_MAGIC 4
-
 /** Register smsrc.user and smsrc.user.* below the protocol @p proto. */
 void user_record_register(int proto);
 

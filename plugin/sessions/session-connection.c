@@ -322,6 +322,23 @@ has_current_session(const session_connection_t *connection, const session_event_
             !event->starts_session || !session_log_is_silent(&session->last_time, pinfo));
 }
 
+bool
+session_connection_has_session_for(const session_connection_t *connection,
+                                   const packet_info *pinfo, const session_event_t *event)
+{
+    const session_pair_t *pair;
+
+    if (PINFO_FD_VISITED(pinfo))
+        return connection != NULL &&
+               session_connection_get_session(connection, pinfo->num, false) != NULL;
+    if (connection != NULL && connection->newest != NULL)
+        return true;
+    pair = session_log_find_pair(event->viewer, event->agent);
+    return pair != NULL && pair->current != NULL && pair->current->kind == event->kind &&
+           event->kind == SESSION_SMS &&
+           (continues(pair->current, event, pinfo) || !session_log_is_full());
+}
+
 session_t *
 session_connection_report(session_connection_t *connection, const packet_info *pinfo,
                           const session_event_t *event)

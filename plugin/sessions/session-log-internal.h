@@ -106,6 +106,9 @@ session_t *session_log_new(const session_event_t *event, const packet_info *pinf
 /** Returns a new session whose agent is known by its name alone; NULL past the bound. */
 session_t *session_log_begin_unresolved(const address *viewer, const packet_info *pinfo);
 
+/** True where session_log_new() would return NULL. */
+bool session_log_is_full(void);
+
 /** Counts a session that is past the bound; @p pair (may be NULL) counts once. */
 void session_log_count_unlisted(session_pair_t *pair);
 

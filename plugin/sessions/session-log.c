@@ -307,6 +307,12 @@ session_log_new(const session_event_t *event, const packet_info *pinfo)
     return session;
 }
 
+bool
+session_log_is_full(void)
+{
+    return num_sessions >= SESSION_LOG_MAX;
+}
+
 /* Without a pair to remember it, the number is that of "one or more". */
 void
 session_log_count_unlisted(session_pair_t *pair)
