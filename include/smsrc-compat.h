@@ -1,5 +1,5 @@
 /* smsrc-compat.h
- * Every difference between Wireshark 4.0, 4.2, 4.4 and 4.6 that this plugin meets
+ * Differences between Wireshark 4.0, 4.2, 4.4 and 4.6
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,7 +12,7 @@
 #include <epan/packet.h>
 #include <epan/stats_tree.h>
 
-/* No other file of the plugin tests a version. */
+/* Only this file tests a version. */
 #define SMSRC_WS_AT_LEAST(major, minor)                                                          \
     (WIRESHARK_VERSION_MAJOR > (major) ||                                                        \
      (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
@@ -24,7 +24,7 @@ typedef bool ws_bool;
 typedef gboolean ws_bool;
 #endif
 
-/* Callbacks of a table's fields (epan/uat.h) return a gboolean in 4.0 and a bool from 4.2 on. */
+/* Callbacks of fields of a UAT (epan/uat.h) return a gboolean in 4.0 and a bool from 4.2 on. */
 #if SMSRC_WS_AT_LEAST(4, 1)
 typedef bool ws_uat_bool;
 #else
@@ -64,8 +64,8 @@ typedef gboolean ws_uat_bool;
 #endif
 
 /*
- * Of epan/plugin_if.h the plugin uses a menu. Development files of 4.2 (Ubuntu 24.04's) lack
- * epan/dfilter/dfilter-loc.h, which it includes: what is used of it is declared here for them.
+ * The plugin adds a menu by epan/plugin_if.h. That includes epan/dfilter/dfilter-loc.h, which is
+ * missing in development files of 4.2 (Ubuntu 24.04): for them the declarations are here.
  */
 #if !SMSRC_WS_AT_LEAST(4, 1) || __has_include(<epan/dfilter/dfilter-loc.h>)
 #include <epan/plugin_if.h>
@@ -83,7 +83,7 @@ WS_DLL_PUBLIC void ext_menubar_add_entry(ext_menu_t *menu, const char *label, co
                                          ext_menubar_action_cb callback, void *data);
 #endif
 
-/* What starts a statistic (register_stat_tap_ui) says from 4.6 on how it went. */
+/* The function that starts a statistic (register_stat_tap_ui) returns its success from 4.6 on. */
 #if SMSRC_WS_AT_LEAST(4, 5)
 typedef bool stat_tap_init_result;
 #define STAT_TAP_INIT_DONE true

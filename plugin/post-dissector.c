@@ -1,15 +1,15 @@
 /* post-dissector.c
- * The one post-dissector, in which session log and audit see every packet
+ * The post-dissector: passes every packet to the session log and to the audit
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * Wireshark's work for a post-dissector is more than what session log and audit do for most
- * packets, so both share one. It is a protocol in name only: for any other, Wireshark keeps a list
- * of layers at each call. A protocol in name only is turned off with its parent, and neither of
- * the two may turn off the other, so the parent is a protocol that is always on. Each of the two
- * knows whether the user has turned it off.
+ * For most packets a post-dissector costs Wireshark more than session log and audit do, so both
+ * share one. It is a protocol in name only: for any other, Wireshark adds a layer at each call. A
+ * protocol in name only is disabled with its parent, and neither of the two may disable the other,
+ * so the parent is a protocol that is always enabled. Each of the two checks whether the user has
+ * disabled it.
  */
 
 #define WS_LOG_DOMAIN "smsrc"

@@ -1,5 +1,5 @@
 /* post-dissector.h
- * The one post-dissector, in which session log and audit see every packet
+ * The post-dissector: passes every packet to the session log and to the audit
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -8,7 +8,7 @@
 #define __SMSRC_MATRIX_H__
 
 #include "role.h"
-#include "service-detect.h"
+#include "service.h"
 
 /* The classes of kb826852.csv, then those of the neighbouring lists and the user's own rows. */
 typedef enum {

@@ -20,8 +20,8 @@ void evidence_init(int proto);
 void evidence_reset(bool learn_roles);
 
 /**
- * Read the packet, whose layers and bytes have been read, on the first pass: learn roles into the role book, and leave in its flow
- * what the content says.
+ * Read the packet, on the first pass: learn roles into the role book, and leave in its flow
+ * what the content says. The layers and bytes of the view have been read before.
  */
 void evidence_scan(const packet_view_t *packet);
 

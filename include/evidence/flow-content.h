@@ -10,7 +10,7 @@
 #include <epan/conversation.h>
 
 #include "role-signatures.h"
-#include "service-detect.h"
+#include "service.h"
 
 /* A request that would give a role once it is answered as such a server would. */
 typedef struct {

@@ -1,5 +1,5 @@
 /* bounds.h
- * What of a capture was not kept, because a bound was reached
+ * Limits of all stores, and which of them a capture has exceeded
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,8 +9,9 @@
 
 #include "smsrc-compat.h"
 
-/** What is bounded, in the order in which it is listed. Its words are in bounds.c. */
+/** What is bounded, in the order in which it is listed. The names are in bounds.c. */
 typedef enum {
+    BOUND_NONE = -1,
     BOUND_ROLE_HOSTS,
     BOUND_REPORTED_HOSTS,
     BOUND_RPC_ENDPOINTS,
@@ -37,19 +38,19 @@ typedef enum {
     NUM_BOUNDS,
 } bound_e;
 
-/** How often anything was not kept in this capture; read through bounds_are_reached(). */
+/** How often any bound was exceeded in this capture; read through bounds_are_reached(). */
 extern unsigned bounds_events;
 
-/** Forget the capture before: call from an init routine. */
+/** Forgets the previous capture. Call from an init routine. */
 void bounds_reset(void);
 
 /**
- * Something was not kept, because there are @p limit of its kind. On the first pass only: the
- * frame is the one whose end bounds_end_frame() notes next.
+ * Reports that an object was not kept, because there are @p limit of its kind. Call on the first
+ * pass only: the frame is the one that bounds_end_frame() is called for next.
  */
 void bounds_exceed(bound_e bound, unsigned limit);
 
-/** True where @p count is @p limit already: one more is not kept, which is noted. */
+/** True if @p count has reached @p limit: reports that one more is not kept. */
 static inline bool
 bounds_full(bound_e bound, unsigned count, unsigned limit)
 {
@@ -59,7 +60,7 @@ bounds_full(bound_e bound, unsigned count, unsigned limit)
     return true;
 }
 
-/** How many of @p count are kept, @p limit at most; where that is not all of them it is noted. */
+/** Returns how many of @p count are kept, at most @p limit, and reports if not all are. */
 static inline unsigned
 bounds_cut(bound_e bound, unsigned count, unsigned limit)
 {
@@ -69,29 +70,35 @@ bounds_cut(bound_e bound, unsigned count, unsigned limit)
     return limit;
 }
 
-/** The end of frame @p frame on any pass. True where it is the first past some bound. */
+/** Ends the frame, on any pass. True if it is the first frame past any bound. */
 bool bounds_end_frame(uint32_t frame);
 
-/** True where the end of a frame has to be noted: a look at one number. */
+/** True if bounds_end_frame() has to be called. Cheap. */
 static inline bool
 bounds_are_reached(void)
 {
     return bounds_events != 0;
 }
 
-/** True where the frame that bounds_end_frame() was called for has added to any count. */
+/** True if any bound was exceeded in the frame that bounds_end_frame() was called for. */
 bool bounds_have_grown(void);
 
-/** The first frame past the bound, 0: none is known; how often, 0: never; and the limit. */
+/**
+ * Returns the first bound after @p bound that was exceeded in this capture, or NUM_BOUNDS. Begin
+ * with BOUND_NONE.
+ */
+bound_e bounds_next(bound_e bound);
+
+/** Return the first frame past the bound, how often it was exceeded, and the limit. */
 uint32_t bounds_frame(bound_e bound);
 unsigned bounds_count(bound_e bound);
 unsigned bounds_limit(bound_e bound);
 
-/** "hosts with learned roles": what is bounded, as users read it. Static. */
+/** Returns what is bounded, as users read it: "hosts with learned roles". Static. */
 const char *bounds_name(bound_e bound);
 
 /**
- * "more than 65536 hosts with learned roles, first in frame 65537, 3 times": to be freed with
+ * Returns "more than 65536 hosts with learned roles, first in frame 65537, 3 times". Free it with
  * wmem_free(@p scope, ...).
  */
 char *bounds_to_str(wmem_allocator_t *scope, bound_e bound);

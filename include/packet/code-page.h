@@ -11,9 +11,9 @@
 #include <wsutil/wmem/wmem.h>
 
 /**
- * The @p length bytes as UTF-8 in @p scope; a byte that stands for no character is U+FFFD. NULL
- * where @p code_page is none that Windows has as an OEM or ANSI code page, or where this system's
- * iconv lacks it. The list of them: Microsoft, "Code Page Identifiers" (Win32).
+ * Returns the @p length bytes as UTF-8 in @p scope, with U+FFFD for a byte that is no character.
+ * NULL if Windows does not have @p code_page as OEM or ANSI code page, or if this system's iconv
+ * does not have it. List of the code pages: Microsoft, "Code Page Identifiers" (Win32).
  */
 char *code_page_to_utf8(wmem_allocator_t *scope, unsigned code_page, const uint8_t *bytes,
                         size_t length);

@@ -1,5 +1,5 @@
 /* icmp-error.h
- * What an ICMP or ICMPv6 error says of the packet that it quotes
+ * Unreachable and prohibited errors of ICMP and ICMPv6, and the packet that they quote
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,12 +11,15 @@
 
 typedef struct {
     const char *reason; /* "ICMP: port unreachable"; static */
-    address src, dst;   /* of the packet quoted; they point into the error */
+    address src, dst;   /* of the quoted packet; they point into the error */
     bool tcp;           /* else UDP */
     uint16_t src_port, dst_port;
 } icmp_error_t;
 
-/** True where @p packet is an error that says "unreachable" or "prohibited". Never throws. */
+/**
+ * True if @p packet is an error that reports "unreachable" or "prohibited". Call it after
+ * packet_view_read_layers() and packet_view_read_bytes(). Never throws.
+ */
 bool icmp_error_read(const packet_view_t *packet, icmp_error_t *error);
 
 #endif /* __SMSRC_ICMP_ERROR_H__ */

@@ -1,5 +1,5 @@
 /* ntlmssp-auth.h
- * Who calls, as NTLMSSP's AUTHENTICATE message tells it
+ * Account and flags in NTLMSSP's AUTHENTICATE message
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,15 +9,15 @@
 
 #include "smsrc-compat.h"
 
-/** What every message of NTLMSSP begins with, its NUL included. */
+/** The first bytes of every message of NTLMSSP, including the NUL. */
 #define NTLMSSP_SIGNATURE "NTLMSSP"
 
-/** Bits of the flags that the two sides have agreed upon (MS-NLMP 2.2.2.5). */
+/** Negotiated flags (MS-NLMP 2.2.2.5). */
 #define NTLMSSP_UNICODE 0x00000001
 #define NTLMSSP_EXTENDED_SECURITY 0x00080000
 #define NTLMSSP_KEY_EXCHANGE 0x40000000
 
-/** Each name is "" where it does not lie inside the message. */
+/** A name is "" if it is not inside the message. */
 typedef struct {
     const char *domain;
     const char *user;
@@ -26,8 +26,8 @@ typedef struct {
 } ntlmssp_auth_t;
 
 /**
- * The names in @p token, which begins with the signature, in pinfo->pool. False where it is no
- * AUTHENTICATE message, or one that is too short for its own header. Reads captured bytes only.
+ * Reads the names in @p token, which begins with the signature, into pinfo->pool. False if it is no
+ * AUTHENTICATE message, or shorter than its header. Reads captured bytes only.
  */
 bool ntlmssp_auth_read(tvbuff_t *token, packet_info *pinfo, ntlmssp_auth_t *names);
 

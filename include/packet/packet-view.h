@@ -9,7 +9,7 @@
 
 #include "service-detect.h"
 
-/* The layers of a packet that matter. */
+/* Layers of a packet that evidence and session log distinguish. */
 enum {
     LAYER_HTTP = 1 << 0,
     LAYER_SMB = 1 << 1,
@@ -34,9 +34,10 @@ typedef struct {
     proto_tree *tree;        /* NULL if no tree is built */
     bool has_layers;
     bool has_bytes;
-    uint8_t protocol;        /* of IP; 0 if it is not known */
-    unsigned layers;         /* LAYER_ bits, by packet_view_read_layers() */
-    const uint8_t *network;  /* all below, by packet_view_read_bytes(): after the IP header, or NULL */
+    uint8_t protocol;        /* of IP, with the bytes; 0 if it is not known */
+    unsigned layers;         /* LAYER_ bits, after packet_view_read_layers() */
+    /* After packet_view_read_bytes(): */
+    const uint8_t *network;  /* the bytes that follow the IP header; NULL if it is not known */
     unsigned network_length; /* as captured */
     const uint8_t *payload;  /* of TCP or UDP; NULL if there is none */
     unsigned length;         /* as captured, PACKET_MAX_PAYLOAD at most */

@@ -147,7 +147,7 @@ add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
 {
     const matrix_row_t *row = judged->judgement.row;
 
-    shown_add_expert(pinfo, item, expert, "%s: %s%s%s", describe(pinfo, judged), what,
+    text_add_expert(pinfo, item, expert, "%s: %s%s%s", describe(pinfo, judged), what,
                      row == NULL                 ? ""
                      : judged->judgement.nearest ? "; nearest "
                                                  : "; ",
@@ -237,10 +237,8 @@ audit_tree_add_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
     proto_item *item = proto_tree_add_item(parent, proto_smsrc_audit, tvb, 0, 0, ENC_NA);
     proto_item_set_generated(item);
     proto_item_append_text(item, ", Overflow");
-    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
-        bound_e bound = (bound_e)i;
-
-        if (bounds_count(bound) > 0 && bounds_frame(bound) == pinfo->num)
+    for (bound_e bound = bounds_next(BOUND_NONE); bound < NUM_BOUNDS; bound = bounds_next(bound)) {
+        if (bounds_frame(bound) == pinfo->num)
             expert_add_info_format(pinfo, item, &ei_smsrc_audit_overflow,
                                    "More than %u %s: the rest is not kept", bounds_limit(bound),
                                    bounds_name(bound));

@@ -32,6 +32,7 @@
 #include <epan/proto_data.h>
 #include <epan/tap.h>
 
+#include "addresses.h"
 #include "attack.h"
 #include "audit-tap.h"
 #include "audit-tree.h"
@@ -79,18 +80,6 @@ static bool audit_has_roles; /* or may learn some; without any, attacks alone ar
 /*
  * Judging, on the first pass
  */
-
-static bool
-is_broadcast(const packet_info *pinfo)
-{
-    static const uint8_t all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-    const address *dst = &pinfo->dst;
-
-    if (dst->type == AT_IPv4 && dst->len == 4 && memcmp(dst->data, all, 4) == 0)
-        return true;
-    return dst->type == AT_IPv4 && pinfo->dl_dst.type == AT_ETHER && pinfo->dl_dst.len == 6 &&
-           memcmp(pinfo->dl_dst.data, all, 6) == 0;
-}
 
 /* Show a packet of a judged flow, and pass it to the statistics. */
 static void
@@ -179,7 +168,8 @@ audit(packet_view_t *packet)
         tap->bytes = pinfo->fd->pkt_len;
         tap_queue_packet(roles_tap, pinfo, tap);
     }
-    if (src != 0 && dst == 0 && pinfo->ptype == PT_UDP && is_broadcast(pinfo)) {
+    if (src != 0 && dst == 0 && pinfo->ptype == PT_UDP &&
+        addresses_is_ipv4_broadcast(&pinfo->dst, &pinfo->dl_dst)) {
         broadcast = true;
         dst = ROLES_BROADCAST;
     }

@@ -20,10 +20,9 @@
 #include "icmp-error.h"
 #include "tcp-state.h"
 
-/* Two hosts, one of which tried ports of the other that did not answer. */
+/* The pair of an initiator and a responder that did not answer on the ports tried. */
 typedef struct {
-    address initiator;
-    address responder;
+    addresses_pair_t hosts;
     const flow_t *first; /* the try that has the line */
 } tries_t;
 
@@ -34,27 +33,10 @@ typedef struct {
 /* Rebuilt for every capture. */
 static wmem_map_t *tries;
 
-static unsigned
-tries_hash(const void *key)
-{
-    const tries_t *pair = (const tries_t *)key;
-
-    return addresses_key_hash(&pair->initiator) ^ 31 * addresses_key_hash(&pair->responder);
-}
-
-static gboolean
-tries_equal(const void *a, const void *b)
-{
-    const tries_t *one = (const tries_t *)a, *other = (const tries_t *)b;
-
-    return addresses_equal(&one->initiator, &other->initiator) &&
-           addresses_equal(&one->responder, &other->responder);
-}
-
 void
 reachability_reset(void)
 {
-    tries = wmem_map_new(wmem_file_scope(), tries_hash, tries_equal);
+    tries = wmem_map_new(wmem_file_scope(), addresses_pair_hash, addresses_pair_equal);
 }
 
 static void
@@ -118,13 +100,14 @@ reachability_icmp(const packet_view_t *packet)
 bool
 reachability_is_scan(flow_t *flow, const packet_info *pinfo, bool from_initiator)
 {
-    tries_t key, *pair;
+    addresses_pair_t key;
+    tries_t *pair;
 
     flow->scan_of = NULL;
     if (flow->reach == REACH_OPEN)
         return false;
-    copy_address_shallow(&key.initiator, from_initiator ? &pinfo->src : &pinfo->dst);
-    copy_address_shallow(&key.responder, from_initiator ? &pinfo->dst : &pinfo->src);
+    key = from_initiator ? addresses_pair(&pinfo->src, &pinfo->dst)
+                         : addresses_pair(&pinfo->dst, &pinfo->src);
     pair = (tries_t *)wmem_map_lookup(tries, &key);
     if (pair != NULL) {
         if (pair->first != flow)
@@ -134,9 +117,8 @@ reachability_is_scan(flow_t *flow, const packet_info *pinfo, bool from_initiator
     if (bounds_full(BOUND_TRIES, wmem_map_size(tries), REACH_MAX_TRIES))
         return false;
     pair = wmem_new(wmem_file_scope(), tries_t);
-    copy_address_wmem(wmem_file_scope(), &pair->initiator, &key.initiator);
-    copy_address_wmem(wmem_file_scope(), &pair->responder, &key.responder);
+    pair->hosts = addresses_pair_copy(&key);
     pair->first = flow;
-    wmem_map_insert(tries, pair, pair);
+    wmem_map_insert(tries, &pair->hosts, pair);
     return false;
 }

@@ -260,8 +260,8 @@ is_kb_port(transport_e transport, uint16_t port)
 static bool
 is_foreign(service_e service)
 {
-    return service >= SERVICE_FIRST_FOREIGN || service == SERVICE_TLS ||
-           service == SERVICE_CM_REMOTE_CONTROL;
+    return ((SERVICES_FOREIGN | SERVICE_BIT(SERVICE_TLS) |
+             SERVICE_BIT(SERVICE_CM_REMOTE_CONTROL)) & SERVICE_BIT(service)) != 0;
 }
 
 /*

@@ -18,6 +18,7 @@
 #include <epan/wmem_scopes.h>
 
 #include "bounds.h"
+#include "text.h"
 
 #define MAX_NAME 256
 
@@ -221,19 +222,6 @@ cm_connection_set_result(cm_connection_t *session, cm_result_e result, bool by_l
     session->result_frame = frame;
 }
 
-/* How many bytes of @p text are whole characters, at most @p max. */
-static size_t
-utf8_prefix(const char *text, size_t max)
-{
-    size_t length = strlen(text);
-
-    if (length <= max)
-        return length;
-    while (max > 0 && ((unsigned char)text[max] & 0xc0) == 0x80)
-        max--;
-    return max;
-}
-
 void
 cm_connection_set_name(char **name, const char *value)
 {
@@ -241,7 +229,7 @@ cm_connection_set_name(char **name, const char *value)
         return;
     if (strlen(value) > MAX_NAME)
         bounds_exceed(BOUND_NAME_BYTES, MAX_NAME);
-    *name = wmem_strndup(wmem_file_scope(), value, utf8_prefix(value, MAX_NAME));
+    *name = wmem_strndup(wmem_file_scope(), value, text_valid_length(value, MAX_NAME));
 }
 
 const char *

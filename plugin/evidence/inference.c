@@ -26,6 +26,7 @@
 #include "conversation-cache.h"
 #include "evidence.h"
 #include "role-book.h"
+#include "text.h"
 
 /* Longest text that a reason quotes. */
 #define MAX_QUOTE 80
@@ -192,19 +193,6 @@ is_known(const role_signature_t *signature, const flow_content_t *flow, const pa
            (implied != 0 || !implies);
 }
 
-/* Text from the capture, fit to be shown. */
-static const char *
-quote_text(wmem_allocator_t *scope, const char *text, size_t length)
-{
-    char *quote = wmem_strndup(scope, text, length);
-
-    for (char *c = quote; *c != '\0'; c++) {
-        if (!g_ascii_isprint(*c))
-            *c = '.';
-    }
-    return quote;
-}
-
 void
 inference_add_fact_about(const packet_view_t *packet, fact_e fact, const char *text,
                         const address *owner)
@@ -229,7 +217,7 @@ inference_add_fact_about(const packet_view_t *packet, fact_e fact, const char *t
         pending.frame = pinfo->num;
         pending.needs_corroboration = signature->needs_corroboration;
         pending.told = wmem_strdup_printf(pinfo->pool, "%s %s", signature->label,
-                                          quote_text(pinfo->pool, text, MIN(length, MAX_QUOTE)));
+                                          text_ascii(pinfo->pool, text, MIN(length, MAX_QUOTE)));
         switch (signature->about) {
         case SUBJECT_OWNER:
             if (owner != NULL)

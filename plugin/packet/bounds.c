@@ -1,15 +1,15 @@
 /* bounds.c
- * What of a capture was not kept, because a bound was reached
+ * Limits of all stores, and which of them a capture has exceeded
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * Whatever grows with a capture is bounded, because captures are hostile. A store that is full
- * reports it here, and from here the expert info smsrc.audit.overflow and every statistic have
- * it: which bound, the first frame past it, and how often. The store does not need to know its
- * frame: what is reported while a frame is dissected belongs to that frame, and the
- * post-dissector, which comes last, notes its number.
+ * Every store that grows with a capture is bounded, because captures are hostile. A store that is
+ * full reports it here, for the expert info smsrc.audit.overflow and every statistic: which bound,
+ * the first frame past it, and how often. The store does not need to know the frame: a report
+ * belongs to the frame that is being dissected, whose number the post-dissector, called last,
+ * records.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -22,8 +22,8 @@ typedef struct {
     uint32_t frame;
 } bound_t;
 
-/* Behind "more than N". */
-static const char *const names[NUM_BOUNDS] = {
+/* Follow "more than N". */
+static const char *const bound_names[NUM_BOUNDS] = {
     [BOUND_ROLE_HOSTS] = "hosts with learned roles",
     [BOUND_REPORTED_HOSTS] = "hosts with learned roles before one that only others report",
     [BOUND_RPC_ENDPOINTS] = "RPC endpoints",
@@ -52,7 +52,7 @@ static const char *const names[NUM_BOUNDS] = {
 /* Rebuilt for every capture. */
 unsigned bounds_events;
 static bound_t bounds[NUM_BOUNDS];
-static unsigned noted_events; /* those of frames that have ended */
+static unsigned noted_events; /* of the frames that have ended */
 static bool grown;
 
 void
@@ -92,6 +92,16 @@ bounds_have_grown(void)
     return grown;
 }
 
+bound_e
+bounds_next(bound_e bound)
+{
+    int next = (int)bound + 1;
+
+    while (next < NUM_BOUNDS && bounds[next].count == 0)
+        next++;
+    return (bound_e)next;
+}
+
 uint32_t
 bounds_frame(bound_e bound)
 {
@@ -113,7 +123,7 @@ bounds_limit(bound_e bound)
 const char *
 bounds_name(bound_e bound)
 {
-    return names[bound];
+    return bound_names[bound];
 }
 
 char *
@@ -122,5 +132,6 @@ bounds_to_str(wmem_allocator_t *scope, bound_e bound)
     const bound_t *one = &bounds[bound];
 
     return wmem_strdup_printf(scope, "more than %u %s, first in frame %u, %u time%s", one->limit,
-                              names[bound], one->frame, one->count, one->count == 1 ? "" : "s");
+                              bound_names[bound], one->frame, one->count,
+                              one->count == 1 ? "" : "s");
 }

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * GLib converts, by the system's iconv. Only code pages in which ASCII is itself come into
- * question: a packet must not choose among all that iconv has, which keep states and more.
+ * GLib converts by the system's iconv. Only code pages that contain ASCII are allowed: a packet
+ * must not choose any converter of iconv, of which some are stateful.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -15,7 +15,7 @@
 
 #include "smsrc-compat.h"
 
-/* Those that Windows sets as its OEM or ANSI code page. */
+/* Code pages that Windows has as OEM or ANSI code page. */
 static const uint16_t code_pages[] = {
     437, 720, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863, 864, 865, 866, 869,
     874, 932, 936, 949, 950, 1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258,
@@ -38,16 +38,16 @@ open_code_page(unsigned code_page)
     return NO_CONVERTER;
 }
 
-/* What is converted goes to @p text, as far as no byte is in the way. False where one is. */
+/* Appends the converted text, up to a byte that is no character: then it returns false. */
 static bool
-convert_piece(GIConv converter, char **from, size_t *left, wmem_strbuf_t *text)
+convert_part(GIConv converter, char **from, size_t *left, wmem_strbuf_t *text)
 {
-    char piece[128];
-    char *to = piece;
-    size_t room = sizeof piece;
+    char part[128];
+    char *to = part;
+    size_t room = sizeof part;
     bool done = g_iconv(converter, from, left, &to, &room) != (size_t)-1 || errno == E2BIG;
 
-    wmem_strbuf_append_len(text, piece, (size_t)(to - piece));
+    wmem_strbuf_append_len(text, part, (size_t)(to - part));
     return done;
 }
 
@@ -62,7 +62,7 @@ code_page_to_utf8(wmem_allocator_t *scope, unsigned code_page, const uint8_t *by
         return NULL;
     text = wmem_strbuf_new(scope, "");
     while (length > 0) {
-        if (convert_piece(converter, &from, &length, text))
+        if (convert_part(converter, &from, &length, text))
             continue;
         wmem_strbuf_append_unichar(text, REPLACEMENT_CHARACTER);
         from++;

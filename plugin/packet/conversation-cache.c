@@ -108,9 +108,9 @@ conversation_cache_update(const packet_info *pinfo)
     conversation_cache_drop(pinfo);
 }
 
-/* The port by which the conversation is found. */
+/* The port by which Wireshark has the conversation. */
 static uint32_t
-conversation_port(const packet_info *pinfo, uint32_t port)
+key_port(const packet_info *pinfo, uint32_t port)
 {
     return pinfo->ptype == PT_IPX ? 0 : port;
 }
@@ -120,7 +120,7 @@ search(const packet_info *pinfo, uint32_t frame)
 {
     return find_conversation(frame, &pinfo->src, &pinfo->dst,
                              conversation_pt_to_conversation_type(pinfo->ptype),
-                             conversation_port(pinfo, pinfo->srcport), conversation_port(pinfo, pinfo->destport), 0);
+                             key_port(pinfo, pinfo->srcport), key_port(pinfo, pinfo->destport), 0);
 }
 
 /* True if no younger conversation of the ends exists; on the first pass none does. */
@@ -159,5 +159,5 @@ conversation_cache_create(const packet_info *pinfo)
 {
     return conversation_new(pinfo->num, &pinfo->src, &pinfo->dst,
                             conversation_pt_to_conversation_type(pinfo->ptype),
-                            conversation_port(pinfo, pinfo->srcport), conversation_port(pinfo, pinfo->destport), 0);
+                            key_port(pinfo, pinfo->srcport), key_port(pinfo, pinfo->destport), 0);
 }

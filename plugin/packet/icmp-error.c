@@ -1,5 +1,5 @@
 /* icmp-error.c
- * What an ICMP or ICMPv6 error says of the packet that it quotes
+ * Unreachable and prohibited errors of ICMP and ICMPv6, and the packet that they quote
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -33,10 +33,10 @@ static const struct {
     { LAYER_ICMPV6, 1, 6, "ICMPv6: route rejected" },
 };
 
-/* The quoted packet begins behind the error's header of eight bytes. */
+/* Length of the error's header, which the quoted packet follows. */
 #define ICMP_QUOTE 8
 
-/* Who sent the quoted packet to whom. */
+/* The ends of the quoted packet. */
 static bool
 read_quote(const packet_view_t *packet, bool ipv6, icmp_error_t *error)
 {

@@ -1,18 +1,18 @@
 /* netbios.c
- * NetBIOS names of Remote Tools, in the packets that ask for them, call them or go to them
+ * NetBIOS names of Remote Tools in name service, datagram and session packets
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * The agent listens on NetBIOS names of its computer whose 16th byte is 0x43 (remote control),
- * 0x45 (chat) and 0x46 (file transfer); the viewer calls them (Q122057, Q129603, Q163409,
- * Q170440). KB 826852 has the ports: 137 for the names, 138 for datagrams, 139 for sessions. Over
+ * The agent listens on NetBIOS names of its computer whose 16th byte is 0x43 (remote control), 0x45
+ * (chat) and 0x46 (file transfer); the viewer calls them (KB articles Q122057, Q129603, Q163409,
+ * Q170440). KB 826852 lists the ports: 137 for names, 138 for datagrams, 139 for sessions. Over
  * NWLink it is NetBIOS over IPX, socket 0x455.
  *
- * Wireshark's own dissectors show these packets. Here their names are read, from the bytes: a
- * field costs a tree for every packet. Layouts: RFC 1001 14.1, RFC 1002 4.2 to 4.4, and what
- * Wireshark's NBIPX dissector says of names and datagrams over IPX.
+ * Wireshark's dissectors show these packets. The names are read from the bytes, because a field
+ * costs a tree for every packet. Layouts: RFC 1001 14.1, RFC 1002 4.2 to 4.4; names and datagrams
+ * over IPX: Wireshark's packet-nbipx.c.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -57,7 +57,7 @@ netbios_name_decode(const uint8_t *bytes, unsigned length, netbios_name_t *name)
             return 0;
         plain[i] = (uint8_t)(high << 4 | low);
     }
-    /* The scope's labels, up to the empty one. */
+    /* The labels of the scope; an empty one ends them. */
     while (at < length && bytes[at] != 0) {
         if (bytes[at] > 63)
             return 0;
@@ -69,7 +69,7 @@ netbios_name_decode(const uint8_t *bytes, unsigned length, netbios_name_t *name)
     return at + 1;
 }
 
-/* Two names behind a packet's header of @p header bytes. False where they are not both there. */
+/* Decodes the two names after a header of @p header bytes. False if one is missing. */
 static bool
 decode_two_names(const packet_view_t *packet, unsigned header, netbios_name_t *first,
                  netbios_name_t *second)
@@ -91,7 +91,7 @@ decode_two_names(const packet_view_t *packet, unsigned header, netbios_name_t *f
 #define NBNS_TYPE_NB 32
 
 static void
-parse_names(const packet_view_t *packet, netbios_packet_t *look)
+parse_names(const packet_view_t *packet, netbios_packet_t *parsed)
 {
     const uint8_t *bytes = packet->payload;
     unsigned left = packet->length, opcode, used;
@@ -101,24 +101,24 @@ parse_names(const packet_view_t *packet, netbios_packet_t *look)
         return;
     response = (bytes[2] & 0x80) != 0;
     opcode = bytes[2] >> 3 & 0x0f;
-    used = netbios_name_decode(bytes + NBNS_HEADER, left - NBNS_HEADER, &look->agent);
+    used = netbios_name_decode(bytes + NBNS_HEADER, left - NBNS_HEADER, &parsed->agent);
     if (used == 0)
         return;
-    look->channel = channel_by_netbios_suffix(look->agent.suffix);
+    parsed->channel = channel_by_netbios_suffix(parsed->agent.suffix);
     bytes += NBNS_HEADER + used;
     left -= NBNS_HEADER + used;
-    if (look->channel == CHANNEL_UNKNOWN || left < 2)
+    if (parsed->channel == CHANNEL_UNKNOWN || left < 2)
         return;
     switch (opcode) {
     case NBNS_QUERY:
         if (!response && pntohu16(bytes) == NBNS_TYPE_NB)
-            look->act = NETBIOS_QUERY;
+            parsed->act = NETBIOS_QUERY;
         else if (response && (packet->payload[3] & 0x0f) != 0)
-            look->act = NETBIOS_NOT_FOUND;
+            parsed->act = NETBIOS_NOT_FOUND;
         else if (response && pntohu16(bytes) == NBNS_TYPE_NB && left >= 16) {
-            /* Type, class, time to live, length, flags; of several addresses the first. */
-            set_address(&look->owner, AT_IPv4, 4, bytes + 12);
-            look->act = NETBIOS_FOUND;
+            /* After type, class, time to live, length and flags; the first of the addresses. */
+            set_address(&parsed->owner, AT_IPv4, 4, bytes + 12);
+            parsed->act = NETBIOS_FOUND;
         }
         break;
     case NBNS_REGISTRATION:
@@ -126,34 +126,34 @@ parse_names(const packet_view_t *packet, netbios_packet_t *look)
     case NBNS_REFRESH_OTHER:
     case NBNS_MULTIHOMED:
         if (!response)
-            look->act = NETBIOS_REGISTER;
+            parsed->act = NETBIOS_REGISTER;
         break;
     default:
         break;
     }
 }
 
-/* Two names, the sender's and the receiver's: one of them may be an agent's. */
+/* The names of sender and receiver; one of them may be an agent's. */
 static void
-parse_pair(const netbios_name_t *source, const netbios_name_t *target, netbios_packet_t *look)
+parse_pair(const netbios_name_t *source, const netbios_name_t *target, netbios_packet_t *parsed)
 {
     bool from_agent = channel_by_netbios_suffix(target->suffix) == CHANNEL_UNKNOWN;
 
-    look->agent = from_agent ? *source : *target;
-    look->viewer = from_agent ? *target : *source;
-    look->channel = channel_by_netbios_suffix(look->agent.suffix);
-    look->from_agent = from_agent;
-    if (look->channel != CHANNEL_UNKNOWN)
-        look->act = NETBIOS_DATAGRAM;
+    parsed->agent = from_agent ? *source : *target;
+    parsed->viewer = from_agent ? *target : *source;
+    parsed->channel = channel_by_netbios_suffix(parsed->agent.suffix);
+    parsed->from_agent = from_agent;
+    if (parsed->channel != CHANNEL_UNKNOWN)
+        parsed->act = NETBIOS_DATAGRAM;
 }
 
-/* NBDGM (RFC 1002 4.4): direct to one name or to a group. */
+/* NBDGM (RFC 1002 4.4): direct datagrams to a unique name or to a group. */
 #define NBDGM_HEADER 14
 #define NBDGM_UNIQUE 0x10
 #define NBDGM_GROUP 0x11
 
 static void
-parse_datagram(const packet_view_t *packet, netbios_packet_t *look)
+parse_datagram(const packet_view_t *packet, netbios_packet_t *parsed)
 {
     const uint8_t *bytes = packet->payload;
     netbios_name_t source, target;
@@ -163,7 +163,7 @@ parse_datagram(const packet_view_t *packet, netbios_packet_t *look)
         return;
     if (!decode_two_names(packet, NBDGM_HEADER, &source, &target))
         return;
-    parse_pair(&source, &target, look);
+    parse_pair(&source, &target, parsed);
 }
 
 /* NBSS (RFC 1002 4.3). */
@@ -171,17 +171,17 @@ parse_datagram(const packet_view_t *packet, netbios_packet_t *look)
 #define NBSS_REQUEST 0x81
 
 static void
-parse_session(const packet_view_t *packet, netbios_packet_t *look)
+parse_session(const packet_view_t *packet, netbios_packet_t *parsed)
 {
     const uint8_t *bytes = packet->payload;
 
     if (bytes == NULL || packet->length < NBSS_HEADER || bytes[0] != NBSS_REQUEST)
         return;
-    if (!decode_two_names(packet, NBSS_HEADER, &look->agent, &look->viewer))
+    if (!decode_two_names(packet, NBSS_HEADER, &parsed->agent, &parsed->viewer))
         return;
-    look->channel = channel_by_netbios_suffix(look->agent.suffix);
-    if (look->channel != CHANNEL_UNKNOWN)
-        look->act = NETBIOS_CALL;
+    parsed->channel = channel_by_netbios_suffix(parsed->agent.suffix);
+    if (parsed->channel != CHANNEL_UNKNOWN)
+        parsed->act = NETBIOS_CALL;
 }
 
 uint8_t
@@ -215,7 +215,7 @@ netbios_error_name(uint8_t error)
     }
 }
 
-/* IPX's header: length, packet type, the two ends; the addresses are their last 10 bytes. */
+/* Header of IPX: length, packet type, destination, source. */
 #define IPX_HEADER 30
 #define IPX_LENGTH 2
 #define IPX_TYPE 5
@@ -245,13 +245,13 @@ netbios_ipx_payload(tvbuff_t *frame, const packet_info *pinfo, unsigned *length,
 }
 
 /*
- * NetBIOS over IPX: eight network numbers before it in packets of type 20, and in their answers,
- * which have a fixed length; then flags, an operation, and one name or two.
+ * NetBIOS over IPX: eight network numbers in packets of type 20 and in their replies, which have a
+ * fixed length; then flags, an operation, and one name or two.
  */
 #define NBIPX_NETWORKS 32
 #define NBIPX_NAMES 2
 
-/* Up to two names; how many there are room for in the packet is @p count. */
+/* Reads up to two names; @p count is how many the packet is long enough for. */
 static netbios_ipx_e
 ipx_names(tvbuff_t *frame, const packet_info *pinfo, netbios_name_t names[2], unsigned *count)
 {
@@ -292,7 +292,7 @@ netbios_ipx_name(tvbuff_t *frame, const packet_info *pinfo, netbios_name_t *name
 }
 
 static void
-parse_ipx(tvbuff_t *frame, const packet_info *pinfo, netbios_packet_t *look)
+parse_ipx(tvbuff_t *frame, const packet_info *pinfo, netbios_packet_t *parsed)
 {
     netbios_name_t names[2];
     unsigned count;
@@ -300,22 +300,22 @@ parse_ipx(tvbuff_t *frame, const packet_info *pinfo, netbios_packet_t *look)
 
     if (operation == NETBIOS_IPX_DATAGRAM) {
         if (count == 2)
-            parse_pair(&names[1], &names[0], look);
+            parse_pair(&names[1], &names[0], parsed);
         return;
     }
     if (count == 0)
         return;
-    look->agent = names[0];
-    look->channel = channel_by_netbios_suffix(look->agent.suffix);
-    if (look->channel == CHANNEL_UNKNOWN)
+    parsed->agent = names[0];
+    parsed->channel = channel_by_netbios_suffix(parsed->agent.suffix);
+    if (parsed->channel == CHANNEL_UNKNOWN)
         return;
     if (operation == NETBIOS_IPX_FIND) {
-        look->act = NETBIOS_QUERY;
+        parsed->act = NETBIOS_QUERY;
     } else if (operation == NETBIOS_IPX_RECOGNIZED) {
-        copy_address_shallow(&look->owner, &pinfo->src);
-        look->act = NETBIOS_FOUND;
+        copy_address_shallow(&parsed->owner, &pinfo->src);
+        parsed->act = NETBIOS_FOUND;
     } else if (operation == NETBIOS_IPX_CHECK) {
-        look->act = NETBIOS_REGISTER;
+        parsed->act = NETBIOS_REGISTER;
     }
 }
 
@@ -336,20 +336,20 @@ netbios_is_candidate(const packet_info *pinfo)
 }
 
 void
-netbios_parse(packet_view_t *packet, netbios_packet_t *look)
+netbios_parse(packet_view_t *packet, netbios_packet_t *parsed)
 {
     const packet_info *pinfo = packet->pinfo;
 
-    memset(look, 0, sizeof *look);
+    memset(parsed, 0, sizeof *parsed);
     if (pinfo->ptype == PT_IPX) {
-        parse_ipx(packet->tvb, pinfo, look);
+        parse_ipx(packet->tvb, pinfo, parsed);
         return;
     }
     packet_view_read_bytes(packet);
     if (pinfo->ptype == PT_TCP)
-        parse_session(packet, look);
+        parse_session(packet, parsed);
     else if (pinfo->destport == PORT_DATAGRAMS)
-        parse_datagram(packet, look);
+        parse_datagram(packet, parsed);
     else
-        parse_names(packet, look);
+        parse_names(packet, parsed);
 }

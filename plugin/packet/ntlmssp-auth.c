@@ -1,13 +1,13 @@
 /* ntlmssp-auth.c
- * Who calls, as NTLMSSP's AUTHENTICATE message tells it
+ * Account and flags in NTLMSSP's AUTHENTICATE message
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * MS-NLMP 2.2.1.3: the names stand at offsets of their own, for each of which the header has a
- * u16 length, a u16 size and a u32 offset. Wireshark's dissector shows them; they are read here
- * because a field costs a tree, and no field keeps the flags that NTLM's seal depends on.
+ * MS-NLMP 2.2.1.3: the header has a u16 length, a u16 size and a u32 offset for each name.
+ * Wireshark's dissector shows the names; they are read here because a field costs a tree, and no
+ * field keeps the flags that NTLM's encryption depends on.
  */
 
 #define WS_LOG_DOMAIN "smsrc"

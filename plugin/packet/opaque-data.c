@@ -1,18 +1,18 @@
 /* opaque-data.c
- * A payload of which no meaning is known: its bytes, its text, its NTLMSSP tokens
+ * Undocumented payload: raw bytes, printable text, NTLMSSP tokens
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * Screen, keyboard, chat and file transfer encodings of SMS Remote Tools are not publicly known,
- * so their bytes are shown as bytes. Two things can be told in them all the same:
+ * The encodings of screen, keyboard, chat and file transfer of SMS Remote Tools are not publicly
+ * documented, so their bytes are shown as bytes. Two things can be recognized in them:
  *
- *  - printable text, ASCII or UTF-16LE: offered as a generated field, because nothing says that
- *    it is meant as text. (The permission prompt is an ASCII string, Q166837; chat sends raw
- *    8-bit characters, one small packet a keystroke, Q214889.)
- *  - NTLM tokens: NTLM SSP is required (Q259740) but where it sits is not known, so its
- *    signature is looked for, and the token goes to Wireshark's own dissector.
+ *  - Printable text, ASCII or UTF-16LE, is a generated field, because it may be text by chance.
+ *    (The permission prompt is an ASCII string, KB article Q166837; chat sends raw 8-bit
+ *    characters, a small packet for each keystroke, Q214889.)
+ *  - NTLM SSP is required (Q259740), but the place of its tokens is not documented. They are found
+ *    by their signature and passed to Wireshark's dissector.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -22,7 +22,7 @@
 #include "ntlmssp-auth.h"
 #include "text.h"
 
-/* Past this many, one line says that there is more: nobody reads on, and a tree is not free. */
+/* Limit of texts in a tree; one item then reports that there are more. */
 #define MAX_TEXTS 64
 
 static int hf_smsrc_data = -1;
@@ -36,7 +36,7 @@ static opaque_data_account_f on_account;
 
 static const uint8_t ntlmssp_signature[] = NTLMSSP_SIGNATURE;
 
-/* Signature, type 1 to 3, and the security buffer that every one of them has. */
+/* Signature, type 1 to 3, and a security buffer, which all three have. */
 #define NTLMSSP_MIN_LENGTH 16
 
 static bool
@@ -45,13 +45,13 @@ is_text(uint8_t c)
     return g_ascii_isprint(c) || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* The length in bytes of the run of printable characters of @p width bytes at @p at. */
+/* The length in bytes of the printable characters of @p width bytes each at @p at. */
 static unsigned
 text_run(const uint8_t *bytes, unsigned length, unsigned at, unsigned width)
 {
     unsigned end = at;
 
-    /* A run begins with a character that shows; a stray 0x0a is a number as well. */
+    /* The first character must be visible: a single 0x0a may be a number. */
     if (at < length && !g_ascii_isprint(bytes[at]))
         return 0;
     while (end + width <= length && is_text(bytes[end]) && (width == 1 || bytes[end + 1] == 0))
@@ -80,7 +80,7 @@ dissect_texts(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offs
             encoding = ENC_UTF_16 | ENC_LITTLE_ENDIAN;
         } else if (narrow > 1 && text_run(bytes, captured, at + narrow - 1, 2) >=
                                      2 * OPAQUE_DATA_MIN_TEXT) {
-            /* The last letter is the first of UTF-16 behind it. */
+            /* The last letter belongs to the UTF-16 text that follows. */
             run = narrow - 1;
         }
         if (run < min_text) {
@@ -152,7 +152,7 @@ opaque_data_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigne
     data_tree = proto_item_add_subtree(item, ett_smsrc_data);
     if (captured <= 0)
         return NULL;
-    /* The search is not free: it is left out where nobody would see what it finds. */
+    /* The search is expensive: only if its result is used. */
     if (min_text >= OPAQUE_DATA_MIN_TEXT && !proto_field_is_referenced(tree, hf_smsrc_text))
         text = NULL;
     else

@@ -100,7 +100,7 @@ packet_view_layers(const packet_info *pinfo)
 #define TCP_OFFSET 12
 #define PORTS_LENGTH 4U
 
-/* Link headers and tunnels before the addresses are shorter than this. */
+/* Upper limit of the length of link headers and tunnels before the addresses. */
 #define IPV6_SEARCH 512
 
 /* The place in the frame of an IPv6 header's two addresses, or NULL: pinfo has copies of them. */
@@ -141,7 +141,7 @@ find_network(packet_view_t *packet)
             (pntohu16(ip + 6) & 0x1fff) != 0 ||
             (ip[9] != IP_PROTO_TCP && ip[9] != IP_PROTO_UDP && ip[9] != IP_PROTO_ICMP))
             return;
-        /* 0: a segment that the network card was to cut up; then the frame's end has to do. */
+        /* 0: a segment that the network card splits; then the frame's end is the packet's. */
         total = pntohu16(ip + 2);
         packet->network = ip + header;
         packet->protocol = ip[9];
@@ -236,7 +236,7 @@ packet_view_part(const packet_view_t *packet, unsigned i, packet_view_t *part)
     part->network_length = 0;
     part->length = MIN(tvb_captured_length(tvb), PACKET_MAX_PAYLOAD);
     part->payload = part->length > 0 ? tvb_get_ptr(tvb, 0, (int)part->length) : NULL;
-    /* A packet that came in fragments begins with the header of TCP or UDP. */
+    /* A reassembled IP packet begins with the header of TCP or UDP. */
     if (packet->network == NULL && part->length > PORTS_LENGTH &&
         pntohu16(part->payload) == pinfo->srcport &&
         pntohu16(part->payload + 2) == pinfo->destport) {

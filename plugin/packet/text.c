@@ -1,13 +1,13 @@
 /* text.c
- * Text of a capture, of the user's tables or of file names, fit to be shown
+ * Text from captures, users' tables and file names: escaped, validated, cut
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * What is printed may reach a terminal, which takes ESC, BEL and U+009B for commands and turns the
- * rest of a line round at U+202E. Wireshark escapes what its tree shows of a field, but neither
- * columns nor expert infos nor tables.
+ * Output may reach a terminal, which takes ESC, BEL and U+009B for commands and reverses the rest
+ * of a line at U+202E. Wireshark escapes the values of fields in its tree, but neither columns nor
+ * expert infos nor tables.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -22,7 +22,7 @@
 char *
 text_shown(wmem_allocator_t *scope, const char *text)
 {
-    /* Its bytes are unsigned up to 4.0. */
+    /* The parameter's bytes are unsigned up to 4.0. */
     return format_text(scope, (const void *)text, strlen(text));
 }
 
@@ -44,25 +44,60 @@ text_is_shown(const char *text)
     return true;
 }
 
+size_t
+text_valid_length(const char *text, size_t max)
+{
+    const char *end;
+
+    g_utf8_validate(text, (gssize)strnlen(text, max), &end);
+    return (size_t)(end - text);
+}
+
+bool
+text_keep(char *kept, size_t size, const char *text)
+{
+    char *valid = g_utf8_make_valid(text, -1);
+    size_t length = text_valid_length(valid, size - 1);
+    bool whole = valid[length] == '\0';
+
+    memcpy(kept, valid, length);
+    kept[length] = '\0';
+    for (char *at = kept; *at != '\0'; at++) {
+        if (g_ascii_iscntrl(*at))
+            *at = '.';
+    }
+    g_free(valid);
+    return whole;
+}
+
+char *
+text_ascii(wmem_allocator_t *scope, const char *text, size_t length)
+{
+    char *ascii = wmem_strndup(scope, text, length);
+
+    for (char *at = ascii; *at != '\0'; at++) {
+        if (!g_ascii_isprint(*at))
+            *at = '.';
+    }
+    return ascii;
+}
+
 const char *
 text_label(wmem_allocator_t *scope, const char *text, unsigned others)
 {
     static const char dots[] = "...";
     unsigned room = ITEM_LABEL_LENGTH - 1 - others;
     char *shown = text_shown(scope, text);
-    char *end;
 
     if (strlen(shown) <= room)
         return shown;
-    end = g_utf8_find_prev_char(shown, shown + room + 1 - sizeof dots + 1);
-    if (end != NULL)
-        *end = '\0';
+    shown[text_valid_length(shown, room - strlen(dots))] = '\0';
     return wmem_strconcat(scope, shown, dots, NULL);
 }
 
 void
-shown_add_expert(packet_info *pinfo, proto_item *item, expert_field *expert, const char *format,
-                 ...)
+text_add_expert(packet_info *pinfo, proto_item *item, expert_field *expert, const char *format,
+                ...)
 {
     va_list arguments;
     const char *text;
@@ -82,9 +117,9 @@ text_add_string(proto_tree *tree, int hf, tvbuff_t *tvb, int start, int length, 
                                  text_shown(scope, (const char *)*value));
 }
 
-/* The Info column as it should be after a dissector of Wireshark's own has written to it. */
+/* Escapes the Info column, to which a dissector of Wireshark's has written. */
 static void
-shown_info(packet_info *pinfo)
+escape_info(packet_info *pinfo)
 {
     const char *info = col_get_text(pinfo->cinfo, COL_INFO);
     char *shown;
@@ -104,7 +139,7 @@ text_call_dissector(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pinfo
         call_dissector(handle, tvb, pinfo, tree);
     }
     FINALLY {
-        shown_info(pinfo);
+        escape_info(pinfo);
     }
     ENDTRY;
 }

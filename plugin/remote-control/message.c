@@ -46,7 +46,7 @@ message_add_mismatch(packet_info *pinfo, proto_item *item, const char *format, .
     va_start(arguments, format);
     text = wmem_strdup_vprintf(pinfo->pool, format, arguments);
     va_end(arguments);
-    shown_add_expert(pinfo, item, &ei_smsrc_length_mismatch, "%s", text);
+    text_add_expert(pinfo, item, &ei_smsrc_length_mismatch, "%s", text);
 }
 
 unsigned

@@ -98,7 +98,7 @@ dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *ty
                      &controller);
     session_events_report_reply(pinfo, SESSION_REPLY_BUSY, (const char *)controller);
     proto_tree_add_uint(tree, hf_smsrc_busy_port, tvb, 6 + colon + 1, 1, 1760U + digit - '0');
-    shown_add_expert(pinfo, type_item, &ei_smsrc_busy, "The agent is being controlled by %s",
+    text_add_expert(pinfo, type_item, &ei_smsrc_busy, "The agent is being controlled by %s",
                      (const char *)controller);
     message_add_info(pinfo, wmem_strdup_printf(pinfo->pool, "Busy, controlled by %s, port %u",
                                                (const char *)controller, 1760U + digit - '0'));

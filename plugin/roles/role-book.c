@@ -24,6 +24,7 @@
 #include "addresses.h"
 #include "bounds.h"
 #include "role-field.h"
+#include "text.h"
 #include "uat-file.h"
 
 #ifndef ROLE_BOOK_MAX_HOSTS
@@ -187,31 +188,6 @@ static gboolean
 ipv6_equal(const void *a, const void *b)
 {
     return memcmp(a, b, 16) == 0;
-}
-
-/* Something that one host can be reached at. Other kinds of address have no test of ours. */
-static bool
-is_one_host(const address *addr)
-{
-    static const uint8_t nothing[16] = { 0 };
-    static const uint8_t all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-    const uint8_t *bytes = (const uint8_t *)addr->data;
-
-    if (addr->len <= 0 || !bytes)
-        return false;
-    switch (addr->type) {
-    case AT_IPv4: /* 224.0.0.0/4 is multicast, 240.0.0.0/4 holds the broadcast */
-        return addr->len == 4 && bytes[0] < 224 && memcmp(bytes, nothing, 4) != 0;
-    case AT_IPv6:
-        return addr->len == 16 && bytes[0] != 0xff && memcmp(bytes, nothing, 16) != 0;
-    case AT_IPX: /* network, then node */
-        return addr->len == 10 && memcmp(bytes + 4, all, 6) != 0 &&
-               memcmp(bytes + 4, nothing, 6) != 0;
-    case AT_ETHER:
-        return addr->len == 6 && !(bytes[0] & 1) && memcmp(bytes, nothing, 6) != 0;
-    default:
-        return true;
-    }
 }
 
 /*
@@ -589,9 +565,8 @@ learn(const address *addr, role_e role, const char *site_code, uint32_t frame,
     role_evidence_t *claim;
     prefix_t prefix;
     char code[SITE_CODE_LENGTH + 1] = "";
-    const char *end;
 
-    if (!hosts || (unsigned)role >= NUM_ROLES || !is_one_host(addr))
+    if (!hosts || (unsigned)role >= NUM_ROLES || !addresses_is_one_host(addr))
         return false;
 
     /* From the capture: it may be anything. */
@@ -617,9 +592,8 @@ learn(const address *addr, role_e role, const char *site_code, uint32_t frame,
     if (!host)
         return false;
     reason = reason ? reason : "";
-    g_utf8_validate(reason, (gssize)MIN(strlen(reason), MAX_REASON), &end);
     holder_add(host, role, code, frame,
-               wmem_strndup(wmem_file_scope(), reason, (size_t)(end - reason)));
+               wmem_strndup(wmem_file_scope(), reason, text_valid_length(reason, MAX_REASON)));
 
     if (!(known & ROLE_BIT(role))) {
         version++;

@@ -8,7 +8,6 @@
 
 #include "session-connection.h"
 
-#include "addresses.h"
 #include "conversation-cache.h"
 #include "name-lookup.h"
 #include "session-log-internal.h"
@@ -168,9 +167,9 @@ set_ends(session_connection_t *connection, const session_pair_t *pair)
 
     if (connection->viewer != NULL)
         return;
-    connection->viewer = &pair->viewer;
-    connection->agent = &pair->agent;
-    if (cmp_address(&pair->viewer, &pair->agent) > 0) {
+    connection->viewer = &pair->hosts.first;
+    connection->agent = &pair->hosts.second;
+    if (cmp_address(connection->viewer, connection->agent) > 0) {
         connection->bytes[0] = connection->bytes[1];
         connection->bytes[1] = from_lower;
     }
@@ -191,7 +190,7 @@ join_pending(session_connection_t *connection, const session_pair_t *pair, sessi
 static void
 join_undirected(const session_pair_t *pair, session_t *session, const packet_info *pinfo)
 {
-    session_pair_t *other = session_log_find_pair(&pair->agent, &pair->viewer);
+    session_pair_t *other = session_log_find_pair(&pair->hosts.second, &pair->hosts.first);
 
     if (other == NULL)
         return;
@@ -241,7 +240,7 @@ session_connection_resolve(session_t *session, session_pair_t *pair, const packe
     if (session->agent.type != AT_NONE ||
         (pair->current != NULL && !session_log_is_over(pair->current, pinfo)))
         return false;
-    copy_address_wmem(wmem_file_scope(), &session->agent, &pair->agent);
+    copy_address_wmem(wmem_file_scope(), &session->agent, &pair->hosts.second);
     session->reason[0] = '\0';
     pair->current = session;
     join_all_pending(pair, session, pinfo);

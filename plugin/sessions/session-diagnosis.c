@@ -117,7 +117,7 @@ session_diagnosis_show(packet_info *pinfo, proto_item *item, const session_diagn
 {
     for (unsigned i = 0; i < NUM_DIAGNOSES; i++) {
         if (diagnoses->texts[i] != NULL)
-            shown_add_expert(pinfo, item, experts[i], "%s", diagnoses->texts[i]);
+            text_add_expert(pinfo, item, experts[i], "%s", diagnoses->texts[i]);
     }
 }
 

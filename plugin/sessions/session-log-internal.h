@@ -7,6 +7,7 @@
 #ifndef __SMSRC_SESSION_LOG_INTERNAL_H__
 #define __SMSRC_SESSION_LOG_INTERNAL_H__
 
+#include "addresses.h"
 #include "session-connection.h"
 #include "session-log.h"
 
@@ -70,8 +71,7 @@ struct session_connection {
 
 /** Two hosts, their last session, and their connections that no session has so far. */
 typedef struct {
-    address viewer;
-    address agent;
+    addresses_pair_t hosts; /* viewer, agent */
     session_t *current;
     session_connection_t *pending;
     bool unlisted;    /* past the bound; counted as one session */

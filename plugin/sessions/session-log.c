@@ -34,6 +34,7 @@
 #include "addresses.h"
 #include "bounds.h"
 #include "session-log-internal.h"
+#include "text.h"
 
 /* A scan of the ports fills at most one half of the pairs; proofs can have the other. */
 #define MAX_PAIRS (2 * SESSION_LOG_MAX)
@@ -48,27 +49,10 @@ static wmem_map_t *viewers;
 static unsigned num_sessions, num_unlisted;
 static uint8_t hosts[HOST_BITS / 8];
 
-static unsigned
-pair_hash(const void *key)
-{
-    const session_pair_t *pair = (const session_pair_t *)key;
-
-    return addresses_key_hash(&pair->viewer) ^ 31 * addresses_key_hash(&pair->agent);
-}
-
-static gboolean
-pair_equal(const void *a, const void *b)
-{
-    const session_pair_t *one = (const session_pair_t *)a, *other = (const session_pair_t *)b;
-
-    return addresses_equal(&one->viewer, &other->viewer) &&
-           addresses_equal(&one->agent, &other->agent);
-}
-
 void
 session_log_reset(void)
 {
-    pairs = wmem_map_new(wmem_file_scope(), pair_hash, pair_equal);
+    pairs = wmem_map_new(wmem_file_scope(), addresses_pair_hash, addresses_pair_equal);
     viewers = wmem_map_new(wmem_file_scope(), addresses_key_hash, addresses_key_equal);
     num_sessions = num_unlisted = 0;
     memset(hosts, 0, sizeof hosts);
@@ -136,10 +120,8 @@ session_log_is_viewer(const address *host)
 session_pair_t *
 session_log_find_pair(const address *viewer, const address *agent)
 {
-    session_pair_t key;
+    addresses_pair_t key = addresses_pair(viewer, agent);
 
-    copy_address_shallow(&key.viewer, viewer);
-    copy_address_shallow(&key.agent, agent);
     return (session_pair_t *)wmem_map_lookup(pairs, &key);
 }
 
@@ -147,16 +129,16 @@ session_pair_t *
 session_log_pair(const address *viewer, const address *agent, bool proof)
 {
     unsigned limit = proof ? MAX_PAIRS : MAX_PAIRS_UNPROVEN;
-    session_pair_t *pair = session_log_find_pair(viewer, agent);
+    addresses_pair_t key = addresses_pair(viewer, agent);
+    session_pair_t *pair = (session_pair_t *)wmem_map_lookup(pairs, &key);
 
     if (pair != NULL)
         return pair;
     if (bounds_full(proof ? BOUND_PAIRS : BOUND_UNPROVEN_PAIRS, wmem_map_size(pairs), limit))
         return NULL;
     pair = wmem_new0(wmem_file_scope(), session_pair_t);
-    copy_address_wmem(wmem_file_scope(), &pair->viewer, viewer);
-    copy_address_wmem(wmem_file_scope(), &pair->agent, agent);
-    wmem_map_insert(pairs, pair, pair);
+    pair->hosts = addresses_pair_copy(&key);
+    wmem_map_insert(pairs, &pair->hosts, pair);
     return pair;
 }
 
@@ -342,26 +324,11 @@ session_log_begin_unresolved(const address *viewer, const packet_info *pinfo)
     return session;
 }
 
-/* Keeps letters as they are, replaces what would break a line, cuts between characters. */
 static void
 set_text(char *kept, const char *text)
 {
-    const char *end;
-    char *valid = g_utf8_make_valid(text, -1);
-    size_t length = strlen(valid);
-
-    if (length >= SESSION_NAME_SIZE) {
+    if (!text_keep(kept, SESSION_NAME_SIZE, text))
         bounds_exceed(BOUND_NAME_BYTES, SESSION_NAME_SIZE - 1);
-        end = g_utf8_find_prev_char(valid, valid + SESSION_NAME_SIZE);
-        length = end != NULL ? (size_t)(end - valid) : 0;
-    }
-    memcpy(kept, valid, length);
-    kept[length] = '\0';
-    for (char *at = kept; *at != '\0'; at++) {
-        if (g_ascii_iscntrl(*at))
-            *at = '.';
-    }
-    g_free(valid);
 }
 
 bool

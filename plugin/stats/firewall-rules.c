@@ -27,6 +27,7 @@
 
 #include <epan/to_str.h>
 
+#include "addresses.h"
 #include "bounds.h"
 #include "role-book.h"
 #include "stat-settle.h"
@@ -117,20 +118,6 @@ remove_host(firewall_rules_t *rules, GTree *hosts, host_t *host)
         return;
     g_tree_remove(hosts, &host->address);
     rules->num_hosts--;
-}
-
-/* An address that no single host has: nothing to route, so nothing to allow. */
-static bool
-is_no_host(const address *addr)
-{
-    static const uint8_t none[16];
-    const uint8_t *bytes = (const uint8_t *)addr->data;
-
-    if (addr->type == AT_IPv4 && addr->len == 4)
-        return bytes[0] >= 224 || memcmp(bytes, none, 4) == 0;
-    if (addr->type == AT_IPv6 && addr->len == 16)
-        return bytes[0] == 0xff || memcmp(bytes, none, 16) == 0;
-    return false;
 }
 
 /*
@@ -281,7 +268,7 @@ why_left_out(const audit_tap_t *tap, const address *const ends[2])
     if (!verdict_is_listed(tap->judgement) || tap->judgement->row == NULL)
         return tap->judgement->verdict;
     if (((about->initiator | about->responder) & ROLES_BROADCAST) != 0 ||
-        is_no_host(tap->initiator) || is_no_host(tap->responder))
+        addresses_is_ip_group(tap->initiator) || addresses_is_ip_group(tap->responder))
         return LEFT_OUT_BROADCAST;
     if (tap->flow->content->proxied)
         return LEFT_OUT_PROXIED;
@@ -638,12 +625,9 @@ is_appended(const firewall_rules_t *rules, unsigned place)
 static void
 append_bounds(GString *file)
 {
-    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
-        char *text;
+    for (bound_e bound = bounds_next(BOUND_NONE); bound < NUM_BOUNDS; bound = bounds_next(bound)) {
+        char *text = bounds_to_str(NULL, bound);
 
-        if (bounds_count((bound_e)i) == 0)
-            continue;
-        text = bounds_to_str(NULL, (bound_e)i);
         g_string_append_printf(file, "# Not kept: %s\n", text);
         wmem_free(NULL, text);
     }

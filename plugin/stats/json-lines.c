@@ -148,11 +148,7 @@ put_overflow(json_dumper *line)
         return;
     json_dumper_set_member_name(line, "overflow");
     json_dumper_begin_array(line);
-    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
-        bound_e bound = (bound_e)i;
-
-        if (bounds_count(bound) == 0)
-            continue;
+    for (bound_e bound = bounds_next(BOUND_NONE); bound < NUM_BOUNDS; bound = bounds_next(bound)) {
         json_dumper_begin_object(line);
         put_text(line, "bound", bounds_name(bound));
         put_number(line, "limit", bounds_limit(bound));

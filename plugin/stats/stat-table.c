@@ -236,14 +236,12 @@ update_notes(stat_tap_table_ui *ui, stat_tap_table *table)
 {
     unsigned row = stat_num_rows(table);
 
-    for (unsigned i = 0; i < NUM_BOUNDS; i++) {
+    for (bound_e bound = bounds_next(BOUND_NONE); bound < NUM_BOUNDS; bound = bounds_next(bound)) {
         char *text;
 
-        if (bounds_count((bound_e)i) == 0)
-            continue;
         if (row == table->num_elements)
             append_last_row(ui, table);
-        text = bounds_to_str(NULL, (bound_e)i);
+        text = bounds_to_str(NULL, bound);
         set_note(ui, table, row++, text);
         wmem_free(NULL, text);
     }

@@ -98,7 +98,7 @@ def names_in(source, pattern):
 
 
 def services():
-    return names_in("packet/service-detect.c", r'\[SERVICE_\w+\] = "([^"]+)"')
+    return names_in("../include/model/service.h", r'    SERVICE\(\w+, "([^"]+)", \w+\)')
 
 
 def roles():
