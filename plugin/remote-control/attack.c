@@ -13,7 +13,7 @@
 #include <epan/proto_data.h>
 
 
-/* Of a packet, in its pool; the claim of the same protocol has another key. */
+/* Key of the packet's mark, in its pool; the claim of the same protocol has another one. */
 #define KEY_ATTACK 1
 
 static int proto_attack = -1;
@@ -44,7 +44,7 @@ attack_was_seen(void)
 }
 
 static void
-forget_attack(void)
+reset_attack(void)
 {
     was_seen = false;
 }
@@ -53,5 +53,5 @@ void
 attack_register(int proto)
 {
     proto_attack = proto;
-    register_init_routine(forget_attack);
+    register_init_routine(reset_attack);
 }

@@ -1,13 +1,13 @@
 /* message.c
- * What the messages of SMS Remote Control have in common
+ * Common parts of SMS Remote Control's messages
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * RCH0, TNMP and the USER record in it each have a file of their own; here is how each of them
- * tells the user something: a sentence of the Info column, a conclusion in the tree, a length that
- * does not fit, and bytes that are none of them; and where the next of them begins.
+ * RCH0, TNMP and the USER record have one file each. This one has what all of them show: a sentence
+ * of the Info column, a conclusion in the tree, a length that does not fit, unknown bytes. It also
+ * finds where the next message begins.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -58,7 +58,7 @@ message_next(tvbuff_t *tvb, unsigned offset, bool stream)
     if (offset >= end)
         return tvb_reported_length(tvb);
     bytes = tvb_get_ptr(tvb, 0, (int)end);
-    /* Both marks are searched for at once: where one is missing, the other is still near. */
+    /* One search for both magics: a search for a missing one would read all bytes each time. */
     for (; offset + MAGIC_HEADER_LENGTH <= end; offset++) {
         content_e content;
 

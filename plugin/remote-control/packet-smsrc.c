@@ -20,7 +20,7 @@
  *
  *   RCH0:  "RCH0", u32 LE length of the body, "RCHE", body: contents not known
  *   TNMP:  "TNMP", u32 LE length of the body, "TNME", body: u16 word, i16 code, ...
- *   USER:  the body of an information reply, whose strings stand at offsets of its own; over
+ *   USER:  the body of an information reply, whose strings are at offsets in it; over
  *          UDP it comes without the TNMP header
  *
  * Not known, and shown as bytes: the body of RCH0, what the agent sends on 2702, the encodings
@@ -74,13 +74,13 @@ static dissector_handle_t smsrc_cm_handle;
 static ws_bool smsrc_desegment = true;
 static ws_bool smsrc_port_basis = true;
 
-/* As they were when the capture was opened: a changed preference counts from the next one on. */
+/* The preferences when the capture was opened: a change counts from the next capture on. */
 static bool desegment_in_force = true;
-static bool port_ground_in_force = true;
+static bool port_basis_in_force = true;
 
 /*
- * What the plugin concludes, rather than reads, is shown by strings: they are the words users
- * type in a filter, and tshark -T fields prints them where it would print a number.
+ * What the plugin concludes, rather than reads, is shown by strings: users type them in a filter,
+ * and tshark -T fields prints them where it would print a number.
  */
 static const char *const generation_names[] = {
     [GENERATION_OLDER] = "SMS 1.x or 2.0 before SP2",
@@ -101,7 +101,7 @@ static const char *const basis_explanations[] = {
     [BASIS_PORT] = "known by its port alone",
 };
 
-/* What is known of the packet before its bytes are read. */
+/* Shows what is known of the packet before its bytes are read. */
 static void
 dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *top,
               const claim_t *claim)
@@ -132,7 +132,7 @@ dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
         expert_add_info(pinfo, top, &ei_smsrc_udp);
 }
 
-/* What begins somewhere: a message and how it lies there, or bytes of no known extent. */
+/* A message found at an offset, with its boundaries; or unframed bytes. */
 typedef struct {
     content_e content;
     message_extent_t extent; /* of CONTENT_RCH and CONTENT_TNMP */
@@ -157,15 +157,16 @@ message_at(tvbuff_t *tvb, unsigned offset, const claim_t *claim)
     return what;
 }
 
-/* True where what begins at @p offset goes on in segments to come: asks TCP for them. */
+/* True where the message at @p offset continues in later segments, which TCP is asked for. */
 static bool
 wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const message_start_t *what,
               const claim_t *claim)
 {
-    /* Where no framing is known, a first byte "R" is a keystroke as well as half a header. */
+    /* Without known framing, a first byte "R" may be a keystroke as well as part of a header. */
     bool framed = claim->channel != CHANNEL_CHAT && claim->channel != CHANNEL_TRANSFER;
 
-    if (claim->transport != SESSION_TRANSPORT_TCP || !desegment_in_force || pinfo->can_desegment == 0)
+    if (claim->transport != SESSION_TRANSPORT_TCP || !desegment_in_force ||
+        pinfo->can_desegment == 0)
         return false;
     if (has_extent(what)) {
         if (what->extent.missing == 0)
@@ -186,8 +187,8 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const message_
 }
 
 /*
- * Messages and bytes of unknown meaning, one behind the other, as they stand in @p tvb. For
- * @p what the first of them is nothing more has to be waited for.
+ * Dissects the messages and the bytes of unknown meaning in @p tvb, in their order. The first of
+ * them, @p what, needs no further segments.
  */
 static int
 dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, message_start_t what,
@@ -234,7 +235,7 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
     proto_tree *tree;
     int length;
 
-    /* A later pass never comes here for a segment that only waits: show nothing in the first. */
+    /* A later pass does not dissect a segment that only waits: the first shows nothing either. */
     if (wait_for_more(tvb, pinfo, 0, &first, claim))
         return (int)tvb_captured_length(tvb);
     p_remove_proto_data(pinfo->pool, pinfo, proto_smsrc, 0);
@@ -247,7 +248,7 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
     tree = proto_item_add_subtree(item, ett_smsrc);
     dissect_claim(tvb, pinfo, tree, item, claim);
     if (claim->configmgr) {
-        /* It asks TCP for the rest of its frames as if it had been called by TCP. */
+        /* ConfigMgr's dissector requests the rest of a frame as if TCP had called it. */
         pinfo->can_desegment = pinfo->saved_can_desegment;
         length = call_dissector_with_data(smsrc_cm_handle, tvb, pinfo, parent, data);
     } else {
@@ -281,71 +282,62 @@ make_claim(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
     return is_claimed;
 }
 
+static int
+dissect_if_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                   channel_e channel, claim_limit_e limit)
+{
+    claim_t claim;
+
+    if (!make_claim(tvb, pinfo, channel, limit, &claim))
+        return 0;
+    return dissect_claimed(tvb, pinfo, tree, data, &claim);
+}
+
 /* The port table, Decode As by the name "smsrc", and conversations proven before. */
 static int
 dissect_smsrc(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     bool by_port = pinfo->match_uint == pinfo->srcport || pinfo->match_uint == pinfo->destport;
-    bool ours = channel_has_port(pinfo->match_uint);
-    claim_t claim;
+    claim_limit_e limit = by_port && !channel_has_port(pinfo->match_uint) ? CLAIM_BY_USER
+                          : port_basis_in_force                           ? CLAIM_BY_PORT
+                                                                          : CLAIM_BY_SESSION;
 
-    if (!make_claim(tvb, pinfo, CHANNEL_UNKNOWN,
-                    by_port && !ours       ? CLAIM_BY_USER
-                    : port_ground_in_force ? CLAIM_BY_PORT
-                                           : CLAIM_BY_SESSION,
-                    &claim))
-        return 0;
-    return dissect_claimed(tvb, pinfo, tree, data, &claim);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_UNKNOWN, limit);
 }
 
 /* Decode As by a channel's name. */
 static int
-dissect_smsrc_as(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                 channel_e channel)
-{
-    claim_t claim;
-
-    if (!make_claim(tvb, pinfo, channel, CLAIM_BY_USER, &claim))
-        return 0;
-    return dissect_claimed(tvb, pinfo, tree, data, &claim);
-}
-
-static int
 dissect_smsrc_control(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_CONTROL);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_CONTROL, CLAIM_BY_USER);
 }
 
 static int
 dissect_smsrc_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_DATA);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_DATA, CLAIM_BY_USER);
 }
 
 static int
 dissect_smsrc_chat(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_CHAT);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_CHAT, CLAIM_BY_USER);
 }
 
 static int
 dissect_smsrc_transfer(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_TRANSFER);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_TRANSFER, CLAIM_BY_USER);
 }
 
-/* A socket of IPX or SPX: by content, or in a session. */
+/* A socket of IPX or SPX: claimed by content, or in a session. */
 static int
 dissect_smsrc_ipx(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    claim_t claim;
-
-    if (!make_claim(tvb, pinfo, CHANNEL_UNKNOWN, CLAIM_BY_SESSION, &claim))
-        return 0;
-    return dissect_claimed(tvb, pinfo, tree, data, &claim);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_UNKNOWN, CLAIM_BY_SESSION);
 }
 
-/* What a NetBIOS session or datagram carries, over TCP/IP or IPX: by content, or by its names. */
+/* Payload of a NetBIOS session or datagram, over TCP/IP or IPX: by content, or by its names. */
 static ws_bool
 dissect_smsrc_netbios_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
@@ -359,8 +351,8 @@ dissect_smsrc_netbios_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
 }
 
 /*
- * Eight fixed bytes in two places, or a frame that is whole and well-formed: on any port. The
- * older ports are not in the port table, so a proven session reaches its channels there this way.
+ * Any port: eight fixed bytes in two places, or a whole and well-formed frame. The older ports are
+ * not in the port table, so this is how the channels of a proven session are reached there.
  */
 static ws_bool
 dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
@@ -373,7 +365,7 @@ dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
                         : CLAIM_BY_CONTENT,
                     &claim))
         return FALSE;
-    /* What follows belongs to it too, whatever it looks like; datagrams speak for themselves. */
+    /* What follows in the connection belongs to it too; each datagram is classified alone. */
     if (pinfo->ptype == PT_TCP && claim.ground == BASIS_CONTENT)
         conversation_set_dissector(find_or_create_conversation(pinfo), smsrc_handle);
     dissect_claimed(tvb, pinfo, tree, data, &claim);
@@ -384,7 +376,7 @@ static void
 init_smsrc(void)
 {
     desegment_in_force = smsrc_desegment;
-    port_ground_in_force = smsrc_port_basis;
+    port_basis_in_force = smsrc_port_basis;
 }
 
 void

@@ -6,8 +6,8 @@
 
 /*
  * "RCH0", a length, "RCHE" and a body whose contents are not known, from the viewer to the agent.
- * It was read off the checks for CVE-2004-0728, where a length crashes the agent of SMS 2003: the
- * Snort rules 1:3673 and 3:15148 and the Nessus check.
+ * It was derived from the checks for CVE-2004-0728, where a length crashes the agent of SMS 2003:
+ * the Snort rules 1:3673 and 3:15148 and the Nessus check.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -41,7 +41,7 @@ static expert_field ei_smsrc_cve_2004_0728 = EI_INIT;
 
 /*
  * The length is 16 or 32 bits wide, not publicly known which. Its low half is what the
- * Snort rules read; a length of the attack is not waited for, so that the attack is seen.
+ * Snort rules read; a length of the attack is not waited for, so that the attack is shown.
  */
 void
 rch0_extent(tvbuff_t *tvb, unsigned offset, bool stream, message_extent_t *extent)
@@ -78,7 +78,7 @@ rch0_extent(tvbuff_t *tvb, unsigned offset, bool stream, message_extent_t *exten
     }
 }
 
-/* CVE-2004-0728, in the sense of the three public signatures; all go from viewer to agent. */
+/* Detects CVE-2004-0728 as the three public signatures do; all go from viewer to agent. */
 static void
 check_cve(packet_info *pinfo, proto_item *item, const claim_t *claim, unsigned low, unsigned high,
           bool mismatch)
@@ -106,7 +106,7 @@ check_cve(packet_info *pinfo, proto_item *item, const claim_t *claim, unsigned l
 
 void
 rch0_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset,
-                    const message_extent_t *extent, const claim_t *claim)
+             const message_extent_t *extent, const claim_t *claim)
 {
     proto_item *item, *length_item;
     proto_tree *tree, *length_tree;

@@ -1,13 +1,13 @@
 /* tnmp.c
- * The TNMP messages of SMS Remote Control: a question, its answers, and refusals
+ * The TNMP messages of SMS Remote Control: information request, its replies, refusals
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
  * "TNMP", the length of the body, "TNME", then a body that begins with a word and a code. It was
- * read off nmap's LANDesk-RC probe and its replies: the viewer asks for the agent's information,
- * and the agent answers, is busy with another viewer, or refuses.
+ * derived from nmap's LANDesk-RC probe and its replies: the viewer requests the agent's
+ * information, and the agent replies, is busy with another viewer, or refuses.
  */
 
 #define WS_LOG_DOMAIN "smsrc"
@@ -44,7 +44,7 @@ static int ett_smsrc_tnmp = -1;
 static expert_field ei_smsrc_busy = EI_INIT;
 static expert_field ei_smsrc_refused = EI_INIT;
 
-/* TNMP's message types: what word 0 and the code of a body say. */
+/* TNMP's message types, by word 0 and the code of a body. */
 static const struct {
     const char *name;
     uint16_t word0;
@@ -71,7 +71,7 @@ tnmp_extent(tvbuff_t *tvb, unsigned offset, message_extent_t *extent)
         extent->missing = length - available;
 }
 
-/* Busy: two bytes not known, then the controller and a digit, its port being 1760 + digit. */
+/* Dissects Busy: two unknown bytes, then the controller and a digit; its port is 1760 + digit. */
 static void
 dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *type_item)
 {
@@ -104,7 +104,7 @@ dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *ty
                                                (const char *)controller, 1760U + digit - '0'));
 }
 
-/* The body of a TNMP message; what is beyond the four known messages stays bytes. */
+/* Dissects the body of a message; one that is none of the four known is shown as bytes. */
 static void
 dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t *claim)
 {
@@ -156,7 +156,7 @@ dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t 
 
 void
 tnmp_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset,
-                     const message_extent_t *extent, const claim_t *claim)
+             const message_extent_t *extent, const claim_t *claim)
 {
     unsigned body = extent->body;
     proto_item *item, *length_item;
