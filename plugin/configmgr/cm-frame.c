@@ -11,8 +11,8 @@
  *   u32 LE: bits 0..23 length of the body, bits 24..31 type
  *   type 0x80: u16 LE length of the text in bytes, with its NUL; the text, UTF-16LE
  *   type 0x00, handshake: u16 LE length of the token, the token
- *   type 0x00, after it: u16 LE length of the sealed data, the data, u16 LE length of the
- *                        seal's token, the token
+ *   type 0x00, after it: u16 LE length of the encrypted data, the data, u16 LE length of the
+ *                        token that it was wrapped with, the token
  *
  * The two kinds of type 0x00 differ by what follows the first part: nothing, or a second part that
  * fills the body exactly. So no state is needed to distinguish them, and after a gap the stream is

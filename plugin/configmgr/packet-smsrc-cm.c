@@ -5,8 +5,7 @@
  */
 
 /*
- * ConfigMgr took TCP 2701 over from SMS, with a protocol of its own in which the agent speaks
- * first. Known from nmap's cmrcservice, Greenbone's banner check and two independent clients:
+ * ConfigMgr took TCP 2701 over from SMS, with another protocol in which the agent sends first. Known from nmap's cmrcservice, Greenbone's banner check and two independent clients:
  *
  *   greeting      the agent, in clear: START_HANDSHAKE, or why there is no session
  *   handshake     tokens of SSPI (SPNEGO with Kerberos, or NTLMSSP), to Wireshark's dissectors
@@ -56,7 +55,7 @@
 /* State of a frame, from the first pass on. */
 typedef struct {
     cm_connection_t *connection;
-    cm_result_e result; /* by the length of a sealed message, or by what follows one */
+    cm_result_e result; /* by the length of a wrapped message, or by what follows one */
     bool ambiguous;     /* its length fits two results */
     bool is_word;       /* the plaintext is a control string, not RDP */
     gss_wrap_t wrap;

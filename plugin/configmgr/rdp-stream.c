@@ -5,8 +5,8 @@
  */
 
 /*
- * The plaintext is a stream of ordinary RDP without encryption of its own (MS-RDPBCGR): TPKT with
- * X.224 and MCS, and fast-path. A message may hold several PDUs, or a fragment of one.
+ * The plaintext is a stream of ordinary RDP without RDP's encryption (MS-RDPBCGR): TPKT with X.224
+ * and MCS, and fast-path. A message may hold several PDUs, or a fragment of one.
  *
  *   TPKT:      u8 3, u8 0, u16 BE length of the PDU with these
  *   fast-path: u8 of which the lowest two bits are 0, then a length of one byte, or of two where

@@ -108,7 +108,7 @@ is_channel_port(uint16_t port, uint16_t user_port)
 /*
  * Returns the server's port where neither SYN nor content shows it; 0 where it is not known. Over
  * UDP the first sender is the client. Over TCP it is the port that is a channel's, if the other
- * side's is no service's and no channel's. @p user_port is a channel's because the user says so.
+ * side's is no service's and no channel's. @p user_port is the port of Decode As; 0: none.
  */
 static uint16_t
 server_by_port(const packet_info *pinfo, uint16_t user_port)
@@ -240,7 +240,7 @@ is_configmgr(const claim_input_t *input, const claim_state_t *state, content_e c
             (state->proof_frame == 0 && cm_frame_is_sealed(input->tvb, 0)));
 }
 
-/* Content of its own proves a session; other content only belongs to one that is proven. */
+/* The protocol's own content proves a session; other content only belongs to a proven one. */
 static session_event_t
 event_of_claim(const packet_info *pinfo, const claim_t *claim)
 {
