@@ -43,7 +43,7 @@ typedef struct {
 } claim_findings_t;
 
 typedef struct {
-    claim_basis_e ground;
+    claim_basis_e basis;
     content_e content; /* at the start of the payload */
     channel_e channel;
     direction_e direction;

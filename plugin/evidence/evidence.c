@@ -56,13 +56,13 @@ read_remote_control(const packet_view_t *packet)
 
     /* Decode As and the port alone are no evidence. */
     if (claim == NULL || claim->direction == DIRECTION_UNKNOWN ||
-        (claim->ground != BASIS_CONTENT && claim->ground != BASIS_SESSION))
+        (claim->basis != BASIS_CONTENT && claim->basis != BASIS_SESSION))
         return;
     flow = flow_content_get(packet->pinfo, true);
     /* What the flow's own content has shown is more than what other flows of the two showed. */
     if (claim->configmgr)
         flow->service = SERVICE_CM_REMOTE_CONTROL;
-    else if (claim->ground == BASIS_CONTENT || flow->service == SERVICE_UNKNOWN)
+    else if (claim->basis == BASIS_CONTENT || flow->service == SERVICE_UNKNOWN)
         flow->service = SERVICE_REMOTE_CONTROL;
     inference_add_fact(packet, FACT_REMOTE_CONTROL,
                       claim->direction == DIRECTION_TO_AGENT ? "viewer to agent"

@@ -293,20 +293,20 @@ find_basis(const claim_input_t *input, const claim_state_t *state, claim_t *clai
     bool udp = input->pinfo->ptype == PT_UDP;
 
     if (content_is_proof(claim->content)) {
-        claim->ground = BASIS_CONTENT;
+        claim->basis = BASIS_CONTENT;
         return true;
     }
     if (holds_since(state->proof_frame, input->pinfo) || joins_session(input->pinfo, claim)) {
-        claim->ground = BASIS_SESSION;
+        claim->basis = BASIS_SESSION;
         return true;
     }
     if (input->limit == CLAIM_BY_USER) {
-        claim->ground = BASIS_USER;
+        claim->basis = BASIS_USER;
         return true;
     }
     if (!may_be_by_port(input, state, claim))
         return false;
-    claim->ground = BASIS_PORT;
+    claim->basis = BASIS_PORT;
     claim->findings.is_foreign =
         service_detect_tvb(input->tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP) != SERVICE_UNKNOWN;
     return !claim->findings.is_foreign;
@@ -441,8 +441,8 @@ claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_netbios_t *netbi
     else
         netbios_parse(&packet, &netbios->datagram);
     set_netbios_ends(tvb, pinfo, connection, netbios);
-    claim->ground = content_is_proof(claim->content) ? BASIS_CONTENT : BASIS_SESSION;
-    return claim->ground == BASIS_CONTENT || claim->channel != CHANNEL_UNKNOWN;
+    claim->basis = content_is_proof(claim->content) ? BASIS_CONTENT : BASIS_SESSION;
+    return claim->basis == BASIS_CONTENT || claim->channel != CHANNEL_UNKNOWN;
 }
 
 void

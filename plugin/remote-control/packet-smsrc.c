@@ -122,9 +122,9 @@ dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
     }
     if (claim->generation != GENERATION_UNKNOWN && !claim->configmgr)
         message_add_conclusion(tree, hf_smsrc_generation, tvb, generation_names[claim->generation]);
-    item = message_add_conclusion(tree, hf_smsrc_claimed_by, tvb, basis_names[claim->ground]);
-    proto_item_append_text(item, " (%s)", basis_explanations[claim->ground]);
-    if (claim->ground == BASIS_PORT)
+    item = message_add_conclusion(tree, hf_smsrc_claimed_by, tvb, basis_names[claim->basis]);
+    proto_item_append_text(item, " (%s)", basis_explanations[claim->basis]);
+    if (claim->basis == BASIS_PORT)
         proto_item_append_text(top, ", known by its port alone");
     if (claim->session != NULL)
         session_tap_add_session(tree, tvb, claim->session);
@@ -366,7 +366,7 @@ dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
                     &claim))
         return FALSE;
     /* What follows in the connection belongs to it too; each datagram is classified alone. */
-    if (pinfo->ptype == PT_TCP && claim.ground == BASIS_CONTENT)
+    if (pinfo->ptype == PT_TCP && claim.basis == BASIS_CONTENT)
         conversation_set_dissector(find_or_create_conversation(pinfo), smsrc_handle);
     dissect_claimed(tvb, pinfo, tree, data, &claim);
     return TRUE;
