@@ -5,7 +5,8 @@
  */
 
 /*
- * ConfigMgr took TCP 2701 over from SMS, with another protocol in which the agent sends first. Known from nmap's cmrcservice, Greenbone's banner check and two independent clients:
+ * ConfigMgr took TCP 2701 over from SMS, with another protocol in which the agent sends first. It
+ * is known from nmap's cmrcservice, Greenbone's banner check and two independent clients:
  *
  *   greeting      the agent, in clear: START_HANDSHAKE, or why there is no session
  *   handshake     tokens of SSPI (SPNEGO with Kerberos, or NTLMSSP), to Wireshark's dissectors
