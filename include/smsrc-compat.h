@@ -42,6 +42,7 @@ typedef gboolean ws_uat_bool;
 #define pntohu24 pntoh24
 #define pntohu32 pntoh32
 #define pletohu16 pletoh16
+#define pletohu24 pletoh24
 #define pletohu32 pletoh32
 #endif
 
@@ -92,6 +93,23 @@ typedef bool stat_tap_init_result;
 typedef void stat_tap_init_result;
 #define STAT_TAP_INIT_DONE
 #define STAT_TAP_INIT_FAILED
+#endif
+
+/*
+ * The key of what packet-ntlmssp.c keeps with a packet: one plaintext, which has to be removed
+ * before it decrypts another message of the same packet. No header exports it; it is the same from
+ * 4.0 to 4.6.
+ */
+#define SMSRC_NTLMSSP_PACKET_KEY 1
+
+/* From 4.2 on Wireshark asks a plugin what it registers; 4.0 has no such function. */
+#if __has_include(<wsutil/plugins.h>)
+#include <wsutil/plugins.h>
+#endif
+#ifdef WS_PLUGIN_DESC_DISSECTOR
+#define SMSRC_HAS_PLUGIN_DESCRIBE 1
+#else
+#define SMSRC_HAS_PLUGIN_DESCRIBE 0
 #endif
 
 #endif /* __SMSRC_COMPAT_H__ */

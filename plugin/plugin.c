@@ -8,12 +8,7 @@
 
 #include "smsrc-compat.h"
 
-#include <wireshark.h>
-#include <epan/packet.h>
 #include <epan/proto.h>
-#if __has_include(<wsutil/plugins.h>)
-#include <wsutil/plugins.h>
-#endif
 
 #include "configmgr/packet-smsrc-cm.h"
 #include "packet-smsrc-audit.h"
@@ -28,7 +23,7 @@ WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 
 WS_DLL_PUBLIC void plugin_register(void);
 
-/* Downstream first: statistics read the audit, which reads the session log. */
+/* Drops the state of a capture, downstream first: each reads what the next one has. */
 static void
 end_capture(void)
 {
@@ -37,7 +32,7 @@ end_capture(void)
     smsrc_log_cleanup();
 }
 
-/* In this order: the audit's preferences and the log's fields stand among those of smsrc. */
+/* Registers in this order: preferences of the audit and fields of the log are part of smsrc's. */
 static void
 register_protocols(void)
 {
@@ -68,8 +63,7 @@ plugin_register(void)
     proto_register_plugin(&smsrc);
 }
 
-/* 4.0 does not ask, and has no word for the answer. */
-#ifdef WS_PLUGIN_DESC_DISSECTOR
+#if SMSRC_HAS_PLUGIN_DESCRIBE
 WS_DLL_PUBLIC uint32_t plugin_describe(void);
 
 uint32_t

@@ -1,5 +1,5 @@
 /* claim.h
- * What is claimed as SMS Remote Control, and on what ground
+ * Classification of packets as SMS Remote Control
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,75 +7,90 @@
 #ifndef __SMSRC_CLAIM_H__
 #define __SMSRC_CLAIM_H__
 
+#include <epan/conversation.h>
+
 #include "channel.h"
+#include "content.h"
+#include "netbios.h"
 #include "session-log.h"
 #include "smsrc-compat.h"
 
-/** Why a packet is shown as SMS, the strongest ground first. */
+/** Why a packet is shown as SMS, the strongest basis first. */
 typedef enum {
     BASIS_CONTENT, /* a magic of the protocol */
     BASIS_SESSION, /* the same two hosts have a session proven by content */
     BASIS_USER,    /* Decode As, or a port the user added */
-    BASIS_PORT,    /* nothing but the server's port */
+    BASIS_PORT,    /* only the server's port */
 } claim_basis_e;
 
-/** The weakest ground that counts for who asks. */
+/** The weakest basis that the caller accepts. */
 typedef enum {
     CLAIM_BY_CONTENT, /* a heuristic */
-    CLAIM_BY_SESSION, /* a heuristic on a port of ours, a socket of IPX, or the port ground is
-                       * turned off */
+    CLAIM_BY_SESSION, /* a heuristic on a port of a channel, a socket of IPX, or the preference
+                       * "port_ground" is off */
     CLAIM_BY_PORT,
-    CLAIM_BY_USER, /* Decode As chose: it is claimed in any case */
+    CLAIM_BY_USER, /* chosen by Decode As: the packet is claimed in any case */
 } claim_limit_e;
 
-/** What the first bytes of a payload are. */
-typedef enum {
-    CONTENT_NONE,
-    CONTENT_PARTIAL, /* they could be the start of a header of which more must follow */
-    CONTENT_RCH,     /* "RCH0", length, "RCHE" */
-    CONTENT_TNMP,    /* "TNMP", length, "TNME" */
-    CONTENT_USER,    /* 00 00 00 00 "USER", the record alone, in a datagram */
-    CONTENT_CM,      /* a clear control frame of ConfigMgr 2012 and later */
-} content_e;
-
-/** RCH0 and TNMP: magic, length, magic. */
-#define SMSRC_HEADER_LENGTH 12
+/** What a packet shows of its conversation, for claim_record(). */
+typedef struct {
+    bool is_candidate;            /* false: it shows nothing */
+    conversation_t *conversation; /* NULL: it has none yet */
+    uint16_t inferred_server_port; /* by content or ports; 0: it was known, or it is not known */
+    bool is_foreign;              /* the content is another protocol's */
+    bool known_port;              /* the server's port is a channel's */
+    bool known_channel;           /* by its port, or by the user */
+} claim_findings_t;
 
 typedef struct {
-    claim_basis_e ground;
+    claim_basis_e basis;
     content_e content; /* at the start of the payload */
     channel_e channel;
     direction_e direction;
     generation_e generation;
-    session_transport_e carrier;
+    session_transport_e transport;
     uint16_t server_port;     /* the agent's; 0 where the direction is not known */
     const session_t *session; /* NULL: none proven */
     bool configmgr;           /* the connection is ConfigMgr's: its greeting, or a sealed frame */
+    claim_findings_t findings;
 } claim_t;
 
-/**
- * The content at @p offset of @p tvb, in a @p stream or in a datagram or message of its own.
- * Reads captured bytes only, never throws.
- */
-content_e claim_content(tvbuff_t *tvb, unsigned offset, bool stream);
+/** A payload to classify. */
+typedef struct {
+    tvbuff_t *tvb;
+    packet_info *pinfo;
+    channel_e channel; /* the channel the user chose with Decode As, or CHANNEL_UNKNOWN */
+    claim_limit_e limit;
+} claim_input_t;
 
-/** Prepare for registering: look up Wireshark's own tables. Call from a handoff routine. */
+/** A payload over NetBIOS. */
+typedef struct {
+    claim_t claim;
+    netbios_packet_t datagram; /* NETBIOS_NOTHING for a session's message */
+    bool is_new;               /* the session log has nothing of it yet */
+} claim_netbios_t;
+
+/** Looks up Wireshark's own tables. Conversations keep their state under @p proto. Call once. */
 void claim_init(int proto);
 
 /**
- * Decide whether the payload @p tvb is shown as SMS Remote Control.
- *
- * @param channel the channel the user chose with Decode As, or CHANNEL_UNKNOWN
- * @param limit the weakest ground that counts
- * @return false where it is to be left to others; then @p claim is not to be used
+ * Returns whether the payload is shown as SMS Remote Control; @p claim gets why, but for the
+ * session, which claim_record() sets. Changes no state: no conversation or session is created.
  */
-bool claim_classify(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
-                claim_t *claim);
+bool claim_classify(const claim_input_t *input, claim_t *claim);
 
 /**
- * The same for what a NetBIOS session or datagram carries: by content, or by a name of Remote
- * Tools. No port tells anything there.
+ * Records what the packet shows of its conversation, and sets the session of @p claim, which its
+ * content may begin. Call it with every result of claim_classify(): traffic that is not claimed
+ * shows whose server it is too, or that it is another protocol's.
  */
-bool claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim);
+void claim_record(packet_info *pinfo, claim_t *claim);
+
+/**
+ * The same for the payload of a NetBIOS session or datagram: by content, or by a name of Remote
+ * Tools. Ports show nothing there. Call claim_record_netbios() where it is claimed.
+ */
+bool claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_netbios_t *netbios);
+void claim_record_netbios(packet_info *pinfo, claim_netbios_t *netbios);
 
 #endif /* __SMSRC_CLAIM_H__ */

@@ -13,9 +13,9 @@ void proto_register_smsrc(void);
 void proto_reg_handoff_smsrc(void);
 
 /**
- * What this packet was claimed as, over TCP or UDP; NULL where it was not: to the audit NetBIOS
- * and IPX are services of their own. Of several messages in a packet the last one counts. Lives
- * as long as the packet.
+ * Returns the claim of a packet over TCP or UDP; NULL where it has none, and for NetBIOS and IPX,
+ * which are separate services for the audit. Of several messages in a packet the last one counts.
+ * Lives as long as the packet.
  */
 const claim_t *smsrc_claim_of_packet(packet_info *pinfo);
 

@@ -1,5 +1,5 @@
 /* session-tap.h
- * Every frame of a remote-control session, and what went wrong with it
+ * Protocol smsrc.log and its tap: the frames of remote-control sessions
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,13 +13,13 @@
 void proto_register_smsrc_log(void);
 void proto_reg_handoff_smsrc_log(void);
 
-/** The capture ends: call from a cleanup routine, after all that reads the session log. */
+/** Drops the session log. Call from a cleanup routine, after that of all its readers. */
 void smsrc_log_cleanup(void);
 
 /** Tracks a packet. Call once for each packet, after all dissectors. */
 void smsrc_log_packet(packet_view_t *packet);
 
-/** Show smsrc.session and smsrc.session.first_frame, generated, below @p tree. */
+/** Adds the generated fields smsrc.session and smsrc.session.first_frame to @p tree. */
 void session_tap_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *session);
 
 /** Room for a reason of SESSION_NAME_SIZE and an attack before it. */
@@ -54,15 +54,10 @@ typedef struct {
     const session_t *session; /* NULL: none; lives as long as the capture */
 } smsrc_tap_t;
 
-/** Tap "smsrc_message": a message of Remote Control, of which a packet may have several. */
-typedef struct {
-    channel_e channel;
-    direction_e direction;
-    const char *type; /* static */
-} smsrc_message_tap_t;
+/** Queues a frame for the statistics. */
+void session_tap_queue(packet_info *pinfo, const session_t *session);
 
-/** A dissector has met a message: for the statistics. @p type is static. */
-void message_tap_queue(packet_info *pinfo, channel_e channel, direction_e direction,
-                       const char *type);
+/** Registers the fields of session_tap_add_session() and the tap. Call once. */
+void session_tap_register(int proto);
 
 #endif /* __SMSRC_SESSION_TAP_H__ */

@@ -5,43 +5,39 @@
  */
 
 /*
- * Known from nmap's cmrcservice, Greenbone's banner check and two independent clients that talk
+ * Derived from nmap's cmrcservice, Greenbone's banner check and two independent clients that talk
  * to real agents (CmRcAuth, sccm-rc-viewer):
  *
  *   u32 LE: bits 0..23 length of the body, bits 24..31 type
  *   type 0x80: u16 LE length of the text in bytes, with its NUL; the text, UTF-16LE
  *   type 0x00, handshake: u16 LE length of the token, the token
- *   type 0x00, after it: u16 LE length of the sealed data, the data, u16 LE length of the
- *                        seal's token, the token
+ *   type 0x00, after it: u16 LE length of the encrypted data, the data, u16 LE length of the
+ *                        token that it was wrapped with, the token
  *
- * The two kinds of type 0x00 differ by what is left behind the first part: nothing, or a second
- * part that fills the body exactly. So no state is needed to tell them, and a stream whose start
- * was lost is found again at the next frame whose lengths fit.
+ * The two kinds of type 0x00 differ by what follows the first part: nothing, or a second part that
+ * fills the body exactly. So no state is needed to distinguish them, and after a gap the stream is
+ * found again at the next frame whose lengths fit.
  */
 
 #include "cm-frame.h"
 
-/* The seal's token: 16 bytes in NTLM, 60 or 76 in Kerberos. Far more is no token of a seal. */
+#include <wsutil/pint.h>
+
+/* The token of a wrapped message: 16 bytes in NTLM, 60 or 76 in Kerberos. */
 #define MAX_SEAL_TOKEN 1024
 
-/* A seal of Kerberos begins with its token ID, flags and 0xFF (RFC 4121, 4.2.6.2). */
+/* A Kerberos wrap token begins with its ID, flags and 0xFF (RFC 4121, 4.2.6.2). */
 #define KERBEROS_TOKEN_LENGTH 16
 
 static const uint8_t ntlm_signature_version[] = { 1, 0, 0, 0 };
 
-/* The bytes at @p offset, or NULL where not all of them were captured. */
+/* Returns the bytes at @p offset, or NULL where not all of them were captured. */
 static const uint8_t *
 bytes_at(tvbuff_t *tvb, unsigned offset, unsigned length)
 {
     if (offset > tvb_captured_length(tvb) || tvb_captured_length(tvb) - offset < length)
         return NULL;
     return tvb_get_ptr(tvb, (int)offset, (int)length);
-}
-
-static unsigned
-u16_at(const uint8_t *bytes)
-{
-    return (unsigned)bytes[0] | (unsigned)bytes[1] << 8;
 }
 
 cm_frame_e
@@ -53,15 +49,15 @@ cm_frame_read(tvbuff_t *tvb, unsigned offset, cm_frame_t *frame)
     memset(frame, 0, sizeof *frame);
     if (bytes == NULL)
         return CM_FRAME_NONE;
-    body = u16_at(bytes) | (unsigned)bytes[2] << 16;
-    frame->first_length = u16_at(bytes + CM_HEADER_LENGTH);
+    body = pletohu24(bytes);
+    frame->first_length = pletohu16(bytes + CM_HEADER_LENGTH);
     frame->length = CM_HEADER_LENGTH + body;
     if (body < 2 || frame->first_length > body - 2)
         return CM_FRAME_NONE;
     rest = body - 2 - frame->first_length;
 
     if (bytes[3] == CM_TYPE_CONTROL) {
-        /* What stands behind the text is shown as bytes: that there is any, is not known. */
+        /* Bytes after the text are not known to occur; they are shown as bytes. */
         if (rest > MAX_SEAL_TOKEN)
             return CM_FRAME_NONE;
         frame->kind = CM_FRAME_CONTROL;
@@ -74,12 +70,24 @@ cm_frame_read(tvbuff_t *tvb, unsigned offset, cm_frame_t *frame)
 
         if (rest <= 2 || rest - 2 > MAX_SEAL_TOKEN)
             return CM_FRAME_NONE;
-        if (second != NULL && u16_at(second) != rest - 2)
+        if (second != NULL && pletohu16(second) != rest - 2)
             return CM_FRAME_NONE;
         frame->token_length = rest - 2;
         frame->kind = CM_FRAME_SEALED;
     }
     return frame->kind;
+}
+
+const char *
+cm_frame_name(cm_frame_e kind)
+{
+    static const char *const names[] = {
+        [CM_FRAME_CONTROL] = "ConfigMgr control",
+        [CM_FRAME_TOKEN] = "ConfigMgr handshake",
+        [CM_FRAME_SEALED] = "ConfigMgr sealed message",
+    };
+
+    return names[kind];
 }
 
 unsigned

@@ -6,7 +6,9 @@
 
 #include "cm-session-report.h"
 
-#include "session-log.h"
+#include "cm-result.h"
+#include "session-events.h"
+
 
 static const char *
 or_empty(const char *name)
@@ -15,46 +17,46 @@ or_empty(const char *name)
 }
 
 void
-cm_session_report_names(packet_info *pinfo, const cm_connection_t *session)
+cm_session_report_names(packet_info *pinfo, const cm_connection_t *connection)
 {
-    const char *host = session->service != NULL ? strchr(session->service, '/') : NULL;
+    const char *host = connection->service != NULL ? strchr(connection->service, '/') : NULL;
 
     if (host != NULL)
-        session_log_name(pinfo, SESSION_NAME_HOST, host + 1);
-    if (session->user == NULL)
+        session_events_report_name(pinfo, SESSION_NAME_HOST, host + 1);
+    if (connection->user == NULL)
         return;
-    if (session->mechanism == CM_MECHANISM_NTLM) {
-        session_log_account(pinfo, or_empty(session->domain), session->user,
-                            or_empty(session->workstation));
+    if (connection->mechanism == CM_MECHANISM_NTLM) {
+        session_events_report_account(pinfo, or_empty(connection->domain), connection->user,
+                            or_empty(connection->workstation));
         return;
     }
-    session_log_name(pinfo, SESSION_NAME_DOMAIN, or_empty(session->domain));
-    session_log_name(pinfo, SESSION_NAME_ACCOUNT, session->user);
+    session_events_report_name(pinfo, SESSION_NAME_DOMAIN, or_empty(connection->domain));
+    session_events_report_name(pinfo, SESSION_NAME_ACCOUNT, connection->user);
 }
 
 void
-cm_session_report_result(packet_info *pinfo, const cm_connection_t *session)
+cm_session_report_result(packet_info *pinfo, const cm_connection_t *connection)
 {
     uint32_t now = pinfo->num;
 
-    if (session->result == CM_RESULT_UNKNOWN ||
-        (session->result_frame != now && session->in_use_frame != now &&
-         session->take_over_frame != now && session->curtain_on_frame != now))
+    if (connection->result == CM_RESULT_UNKNOWN ||
+        (connection->result_frame != now && connection->in_use_frame != now &&
+         connection->take_over_frame != now && connection->curtain_on_frame != now))
         return;
-    if (session->machine != NULL)
-        session_log_name(pinfo, SESSION_NAME_VIEWER, session->machine);
-    session_log_reply(pinfo,
-                     cm_result_is_denial(session->result) ? SESSION_REPLY_REFUSED
+    if (connection->machine != NULL)
+        session_events_report_name(pinfo, SESSION_NAME_VIEWER, connection->machine);
+    session_events_report_reply(pinfo,
+                     cm_result_is_denial(connection->result) ? SESSION_REPLY_REFUSED
                                                           : SESSION_REPLY_ANSWERED,
-                     wmem_strdup_printf(pinfo->pool, "%s%s%s", cm_result_name(session->result),
-                                        session->take_over_frame != 0 ? ", taken over"
-                                        : session->in_use_frame != 0  ? ", host in use"
+                     wmem_strdup_printf(pinfo->pool, "%s%s%s", cm_result_name(connection->result),
+                                        connection->take_over_frame != 0 ? ", taken over"
+                                        : connection->in_use_frame != 0  ? ", host in use"
                                                                       : "",
-                                        session->curtain_on_frame != 0 ? ", curtain" : ""));
+                                        connection->curtain_on_frame != 0 ? ", curtain" : ""));
 }
 
 void
-cm_log_ambiguous(packet_info *pinfo)
+cm_session_report_ambiguous(packet_info *pinfo)
 {
-    session_log_refused_if_closed(pinfo, cm_result_name(CM_RESULT_ACCESS_DENIED));
+    session_events_report_possible_refusal(pinfo, cm_result_name(CM_RESULT_ACCESS_DENIED));
 }

@@ -9,16 +9,16 @@
 
 #include "cm-connection.h"
 
-/** The first pass: a token of the handshake has told names. */
-void cm_session_report_names(packet_info *pinfo, const cm_connection_t *session);
+/** First pass: reports the names that a token of the handshake has shown. */
+void cm_session_report_names(packet_info *pinfo, const cm_connection_t *connection);
 
-/** The first pass: the packet may have told what was granted, or what was done with it. */
-void cm_session_report_result(packet_info *pinfo, const cm_connection_t *session);
+/** First pass: reports what was granted, or what was done with it, if this packet shows it. */
+void cm_session_report_result(packet_info *pinfo, const cm_connection_t *connection);
 
 /**
- * The agent's answer fits Access denied and Full control. It is the former where the connection
- * ends before the viewer goes on (inferred).
+ * First pass: reports a reply that fits Access denied and Full control. It is the former if the
+ * connection ends before the viewer continues (inferred).
  */
-void cm_log_ambiguous(packet_info *pinfo);
+void cm_session_report_ambiguous(packet_info *pinfo);
 
 #endif /* __SMSRC_CM_SESSION_REPORT_H__ */

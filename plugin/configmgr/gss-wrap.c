@@ -1,21 +1,21 @@
 /* gss-wrap.c
- * The handshake of ConfigMgr's remote control, and its seal
+ * Handshake and message protection (GSS-API) of ConfigMgr's remote control
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * The handshake's tokens are SSPI's: raw NTLMSSP, or SPNEGO with Kerberos or NTLMSSP in it; all
- * of them are known to Wireshark's dissector "gssapi". The seal is SSPI's EncryptMessage with a
- * token apart from the data:
+ * The handshake's tokens are SSPI's: raw NTLMSSP, or SPNEGO with Kerberos or NTLMSSP in it.
+ * Wireshark's dissector "gssapi" knows all of them. Messages are wrapped by SSPI's EncryptMessage,
+ * with the token separate from the data:
  *
- *  - Kerberos: a token of RFC 4121, 4.2.6.2. EC 0 is what real viewers show, EC 16 comes of a
- *    context in the style of DCE; Wireshark's dissector needs to be told which.
+ *  - Kerberos: a token of RFC 4121, 4.2.6.2. Real viewers have EC 0, EC 16 comes from a context in
+ *    the style of DCE; Wireshark's dissector has to know which.
  *  - NTLM: the signature of MS-NLMP 2.2.2.9.1 (u32 version, 8 bytes checksum, u32 number). Data
- *    and checksum go through one RC4 stream for each direction, so they have to be unsealed once,
- *    in order, none left out. Wireshark's NTLMSSP dissector keeps one plaintext for a packet,
- *    while here several messages may share one: what it keeps is dropped before each message, and
- *    the plaintext is kept with the message instead.
+ *    and checksum go through one RC4 stream for each direction, so they have to be decrypted
+ *    once, in order, without a gap. Wireshark's NTLMSSP dissector keeps one plaintext for a
+ *    packet, while here several messages may share a packet: its plaintext is removed before each
+ *    message, and kept with the message instead.
  */
 
 #include "gss-wrap.h"
@@ -45,9 +45,6 @@
 #define NTLM_CHECKSUM 4
 #define NTLM_CHECKSUM_LENGTH 8
 
-/* The key of packet-ntlmssp.c's data of a packet: the same in 4.0, 4.4 and 4.6. */
-#define NTLMSSP_PACKET_INFO_KEY 1
-
 static dissector_handle_t gssapi_handle;
 static dissector_handle_t gssapi_verf_handle;
 static dissector_handle_t ntlm_data_handle;
@@ -66,9 +63,9 @@ gss_wrap_init(void)
 
 /* --- The handshake --------------------------------------------------------------------------- */
 
-/* Who calls, and what decides how NTLM seals, which no field of Wireshark's dissector keeps. */
+/* Keeps the viewer's names and NTLM's flags, which no field of Wireshark's dissector has. */
 static void
-keep_ntlm_names(tvbuff_t *tvb, packet_info *pinfo, cm_connection_t *session)
+keep_ntlm_names(tvbuff_t *tvb, packet_info *pinfo, cm_connection_t *connection)
 {
     unsigned captured = tvb_captured_length(tvb);
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)captured);
@@ -77,23 +74,23 @@ keep_ntlm_names(tvbuff_t *tvb, packet_info *pinfo, cm_connection_t *session)
 
     if (token == NULL)
         return;
-    session->mechanism = CM_MECHANISM_NTLM;
+    connection->mechanism = CM_MECHANISM_NTLM;
     if (!ntlmssp_auth_read(tvb_new_subset_remaining(tvb, (int)(token - bytes)), pinfo, &names))
         return;
-    session->ntlm_flags = names.flags;
-    cm_connection_set_name(&session->domain, names.domain);
-    cm_connection_set_name(&session->user, names.user);
-    cm_connection_set_name(&session->workstation, names.workstation);
+    connection->ntlm_flags = names.flags;
+    cm_connection_set_name(&connection->domain, names.domain);
+    cm_connection_set_name(&connection->user, names.user);
+    cm_connection_set_name(&connection->workstation, names.workstation);
 }
 
-/* The values of the field @p name below @p tree, joined by @p separator; NULL where it has none. */
+/* Returns the values of a field below @p tree, joined by @p separator; NULL: none. */
 static const char *
 field_text(proto_tree *tree, packet_info *pinfo, const char *name, const char *separator)
 {
     header_field_info *field = proto_registrar_get_byname(name);
     wmem_strbuf_t *text = NULL;
 
-    /* A name may have several fields; the first is found by going back. */
+    /* Several fields may have this name; the list begins with the first. */
     while (field != NULL && field->same_name_prev_id != -1)
         field = proto_registrar_get_nth((unsigned)field->same_name_prev_id);
     for (; field != NULL; field = field->same_name_next) {
@@ -115,34 +112,35 @@ field_text(proto_tree *tree, packet_info *pinfo, const char *name, const char *s
 }
 
 /*
- * Kerberos: the service is in clear in the ticket; the user is in the ticket's sealed part, and
- * has a name here only where the keytab opens it.
+ * Keeps Kerberos' names. The service is in clear in the ticket; the user is in its encrypted part,
+ * and shows only if the keytab decrypts it.
  */
 static void
-keep_kerberos_names(proto_tree *tree, packet_info *pinfo, cm_connection_t *session)
+keep_kerberos_names(proto_tree *tree, packet_info *pinfo, cm_connection_t *connection)
 {
     const char *service = field_text(tree, pinfo, "kerberos.SNameString", "/");
     const char *user = field_text(tree, pinfo, "kerberos.CNameString", NULL);
 
     if (service == NULL)
         return;
-    session->mechanism = CM_MECHANISM_KERBEROS;
-    cm_connection_set_name(&session->service, service);
+    connection->mechanism = CM_MECHANISM_KERBEROS;
+    cm_connection_set_name(&connection->service, service);
     if (user != NULL) {
-        cm_connection_set_name(&session->user, user);
-        cm_connection_set_name(&session->domain, field_text(tree, pinfo, "kerberos.crealm", NULL));
+        cm_connection_set_name(&connection->user, user);
+        cm_connection_set_name(&connection->domain,
+                               field_text(tree, pinfo, "kerberos.crealm", NULL));
     }
 }
 
 /* Names are read from fields: where the first pass has no tree, one of our own has to do. */
 static void
-dissect_token_without_tree(tvbuff_t *token, packet_info *pinfo, cm_connection_t *session)
+dissect_token_without_tree(tvbuff_t *token, packet_info *pinfo, cm_connection_t *connection)
 {
     epan_dissect_t *own = epan_dissect_new(NULL, TRUE, TRUE);
 
     TRY {
         call_dissector(gssapi_handle, token, pinfo, own->tree);
-        keep_kerberos_names(own->tree, pinfo, session);
+        keep_kerberos_names(own->tree, pinfo, connection);
     }
     FINALLY {
         epan_dissect_free(own);
@@ -151,27 +149,28 @@ dissect_token_without_tree(tvbuff_t *token, packet_info *pinfo, cm_connection_t 
 }
 
 void
-gss_wrap_handshake(tvbuff_t *token, packet_info *pinfo, proto_tree *tree, cm_connection_t *session)
+gss_wrap_handshake(tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
+                   cm_connection_t *connection)
 {
     ws_bool was_visible;
 
-    if (session == NULL) {
+    if (connection == NULL) {
         text_call_dissector(gssapi_handle, token, pinfo, tree);
         return;
     }
-    keep_ntlm_names(token, pinfo, session);
+    keep_ntlm_names(token, pinfo, connection);
     if (tree == NULL) {
-        dissect_token_without_tree(token, pinfo, session);
+        dissect_token_without_tree(token, pinfo, connection);
         return;
     }
-    /* A tree that nobody looks at does not keep its fields. */
+    /* An invisible tree does not keep its fields. */
     was_visible = proto_tree_set_visible(tree, TRUE);
     text_call_dissector(gssapi_handle, token, pinfo, tree);
-    keep_kerberos_names(tree, pinfo, session);
+    keep_kerberos_names(tree, pinfo, connection);
     proto_tree_set_visible(tree, was_visible);
 }
 
-/* --- The seal -------------------------------------------------------------------------------- */
+/* --- Wrapped messages ------------------------------------------------------------------------ */
 
 cm_mechanism_e
 gss_wrap_mechanism(tvbuff_t *token)
@@ -193,7 +192,7 @@ gss_wrap_by_acceptor(tvbuff_t *token)
 }
 
 static tvbuff_t *
-open_kerberos(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree)
+unwrap_kerberos(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree)
 {
     gssapi_encrypt_info_t info;
 
@@ -207,67 +206,67 @@ open_kerberos(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *t
     return data; /* signed only */
 }
 
-/* One run of NTLM's cipher, over @p tvb. NULL where Wireshark has no key. */
+/* Runs NTLM's cipher once, over @p tvb. Returns NULL where Wireshark has no key. */
 static tvbuff_t *
 run_ntlm_cipher(tvbuff_t *tvb, packet_info *pinfo)
 {
     tvbuff_t *plain = NULL;
 
-    p_remove_proto_data(wmem_file_scope(), pinfo, proto_ntlmssp, NTLMSSP_PACKET_INFO_KEY);
+    p_remove_proto_data(wmem_file_scope(), pinfo, proto_ntlmssp, SMSRC_NTLMSSP_PACKET_KEY);
     call_dissector_with_data(ntlm_data_handle, tvb, pinfo, NULL, &plain);
-    p_remove_proto_data(wmem_file_scope(), pinfo, proto_ntlmssp, NTLMSSP_PACKET_INFO_KEY);
+    p_remove_proto_data(wmem_file_scope(), pinfo, proto_ntlmssp, SMSRC_NTLMSSP_PACKET_KEY);
     return plain;
 }
 
 static void
-decrypt_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, cm_connection_t *session,
-             gss_wrap_t *seal)
+decrypt_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, cm_connection_t *connection,
+             gss_wrap_t *kept)
 {
     unsigned length = tvb_captured_length(data);
     tvbuff_t *plain;
 
-    /* A message that was cut by the recording leaves the cipher out of step. */
-    if (length != tvb_reported_length(data) || cm_connection_stream(session, pinfo)->ntlm_broken)
+    /* After a message that the capture cut the cipher is out of step. */
+    if (length != tvb_reported_length(data) || cm_connection_stream(connection, pinfo)->ntlm_broken)
         return;
     plain = run_ntlm_cipher(data, pinfo);
     if (plain == NULL)
         return;
-    seal->plaintext = (const uint8_t *)tvb_memdup(wmem_file_scope(), plain, 0, length);
+    kept->plaintext = (const uint8_t *)tvb_memdup(wmem_file_scope(), plain, 0, length);
     /* With a key exchange the checksum is encrypted too (MS-NLMP 3.4.4.2). */
-    if (session->ntlm_flags & NTLMSSP_KEY_EXCHANGE &&
-        session->ntlm_flags & NTLMSSP_EXTENDED_SECURITY)
+    if (connection->ntlm_flags & NTLMSSP_KEY_EXCHANGE &&
+        connection->ntlm_flags & NTLMSSP_EXTENDED_SECURITY)
         run_ntlm_cipher(tvb_new_subset_length(token, NTLM_CHECKSUM, NTLM_CHECKSUM_LENGTH), pinfo);
 }
 
 static tvbuff_t *
-open_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
-          cm_connection_t *session, gss_wrap_t *seal)
+unwrap_ntlm(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
+            cm_connection_t *connection, gss_wrap_t *kept)
 {
     unsigned length = tvb_captured_length(data);
     tvbuff_t *plain;
 
     call_dissector(gssapi_verf_handle, token, pinfo, tree);
-    if (session != NULL) {
-        decrypt_ntlm(data, token, pinfo, session, seal);
-        if (seal->plaintext == NULL)
-            cm_connection_broken(session, pinfo);
+    if (connection != NULL) {
+        decrypt_ntlm(data, token, pinfo, connection, kept);
+        if (kept->plaintext == NULL)
+            cm_connection_broken(connection, pinfo);
     }
-    if (seal->plaintext == NULL)
+    if (kept->plaintext == NULL)
         return NULL;
-    plain = tvb_new_child_real_data(data, seal->plaintext, length, (int)length);
+    plain = tvb_new_child_real_data(data, kept->plaintext, length, (int)length);
     add_new_data_source(pinfo, plain, "Unsealed NTLM");
     return plain;
 }
 
 tvbuff_t *
-gss_wrap_open(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
-             cm_connection_t *session, gss_wrap_t *seal)
+gss_wrap_unwrap(tvbuff_t *data, tvbuff_t *token, packet_info *pinfo, proto_tree *tree,
+                cm_connection_t *connection, gss_wrap_t *kept)
 {
     switch (gss_wrap_mechanism(token)) {
     case CM_MECHANISM_KERBEROS:
-        return open_kerberos(data, token, pinfo, tree);
+        return unwrap_kerberos(data, token, pinfo, tree);
     case CM_MECHANISM_NTLM:
-        return open_ntlm(data, token, pinfo, tree, session, seal);
+        return unwrap_ntlm(data, token, pinfo, tree, connection, kept);
     case CM_MECHANISM_UNKNOWN:
         break;
     }

@@ -1,19 +1,19 @@
 /* rdp-stream.c
- * The RDP inside the seal of ConfigMgr's remote control
+ * RDP in the plaintext of ConfigMgr's remote control
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * Inside the seal is a stream of ordinary RDP without encryption of its own (MS-RDPBCGR): TPKT
- * with X.224 and MCS, and fast-path. A sealed message may hold several PDUs, or a piece of one.
+ * The plaintext is a stream of ordinary RDP without RDP's encryption (MS-RDPBCGR): TPKT with X.224
+ * and MCS, and fast-path. A message may hold several PDUs, or a fragment of one.
  *
  *   TPKT:      u8 3, u8 0, u16 BE length of the PDU with these
  *   fast-path: u8 of which the lowest two bits are 0, then a length of one byte, or of two where
  *              the highest bit of the first is set; with the bytes before it
  *
- * The first pass finds where the PDUs begin and end and keeps that with the message; the pieces
- * are put together by epan's reassembly, and every whole PDU goes to Wireshark's dissector.
+ * The first pass finds where the PDUs begin and end and keeps that with the message. Fragments are
+ * reassembled by epan, and Wireshark's dissector gets every whole PDU.
  */
 
 #include "rdp-stream.h"
@@ -21,6 +21,7 @@
 #include <epan/exceptions.h>
 #include <epan/reassemble.h>
 #include <epan/show_exception.h>
+#include <wsutil/pint.h>
 
 #include "opaque-data.h"
 #include "text.h"
@@ -61,16 +62,16 @@ static const fragment_items fragment_fields = {
     "pieces",
 };
 
-static reassembly_table pieces_table;
+static reassembly_table fragments_table;
 
 static dissector_handle_t tpkt_handle;
 
-/* Unlike an address and a port it names one PDU in the whole capture. */
+/* Unlike an address and a port, the number identifies one PDU in the whole capture. */
 static uint32_t last_id;
 
 typedef enum { PDU_OK, PDU_SHORT, PDU_FOREIGN } pdu_e;
 
-/* The length of the PDU whose first @p have bytes are @p header. */
+/* Finds the length of the PDU whose first @p have bytes are @p header. */
 static pdu_e
 pdu_length(const uint8_t *header, unsigned have, unsigned *length)
 {
@@ -79,7 +80,7 @@ pdu_length(const uint8_t *header, unsigned have, unsigned *length)
     if (header[0] == TPKT_VERSION) {
         if (have < TPKT_HEADER_LENGTH)
             return PDU_SHORT;
-        *length = (unsigned)header[2] << 8 | header[3];
+        *length = pntohu16(header + 2);
         return *length > TPKT_HEADER_LENGTH ? PDU_OK : PDU_FOREIGN;
     }
     if ((header[0] & FAST_PATH_ACTION) != 0)
@@ -87,14 +88,14 @@ pdu_length(const uint8_t *header, unsigned have, unsigned *length)
     if (have < 2 || (header[1] & 0x80 && have < 3))
         return PDU_SHORT;
     if (header[1] & 0x80) {
-        *length = ((unsigned)header[1] & 0x7f) << 8 | header[2];
+        *length = pntohu16(header + 1) & 0x7fff;
         return *length > 3 ? PDU_OK : PDU_FOREIGN;
     }
     *length = header[1];
     return *length > 2 ? PDU_OK : PDU_FOREIGN;
 }
 
-/* The PDU that begins at @p offset of @p plain; @p header gets its first bytes. */
+/* Finds the length of the PDU at @p offset of @p plain; @p header gets its first bytes. */
 static pdu_e
 pdu_at(tvbuff_t *plain, unsigned offset, uint8_t header[TPKT_HEADER_LENGTH], unsigned *have,
        unsigned *length)
@@ -104,14 +105,14 @@ pdu_at(tvbuff_t *plain, unsigned offset, uint8_t header[TPKT_HEADER_LENGTH], uns
     return pdu_length(header, *have, length);
 }
 
-/* The PDU that the stream has begun: how many bytes of @p plain are its. */
+/* Finds how many bytes of @p plain belong to the PDU that the stream has begun. */
 static void
-plan_lead(tvbuff_t *plain, cm_stream_t *stream, pdu_fragments_t *pieces)
+plan_lead(tvbuff_t *plain, cm_stream_t *stream, pdu_fragments_t *fragments)
 {
     unsigned captured = tvb_captured_length(plain), taken = 0;
     pdu_e state = PDU_OK;
 
-    /* Byte by byte while not even its length is known. */
+    /* Its header is completed byte by byte, until its length is known. */
     while (stream->need == 0 && taken < captured && state != PDU_FOREIGN) {
         stream->header[stream->have++] = tvb_get_uint8(plain, (int)taken++);
         state = pdu_length(stream->header, stream->have, &stream->need);
@@ -122,22 +123,22 @@ plan_lead(tvbuff_t *plain, cm_stream_t *stream, pdu_fragments_t *pieces)
         stream->id = 0;
         return;
     }
-    pieces->lead_id = stream->id;
+    fragments->lead_id = stream->id;
     if (stream->need == 0) {
-        pieces->lead_length = taken;
-        pieces->lead_more = true;
+        fragments->lead_length = taken;
+        fragments->lead_more = true;
         return;
     }
-    pieces->lead_length = taken + MIN(stream->need - stream->have, captured - taken);
-    stream->have += pieces->lead_length - taken;
-    pieces->lead_more = stream->have < stream->need;
-    if (!pieces->lead_more)
+    fragments->lead_length = taken + MIN(stream->need - stream->have, captured - taken);
+    stream->have += fragments->lead_length - taken;
+    fragments->lead_more = stream->have < stream->need;
+    if (!fragments->lead_more)
         stream->id = 0;
 }
 
 /*
- * True where @p plain begins with a PDU beyond doubt: TPKT with X.224's data header, or one
- * fast-path PDU that is all of it.
+ * True where @p plain certainly begins with a PDU: TPKT with X.224's data header, or one fast-path
+ * PDU that is all of it.
  */
 static bool
 begins_with_pdu(tvbuff_t *plain)
@@ -154,18 +155,18 @@ begins_with_pdu(tvbuff_t *plain)
 }
 
 void
-rdp_stream_plan(tvbuff_t *plain, cm_stream_t *stream, pdu_fragments_t *pieces)
+rdp_stream_plan(tvbuff_t *plain, cm_stream_t *stream, pdu_fragments_t *fragments)
 {
     unsigned captured = tvb_captured_length(plain), offset = 0;
 
-    memset(pieces, 0, sizeof *pieces);
+    memset(fragments, 0, sizeof *fragments);
     if (stream->lost && !begins_with_pdu(plain))
         return;
     stream->lost = false;
-    pieces->known = true;
+    fragments->known = true;
     if (stream->id != 0)
-        plan_lead(plain, stream, pieces);
-    offset = pieces->lead_length;
+        plan_lead(plain, stream, fragments);
+    offset = fragments->lead_length;
     while (offset < captured) {
         cm_stream_t next = { 0 };
         pdu_e state = pdu_at(plain, offset, next.header, &next.have, &next.need);
@@ -183,21 +184,21 @@ rdp_stream_plan(tvbuff_t *plain, cm_stream_t *stream, pdu_fragments_t *pieces)
         next.id = ++last_id;
         next.ntlm_broken = stream->ntlm_broken;
         *stream = next;
-        pieces->tail_id = next.id;
-        pieces->tail_offset = offset;
+        fragments->tail_id = next.id;
+        fragments->tail_offset = offset;
         return;
     }
 }
 
-/* One whole PDU, to Wireshark's dissectors and to our own. */
+/* Dissects a whole PDU, by Wireshark's dissectors and by that of the virtual channels. */
 static void
 dissect_pdu(tvbuff_t *pdu, packet_info *pinfo, proto_tree *parent, proto_tree *tree,
-            cm_connection_t *session, bool learn)
+            cm_connection_t *connection, bool learn)
 {
     const char *volatile event = NULL;
     uint16_t can_desegment = pinfo->can_desegment;
 
-    /* It is whole: nobody is to ask TCP for more. */
+    /* It is whole: no dissector may request more from TCP. */
     pinfo->can_desegment = 0;
     col_append_sep_str(pinfo->cinfo, COL_INFO, "; ", "");
     col_set_fence(pinfo->cinfo, COL_INFO);
@@ -209,7 +210,7 @@ dissect_pdu(tvbuff_t *pdu, packet_info *pinfo, proto_tree *parent, proto_tree *t
     }
     ENDTRY;
     TRY {
-        event = virtual_channels_dissect(pdu, pinfo, tree, session, learn);
+        event = virtual_channels_dissect(pdu, pinfo, tree, connection, learn);
     }
     CATCH_NONFATAL_ERRORS {
         show_exception(pdu, pinfo, tree, EXCEPT_CODE, GET_MESSAGE);
@@ -221,12 +222,12 @@ dissect_pdu(tvbuff_t *pdu, packet_info *pinfo, proto_tree *parent, proto_tree *t
     pinfo->can_desegment = can_desegment;
 }
 
-/* A piece of a PDU; with its last one the whole of it, else NULL. */
+/* Adds a fragment of a PDU. Returns the PDU with its last one, else NULL. */
 static tvbuff_t *
-add_piece(tvbuff_t *plain, packet_info *pinfo, proto_tree *tree, unsigned offset, unsigned length,
-          uint32_t id, bool more)
+add_fragment(tvbuff_t *plain, packet_info *pinfo, proto_tree *tree, unsigned offset,
+             unsigned length, uint32_t id, bool more)
 {
-    fragment_head *head = fragment_add_seq_next(&pieces_table, plain, (int)offset, pinfo, id,
+    fragment_head *head = fragment_add_seq_next(&fragments_table, plain, (int)offset, pinfo, id,
                                                 NULL, length, more);
     proto_item *item;
     tvbuff_t *whole;
@@ -247,23 +248,23 @@ add_piece(tvbuff_t *plain, packet_info *pinfo, proto_tree *tree, unsigned offset
 
 void
 rdp_stream_dissect(tvbuff_t *plain, packet_info *pinfo, proto_tree *parent, proto_tree *tree,
-               cm_connection_t *session, const pdu_fragments_t *pieces, bool learn)
+                   cm_connection_t *connection, const pdu_fragments_t *fragments, bool learn)
 {
     unsigned captured = tvb_captured_length(plain);
-    unsigned end = pieces->tail_id != 0 ? MIN(pieces->tail_offset, captured) : captured;
-    unsigned offset = MIN(pieces->lead_length, end);
+    unsigned end = fragments->tail_id != 0 ? MIN(fragments->tail_offset, captured) : captured;
+    unsigned offset = MIN(fragments->lead_length, end);
 
-    if (!pieces->known) {
+    if (!fragments->known) {
         col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ",
                             "ConfigMgr remote control: unsealed, %u bytes", captured);
         return;
     }
-    if (pieces->lead_id != 0) {
-        tvbuff_t *whole = add_piece(plain, pinfo, tree, 0, offset, pieces->lead_id,
-                                    pieces->lead_more);
+    if (fragments->lead_id != 0) {
+        tvbuff_t *whole = add_fragment(plain, pinfo, tree, 0, offset, fragments->lead_id,
+                                       fragments->lead_more);
 
         if (whole != NULL)
-            dissect_pdu(whole, pinfo, parent, tree, session, learn);
+            dissect_pdu(whole, pinfo, parent, tree, connection, learn);
     }
     while (offset < end) {
         uint8_t header[TPKT_HEADER_LENGTH];
@@ -277,12 +278,12 @@ rdp_stream_dissect(tvbuff_t *plain, packet_info *pinfo, proto_tree *parent, prot
             break;
         }
         dissect_pdu(tvb_new_subset_length(plain, (int)offset, (int)length), pinfo, parent, tree,
-                    session, learn);
+                    connection, learn);
         offset += length;
     }
-    if (pieces->tail_id != 0)
-        add_piece(plain, pinfo, tree, end, captured - end, pieces->tail_id, true);
-    if (pieces->tail_id != 0 || pieces->lead_more)
+    if (fragments->tail_id != 0)
+        add_fragment(plain, pinfo, tree, end, captured - end, fragments->tail_id, true);
+    if (fragments->tail_id != 0 || fragments->lead_more)
         col_append_sep_str(pinfo->cinfo, COL_INFO, "; ", "a piece of an RDP PDU");
 }
 
@@ -331,7 +332,7 @@ rdp_stream_register(int proto)
 
     proto_register_field_array(proto, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
-    reassembly_table_register(&pieces_table, &addresses_ports_reassembly_table_functions);
+    reassembly_table_register(&fragments_table, &addresses_ports_reassembly_table_functions);
     register_init_routine(reset_ids);
 }
 

@@ -1,23 +1,23 @@
 /* virtual-channels.c
- * ConfigMgr's own virtual channels in its RDP: sessarb and curtain
+ * Virtual channels of ConfigMgr in its RDP: sessarb and curtain
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * The two events are known from sccm-rc-viewer (docs/PROTOCOL.md 6, 7 and rdp.rs), which talks to
+ * The events are known from sccm-rc-viewer (docs/PROTOCOL.md 6, 7 and rdp.rs), which connects to
  * real agents:
  *
  *   sessarb: u32 tag 2, u32 length 16, u32 type, u32 argument: 1 host in use, 4 host allowed
- *            u32 tag 2, u32 length 1036, u32 type 5, 1024 bytes UTF-16LE with zeros behind:
+ *            u32 tag 2, u32 length 1036, u32 type 5, 1024 bytes UTF-16LE with zeros after it:
  *            the viewer takes a host over that is in use, by its own machine's name
  *   curtain: u32 tag 1, u32 length 12, u32 type: 5 on, 6 off
  *
  * Wireshark's RDP dissector shows the channel PDU (MS-RDPBCGR 2.2.6.1) and has no place for the
- * channels of others, so what is around them is read here as far as is needed: the names that the
- * client asks for (2.2.1.3.4), the numbers that the server gives them in the same order
- * (2.2.1.4.4), and MCS's send data PDUs (T.125) without the security header, which RDP without
- * encryption does not have.
+ * channels of others, so this file parses what is needed to find them: the names that the client
+ * requests (2.2.1.3.4), the numbers that the server assigns in the same order (2.2.1.4.4), and
+ * MCS's send data PDUs (T.125) without the security header, which RDP without encryption does not
+ * have.
  */
 
 #include "virtual-channels.h"
@@ -25,7 +25,7 @@
 #include "bounds.h"
 #include "text.h"
 
-/* TPKT and X.224's data header, which stand before every MCS PDU. */
+/* Length of TPKT and X.224's data header, before every MCS PDU. */
 #define MCS_OFFSET 7
 
 #define MCS_CONNECT_INITIAL 0x7f65
@@ -79,7 +79,7 @@ static const value_string curtain_type_vals[] = {
 
 /* --- The connect PDUs ------------------------------------------------------------------------ */
 
-/* The user data block @p type behind GCC's key @p key: its offset and length, or 0. */
+/* Returns the offset of the user data block @p type after GCC's key @p key; 0: none. */
 static unsigned
 find_block(tvbuff_t *tvb, const char *key, unsigned type, unsigned *length)
 {
@@ -90,7 +90,7 @@ find_block(tvbuff_t *tvb, const char *key, unsigned type, unsigned *length)
 
     if (found == NULL)
         return 0;
-    /* Behind the key: the length of all blocks, one byte or two (PER). */
+    /* After the key is the length of all blocks, of one byte or two (PER). */
     at = (unsigned)(found - bytes) + 4;
     if (at < captured)
         at += bytes[at] & 0x80 ? 2 : 1;
@@ -110,7 +110,7 @@ find_block(tvbuff_t *tvb, const char *key, unsigned type, unsigned *length)
 }
 
 static void
-learn_names(tvbuff_t *tvb, cm_connection_t *session)
+learn_names(tvbuff_t *tvb, cm_connection_t *connection)
 {
     unsigned length, at = find_block(tvb, "Duca", CS_NET, &length);
     unsigned count;
@@ -119,51 +119,51 @@ learn_names(tvbuff_t *tvb, cm_connection_t *session)
         return;
     count = bounds_cut(BOUND_CM_CHANNELS, tvb_get_letohl(tvb, (int)at + 4), CM_MAX_CHANNELS);
     count = MIN(count, (length - BLOCK_HEADER_LENGTH - 4) / CHANNEL_DEF_LENGTH);
-    memset(session->channels, 0, sizeof session->channels);
-    session->num_channels = count;
+    memset(connection->channels, 0, sizeof connection->channels);
+    connection->num_channels = count;
     for (unsigned i = 0; i < count; i++)
-        tvb_memcpy(tvb, session->channels[i].name, (int)(at + 8 + i * CHANNEL_DEF_LENGTH), 8);
+        tvb_memcpy(tvb, connection->channels[i].name, (int)(at + 8 + i * CHANNEL_DEF_LENGTH), 8);
 }
 
 static void
-learn_numbers(tvbuff_t *tvb, cm_connection_t *session)
+learn_numbers(tvbuff_t *tvb, cm_connection_t *connection)
 {
     unsigned length, at = find_block(tvb, "McDn", SC_NET, &length);
     unsigned count;
 
     if (at == 0 || length < BLOCK_HEADER_LENGTH + 4)
         return;
-    count = MIN(tvb_get_letohs(tvb, (int)at + 6), session->num_channels);
+    count = MIN(tvb_get_letohs(tvb, (int)at + 6), connection->num_channels);
     count = MIN(count, (length - BLOCK_HEADER_LENGTH - 4) / 2);
     for (unsigned i = 0; i < count; i++)
-        session->channels[i].id = tvb_get_letohs(tvb, (int)(at + 8 + i * 2));
+        connection->channels[i].id = tvb_get_letohs(tvb, (int)(at + 8 + i * 2));
 }
 
 /* --- The events ------------------------------------------------------------------------------ */
 
-/* One of the two channels; their events have the same head. */
+/* One of the two channels; their events have the same header. */
 typedef struct {
     const char *name;
     int *hf_event, *hf_tag, *hf_length, *hf_type;
     int *ett;
     const value_string *types;
-    /* What follows the head, if anything, and what is learned of it. @return: the Info column's
-     * words for the event, of which @p type is called @p words. */
+    /* Dissects what follows the header, if anything, and learns from it. Returns the text of the
+     * event for the Info column; @p words is the name of @p type. */
     const char *(*dissect_rest)(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t type,
-                                const char *words, cm_connection_t *session, bool learn);
+                                const char *words, cm_connection_t *connection, bool learn);
 } own_channel_t;
 
 static const char *
 dissect_sessarb_rest(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t type,
-                     const char *words, cm_connection_t *session, bool learn)
+                     const char *words, cm_connection_t *connection, bool learn)
 {
     const uint8_t *machine;
 
     if (type != SESSARB_TAKE_OVER) {
         proto_tree_add_item(tree, hf_cm_sessarb_arg, tvb, EVENT_ARGUMENT, 4,
                             ENC_LITTLE_ENDIAN);
-        if (learn && type == SESSARB_IN_USE && session->in_use_frame == 0)
-            session->in_use_frame = pinfo->num;
+        if (learn && type == SESSARB_IN_USE && connection->in_use_frame == 0)
+            connection->in_use_frame = pinfo->num;
         return words;
     }
     text_add_string(tree, hf_cm_sessarb_machine, tvb, EVENT_ARGUMENT,
@@ -171,9 +171,9 @@ dissect_sessarb_rest(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32
                      ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &machine);
     proto_item_append_text(proto_tree_get_parent(tree), " by %s",
                            text_label(pinfo->pool, (const char *)machine, 100));
-    if (learn && session->take_over_frame == 0) {
-        session->take_over_frame = pinfo->num;
-        cm_connection_set_name(&session->machine, (const char *)machine);
+    if (learn && connection->take_over_frame == 0) {
+        connection->take_over_frame = pinfo->num;
+        cm_connection_set_name(&connection->machine, (const char *)machine);
     }
     return wmem_strdup_printf(pinfo->pool, "%s by %s", words,
                               text_shown(pinfo->pool, (const char *)machine));
@@ -181,10 +181,10 @@ dissect_sessarb_rest(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32
 
 static const char *
 dissect_curtain_rest(tvbuff_t *tvb _U_, packet_info *pinfo, proto_tree *tree _U_, uint32_t type,
-                     const char *words, cm_connection_t *session, bool learn)
+                     const char *words, cm_connection_t *connection, bool learn)
 {
-    if (learn && type == CURTAIN_ON && session->curtain_on_frame == 0)
-        session->curtain_on_frame = pinfo->num;
+    if (learn && type == CURTAIN_ON && connection->curtain_on_frame == 0)
+        connection->curtain_on_frame = pinfo->num;
     return words;
 }
 
@@ -197,7 +197,7 @@ static const own_channel_t own_channels[] = {
 
 static const char *
 dissect_event(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const own_channel_t *channel,
-              cm_connection_t *session, bool learn)
+              cm_connection_t *connection, bool learn)
 {
     proto_item *item = proto_tree_add_item(parent, *channel->hf_event, tvb, 0, -1, ENC_NA);
     proto_tree *tree = proto_item_add_subtree(item, *channel->ett);
@@ -210,14 +210,14 @@ dissect_event(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const own_c
                                  &type);
     words = val_to_str_const(type, channel->types, "Unknown");
     proto_item_append_text(item, ": %s", words);
-    return channel->dissect_rest(tvb, pinfo, tree, type, words, session, learn);
+    return channel->dissect_rest(tvb, pinfo, tree, type, words, connection, learn);
 }
 
 /* --- MCS ------------------------------------------------------------------------------------- */
 
-/* A send data PDU: behind its header the channel's PDU; the client's channel by its number. */
+/* Dissects a send data PDU: after its header is the PDU of the channel with this number. */
 static const char *
-dissect_send_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_connection_t *session,
+dissect_send_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_connection_t *connection,
                   bool learn)
 {
     unsigned id = tvb_get_ntohs(tvb, MCS_OFFSET + 3);
@@ -225,9 +225,9 @@ dissect_send_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_connec
     const cm_channel_t *channel = NULL;
     uint32_t flags;
 
-    for (unsigned i = 0; i < session->num_channels; i++) {
-        if (session->channels[i].id == id && id != 0)
-            channel = &session->channels[i];
+    for (unsigned i = 0; i < connection->num_channels; i++) {
+        if (connection->channels[i].id == id && id != 0)
+            channel = &connection->channels[i];
     }
     if (channel == NULL)
         return NULL;
@@ -241,11 +241,11 @@ dissect_send_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_connec
             continue;
         item = proto_tree_add_string(tree, hf_cm_channel, tvb, 0, 0, channel->name);
         proto_item_set_generated(item);
-        /* The rest of an event that came in several pieces, or one that is compressed. */
+        /* Later fragments of an event, and compressed ones, are not dissected. */
         if (!(flags & CHANNEL_FLAG_FIRST) || flags & CHANNEL_FLAG_COMPRESSED)
             return NULL;
         words = dissect_event(tvb_new_subset_remaining(tvb, (int)at), pinfo, tree,
-                              &own_channels[i], session, learn);
+                              &own_channels[i], connection, learn);
         return wmem_strdup_printf(pinfo->pool, "%s: %s", channel->name, words);
     }
     return NULL;
@@ -253,7 +253,7 @@ dissect_send_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cm_connec
 
 const char *
 virtual_channels_dissect(tvbuff_t *pdu, packet_info *pinfo, proto_tree *tree,
-                         cm_connection_t *session, bool learn)
+                         cm_connection_t *connection, bool learn)
 {
     unsigned type;
 
@@ -262,12 +262,12 @@ virtual_channels_dissect(tvbuff_t *pdu, packet_info *pinfo, proto_tree *tree,
         return NULL;
     type = tvb_get_ntohs(pdu, MCS_OFFSET);
     if (type == MCS_CONNECT_INITIAL && learn)
-        learn_names(pdu, session);
+        learn_names(pdu, connection);
     else if (type == MCS_CONNECT_RESPONSE && learn)
-        learn_numbers(pdu, session);
+        learn_numbers(pdu, connection);
     type >>= 8;
     if (type == MCS_SEND_DATA_REQUEST || type == MCS_SEND_DATA_INDICATION)
-        return dissect_send_data(pdu, pinfo, tree, session, learn);
+        return dissect_send_data(pdu, pinfo, tree, connection, learn);
     return NULL;
 }
 

@@ -19,13 +19,13 @@ read_packet(const packet_view_t *packet)
 
     /* Decode As and the port alone are no evidence. */
     if (claim == NULL || claim->direction == DIRECTION_UNKNOWN ||
-        (claim->ground != BASIS_CONTENT && claim->ground != BASIS_SESSION))
+        (claim->basis != BASIS_CONTENT && claim->basis != BASIS_SESSION))
         return;
     flow = flow_content_get(packet->pinfo, true);
     /* The flow's own content is stronger than what other flows of the two hosts have shown. */
     if (claim->configmgr)
         flow->service = SERVICE_CM_REMOTE_CONTROL;
-    else if (claim->ground == BASIS_CONTENT || flow->service == SERVICE_UNKNOWN)
+    else if (claim->basis == BASIS_CONTENT || flow->service == SERVICE_UNKNOWN)
         flow->service = SERVICE_REMOTE_CONTROL;
     inference_add_textless_fact(packet, claim->direction == DIRECTION_TO_AGENT
                                             ? FACT_VIEWER_TO_AGENT

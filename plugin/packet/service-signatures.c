@@ -16,6 +16,8 @@
 
 #include <wsutil/pint.h>
 
+#include "magic.h"
+
 /*
  * Advances *at past a tag of BER and its length. False if the bytes do not contain both; the
  * element itself may be longer than what was captured.
@@ -354,7 +356,7 @@ check_cm_control(const first_bytes_t *pl)
 
     if (pl->len < 10)
         return false;
-    length = pl->p[0] | pl->p[1] << 8 | (unsigned)pl->p[2] << 16;
+    length = pletohu24(pl->p);
     text = pletohu16(pl->p + 4);
     return length == text + 2 && length + 4 == pl->reported && text >= 4 && text % 2 == 0 &&
            g_ascii_isupper(pl->p[6]) && pl->p[7] == 0 && pl->p[9] == 0;
@@ -363,8 +365,9 @@ check_cm_control(const first_bytes_t *pl)
 static bool
 check_rc(const first_bytes_t *pl)
 {
-    return pl->len >= 12 &&
-           (memcmp(pl->p + 8, "RCHE", 4) == 0 || memcmp(pl->p + 8, "TNME", 4) == 0);
+    return pl->len >= MAGIC_HEADER_LENGTH &&
+           (memcmp(pl->p + MAGIC_END_OFFSET, MAGIC_RCH_END, MAGIC_LENGTH) == 0 ||
+            memcmp(pl->p + MAGIC_END_OFFSET, MAGIC_TNMP_END, MAGIC_LENGTH) == 0);
 }
 
 #define STR(s) (uint8_t)(sizeof(s) - 1), s
@@ -372,9 +375,9 @@ check_rc(const first_bytes_t *pl)
 
 /* The first that matches counts: stricter signatures precede looser ones. */
 const service_signature_t service_signatures[] = {
-    { SERVICE_REMOTE_CONTROL, BOTH, 0, STR("RCH0"), check_rc },
-    { SERVICE_REMOTE_CONTROL, BOTH, 0, STR("TNMP"), check_rc },
-    { SERVICE_REMOTE_CONTROL, TRANSPORT_UDP, 0, STR("\0\0\0\0USER"), NULL },
+    { SERVICE_REMOTE_CONTROL, BOTH, 0, STR(MAGIC_RCH_START), check_rc },
+    { SERVICE_REMOTE_CONTROL, BOTH, 0, STR(MAGIC_TNMP_START), check_rc },
+    { SERVICE_REMOTE_CONTROL, TRANSPORT_UDP, 0, STR(MAGIC_USER_RECORD), NULL },
     { SERVICE_CM_REMOTE_CONTROL, TRANSPORT_TCP, 2, STR("\0\x80"), check_cm_control },
     { SERVICE_SIP, BOTH, 0, STR("SIP/2.0 "), NULL },
     { SERVICE_SIP, BOTH, 0, STR("INVITE sip"), NULL },

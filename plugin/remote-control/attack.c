@@ -6,11 +6,12 @@
 
 #include "attack.h"
 
+#include "session-events.h"
+
 #include <epan/proto_data.h>
 
-#include "session-log.h"
 
-/* Of a packet, in its pool; the claim of the same protocol has another key. */
+/* Key of the packet's mark, in its pool; the claim of the same protocol has another one. */
 #define KEY_ATTACK 1
 
 static int proto_attack = -1;
@@ -23,7 +24,7 @@ attack_mark_packet(packet_info *pinfo)
 {
     if (!PINFO_FD_VISITED(pinfo))
         was_seen = true;
-    session_log_attack(pinfo);
+    session_events_report_attack(pinfo);
     if (!attack_is_marked(pinfo))
         p_add_proto_data(pinfo->pool, pinfo, proto_attack, KEY_ATTACK, GUINT_TO_POINTER(1));
 }
@@ -41,7 +42,7 @@ attack_was_seen(void)
 }
 
 static void
-forget_attack(void)
+reset_attack(void)
 {
     was_seen = false;
 }
@@ -50,5 +51,5 @@ void
 attack_register(int proto)
 {
     proto_attack = proto;
-    register_init_routine(forget_attack);
+    register_init_routine(reset_attack);
 }

@@ -1,31 +1,31 @@
 /* claim.c
- * What is claimed as SMS Remote Control, and on what ground
+ * Classification of packets as SMS Remote Control
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
  * 1025 to 5000 was the range of Windows's client ports up to 2003, so a port of 2701-2704 proves
- * nothing by itself: it is as likely the client's end of anything at all. The grounds, in order:
+ * nothing: the client of any other service may have it. A claim has one of these bases, in order:
  *
  *  - content: one of the protocol's magics, on any port;
- *  - session: the agent's port is one of ours, and the same two hosts have a session that was
- *    proven by content (chat and file transfer have no known framing of their own);
+ *  - session: the agent's port is a channel's, and the same two hosts have a session that was
+ *    proven by content (chat and file transfer have no known framing);
  *  - user: Decode As;
- *  - port: one of ours is the *server's* side, by the SYN, or because the other side is no
+ *  - port: a channel's port is the *server's* side, by the SYN, or because the other side's is no
  *    known service's port; and the bytes are not those of another known protocol.
  */
 
 #include "claim.h"
 
-#include <epan/conversation.h>
-
+#include "addresses.h"
 #include "cm-frame.h"
-#include "netbios.h"
 #include "service-detect.h"
+#include "session-connection.h"
+#include "session-events.h"
 #include "tcp-state.h"
 
-/* What is remembered of a conversation, from the first pass on. */
+/* State of a conversation, from the first pass on. What a frame showed counts from it on. */
 typedef struct {
     uint16_t server_port;   /* 0: not known yet */
     uint32_t server_frame;  /* the frame that showed it */
@@ -34,94 +34,51 @@ typedef struct {
     uint32_t cm_frame;      /* from here on it is ConfigMgr's; 0: it is not */
 } claim_state_t;
 
-/* Services of the matrix for whose port Wireshark has no dissector of its own. */
+/* Services of the matrix for whose port Wireshark has no dissector. */
 static const uint16_t listed_ports[] = { 3269 /* Global Catalog over TLS */ };
 
-static int proto_smsrc_flow = -1;
+static int proto_claim = -1;
 static dissector_table_t tcp_ports;
 static dissector_table_t udp_ports;
 
 void
 claim_init(int proto)
 {
-    proto_smsrc_flow = proto;
+    proto_claim = proto;
     tcp_ports = find_dissector_table("tcp.port");
     udp_ports = find_dissector_table("udp.port");
 }
 
-/* The beginning of ConfigMgr's greeting: the agent may send it in several segments. */
-static bool
-is_greeting_start(tvbuff_t *tvb)
+static claim_state_t *
+find_state(const conversation_t *conversation)
 {
-    static const uint8_t start[] = { 0x22, 0, 0, 0x80, 0x20, 0, 'S', 0, 'T', 0, 'A', 0 };
-    unsigned captured = tvb_captured_length(tvb);
-
-    return captured < CM_GREETING_LENGTH &&
-           tvb_memeql(tvb, 0, start, MIN(captured, sizeof start)) == 0;
+    return (claim_state_t *)conversation_get_proto_data(conversation, proto_claim);
 }
 
-content_e
-claim_content(tvbuff_t *tvb, unsigned offset, bool stream)
+static claim_state_t *
+get_or_create_state(conversation_t *conversation)
 {
-    static const struct {
-        content_e content;
-        const char *start, *end;
-    } headers[] = {
-        { CONTENT_RCH, "RCH0", "RCHE" },
-        { CONTENT_TNMP, "TNMP", "TNME" },
-    };
-    int captured = tvb_captured_length_remaining(tvb, (int)offset);
-    const uint8_t *bytes;
+    claim_state_t *state = find_state(conversation);
 
-    if (captured <= 0)
-        return CONTENT_NONE;
-    captured = MIN(captured, SMSRC_HEADER_LENGTH);
-    bytes = tvb_get_ptr(tvb, (int)offset, captured);
-
-    for (unsigned i = 0; i < array_length(headers); i++) {
-        if (memcmp(bytes, headers[i].start, (size_t)MIN(captured, 4)) != 0)
-            continue;
-        if (captured > 8 && memcmp(bytes + 8, headers[i].end, (size_t)captured - 8) != 0)
-            continue;
-        return captured == SMSRC_HEADER_LENGTH ? headers[i].content : CONTENT_PARTIAL;
+    if (state == NULL) {
+        state = wmem_new0(wmem_file_scope(), claim_state_t);
+        conversation_add_proto_data(conversation, proto_claim, state);
     }
-    if (!stream && captured >= 8 && memcmp(bytes, "\0\0\0\0USER", 8) == 0)
-        return CONTENT_USER;
-    if (stream && offset == 0 && captured > 3 && bytes[3] == 0x80 &&
-        service_detect_tvb(tvb, TRANSPORT_TCP) == SERVICE_CM_REMOTE_CONTROL)
-        return CONTENT_CM;
-    if (stream && offset == 0 && is_greeting_start(tvb))
-        return CONTENT_PARTIAL;
-    return CONTENT_NONE;
+    return state;
+}
+
+/* True where something that was first seen in @p frame (0: never) holds for the packet. */
+static bool
+holds_since(uint32_t frame, const packet_info *pinfo)
+{
+    return frame != 0 && pinfo->num >= frame;
 }
 
 /*
- * Who sends a message of this content: the viewer sends RCH0 (both Snort rules and the Nessus
- * check go to the agent) and TNMP requests, the agent TNMP replies, the bare record, and the
- * ConfigMgr greeting.
+ * The server's port
  */
-static direction_e
-direction_by_content(tvbuff_t *tvb, content_e content)
-{
-    switch (content) {
-    case CONTENT_RCH:
-        return DIRECTION_TO_AGENT;
-    case CONTENT_TNMP:
-        if (tvb_captured_length(tvb) < SMSRC_HEADER_LENGTH + 4)
-            return DIRECTION_UNKNOWN;
-        return tvb_get_letohs(tvb, SMSRC_HEADER_LENGTH + 2) == 4 ? DIRECTION_TO_AGENT
-                                                                 : DIRECTION_TO_VIEWER;
-    case CONTENT_USER:
-    case CONTENT_CM:
-        return DIRECTION_TO_VIEWER;
-    case CONTENT_NONE:
-    case CONTENT_PARTIAL:
-        break;
-    }
-    return DIRECTION_UNKNOWN;
-}
 
-/* True where @p port is a well-known service's, or one that Wireshark or the KB has a name for. */
+/* True where @p port is a well-known service's, or one that Wireshark or the article names. */
 static bool
 is_service_port(uint16_t port, bool udp)
 {
@@ -138,114 +95,75 @@ is_service_port(uint16_t port, bool udp)
     return dissector_get_uint_handle(udp ? udp_ports : tcp_ports, port) != NULL;
 }
 
+static bool
+is_channel_port(uint16_t port, uint16_t user_port)
+{
+    generation_e generation;
+
+    return port == user_port || channel_by_port(port, &generation) != CHANNEL_UNKNOWN;
+}
+
 /*
- * The server's port where neither SYN nor content tells it. Over UDP the first sender is the
- * client. Over TCP it is the port that is ours, when the other side's is no service's and not
- * ours too. @p match is a port that is ours by the user's word. 0: not known.
+ * Returns the server's port where neither SYN nor content shows it; 0 where it is not known. Over
+ * UDP the first sender is the client. Over TCP it is the port that is a channel's, if the other
+ * side's is no service's and no channel's. @p user_port is the port of Decode As; 0: none.
  */
 static uint16_t
-server_by_port(const packet_info *pinfo, bool udp, uint16_t match)
+server_by_port(const packet_info *pinfo, uint16_t user_port)
 {
+    bool udp = pinfo->ptype == PT_UDP;
     uint16_t source = (uint16_t)pinfo->srcport, destination = (uint16_t)pinfo->destport;
-    generation_e generation;
-    bool source_ours = source == match ||
-                       channel_by_port(source, &generation) != CHANNEL_UNKNOWN;
-    bool destination_ours = destination == match ||
-                            channel_by_port(destination, &generation) != CHANNEL_UNKNOWN;
+    bool from_channel = is_channel_port(source, user_port);
+    bool to_channel = is_channel_port(destination, user_port);
 
     if (pinfo->ptype == PT_IPX)
         return channel_by_ipx_socket(destination) != CHANNEL_UNKNOWN ? destination : source;
     if (udp)
-        return is_service_port(source, udp) && source != match ? source : destination;
-    if (source_ours == destination_ours)
+        return is_service_port(source, udp) && source != user_port ? source : destination;
+    if (from_channel == to_channel)
         return 0;
-    if (destination_ours)
+    if (to_channel)
         return is_service_port(source, udp) ? source : destination;
     return is_service_port(destination, udp) ? destination : source;
 }
 
-/* The port the SYN went to, as Wireshark's TCP dissector remembers it. 0: no SYN was seen. */
+/* Returns the server's port by content or ports. */
 static uint16_t
-server_by_syn(const packet_info *pinfo, conversation_t *conversation)
+infer_server(const claim_input_t *input, content_e content)
 {
-    return pinfo->ptype == PT_TCP ? tcp_state_server_port(conversation) : 0;
+    const packet_info *pinfo = input->pinfo;
+    uint16_t user_port = input->limit == CLAIM_BY_USER ? (uint16_t)pinfo->match_uint : 0;
+
+    switch (content_direction(input->tvb, content)) {
+    case DIRECTION_TO_AGENT:
+        return (uint16_t)pinfo->destport;
+    case DIRECTION_TO_VIEWER:
+        return (uint16_t)pinfo->srcport;
+    case DIRECTION_UNKNOWN:
+        break;
+    }
+    return server_by_port(pinfo, user_port);
 }
 
-static claim_state_t *
-claim_state(conversation_t *conversation)
+/* Sets the server's port: by the SYN, by what an earlier frame showed, else inferred. */
+static void
+set_server(const claim_input_t *input, const claim_state_t *state, claim_t *claim)
 {
-    claim_state_t *flow =
-        (claim_state_t *)conversation_get_proto_data(conversation, proto_smsrc_flow);
+    const packet_info *pinfo = input->pinfo;
+    const conversation_t *conversation = claim->findings.conversation;
 
-    if (flow == NULL) {
-        flow = wmem_new0(wmem_file_scope(), claim_state_t);
-        conversation_add_proto_data(conversation, proto_smsrc_flow, flow);
-    }
-    return flow;
+    if (pinfo->ptype == PT_TCP && conversation != NULL)
+        claim->server_port = tcp_state_server_port(conversation);
+    if (claim->server_port == 0 && state->server_port != 0 && pinfo->num >= state->server_frame)
+        claim->server_port = state->server_port;
+    if (claim->server_port == 0)
+        claim->server_port = claim->findings.inferred_server_port =
+            infer_server(input, claim->content);
 }
 
 /*
- * The server's port: by the SYN, by what an earlier frame showed, by content, by the ports. What
- * a frame showed counts from that frame on, so that every pass says the same.
+ * Classification
  */
-static uint16_t
-server_of(tvbuff_t *tvb, const packet_info *pinfo, conversation_t *conversation,
-          claim_state_t *flow, content_e content, uint16_t match)
-{
-    uint16_t server = server_by_syn(pinfo, conversation);
-    direction_e direction;
-
-    if (server != 0)
-        return server;
-    if (flow->server_port != 0 && pinfo->num >= flow->server_frame)
-        return flow->server_port;
-    direction = direction_by_content(tvb, content);
-    if (direction != DIRECTION_UNKNOWN)
-        server = (uint16_t)(direction == DIRECTION_TO_AGENT ? pinfo->destport : pinfo->srcport);
-    else
-        server = server_by_port(pinfo, pinfo->ptype == PT_UDP, match);
-    if (server != 0 && flow->server_port == 0) {
-        flow->server_port = server;
-        flow->server_frame = pinfo->num;
-    }
-    return server;
-}
-
-/* True where the content is the protocol's own, whole. */
-static bool
-is_proof(content_e content)
-{
-    return content != CONTENT_NONE && content != CONTENT_PARTIAL;
-}
-
-/* Content of its own proves a session; other content only belongs to one that is proven. */
-static const session_t *
-session_of(const packet_info *pinfo, conversation_t *conversation, const claim_t *claim,
-           bool known_channel, bool known_port)
-{
-    bool proof = is_proof(claim->content);
-    bool to_agent = claim->direction == DIRECTION_TO_AGENT;
-    session_event_t offer = {
-        .kind = claim->configmgr ? SESSION_CONFIGMGR : SESSION_SMS,
-        .viewer = to_agent ? &pinfo->src : &pinfo->dst,
-        .agent = to_agent ? &pinfo->dst : &pinfo->src,
-        .channel = claim->configmgr ? CHANNEL_CONTROL : claim->channel,
-        .carrier = claim->carrier,
-        .server_port = claim->server_port,
-        .older = claim->generation == GENERATION_OLDER,
-        .proof = proof,
-        .moved = !known_port,
-        .opens = claim->channel == CHANNEL_CONTROL,
-    };
-    session_connection_t *connection;
-
-    if (claim->direction == DIRECTION_UNKNOWN)
-        return NULL;
-    connection = session_log_connection(conversation, pinfo, proof || known_channel);
-    if (connection == NULL || (!proof && !known_channel && connection->session == NULL))
-        return NULL;
-    return session_log_report(connection, pinfo, &offer);
-}
 
 static session_transport_e
 transport_of_packet(const packet_info *pinfo)
@@ -255,187 +173,300 @@ transport_of_packet(const packet_info *pinfo)
                                     : SESSION_TRANSPORT_TCP;
 }
 
-/* What nobody but the content can tell: the channel that it is known from. */
-static channel_e
-channel_by_content(content_e content)
-{
-    switch (content) {
-    case CONTENT_RCH:
-        return CHANNEL_DATA;
-    case CONTENT_TNMP:
-    case CONTENT_USER:
-        return CHANNEL_CONTROL;
-    case CONTENT_CM:
-    case CONTENT_NONE:
-    case CONTENT_PARTIAL:
-        break;
-    }
-    return CHANNEL_UNKNOWN;
-}
-
-/* Where both ports are the same: by the content, or by who is known to be the viewer. */
+/* Returns the direction where both ports are the same: by content, or by the known viewer. */
 static direction_e
-direction_by_ends(tvbuff_t *tvb, const packet_info *pinfo, conversation_t *conversation,
-                  content_e content)
+direction_by_ends(const claim_input_t *input, const claim_t *claim)
 {
-    const session_connection_t *connection = session_log_connection(conversation, pinfo, false);
-    direction_e direction = direction_by_content(tvb, content);
+    const packet_info *pinfo = input->pinfo;
+    const session_connection_t *connection =
+        claim->findings.conversation != NULL
+            ? session_connection_find(claim->findings.conversation)
+            : NULL;
+    direction_e direction = content_direction(input->tvb, claim->content);
     const address *viewer = NULL;
 
     if (direction != DIRECTION_UNKNOWN)
         return direction;
-    if (connection != NULL && session_log_at(connection, pinfo->num, false) != NULL)
-        viewer = connection->viewer;
+    if (connection != NULL &&
+        session_connection_get_session(connection, pinfo->num, false) != NULL)
+        viewer = session_connection_get_viewer(connection);
     else if (!PINFO_FD_VISITED(pinfo))
-        viewer = session_log_viewer_of(&pinfo->src, &pinfo->dst);
+        viewer = session_log_find_viewer(&pinfo->src, &pinfo->dst);
     if (viewer == NULL)
         return DIRECTION_UNKNOWN;
     return addresses_equal(&pinfo->src, viewer) ? DIRECTION_TO_AGENT : DIRECTION_TO_VIEWER;
 }
 
-/*
- * ConfigMgr's from its greeting on. Where that was not captured, from the first sealed frame on
- * that begins a segment: too little to claim a connection by, enough to tell the two protocols
- * of one port apart.
- */
-static bool
-is_configmgr(tvbuff_t *tvb, const packet_info *pinfo, claim_state_t *flow, content_e content)
+static void
+set_direction(const claim_input_t *input, claim_t *claim)
 {
-    if (flow->cm_frame == 0 && pinfo->ptype == PT_TCP &&
-        (content == CONTENT_CM || (flow->proof_frame == 0 && cm_frame_is_sealed(tvb, 0))))
-        flow->cm_frame = pinfo->num;
-    return flow->cm_frame != 0 && pinfo->num >= flow->cm_frame;
-}
+    const packet_info *pinfo = input->pinfo;
 
-bool
-claim_classify(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
-           claim_t *claim)
-{
-    bool udp = pinfo->ptype == PT_UDP;
-    bool by_user = limit == CLAIM_BY_USER;
-    bool known_channel, known_port;
-    uint32_t viewer_port;
-    conversation_t *conversation;
-    claim_state_t *flow;
-
-    memset(claim, 0, sizeof *claim);
-    claim->carrier = transport_of_packet(pinfo);
-    claim->content = claim_content(tvb, 0, claim->carrier == SESSION_TRANSPORT_TCP);
-    if (limit == CLAIM_BY_CONTENT && !is_proof(claim->content))
-        return false;
-    /* What an ICMP error quotes was not sent now, and proves nothing. */
-    if (tvb_reported_length(tvb) == 0 || pinfo->flags.in_error_pkt)
-        return false;
-
-    conversation = find_or_create_conversation(pinfo);
-    flow = claim_state(conversation);
-
-    claim->server_port = server_of(tvb, pinfo, conversation, flow, claim->content,
-                                   by_user ? (uint16_t)pinfo->match_uint : 0);
-    if (claim->server_port != 0 && pinfo->srcport != pinfo->destport)
+    if (claim->server_port == 0 || pinfo->srcport == pinfo->destport)
+        claim->direction = direction_by_ends(input, claim);
+    else
         claim->direction = claim->server_port == pinfo->destport ? DIRECTION_TO_AGENT
                                                                  : DIRECTION_TO_VIEWER;
-    else
-        claim->direction = direction_by_ends(tvb, pinfo, conversation, claim->content);
-
-    claim->channel = pinfo->ptype == PT_IPX
-                         ? channel_by_ipx_socket(claim->server_port)
-                         : channel_by_port(claim->server_port, &claim->generation);
-    known_port = claim->channel != CHANNEL_UNKNOWN;
-    known_channel = known_port || by_user;
-    if (channel != CHANNEL_UNKNOWN)
-        claim->channel = channel;
-    else if (claim->channel == CHANNEL_UNKNOWN)
-        claim->channel = channel_by_content(claim->content);
-    claim->configmgr = is_configmgr(tvb, pinfo, flow, claim->content);
-    claim->session = session_of(pinfo, conversation, claim, known_channel, known_port);
-
-    if (is_proof(claim->content)) {
-        claim->ground = BASIS_CONTENT;
-        if (flow->proof_frame == 0)
-            flow->proof_frame = pinfo->num;
-        return true;
-    }
-    if ((flow->proof_frame != 0 && pinfo->num >= flow->proof_frame) ||
-        (claim->session != NULL && known_channel)) {
-        claim->ground = BASIS_SESSION;
-        return true;
-    }
-    if (by_user) {
-        claim->ground = BASIS_USER;
-        return true;
-    }
-    /* FTP in active mode calls from 20: a client on a well-known port is no viewer. */
-    viewer_port = claim->direction == DIRECTION_TO_AGENT ? pinfo->srcport : pinfo->destport;
-    if (limit == CLAIM_BY_SESSION || viewer_port < 1024 ||
-        claim->direction == DIRECTION_UNKNOWN || claim->generation == GENERATION_UNKNOWN ||
-        (flow->foreign_frame != 0 && pinfo->num >= flow->foreign_frame))
-        return false;
-    if (service_detect_tvb(tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP) != SERVICE_UNKNOWN) {
-        if (flow->foreign_frame == 0)
-            flow->foreign_frame = pinfo->num;
-        return false;
-    }
-    claim->ground = BASIS_PORT;
-    return true;
 }
 
-/* The conversation's own name tells, or the datagram's; else the content has to. */
-bool
-claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
+static void
+set_channel(const claim_input_t *input, claim_t *claim)
 {
-    session_connection_t *connection = NULL;
-    netbios_packet_t look = { .act = NETBIOS_NOTHING };
-    packet_view_t packet = packet_view_open(tvb_get_ds_tvb(tvb), pinfo, NULL);
-    session_event_t offer = {
-        .kind = SESSION_SMS, .carrier = SESSION_TRANSPORT_NETBIOS, .proof = true};
+    claim->channel = input->pinfo->ptype == PT_IPX
+                         ? channel_by_ipx_socket(claim->server_port)
+                         : channel_by_port(claim->server_port, &claim->generation);
+    claim->findings.known_port = claim->channel != CHANNEL_UNKNOWN;
+    claim->findings.known_channel = claim->findings.known_port || input->limit == CLAIM_BY_USER;
+    if (input->channel != CHANNEL_UNKNOWN)
+        claim->channel = input->channel;
+    else if (claim->channel == CHANNEL_UNKNOWN)
+        claim->channel = content_channel(claim->content);
+}
+
+/*
+ * A connection is ConfigMgr's from its greeting on. Where that was not captured, it is from the
+ * first sealed frame on that begins a segment: too little to claim a connection by, enough to
+ * distinguish the two protocols of one port.
+ */
+static bool
+is_configmgr(const claim_input_t *input, const claim_state_t *state, content_e content)
+{
+    if (state->cm_frame != 0)
+        return holds_since(state->cm_frame, input->pinfo);
+    return input->pinfo->ptype == PT_TCP &&
+           (content == CONTENT_CM ||
+            (state->proof_frame == 0 && cm_frame_is_sealed(input->tvb, 0)));
+}
+
+/* The protocol's own content proves a session; other content only belongs to a proven one. */
+static session_event_t
+event_of_claim(const packet_info *pinfo, const claim_t *claim)
+{
+    bool to_agent = claim->direction == DIRECTION_TO_AGENT;
+
+    return (session_event_t){
+        .kind = claim->configmgr ? SESSION_CONFIGMGR : SESSION_SMS,
+        .viewer = to_agent ? &pinfo->src : &pinfo->dst,
+        .agent = to_agent ? &pinfo->dst : &pinfo->src,
+        .channel = claim->configmgr ? CHANNEL_CONTROL : claim->channel,
+        .transport = claim->transport,
+        .server_port = claim->server_port,
+        .legacy_port = claim->generation == GENERATION_OLDER,
+        .proof = content_is_proof(claim->content),
+        .nonstandard_port = !claim->findings.known_port,
+        .starts_session = claim->channel == CHANNEL_CONTROL,
+    };
+}
+
+/* True where the packet belongs to a session that content has proven before. */
+static bool
+joins_session(const packet_info *pinfo, const claim_t *claim)
+{
+    const conversation_t *conversation = claim->findings.conversation;
+    session_event_t event = event_of_claim(pinfo, claim);
+
+    if (!claim->findings.known_channel || claim->direction == DIRECTION_UNKNOWN)
+        return false;
+    return session_connection_has_session_for(
+        conversation != NULL ? session_connection_find(conversation) : NULL, pinfo, &event);
+}
+
+/* True where the server's port alone may be the basis. */
+static bool
+may_be_by_port(const claim_input_t *input, const claim_state_t *state, const claim_t *claim)
+{
+    const packet_info *pinfo = input->pinfo;
+    /* FTP in active mode calls from 20: a client on a well-known port is no viewer. */
+    uint32_t viewer_port = claim->direction == DIRECTION_TO_AGENT ? pinfo->srcport
+                                                                  : pinfo->destport;
+
+    return input->limit != CLAIM_BY_SESSION && viewer_port >= 1024 &&
+           claim->direction != DIRECTION_UNKNOWN && claim->generation != GENERATION_UNKNOWN &&
+           !holds_since(state->foreign_frame, pinfo);
+}
+
+static bool
+find_basis(const claim_input_t *input, const claim_state_t *state, claim_t *claim)
+{
+    bool udp = input->pinfo->ptype == PT_UDP;
+
+    if (content_is_proof(claim->content)) {
+        claim->basis = BASIS_CONTENT;
+        return true;
+    }
+    if (holds_since(state->proof_frame, input->pinfo) || joins_session(input->pinfo, claim)) {
+        claim->basis = BASIS_SESSION;
+        return true;
+    }
+    if (input->limit == CLAIM_BY_USER) {
+        claim->basis = BASIS_USER;
+        return true;
+    }
+    if (!may_be_by_port(input, state, claim))
+        return false;
+    claim->basis = BASIS_PORT;
+    claim->findings.is_foreign =
+        service_detect_tvb(input->tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP) != SERVICE_UNKNOWN;
+    return !claim->findings.is_foreign;
+}
+
+bool
+claim_classify(const claim_input_t *input, claim_t *claim)
+{
+    static const claim_state_t nothing_known;
+    packet_info *pinfo = input->pinfo;
+    const claim_state_t *state = NULL;
 
     memset(claim, 0, sizeof *claim);
+    claim->transport = transport_of_packet(pinfo);
+    claim->content = content_detect(input->tvb, 0, claim->transport == SESSION_TRANSPORT_TCP);
+    if (input->limit == CLAIM_BY_CONTENT && !content_is_proof(claim->content))
+        return false;
+    /* What an ICMP error quotes was not sent now, and proves nothing. */
+    if (tvb_reported_length(input->tvb) == 0 || pinfo->flags.in_error_pkt)
+        return false;
+
+    claim->findings.is_candidate = true;
+    claim->findings.conversation = find_conversation_pinfo(pinfo, 0);
+    if (claim->findings.conversation != NULL)
+        state = find_state(claim->findings.conversation);
+    if (state == NULL)
+        state = &nothing_known;
+    set_server(input, state, claim);
+    set_direction(input, claim);
+    set_channel(input, claim);
+    claim->configmgr = is_configmgr(input, state, claim->content);
+    return find_basis(input, state, claim);
+}
+
+/*
+ * Recording
+ */
+
+static void
+record_state(claim_state_t *state, const packet_info *pinfo, const claim_t *claim)
+{
+    if (state->server_port == 0 && claim->findings.inferred_server_port != 0) {
+        state->server_port = claim->findings.inferred_server_port;
+        state->server_frame = pinfo->num;
+    }
+    if (claim->configmgr && state->cm_frame == 0)
+        state->cm_frame = pinfo->num;
+    if (content_is_proof(claim->content) && state->proof_frame == 0)
+        state->proof_frame = pinfo->num;
+    if (claim->findings.is_foreign && state->foreign_frame == 0)
+        state->foreign_frame = pinfo->num;
+}
+
+static const session_t *
+report_event(conversation_t *conversation, const packet_info *pinfo, const claim_t *claim)
+{
+    session_event_t event = event_of_claim(pinfo, claim);
+    session_connection_t *connection;
+
+    if (claim->direction == DIRECTION_UNKNOWN)
+        return NULL;
+    if (event.proof || claim->findings.known_channel)
+        return session_connection_report(
+            session_connection_get_or_create(conversation, pinfo), pinfo, &event);
+    connection = session_connection_find(conversation);
+    if (connection == NULL || !session_connection_has_session(connection))
+        return NULL;
+    return session_connection_report(connection, pinfo, &event);
+}
+
+void
+claim_record(packet_info *pinfo, claim_t *claim)
+{
+    conversation_t *conversation = claim->findings.conversation;
+
+    if (!claim->findings.is_candidate)
+        return;
+    if (conversation == NULL)
+        conversation = find_or_create_conversation(pinfo);
+    record_state(get_or_create_state(conversation), pinfo, claim);
+    claim->session = report_event(conversation, pinfo, claim);
+}
+
+/*
+ * NetBIOS
+ */
+
+/* Sets channel and direction by the names of the connection or of the datagram, else by content. */
+static void
+set_netbios_ends(tvbuff_t *tvb, packet_info *pinfo, const session_connection_t *connection,
+                 claim_netbios_t *netbios)
+{
+    claim_t *claim = &netbios->claim;
+    session_called_name_t called;
+
+    if (connection != NULL && session_connection_get_called_name(connection, &called)) {
+        claim->channel = called.channel;
+        claim->direction = pinfo->destport == called.server_port ? DIRECTION_TO_AGENT
+                                                                 : DIRECTION_TO_VIEWER;
+        claim->session = session_connection_get_session(connection, pinfo->num, false);
+        return;
+    }
+    if (netbios->datagram.act == NETBIOS_DATAGRAM) {
+        claim->channel = netbios->datagram.channel;
+        claim->direction = netbios->datagram.from_agent ? DIRECTION_TO_VIEWER
+                                                        : DIRECTION_TO_AGENT;
+    } else {
+        claim->channel = content_channel(claim->content);
+        claim->direction = content_direction(tvb, claim->content);
+    }
+    if (PINFO_FD_VISITED(pinfo))
+        claim->session = session_events_find_session(pinfo);
+    else
+        netbios->is_new = claim->direction != DIRECTION_UNKNOWN;
+}
+
+bool
+claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_netbios_t *netbios)
+{
+    packet_view_t packet = packet_view_open(tvb_get_ds_tvb(tvb), pinfo, NULL);
+    const session_connection_t *connection = NULL;
+    claim_t *claim = &netbios->claim;
+
+    memset(netbios, 0, sizeof *netbios);
+    netbios->datagram.act = NETBIOS_NOTHING;
     if (tvb_reported_length(tvb) == 0 || pinfo->flags.in_error_pkt)
         return false;
-    claim->carrier = SESSION_TRANSPORT_NETBIOS;
-    claim->ground = BASIS_CONTENT;
-    claim->content = claim_content(tvb, 0, false);
+    claim->transport = SESSION_TRANSPORT_NETBIOS;
+    claim->content = content_detect(tvb, 0, false);
     if (pinfo->ptype == PT_TCP)
-        connection = session_log_connection_of_packet(pinfo);
+        connection = session_connection_find_by_packet(pinfo);
     else
-        netbios_parse(&packet, &look);
-    if (connection != NULL && connection->named) {
-        claim->channel = connection->channel;
-        claim->direction = pinfo->destport == connection->server_port ? DIRECTION_TO_AGENT
-                                                                      : DIRECTION_TO_VIEWER;
-    } else if (look.act == NETBIOS_DATAGRAM) {
-        claim->channel = look.channel;
-        claim->direction = look.from_agent ? DIRECTION_TO_VIEWER : DIRECTION_TO_AGENT;
-    } else {
-        connection = NULL;
-        claim->channel = channel_by_content(claim->content);
-        claim->direction = direction_by_content(tvb, claim->content);
-    }
-    if (!is_proof(claim->content)) {
-        claim->ground = BASIS_SESSION;
-        if (claim->channel == CHANNEL_UNKNOWN)
-            return false;
-    }
-    if (connection != NULL) {
-        claim->session = session_log_at(connection, pinfo->num, false);
-    } else if (PINFO_FD_VISITED(pinfo)) {
-        claim->session = session_log_of_packet(pinfo);
-    } else if (claim->direction != DIRECTION_UNKNOWN) {
-        session_t *session;
+        netbios_parse(&packet, &netbios->datagram);
+    set_netbios_ends(tvb, pinfo, connection, netbios);
+    claim->basis = content_is_proof(claim->content) ? BASIS_CONTENT : BASIS_SESSION;
+    return claim->basis == BASIS_CONTENT || claim->channel != CHANNEL_UNKNOWN;
+}
 
-        offer.viewer = claim->direction == DIRECTION_TO_AGENT ? &pinfo->src : &pinfo->dst;
-        offer.agent = claim->direction == DIRECTION_TO_AGENT ? &pinfo->dst : &pinfo->src;
-        offer.channel = claim->channel;
-        session = session_log_report_packet(pinfo, &offer);
-        if (session != NULL) {
-            session_log_set_packet(pinfo, session);
-            if (look.act == NETBIOS_DATAGRAM) {
-                session_log_set_name(session, SESSION_NAME_HOST, look.agent.text, pinfo);
-                session_log_set_name(session, SESSION_NAME_VIEWER, look.viewer.text, pinfo);
-            }
-        }
-        claim->session = session;
+void
+claim_record_netbios(packet_info *pinfo, claim_netbios_t *netbios)
+{
+    claim_t *claim = &netbios->claim;
+    bool to_agent = claim->direction == DIRECTION_TO_AGENT;
+    session_event_t event = {
+        .kind = SESSION_SMS,
+        .viewer = to_agent ? &pinfo->src : &pinfo->dst,
+        .agent = to_agent ? &pinfo->dst : &pinfo->src,
+        .channel = claim->channel,
+        .transport = SESSION_TRANSPORT_NETBIOS,
+        .proof = true,
+    };
+    session_t *session;
+
+    if (!netbios->is_new)
+        return;
+    claim->session = session = session_connection_report_packet(pinfo, &event);
+    if (session == NULL)
+        return;
+    session_events_set_session(pinfo, session);
+    if (netbios->datagram.act == NETBIOS_DATAGRAM) {
+        session_events_set_name(session, SESSION_NAME_HOST, netbios->datagram.agent.text, pinfo);
+        session_events_set_name(session, SESSION_NAME_VIEWER, netbios->datagram.viewer.text,
+                                pinfo);
     }
-    return true;
 }

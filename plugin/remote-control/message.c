@@ -1,19 +1,20 @@
 /* message.c
- * What the messages of SMS Remote Control have in common
+ * Common parts of SMS Remote Control's messages
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * RCH0, TNMP and the USER record in it each have a file of their own; here is how each of them
- * tells the user something: a sentence of the Info column, a conclusion in the tree, a length that
- * does not fit, and bytes that are none of them; and where the next of them begins.
+ * RCH0, TNMP and the USER record have one file each. This one has what all of them show: a sentence
+ * of the Info column, a conclusion in the tree, a length that does not fit, unknown bytes. It also
+ * finds where the next message begins.
  */
 
 #include "message.h"
 
 #include <wsutil/str_util.h>
 
+#include "magic.h"
 #include "opaque-data.h"
 #include "text.h"
 
@@ -55,13 +56,14 @@ message_next(tvbuff_t *tvb, unsigned offset, bool stream)
     if (offset >= end)
         return tvb_reported_length(tvb);
     bytes = tvb_get_ptr(tvb, 0, (int)end);
-    /* Both marks are searched for at once: where one is missing, the other is still near. */
-    for (; offset + SMSRC_HEADER_LENGTH <= end; offset++) {
+    /* One search for both magics: a search for a missing one would read all bytes each time. */
+    for (; offset + MAGIC_HEADER_LENGTH <= end; offset++) {
         content_e content;
 
-        if (memcmp(bytes + offset, "RCH0", 4) != 0 && memcmp(bytes + offset, "TNMP", 4) != 0)
+        if (memcmp(bytes + offset, MAGIC_RCH_START, MAGIC_LENGTH) != 0 &&
+            memcmp(bytes + offset, MAGIC_TNMP_START, MAGIC_LENGTH) != 0)
             continue;
-        content = claim_content(tvb, offset, stream);
+        content = content_detect(tvb, offset, stream);
         if (content == CONTENT_RCH || content == CONTENT_TNMP)
             return offset;
     }

@@ -1,5 +1,5 @@
 /* message.h
- * What the messages of SMS Remote Control have in common
+ * Common parts of SMS Remote Control's messages
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,36 +11,36 @@
 
 #include "claim.h"
 
-/** How a message lies in the bytes at hand. */
+/** Boundaries of a message in a payload. */
 typedef struct {
     unsigned body;      /* bytes of the body that are shown */
-    unsigned missing;   /* bytes to wait for, when waiting makes sense */
-    unsigned trailing;  /* RCH0: bytes behind the body that begin no other message */
+    unsigned missing;   /* bytes of later segments that are worth waiting for */
+    unsigned trailing;  /* RCH0: bytes after the body that begin no other message */
     bool cut_short;     /* RCH0: the next message begins inside the announced body */
 } message_extent_t;
 
-/** Register smsrc.length_mismatch with the protocol's @p expert infos. */
+/** Registers smsrc.length_mismatch with the protocol's @p expert infos. */
 void message_register(expert_module_t *expert);
 
-/** One sentence of the Info column. */
+/** Adds a sentence to the Info column. */
 void message_add_info(packet_info *pinfo, const char *sentence);
 
-/** A string field of what the plugin concludes, rather than reads: marked generated. */
+/** Adds a string field that the plugin concludes rather than reads: it is marked generated. */
 proto_item *message_add_conclusion(proto_tree *tree, int hf, tvbuff_t *tvb, const char *text);
 
-/** Say at @p item that its length or offset does not fit what follows, and in what way. */
+/** Adds an expert info to @p item: its length or offset does not fit what follows, and how. */
 void message_add_mismatch(packet_info *pinfo, proto_item *item, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
 /**
- * Where the next header begins at or behind @p offset, or the end of @p tvb. Bytes
- * between two headers are not known, or what is left of a message whose start was lost.
+ * Returns where the next header begins, from @p offset on, or the end of @p tvb. Bytes between two
+ * headers are not known, or are the rest of a message whose start was lost.
  */
 unsigned message_next(tvbuff_t *tvb, unsigned offset, bool stream);
 
 /**
- * Show @p length bytes (-1: to the end) at @p offset of @p tvb that are no message known, as the
- * claimed channel has them.
+ * Dissects @p length bytes (-1: to the end) at @p offset of @p tvb that are no known message: as
+ * text in chat, else as bytes.
  */
 void message_dissect_unknown(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset,
                              int length, const claim_t *claim);

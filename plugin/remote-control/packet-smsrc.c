@@ -20,7 +20,7 @@
  *
  *   RCH0:  "RCH0", u32 LE length of the body, "RCHE", body: contents not known
  *   TNMP:  "TNMP", u32 LE length of the body, "TNME", body: u16 word, i16 code, ...
- *   USER:  the body of an information reply, whose strings stand at offsets of its own; over
+ *   USER:  the body of an information reply, whose strings are at offsets in it; over
  *          UDP it comes without the TNMP header
  *
  * Not known, and shown as bytes: the body of RCH0, what the agent sends on 2702, the encodings
@@ -37,10 +37,13 @@
 #include "attack.h"
 #include "claim.h"
 #include "cm-frame.h"
+#include "magic.h"
+#include "message-tap.h"
 #include "message.h"
 #include "opaque-data.h"
 #include "packet-smsrc.h"
 #include "rch0.h"
+#include "session-events.h"
 #include "session-tap.h"
 #include "tnmp.h"
 #include "user-record.h"
@@ -69,13 +72,13 @@ static dissector_handle_t smsrc_cm_handle;
 static ws_bool smsrc_desegment = true;
 static ws_bool smsrc_port_basis = true;
 
-/* As they were when the capture was opened: a changed preference counts from the next one on. */
+/* The preferences when the capture was opened: a change counts from the next capture on. */
 static bool desegment_in_force = true;
-static bool port_ground_in_force = true;
+static bool port_basis_in_force = true;
 
 /*
- * What the plugin concludes, rather than reads, is shown by strings: they are the words users
- * type in a filter, and tshark -T fields prints them where it would print a number.
+ * What the plugin concludes, rather than reads, is shown by strings: users type them in a filter,
+ * and tshark -T fields prints them where it would print a number.
  */
 static const char *const generation_names[] = {
     [GENERATION_OLDER] = "SMS 1.x or 2.0 before SP2",
@@ -96,7 +99,7 @@ static const char *const basis_explanations[] = {
     [BASIS_PORT] = "known by its port alone",
 };
 
-/* What is known of the packet before its bytes are read. */
+/* Shows what is known of the packet before its bytes are read. */
 static void
 dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *top,
               const claim_t *claim)
@@ -117,17 +120,17 @@ dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *t
     }
     if (claim->generation != GENERATION_UNKNOWN && !claim->configmgr)
         message_add_conclusion(tree, hf_smsrc_generation, tvb, generation_names[claim->generation]);
-    item = message_add_conclusion(tree, hf_smsrc_claimed_by, tvb, basis_names[claim->ground]);
-    proto_item_append_text(item, " (%s)", basis_explanations[claim->ground]);
-    if (claim->ground == BASIS_PORT)
+    item = message_add_conclusion(tree, hf_smsrc_claimed_by, tvb, basis_names[claim->basis]);
+    proto_item_append_text(item, " (%s)", basis_explanations[claim->basis]);
+    if (claim->basis == BASIS_PORT)
         proto_item_append_text(top, ", known by its port alone");
     if (claim->session != NULL)
         session_tap_add_session(tree, tvb, claim->session);
-    if (claim->carrier == SESSION_TRANSPORT_UDP)
+    if (claim->transport == SESSION_TRANSPORT_UDP)
         expert_add_info(pinfo, top, &ei_smsrc_udp);
 }
 
-/* What begins somewhere: a message and how it lies there, or bytes of no known extent. */
+/* A message found at an offset, with its boundaries; or unframed bytes. */
 typedef struct {
     content_e content;
     message_extent_t extent; /* of CONTENT_RCH and CONTENT_TNMP */
@@ -142,8 +145,8 @@ has_extent(const message_start_t *what)
 static message_start_t
 message_at(tvbuff_t *tvb, unsigned offset, const claim_t *claim)
 {
-    bool stream = claim->carrier == SESSION_TRANSPORT_TCP;
-    message_start_t what = { .content = claim_content(tvb, offset, stream) };
+    bool stream = claim->transport == SESSION_TRANSPORT_TCP;
+    message_start_t what = { .content = content_detect(tvb, offset, stream) };
 
     if (what.content == CONTENT_RCH)
         rch0_extent(tvb, offset, stream, &what.extent);
@@ -152,15 +155,16 @@ message_at(tvbuff_t *tvb, unsigned offset, const claim_t *claim)
     return what;
 }
 
-/* True where what begins at @p offset goes on in segments to come: asks TCP for them. */
+/* True where the message at @p offset continues in later segments, which TCP is asked for. */
 static bool
 wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const message_start_t *what,
               const claim_t *claim)
 {
-    /* Where no framing is known, a first byte "R" is a keystroke as well as half a header. */
+    /* Without known framing, a first byte "R" may be a keystroke as well as part of a header. */
     bool framed = claim->channel != CHANNEL_CHAT && claim->channel != CHANNEL_TRANSFER;
 
-    if (claim->carrier != SESSION_TRANSPORT_TCP || !desegment_in_force || pinfo->can_desegment == 0)
+    if (claim->transport != SESSION_TRANSPORT_TCP || !desegment_in_force ||
+        pinfo->can_desegment == 0)
         return false;
     if (has_extent(what)) {
         if (what->extent.missing == 0)
@@ -181,8 +185,8 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const message_
 }
 
 /*
- * Messages and bytes of unknown meaning, one behind the other, as they stand in @p tvb. For
- * @p what the first of them is nothing more has to be waited for.
+ * Dissects the messages and the bytes of unknown meaning in @p tvb, in their order. The first of
+ * them, @p what, needs no further segments.
  */
 static int
 dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, message_start_t what,
@@ -203,17 +207,17 @@ dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, message_st
                 rch0_dissect(tvb, pinfo, tree, offset, &what.extent, claim);
             else
                 tnmp_dissect(tvb, pinfo, tree, offset, &what.extent, claim);
-            offset += SMSRC_HEADER_LENGTH + what.extent.body;
+            offset += MAGIC_HEADER_LENGTH + what.extent.body;
             continue;
         }
         if (what.content == CONTENT_USER && offset == 0) {
             message_tap_queue(pinfo, claim->channel, claim->direction, "Information reply");
-            opaque_data_dissect(tvb, pinfo, tree, 0, USER_RECORD_MAGIC, OPAQUE_DATA_MIN_TEXT);
+            opaque_data_dissect(tvb, pinfo, tree, 0, MAGIC_USER_OFFSET, OPAQUE_DATA_MIN_TEXT);
             user_record_dissect(tvb, pinfo, tree);
             break;
         }
         message_tap_queue(pinfo, claim->channel, claim->direction, "Bytes of unknown meaning");
-        next = message_next(tvb, offset + 1, claim->carrier == SESSION_TRANSPORT_TCP);
+        next = message_next(tvb, offset + 1, claim->transport == SESSION_TRANSPORT_TCP);
         message_dissect_unknown(tvb, pinfo, tree, offset, (int)(MIN(next, end) - offset), claim);
         offset = next;
     }
@@ -229,20 +233,20 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
     proto_tree *tree;
     int length;
 
-    /* A later pass never comes here for a segment that only waits: show nothing in the first. */
+    /* A later pass does not dissect a segment that only waits: the first shows nothing either. */
     if (wait_for_more(tvb, pinfo, 0, &first, claim))
         return (int)tvb_captured_length(tvb);
     p_remove_proto_data(pinfo->pool, pinfo, proto_smsrc, 0);
     p_add_proto_data(pinfo->pool, pinfo, proto_smsrc, 0,
                      wmem_memdup(pinfo->pool, claim, sizeof *claim));
-    session_log_set_shown(pinfo, claim->direction, claim->session != NULL);
+    session_events_set_dissected(pinfo, claim->direction, claim->session != NULL);
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC");
     col_clear(pinfo->cinfo, COL_INFO);
     item = proto_tree_add_item(parent, proto_smsrc, tvb, 0, -1, ENC_NA);
     tree = proto_item_add_subtree(item, ett_smsrc);
     dissect_claim(tvb, pinfo, tree, item, claim);
     if (claim->configmgr) {
-        /* It asks TCP for the rest of its frames as if it had been called by TCP. */
+        /* ConfigMgr's dissector requests the rest of a frame as if TCP had called it. */
         pinfo->can_desegment = pinfo->saved_can_desegment;
         length = call_dissector_with_data(smsrc_cm_handle, tvb, pinfo, parent, data);
     } else {
@@ -258,10 +262,33 @@ smsrc_claim_of_packet(packet_info *pinfo)
     const claim_t *claim = (const claim_t *)p_get_proto_data(pinfo->pool, pinfo, proto_smsrc,
                                                              0);
 
-    return claim != NULL && (claim->carrier == SESSION_TRANSPORT_TCP ||
-                             claim->carrier == SESSION_TRANSPORT_UDP)
+    return claim != NULL && (claim->transport == SESSION_TRANSPORT_TCP ||
+                             claim->transport == SESSION_TRANSPORT_UDP)
                ? claim
                : NULL;
+}
+
+/* Classifies the payload, and records what it shows of its conversation in either case. */
+static bool
+make_claim(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
+           claim_t *claim)
+{
+    const claim_input_t input = { tvb, pinfo, channel, limit };
+    bool is_claimed = claim_classify(&input, claim);
+
+    claim_record(pinfo, claim);
+    return is_claimed;
+}
+
+static int
+dissect_if_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                   channel_e channel, claim_limit_e limit)
+{
+    claim_t claim;
+
+    if (!make_claim(tvb, pinfo, channel, limit, &claim))
+        return 0;
+    return dissect_claimed(tvb, pinfo, tree, data, &claim);
 }
 
 /* The port table, Decode As by the name "smsrc", and conversations proven before. */
@@ -269,94 +296,75 @@ static int
 dissect_smsrc(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     bool by_port = pinfo->match_uint == pinfo->srcport || pinfo->match_uint == pinfo->destport;
-    bool ours = channel_has_port(pinfo->match_uint);
-    claim_t claim;
+    claim_limit_e limit = by_port && !channel_has_port(pinfo->match_uint) ? CLAIM_BY_USER
+                          : port_basis_in_force                           ? CLAIM_BY_PORT
+                                                                          : CLAIM_BY_SESSION;
 
-    if (!claim_classify(tvb, pinfo, CHANNEL_UNKNOWN,
-                    by_port && !ours       ? CLAIM_BY_USER
-                    : port_ground_in_force ? CLAIM_BY_PORT
-                                           : CLAIM_BY_SESSION,
-                    &claim))
-        return 0;
-    return dissect_claimed(tvb, pinfo, tree, data, &claim);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_UNKNOWN, limit);
 }
 
 /* Decode As by a channel's name. */
 static int
-dissect_smsrc_as(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                 channel_e channel)
-{
-    claim_t claim;
-
-    if (!claim_classify(tvb, pinfo, channel, CLAIM_BY_USER, &claim))
-        return 0;
-    return dissect_claimed(tvb, pinfo, tree, data, &claim);
-}
-
-static int
 dissect_smsrc_control(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_CONTROL);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_CONTROL, CLAIM_BY_USER);
 }
 
 static int
 dissect_smsrc_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_DATA);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_DATA, CLAIM_BY_USER);
 }
 
 static int
 dissect_smsrc_chat(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_CHAT);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_CHAT, CLAIM_BY_USER);
 }
 
 static int
 dissect_smsrc_transfer(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_smsrc_as(tvb, pinfo, tree, data, CHANNEL_TRANSFER);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_TRANSFER, CLAIM_BY_USER);
 }
 
-/* A socket of IPX or SPX: by content, or in a session. */
+/* A socket of IPX or SPX: claimed by content, or in a session. */
 static int
 dissect_smsrc_ipx(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    claim_t claim;
-
-    if (!claim_classify(tvb, pinfo, CHANNEL_UNKNOWN, CLAIM_BY_SESSION, &claim))
-        return 0;
-    return dissect_claimed(tvb, pinfo, tree, data, &claim);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_UNKNOWN, CLAIM_BY_SESSION);
 }
 
-/* What a NetBIOS session or datagram carries, over TCP/IP or IPX: by content, or by its names. */
+/* Payload of a NetBIOS session or datagram, over TCP/IP or IPX: by content, or by its names. */
 static ws_bool
 dissect_smsrc_netbios_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    claim_t claim;
+    claim_netbios_t netbios;
 
-    if (!claim_classify_netbios(tvb, pinfo, &claim))
+    if (!claim_classify_netbios(tvb, pinfo, &netbios))
         return FALSE;
-    dissect_claimed(tvb, pinfo, tree, data, &claim);
+    claim_record_netbios(pinfo, &netbios);
+    dissect_claimed(tvb, pinfo, tree, data, &netbios.claim);
     return TRUE;
 }
 
 /*
- * Eight fixed bytes in two places, or a frame that is whole and well-formed: on any port. The
- * older ports are not in the port table, so a proven session reaches its channels there this way.
+ * Any port: eight fixed bytes in two places, or a whole and well-formed frame. The older ports are
+ * not in the port table, so this is how the channels of a proven session are reached there.
  */
 static ws_bool
 dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     claim_t claim;
 
-    if (!claim_classify(tvb, pinfo, CHANNEL_UNKNOWN,
+    if (!make_claim(tvb, pinfo, CHANNEL_UNKNOWN,
                     channel_has_port(pinfo->srcport) || channel_has_port(pinfo->destport)
                         ? CLAIM_BY_SESSION
                         : CLAIM_BY_CONTENT,
                     &claim))
         return FALSE;
-    /* What follows belongs to it too, whatever it looks like; datagrams speak for themselves. */
-    if (pinfo->ptype == PT_TCP && claim.ground == BASIS_CONTENT)
+    /* What follows in the connection belongs to it too; each datagram is classified alone. */
+    if (pinfo->ptype == PT_TCP && claim.basis == BASIS_CONTENT)
         conversation_set_dissector(find_or_create_conversation(pinfo), smsrc_handle);
     dissect_claimed(tvb, pinfo, tree, data, &claim);
     return TRUE;
@@ -366,7 +374,7 @@ static void
 init_smsrc(void)
 {
     desegment_in_force = smsrc_desegment;
-    port_ground_in_force = smsrc_port_basis;
+    port_basis_in_force = smsrc_port_basis;
 }
 
 void
@@ -412,7 +420,7 @@ proto_register_smsrc(void)
     rch0_register(proto_smsrc, expert);
     tnmp_register(proto_smsrc, expert);
     user_record_register(proto_smsrc);
-    opaque_data_register(proto_smsrc, session_log_account);
+    opaque_data_register(proto_smsrc, session_events_report_account);
     /* After the fields: "smsrc.data" is one too, and tshark -G fields lists the first of a name. */
     proto_smsrc_control = proto_register_protocol_in_name_only(
         "SMS Remote Control (control)", "SMSRC Control", "smsrc.control", proto_smsrc,

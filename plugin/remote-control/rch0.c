@@ -6,8 +6,8 @@
 
 /*
  * "RCH0", a length, "RCHE" and a body whose contents are not known, from the viewer to the agent.
- * It was read off the checks for CVE-2004-0728, where a length crashes the agent of SMS 2003: the
- * Snort rules 1:3673 and 3:15148 and the Nessus check.
+ * It was derived from the checks for CVE-2004-0728, where a length crashes the agent of SMS 2003:
+ * the Snort rules 1:3673 and 3:15148 and the Nessus check.
  */
 
 #include "rch0.h"
@@ -15,8 +15,9 @@
 #include <wsutil/str_util.h>
 
 #include "attack.h"
+#include "magic.h"
+#include "message-tap.h"
 #include "opaque-data.h"
-#include "session-tap.h"
 
 /* RCH0 bodies of CVE-2004-0728: rule 3:15148 flags from 130 bytes on, rule 1:3673 above 131. */
 #define RCH_CVE_LENGTH 130
@@ -38,16 +39,16 @@ static expert_field ei_smsrc_cve_2004_0728 = EI_INIT;
 
 /*
  * The length is 16 or 32 bits wide, not publicly known which. Its low half is what the
- * Snort rules read; a length of the attack is not waited for, so that the attack is seen.
+ * Snort rules read; a length of the attack is not waited for, so that the attack is shown.
  */
 void
 rch0_extent(tvbuff_t *tvb, unsigned offset, bool stream, message_extent_t *extent)
 {
-    unsigned available = tvb_reported_length(tvb) - offset - SMSRC_HEADER_LENGTH;
+    unsigned available = tvb_reported_length(tvb) - offset - MAGIC_HEADER_LENGTH;
     unsigned low = tvb_get_letohs(tvb, (int)offset + 4);
     uint32_t full = tvb_get_letohl(tvb, (int)offset + 4);
     unsigned want = full != low && full <= available ? full : low;
-    unsigned body = offset + SMSRC_HEADER_LENGTH;
+    unsigned body = offset + MAGIC_HEADER_LENGTH;
     unsigned next = message_next(tvb, body, stream);
 
     memset(extent, 0, sizeof *extent);
@@ -62,7 +63,7 @@ rch0_extent(tvbuff_t *tvb, unsigned offset, bool stream, message_extent_t *exten
             extent->missing = want - available;
         return;
     }
-    switch (claim_content(tvb, body + extent->body, stream)) {
+    switch (content_detect(tvb, body + extent->body, stream)) {
     case CONTENT_RCH:
     case CONTENT_TNMP:
     case CONTENT_PARTIAL:
@@ -75,7 +76,7 @@ rch0_extent(tvbuff_t *tvb, unsigned offset, bool stream, message_extent_t *exten
     }
 }
 
-/* CVE-2004-0728, in the sense of the three public signatures; all go from viewer to agent. */
+/* Detects CVE-2004-0728 as the three public signatures do; all go from viewer to agent. */
 static void
 check_cve(packet_info *pinfo, proto_item *item, const claim_t *claim, unsigned low, unsigned high,
           bool mismatch)
@@ -103,16 +104,16 @@ check_cve(packet_info *pinfo, proto_item *item, const claim_t *claim, unsigned l
 
 void
 rch0_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset,
-                    const message_extent_t *extent, const claim_t *claim)
+             const message_extent_t *extent, const claim_t *claim)
 {
     proto_item *item, *length_item;
     proto_tree *tree, *length_tree;
     uint32_t length, low, high;
-    unsigned body = offset + SMSRC_HEADER_LENGTH;
+    unsigned body = offset + MAGIC_HEADER_LENGTH;
     bool mismatch;
 
     item = proto_tree_add_item(parent, hf_smsrc_rch, tvb, (int)offset,
-                               (int)(SMSRC_HEADER_LENGTH + extent->body), ENC_NA);
+                               (int)(MAGIC_HEADER_LENGTH + extent->body), ENC_NA);
     tree = proto_item_add_subtree(item, ett_smsrc_rch);
     proto_tree_add_item(tree, hf_smsrc_rch_start, tvb, (int)offset, 4, ENC_ASCII);
     length_item = proto_tree_add_item_ret_uint(tree, hf_smsrc_rch_length, tvb, (int)offset + 4, 4,

@@ -9,14 +9,14 @@
 
 #include "message.h"
 
-/** Register smsrc.rch.* below the protocol @p proto, smsrc.cve_2004_0728 with @p expert. */
+/** Registers smsrc.rch.* below the protocol @p proto, smsrc.cve_2004_0728 with @p expert. */
 void rch0_register(int proto, expert_module_t *expert);
 
-/** How the message whose header is at @p offset lies in @p tvb. Reads captured bytes only. */
+/** Finds the boundaries of the message at @p offset of @p tvb. Reads captured bytes only. */
 void rch0_extent(tvbuff_t *tvb, unsigned offset, bool stream, message_extent_t *extent);
 
-/** Show that message. */
+/** Dissects that message. */
 void rch0_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset,
-                         const message_extent_t *extent, const claim_t *claim);
+                  const message_extent_t *extent, const claim_t *claim);
 
 #endif /* __SMSRC_RCH0_H__ */

@@ -1,21 +1,23 @@
 /* tnmp.c
- * The TNMP messages of SMS Remote Control: a question, its answers, and refusals
+ * The TNMP messages of SMS Remote Control: information request, its replies, refusals
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
  * "TNMP", the length of the body, "TNME", then a body that begins with a word and a code. It was
- * read off nmap's LANDesk-RC probe and its replies: the viewer asks for the agent's information,
- * and the agent answers, is busy with another viewer, or refuses.
+ * derived from nmap's LANDesk-RC probe and its replies: the viewer requests the agent's
+ * information, and the agent replies, is busy with another viewer, or refuses.
  */
 
 #include "tnmp.h"
 
 #include <wsutil/str_util.h>
 
+#include "magic.h"
+#include "message-tap.h"
 #include "opaque-data.h"
-#include "session-tap.h"
+#include "session-events.h"
 #include "text.h"
 #include "user-record.h"
 
@@ -40,7 +42,7 @@ static int ett_smsrc_tnmp = -1;
 static expert_field ei_smsrc_busy = EI_INIT;
 static expert_field ei_smsrc_refused = EI_INIT;
 
-/* TNMP's message types: what word 0 and the code of a body say. */
+/* TNMP's message types, by word 0 and the code of a body. */
 static const struct {
     const char *name;
     uint16_t word0;
@@ -58,7 +60,7 @@ enum { TNMP_REQUEST, TNMP_REPLY, TNMP_BUSY, TNMP_REFUSED, TNMP_UNKNOWN };
 void
 tnmp_extent(tvbuff_t *tvb, unsigned offset, message_extent_t *extent)
 {
-    unsigned available = tvb_reported_length(tvb) - offset - SMSRC_HEADER_LENGTH;
+    unsigned available = tvb_reported_length(tvb) - offset - MAGIC_HEADER_LENGTH;
     uint32_t length = tvb_get_letohl(tvb, (int)offset + 4);
 
     memset(extent, 0, sizeof *extent);
@@ -67,7 +69,7 @@ tnmp_extent(tvbuff_t *tvb, unsigned offset, message_extent_t *extent)
         extent->missing = length - available;
 }
 
-/* Busy: two bytes not known, then the controller and a digit, its port being 1760 + digit. */
+/* Dissects Busy: two unknown bytes, then the controller and a digit; its port is 1760 + digit. */
 static void
 dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *type_item)
 {
@@ -83,7 +85,7 @@ dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *ty
     }
     if (colon > 0 && colon == length - 2)
         digit = tvb_get_uint8(tvb, 6 + colon + 1);
-    session_log_reply(pinfo, SESSION_REPLY_BUSY, "");
+    session_events_report_reply(pinfo, SESSION_REPLY_BUSY, "");
     if (!g_ascii_isdigit(digit)) {
         expert_add_info(pinfo, type_item, &ei_smsrc_busy);
         opaque_data_dissect(tvb, pinfo, tree, 6, -1, OPAQUE_DATA_MIN_TEXT);
@@ -92,7 +94,7 @@ dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *ty
     }
     text_add_string(tree, hf_smsrc_busy_controller, tvb, 6, colon, ENC_ASCII, pinfo->pool,
                      &controller);
-    session_log_reply(pinfo, SESSION_REPLY_BUSY, (const char *)controller);
+    session_events_report_reply(pinfo, SESSION_REPLY_BUSY, (const char *)controller);
     proto_tree_add_uint(tree, hf_smsrc_busy_port, tvb, 6 + colon + 1, 1, 1760U + digit - '0');
     text_add_expert(pinfo, type_item, &ei_smsrc_busy, "The agent is being controlled by %s",
                      (const char *)controller);
@@ -100,7 +102,7 @@ dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *ty
                                                (const char *)controller, 1760U + digit - '0'));
 }
 
-/* The body of a TNMP message; what is beyond the four known messages stays bytes. */
+/* Dissects the body of a message; one that is none of the four known is shown as bytes. */
 static void
 dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t *claim)
 {
@@ -139,7 +141,7 @@ dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t 
         dissect_busy(tvb, pinfo, tree, item);
         break;
     case TNMP_REFUSED:
-        session_log_reply(pinfo, SESSION_REPLY_REFUSED, "");
+        session_events_report_reply(pinfo, SESSION_REPLY_REFUSED, "");
         expert_add_info(pinfo, item, &ei_smsrc_refused);
         message_add_info(pinfo, "Refused");
         opaque_data_dissect(tvb, pinfo, tree, 4, -1, OPAQUE_DATA_MIN_TEXT);
@@ -152,7 +154,7 @@ dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t 
 
 void
 tnmp_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned offset,
-                     const message_extent_t *extent, const claim_t *claim)
+             const message_extent_t *extent, const claim_t *claim)
 {
     unsigned body = extent->body;
     proto_item *item, *length_item;
@@ -160,7 +162,7 @@ tnmp_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned off
     uint32_t length;
 
     item = proto_tree_add_item(parent, hf_smsrc_tnmp, tvb, (int)offset,
-                               (int)(SMSRC_HEADER_LENGTH + body), ENC_NA);
+                               (int)(MAGIC_HEADER_LENGTH + body), ENC_NA);
     tree = proto_item_add_subtree(item, ett_smsrc_tnmp);
     proto_tree_add_item(tree, hf_smsrc_tnmp_start, tvb, (int)offset, 4, ENC_ASCII);
     length_item = proto_tree_add_item_ret_uint(tree, hf_smsrc_tnmp_length, tvb, (int)offset + 4, 4,
@@ -172,7 +174,7 @@ tnmp_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned off
     else if (body < TNMP_MIN_LENGTH)
         message_add_mismatch(pinfo, length_item,
                              "The length is %u, a body has a word and a code at least", length);
-    dissect_body(tvb_new_subset_length(tvb, (int)offset + SMSRC_HEADER_LENGTH, (int)body), pinfo,
+    dissect_body(tvb_new_subset_length(tvb, (int)offset + MAGIC_HEADER_LENGTH, (int)body), pinfo,
                  tree, claim);
 }
 

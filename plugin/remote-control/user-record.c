@@ -1,21 +1,22 @@
 /* user-record.c
- * The USER record: what an agent of SMS Remote Control tells of itself
+ * The USER record of SMS Remote Control: the agent's product, host and user
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
  * The body of an information reply: version, product, the machine's name, who is logged on and who
- * is controlling it. The strings stand at offsets that the record itself gives. It was read off
+ * is controlling it. The strings are at offsets that the record itself has. It was derived from
  * the replies to nmap's LANDesk-RC probe: Wuser32 shares LANDesk's code (Q193280, Q224574).
  */
 
 #include "user-record.h"
 
 #include "code-page.h"
+#include "magic.h"
 #include "message.h"
 #include "opaque-data.h"
-#include "session-log.h"
+#include "session-events.h"
 #include "text.h"
 
 /* Offsets in the record, from the start of the body of its message. */
@@ -43,12 +44,48 @@ static int ett_smsrc_user = -1;
 bool
 user_record_is(tvbuff_t *tvb)
 {
-    return tvb_memeql(tvb, USER_RECORD_MAGIC, (const uint8_t *)"USER", 4) == 0;
+    return tvb_memeql(tvb, MAGIC_USER_OFFSET, (const uint8_t *)MAGIC_USER, MAGIC_LENGTH) == 0;
+}
+
+/* A record that is being dissected. */
+typedef struct {
+    tvbuff_t *tvb;
+    packet_info *pinfo;
+    proto_tree *tree;
+    uint32_t code_page;  /* 0: the record shows none */
+    wmem_strbuf_t *info; /* for the Info column */
+} record_t;
+
+/* One of the record's offsets. */
+typedef struct {
+    proto_item *item;
+    unsigned value;
+    bool is_valid;
+} record_offset_t;
+
+/* The names of the record, in the order in which they are found. */
+enum { NAME_CONTROLLER, NAME_HOST, NAME_USER, NUM_NAMES };
+
+typedef struct {
+    struct {
+        unsigned at, size;
+    } names[NUM_NAMES];
+    unsigned count;
+    unsigned zeros; /* NULs after the last one, with its own */
+    unsigned tail;  /* where the bytes after the names begin */
+} name_list_t;
+
+/* Shows the bytes from @p at to @p end, which have no known meaning. */
+static void
+add_opaque(const record_t *record, unsigned at, unsigned end)
+{
+    opaque_data_dissect(record->tvb, record->pinfo, record->tree, at, (int)(end - at),
+                        OPAQUE_DATA_MIN_TEXT);
 }
 
 /*
- * A NUL-terminated string of the record between @p offset and @p end: its length with the
- * NUL, or 0 where it does not end before @p end or its bytes were not captured.
+ * Returns the length of a NUL-terminated string between @p offset and @p end, with the NUL; 0
+ * where it does not end before @p end or its bytes were not captured.
  */
 static unsigned
 string_size(tvbuff_t *tvb, unsigned offset, unsigned end)
@@ -67,197 +104,250 @@ is_name_start(uint8_t c)
 }
 
 /*
- * A text of the record, of @p size bytes with its NUL, in the code page that the record shows: in
- * ASCII where it shows none (0), or one that is not known here. Bytes that are no text are U+FFFD.
+ * Shows a text of the record, of @p size bytes with its NUL, in the code page that the record
+ * shows: in ASCII where it shows none, or one that is not known here. Bytes that are no text are
+ * U+FFFD.
  */
 static const char *
-add_text(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int hf, unsigned at, unsigned size,
-         unsigned code_page)
+add_text(const record_t *record, int hf, unsigned at, unsigned size)
 {
+    wmem_allocator_t *pool = record->pinfo->pool;
     const char *text = NULL;
 
     if (size > 0) { /* of no bytes, what tvb_get_ptr() gives may be NULL */
-        const char *bytes = (const char *)tvb_get_ptr(tvb, (int)at, (int)size);
+        const char *bytes = (const char *)tvb_get_ptr(record->tvb, (int)at, (int)size);
 
-        text = code_page_to_utf8(pinfo->pool, code_page, (const uint8_t *)bytes,
+        text = code_page_to_utf8(pool, record->code_page, (const uint8_t *)bytes,
                                  strnlen(bytes, size));
     }
 
     if (text == NULL)
-        text = (const char *)tvb_get_string_enc(pinfo->pool, tvb, (int)at, (int)size, ENC_ASCII);
-    proto_tree_add_string(tree, hf, tvb, (int)at, (int)size, text_shown(pinfo->pool, text));
+        text = (const char *)tvb_get_string_enc(pool, record->tvb, (int)at, (int)size, ENC_ASCII);
+    proto_tree_add_string(record->tree, hf, record->tvb, (int)at, (int)size,
+                          text_shown(pool, text));
     return text;
+}
+
+/* Returns where the next name begins, or @p end. Counts the NULs before it. */
+static unsigned
+find_name(tvbuff_t *tvb, unsigned at, unsigned end, unsigned *zeros)
+{
+    for (; at < end && !is_name_start(tvb_get_uint8(tvb, (int)at)); at++)
+        *zeros = tvb_get_uint8(tvb, (int)at) == 0 ? *zeros + 1 : 0;
+    return at;
+}
+
+/* Finds the names from @p offset on, and shows the bytes before and between them. */
+static void
+find_names(const record_t *record, const record_offset_t *offset, name_list_t *list)
+{
+    unsigned end = tvb_reported_length(record->tvb);
+
+    memset(list, 0, sizeof *list);
+    list->tail = end;
+    for (unsigned at = offset->value; at < end;) {
+        unsigned filler = at, size;
+
+        at = find_name(record->tvb, at, end, &list->zeros);
+        if (at == end && list->count > 0) {
+            /* The first of three NULs or more is an empty user's. */
+            list->tail = list->zeros >= 3 ? filler + 1 : filler;
+            return;
+        }
+        add_opaque(record, filler, at);
+        if (at == end)
+            return;
+        size = string_size(record->tvb, at, end);
+        if (size == 0 || list->count == NUM_NAMES) {
+            message_add_mismatch(record->pinfo, offset->item,
+                                 "The names do not end inside the record");
+            add_opaque(record, at, end);
+            return;
+        }
+        list->names[list->count].at = at;
+        list->names[list->count].size = size;
+        list->count++;
+        at += size;
+        list->zeros = 1;
+    }
+}
+
+/* Returns which name the first one found is: the user is the last, unless it is empty. */
+static unsigned
+first_name(const name_list_t *list)
+{
+    if (list->count == 1)
+        return NAME_HOST;
+    return list->zeros >= 3 ? NAME_CONTROLLER : NUM_NAMES - list->count;
+}
+
+/* Reports the names to the session log and to the Info column. */
+static void
+report_names(const record_t *record, const char *const values[NUM_NAMES])
+{
+    static const session_name_e which[] = {
+        [NAME_CONTROLLER] = SESSION_NAME_CONTROLLER,
+        [NAME_HOST] = SESSION_NAME_HOST,
+        [NAME_USER] = SESSION_NAME_USER,
+    };
+
+    for (unsigned i = 0; i < NUM_NAMES; i++) {
+        if (values[i] != NULL)
+            session_events_report_name(record->pinfo, which[i], values[i]);
+    }
+    if (values[NAME_HOST] != NULL)
+        wmem_strbuf_append_printf(record->info, ", host %s", values[NAME_HOST]);
+    if (values[NAME_USER] != NULL)
+        wmem_strbuf_append_printf(record->info, ", user %s", values[NAME_USER]);
+    else
+        wmem_strbuf_append(record->info, ", no user");
+    if (values[NAME_CONTROLLER] != NULL)
+        wmem_strbuf_append_printf(record->info, ", controlled by %s", values[NAME_CONTROLLER]);
 }
 
 /*
  * The names: bytes that are no name, then controller (only while controlled), host and user, each
- * with its NUL, then one NUL more. An empty user leaves three NULs behind the host instead of
- * two behind the user, which is how nmap's expressions tell them apart.
+ * with its NUL, then one NUL more. An empty user leaves three NULs after the host instead of two
+ * after the user, which is how nmap's expressions distinguish them.
  */
 static void
-dissect_names(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *offset_item,
-              unsigned offset, unsigned end, unsigned code_page, wmem_strbuf_t *info)
+dissect_names(const record_t *record, const record_offset_t *offset)
 {
-    struct {
-        unsigned at, size;
-    } names[3];
     static int *const fields[] = { &hf_smsrc_user_controller, &hf_smsrc_user_host,
                                    &hf_smsrc_user_user };
-    const char *values[3] = { NULL, NULL, NULL };
-    unsigned count = 0, first, zeros = 0, tail = end;
+    const char *values[NUM_NAMES] = { NULL };
+    name_list_t list;
+    unsigned first;
 
-    for (unsigned at = offset; at < end;) {
-        unsigned size, filler = at;
-
-        while (at < end && !is_name_start(tvb_get_uint8(tvb, (int)at))) {
-            zeros = tvb_get_uint8(tvb, (int)at) == 0 ? zeros + 1 : 0;
-            at++;
-        }
-        if (at == end && count > 0) {
-            /* An empty user's NUL is its own. */
-            tail = zeros >= 3 ? filler + 1 : filler;
-            break;
-        }
-        opaque_data_dissect(tvb, pinfo, tree, filler, (int)(at - filler), OPAQUE_DATA_MIN_TEXT);
-        if (at == end)
-            break;
-        size = string_size(tvb, at, end);
-        if (size == 0 || count == array_length(names)) {
-            message_add_mismatch(pinfo, offset_item, "The names do not end inside the record");
-            opaque_data_dissect(tvb, pinfo, tree, at, (int)(end - at), OPAQUE_DATA_MIN_TEXT);
-            break;
-        }
-        names[count].at = at;
-        names[count].size = size;
-        count++;
-        at += size;
-        zeros = 1;
-    }
-    if (count == 0) {
-        message_add_mismatch(pinfo, offset_item,
+    find_names(record, offset, &list);
+    if (list.count == 0) {
+        message_add_mismatch(record->pinfo, offset->item,
                              "There is no host name where the record points to");
         return;
     }
-    /* Which of the three the first one is: the user is the last, unless it is empty. */
-    first = zeros >= 3 || count == 1 ? (count == 1 ? 1 : 0) : 3 - count;
-    for (unsigned i = 0; i < count && first + i < array_length(fields); i++) {
-        values[first + i] = add_text(tvb, pinfo, tree, *fields[first + i], names[i].at,
-                                      names[i].size, code_page);
-    }
-    if (values[2] == NULL && zeros >= 3)
-        proto_tree_add_item(tree, hf_smsrc_user_user, tvb,
-                            (int)(names[count - 1].at + names[count - 1].size), 1, ENC_ASCII);
-    opaque_data_dissect(tvb, pinfo, tree, tail, (int)(end - tail), OPAQUE_DATA_MIN_TEXT);
-    for (unsigned i = 0; i < array_length(values); i++) {
-        static const session_name_e which[] = { SESSION_NAME_CONTROLLER, SESSION_NAME_HOST,
-                                                SESSION_NAME_USER };
-
-        if (values[i] != NULL)
-            session_log_name(pinfo, which[i], values[i]);
-    }
-    if (values[1] != NULL)
-        wmem_strbuf_append_printf(info, ", host %s", values[1]);
-    if (values[2] != NULL)
-        wmem_strbuf_append_printf(info, ", user %s", values[2]);
-    else
-        wmem_strbuf_append(info, ", no user");
-    if (values[0] != NULL)
-        wmem_strbuf_append_printf(info, ", controlled by %s", values[0]);
+    first = first_name(&list);
+    for (unsigned i = 0; i < list.count && first + i < NUM_NAMES; i++)
+        values[first + i] = add_text(record, *fields[first + i], list.names[i].at,
+                                     list.names[i].size);
+    if (values[NAME_USER] == NULL && list.zeros >= 3)
+        proto_tree_add_item(record->tree, hf_smsrc_user_user, record->tvb,
+                            (int)(list.names[list.count - 1].at + list.names[list.count - 1].size),
+                            1, ENC_ASCII);
+    add_opaque(record, list.tail, tvb_reported_length(record->tvb));
+    report_names(record, values);
 }
 
-/* One of the record's own offsets: shown, and checked to lie between @p low and the end. */
-static bool
-dissect_offset(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int hf, unsigned at,
-               unsigned low, unsigned *value, proto_item **item)
+/* Shows one of the record's offsets, and checks that it is between @p low and the end. */
+static record_offset_t
+dissect_offset(const record_t *record, int hf, unsigned at, unsigned low)
 {
-    unsigned length = tvb_reported_length(tvb);
-    uint32_t offset;
+    unsigned length = tvb_reported_length(record->tvb);
+    uint32_t value;
+    record_offset_t offset = {
+        .item = proto_tree_add_item_ret_uint(record->tree, hf, record->tvb, (int)at, 2,
+                                             ENC_LITTLE_ENDIAN, &value),
+    };
 
-    *item = proto_tree_add_item_ret_uint(tree, hf, tvb, (int)at, 2, ENC_LITTLE_ENDIAN, &offset);
-    *value = offset;
-    if (offset < low || offset > length) {
-        message_add_mismatch(pinfo, *item,
-                             "Offset %u is outside of %u to %u, where it has to point", offset, low,
-                             length);
-        return false;
+    offset.value = value;
+    offset.is_valid = value >= low && value <= length;
+    if (!offset.is_valid)
+        message_add_mismatch(record->pinfo, offset.item,
+                             "Offset %u is outside of %u to %u, where it has to point", value,
+                             low, length);
+    return offset;
+}
+
+/* Shows what is between the offsets and @p end: variant 08 has a code page at a known place. */
+static void
+dissect_code_page(record_t *record, uint32_t version, unsigned end)
+{
+    unsigned after = USER_CODE_PAGE + 2;
+
+    if (version >> 8 != 8 || end < after) {
+        add_opaque(record, USER_FIXED_LENGTH, end);
+        return;
     }
-    return true;
+    add_opaque(record, USER_FIXED_LENGTH, USER_CODE_PAGE);
+    proto_tree_add_item_ret_uint(record->tree, hf_smsrc_user_code_page, record->tvb,
+                                 USER_CODE_PAGE, 2, ENC_LITTLE_ENDIAN, &record->code_page);
+    add_opaque(record, after, end);
+}
+
+static void
+dissect_product(const record_t *record, const record_offset_t *product,
+                const record_offset_t *block, const record_offset_t *names)
+{
+    unsigned length = tvb_reported_length(record->tvb);
+    unsigned end = block->is_valid ? block->value : length;
+    unsigned next = names->is_valid ? names->value : length;
+    unsigned size = string_size(record->tvb, product->value, end);
+    const char *name;
+
+    if (size == 0) {
+        message_add_mismatch(record->pinfo, product->item,
+                             "The product string does not end before offset %u", end);
+        size = end - product->value;
+    } else if (block->is_valid && product->value + size != block->value) {
+        message_add_mismatch(record->pinfo, block->item, "The product string ends at offset %u",
+                             product->value + size);
+    }
+    name = add_text(record, hf_smsrc_user_product, product->value, size);
+    if (*name != '\0')
+        wmem_strbuf_append_printf(record->info, ", %s", name);
+    if (product->value + size < next && (names->is_valid || !block->is_valid))
+        add_opaque(record, product->value + size, next);
+}
+
+static void
+dissect_fields(record_t *record)
+{
+    unsigned length = tvb_reported_length(record->tvb);
+    record_offset_t product, block, names;
+    uint32_t version;
+
+    proto_tree_add_item_ret_uint(record->tree, hf_smsrc_user_version, record->tvb, USER_VERSION, 2,
+                                 ENC_LITTLE_ENDIAN, &version);
+    add_opaque(record, USER_ECHO, USER_PRODUCT_OFFSET);
+    product = dissect_offset(record, hf_smsrc_user_product_offset, USER_PRODUCT_OFFSET,
+                             USER_FIXED_LENGTH);
+    block = dissect_offset(record, hf_smsrc_user_block_offset, USER_BLOCK_OFFSET,
+                           product.is_valid ? product.value + 1 : USER_FIXED_LENGTH);
+    add_opaque(record, USER_BLOCK_OFFSET + 2, USER_NAMES_OFFSET);
+    names = dissect_offset(record, hf_smsrc_user_names_offset, USER_NAMES_OFFSET,
+                           block.is_valid ? block.value : USER_FIXED_LENGTH);
+    add_opaque(record, USER_NAMES_OFFSET + 2, USER_FIXED_LENGTH);
+    dissect_code_page(record, version,
+                      product.is_valid ? product.value
+                      : names.is_valid ? names.value
+                                       : length);
+    if (product.is_valid)
+        dissect_product(record, &product, &block, &names);
+    if (names.is_valid)
+        dissect_names(record, &names);
 }
 
 void
 user_record_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
 {
-    proto_item *item, *product_item, *block_item, *names_item;
-    proto_tree *tree;
-    uint32_t version;
     unsigned length = tvb_reported_length(tvb);
-    unsigned product, block, names, fixed_end;
-    uint32_t code_page = 0;
-    bool product_ok, block_ok, names_ok;
-    wmem_strbuf_t *info = wmem_strbuf_new(pinfo->pool, "Information reply");
+    record_t record = {
+        .tvb = tvb,
+        .pinfo = pinfo,
+        .info = wmem_strbuf_new(pinfo->pool, "Information reply"),
+    };
+    proto_item *item;
 
-    session_log_reply(pinfo, SESSION_REPLY_ANSWERED, "");
-    item = proto_tree_add_item(parent, hf_smsrc_user, tvb, USER_RECORD_MAGIC, -1, ENC_NA);
-    tree = proto_item_add_subtree(item, ett_smsrc_user);
-    if (length < USER_FIXED_LENGTH) {
+    session_events_report_reply(pinfo, SESSION_REPLY_ANSWERED, "");
+    item = proto_tree_add_item(parent, hf_smsrc_user, tvb, MAGIC_USER_OFFSET, -1, ENC_NA);
+    record.tree = proto_item_add_subtree(item, ett_smsrc_user);
+    if (length >= USER_FIXED_LENGTH) {
+        dissect_fields(&record);
+    } else {
         message_add_mismatch(pinfo, item, "The record needs %u bytes, its message has %u",
                              USER_FIXED_LENGTH, length);
-        opaque_data_dissect(tvb, pinfo, tree, USER_VERSION, -1, OPAQUE_DATA_MIN_TEXT);
-        message_add_info(pinfo, wmem_strbuf_get_str(info));
-        return;
+        opaque_data_dissect(tvb, pinfo, record.tree, USER_VERSION, -1, OPAQUE_DATA_MIN_TEXT);
     }
-    proto_tree_add_item_ret_uint(tree, hf_smsrc_user_version, tvb, USER_VERSION, 2,
-                                 ENC_LITTLE_ENDIAN, &version);
-    opaque_data_dissect(tvb, pinfo, tree, USER_ECHO, USER_PRODUCT_OFFSET - USER_ECHO,
-                        OPAQUE_DATA_MIN_TEXT);
-    product_ok = dissect_offset(tvb, pinfo, tree, hf_smsrc_user_product_offset, USER_PRODUCT_OFFSET,
-                                USER_FIXED_LENGTH, &product, &product_item);
-    block_ok = dissect_offset(tvb, pinfo, tree, hf_smsrc_user_block_offset, USER_BLOCK_OFFSET,
-                              product_ok ? product + 1 : USER_FIXED_LENGTH, &block, &block_item);
-    opaque_data_dissect(tvb, pinfo, tree, USER_BLOCK_OFFSET + 2,
-                    USER_NAMES_OFFSET - USER_BLOCK_OFFSET - 2, OPAQUE_DATA_MIN_TEXT);
-    names_ok = dissect_offset(tvb, pinfo, tree, hf_smsrc_user_names_offset, USER_NAMES_OFFSET,
-                              block_ok ? block : USER_FIXED_LENGTH, &names, &names_item);
-    opaque_data_dissect(tvb, pinfo, tree, USER_NAMES_OFFSET + 2,
-                    USER_FIXED_LENGTH - USER_NAMES_OFFSET - 2, OPAQUE_DATA_MIN_TEXT);
-
-    /* Between the offsets and the product: only variant 08 has a code page at a known place. */
-    fixed_end = product_ok ? product : names_ok ? names : length;
-    if (version >> 8 == 8 && fixed_end >= USER_CODE_PAGE + 2) {
-        opaque_data_dissect(tvb, pinfo, tree, USER_FIXED_LENGTH, USER_CODE_PAGE - USER_FIXED_LENGTH,
-                        OPAQUE_DATA_MIN_TEXT);
-        proto_tree_add_item_ret_uint(tree, hf_smsrc_user_code_page, tvb, USER_CODE_PAGE, 2,
-                                     ENC_LITTLE_ENDIAN, &code_page);
-        opaque_data_dissect(tvb, pinfo, tree, USER_CODE_PAGE + 2,
-                        (int)(fixed_end - USER_CODE_PAGE - 2), OPAQUE_DATA_MIN_TEXT);
-    } else {
-        opaque_data_dissect(tvb, pinfo, tree, USER_FIXED_LENGTH,
-                            (int)(fixed_end - USER_FIXED_LENGTH), OPAQUE_DATA_MIN_TEXT);
-    }
-    if (product_ok) {
-        unsigned end = block_ok ? block : length;
-        unsigned size = string_size(tvb, product, end);
-        const char *name;
-
-        if (size == 0) {
-            message_add_mismatch(pinfo, product_item,
-                                 "The product string does not end before offset %u", end);
-            size = end - product;
-        } else if (block_ok && product + size != block) {
-            message_add_mismatch(pinfo, block_item, "The product string ends at offset %u",
-                                 product + size);
-        }
-        name = add_text(tvb, pinfo, tree, hf_smsrc_user_product, product, size, code_page);
-        if (*name != '\0')
-            wmem_strbuf_append_printf(info, ", %s", name);
-        if (product + size < (names_ok ? names : length) && (names_ok || !block_ok))
-            opaque_data_dissect(tvb, pinfo, tree, product + size,
-                            (int)((names_ok ? names : length) - product - size),
-                            OPAQUE_DATA_MIN_TEXT);
-    }
-    if (names_ok)
-        dissect_names(tvb, pinfo, tree, names_item, names, length, code_page, info);
-    message_add_info(pinfo, wmem_strbuf_get_str(info));
+    message_add_info(pinfo, wmem_strbuf_get_str(record.info));
 }
 
 void

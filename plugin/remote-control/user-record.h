@@ -1,5 +1,5 @@
 /* user-record.h
- * The USER record: what an agent of SMS Remote Control tells of itself
+ * The USER record of SMS Remote Control: the agent's product, host and user
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,16 +9,13 @@
 
 #include "smsrc-compat.h"
 
-/** Where "USER" stands, from the start of the body of its message. */
-#define USER_RECORD_MAGIC 4
-
-/** Register smsrc.user and smsrc.user.* below the protocol @p proto. */
+/** Registers smsrc.user and smsrc.user.* below the protocol @p proto. */
 void user_record_register(int proto);
 
 /** True where the message body @p tvb has the record. */
 bool user_record_is(tvbuff_t *tvb);
 
-/** Show the record; @p tvb is the whole body of its message, from which its offsets count. */
+/** Dissects the record; its offsets count from the start of @p tvb, the body of its message. */
 void user_record_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent);
 
 #endif /* __SMSRC_USER_RECORD_H__ */

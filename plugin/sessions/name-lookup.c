@@ -1,17 +1,17 @@
 /* name-lookup.c
- * The questions for NetBIOS names of Remote Tools, and the sessions that they lead to
+ * NetBIOS name queries of Remote Tools, and the sessions that they lead to
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * Before it calls an agent over NetBIOS a viewer asks for its name <43> (Q122057); before that the
- * agent has made the name known. Neither need go from the one host of the session to the other, so
- * what joins them to it is inferred [I]: who asked, and for which name, as long as there are no
- * SESSION_LOG_SILENCE seconds of neither.
+ * A viewer queries for an agent's name <43> before it calls the agent over NetBIOS (Q122057); the
+ * agent has registered the name before. Neither packet has to go from one host of the session to
+ * the other, so the session that they belong to is inferred: by the host that queried and by the
+ * name, as long as neither is silent for SESSION_LOG_SILENCE seconds.
  *
- * A name that nobody answers to is a session too, of an agent of which nothing else is known. When
- * an answer comes after all, that session goes on.
+ * A name that is not resolved makes a session too, of an agent of which nothing else is known. If
+ * an answer comes later, that session continues.
  */
 
 #include "name-lookup.h"
@@ -20,7 +20,7 @@
 #include "bounds.h"
 #include "session-log-internal.h"
 
-/* A NetBIOS name, of 15 characters at most, and who asked for it. */
+/* A NetBIOS name has 15 characters at most. */
 #define LOOKUP_NAME_SIZE 16
 
 struct name_lookup {
@@ -34,7 +34,7 @@ struct name_lookup {
 
 #define MAX_LOOKUPS 65536
 
-/* An agent's registrations are kept as a question of its own for no name in particular. */
+/* An agent's registrations are kept as a lookup by the agent for the empty name. */
 #define REGISTRATION ""
 
 /* Rebuilt for every capture. */
@@ -82,9 +82,9 @@ new_lookup(const address *viewer, const char *name, const packet_info *pinfo)
     return lookup;
 }
 
-/* The name was in this packet too. */
+/* Records that the name was in this packet too. */
 static void
-heard(name_lookup_t *lookup, const packet_info *pinfo)
+add_packet(name_lookup_t *lookup, const packet_info *pinfo)
 {
     nstime_t now = session_log_time(pinfo);
 
@@ -92,19 +92,26 @@ heard(name_lookup_t *lookup, const packet_info *pinfo)
         lookup->last_time = now;
 }
 
-/* It is part of the first session that it leads to; carried by it where somebody @p asked. */
+/* Joins the first session that the lookup leads to, with its transport if the name was queried. */
 static void
-lead_to(name_lookup_t *lookup, session_t *session, bool asked)
+join(name_lookup_t *lookup, session_t *session, bool queried)
 {
     if (lookup->session != NULL)
         return;
     lookup->session = session;
     session_log_include_begin(session, lookup->first_frame, &lookup->first_time);
-    if (asked)
-        session_log_use_carrier(session, SESSION_TRANSPORT_NETBIOS, false);
+    if (queried)
+        session_log_use_transport(session, SESSION_TRANSPORT_NETBIOS, false);
 }
 
-/* An agent that is known by its name alone. */
+static void
+set_host_name(session_t *session, const char *name, const packet_info *pinfo)
+{
+    if (session_log_set_name(session, SESSION_NAME_HOST, name))
+        name_lookup_host_known(session, pinfo);
+}
+
+/* Begins a session with an agent that is known by its name alone. */
 static void
 begin_unresolved(name_lookup_t *lookup, const packet_info *pinfo)
 {
@@ -115,15 +122,15 @@ begin_unresolved(name_lookup_t *lookup, const packet_info *pinfo)
     session = session_log_begin_unresolved(&lookup->viewer, pinfo);
     if (session == NULL)
         return;
-    lead_to(lookup, session, true);
+    join(lookup, session, true);
     session_log_note_first_frame(session, pinfo);
-    session_log_set_name(session, SESSION_NAME_HOST, lookup->name, pinfo);
+    set_host_name(session, lookup->name, pinfo);
 }
 
 static void
 note_unresolved(name_lookup_t *lookup, const char *reason)
 {
-    if (lookup->session != NULL && lookup->session->word == SESSION_REPLY_NONE)
+    if (lookup->session != NULL && lookup->session->reply == SESSION_REPLY_NONE)
         (void)g_strlcpy(lookup->session->reason, reason, sizeof lookup->session->reason);
 }
 
@@ -141,7 +148,7 @@ name_lookup_query(const address *viewer, const char *name, const packet_info *pi
             session_log_note_viewer(viewer);
         return lookup;
     }
-    heard(lookup, pinfo);
+    add_packet(lookup, pinfo);
     if (!lookup->answered) {
         *repeated = true;
         begin_unresolved(lookup, pinfo);
@@ -157,45 +164,36 @@ name_lookup_not_found(const address *viewer, const char *name, const packet_info
 
     if (lookup == NULL || session_log_is_silent(&lookup->last_time, pinfo))
         return NULL;
-    heard(lookup, pinfo);
+    add_packet(lookup, pinfo);
     begin_unresolved(lookup, pinfo);
     note_unresolved(lookup, "name not found");
     return lookup;
 }
 
 name_lookup_t *
-name_lookup_found(const address *viewer, const char *name, const address *agent,
-                    const packet_info *pinfo)
+name_lookup_get_or_create(const address *viewer, const char *name, const packet_info *pinfo)
 {
     name_lookup_t *lookup = find_lookup(viewer, name);
-    session_event_t offer = {
-        .kind = SESSION_SMS,
-        .viewer = viewer,
-        .agent = agent,
-        .carrier = SESSION_TRANSPORT_NETBIOS,
-        .proof = true,
-        .opens = true,
-    };
-    session_pair_t *pair = session_log_pair(viewer, agent);
-    session_t *session;
 
     if (lookup == NULL || session_log_is_silent(&lookup->last_time, pinfo))
         lookup = new_lookup(viewer, name, pinfo);
-    if (lookup == NULL || pair == NULL)
-        return lookup;
-    heard(lookup, pinfo);
-    lookup->answered = true;
-    session = lookup->session;
-    if (session != NULL && session_log_resolve(session, pair, pinfo))
-        return lookup;
-    session = session_log_report_packet(pinfo, &offer);
-    if (session != NULL) {
-        lead_to(lookup, session, true);
-        session_log_note_first_frame(session, pinfo);
-        if (!session->has_name[SESSION_NAME_HOST])
-            session_log_set_name(session, SESSION_NAME_HOST, name, pinfo);
-    }
     return lookup;
+}
+
+void
+name_lookup_set_found(name_lookup_t *lookup, const packet_info *pinfo)
+{
+    add_packet(lookup, pinfo);
+    lookup->answered = true;
+}
+
+void
+name_lookup_join(name_lookup_t *lookup, session_t *session, const packet_info *pinfo)
+{
+    join(lookup, session, true);
+    session_log_note_first_frame(session, pinfo);
+    if (!session->has_name[SESSION_NAME_HOST])
+        set_host_name(session, lookup->name, pinfo);
 }
 
 name_lookup_t *
@@ -206,7 +204,7 @@ name_lookup_registered(const address *agent, const packet_info *pinfo)
     if (registration == NULL || registration->session != NULL ||
         session_log_is_silent(&registration->last_time, pinfo))
         return new_lookup(agent, REGISTRATION, pinfo);
-    heard(registration, pinfo);
+    add_packet(registration, pinfo);
     return registration;
 }
 
@@ -216,7 +214,7 @@ name_lookup_session(const name_lookup_t *lookup)
     return lookup->session;
 }
 
-static void
+void
 name_lookup_agent_known(session_t *session, const packet_info *pinfo)
 {
     name_lookup_t *registration = find_lookup(&session->agent, REGISTRATION);
@@ -224,12 +222,12 @@ name_lookup_agent_known(session_t *session, const packet_info *pinfo)
     if (registration == NULL || registration->session != NULL ||
         session_log_is_silent(&registration->last_time, pinfo))
         return;
-    /* Nobody has asked for it: nothing of the session is carried by it. */
-    lead_to(registration, session, false);
+    /* A registration was not queried for, so that it is no transport of the session. */
+    join(registration, session, false);
     session_log_note_first_frame(session, pinfo);
 }
 
-static void
+void
 name_lookup_host_known(session_t *session, const packet_info *pinfo)
 {
     char upper[LOOKUP_NAME_SIZE];
@@ -243,18 +241,9 @@ name_lookup_host_known(session_t *session, const packet_info *pinfo)
         (lookup->session != NULL && lookup->session != session &&
          session_log_is_over(lookup->session, pinfo)))
         lookup = new_lookup(&session->viewer, upper, pinfo);
-    /* Nobody has asked for the name when it is first heard here. */
+    /* The name was not queried for if this is its first packet. */
     if (lookup != NULL)
-        lead_to(lookup, session, lookup->first_frame != pinfo->num);
-}
-
-void
-session_names_init(void)
-{
-    static const session_observer_t observer = { name_lookup_agent_known,
-                                                 name_lookup_host_known };
-
-    session_log_set_observer(&observer);
+        join(lookup, session, lookup->first_frame != pinfo->num);
 }
 
 void

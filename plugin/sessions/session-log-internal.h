@@ -1,5 +1,5 @@
 /* session-log-internal.h
- * What the parts of the session log tell each other, and nobody else
+ * Members and functions that the files of the session log share
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,6 +7,8 @@
 #ifndef __SMSRC_SESSION_LOG_INTERNAL_H__
 #define __SMSRC_SESSION_LOG_INTERNAL_H__
 
+#include "addresses.h"
+#include "session-connection.h"
 #include "session-log.h"
 
 /** A session. Written on the first pass only. */
@@ -16,7 +18,7 @@ struct session {
     uint32_t known_frame; /* where it got it */
     session_kind_e kind;
     address viewer;
-    address agent;        /* AT_NONE: nothing but its name is known */
+    address agent;        /* AT_NONE: only its name is known */
 
     uint32_t begin_frame; /* the first and the last frame of it, at the end of the capture */
     uint32_t end_frame;
@@ -25,16 +27,16 @@ struct session {
     nstime_t last_time;   /* of its last frame that has one */
     uint64_t bytes[NUM_CHANNELS][2]; /* payload of TCP, UDP and IPX; [1]: from the agent */
     uint8_t channels;     /* a bit each: used, by payload or an answered connection */
-    uint8_t carriers;     /* a bit each */
-    uint8_t old_carriers; /* the same for the ports of SMS 1.x, 1761-1764 */
+    uint8_t transports;   /* a bit each */
+    uint8_t legacy_transports; /* the same for the ports of SMS 1.x, 1761-1764 */
 
     uint32_t attack_frame; /* the first message of CVE-2004-0728; 0: none */
-    session_reply_e word;
+    session_reply_e reply;
     bool answered;        /* the agent has sent something */
     bool last_reset;      /* the connection that ended last was reset */
     bool account_sent;    /* the viewer has sent an account, the agent has not answered since */
     bool account_refused; /* the packet at hand refuses it */
-    const char *refused_if_closed; /* static: the reason, where it ends without another answer */
+    const char *refused_if_closed; /* static: the reason, where it ends without another reply */
     unsigned open;        /* TCP connections that are established, and those that have ended */
     unsigned ended;
     char reason[SESSION_NAME_SIZE]; /* busy with whom, why refused, or what was granted */
@@ -42,33 +44,75 @@ struct session {
     bool has_name[NUM_SESSION_NAMES];
 };
 
-/** What the session log reports on the first pass, each time that it happens. */
+/** State of a conversation. Written on the first pass only. */
+struct session_connection {
+    session_t *session;   /* of its frames from "since" on, and of those before; NULL: of none */
+    uint32_t since;
+    wmem_tree_t *later;   /* frame to session, where one conversation is in several; or NULL */
+    session_t *newest;    /* the last of them */
+    session_connection_t *next_pending;
+
+    channel_e channel;
+    session_transport_e transport;
+    bool legacy_port;     /* a port of SMS 1.x */
+    bool called_by_name;  /* NetBIOS, called by a name of Remote Tools */
+    bool dissected;       /* some frame of it was shown as Remote Control */
+    bool is_open, has_ended;
+    bool has_failed, was_reset; /* ended before it was established; ended by a reset */
+    unsigned syns;        /* while nothing has answered */
+    bool pending;         /* until its two hosts prove a session */
+    uint16_t server_port; /* the agent's */
+    const address *viewer, *agent; /* NULL while it is not known which end is which */
+    uint64_t bytes[2];    /* before there was a session; [1]: from the agent, or from the higher
+                             of the two addresses while it is not known which end is which */
+    uint32_t first_frame, last_frame;
+    nstime_t first_time, last_time; /* unset where those frames have none */
+};
+
+/** Two hosts, their last session, and their connections that no session has so far. */
 typedef struct {
-    /* A session has begun, and the address of its agent is known. */
-    void (*agent_known)(session_t *session, const packet_info *pinfo);
-    /* The name of the agent's machine is known, or another one than before. */
-    void (*host_known)(session_t *session, const packet_info *pinfo);
-} session_observer_t;
+    addresses_pair_t hosts; /* viewer, agent */
+    session_t *current;
+    session_connection_t *pending;
+    bool unlisted;    /* past the bound; counted as one session */
+    bool tried_newer; /* a port of SMS 2.0 SP2 and later was called */
+} session_pair_t;
 
-/** The log's one observer, which has to be set before a capture is read. */
-void session_log_set_observer(const session_observer_t *observer);
+/** Keys of what a packet keeps for the capture, under the protocol smsrc.log. */
+enum { KEY_SESSION, KEY_CONNECTION, KEY_LOOKUP, KEY_DIAGNOSES };
 
-/** Two hosts, the last session of theirs, and their connections that no session has so far. */
-typedef struct session_pair session_pair_t;
+/*
+ * session-log.c
+ */
 
-/** The pair of the two, made where there is none. NULL past the bound. */
-session_pair_t *session_log_pair(const address *viewer, const address *agent);
+/** Drops all sessions. Call from an init routine, once for each capture. */
+void session_log_reset(void);
 
-/** A new session, whose agent is known by its name alone. NULL past the bound, which is noted. */
-session_t *session_log_begin_unresolved(const address *viewer, const packet_info *pinfo);
+/** Drops what was allocated. Call from a cleanup routine. */
+void session_log_cleanup(void);
 
 /**
- * Such a session goes on as that of @p pair, where the two have none that is not over. False
- * where they have, or where the agent of @p session was known already.
+ * Returns the pair of two hosts, made where there is none; NULL past the bound. A scan of the
+ * ports (no @p proof) fills at most one half of the pairs.
  */
-bool session_log_resolve(session_t *session, session_pair_t *pair, const packet_info *pinfo);
+session_pair_t *session_log_pair(const address *viewer, const address *agent, bool proof);
 
-/** The packet's time; unset where the capture has none for it, as in a simple packet block. */
+/** Returns the pair of two hosts, or NULL. */
+session_pair_t *session_log_find_pair(const address *viewer, const address *agent);
+
+/** Returns a new session for an event; NULL past the bound. Its agent may be unknown (NULL). */
+session_t *session_log_new(const session_event_t *event, const packet_info *pinfo);
+
+/** Returns a new session whose agent is known by its name alone; NULL past the bound. */
+session_t *session_log_begin_unresolved(const address *viewer, const packet_info *pinfo);
+
+/** True where session_log_new() would return NULL. */
+bool session_log_is_full(void);
+
+/** Counts a session that is past the bound; @p pair (may be NULL) counts once. */
+void session_log_count_unlisted(session_pair_t *pair);
+
+/** Returns the packet's time; unset where it has none, as in a simple packet block. */
 nstime_t session_log_time(const packet_info *pinfo);
 
 /** True where SESSION_LOG_SILENCE seconds have passed since @p last, and both have a time. */
@@ -77,16 +121,95 @@ bool session_log_is_silent(const nstime_t *last, const packet_info *pinfo);
 /** True where a control connection would begin another session: it is closed, or silent. */
 bool session_log_is_over(const session_t *session, const packet_info *pinfo);
 
-/** The session began with this frame, if it is before those known of it. */
+/** Moves the session's first frame back to @p frame, where that is before those known of it. */
 void session_log_include_begin(session_t *session, uint32_t frame, const nstime_t *when);
 
-/** What is found to have been before: the number's first frames must not be told another one. */
+/** Moves the session's last frame on to @p frame, where that is after those known of it. */
+void session_log_include_end(session_t *session, uint32_t frame, const nstime_t *when);
+
+/**
+ * Makes the first frame known so far the one that is shown. Does nothing after the frame in which
+ * the session got its number, so that every pass shows the same.
+ */
 void session_log_note_first_frame(session_t *session, const packet_info *pinfo);
 
-/** Something of it was carried by this; @p older: on a port of SMS 1.x. */
-void session_log_use_carrier(session_t *session, session_transport_e carrier, bool older);
+/** Records that the session used a transport; @p legacy_port: on a port of SMS 1.x. */
+void session_log_use_transport(session_t *session, session_transport_e transport,
+                               bool legacy_port);
 
-/** @p host is the viewer of a session, or is looking for an agent. */
+/** Records that the session used a channel. */
+void session_log_use_channel(session_t *session, channel_e channel);
+
+/** Adds payload to the session's. */
+void session_log_add_bytes(session_t *session, channel_e channel, bool from_agent,
+                           uint64_t length);
+
+/** Counts an established connection of the session that has ended. */
+void session_log_count_end(session_t *session, bool by_reset);
+
+/** Sets a name: its text is made printable and cut. Returns true where a host name is new. */
+bool session_log_set_name(session_t *session, session_name_e which, const char *name);
+
+/** Sets the agent's reply. */
+void session_log_set_reply(session_t *session, session_reply_e reply, const char *reason);
+
+/** Records that @p host is the viewer of a session, or looks for an agent. */
 void session_log_note_viewer(const address *host);
+
+/** True where session_log_note_viewer() was called for @p host in this capture so far. */
+bool session_log_is_viewer(const address *host);
+
+/** Records that @p host has a session on a port that is none of Remote Tools' own. */
+void session_log_note_host(const address *host);
+
+/*
+ * session-connection.c
+ */
+
+/** Sets the protocol under which conversations keep their state. Call from a handoff routine. */
+void session_connection_init(int proto);
+
+/** Returns the packet's conversation; IPX has one for each pair of sockets. NULL: none. */
+conversation_t *session_connection_find_conversation(packet_info *pinfo);
+
+/**
+ * First pass: reports a packet of a channel that both ends have the same port for, so that only
+ * content shows which end is the viewer (@p event has the sender in its place). The connection is
+ * pending until the two hosts prove a session in either direction.
+ */
+void session_connection_wait(session_connection_t *connection, const session_event_t *event);
+
+/**
+ * Continues a session whose agent was unknown as that of @p pair. Returns false where the two
+ * have one that is not over, or where the agent of @p session was known already.
+ */
+bool session_connection_resolve(session_t *session, session_pair_t *pair,
+                                const packet_info *pinfo);
+
+/** True where the viewer has called a port of SMS 2.0 SP2 and later at the same agent so far. */
+bool session_connection_has_tried_newer(const session_connection_t *connection);
+
+/** First pass: adds a frame, with payload or without, to both; either may be NULL. */
+void session_connection_add_frame(session_connection_t *connection, session_t *session,
+                                  const packet_info *pinfo);
+
+/** First pass: adds payload. */
+void session_connection_add_bytes(session_connection_t *connection, bool from_agent,
+                                  unsigned length);
+
+/** First pass: adds payload while it is not known which end is the viewer. */
+void session_connection_add_undirected_bytes(session_connection_t *connection,
+                                             const packet_info *pinfo, unsigned length);
+
+/** First pass: the connection is established, or has ended. Repeated calls do nothing. */
+void session_connection_set_established(session_connection_t *connection);
+void session_connection_set_ended(session_connection_t *connection, bool by_reset);
+
+/*
+ * session-events.c
+ */
+
+/** Sets the protocol under which packets keep their session. Call from a handoff routine. */
+void session_events_init(int proto);
 
 #endif /* __SMSRC_SESSION_LOG_INTERNAL_H__ */

@@ -1,19 +1,26 @@
 /* session-tap.c
- * What taps and statistics see of a session
+ * Fields, summary and tap of a session
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include "session-tap.h"
 
+#include <epan/tap.h>
+
 #include "session-log-internal.h"
+
+static int hf_smsrc_session = -1;
+static int hf_smsrc_session_first_frame = -1;
+
+static int smsrc_tap = -1;
 
 static const char *
 outcome_of(const session_t *session)
 {
-    if (session->word == SESSION_REPLY_BUSY)
+    if (session->reply == SESSION_REPLY_BUSY)
         return "Busy";
-    if (session->word == SESSION_REPLY_REFUSED)
+    if (session->reply == SESSION_REPLY_REFUSED)
         return "Refused";
     if (session->ended > 0 && session->open == 0) {
         if (session->last_reset)
@@ -51,8 +58,8 @@ session_tap_summary(const session_t *session)
         .end_time = session->end_time,
         .seconds = seconds_between(&session->begin_time, &session->end_time),
         .channels = session->channels,
-        .transports = session->carriers,
-        .legacy_transports = session->old_carriers,
+        .transports = session->transports,
+        .legacy_transports = session->legacy_transports,
     };
 
     snprintf(summary.reason, sizeof summary.reason, "%s%s%s",
@@ -61,4 +68,41 @@ session_tap_summary(const session_t *session)
     memcpy(summary.names, session->names, sizeof summary.names);
     memcpy(summary.bytes, session->bytes, sizeof summary.bytes);
     return summary;
+}
+
+void
+session_tap_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *session)
+{
+    proto_item_set_generated(
+        proto_tree_add_uint(tree, hf_smsrc_session, tvb, 0, 0, session->number));
+    proto_item_set_generated(proto_tree_add_uint(tree, hf_smsrc_session_first_frame, tvb, 0, 0,
+                                                 session->first_frame));
+}
+
+void
+session_tap_queue(packet_info *pinfo, const session_t *session)
+{
+    smsrc_tap_t *tap;
+
+    if (!have_tap_listener(smsrc_tap))
+        return;
+    tap = wmem_new(pinfo->pool, smsrc_tap_t);
+    tap->session = session;
+    tap_queue_packet(smsrc_tap, pinfo, tap);
+}
+
+void
+session_tap_register(int proto)
+{
+    static hf_register_info hf[] = {
+        { &hf_smsrc_session,
+          { "Session", "smsrc.session", FT_UINT32, BASE_DEC, NULL, 0x0,
+            "Number of the session of this viewer and this agent, across all channels", HFILL } },
+        { &hf_smsrc_session_first_frame,
+          { "First frame of the session", "smsrc.session.first_frame", FT_FRAMENUM, BASE_NONE,
+            NULL, 0x0, "The frame that the session began with", HFILL } },
+    };
+
+    proto_register_field_array(proto, hf, array_length(hf));
+    smsrc_tap = register_tap("smsrc");
 }

@@ -14,7 +14,7 @@
 
 #include <epan/stats_tree_priv.h>
 
-#include "session-tap.h"
+#include "message-tap.h"
 #include "stat-list.h"
 #include "stat-listener.h"
 #include "stat-table.h"

@@ -36,11 +36,11 @@ prove(uint8_t last, time_t seconds)
 {
     uint8_t bytes[] = { 10, 1, 3, last };
     address agent;
-    session_event_t offer = { .kind = SESSION_SMS, .viewer = &viewer, .agent = &agent,
-                              .carrier = SESSION_TRANSPORT_NETBIOS, .proof = true };
+    session_event_t event = { .kind = SESSION_SMS, .viewer = &viewer, .agent = &agent,
+                              .transport = SESSION_TRANSPORT_NETBIOS, .proof = true };
 
     set_address(&agent, AT_IPv4, 4, bytes);
-    return session_log_report_packet(frame_at(seconds), &offer);
+    return session_connection_report_packet(frame_at(seconds), &event);
 }
 
 static void
@@ -48,7 +48,6 @@ start(void)
 {
     unit_capture_open();
     bounds_reset();
-    session_names_init();
     session_log_reset();
     name_lookup_reset();
     set_address(&viewer, AT_IPv4, 4, viewer_bytes);
@@ -121,9 +120,9 @@ test_a_silence_ends_a_session(void)
 
     start();
     one = prove(1, 0);
-    session_log_note_frame(NULL, one, frame_at(100));
+    session_connection_add_frame(NULL, one, frame_at(100));
     g_assert_true(prove(1, 100 + SESSION_LOG_SILENCE) == one);
-    session_log_note_frame(NULL, one, frame_at(100 + SESSION_LOG_SILENCE));
+    session_connection_add_frame(NULL, one, frame_at(100 + SESSION_LOG_SILENCE));
     g_assert_cmpuint(prove(1, 101 + 2 * SESSION_LOG_SILENCE)->number, ==, 2);
     stop();
 }
@@ -146,12 +145,12 @@ test_a_name_is_cut_between_characters(void)
     for (unsigned i = 0; i < array_length(long_names); i++) {
         const char *kept = session->names[SESSION_NAME_USER];
 
-        session_log_set_name(session, SESSION_NAME_USER, long_names[i], frame_at(1));
+        session_log_set_name(session, SESSION_NAME_USER, long_names[i]);
         g_assert_cmpuint(strlen(kept), <, SESSION_NAME_SIZE);
         g_assert_cmpuint(strlen(kept), >, SESSION_NAME_SIZE - 5);
         g_assert_true(g_utf8_validate(kept, -1, NULL));
     }
-    session_log_set_name(session, SESSION_NAME_USER, "two\nlines\x7f", frame_at(1));
+    session_log_set_name(session, SESSION_NAME_USER, "two\nlines\x7f");
     g_assert_cmpstr(session->names[SESSION_NAME_USER], ==, "two.lines.");
     stop();
 }

@@ -1,0 +1,116 @@
+/* content.c
+ * Content of a payload by its first bytes: the protocol's own messages
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "content.h"
+
+#include "cm-frame.h"
+#include "magic.h"
+#include "service-detect.h"
+
+/* True for the beginning of ConfigMgr's greeting: the agent may send it in several segments. */
+static bool
+is_greeting_start(tvbuff_t *tvb)
+{
+    static const uint8_t start[] = MAGIC_CM_GREETING;
+    unsigned captured = tvb_captured_length(tvb);
+
+    return captured < CM_GREETING_LENGTH &&
+           tvb_memeql(tvb, 0, start, MIN(captured, sizeof start - 1)) == 0;
+}
+
+/* Returns what @p length bytes, at most a header, are by the magics of a header. */
+static content_e
+detect_header(const uint8_t *bytes, unsigned length)
+{
+    static const struct {
+        content_e content;
+        const char *start, *end;
+    } headers[] = {
+        { CONTENT_RCH, MAGIC_RCH_START, MAGIC_RCH_END },
+        { CONTENT_TNMP, MAGIC_TNMP_START, MAGIC_TNMP_END },
+    };
+
+    for (unsigned i = 0; i < array_length(headers); i++) {
+        if (memcmp(bytes, headers[i].start, MIN(length, MAGIC_LENGTH)) != 0)
+            continue;
+        if (length > MAGIC_END_OFFSET && memcmp(bytes + MAGIC_END_OFFSET, headers[i].end,
+                                                length - MAGIC_END_OFFSET) != 0)
+            continue;
+        return length == MAGIC_HEADER_LENGTH ? headers[i].content : CONTENT_PARTIAL;
+    }
+    return CONTENT_NONE;
+}
+
+content_e
+content_detect(tvbuff_t *tvb, unsigned offset, bool stream)
+{
+    int captured = tvb_captured_length_remaining(tvb, (int)offset);
+    const uint8_t *bytes;
+    content_e content;
+
+    if (captured <= 0)
+        return CONTENT_NONE;
+    captured = MIN(captured, MAGIC_HEADER_LENGTH);
+    bytes = tvb_get_ptr(tvb, (int)offset, captured);
+    content = detect_header(bytes, (unsigned)captured);
+    if (content != CONTENT_NONE)
+        return content;
+    if (!stream && captured >= (int)sizeof MAGIC_USER_RECORD - 1 &&
+        memcmp(bytes, MAGIC_USER_RECORD, sizeof MAGIC_USER_RECORD - 1) == 0)
+        return CONTENT_USER;
+    if (stream && offset == 0 && captured > 3 && bytes[3] == CM_TYPE_CONTROL &&
+        service_detect_tvb(tvb, TRANSPORT_TCP) == SERVICE_CM_REMOTE_CONTROL)
+        return CONTENT_CM;
+    if (stream && offset == 0 && is_greeting_start(tvb))
+        return CONTENT_PARTIAL;
+    return CONTENT_NONE;
+}
+
+bool
+content_is_proof(content_e content)
+{
+    return content != CONTENT_NONE && content != CONTENT_PARTIAL;
+}
+
+direction_e
+content_direction(tvbuff_t *tvb, content_e content)
+{
+    switch (content) {
+    case CONTENT_RCH:
+        return DIRECTION_TO_AGENT;
+    case CONTENT_TNMP:
+        if (tvb_captured_length(tvb) < MAGIC_HEADER_LENGTH + 4)
+            return DIRECTION_UNKNOWN;
+        return tvb_get_letohs(tvb, MAGIC_HEADER_LENGTH + 2) == 4 ? DIRECTION_TO_AGENT
+                                                                 : DIRECTION_TO_VIEWER;
+    case CONTENT_USER:
+    case CONTENT_CM:
+        return DIRECTION_TO_VIEWER;
+    case CONTENT_NONE:
+    case CONTENT_PARTIAL:
+        break;
+    }
+    return DIRECTION_UNKNOWN;
+}
+
+channel_e
+content_channel(content_e content)
+{
+    switch (content) {
+    case CONTENT_RCH:
+        return CHANNEL_DATA;
+    case CONTENT_TNMP:
+    case CONTENT_USER:
+        return CHANNEL_CONTROL;
+    case CONTENT_CM:
+    case CONTENT_NONE:
+    case CONTENT_PARTIAL:
+        break;
+    }
+    return CHANNEL_UNKNOWN;
+}

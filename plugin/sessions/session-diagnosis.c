@@ -1,0 +1,147 @@
+/* session-diagnosis.c
+ * Expert infos on why a session fails
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * A diagnosis is found on the first pass, in the frame at which it becomes known, and kept with
+ * that frame, so that every pass shows it.
+ */
+
+#define WS_LOG_DOMAIN "smsrc"
+
+#include "session-diagnosis.h"
+
+#include <epan/proto_data.h>
+
+#include "session-log-internal.h"
+#include "text.h"
+
+static int proto_session_diagnosis = -1;
+
+static expert_field ei_smsrc_data_unreachable = EI_INIT;
+static expert_field ei_smsrc_udp_unreachable = EI_INIT;
+static expert_field ei_smsrc_name_not_resolved = EI_INIT;
+static expert_field ei_smsrc_old_ports_only = EI_INIT;
+static expert_field ei_smsrc_ntlm_refused = EI_INIT;
+
+static expert_field *const experts[NUM_DIAGNOSES] = {
+    [DIAGNOSIS_DATA_UNREACHABLE] = &ei_smsrc_data_unreachable,
+    [DIAGNOSIS_UDP_UNREACHABLE] = &ei_smsrc_udp_unreachable,
+    [DIAGNOSIS_NAME_NOT_RESOLVED] = &ei_smsrc_name_not_resolved,
+    [DIAGNOSIS_OLD_PORTS_ONLY] = &ei_smsrc_old_ports_only,
+    [DIAGNOSIS_NTLM_REFUSED] = &ei_smsrc_ntlm_refused,
+};
+
+static session_diagnoses_t *
+find_diagnoses(packet_info *pinfo)
+{
+    return (session_diagnoses_t *)p_get_proto_data(wmem_file_scope(), pinfo,
+                                                   proto_session_diagnosis, KEY_DIAGNOSES);
+}
+
+void
+session_diagnosis_add(packet_info *pinfo, session_diagnosis_e which, const char *text)
+{
+    session_diagnoses_t *diagnoses = find_diagnoses(pinfo);
+
+    if (diagnoses == NULL) {
+        diagnoses = wmem_new0(wmem_file_scope(), session_diagnoses_t);
+        p_add_proto_data(wmem_file_scope(), pinfo, proto_session_diagnosis, KEY_DIAGNOSES,
+                         diagnoses);
+    }
+    diagnoses->texts[which] = wmem_strdup(wmem_file_scope(), text);
+}
+
+/* True where the agent answers on its control channel, but not here. */
+static bool
+is_data_unreachable(const session_connection_t *connection)
+{
+    return connection->transport == SESSION_TRANSPORT_TCP &&
+           connection->channel != CHANNEL_CONTROL && connection->newest != NULL &&
+           connection->newest->answered;
+}
+
+/* True where the viewer has called ports of SMS 1.x only, and nothing has answered. */
+static bool
+is_old_ports_only(const session_connection_t *connection)
+{
+    return connection->legacy_port && !session_connection_has_tried_newer(connection) &&
+           (connection->newest != NULL ? !connection->newest->answered
+                                       : session_log_is_viewer(connection->viewer));
+}
+
+static bool
+is_udp_unreachable(const session_connection_t *connection)
+{
+    return connection->transport == SESSION_TRANSPORT_UDP &&
+           (connection->newest != NULL || connection->dissected);
+}
+
+void
+session_diagnosis_add_failure(packet_info *pinfo, const session_connection_t *connection,
+                              const char *reason)
+{
+    const char *transport = channel_transport_name(connection->transport);
+    unsigned port = connection->server_port;
+
+    if (is_data_unreachable(connection))
+        session_diagnosis_add(
+            pinfo, DIAGNOSIS_DATA_UNREACHABLE,
+            wmem_strdup_printf(pinfo->pool,
+                               "The agent answers, but not on the port of %s, %s %u: %s",
+                               channel_name(connection->channel), transport, port, reason));
+    else if (is_old_ports_only(connection))
+        session_diagnosis_add(
+            pinfo, DIAGNOSIS_OLD_PORTS_ONLY,
+            wmem_strdup_printf(pinfo->pool,
+                               "The viewer has tried the ports of SMS 1.x only: %s %u, %s; "
+                               "SMS 2.0 SP2 and later listen on 2701-2704", transport, port,
+                               reason));
+    else if (is_udp_unreachable(connection))
+        session_diagnosis_add(pinfo, DIAGNOSIS_UDP_UNREACHABLE,
+                              wmem_strdup_printf(pinfo->pool,
+                                                 "UDP %u does not reach the agent: %s", port,
+                                                 reason));
+}
+
+const session_diagnoses_t *
+session_diagnosis_find(packet_info *pinfo)
+{
+    return find_diagnoses(pinfo);
+}
+
+void
+session_diagnosis_show(packet_info *pinfo, proto_item *item, const session_diagnoses_t *diagnoses)
+{
+    for (unsigned i = 0; i < NUM_DIAGNOSES; i++) {
+        if (diagnoses->texts[i] != NULL)
+            text_add_expert(pinfo, item, experts[i], "%s", diagnoses->texts[i]);
+    }
+}
+
+void
+session_diagnosis_register(int proto, expert_module_t *expert)
+{
+    static ei_register_info ei[] = {
+        { &ei_smsrc_data_unreachable,
+          { "smsrc.data_unreachable", PI_SEQUENCE, PI_WARN,
+            "The agent answers, but not on the port of this function", EXPFILL } },
+        { &ei_smsrc_udp_unreachable,
+          { "smsrc.udp_unreachable", PI_SEQUENCE, PI_WARN, "UDP does not reach the agent",
+            EXPFILL } },
+        { &ei_smsrc_name_not_resolved,
+          { "smsrc.name_not_resolved", PI_SEQUENCE, PI_WARN,
+            "The agent's NetBIOS name was not resolved", EXPFILL } },
+        { &ei_smsrc_old_ports_only,
+          { "smsrc.old_ports_only", PI_SEQUENCE, PI_WARN,
+            "The viewer has tried the ports of SMS 1.x only", EXPFILL } },
+        { &ei_smsrc_ntlm_refused,
+          { "smsrc.ntlm_refused", PI_RESPONSE_CODE, PI_WARN,
+            "The agent did not take the viewer's account", EXPFILL } },
+    };
+
+    proto_session_diagnosis = proto;
+    expert_register_field_array(expert, ei, array_length(ei));
+}
