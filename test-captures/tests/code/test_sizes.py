@@ -42,7 +42,7 @@ LONG_FILES = {
     "test-captures/generate/remote_control.py": DATA,
     "test-captures/generate/sessions.py": DATA,
     "test-captures/tests/product/test_batch.py": "one fixture of a cluster for all its tests",
-    "test-captures/tests/stats/test_times_and_sums.py": "one capture after the other, with its sums",
+    "test-captures/tests/stats/test_times_and_sums.py": "one capture after the other",
 }
 
 # A function of more than FUNCTION lines: its reason.
@@ -115,7 +115,7 @@ def deep_functions():
 
 def long_files():
     return {path.relative_to(ROOT).as_posix() for path in FILES if len(lines_of(path)) > FILE and
-            not WRITTEN.search("\n".join(lines_of(path)[:5]))}
+            not WRITTEN.search("\n".join(lines_of(path)[:8]))}
 
 
 def test_functions_are_found():
