@@ -182,6 +182,19 @@ draw_text(const char *text)
 }
 
 static void
+draw_row(const stat_tap_table *table, unsigned row)
+{
+    for (unsigned column = 0; column < table->num_fields; column++) {
+        const stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
+
+        if (cell->type == TABLE_ITEM_STRING)
+            draw_text(cell->value.string_value);
+        else
+            drawn += cell->value.uint_value;
+    }
+}
+
+static void
 draw_table(void *tapdata)
 {
     const stat_tap_table_ui *ui = ((stat_data_t *)tapdata)->stat_tap_data;
@@ -189,16 +202,8 @@ draw_table(void *tapdata)
     for (unsigned t = 0; t < ui->tables->len; t++) {
         const stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, t);
 
-        for (unsigned row = 0; row < table->num_elements; row++) {
-            for (unsigned column = 0; column < table->num_fields; column++) {
-                const stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
-
-                if (cell->type == TABLE_ITEM_STRING)
-                    draw_text(cell->value.string_value);
-                else
-                    drawn += cell->value.uint_value;
-            }
-        }
+        for (unsigned row = 0; row < table->num_elements; row++)
+            draw_row(table, row);
     }
 }
 

@@ -26,16 +26,7 @@ WRITTEN = re.compile(r"Written by test-captures/generate/")
 # A file of more than FILE lines: its reason.
 DATA = "mostly data: what captures are made of, packet by packet"
 LONG_FILES = {
-    "plugin/audit/matrix.c": "one row of the article after the other",
     "plugin/batch/smsrc-batch": "a script that is copied to other machines as one file",
-    "plugin/configmgr/packet-smsrc-cm.c": "the list of its fields",
-    "plugin/packet/service-detect.c": "one check of first bytes for each service",
-    "plugin/roles/role-book.c": "not split yet",
-    "plugin/sessions/packet-smsrc-log.c": "not split yet",
-    "plugin/sessions/session-log.c": "not split yet",
-    "plugin/stats/audit-tables.c": "not split yet",
-    "plugin/stats/firewall-rules.c": "not split yet",
-    "plugin/stats/json-lines.c": "not split yet",
     "test-captures/configmgr/relay.c": "a program of one file, built by hand where it records",
     "test-captures/fuzz/fuzz-wire.c": "one writer for each transport",
     "test-captures/generate/kb_services.py": DATA,
@@ -47,25 +38,18 @@ LONG_FILES = {
 
 # A function of more than FUNCTION lines: its reason.
 LONG_FUNCTIONS = {
-    "audit": "not split yet",
-    "audit_tree_add": "not split yet",
     "audit_tree_register": "a list of fields",
-    "claim_classify": "one case of the classification after the other",
-    "dissect_names": "not split yet",
     "proto_register_smsrc": "a list of fields",
-    "user_record_dissect": "not split yet",
     "wire_write": "one case for each transport",
 }
 
 # A function of more than PARAMETERS parameters: its reason.
-MANY_PARAMETERS = dict.fromkeys(
-    ("dissect_sealed", "text_add_string", "dissect_names", "dissect_offset",
-     "stat_listener_start"), "not cut yet")
+MANY_PARAMETERS = {
+    "text_add_string": "those of proto_tree_add_item_ret_string(), in its order",
+}
 
 # A function that nests deeper than LEVELS: its reason.
 DEEP_FUNCTIONS = {
-    "draw_table": "not split yet",
-    "inference_add_fact_about": "not split yet",
     "relay": "one loop over both directions, in a program that only records",
 }
 
