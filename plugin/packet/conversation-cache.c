@@ -56,23 +56,22 @@ conversation_cache_reset(void)
 static bool
 build_key(const packet_info *pinfo, ends_key_t *key)
 {
-    end_t *ends = key->ends;
     unsigned src = 0;
 
     if (pinfo->src.type != AT_IPv4 || pinfo->dst.type != AT_IPv4 || pinfo->ptype == PT_IPX)
         return false;
-    memcpy(&ends[0].address, pinfo->src.data, sizeof ends[0].address);
-    memcpy(&ends[1].address, pinfo->dst.data, sizeof ends[1].address);
-    if (ends[0].address > ends[1].address ||
-        (ends[0].address == ends[1].address && pinfo->srcport > pinfo->destport)) {
-        uint32_t first = ends[0].address;
+    memcpy(&key->ends[0].address, pinfo->src.data, sizeof key->ends[0].address);
+    memcpy(&key->ends[1].address, pinfo->dst.data, sizeof key->ends[1].address);
+    if (key->ends[0].address > key->ends[1].address ||
+        (key->ends[0].address == key->ends[1].address && pinfo->srcport > pinfo->destport)) {
+        uint32_t first = key->ends[0].address;
 
-        ends[0].address = ends[1].address;
-        ends[1].address = first;
+        key->ends[0].address = key->ends[1].address;
+        key->ends[1].address = first;
         src = 1;
     }
-    ends[src].port = pinfo->srcport;
-    ends[!src].port = pinfo->destport;
+    key->ends[src].port = pinfo->srcport;
+    key->ends[!src].port = pinfo->destport;
     key->type = (uint32_t)pinfo->ptype;
     return true;
 }
