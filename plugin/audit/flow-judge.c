@@ -141,9 +141,8 @@ add_verdict(flow_t *flow, const flow_packet_t *packet)
 
 /* Note the frame of the last verdict's expert info. A scan's tries but the first have none. */
 static void
-update_expert_frames(flow_t *flow, const flow_packet_t *packet)
+update_expert_frames(flow_t *flow, const verdict_t *verdict, const flow_packet_t *packet)
 {
-    const verdict_t *verdict = &last_verdict(flow)->verdict;
     uint32_t *frame = &flow->expert_frames[verdict->without_attack];
 
     if (verdict_is_discouraged(verdict) && flow->discouraged_frame == 0)
@@ -161,10 +160,13 @@ update_expert_frames(flow_t *flow, const flow_packet_t *packet)
 void
 flow_judge_update(flow_t *flow, const flow_packet_t *packet)
 {
+    const flow_verdict_t *last;
+
     if (!is_up_to_date(flow))
         add_verdict(flow, packet);
-    if (flow->num_verdicts > 0)
-        update_expert_frames(flow, packet);
+    last = last_verdict(flow);
+    if (last != NULL)
+        update_expert_frames(flow, &last->verdict, packet);
 }
 
 void

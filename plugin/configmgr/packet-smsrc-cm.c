@@ -130,7 +130,7 @@ typedef struct {
     proto_item *top;
     cm_frame_t frame;
     record_t *record; /* NULL on a later pass, where nothing was kept of the frame */
-    bool fresh;       /* the first pass, and no segment that came before: the record is written */
+    record_t *fresh;  /* the same on the first pass, unless the segment came before; or NULL */
 } frame_context_t;
 
 static void
@@ -150,9 +150,9 @@ dissect_control(const frame_context_t *context)
     col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ", "ConfigMgr remote control: %s",
                         text_shown(pinfo->pool, (const char *)text));
     result = cm_result_of_text((const char *)text);
-    if (context->fresh && strcmp((const char *)text, "START_HANDSHAKE") == 0)
+    if (context->fresh != NULL && strcmp((const char *)text, "START_HANDSHAKE") == 0)
         cm_connection_greeted(pinfo);
-    if (context->fresh && result != CM_RESULT_UNKNOWN) {
+    if (context->fresh != NULL && result != CM_RESULT_UNKNOWN) {
         cm_connection_t *connection = cm_connection_of_packet(pinfo);
 
         cm_connection_set_agent(connection, pinfo, true, true);
@@ -181,9 +181,9 @@ dissect_token(const frame_context_t *context)
                                (int)length, ENC_NA);
     token = tvb_new_subset_length(context->tvb, CM_FIRST_PART, (int)length);
     gss_wrap_handshake(token, pinfo, proto_item_add_subtree(item, ett_smsrc_cm_token),
-                       context->fresh ? context->record->connection : NULL);
-    if (context->fresh)
-        cm_session_report_names(pinfo, context->record->connection);
+                       context->fresh != NULL ? context->fresh->connection : NULL);
+    if (context->fresh != NULL)
+        cm_session_report_names(pinfo, context->fresh->connection);
 }
 
 /* True where all of the plaintext is a control string: UTF-16LE without a length. */
@@ -224,7 +224,7 @@ dissect_control_string(const frame_context_t *context, tvbuff_t *plain)
     col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ", "ConfigMgr remote control: %s, sealed",
                         (const char *)word);
     result = cm_result_of_text((const char *)word);
-    if (context->fresh && result != CM_RESULT_UNKNOWN &&
+    if (context->fresh != NULL && result != CM_RESULT_UNKNOWN &&
         cm_connection_from_agent(connection, pinfo))
         cm_connection_set_result(connection, result, false, pinfo->num);
     cm_result_dissect(plain, pinfo, context->tree, connection, result, false);
@@ -235,7 +235,7 @@ static void
 learn_from_sealed(const frame_context_t *context, tvbuff_t *token)
 {
     packet_info *pinfo = context->pinfo;
-    record_t *record = context->record;
+    record_t *record = context->fresh;
     cm_connection_t *connection = record->connection;
     unsigned length = context->frame.first_length;
     bool handshaken = connection->greeted || connection->mechanism != CM_MECHANISM_UNKNOWN;
@@ -275,12 +275,12 @@ show_encrypted(const frame_context_t *context, proto_item *item)
     if (record != NULL && record->ambiguous) {
         proto_item_append_text(item, " (Full control or Access denied, by its length: what "
                                      "follows decides)");
-        if (context->fresh)
+        if (context->fresh != NULL)
             cm_session_report_ambiguous(pinfo);
     }
     if (record == NULL || record->result == CM_RESULT_UNKNOWN)
         return;
-    if (context->fresh)
+    if (context->fresh != NULL)
         cm_connection_set_result(record->connection, record->result, true, pinfo->num);
     proto_item_append_text(context->top, ", %s", cm_result_name(record->result));
     col_append_fstr(pinfo->cinfo, COL_INFO, " (%s)", cm_result_name(record->result));
@@ -294,7 +294,7 @@ dissect_plaintext(const frame_context_t *context, tvbuff_t *plain)
     record_t *record = context->record;
     cm_stream_t *stream = NULL;
 
-    if (context->fresh) {
+    if (context->fresh != NULL) {
         stream = cm_connection_stream(record->connection, pinfo);
         record->is_word = stream->id == 0 && is_control_word(plain, pinfo);
     }
@@ -305,7 +305,7 @@ dissect_plaintext(const frame_context_t *context, tvbuff_t *plain)
     if (stream != NULL)
         rdp_stream_plan(plain, stream, &record->fragments);
     rdp_stream_dissect(plain, pinfo, context->parent, context->tree, record->connection,
-                       &record->fragments, context->fresh);
+                       &record->fragments, context->fresh != NULL);
 }
 
 static void
@@ -330,11 +330,11 @@ dissect_sealed(const frame_context_t *context)
                                      ENC_NA);
     data = tvb_new_subset_length(tvb, CM_FIRST_PART, length);
     token = tvb_new_subset_length(tvb, token_offset, token_length);
-    if (context->fresh)
+    if (context->fresh != NULL)
         learn_from_sealed(context, token);
     plain = gss_wrap_unwrap(data, token, context->pinfo,
                             proto_item_add_subtree(token_item, ett_smsrc_cm_token),
-                            context->fresh ? context->record->connection : NULL,
+                            context->fresh != NULL ? context->fresh->connection : NULL,
                             context->record != NULL ? &context->record->wrap : &not_kept);
     if (plain == NULL || context->record == NULL) {
         show_encrypted(context, item);
@@ -370,8 +370,8 @@ dissect_unframed(const frame_context_t *context)
     col_append_sep_fstr(context->pinfo->cinfo, COL_INFO, "; ",
                         "ConfigMgr remote control, %u bytes without a start of a frame",
                         tvb_reported_length(context->tvb));
-    if (context->fresh)
-        cm_connection_broken(context->record->connection, context->pinfo);
+    if (context->fresh != NULL)
+        cm_connection_broken(context->fresh->connection, context->pinfo);
     opaque_data_dissect(context->tvb, context->pinfo, context->tree, 0, -1, OPAQUE_DATA_MIN_TEXT);
 }
 
@@ -401,7 +401,7 @@ dissect_frame(const frame_context_t *context)
     case CM_FRAME_NONE:
         break;
     }
-    if (context->fresh)
+    if (context->fresh != NULL)
         cm_session_report_result(pinfo, cm_connection_of_packet(pinfo));
 }
 
@@ -413,7 +413,7 @@ dissect_smsrc_cm_pdu(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void
     context.top = proto_tree_add_item(parent, proto_smsrc_cm, tvb, 0, -1, ENC_NA);
     context.tree = proto_item_add_subtree(context.top, ett_smsrc_cm);
     context.record = next_record(pinfo);
-    context.fresh = context.record != NULL && *(const bool *)data;
+    context.fresh = *(const bool *)data ? context.record : NULL;
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC-CM");
     if (cm_frame_read(tvb, 0, &context.frame) == CM_FRAME_NONE)
         dissect_unframed(&context);
