@@ -26,12 +26,12 @@
 #endif
 /* Hosts that only others report get the first half at most, because forged reports are cheap. */
 #define MAX_REPORTED_HOSTS (ROLE_BOOK_MAX_HOSTS / 2)
-#define MAX_MEMO 65536
+#define MAX_RESOLVED 65536
 #define MAX_REASON 256 /* bytes */
 #define TABLE_REASON "table smsrc_roles"
 
-/* In the memo beside the roles: an address without a role is remembered too. */
-#define MEMO_KNOWN ROLES_BROADCAST
+/* Marks an entry of the resolved roles, because an address without a role has one too. */
+#define RESOLVED ROLES_BROADCAST
 
 /* The roles of a host or, from the table, of a network, with their evidence. */
 typedef struct {
@@ -48,10 +48,10 @@ static wmem_map_t *hosts;         /* address to holder_t, from evidence */
 static unsigned version;
 static unsigned firm_version;
 
-/* A scope of its own, to be emptied when it is full. */
-static wmem_allocator_t *memo_scope;
-static wmem_map_t *memo_ipv4; /* address in the key itself */
-static wmem_map_t *memo_ipv6;
+/* Roles by address, resolved once. The scope is theirs alone, and is emptied when it is full. */
+static wmem_allocator_t *resolved_scope;
+static wmem_map_t *resolved_ipv4; /* address in the key itself */
+static wmem_map_t *resolved_ipv6;
 
 void
 role_book_register(module_t *module)
@@ -72,50 +72,51 @@ ipv6_equal(const void *a, const void *b)
 }
 
 static void
-memo_clear(void)
+resolved_clear(void)
 {
-    if (memo_scope)
-        wmem_destroy_allocator(memo_scope);
-    memo_scope = NULL;
-    memo_ipv4 = NULL;
-    memo_ipv6 = NULL;
+    if (resolved_scope)
+        wmem_destroy_allocator(resolved_scope);
+    resolved_scope = NULL;
+    resolved_ipv4 = NULL;
+    resolved_ipv6 = NULL;
 }
 
 static void
-memo_put(const prefix_t *host, role_set_t roles)
+resolved_put(const prefix_t *host, role_set_t roles)
 {
-    void *value = GUINT_TO_POINTER(roles | MEMO_KNOWN);
+    void *value = GUINT_TO_POINTER(roles | RESOLVED);
 
-    if (memo_scope && wmem_map_size(memo_ipv4) + wmem_map_size(memo_ipv6) >= MAX_MEMO)
-        memo_clear();
-    if (!memo_scope) {
-        memo_scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
-        memo_ipv4 = wmem_map_new(memo_scope, g_direct_hash, g_direct_equal);
-        memo_ipv6 = wmem_map_new(memo_scope, ipv6_hash, ipv6_equal);
+    if (resolved_scope &&
+        wmem_map_size(resolved_ipv4) + wmem_map_size(resolved_ipv6) >= MAX_RESOLVED)
+        resolved_clear();
+    if (!resolved_scope) {
+        resolved_scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+        resolved_ipv4 = wmem_map_new(resolved_scope, g_direct_hash, g_direct_equal);
+        resolved_ipv6 = wmem_map_new(resolved_scope, ipv6_hash, ipv6_equal);
     }
     if (host->address_length == 4) {
         uint32_t key;
 
         memcpy(&key, host->bytes, 4);
-        wmem_map_insert(memo_ipv4, GUINT_TO_POINTER(key), value);
+        wmem_map_insert(resolved_ipv4, GUINT_TO_POINTER(key), value);
     } else {
-        wmem_map_insert(memo_ipv6, wmem_memdup(memo_scope, host->bytes, 16), value);
+        wmem_map_insert(resolved_ipv6, wmem_memdup(resolved_scope, host->bytes, 16), value);
     }
 }
 
 static const void *
-memo_get(const address *addr)
+resolved_get(const address *addr)
 {
-    if (!memo_scope || !addr->data)
+    if (!resolved_scope || !addr->data)
         return NULL;
     if (addr->type == AT_IPv4 && addr->len == 4) {
         uint32_t key;
 
         memcpy(&key, addr->data, 4);
-        return wmem_map_lookup(memo_ipv4, GUINT_TO_POINTER(key));
+        return wmem_map_lookup(resolved_ipv4, GUINT_TO_POINTER(key));
     }
     if (addr->type == AT_IPv6 && addr->len == 16)
-        return wmem_map_lookup(memo_ipv6, addr->data);
+        return wmem_map_lookup(resolved_ipv6, addr->data);
     return NULL;
 }
 
@@ -197,7 +198,7 @@ add_line(const prefix_t *prefix, role_e role, const char *site_code)
 void
 role_book_cleanup(void)
 {
-    memo_clear();
+    resolved_clear();
     networks = NULL;
     hosts = NULL;
 }
@@ -222,13 +223,13 @@ role_book_is_empty(void)
 role_set_t
 role_book_roles(const address *addr)
 {
-    const void *cached = memo_get(addr);
+    const void *cached = resolved_get(addr);
     const holder_t *host, *network;
     role_set_t roles;
     prefix_t prefix;
 
     if (cached != NULL)
-        return GPOINTER_TO_UINT(cached) & ~MEMO_KNOWN;
+        return GPOINTER_TO_UINT(cached) & ~RESOLVED;
     if (role_book_is_empty())
         return 0;
 
@@ -236,7 +237,7 @@ role_book_roles(const address *addr)
     host = find_host(addr);
     roles = (network != NULL ? network->roles : 0) | (host != NULL ? host->roles : 0);
     if (network_table_prefix_from_address(&prefix, addr))
-        memo_put(&prefix, roles);
+        resolved_put(&prefix, roles);
     return roles;
 }
 
@@ -301,7 +302,7 @@ update_roles(const address *addr, role_set_t before, role_e role)
         return;
     version++;
     if (network_table_prefix_from_address(&prefix, addr))
-        memo_put(&prefix, before | ROLE_BIT(role));
+        resolved_put(&prefix, before | ROLE_BIT(role));
 }
 
 bool
