@@ -21,14 +21,14 @@ sys.path.insert(0, str(HERE))
 
 import captures  # noqa: E402
 import measure  # noqa: E402,F401
-from conftest import ORDINARY_USER, Ground  # noqa: E402
+from conftest import ORDINARY_USER, Sandbox  # noqa: E402
 
 
 def main(path):
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    ground = Ground()
+    sandbox = Sandbox()
     try:
-        home = ground.fresh_home()
+        home = sandbox.fresh_home()
         report, log = home / "cost", home / "log"
         argv = ["setpriv", f"--reuid={ORDINARY_USER}", f"--regid={ORDINARY_USER}",
                 "--clear-groups", "--inh-caps=+net_raw,+net_admin",
@@ -43,7 +43,7 @@ def main(path):
         for line in captures.ROLES:
             argv += ["-o", f"uat:smsrc_roles:{line}"]
         with open(log, "w", encoding="utf-8") as out:
-            tshark = subprocess.Popen(argv, env=ground.environment(True, {"HOME": home}),
+            tshark = subprocess.Popen(argv, env=sandbox.environment(True, {"HOME": home}),
                                       cwd=home, stdout=out, stderr=subprocess.STDOUT,
                                       start_new_session=True)
         for _ in range(300):
@@ -66,7 +66,7 @@ def main(path):
         print(seen[1], seconds, int(memory) * 1024)
         return 0
     finally:
-        ground.remove()
+        sandbox.remove()
 
 
 if __name__ == "__main__":

@@ -31,9 +31,9 @@ class Cost:
         self.seconds, self.memory, self.code, self.stderr = seconds, memory, code, stderr
 
 
-def home_with_roles(ground, lines):
+def home_with_roles(sandbox, lines):
     """A home whose table smsrc_roles is that of captures.table()."""
-    home = ground.fresh_home()
+    home = sandbox.fresh_home()
     folder = home / ".config" / "wireshark"
     folder.mkdir(parents=True)
     captures.table(folder / "smsrc_roles", lines)
@@ -42,15 +42,15 @@ def home_with_roles(ground, lines):
     return home
 
 
-def cost(ground, capture, plugin, prefs=(), home=None, args=None, timeout=3600):
+def cost(sandbox, capture, plugin, prefs=(), home=None, args=None, timeout=3600):
     """One run of tshark; capture is a path, or a list of arguments such as ["-i", "lo"]."""
-    report = ground.fresh_home() / "cost"
+    report = sandbox.fresh_home() / "cost"
     source = capture if isinstance(capture, list) else ["-r", capture]
     argv = ["/usr/bin/env", "python3", "-c", INNER, report, "tshark", "-n", *source]
     argv += args or (STATISTICS if plugin else NO_STATISTICS)
     for pref in prefs if plugin else ():
         argv += ["-o", pref]
-    done = ground.run(argv, plugin=plugin, timeout=timeout, env={"HOME": home} if home else None)
+    done = sandbox.run(argv, plugin=plugin, timeout=timeout, env={"HOME": home} if home else None)
     if not report.is_file():
         raise RuntimeError(done.stderr)
     seconds, memory = map(float, report.read_text().split())

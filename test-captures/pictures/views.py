@@ -11,7 +11,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from conftest import MADE, Ground  # noqa: E402
+from conftest import MADE, Sandbox  # noqa: E402
 from recorded_truth import RECORDED  # noqa: E402
 from window import PROFILE, Display, Wireshark, until  # noqa: E402
 
@@ -26,11 +26,11 @@ DEMO = MADE / "demo.pcap"
 class Stage:
     """Where the views are shown, and what has been seen of them."""
 
-    def __init__(self, ground, display, folder):
-        self.ground, self.display, self.folder = ground, display, folder
+    def __init__(self, sandbox, display, folder):
+        self.sandbox, self.display, self.folder = sandbox, display, folder
 
     def open(self, capture, *args, roles=tuple(ROLES), **how):
-        return Wireshark(self.ground, self.display, capture, *args, roles=roles, **how)
+        return Wireshark(self.sandbox, self.display, capture, *args, roles=roles, **how)
 
     def keep(self, shark, window, name, crop=None):
         """A window, or what `crop` says of the screen, as a small PNG."""
@@ -208,15 +208,15 @@ VIEWS = (profile, audit, firewalled, findings, remote_control, menu, statistics,
 
 def main(names):
     known = {view.__name__: view for view in VIEWS}
-    ground = Ground()
+    sandbox = Sandbox()
     try:
         with Display() as display:
-            stage = Stage(ground, display, HERE)
+            stage = Stage(sandbox, display, HERE)
             for name in names or known:
                 print(f"{name}: {known[name].__doc__}", flush=True)
                 known[name](stage)
     finally:
-        ground.remove()
+        sandbox.remove()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 # conftest.py
-# The ground that all tests stand on: tshark and sharkd with the built plugin, captures, goldens
+# The sandbox of all tests: tshark and sharkd with the built plugin, captures, goldens
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What every test may use.
@@ -9,8 +9,8 @@ ordinary user, in an environment of its own: an empty HOME, UTC, the C locale, a
 plugin that this user can read.
 
 Fixtures: tshark, sharkd, ordinary, fresh_home, made, real, moved, case, golden,
-wireshark_version, plugin_build, plugin_folder. For parametrisation: `from conftest import ALL_MADE, ALL_REAL,
-ALL_MOVED`.
+wireshark_version, plugin_build, plugin_folder. For parametrisation: `from conftest import ALL_MADE,
+ALL_REAL, ALL_MOVED`.
 
 Environment: SMSRC_BUILD is the build folder (else build/ of this tree), SMSRC_CAPTURES the folder
 with the captures of others (else ../shared/captures beside this tree).
@@ -86,7 +86,7 @@ def readable_by_all(path):
         p.stat().st_mode & 0o1 for p in path.parents)
 
 
-class Ground:
+class Sandbox:
     """The folders of one test run, and how programs are started in them."""
 
     def __init__(self):
@@ -195,34 +195,34 @@ def check_run(done):
 
 
 @pytest.fixture(scope="session")
-def ground():
-    made_ground = Ground()
-    yield made_ground
-    made_ground.remove()
+def sandbox():
+    made_sandbox = Sandbox()
+    yield made_sandbox
+    made_sandbox.remove()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def plugin_is_loaded(ground):
+def plugin_is_loaded(sandbox):
     """Without the plugin every test fails; none may pass or be skipped because it is missing."""
-    if not list(ground.plugins.rglob("smsrc.so")):
+    if not list(sandbox.plugins.rglob("smsrc.so")):
         pytest.fail(f"no smsrc.so below {BUILD / 'run'}: build the plugin first, or say with "
                     f"SMSRC_BUILD where it was built", pytrace=False)
-    done = check_run(ground.run(["tshark", "-G", "plugins"]))
+    done = check_run(sandbox.run(["tshark", "-G", "plugins"]))
     if not re.search(r"^smsrc\.so\s", done.stdout, re.MULTILINE):
         complain(done, "tshark does not load smsrc.so")
 
 
 @pytest.fixture(scope="session")
-def ordinary(ground):
+def ordinary(sandbox):
     """ordinary(argv, plugin=True, env=None, text=True, stdin=None, stdout=subprocess.PIPE,
     timeout=300): any program, in the environment that tshark gets here; nothing is checked."""
-    return ground.run
+    return sandbox.run
 
 
 @pytest.fixture(scope="session")
-def fresh_home(ground):
+def fresh_home(sandbox):
     """fresh_home() -> a new empty folder of the ordinary user, for env={"HOME": ...}."""
-    return ground.fresh_home
+    return sandbox.fresh_home
 
 
 @pytest.fixture(scope="session")
@@ -231,22 +231,22 @@ def plugin_build():
 
 
 @pytest.fixture(scope="session")
-def plugin_folder(ground):
+def plugin_folder(sandbox):
     """The folder that WIRESHARK_PLUGIN_DIR names: a readable copy of the built plugin."""
-    return ground.plugins
+    return sandbox.plugins
 
 
 @pytest.fixture(scope="session")
-def wireshark_version(ground):
+def wireshark_version(sandbox):
     """(4, 0), (4, 4), ..."""
-    first = check_run(ground.run(["tshark", "--version"])).stdout
+    first = check_run(sandbox.run(["tshark", "--version"])).stdout
     return tuple(int(n) for n in re.search(r"(\d+)\.(\d+)\.\d+", first).groups())
 
 
 # --- tshark and sharkd --------------------------------------------------------------------------
 
 @pytest.fixture(scope="session")
-def tshark(ground):
+def tshark(sandbox):
     """tshark(capture, *args, plugin=True, prefs=(), check=True, two_pass=False, text=True,
     env=None) -> a CompletedProcess (stdout, stderr, returncode).
 
@@ -258,18 +258,18 @@ def tshark(ground):
             env=None):
         argv = ["tshark"]
         if capture is not None:
-            argv += ["-n", "-r", ground.readable(capture)]
+            argv += ["-n", "-r", sandbox.readable(capture)]
         if two_pass:
             argv.append("-2")
         for pref in prefs:
             argv += ["-o", pref]
-        done = ground.run([*argv, *args], plugin=plugin, env=env, text=text)
+        done = sandbox.run([*argv, *args], plugin=plugin, env=env, text=text)
         return check_run(done) if check else done
     return run
 
 
 @pytest.fixture(scope="session")
-def sharkd(ground):
+def sharkd(sandbox):
     """sharkd(capture, requests, conf=(), plugin=True, env=None) -> the replies, parsed, in order.
 
     A request is {"method": ..., "params": {...}}, or just a method's name; id and jsonrpc are
@@ -278,12 +278,12 @@ def sharkd(ground):
     """
     def run(capture, requests, conf=(), plugin=True, env=None):
         first = [{"method": "setconf", "params": {"name": n, "value": v}} for n, v in conf]
-        first.append({"method": "load", "params": {"file": str(ground.readable(capture))}})
+        first.append({"method": "load", "params": {"file": str(sandbox.readable(capture))}})
         lines = []
         for number, request in enumerate(itertools.chain(first, requests), 1):
             request = {"method": request} if isinstance(request, str) else request
             lines.append(json.dumps({"jsonrpc": "2.0", "id": number, **request}))
-        done = check_run(ground.run(["sharkd", "-"], plugin=plugin, env=env,
+        done = check_run(sandbox.run(["sharkd", "-"], plugin=plugin, env=env,
                                     stdin="\n".join(lines) + "\n"))
         by_id = {}
         for line in done.stdout.splitlines():

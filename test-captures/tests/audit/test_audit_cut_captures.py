@@ -32,9 +32,9 @@ def whole(tshark, made):
 
 
 @pytest.fixture(scope="module")
-def cut(ground):
+def cut(sandbox):
     """A capture with these frames only."""
-    folder = ground.new_folder("cuts")
+    folder = sandbox.new_folder("cuts")
 
     def run(capture, *ranges):
         path = folder / f"{capture.stem}-{'_'.join(ranges)}.pcapng"

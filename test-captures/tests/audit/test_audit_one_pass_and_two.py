@@ -192,13 +192,13 @@ def test_the_severity_column_needs_no_tree(tshark, made, violations, flag):
 
 
 @pytest.mark.parametrize("two_pass", [False, True])
-def test_ports_used_again_are_a_flow_and_a_session_of_their_own(tshark, ground, two_pass):
+def test_ports_used_again_are_a_flow_and_a_session_of_their_own(tshark, sandbox, two_pass):
     """The first connection is seen from its middle on, the agent's packet first: to Wireshark it
     runs the other way. Each SYN of the viewer's on the same ports begins another."""
     pack = module_in(TESTS.parent / "load", "captures")
     request, reply = pack.payloads("rc-information")[:2]
     viewer, agent = pack.ip(1, 0, 50), pack.ip(3, 0, 17)
-    path = ground.new_folder("reuse") / "ports-used-again.pcap"
+    path = sandbox.new_folder("reuse") / "ports-used-again.pcap"
     out = pack.Writer(path)
     out.tcp(agent, viewer, 2701, 1762, pack.PUSH, 5000, 700, reply)
     out.tcp(viewer, agent, 1762, 2701, pack.PUSH, 700, 5000 + len(reply), request)

@@ -132,7 +132,7 @@ def test_learning_can_be_turned_off(roles, group):
     assert [line for host in hosts for line in host_lines(listed, host)] == []
 
 
-def test_each_reader_of_a_reporting_point_is_judged(tshark, ground):
+def test_each_reader_of_a_reporting_point_is_judged(tshark, sandbox):
     """Its role is known after the first of them; the second flow is a flow all the same."""
     cap = generator("flows").Capture()
     for number, reader in enumerate(("10.9.0.1", "10.9.0.2")):
@@ -141,7 +141,7 @@ def test_each_reader_of_a_reporting_point_is_judged(tshark, ground):
         flow.send(b"GET /SMSReporting_ABC/Report.asp?ReportID=12 HTTP/1.1\r\nHost: rp\r\n\r\n")
         flow.reply(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         flow.close()
-    path = ground.new_folder("readers") / "readers.pcap"
+    path = sandbox.new_folder("readers") / "readers.pcap"
     cap.write(path)
     path.chmod(0o644)
     judged = tshark(path, "-Y", 'smsrc.audit.row == "GAP28"', "-T", "fields", "-e", "tcp.stream")

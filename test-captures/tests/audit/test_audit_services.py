@@ -32,10 +32,10 @@ NOT_RDP = {
 
 
 @pytest.fixture(scope="module")
-def flow_of(ground):
+def flow_of(sandbox):
     """flow_of(port, *what is said in turn) -> a capture of the console's call to a client."""
     flows = generator("flows")
-    folder = ground.new_folder("services")
+    folder = sandbox.new_folder("services")
 
     def make(name, port, *said):
         cap = flows.Capture()

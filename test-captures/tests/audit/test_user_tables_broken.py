@@ -24,10 +24,10 @@ HOSTS = ["10.1.3.1", "10.1.3.2", "10.1.3.3"]
 
 
 @pytest.fixture(scope="module")
-def three_hosts(ground):
+def three_hosts(sandbox):
     """A packet from each of the three hosts to one without a role."""
     pytest.importorskip("scapy", reason="scapy is not installed: no capture to read tables for")
-    path = ground.new_folder("hosts") / "hosts.pcap"
+    path = sandbox.new_folder("hosts") / "hosts.pcap"
     code = ("import sys\n"
             "from scapy.all import IP, UDP, Ether, wrpcap\n"
             "wrpcap(sys.argv[1], [Ether(src='02:00:00:00:00:01', dst='02:00:00:00:00:02')"

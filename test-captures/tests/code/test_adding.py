@@ -110,8 +110,8 @@ def added(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def plugins(added, ground):
-    return ground.copy_plugins(added, ground.new_folder("adding"))
+def plugins(added, sandbox):
+    return sandbox.copy_plugins(added, sandbox.new_folder("adding"))
 
 
 def test_the_statistic_is_in_the_list(plugins, tshark, made):

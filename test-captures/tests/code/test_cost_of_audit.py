@@ -23,15 +23,15 @@ LIMIT_WORST = 1.05  # every packet is between hosts with roles, every flow is of
 
 
 @pytest.fixture(scope="module")
-def captures(ground):
+def captures(sandbox):
     """name -> capture: those of the table."""
     return {name: path for name, (path, _, _) in
-            bench.captures(ground.new_folder("cost")).items()}
+            bench.captures(sandbox.new_folder("cost")).items()}
 
 
 @pytest.fixture(scope="module")
-def instructions(ground, captures, plugin_build):
-    counter = Counter(ground, plugin_build)
+def instructions(sandbox, captures, plugin_build):
+    counter = Counter(sandbox, plugin_build)
     kept = {}
 
     def of_packets(name, plugin, way, prefs=()):

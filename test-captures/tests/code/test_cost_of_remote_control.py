@@ -32,9 +32,9 @@ CASES = [(kind, "print") for kind in PACKETS] + [("empty messages", "tree")]
 
 
 @pytest.fixture(scope="module")
-def counted(ground, plugin_build):
+def counted(sandbox, plugin_build):
     """counted(kind, size, way) -> the instructions of a run over a datagram of so many bytes."""
-    counter = Counter(ground, plugin_build)
+    counter = Counter(sandbox, plugin_build)
     flows = generator("flows")
     kept = {}
 
@@ -43,7 +43,7 @@ def counted(ground, plugin_build):
         if (data, way) not in kept:
             cap = flows.Capture()
             cap.udp("10.1.0.50", 1047, "10.1.3.17", 2702).send(data)
-            path = ground.new_folder("full") / "full.pcap"
+            path = sandbox.new_folder("full") / "full.pcap"
             cap.write(path)
             path.chmod(0o644)
             kept[data, way] = counter.run(path, True, WAYS[way])

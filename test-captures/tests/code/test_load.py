@@ -38,10 +38,10 @@ def roles(load):
 
 
 @pytest.fixture(scope="module")
-def written(load, ground):
+def written(load, sandbox):
     """written(kind, flows) -> a capture of that kind."""
     def write(kind, flows):
-        path = ground.new_folder("load") / f"{kind}.pcap"
+        path = sandbox.new_folder("load") / f"{kind}.pcap"
         getattr(load[0], kind)(path, flows)
         path.chmod(0o644)
         return path
@@ -49,12 +49,12 @@ def written(load, ground):
 
 
 @pytest.fixture(scope="module")
-def added(load, ground, roles, written):
+def added(load, sandbox, roles, written):
     """added(kind, flows) -> the bytes that the plugin adds."""
     def run(kind, flows):
         path = written(kind, flows)
-        without = load[1].cost(ground, path, False)
-        loaded = load[1].cost(ground, path, True, roles)
+        without = load[1].cost(sandbox, path, False)
+        loaded = load[1].cost(sandbox, path, True, roles)
         path.unlink()
         assert without.code == 0 and loaded.code == 0, loaded.stderr
         return loaded.memory - without.memory
@@ -62,11 +62,11 @@ def added(load, ground, roles, written):
 
 
 @pytest.fixture(scope="module")
-def counted(load, ground, roles, plugin_build, written):
+def counted(load, sandbox, roles, plugin_build, written):
     """counted(kind, flows) -> the instructions that the plugin adds; the roles are those of the
     user's table, where a home is given."""
     measure = load[1]
-    counter = Counter(ground, plugin_build)
+    counter = Counter(sandbox, plugin_build)
 
     def run(kind, flows, home=None):
         path = written(kind, flows)
@@ -99,17 +99,17 @@ def test_one_talker_costs_no_memory(added):
     assert memory <= NOISE_BYTES
 
 
-def test_a_table_of_a_hundred_thousand_lines_is_no_list(counted, load, ground):
+def test_a_table_of_a_hundred_thousand_lines_is_no_list(counted, load, sandbox):
     """A host's roles are found by its prefix: a long table costs its reading, not each packet."""
-    long, short = (counted("nat", COUNTED_FLOWS // 10, load[1].home_with_roles(ground, lines))
+    long, short = (counted("nat", COUNTED_FLOWS // 10, load[1].home_with_roles(sandbox, lines))
                    for lines in (100000, 10))
     print(f"{COUNTED_FLOWS // 10} flows: 100 000 lines {long:,} instructions, ten lines {short:,}")
     assert long <= short * 1.05
 
 
-def test_a_capture_cut_in_the_middle_is_read_to_there(load, ground, tshark, roles):
+def test_a_capture_cut_in_the_middle_is_read_to_there(load, sandbox, tshark, roles):
     captures, _ = load
-    folder = ground.new_folder("cut")
+    folder = sandbox.new_folder("cut")
     packets, _ = captures.nat(folder / "whole.pcap", 2000)
     captures.cut(folder / "whole.pcap", folder / "cut.pcap")
     for path in folder.iterdir():
@@ -122,18 +122,18 @@ def test_a_capture_cut_in_the_middle_is_read_to_there(load, ground, tshark, role
     assert set(rows[10:]) == {"E1"}
 
 
-def test_packets_of_64_bytes_keep_their_rows(load, ground, tshark, roles):
+def test_packets_of_64_bytes_keep_their_rows(load, sandbox, tshark, roles):
     captures, _ = load
-    path = ground.new_folder("snap") / "snap.pcap"
+    path = sandbox.new_folder("snap") / "snap.pcap"
     packets, _ = captures.nat(path, 500, 64)
     path.chmod(0o644)
     rows = tshark(path, "-T", "fields", "-e", "smsrc.audit.row", prefs=roles).stdout.splitlines()
     assert len(rows) == packets and set(rows) <= {"", "E1"} and rows.count("E1") > packets / 2
 
 
-def test_many_interfaces_change_nothing(load, ground, tshark, roles):
+def test_many_interfaces_change_nothing(load, sandbox, tshark, roles):
     captures, _ = load
-    folder = ground.new_folder("interfaces")
+    folder = sandbox.new_folder("interfaces")
     captures.nat(folder / "one.pcap", 300)
     captures.interfaces(folder / "one.pcap", folder / "many.pcapng", 1000)
     for path in folder.iterdir():
@@ -145,7 +145,7 @@ def test_many_interfaces_change_nothing(load, ground, tshark, roles):
     assert tshark(folder / "many.pcapng", *asked, prefs=roles).stdout == one
 
 
-def test_live_capture_sees_and_judges_what_is_replayed(load, ground):
+def test_live_capture_sees_and_judges_what_is_replayed(load, sandbox):
     """On a namespace's own loopback device; live.py fails unless most packets get a row."""
     for program in ("tcpreplay", "unshare", "ip"):
         if not shutil.which(program):
@@ -154,7 +154,7 @@ def test_live_capture_sees_and_judges_what_is_replayed(load, ground):
     if not is_root() or subprocess.run([*alone, "true"], check=False).returncode != 0:
         pytest.skip("live capture: a network namespace needs root")
     captures, _ = load
-    path = ground.new_folder("live") / "nat.pcap"
+    path = sandbox.new_folder("live") / "nat.pcap"
     packets, _ = captures.nat(path, 2000)
     done = subprocess.run([*alone, sys.executable, str(LOAD / "live.py"), str(path)], check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)

@@ -20,9 +20,9 @@ from sharkd_visit import CHOSEN, chosen, replies, visit  # noqa: F401
 
 pytestmark = pytest.mark.slow
 
-def test_a_capture_leaves_no_state_to_the_next(ordinary, ground, chosen):
+def test_a_capture_leaves_no_state_to_the_next(ordinary, sandbox, chosen):
     """The second time each is answered as the first time, and as in a sharkd of its own."""
-    lines = visit(ground, chosen)
+    lines = visit(sandbox, chosen)
     done = check_run(ordinary(["sharkd", "-"], stdin="\n".join(lines) + "\n"))
     all_of_it = replies(done, len(lines))
 
@@ -31,7 +31,7 @@ def test_a_capture_leaves_no_state_to_the_next(ordinary, ground, chosen):
     for number in range(len(CHOSEN)):
         assert of(number) == of(number + len(CHOSEN) + 1), CHOSEN[number]
     for number in range(len(CHOSEN)):
-        alone = visit(ground, [chosen[number]])
+        alone = visit(sandbox, [chosen[number]])
         done = check_run(ordinary(["sharkd", "-"], stdin="\n".join(alone) + "\n"))
         assert [replies(done, 4)[at]["result"] for at in range(2, 5)] == of(number)
 
@@ -44,7 +44,7 @@ def is_in_generated_code(error):
     return all(frame.find("obj") is None for frame in error.find("stack").iter("frame"))
 
 
-def memcheck(ordinary, ground, argv, stdin=None, leaks=True):
+def memcheck(ordinary, sandbox, argv, stdin=None, leaks=True):
     """Runs a program below memcheck: (what it gave, errors with the plugin among the callers).
 
     Without valgrind it runs by itself, and there is None in the place of the errors. tshark leaves
@@ -54,7 +54,7 @@ def memcheck(ordinary, ground, argv, stdin=None, leaks=True):
            "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1", "WIRESHARK_ABORT_ON_TOO_MANY_ITEMS": "1"}
     if not shutil.which("valgrind"):
         return ordinary(argv, stdin=stdin, env=env), None
-    report = ground.fresh_home() / "memcheck.xml"
+    report = sandbox.fresh_home() / "memcheck.xml"
     # keep-debuginfo: the plugin is gone when leaks are looked for. Definite losses only: what is
     # lost with a frame that sharkd forgets, as data kept for a packet are, is lost indirectly.
     done = ordinary(["valgrind", "--leak-check=full", "--show-leak-kinds=definite",
@@ -76,9 +76,9 @@ def assert_clean(errors):
             for frame in error.iter("frame")) for error in errors)
 
 
-def test_memcheck_finds_nothing_of_ours(ordinary, ground, chosen):
-    lines = visit(ground, chosen)
-    done, errors = memcheck(ordinary, ground, ["sharkd", "-"], "\n".join(lines) + "\n")
+def test_memcheck_finds_nothing_of_ours(ordinary, sandbox, chosen):
+    lines = visit(sandbox, chosen)
+    done, errors = memcheck(ordinary, sandbox, ["sharkd", "-"], "\n".join(lines) + "\n")
     replies(done, len(lines))
     assert_clean(errors)
 
@@ -160,10 +160,10 @@ def field_of(node, name):
     return found
 
 
-def ask_all(ordinary, ground, asked):
+def ask_all(ordinary, sandbox, asked):
     lines = [json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
              for number, (method, params) in enumerate(asked, 1)]
-    done, errors = memcheck(ordinary, ground, ["sharkd", "-"], "\n".join(lines) + "\n")
+    done, errors = memcheck(ordinary, sandbox, ["sharkd", "-"], "\n".join(lines) + "\n")
     by_id = {reply["id"]: reply for reply in map(json.loads, done.stdout.splitlines())
              if reply.get("id")}
     if set(by_id) != set(range(1, len(asked) + 1)):
@@ -182,14 +182,14 @@ def verdicts_by_tshark(tshark, capture, conf):
     return done.stdout.split("\n")[:-1]
 
 
-def assert_changes_count_from_the_next_load(ordinary, ground, tshark, capture, preferences):
+def assert_changes_count_from_the_next_load(ordinary, sandbox, tshark, capture, preferences):
     """One sharkd: the capture is loaded, a preference is changed, and every frame is asked for, in
     turns from the first and from the last on; then the same again with the next change."""
     count = len(verdicts_by_tshark(tshark, capture, []))
     requests, expected, lines, now = [], [], [], {}
     for turn, (name, value) in enumerate(changes(preferences)):
         frames = [*range(1, count + 1)][::1 if turn % 2 else -1]
-        requests += [("load", {"file": str(ground.readable(capture))}),
+        requests += [("load", {"file": str(sandbox.readable(capture))}),
                      ("setconf", {"name": name, "value": value}),
                      *(("frame", {"frame": frame, "proto": True}) for frame in frames)]
         wanted = verdicts_by_tshark(tshark, capture, [*now.items(), *lines])
@@ -198,7 +198,7 @@ def assert_changes_count_from_the_next_load(ordinary, ground, tshark, capture, p
             lines.append((name, value))
         else:
             now[name] = value
-    answers, errors = ask_all(ordinary, ground, requests)
+    answers, errors = ask_all(ordinary, sandbox, requests)
     found = [",".join(field_of(answer["result"], "smsrc.audit.verdict"))
              for (method, _), answer in zip(requests, answers) if method == "frame"]
     assert len({verdict for *_, verdict in expected}) > 2
@@ -207,17 +207,17 @@ def assert_changes_count_from_the_next_load(ordinary, ground, tshark, capture, p
 
 
 @pytest.mark.parametrize("roles_first", [False, True], ids=["roles last", "roles first"])
-def test_a_changed_preference_counts_from_the_next_load(ordinary, ground, tshark, preferences,
+def test_a_changed_preference_counts_from_the_next_load(ordinary, sandbox, tshark, preferences,
                                                         tmp_path, roles_first):
     cap = generator("flows").Capture()
     three_flows(cap, roles_first)
     cap.write(tmp_path / "three-flows.pcap")
-    assert_changes_count_from_the_next_load(ordinary, ground, tshark,
+    assert_changes_count_from_the_next_load(ordinary, sandbox, tshark,
                                             tmp_path / "three-flows.pcap", preferences)
 
 
-def test_the_case_of_changed_preferences(ordinary, ground, tshark, preferences, case):
-    assert_changes_count_from_the_next_load(ordinary, ground, tshark, case("uaf"), preferences)
+def test_the_case_of_changed_preferences(ordinary, sandbox, tshark, preferences, case):
+    assert_changes_count_from_the_next_load(ordinary, sandbox, tshark, case("uaf"), preferences)
 
 
 # --- Statistics of more than one capture --------------------------------------------------------
@@ -237,17 +237,17 @@ def json_lines(text):
 
 
 @pytest.mark.parametrize("name", ["rc-two-sessions", "site-violations"])
-def test_statistics_outlive_what_tshark_forgets(ordinary, ground, made, name, tmp_path):
+def test_statistics_outlive_what_tshark_forgets(ordinary, sandbox, made, name, tmp_path):
     """-M frees what is known of the packets so far: the same capture twice is counted as two."""
-    once = ground.readable(made(name))
+    once = sandbox.readable(made(name))
     twice = tmp_path / "twice.pcap"
     check_run(ordinary(["mergecap", "-a", "-F", "pcap", "-w", "-", once, once], text=False,
                        stdout=twice.open("wb")))
     count = len(check_run(ordinary(["tshark", "-n", "-r", once])).stdout.splitlines())
     statistics = [part for statistic in our_statistics(ordinary) for part in ("-z", statistic)]
     table = ["-o", 'uat:smsrc_rows:"any","any","TCP","2703","","the site\'s own"']
-    done, errors = memcheck(ordinary, ground, [
-        "tshark", "-M", count, "-n", "-q", "-r", ground.readable(twice), *table, *statistics],
+    done, errors = memcheck(ordinary, sandbox, [
+        "tshark", "-M", count, "-n", "-q", "-r", sandbox.readable(twice), *table, *statistics],
         leaks=False)
     alone = check_run(ordinary(["tshark", "-n", "-q", "-r", once, *table, *statistics]))
     assert done.returncode == 0 and done.stderr.count("resetting session") == 1

@@ -46,7 +46,7 @@ def gcc_file(name):
 
 
 @pytest.fixture(scope="module")
-def sanitized(ground, tmp_path_factory):
+def sanitized(sandbox, tmp_path_factory):
     """A sanitized build: (folder for WIRESHARK_PLUGIN_DIR, environment)."""
     if not os.path.exists("/proc/self/maps"):
         pytest.skip("the sanitizers: they need /proc, which is not there")
@@ -59,7 +59,7 @@ def sanitized(ground, tmp_path_factory):
         done = subprocess.run(argv, check=False, text=True, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
         assert done.returncode == 0, done.stdout
-    return ground.copy_plugins(folder, ground.new_folder("sanitized")), {
+    return sandbox.copy_plugins(folder, sandbox.new_folder("sanitized")), {
         "LD_PRELOAD": " ".join(libraries),
         # Wireshark does not free everything when it ends.
         "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:exitcode=99",
@@ -68,12 +68,12 @@ def sanitized(ground, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def dissect(ground, ordinary, sanitized):
+def dissect(sandbox, ordinary, sanitized):
     """dissect(capture, *args, strict=True, **env): all of it, with -V; fails at any report."""
     plugins, environment = sanitized
 
     def run(capture, *args, strict=True, **env):
-        done = ordinary(["tshark", "-n", "-r", ground.readable(capture), "-V", *args],
+        done = ordinary(["tshark", "-n", "-r", sandbox.readable(capture), "-V", *args],
                         plugin=plugins, stdout=subprocess.DEVNULL,
                         env={**environment, **(STRICT if strict else {}), **env})
         if REPORT.search(done.stderr):
@@ -118,10 +118,10 @@ def test_moved_captures(dissect, moved, name):
 
 
 @pytest.fixture(scope="module")
-def together(ground, ordinary):
+def together(sandbox, ordinary):
     """together(captures) -> all of them one after the other in one capture, as they are."""
     def merge(captures, to):
-        done = ordinary(["mergecap", "-a", "-w", "-", *map(ground.readable, captures)], text=False)
+        done = ordinary(["mergecap", "-a", "-w", "-", *map(sandbox.readable, captures)], text=False)
         assert done.returncode == 0, done.stderr
         to.write_bytes(done.stdout)
         return to
@@ -136,11 +136,11 @@ def test_all_made_captures_in_one_run_and_two_passes(dissect, together, tmp_path
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_damaged_copies_of_all_made_captures(dissect, together, ground, ordinary, tmp_path, seed):
+def test_damaged_copies_of_all_made_captures(dissect, together, sandbox, ordinary, tmp_path, seed):
     damaged = []
     for number, capture in enumerate(sorted(MADE.glob("*.pcap"))):
         done = ordinary(["editcap", "-E", "0.02", "--seed", seed, "-F", "pcap",
-                         ground.readable(capture), "-"], text=False)
+                         sandbox.readable(capture), "-"], text=False)
         assert done.returncode == 0, done.stderr
         damaged.append(tmp_path / f"{number:03}.pcap")
         damaged[-1].write_bytes(done.stdout)
@@ -152,28 +152,28 @@ def test_damaged_copies_of_all_made_captures(dissect, together, ground, ordinary
 
 # Everything recorded too: one run each, and for the captures of others one for all of them.
 @pytest.mark.parametrize("name", RECORDED_SITES)
-def test_damaged_copies_of_recorded_sites(dissect, ground, ordinary, tmp_path, name):
-    dissect(damaged_copy(ground, ordinary, RECORDED / f"{name}.pcapng", tmp_path), "-2",
+def test_damaged_copies_of_recorded_sites(dissect, sandbox, ordinary, tmp_path, name):
+    dissect(damaged_copy(sandbox, ordinary, RECORDED / f"{name}.pcapng", tmp_path), "-2",
             WIRESHARK_DEBUG_WMEM_OVERRIDE="simple")
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_damaged_copies_of_recorded_sessions(dissect, ground, ordinary, keys,  # noqa: F811
+def test_damaged_copies_of_recorded_sessions(dissect, sandbox, ordinary, keys,  # noqa: F811
                                              tmp_path, name):
     # Not strict, here and below: Wireshark's own dissectors have bugs, which it logs.
-    dissect(damaged_copy(ground, ordinary, recorded(name), tmp_path), "-2",
+    dissect(damaged_copy(sandbox, ordinary, recorded(name), tmp_path), "-2",
             *(a for pref in keys for a in ("-o", pref)), strict=False,
             WIRESHARK_DEBUG_WMEM_OVERRIDE="simple")
 
 
 @pytest.mark.parametrize("name", ALL_REAL)
-def test_damaged_copies_of_real_captures(dissect, ground, ordinary, real, tmp_path, name):
+def test_damaged_copies_of_real_captures(dissect, sandbox, ordinary, real, tmp_path, name):
     # Wireshark's own allocators: with malloc's, errors of its dissectors would end it.
-    dissect(damaged_copy(ground, ordinary, real(name), tmp_path), "-2", strict=False)
+    dissect(damaged_copy(sandbox, ordinary, real(name), tmp_path), "-2", strict=False)
 
 
-def damaged_copy(ground, ordinary, capture, folder):
-    done = ordinary(["editcap", "-E", "0.02", "--seed", "1", ground.readable(capture), "-"],
+def damaged_copy(sandbox, ordinary, capture, folder):
+    done = ordinary(["editcap", "-E", "0.02", "--seed", "1", sandbox.readable(capture), "-"],
                     text=False)
     assert done.returncode == 0, done.stderr
     damaged = folder / "damaged.pcapng"
@@ -232,10 +232,10 @@ def test_streams_of_broken_messages(dissect, parts, keys, tmp_path, seed):  # no
 
 # --- Several captures in one sharkd, and what it leaves behind ----------------------------------
 
-def test_the_leak_sanitizer_finds_nothing_of_ours(ordinary, ground, chosen,  # noqa: F811
+def test_the_leak_sanitizer_finds_nothing_of_ours(ordinary, sandbox, chosen,  # noqa: F811
                                                   sanitized):
     plugins, environment = sanitized
-    lines = visit(ground, chosen)
+    lines = visit(sandbox, chosen)
     done = ordinary(["sharkd", "-"], plugin=plugins, stdin="\n".join(lines) + "\n", timeout=900,
                     env={**environment, "G_SLICE": "always-malloc",
                          "WIRESHARK_DEBUG_WMEM_OVERRIDE": "simple",
@@ -255,7 +255,7 @@ def test_the_leak_sanitizer_finds_nothing_of_ours(ordinary, ground, chosen,  # n
 # --- The user's tables --------------------------------------------------------------------------
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_broken_tables(ordinary, fresh_home, sanitized, made, ground, seed):
+def test_broken_tables(ordinary, fresh_home, sanitized, made, sandbox, seed):
     """Bad lines of every kind in any order, with bytes of them changed, in any encoding."""
     plugins, environment = sanitized
     chance = random.Random(seed)
@@ -274,7 +274,7 @@ def test_broken_tables(ordinary, fresh_home, sanitized, made, ground, seed):
         (folder / table).write_bytes(text)
     for path in (home / ".config", folder, *folder.iterdir()):
         path.chmod(0o755)
-    done = ordinary(["tshark", "-n", "-2", "-r", ground.readable(made("site-clean")), "-q", "-z",
+    done = ordinary(["tshark", "-n", "-2", "-r", sandbox.readable(made("site-clean")), "-q", "-z",
                      "smsrc,matrix"], plugin=plugins, env={**environment, "HOME": home})
     if REPORT.search(done.stderr) or done.returncode != 0:
         complain(done, "a report about smsrc")

@@ -21,10 +21,10 @@ def needs(*tools):
 
 
 @pytest.fixture(scope="module")
-def program(ground):
+def program(sandbox):
     """smsrc-batch, where the ordinary user can read it."""
     needs("parallel", "jq")
-    folder = ground.new_folder("batch")
+    folder = sandbox.new_folder("batch")
     for path in BATCH.iterdir():
         shutil.copyfile(path, folder / path.name)
         (folder / path.name).chmod(0o755)
@@ -32,10 +32,10 @@ def program(ground):
 
 
 @pytest.fixture
-def place(ground):
+def place(sandbox):
     """place(name) -> a new folder of the ordinary user's."""
     def make(name):
-        folder = ground.new_folder(name)
+        folder = sandbox.new_folder(name)
         if is_root():
             os.chown(folder, ORDINARY_USER, ORDINARY_USER)
         return folder
@@ -43,10 +43,10 @@ def place(ground):
 
 
 @pytest.fixture
-def batch(program, ground):
+def batch(program, sandbox):
     """batch(command, arguments..., code=0, env=None) -> what it did, by the ordinary user."""
     def run(*arguments, code=0, env=None):
-        done = ground.run([program, *arguments], env=env, timeout=1800)
+        done = sandbox.run([program, *arguments], env=env, timeout=1800)
         assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
         return done
     return run

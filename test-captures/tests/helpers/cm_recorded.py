@@ -27,12 +27,12 @@ def recorded(name):
 
 
 @pytest.fixture(scope="session")
-def keys(ground):
+def keys(sandbox):
     """The preferences that open all of them; skips where this Wireshark has no Kerberos."""
-    version = check_run(ground.run(["tshark", "--version"])).stdout.replace("\n", " ")
+    version = check_run(sandbox.run(["tshark", "--version"])).stdout.replace("\n", " ")
     if "without Kerberos" in version or "Kerberos" not in version:
         pytest.skip("this Wireshark was built without Kerberos")
-    return ["kerberos.decrypt:TRUE", f"kerberos.file:{ground.readable(KEYTAB)}",
+    return ["kerberos.decrypt:TRUE", f"kerberos.file:{sandbox.readable(KEYTAB)}",
             f"ntlmssp.nt_password:{PASSWORD}"]
 
 

@@ -19,20 +19,20 @@ bench = module_in(TESTS.parent / "bench", "bench")
 class Counter:
     """Skips the test where valgrind is missing."""
 
-    def __init__(self, ground, build):
+    def __init__(self, sandbox, build):
         if not shutil.which("valgrind"):
             pytest.skip("valgrind is not installed: no instructions are counted")
-        self.ground = ground
+        self.sandbox = sandbox
         # No part of the default build.
         subprocess.run(["cmake", "--build", build, "--target", "smsrc-seeds"], check=True,
                        stdout=subprocess.DEVNULL)
-        self.seeds = ground.readable(build / bench.SEEDS)
+        self.seeds = sandbox.readable(build / bench.SEEDS)
 
     def run(self, capture, plugin, args, prefs=(), home=None):
         argv = bench.counted(self.seeds, ["tshark", "-n", "-r", capture, *args,
                                           *(word for pref in prefs for word in ("-o", pref))])
-        done = self.ground.run(argv, plugin=plugin, timeout=900,
-                               env={"HOME": home or self.ground.fresh_home()})
+        done = self.sandbox.run(argv, plugin=plugin, timeout=900,
+                               env={"HOME": home or self.sandbox.fresh_home()})
         found = bench.instructions_said(done.stderr)
         assert done.returncode == 0 and found, done.stderr
         return found

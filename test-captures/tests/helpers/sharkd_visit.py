@@ -18,13 +18,13 @@ CHOSEN = ["demo", "session-outcomes", "session-netbios", "session-ipx", "site-vi
           "rc-damage-offsets", "rc-ntlmssp", "rc-configmgr"]
 
 
-def visit(ground, captures):
+def visit(sandbox, captures):
     """Requests for sharkd: opens each capture, draws every statistic, filters, shows a frame."""
     requests = []
     for count, capture in enumerate(captures):
         # Another filter each time: sharkd keeps what a filter found over the next load.
         requests += [
-            ("load", {"file": str(ground.readable(capture))}),
+            ("load", {"file": str(sandbox.readable(capture))}),
             ("tap", {f"tap{number}": tap for number, tap in enumerate(TAPS)}),
             ("frames", {"filter": f"smsrc && frame.number < {1000000 + count}"}),
             ("frame", {"frame": 9, "proto": True}),

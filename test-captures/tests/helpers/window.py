@@ -126,14 +126,14 @@ class Display:
 
 
 class Wireshark:
-    """A Wireshark with a capture open; `with Wireshark(ground, display, capture) as shark`."""
+    """A Wireshark with a capture open; `with Wireshark(sandbox, display, capture) as shark`."""
 
-    def __init__(self, ground, display, capture, *args, profile=True, roles=(), rows=(),
+    def __init__(self, sandbox, display, capture, *args, profile=True, roles=(), rows=(),
                  home=None):
         self.display = display
-        self.ground = ground
-        self.capture = ground.readable(capture)
-        self.home = home or ground.fresh_home()
+        self.sandbox = sandbox
+        self.capture = sandbox.readable(capture)
+        self.home = home or sandbox.fresh_home()
         self.args = [*args]
         self.count = itertools.count()
         self.process = None
@@ -161,14 +161,14 @@ class Wireshark:
                "XDG_RUNTIME_DIR": self.home, "NO_AT_BRIDGE": "1", "QT_ACCESSIBILITY": "0",
                "QT_LOGGING_RULES": "*=false"}
         argv = ["wireshark", "-n", *self.args, "-r", self.capture]
-        full = {**self.ground.environment(True, env)}
+        full = {**self.sandbox.environment(True, env)}
         if is_root():
             argv = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *argv]
         self.log = self.display.folder / f"wireshark-{id(self)}.log"
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen([str(a) for a in argv], env=full, stdout=log,
                                             stderr=log, stdin=subprocess.DEVNULL,
-                                            cwd=self.ground.folder)
+                                            cwd=self.sandbox.folder)
         try:
             self.main = self.wait_window(rf"^(\[[^]]*\] *)?{re.escape(self.capture.name)}")
             # Less than the screen: the window manager's frame is around it.

@@ -44,12 +44,12 @@ def test_the_default_build_makes_the_plugin_and_no_test(compiled):
     assert list((folder / "test-captures").rglob("*.o")) == []
 
 
-def test_each_compilers_plugin_loads(compiled, ground, wireshark_version, ordinary):
+def test_each_compilers_plugin_loads(compiled, sandbox, wireshark_version, ordinary):
     _, folder, _ = compiled
     plugin = folder / "run" / "{}.{}".format(*wireshark_version) / "epan" / "smsrc.so"
     assert plugin.is_file()
     done = ordinary(["tshark", "-G", "plugins"],
-                    plugin=ground.copy_plugins(folder, ground.new_folder("plugins")))
+                    plugin=sandbox.copy_plugins(folder, sandbox.new_folder("plugins")))
     assert re.search(r"^smsrc\.so\s", done.stdout, re.MULTILINE), done.stderr
 
 
@@ -77,9 +77,9 @@ def test_nothing_is_wanted_that_its_libraries_do_not_have(compiled):
 # --- What Wireshark says of a build for another version -----------------------------------------
 
 @pytest.fixture(scope="module")
-def one_minor_later(plugin_build, ground, wireshark_version):
+def one_minor_later(plugin_build, sandbox, wireshark_version):
     """A folder of plugins with a copy of the plugin that says it wants the next minor version."""
-    plugins = ground.copy_plugins(plugin_build, ground.new_folder("later"))
+    plugins = sandbox.copy_plugins(plugin_build, sandbox.new_folder("later"))
     plugin = next(plugins.rglob("smsrc.so"))
     code, symbols = command("nm", "-D", plugin)
     assert code == 0, symbols

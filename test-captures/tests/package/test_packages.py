@@ -188,12 +188,12 @@ def test_tarball_holds_the_plugin_and_documents(tarball, wireshark_version):
     check_members(members, {user_plugin(wireshark_version), *DOCUMENTS, *PROFILE})
 
 
-def test_tarball_loads_for_the_user_who_unpacks_it(tarball, ground, ordinary, fresh_home, made,
+def test_tarball_loads_for_the_user_who_unpacks_it(tarball, sandbox, ordinary, fresh_home, made,
                                                   wireshark_version):
     home = fresh_home()
     # A folder that was closed to others stays so.
     unpack = 'mkdir -p -m 700 ~/.local/share && tar -C ~/.local --no-overwrite-dir -xf "$0"'
-    done = ordinary(["sh", "-c", unpack, ground.readable(tarball)], env={"HOME": home})
+    done = ordinary(["sh", "-c", unpack, sandbox.readable(tarball)], env={"HOME": home})
     assert done.returncode == 0, done.stderr
     assert (home / ".local/share").stat().st_mode & 0o777 == 0o700
     assert loaded_from(ordinary, home) == home / ".local" / user_plugin(wireshark_version)
@@ -214,10 +214,10 @@ def shell_block(page, word):
 
 
 @pytest.fixture
-def fresh_account(fresh_home, tarball, ground, ordinary):
+def fresh_account(fresh_home, tarball, sandbox, ordinary):
     """A home with nothing in it, and a clone whose build has the tarball: (home, a shell there
     that runs the commands of a page and stops at the first that fails)."""
-    home, clone = fresh_home(), ground.new_folder("clone")
+    home, clone = fresh_home(), sandbox.new_folder("clone")
     (clone / "build").mkdir(mode=0o755)
     shutil.copyfile(tarball, clone / "build" / tarball.name)
     (clone / "build" / tarball.name).chmod(0o644)
@@ -231,18 +231,18 @@ def fresh_account(fresh_home, tarball, ground, ordinary):
     return home, shell
 
 
-def with_profile(ordinary, ground, home, made):
-    return ordinary(["tshark", "-n", "-C", "SMS 2003", "-r", ground.readable(made("rc-session"))],
+def with_profile(ordinary, sandbox, home, made):
+    return ordinary(["tshark", "-n", "-C", "SMS 2003", "-r", sandbox.readable(made("rc-session"))],
                     env={"HOME": home, "WIRESHARK_PLUGIN_DIR": None})
 
 
-def test_the_pages_commands_install_for_a_fresh_account(fresh_account, ground, ordinary, made,
+def test_the_pages_commands_install_for_a_fresh_account(fresh_account, sandbox, ordinary, made,
                                                         wireshark_version):
     home, shell = fresh_account
     shell(shell_block("plugin/doc/install.md", "tar -C ~/.local"))
     assert loaded_from(ordinary, home) == home / ".local" / user_plugin(wireshark_version)
     assert "smsrc.so" in shell("tshark -G plugins | grep smsrc")
-    done = with_profile(ordinary, ground, home, made)
+    done = with_profile(ordinary, sandbox, home, made)
     assert done.returncode == 0, done.stderr
     assert "Administrator console Client Listed F3" in done.stdout
     assert shell("~/.local/bin/smsrc-batch --version").startswith("smsrc-batch ")
@@ -267,12 +267,12 @@ def test_the_readmes_commands_unpack_for_a_fresh_account(fresh_account, ordinary
 
 
 @pytest.mark.parametrize("word", ["~/.local/share/wireshark/profiles/.", "plugin/profile/."])
-def test_the_tours_commands_copy_the_profile(fresh_account, ground, ordinary, made, word):
+def test_the_tours_commands_copy_the_profile(fresh_account, sandbox, ordinary, made, word):
     home, shell = fresh_account
     shell(readmes_unpacking())
     block = shell_block("plugin/doc/tour.md", f"cp -r {word}")
     shell(block.splitlines()[0])
-    assert with_profile(ordinary, ground, home, made).returncode == 0
+    assert with_profile(ordinary, sandbox, home, made).returncode == 0
 
 
 # --- Uninstall ----------------------------------------------------------------------------------

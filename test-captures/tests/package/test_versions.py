@@ -53,10 +53,10 @@ REFUSED = re.compile(r"(Couldn't load|The) plugin 'smsrc\.so'(: libwireshark\.so
                      r"| was compiled for Wireshark version \d+\.\d+)")
 
 
-def test_a_build_from_there_is_refused_here_in_words(root, ground, tshark, made,
+def test_a_build_from_there_is_refused_here_in_words(root, sandbox, tshark, made,
                                                      wireshark_version):
     folder, _ = root.build("gcc")
-    here = ground.new_folder("foreign")
+    here = sandbox.new_folder("foreign")
     epan = here / "{}.{}".format(*wireshark_version) / "epan"
     epan.mkdir(parents=True)
     built = root.folder / folder.lstrip("/") / "run"

@@ -87,10 +87,10 @@ def outcomes(tshark, capture):
 
 
 @contextlib.contextmanager
-def begun(ground, argv):
+def begun(sandbox, argv):
     """A program of the ordinary user's, in a session of its own."""
     as_user = {"user": ORDINARY_USER, "group": ORDINARY_USER, "extra_groups": []}
-    process = subprocess.Popen([str(word) for word in argv], env=ground.environment(True, None),
+    process = subprocess.Popen([str(word) for word in argv], env=sandbox.environment(True, None),
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE, start_new_session=True,
                                **(as_user if is_root() else {}))
@@ -120,7 +120,7 @@ def kill_session(session):
 
 
 def test_a_thousand_captures_are_the_sum_of_all_and_survive_a_kill(
-        program, batch, place, ground, tshark, made, tmp_path):
+        program, batch, place, sandbox, tshark, made, tmp_path):
     """Killed in the middle, gone on with, with broken captures among them."""
     captures, out = place("captures"), place("out")
     merged = tmp_path / "merged.pcap"
@@ -128,7 +128,7 @@ def test_a_thousand_captures_are_the_sum_of_all_and_survive_a_kill(
     (captures / "header.pcap").write_bytes(made("rc-refused").read_bytes()[:20])
     (captures / "cut.pcap").write_bytes(made("rc-refused").read_bytes()[:30])
 
-    with begun(ground, [program, "run", "-j", "4", captures, out]) as process:
+    with begun(sandbox, [program, "run", "-j", "4", captures, out]) as process:
         wait_for(lambda: len(list((out / "results").glob("*.jsonl"))) >= MANY // 5, process)
     before = results(out)
     assert MANY // 5 <= len(before) < MANY
@@ -225,7 +225,7 @@ def test_a_capture_that_is_cut_short_keeps_what_was_read(batch, place, made):
     assert unnamed == 1 and set(named.values()) == {"partly read", "broken", "empty"}
 
 
-def test_what_is_not_the_captures_fault_is_tried_again(batch, place, made, ground):
+def test_what_is_not_the_captures_fault_is_tried_again(batch, place, made, sandbox):
     """A tshark that is killed leaves no result: it is named, the rest goes on."""
     captures, out, tools = place("captures"), place("out"), place("tools")
     for name in ("a", "b", "c"):
@@ -293,10 +293,10 @@ def test_an_option_that_tshark_refuses_is_told_once(batch, place, made):
     assert not results(out)
 
 
-def test_without_the_plugin_nothing_is_read(batch, place, made, ground):
+def test_without_the_plugin_nothing_is_read(batch, place, made, sandbox):
     captures, out = place("captures"), place("out")
     fill(captures, made)
-    done = batch("run", captures, out, code=1, env={"WIRESHARK_PLUGIN_DIR": ground.no_plugins})
+    done = batch("run", captures, out, code=1, env={"WIRESHARK_PLUGIN_DIR": sandbox.no_plugins})
     assert "smsrc,audit.json" in done.stderr
     assert not results(out)
 
@@ -357,11 +357,11 @@ def test_a_folder_that_is_above_itself_is_read_once(batch, one):
         "run", captures, out, code=1).stderr
 
 
-def test_a_capture_that_is_gone_is_named(program, batch, one, ground):
+def test_a_capture_that_is_gone_is_named(program, batch, one, sandbox):
     captures, out = one
     batch("list", captures, out)
     (captures / "a.pcap").unlink()
-    done = ground.run([program, "run", "--share", "1/1", captures, out])
+    done = sandbox.run([program, "run", "--share", "1/1", captures, out])
     assert done.returncode == 1 and "a.pcap: cannot be read: no such file\n" in done.stderr
     assert captures_of(sum_lines(batch, out)) == ({"a.pcap": "failed"}, 0)
     shutil.rmtree(captures)
@@ -425,12 +425,12 @@ def test_options_that_are_refused_are_told_in_tsharks_words(batch, one, options,
     assert not (out.parent / "other.pcap").exists()
 
 
-def test_a_wrong_filter_is_no_capture_s_fault_on_another_machine_either(batch, one, ground,
+def test_a_wrong_filter_is_no_capture_s_fault_on_another_machine_either(batch, one, sandbox,
                                                                       program):
     captures, out = one
     (captures / "a.pcap").write_bytes(b"no capture at all")
     batch("list", captures, out, "--", "-Y", "nosuch.field")
-    done = ground.run([program, "step", out, "a.pcap"])
+    done = sandbox.run([program, "step", out, "a.pcap"])
     assert done.returncode == 1 and is_complaint(done.stderr, "a.pcap: ", "nosuch.field")
     assert not results(out)
 
@@ -447,7 +447,7 @@ def test_a_table_that_begins_with_a_mark_costs_no_line(batch, one, made, fresh_h
     assert lines[-1]["flows"] == len([line for line in lines if line["type"] == "flow"]) > 0
 
 
-def test_a_tshark_that_loses_lines_is_not_believed(batch, one, place, ground):
+def test_a_tshark_that_loses_lines_is_not_believed(batch, one, place, sandbox):
     captures, out = one
     tools = place("tools")
     (tools / "tshark").write_text(
@@ -558,11 +558,11 @@ def test_a_report_keeps_characters_whole(program, tmp_path):
     assert max(map(len, lines)) <= 80 and "é" * 80 in lines
 
 
-def test_two_runs_at_once_are_refused(program, batch, place, made, ground):
+def test_two_runs_at_once_are_refused(program, batch, place, made, sandbox):
     needs("flock")
     captures, out = place("captures"), place("out")
     fill(captures, made)
-    with begun(ground, ["flock", out / "lock", "sleep", "60"]) as process:
+    with begun(sandbox, ["flock", out / "lock", "sleep", "60"]) as process:
         wait_for((out / "lock").exists, process)
         time.sleep(0.3)
         assert "another run is at work" in batch("run", captures, out, code=1).stderr
@@ -577,16 +577,16 @@ def test_out_is_not_among_the_captures(batch, place, made):
 # --- The sum --------------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
-def read(program, ground, tmp_path_factory):
+def read(program, sandbox, tmp_path_factory):
     """The lines of some captures, read once."""
-    captures, out = ground.new_folder("captures"), ground.new_folder("out")
+    captures, out = sandbox.new_folder("captures"), sandbox.new_folder("out")
     if is_root():
         os.chown(out, ORDINARY_USER, ORDINARY_USER)
     batch_captures.write(captures, 16)
     (captures / "cut.pcap").write_bytes((captures / "day 0" / "0000.pcap").read_bytes()[:-5])
     (captures / "broken.pcap").write_bytes((MADE / "demo.pcap").read_bytes()[:20])
     shutil.copyfile(RECORDED / "site-firewalled.pcapng", captures / "site.pcapng")
-    done = ground.run([program, "run", captures, out], timeout=600)
+    done = sandbox.run([program, "run", captures, out], timeout=600)
     assert done.returncode == 0, done.stderr
     return out
 
@@ -683,12 +683,12 @@ def free_ports(count):
 
 
 @pytest.fixture
-def tools(ground, program, place):
+def tools(sandbox, program, place):
     """A folder for PATH: smsrc-batch, and for root a tshark that loads plugins all the same."""
     folder = place("tools")
     (folder / "smsrc-batch").symlink_to(program)
     wrapper = folder / "tshark"
-    env = ground.environment(True, None)
+    env = sandbox.environment(True, None)
     settings = " ".join(f"{name}={env[name]}" for name in (
         "HOME", "TZ", "WIRESHARK_PLUGIN_DIR", "WIRESHARK_EXTCAP_DIR"))
     drop = (f"setpriv --reuid={ORDINARY_USER} --regid={ORDINARY_USER} --clear-groups "
@@ -899,7 +899,7 @@ def test_a_slurm_array(slurm, tools, program, batch, place, made, tmp_path):
 
 # --- The program ----------------------------------------------------------------------------------
 
-def test_shares_are_all_and_none_twice(program, batch, place, made, ground):
+def test_shares_are_all_and_none_twice(program, batch, place, made, sandbox):
     captures, out = place("captures"), place("out")
     fill(captures, made)
     batch("list", captures, out)
@@ -907,7 +907,7 @@ def test_shares_are_all_and_none_twice(program, batch, place, made, ground):
         batch("run", "--share", f"{part}/2", captures, out)
         assert len(results(out)) == len(HOSTILE_NAMES) // 2 * part
     for wrong in ("0/2", "3/2", "1", "a/b"):
-        done = ground.run([program, "run", "--share", wrong, captures, out])
+        done = sandbox.run([program, "run", "--share", wrong, captures, out])
         assert done.returncode != 0
 
 
@@ -916,8 +916,8 @@ def project_version():
                      re.MULTILINE)[1]
 
 
-def test_it_has_the_version_of_the_project(program, ground):
-    done = ground.run([program, "--version"])
+def test_it_has_the_version_of_the_project(program, sandbox):
+    done = sandbox.run([program, "--version"])
     assert (done.returncode, done.stdout, done.stderr) == (
         0, f"smsrc-batch {project_version()}\n", "")
 
@@ -930,9 +930,9 @@ def manual_text():
     return done.stdout
 
 
-def test_the_manual_has_each_command_and_option_of_the_help(program, ground):
+def test_the_manual_has_each_command_and_option_of_the_help(program, sandbox):
     needs("groff")
-    usage, text = ground.run([program, "--help"]).stdout, manual_text()
+    usage, text = sandbox.run([program, "--help"]).stdout, manual_text()
     commands = set(re.findall(r"^smsrc-batch ([a-z]+)", usage, re.MULTILINE))
     options = set(re.findall(r"(?<![\w-])--?[a-zA-Z]+", usage))
     assert {"run", "list", "status", "sum", "report"} == commands
@@ -957,12 +957,12 @@ def test_the_manual_is_shown_without_a_warning(tool):
     assert tool[0] == "mandoc" or "SMSRC-BATCH(1)" in done.stdout
 
 
-def test_it_says_how_it_is_used(program, ground):
-    done = ground.run([program, "--help"])
+def test_it_says_how_it_is_used(program, sandbox):
+    done = sandbox.run([program, "--help"])
     assert done.returncode == 0 and done.stdout.startswith("smsrc-batch run ")
     for wrong in ((), ("nothing",), ("run",), ("run", "a"), ("run", "a", "b", "c"), ("step", "a"),
                   ("status",), ("sum",)):
-        done = ground.run([program, *wrong])
+        done = sandbox.run([program, *wrong])
         assert done.returncode == 2 and not done.stdout, wrong
 
 

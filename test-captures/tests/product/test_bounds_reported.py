@@ -21,13 +21,13 @@ PASSES = pytest.mark.parametrize("two_pass", (False, True), ids=("one pass", "tw
 
 
 @pytest.fixture(scope="module")
-def made_of(ground):
+def made_of(sandbox):
     """made_of(name, frames) -> a capture of these frames, made once."""
     written = {}
 
     def make(name, packets):
         if name not in written:
-            written[name] = bare_packets.write(ground.new_folder("overflow") / f"{name}.pcap",
+            written[name] = bare_packets.write(sandbox.new_folder("overflow") / f"{name}.pcap",
                                                packets())
         return written[name]
     return make

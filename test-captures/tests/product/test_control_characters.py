@@ -80,14 +80,14 @@ def conversations(ntlm=True):
 
 
 @pytest.fixture(scope="module")
-def hostile(ground):
-    return bare_packets.write(ground.new_folder("hostile") / "hostile.pcap", conversations())
+def hostile(sandbox):
+    return bare_packets.write(sandbox.new_folder("hostile") / "hostile.pcap", conversations())
 
 
 @pytest.fixture(scope="module")
-def without_ntlm(ground):
+def without_ntlm(sandbox):
     """The same without NTLMSSP, whose fields are Wireshark's own, and are there as they are."""
-    return bare_packets.write(ground.new_folder("hostile") / "plain.pcap", conversations(False))
+    return bare_packets.write(sandbox.new_folder("hostile") / "plain.pcap", conversations(False))
 
 
 @PASSES
@@ -139,7 +139,7 @@ def test_json_has_the_same_text_as_its_escapes_say(tshark, hostile):
     assert accounts["10.1.2.7"] == HOSTILE[6] + "\\" + HOSTILE[6]
 
 
-def test_sharkd_has_no_raw_ones_in_tables_and_infos(ground, sharkd, hostile):
+def test_sharkd_has_no_raw_ones_in_tables_and_infos(sandbox, sharkd, hostile):
     taps = {f"tap{i}": f"nstat:smsrc,{name}" for i, name in enumerate(
         ("sessions", "roles", "audit", "matrix", "messages", "rules"))}
     tables, listed = sharkd(hostile, [{"method": "tap", "params": taps}, "frames"],

@@ -252,11 +252,11 @@ def runnable(argv, readable):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_commands_run(ordinary, ground, name):
+def test_commands_run(ordinary, sandbox, name):
     """With the captures that are there; what fields, filters, statistics or preferences they name
     is wrong, or gone, when tshark complains."""
     for argv in commands(read(name)):
-        argv, runs = runnable(argv, ground.readable)
+        argv, runs = runnable(argv, sandbox.readable)
         if runs:
             check_run(ordinary(["tshark", *argv]))
 

@@ -17,9 +17,9 @@ from window import PROFILE, PROFILE_FILES
 pytestmark = pytest.mark.quick
 
 @pytest.fixture(scope="module")
-def home(ground):
+def home(sandbox):
     """A user who has the profile, and in it the roles of the recorded sites."""
-    made = ground.fresh_home()
+    made = sandbox.fresh_home()
     folder = made / ".config" / "wireshark" / "profiles" / PROFILE
     shutil.copytree(PROFILE_FILES, folder)
     shutil.copy(SITE_ROLES, folder)

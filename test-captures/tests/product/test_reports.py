@@ -27,7 +27,7 @@ def commands():
 
 
 @pytest.fixture
-def documented(ground):
+def documented(sandbox):
     """documented(words, capture, written=None) -> what the one command of the document that has
     these words prints, or writes into a file, where site.pcap is this capture."""
     if not shutil.which("jq"):
@@ -35,11 +35,11 @@ def documented(ground):
 
     def run(words, capture, written=None):
         command, = [one for one in commands() if all(word in one for word in words)]
-        folder = ground.new_folder("documented")
+        folder = sandbox.new_folder("documented")
         folder.chmod(0o777)
         shutil.copyfile(capture, folder / "site.pcap")
         (folder / "site.pcap").chmod(0o644)
-        done = check_run(ground.run(["sh", "-c", f'cd "$0" && {command}', folder], text=False))
+        done = check_run(sandbox.run(["sh", "-c", f'cd "$0" && {command}', folder], text=False))
         return (folder / written).read_bytes() if written else done.stdout
     return run
 

@@ -30,14 +30,14 @@ def display():
 
 
 @pytest.fixture(scope="module")
-def window(ground, display):
+def window(sandbox, display):
     """window(name) -> a Wireshark with this recording, the profile, and the roles in it."""
     lines = [line for line in SITE_ROLES.read_text().splitlines() if not line.startswith("#")]
     opened = {}
 
     def shark(name):
         if name not in opened:
-            opened[name] = Wireshark(ground, display, RECORDED / f"{name}.pcapng", "-o",
+            opened[name] = Wireshark(sandbox, display, RECORDED / f"{name}.pcapng", "-o",
                                      "smsrc.audit.sql_ports:14330", roles=lines)
             opened[name].__enter__()
         return opened[name]
@@ -91,9 +91,9 @@ def seen_as(runs, names):
 
 
 @pytest.fixture(scope="module")
-def rules_of(ground, tshark):
+def rules_of(sandbox, tshark):
     """rules_of(name, filter) -> the rules' names that tshark tells of these packets, in order."""
-    home = ground.fresh_home()
+    home = sandbox.fresh_home()
     folder = home / ".config" / "wireshark" / "profiles" / PROFILE
     shutil.copytree(PROFILE_FILES, folder)
     for path in [home, *home.rglob("*")]:
@@ -221,9 +221,9 @@ LINES = (40, 57, 74)
 
 
 @pytest.fixture(scope="module")
-def edited(ground, display):
+def edited(sandbox, display):
     """A Wireshark whose tables are edited, at its preferences: (Wireshark, window)."""
-    with Wireshark(ground, display, RECORDED / "site-misconfigured.pcapng",
+    with Wireshark(sandbox, display, RECORDED / "site-misconfigured.pcapng",
                    roles=['"10.20.1.10","Site server","ABC"', '"10.20.1.20","Client",""',
                           '"10.20.1.12","SQL Server",""'],
                    rows=['"any","Site server","TCP","80","HTTP","first"',
@@ -325,8 +325,8 @@ def test_each_preference_is_changed(edited):
     assert not BAD_LINES.search(said) and "smsrc" not in said, said
 
 
-def test_decode_as_takes_a_channel(ground, display):
-    with Wireshark(ground, display, MADE / "rc-decode-as.pcap") as shark:
+def test_decode_as_takes_a_channel(sandbox, display):
+    with Wireshark(sandbox, display, MADE / "rc-decode-as.pcap") as shark:
         shark.go_to(2)
         shark.keys("ctrl+shift+u")
         window = shark.wait_window("Decode As")

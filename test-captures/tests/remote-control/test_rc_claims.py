@@ -1,5 +1,5 @@
 # test_rc_claims.py
-# What is shown as SMS Remote Control, on what ground, and what is left alone
+# What is shown as SMS Remote Control, on what sandbox, and what is left alone
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
@@ -18,7 +18,7 @@ FOREIGN_SERVERS = ("rc-server-ssh", "rc-server-tls", "rc-server-http")
 
 
 def grounds(tshark, capture, *args, **options):
-    """frame -> ground."""
+    """frame -> sandbox."""
     return {frame: values[0] for frame, values in
             by_frame(tshark, capture, "smsrc.claimed_by", *args, **options).items()}
 
@@ -64,7 +64,7 @@ def test_the_port_alone_can_be_turned_off(tshark, made):
 
 
 def port_preference(tshark):
-    """The preference that turns the ground of the port off, by its words."""
+    """The preference that turns claims by the port alone off, by its texts."""
     lines = tshark(None, "-G", "defaultprefs").stdout.splitlines()
     found = [line.lstrip("#").split(":")[0] for line in lines
              if line.startswith("#smsrc.") and ": TRUE" in line and "port" in line]
@@ -74,7 +74,7 @@ def port_preference(tshark):
 
 def test_legacy_ports_by_content(tshark, made):
     found = grounds(tshark, made("rc-session-legacy"))
-    assert {frame for frame, ground in found.items() if ground == "Content"} == {4, 5, 9}
+    assert {frame for frame, basis in found.items() if basis == "Content"} == {4, 5, 9}
     assert "Port" not in found.values()
 
 

@@ -302,8 +302,8 @@ MOST_BYTES_A_SESSION = 6000
 
 
 @pytest.fixture(scope="module")
-def many(made_by, ground):
-    path = ground.new_folder("many") / "many.pcap"
+def many(made_by, sandbox):
+    path = sandbox.new_folder("many") / "many.pcap"
     made_by.many(path, MANY)
     path.chmod(0o644)
     return path
@@ -319,10 +319,10 @@ def test_ten_thousand_sessions_are_listed(tshark, many):
 
 
 @pytest.mark.slow
-def test_what_a_session_costs_in_memory(ordinary, ground, many):
+def test_what_a_session_costs_in_memory(ordinary, sandbox, many):
     """The most that tshark holds, with the plugin and without it, in bytes for each session."""
     def peak(plugin):
-        report = ground.fresh_home() / "time"
+        report = sandbox.fresh_home() / "time"
         done = ordinary(["/usr/bin/env", "python3", "-c", PEAK, str(report), "tshark", "-n", "-r",
                          str(many), "-q", "-z", "io,phs"], plugin=plugin)
         assert done.returncode == 0, done.stderr

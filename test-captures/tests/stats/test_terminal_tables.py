@@ -117,9 +117,9 @@ def in_terminal(ordinary, capture, name, columns, env=None):
 
 
 @pytest.fixture
-def copied(tmp_path, ground, made):
+def copied(tmp_path, sandbox, made):
     """A capture beside which a test may write."""
-    folder = ground.new_folder("terminal")
+    folder = sandbox.new_folder("terminal")
     path = folder / "demo.pcap"
     path.write_bytes(made("demo").read_bytes())
     path.chmod(0o644)

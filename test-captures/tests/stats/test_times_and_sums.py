@@ -34,10 +34,10 @@ def kb(flows):
 
 
 @pytest.fixture
-def written(ground):
+def written(sandbox):
     """written(capture) -> the path of a file that holds it."""
     def write(capture):
-        path = ground.new_folder("made-here") / "made-here.pcap"
+        path = sandbox.new_folder("made-here") / "made-here.pcap"
         capture.write(path)
         path.chmod(0o644)
         return path
@@ -261,7 +261,7 @@ NO_TIME = None
 
 
 @pytest.fixture
-def timed(ground):
+def timed(sandbox):
     """timed(capture, times) -> a pcapng of its frames at these seconds after START, or without
     a time (a simple packet block)."""
     def block(kind, body):
@@ -279,7 +279,7 @@ def timed(ground):
             micros = round((START + when) * 1000000)
             data += block(6, struct.pack("<IIIII", 0, micros >> 32, micros & 0xFFFFFFFF,
                                          len(frame), len(frame)) + padded)
-        path = ground.new_folder("timed") / "timed.pcapng"
+        path = sandbox.new_folder("timed") / "timed.pcapng"
         path.write_bytes(data)
         path.chmod(0o644)
         return path
@@ -403,7 +403,7 @@ def test_bytes_are_whole_numbers(tshark, sharkd, made, name, columns):
     assert sum(row[column] for row in rows for column in columns) > 0
 
 
-def test_bytes_past_32_bits_are_whole_too(tshark, sharkd, flows, messages, ground):
+def test_bytes_past_32_bits_are_whole_too(tshark, sharkd, flows, messages, sandbox):
     """Frames that claim their length: what counts is the length on the wire."""
     capture = a_session(flows, messages, messages.information_reply())
     huge = 0x7FFFFFF0
@@ -411,7 +411,7 @@ def test_bytes_past_32_bits_are_whole_too(tshark, sharkd, flows, messages, groun
     for number, (_, frame) in enumerate(capture._frames):
         data += struct.pack("<IIII", START + number, 0, len(frame),
                             huge if number in (3, 4, 5) else len(frame)) + frame
-    path = ground.new_folder("huge") / "huge.pcap"
+    path = sandbox.new_folder("huge") / "huge.pcap"
     path.write_bytes(data)
     path.chmod(0o644)
     for name, column, rows in (("roles", 5, 2), ("audit", 11, 1)):
