@@ -18,8 +18,6 @@
  * the site's.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "role-signatures.h"
 
 #define R(role) ROLE_BIT(ROLE_##role)

@@ -10,8 +10,6 @@
  * capture.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "network-table.h"
 
 #include <wsutil/inet_addr.h>

@@ -9,8 +9,6 @@
  * that frame, so that every pass shows it.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "session-diagnosis.h"
 
 #include <epan/proto_data.h>

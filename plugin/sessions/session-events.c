@@ -4,8 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "session-events.h"
 
 #include <epan/proto_data.h>

@@ -10,8 +10,6 @@
  * quotes a packet of a session.
  */
 
-#define WS_LOG_DOMAIN "smsrc"
-
 #include "session-tracker.h"
 
 #include <epan/proto_data.h>
