@@ -1,5 +1,5 @@
 /* bounds.h
- * Limits of all stores, and which of them a capture has exceeded
+ * Names of all limits, and which of them a capture has exceeded
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -333,8 +333,8 @@ find_service(const matrix_t *matrix, const flow_facts_t *flow)
 }
 
 /*
- * Verdicts. Each of these functions returns false if the verdict is not of its kind; the next one
- * sets all that it has set.
+ * Verdicts. Each of these functions returns false if the verdict is not of its kind. It may have
+ * written to the verdict then, and the next one overwrites that.
  */
 
 /* A row of the flow. */

@@ -40,7 +40,7 @@ inference_add_fact(const packet_view_t *packet _U_, fact_e fact, const char *tex
 
 void
 inference_add_fact_about(const packet_view_t *packet _U_, fact_e fact, const char *text,
-                        const address *owner)
+                         const address *owner)
 {
     const uint8_t *ip = (const uint8_t *)owner->data;
 

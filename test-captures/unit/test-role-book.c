@@ -159,10 +159,10 @@ static void
 test_bad_line_spoils_no_good_one(void)
 {
     char *error = unit_table_load(TABLE, "\"10.0.0.1\",\"Client\",\"\"\n"
-                                         "\"10.0.0.2/99\",\"Client\",\"\"\n"
-                                         "\"10.0.0.3\",\"Nobody\",\"\"\n"
-                                         "\"10.0.0.4\",\"Client\",\"toolong\"\n"
-                                         "\"10.0.0.5\",\"Client\",\"\"\n");
+                                  "\"10.0.0.2/99\",\"Client\",\"\"\n"
+                                  "\"10.0.0.3\",\"Nobody\",\"\"\n"
+                                  "\"10.0.0.4\",\"Client\",\"toolong\"\n"
+                                  "\"10.0.0.5\",\"Client\",\"\"\n");
 
     g_assert_nonnull(error);
     g_free(error);

@@ -118,7 +118,7 @@ test_verdicts(void)
             g_assert_cmpint(verdict.reversed, ==, cases[i].reversed);
             g_assert_cmpint(verdict_is_listed(&verdict), ==,
                             cases[i].verdict == VERDICT_LISTED ||
-                                cases[i].verdict == VERDICT_CORRECTED);
+                            cases[i].verdict == VERDICT_CORRECTED);
         }
     }
 }
