@@ -89,7 +89,8 @@ read_classes(const packet_view_t *packet, const ber_t *filter)
     const uint8_t *found = filter->at;
     unsigned count = 0;
 
-    for (; (found = ws_memmem(found, (size_t)(filter->end - found), begin, length)) != NULL;
+    for (; found < filter->end &&
+           (found = ws_memmem(found, (size_t)(filter->end - found), begin, length)) != NULL;
          found++) {
         ber_t string = { found - 2, filter->end }, text;
 
