@@ -276,7 +276,7 @@ test_whole(gconstpointer data)
     forget();
 }
 
-/* Bytes on the heap, so that valgrind and sanitizers see one that is read behind them. */
+/* Bytes on the heap, so that valgrind and sanitizers detect a read past their end. */
 static void
 test_cut(gconstpointer data)
 {

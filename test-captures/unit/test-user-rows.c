@@ -1,5 +1,5 @@
 /* test-user-rows.c
- * Lines of the table smsrc_rows become rows of the matrix, and bad lines say what is wrong
+ * Lines of the table smsrc_rows become rows of the matrix, and bad lines are reported
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -154,7 +154,7 @@ def test_it_teaches_no_role_of_who_attacks(tshark, capture, messages):
 
 
 def test_many_judgements_before_do_not_hide_it(tshark, capture, messages):
-    """Each URI that a proxy is asked for is a judgement, and there are eight at most."""
+    """Each URI that is requested from a proxy gets a verdict, and there are eight at most."""
     table = (*TABLE, *(f'uat:smsrc_roles:"{ATTACKER}","{role}",""' for role in (
         "Advanced Client",)), f'uat:smsrc_roles:"{WEB}","Management point",""')
 
@@ -258,7 +258,7 @@ def test_it_has_no_blocked(tshark, capture, messages):
 
 
 def test_the_report_of_many_captures_has_it_first():
-    """The batch's order of verdicts is the judge's."""
+    """The batch's order of verdicts is that of verdict.c."""
     judge = (ROOT / "plugin" / "audit" / "verdict.c").read_text(encoding="utf-8")
     batch = (ROOT / "plugin" / "batch" / "smsrc-batch").read_text(encoding="utf-8")
     names = [line.split('"')[1] for line in judge.splitlines()

@@ -200,7 +200,7 @@ def ldap(number):
 
 
 def smb(messages):
-    """SMB 1, echo requests, one behind the other."""
+    """SMB 1, echo requests, one after the other."""
     echo = b"\xffSMB\x2b" + bytes(27) + b"\1\1\0\0\0"
     return bare_packets.tcp("10.1.3.1", 40003, "10.1.1.14", 445,
                             (bytes(2) + len(echo).to_bytes(2, "big") + echo) * messages)
