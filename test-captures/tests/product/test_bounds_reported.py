@@ -214,6 +214,7 @@ ONE_PACKET = {
                     "owners of a name in one NBNS answer"),
     "RPC endpoints": (lambda n: bare_packets.endpoints(range(2000, 2000 + n))[0], 64,
                       "RPC endpoints in one packet"),
+    "namespaces": (bare_packets.namespaces, 16, "WMI namespaces in one packet"),
     "HTTP requests": (lambda n: http(request("/x", "Host: mp01") * n), 64,
                       "HTTP requests in one packet"),
     "HTTP headers": (lambda n: http(request("/x", *["Via: 1.1 x"] * n)), 64,
