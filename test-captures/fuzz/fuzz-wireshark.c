@@ -35,6 +35,7 @@
 #include "fuzz-lean.h"
 #include "fuzz-wire.h"
 #include "fuzz-wireshark.h"
+#include "nft-ruleset.h"
 #include "audit-tap.h"
 
 /* plugin.c's entry point. */
@@ -237,7 +238,7 @@ static void
 draw_rules(void *tapdata)
 {
     for (unsigned drop = 0; drop <= 1; drop++) {
-        char *text = firewall_rules_to_nft((const firewall_rules_t *)tapdata, drop != 0);
+        char *text = nft_ruleset_to_str((const firewall_rules_t *)tapdata, drop != 0);
 
         draw_text(text);
         g_free(text);
