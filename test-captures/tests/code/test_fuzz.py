@@ -26,7 +26,10 @@ FINDINGS = sorted((FUZZ / "findings").glob("*")) if (FUZZ / "findings").is_dir()
 NEW = [("fuzz-packets", 1500, 1), ("fuzz-packets", 1500, 2), ("fuzz-settings", 300, 1)]
 
 # The last is what the fuzzer prints before it ends at a bug that Wireshark would only log.
-REPORT = re.compile(r"ERROR|runtime error:|SUMMARY:|^smsrc: (?!\d+ executions)", re.MULTILINE)
+# Sanitizers and libFuzzer begin with the process. A word of the fuzzer's own, which it prints after
+# "DE:", may be ERROR_ACCESS_DENIED.
+REPORT = re.compile(r"==\d+== ?ERROR|runtime error:|SUMMARY: |^smsrc: (?!\d+ executions)",
+                    re.MULTILINE)
 
 ENVIRONMENT = {
     # Wireshark does not free everything when it ends; its own allocators hide a use of freed
