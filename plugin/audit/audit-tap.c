@@ -52,11 +52,7 @@ audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_
     tap->flow = flow;
     tap->bytes = pinfo->fd->pkt_len;
     tap->verdict = &judged->verdict;
-    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
-        tap->ends[end] = ends[end];
-        tap->ends[end].firm_roles = role_book_firm_roles(ends[end].host,
-                                                         flow->content->conversation);
-    }
+    memcpy(tap->ends, ends, sizeof tap->ends);
     tap->transport = judged->facts.transport;
     tap->service = judged->facts.service;
     if (tap->verdict->row != NULL)
@@ -102,12 +98,4 @@ const matrix_t *
 audit_tap_matrix(void)
 {
     return &matrix_list[MATRIX_KB826852];
-}
-
-const char *
-audit_tap_site_code(const address *initiator, const address *responder)
-{
-    const char *code = role_book_site_code(responder);
-
-    return *code != '\0' ? code : role_book_site_code(initiator);
 }

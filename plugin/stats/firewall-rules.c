@@ -151,13 +151,15 @@ static bool
 is_shown_alone(const audit_tap_t *tap, const flow_end_t *const ends[NUM_ENDS])
 {
     const flow_content_t *content = tap->flow->content;
-    role_set_t initiator = ends[INITIATOR]->firm_roles;
+    role_set_t initiator;
 
     if (tap->transport == TRANSPORT_IPX)
         return false;
+    initiator = audit_tap_firm_roles(tap->flow, ends[INITIATOR]->host);
     if (content->forwarded)
         initiator |= content->forwarded_client;
-    return !matrix_row_has_pair(tap->verdict->row, initiator, ends[RESPONDER]->firm_roles);
+    return !matrix_row_has_pair(tap->verdict->row, initiator,
+                                audit_tap_firm_roles(tap->flow, ends[RESPONDER]->host));
 }
 
 /* Why a flow is in no rule; VERDICT_NONE where it is to be in one. */

@@ -29,6 +29,12 @@ static wmem_list_t *no_layers;
 static role_set_t firm;
 static unsigned firm_version;
 
+role_set_t
+audit_tap_firm_roles(const flow_t *flow _U_, const address *host _U_)
+{
+    return firm;
+}
+
 static const matrix_row_t *
 row_named(const char *id)
 {
@@ -80,9 +86,9 @@ tap_of(unsigned i, const verdict_t *verdict)
     if (verdict->row != NULL)
         tap.row_order = matrix_row_order(audit_tap_matrix(), verdict->row);
     tap.ends[first] = (flow_end_t){ .host = &ends[i][0], .roles = facts->initiator,
-                                    .firm_roles = firm, .port = facts->initiator_port };
+                                    .port = facts->initiator_port };
     tap.ends[second] = (flow_end_t){ .host = &ends[i][1], .roles = facts->responder,
-                                     .firm_roles = firm, .port = facts->responder_port };
+                                     .port = facts->responder_port };
     return tap;
 }
 

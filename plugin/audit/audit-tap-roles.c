@@ -1,0 +1,23 @@
+/* audit-tap-roles.c
+ * What statistics query of the role book, because not every packet needs it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "audit-tap.h"
+
+#include "role-book.h"
+
+const char *
+audit_tap_site_code(const address *initiator, const address *responder)
+{
+    const char *code = role_book_site_code(responder);
+
+    return *code != '\0' ? code : role_book_site_code(initiator);
+}
+
+role_set_t
+audit_tap_firm_roles(const flow_t *flow, const address *host)
+{
+    return role_book_firm_roles(host, flow->content->conversation);
+}
