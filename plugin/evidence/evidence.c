@@ -177,6 +177,16 @@ evidence_inferred_flows(void)
     return inference_num_flows();
 }
 
+role_set_t
+evidence_roles(void)
+{
+    role_set_t roles = 0;
+
+    for (unsigned i = 0; i < signature_table_count; i++)
+        roles |= signature_table[i].server | signature_table[i].client;
+    return roles;
+}
+
 bool
 evidence_is_rpc_endpoint(const address *addr, uint16_t port)
 {
