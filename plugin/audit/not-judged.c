@@ -53,13 +53,14 @@ not_judged_learned_roles(void)
     return evidence_roles();
 }
 
-/* True if the connection had a SYN, and nothing but a reset answered it. */
+/* True if the connection had a SYN, and nothing but a reset answered it: that has an ACK as well. */
 static bool
 is_unanswered(const conversation_t *conversation)
 {
     unsigned seen = tcp_state_seen(conversation);
 
-    return (seen & SEEN_SYN) != 0 && (seen & (SEEN_SYN_ACK | SEEN_ACK | SEEN_DATA)) == 0;
+    return (seen & SEEN_SYN) != 0 && (seen & (SEEN_SYN_ACK | SEEN_DATA)) == 0 &&
+           ((seen & SEEN_ACK) == 0 || (seen & SEEN_RST) != 0);
 }
 
 /* The reason why a flow between hosts with these roles has no verdict; a later pass gives it one. */
