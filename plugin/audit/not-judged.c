@@ -53,7 +53,7 @@ not_judged_learned_roles(void)
     return evidence_roles();
 }
 
-/* True if the connection had a SYN, and nothing but a reset answered it: that has an ACK as well. */
+/* True if the connection had a SYN, and nothing but a reset, which has an ACK, answered it. */
 static bool
 is_unanswered(const conversation_t *conversation)
 {
@@ -63,7 +63,7 @@ is_unanswered(const conversation_t *conversation)
            ((seen & SEEN_ACK) == 0 || (seen & SEEN_RST) != 0);
 }
 
-/* The reason why a flow between hosts with these roles has no verdict; a later pass gives it one. */
+/* The reason why a flow between hosts with these roles has no verdict; none in a later pass. */
 static not_judged_e
 reason_of(role_set_t one, role_set_t other)
 {
@@ -106,7 +106,7 @@ not_judged_count(void)
 
 /*
  * True if the flows are to be counted: at the first packet of a later pass, in which roles and
- * flows no longer change, and in the first pass whenever it costs a packet no more than a few flows.
+ * flows no longer change, and in the first pass as often as costs a packet no more than two flows.
  */
 static bool
 is_due(const packet_info *pinfo)

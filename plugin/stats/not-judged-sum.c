@@ -95,7 +95,7 @@ sum_packet(void *tapdata _U_, packet_info *pinfo _U_, epan_dissect_t *edt _U_, c
 }
 
 static void
-listen(const char *tap, void *tapdata, tap_packet_cb packet_cb, tap_reset_cb reset_cb)
+start_listener(const char *tap, void *tapdata, tap_packet_cb packet_cb, tap_reset_cb reset_cb)
 {
     GString *error = register_tap_listener(tap, tapdata, NULL, TL_IS_DISSECTOR_HELPER, reset_cb,
                                            packet_cb, NULL, NULL);
@@ -115,8 +115,8 @@ not_judged_sum_start(not_judged_sum_cb changed)
     stat_settle_add(sum_settle, &sum);
     /* The later one is called first. */
     if (!stat_listener_is_tshark())
-        listen(NOT_JUDGED_TAP, &current, sum_packet, NULL);
-    listen("smsrc_audit", &packets, audited_packet, sum_reset);
+        start_listener(NOT_JUDGED_TAP, &current, sum_packet, NULL);
+    start_listener("smsrc_audit", &packets, audited_packet, sum_reset);
 }
 
 void

@@ -44,7 +44,8 @@ void stat_table_show_row(stat_tap_table *table, unsigned row, const stat_column_
 
 /**
  * The number of rows of @p table without those at its end that report what was not kept
- * (bounds.h), or judged. Those are added by themselves, and stay after all rows that are appended or inserted.
+ * (bounds.h), or judged. Those are added by themselves, and stay after all rows that are appended
+ * or inserted.
  */
 unsigned stat_table_num_rows(const stat_tap_table *table);
 
