@@ -17,10 +17,10 @@ wireshark-common:sharkd nmap:nmap clang:clang libclang-rt-dev:clang tcpreplay:tc
 valgrind:valgrind debootstrap:debootstrap iproute2:ip nftables:nft dpkg-dev:dpkg-shlibdeps
 file:file jq:jq parallel:parallel shellcheck:shellcheck cppcheck:cppcheck clang-tidy:clang-tidy
 gcovr:gcovr'
-# Wireshark in a window that nobody sees.
+# For Wireshark in a window on a virtual display.
 WINDOW_NEEDS='wireshark:wireshark xvfb:Xvfb openbox:openbox xdotool:xdotool xclip:xclip imagemagick:import
 x11-utils:xprop fonts-dejavu-core:Xvfb'
-# These bring services, which Debian starts where they are installed: not on anybody's machine.
+# Debian starts the services of these packages when they are installed: only CI installs them.
 # Where they are missing the tests of smsrc-batch over ssh and in Slurm are skipped.
 SERVICE_NEEDS='openssh-client:ssh openssh-server:sshd slurm-wlm:slurmctld munge:munged'
 

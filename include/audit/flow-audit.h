@@ -10,7 +10,7 @@
 #include "flow-content.h"
 #include "verdict.h"
 
-/* Whether a TCP flow got through. */
+/* Whether the responder was reached. */
 typedef enum {
     REACH_OPEN,    /* answered, or captured from its middle on, or without connections */
     REACH_PENDING, /* a SYN without an answer so far */
@@ -43,7 +43,7 @@ typedef struct flow {
     reach_e reach;
     uint32_t reach_frame;      /* the frame that showed that it is blocked */
     const char *reach_reason;  /* static */
-    unsigned packets;          /* from the initiator, before any answer */
+    unsigned syns;             /* of the initiator, before any answer */
     const struct flow *scan_of; /* the first of several unanswered tries between the same two
                                  * hosts, if this is a later one */
 } flow_t;

@@ -25,9 +25,9 @@ typedef struct {
     role_set_t inferred_responder;
     bool proxied;
     bool forwarded;     /* by a proxy, for a client that is not the initiator */
-    role_set_t passed_on; /* that client's roles, which a request and its response have shown */
+    role_set_t forwarded_client; /* its roles, which a request and its response have shown */
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
-    uint8_t sniffs;
+    uint8_t sniffs;     /* payloads inspected for the service so far */
 
     uint32_t attack_frame; /* the first message of CVE-2004-0728; 0: none */
     struct flow *judged;   /* the audit's own state (flow-audit.h); NULL: none so far */

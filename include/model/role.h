@@ -60,7 +60,7 @@ typedef uint64_t role_set_t;
     (ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_LEGACY_CLIENT))
 
 /** An initiator without a role, as a reader of reports is. Never in the role book. */
-#define ROLES_NOBODY ROLE_BIT(62)
+#define ROLES_UNNAMED ROLE_BIT(62)
 
 /** The destination of a broadcast, which is not a host. Never in the role book. */
 #define ROLES_BROADCAST ROLE_BIT(63)

@@ -1,5 +1,5 @@
 /* bounds.h
- * Limits of all stores, and which of them a capture has exceeded
+ * Names of all limits, and which of them a capture has exceeded
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -23,6 +23,7 @@ typedef enum {
     BOUND_HTTP_HEADERS,
     BOUND_LDAP_MESSAGES,
     BOUND_LDAP_CLASSES,
+    BOUND_NAMESPACES,
     BOUND_SMB_MESSAGES,
     BOUND_PACKET_PARTS,
     BOUND_PENDING,

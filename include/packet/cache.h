@@ -35,7 +35,7 @@ void *cache_add(const cache_t *cache, uint32_t hash, const void *key, size_t key
 
 /** Returns the first of the two entries for this hash; the other one is directly after it. */
 static inline uint8_t *
-cache_set(const cache_t *cache, uint32_t hash)
+cache_pair_of(const cache_t *cache, uint32_t hash)
 {
     return (uint8_t *)cache->entries +
            (size_t)(hash % (cache->num_entries / 2)) * 2 * cache->entry_size;
@@ -61,7 +61,7 @@ cache_has_key(const cache_t *cache, const uint8_t *entry, uint32_t hash, const v
 static inline void *
 cache_find(const cache_t *cache, uint32_t hash, const void *key, size_t key_size)
 {
-    uint8_t *entry = cache_set(cache, hash);
+    uint8_t *entry = cache_pair_of(cache, hash);
 
     if (cache_has_key(cache, entry, hash, key, key_size))
         return entry;

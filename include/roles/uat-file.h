@@ -48,6 +48,6 @@ char *uat_file_shown(char *error);
 
 /** The check (epan/uat.h) of a field that may have any text that uat_file_bad_text() allows. */
 ws_uat_bool uat_file_check_text(void *record, const char *text, unsigned length,
-                             const void *check_data, const void *field_data, char **error);
+                                const void *check_data, const void *field_data, char **error);
 
 #endif /* __SMSRC_UAT_FILE_H__ */

@@ -41,8 +41,9 @@ typedef enum {
 #define SESSION_NAME_SIZE 48
 
 /**
- * A session: what one viewer does to one agent, from a control connection to the close of all of
- * its connections. Its members are private to this room. Lives as long as the capture.
+ * A session: what one viewer does to one agent until all connections are closed, or nothing is seen
+ * for SESSION_LOG_SILENCE seconds. Its members are private to this room. Lives as long as the
+ * capture.
  */
 typedef struct session session_t;
 
@@ -64,7 +65,7 @@ bool session_log_is_candidate(const packet_info *pinfo);
  */
 const address *session_log_find_viewer(const address *one, const address *other);
 
-/** Seconds without any frame of a session after which a control connection begins a new one. */
+/** Seconds without a frame of a session; then a control connection or a proof begins a new one. */
 #define SESSION_LOG_SILENCE 300
 
 /** Sessions past this bound are counted only; statistics show how many. */

@@ -31,7 +31,7 @@ static int hf_smsrc_audit_first_frame = -1;
 static int ett_smsrc_audit = -1;
 static int ett_smsrc_audit_evidence = -1;
 
-/* Those of verdicts: registered if the verdict has one. */
+/* Expert infos of verdicts; a verdict without one registers none. */
 static expert_field ei_smsrc_audit_verdict[NUM_VERDICTS] = {
 #define VERDICT(name, title, text, filter, group, severity, summary) EI_INIT,
     VERDICT_LIST(VERDICT)
@@ -124,11 +124,11 @@ add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
     const matrix_row_t *row = judged->verdict.row;
 
     text_add_expert(pinfo, item, expert, "%s: %s%s%s",
-                     describe_flow(pinfo, &judged->facts, ends), what,
-                     row == NULL                 ? ""
-                     : judged->verdict.nearest ? "; nearest "
-                                                 : "; ",
-                     row == NULL ? "" : matrix_row_to_str(pinfo->pool, row));
+                    describe_flow(pinfo, &judged->facts, ends), what,
+                    row == NULL               ? ""
+                    : judged->verdict.nearest ? "; nearest "
+                                              : "; ",
+                    row == NULL ? "" : matrix_row_to_str(pinfo->pool, row));
 }
 
 static void
@@ -287,7 +287,7 @@ register_verdict_experts(expert_module_t *module)
     expert_register_field_array(module, ei, count);
 }
 
-/* A list: fields, subtrees, expert infos. */
+/* Registers fields, subtrees and expert infos; long because it is a list. */
 void
 audit_tree_register(int proto)
 {

@@ -7,8 +7,8 @@
 /*
  * Administrators read KB 826852 to find the port that their firewall blocks. In a capture that is
  * a SYN that is repeated because nothing answered, a SYN answered by a reset, or an ICMP error.
- * Wireshark's TCP dissector stores which of them a connection has had (tcp.completeness). A single
- * SYN is pending, because the answer may follow.
+ * Wireshark's tcp.completeness has the SYN and the reset; repetitions are counted here, and
+ * icmp-error.c reads ICMP errors. A single SYN is pending, because the answer may follow.
  */
 
 #include "reachability.h"
@@ -61,7 +61,7 @@ reachability_update(flow_t *flow, const packet_info *pinfo, bool from_initiator,
             set_blocked(flow, pinfo->num, "the connection was reset");
     } else if ((seen & SEEN_ACK) == 0 && from_initiator) {
         flow->reach = flow->reach == REACH_BLOCKED ? REACH_BLOCKED : REACH_PENDING;
-        if (++flow->packets > 1)
+        if (++flow->syns > 1)
             set_blocked(flow, pinfo->num, "the SYN was repeated, nothing had answered it");
     }
 }

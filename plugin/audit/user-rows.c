@@ -141,7 +141,7 @@ user_row_check_transport(void *record, const char *text, unsigned length, const 
         return TRUE;
     g_free(*error);
     *error = uat_file_shown(g_strdup_printf("\"%.*s\" is no transport: TCP, UDP or TCP+UDP",
-                                         (int)length, text ? text : ""));
+                                            (int)length, text ? text : ""));
     return FALSE;
 }
 

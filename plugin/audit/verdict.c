@@ -333,8 +333,8 @@ find_service(const matrix_t *matrix, const flow_facts_t *flow)
 }
 
 /*
- * Verdicts. Each of these functions returns false if the verdict is not of its kind; the next one
- * sets all that it has set.
+ * Verdicts. Each of these functions returns false if the verdict is not of its kind. It may have
+ * written to the verdict then, and the next one overwrites that.
  */
 
 /* A row of the flow. */
@@ -422,11 +422,15 @@ compute_verdict(const matrix_t *matrix, const flow_facts_t *flow)
 verdict_t
 verdict_find(const matrix_t *matrix, const flow_facts_t *flow)
 {
-    verdict_key_t key = { matrix, *flow };
+    verdict_key_t key;
     verdict_t verdict;
     cached_verdict_t *cached;
     uint32_t hash;
 
+    /* The cache compares padding too. */
+    memset(&key, 0, sizeof key);
+    key.matrix = matrix;
+    memcpy(&key.flow, flow, sizeof *flow);
     key.flow.attack = false;
 
     /* The initiator's port counts only if the flow may run the other way. */

@@ -112,11 +112,11 @@ void cm_connection_broken(cm_connection_t *connection, const packet_info *pinfo)
 
 /** Records that the sender is the agent, or the viewer; @p sure if its bytes show it. */
 void cm_connection_set_agent(cm_connection_t *connection, const packet_info *pinfo, bool from_agent,
-                          bool sure);
+                             bool sure);
 
 /** Records the result that @p frame shows; the first one that is not inferred counts. */
 void cm_connection_set_result(cm_connection_t *connection, cm_result_e result, bool by_length,
-                           uint32_t frame);
+                              uint32_t frame);
 
 /** Sets a name that is not known yet to a copy of @p value, of 256 bytes at most. */
 void cm_connection_set_name(char **name, const char *value);

@@ -6,7 +6,7 @@
 
 /*
  * Derived from nmap's cmrcservice, Greenbone's banner check and two independent clients that talk
- * to real agents (CmRcAuth, sccm-rc-viewer):
+ * to real agents (CmRcAuth, sccm-rc-viewer; plugin/doc/protocol.md has their addresses):
  *
  *   u32 LE: bits 0..23 length of the body, bits 24..31 type
  *   type 0x80: u16 LE length of the text in bytes, with its NUL; the text, UTF-16LE

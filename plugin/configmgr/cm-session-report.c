@@ -27,7 +27,7 @@ cm_session_report_names(packet_info *pinfo, const cm_connection_t *connection)
         return;
     if (connection->mechanism == CM_MECHANISM_NTLM) {
         session_events_report_account(pinfo, or_empty(connection->domain), connection->user,
-                            or_empty(connection->workstation));
+                                      or_empty(connection->workstation));
         return;
     }
     session_events_report_name(pinfo, SESSION_NAME_DOMAIN, or_empty(connection->domain));
@@ -46,7 +46,7 @@ cm_session_report_result(packet_info *pinfo, const cm_connection_t *connection)
     if (connection->machine != NULL)
         session_events_report_name(pinfo, SESSION_NAME_VIEWER, connection->machine);
     session_events_report_reply(pinfo,
-                     cm_result_is_denial(connection->result) ? SESSION_REPLY_REFUSED
+                                cm_result_is_denial(connection->result) ? SESSION_REPLY_REFUSED
                                                           : SESSION_REPLY_ANSWERED,
                      wmem_strdup_printf(pinfo->pool, "%s%s%s", cm_result_name(connection->result),
                                         connection->take_over_frame != 0 ? ", taken over"

@@ -132,7 +132,7 @@ keep_kerberos_names(proto_tree *tree, packet_info *pinfo, cm_connection_t *conne
     }
 }
 
-/* Names are read from fields: where the first pass has no tree, one of our own has to do. */
+/* Names are read from fields, so a tree is made for them if the first pass has none. */
 static void
 dissect_token_without_tree(tvbuff_t *token, packet_info *pinfo, cm_connection_t *connection)
 {

@@ -83,7 +83,7 @@ static const value_string smsrc_cm_type_vals[] = {
     { 0, NULL },
 };
 
-/* The beginnings of the control strings (sccm-rc-viewer, docs/PROTOCOL.md 3). */
+/* The beginnings of the control strings (sccm-rc-viewer's protocol page, 3). */
 static const char *const word_starts[] = { "SUCCESS_", "ERROR_", "START_", "STOP_" };
 
 /* --- Records --------------------------------------------------------------------------------- */

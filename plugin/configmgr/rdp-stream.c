@@ -10,7 +10,7 @@
  *
  *   TPKT:      u8 3, u8 0, u16 BE length of the PDU with these
  *   fast-path: u8 of which the lowest two bits are 0, then a length of one byte, or of two where
- *              the highest bit of the first is set; with the bytes before it
+ *              the highest bit of the first is set; the length includes these bytes
  *
  * The first pass finds where the PDUs begin and end and keeps that with the message. Fragments are
  * reassembled by epan, and Wireshark's dissector gets every whole PDU.

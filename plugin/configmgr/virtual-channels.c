@@ -5,8 +5,8 @@
  */
 
 /*
- * The events are known from sccm-rc-viewer (docs/PROTOCOL.md 6, 7 and rdp.rs), which connects to
- * real agents:
+ * The events are known from sccm-rc-viewer (its protocol page, 6 and 7, and rdp.rs), which connects
+ * to real agents; plugin/doc/protocol.md has its address:
  *
  *   sessarb: u32 tag 2, u32 length 16, u32 type, u32 argument: 1 host in use, 4 host allowed
  *            u32 tag 2, u32 length 1036, u32 type 5, 1024 bytes UTF-16LE with zeros after it:
@@ -167,8 +167,8 @@ dissect_sessarb_rest(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32
         return words;
     }
     text_add_string(tree, hf_cm_sessarb_machine, tvb, EVENT_ARGUMENT,
-                     tvb_reported_length_remaining(tvb, EVENT_ARGUMENT),
-                     ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &machine);
+                    tvb_reported_length_remaining(tvb, EVENT_ARGUMENT),
+                    ENC_UTF_16 | ENC_LITTLE_ENDIAN, pinfo->pool, &machine);
     proto_item_append_text(proto_tree_get_parent(tree), " by %s",
                            text_label(pinfo->pool, (const char *)machine, 100));
     if (learn && connection->take_over_frame == 0) {

@@ -21,6 +21,6 @@ void virtual_channels_register(int proto);
  * @return the event as a text, in pinfo->pool, or NULL
  */
 const char *virtual_channels_dissect(tvbuff_t *pdu, packet_info *pinfo, proto_tree *tree,
-                                cm_connection_t *connection, bool learn);
+                                     cm_connection_t *connection, bool learn);
 
 #endif /* __SMSRC_VIRTUAL_CHANNELS_H__ */

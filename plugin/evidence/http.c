@@ -217,7 +217,7 @@ read_request(const packet_view_t *packet, const char *begin, size_t length)
     read_headers(scope, line, end, &headers);
     add_request(packet, wmem_strndup(scope, uri, (size_t)(uri_end - uri)), &headers);
     inference_add_fact(packet, FACT_HTTP_METHOD,
-                      wmem_strndup(scope, begin, (size_t)(method_end - begin)));
+                       wmem_strndup(scope, begin, (size_t)(method_end - begin)));
     return headers.end != NULL && headers.body >= 0 && headers.body <= end - headers.end
                ? (size_t)(headers.end - begin + headers.body)
                : 0;

@@ -121,7 +121,7 @@ infer(flow_content_t *flow, bool to_server, const packet_info *pinfo,
     bool client_initiates = to_server == initiator;
 
     if (client == 0)
-        client = ROLES_NOBODY;
+        client = ROLES_UNNAMED;
     if (flow->inferred_initiator == 0 && flow->inferred_responder == 0)
         inferred_flows++;
     flow->inferred_initiator |= client_initiates ? client : signature->server;
@@ -161,7 +161,7 @@ confirm(const pending_t *pending, flow_content_t *flow, packet_info *pinfo, bool
     if (!flow->proxied)
         learn(server, signature->server, pending, flow->conversation, false);
     if (flow->forwarded && role_signatures_proves(signature))
-        flow->passed_on |= signature->client | signature->client_of_flow;
+        flow->forwarded_client |= signature->client | signature->client_of_flow;
     else if (!flow->forwarded && flow->attack_frame == 0)
         learn(client, signature->client, pending, flow->conversation, false);
     if (flow->proxied || flow->forwarded || signature->client_of_flow != 0 ||
@@ -200,7 +200,7 @@ static bool
 is_known(const role_signature_t *signature, const flow_content_t *flow, const packet_info *pinfo)
 {
     bool request = signature->subject == SUBJECT_REQUEST;
-    /* A signature that shows no client infers that for each flow. */
+    /* A signature that shows no client still gives the client of each flow ROLES_UNNAMED. */
     bool infers = signature->judge_before_response ||
                    (signature->client == 0 && signature->client_of_flow == 0);
     role_set_t server, client, inferred;

@@ -74,7 +74,7 @@ add_text(const packet_view_t *packet, fact_e fact, const ber_t *text)
     size_t length = MIN((size_t)(text->end - text->at), INFERENCE_MAX_TEXT);
 
     inference_add_fact(packet, fact,
-                      wmem_strndup(packet->pinfo->pool, (const char *)text->at, length));
+                       wmem_strndup(packet->pinfo->pool, (const char *)text->at, length));
 }
 
 /*
@@ -89,7 +89,8 @@ read_classes(const packet_view_t *packet, const ber_t *filter)
     const uint8_t *found = filter->at;
     unsigned count = 0;
 
-    for (; (found = ws_memmem(found, (size_t)(filter->end - found), begin, length)) != NULL;
+    for (; found < filter->end &&
+           (found = ws_memmem(found, (size_t)(filter->end - found), begin, length)) != NULL;
          found++) {
         ber_t string = { found - 2, filter->end }, text;
 

@@ -73,7 +73,7 @@ read_nbns(const packet_view_t *packet)
         add_owners(packet, HEADER + used, name_text(packet, &name));
     else if (used != 0)
         inference_add_fact_about(packet, FACT_NBNS_NAME, name_text(packet, &name),
-                                &packet->pinfo->src);
+                                 &packet->pinfo->src);
 }
 
 static void
@@ -120,9 +120,9 @@ read_ipx(const packet_view_t *packet)
         return;
     flow_content_get(packet->pinfo, true)->service = SERVICE_NETBIOS_IPX;
     inference_add_fact(packet, FACT_IPX_NAME,
-                      wmem_strdup_printf(packet->pinfo->pool, "%s %s",
-                                         operation == NETBIOS_IPX_FIND ? "find" : "recognized",
-                                         name_text(packet, &name)));
+                       wmem_strdup_printf(packet->pinfo->pool, "%s %s",
+                                          operation == NETBIOS_IPX_FIND ? "find" : "recognized",
+                                          name_text(packet, &name)));
 }
 
 /* Not conclusive, because the first segment of an SMB message is only NBSS to Wireshark. */

@@ -39,10 +39,12 @@ static struct {
 static GRegex *
 compile(const char *pattern, unsigned more)
 {
-    return g_regex_new(pattern,
-                       (GRegexCompileFlags)(G_REGEX_CASELESS | G_REGEX_RAW | G_REGEX_OPTIMIZE |
-                                            more),
-                       (GRegexMatchFlags)0, NULL);
+    const unsigned flags = G_REGEX_CASELESS | G_REGEX_RAW | G_REGEX_OPTIMIZE | more;
+    GRegex *regex = g_regex_new(pattern, (GRegexCompileFlags)flags, (GRegexMatchFlags)0, NULL);
+
+    if (regex == NULL)
+        ws_error("a role signature has a bad pattern: %s", pattern);
+    return regex;
 }
 
 static GRegex *
@@ -75,7 +77,8 @@ add_literal(fact_e fact, const char *literal, bool is_prefix)
     if (common == NULL) {
         facts[fact].common_prefix = g_strdup(is_prefix ? literal : "");
     } else {
-        while (is_prefix && common[same] != '\0' && common[same] == literal[same])
+        while (is_prefix && common[same] != '\0' &&
+               g_ascii_tolower(common[same]) == g_ascii_tolower(literal[same]))
             same++;
         common[same] = '\0';
     }
@@ -100,6 +103,14 @@ add_signature(const role_signature_t *signature)
     g_strfreev(literals);
 }
 
+/* Readers search the packet for the prefix of these facts, and would find nothing without one. */
+static void
+require_common_prefix(fact_e fact)
+{
+    if (*role_signatures_common_prefix(fact) == '\0')
+        ws_error("the role signatures of kind %d have no common prefix", (int)fact);
+}
+
 void
 role_signatures_init(void)
 {
@@ -114,6 +125,8 @@ role_signatures_init(void)
         if (facts[fact].count > 0 && facts[fact].patterns[0] != NULL)
             facts[fact].any_pattern = compile_any((fact_e)fact);
     }
+    require_common_prefix(FACT_LDAP_VALUE);
+    require_common_prefix(FACT_NAMESPACE);
 }
 
 void

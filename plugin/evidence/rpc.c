@@ -17,6 +17,9 @@
 #endif
 #define MAX_TOWERS 64
 
+/* The most namespaces of a packet that are compared with the signatures. */
+#define MAX_NAMESPACES 16
+
 /* The state of one capture. */
 static wmem_map_t *rpc_endpoints; /* address to a set of ports */
 static unsigned num_endpoints;
@@ -116,6 +119,7 @@ read_namespace(const packet_view_t *packet)
     const size_t backslash = strcspn(begin, "\\");
     const size_t rarest = begin[backslash] != '\0' ? backslash : 0;
     const uint8_t *at = packet->payload, *end = packet->payload + packet->length;
+    unsigned count = 0;
     char text[64];
 
     if (packet->length <= 2 * rarest)
@@ -128,6 +132,9 @@ read_namespace(const packet_view_t *packet)
             return;
         if (!is_wide_text(at - 2 * rarest, end, begin))
             continue;
+        if (bounds_full(BOUND_NAMESPACES, count, MAX_NAMESPACES))
+            return;
+        count++;
         length = copy_wide_text(at - 2 * rarest, end, text, sizeof text);
         if (role_signatures_match(FACT_NAMESPACE, text, length) != 0) {
             inference_add_fact(packet, FACT_NAMESPACE, text);

@@ -1,5 +1,5 @@
 /* bounds.c
- * Limits of all stores, and which of them a capture has exceeded
+ * Names of all limits, and which of them a capture has exceeded
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -33,6 +33,7 @@ static const char *const bound_names[NUM_BOUNDS] = {
     [BOUND_HTTP_HEADERS] = "HTTP headers of interest in one request",
     [BOUND_LDAP_MESSAGES] = "LDAP messages in one packet",
     [BOUND_LDAP_CLASSES] = "classes in one LDAP filter",
+    [BOUND_NAMESPACES] = "WMI namespaces in one packet",
     [BOUND_SMB_MESSAGES] = "SMB messages in one packet",
     [BOUND_PACKET_PARTS] = "reassembled or decrypted parts of one packet",
     [BOUND_PENDING] = "requests of one flow that wait for an answer",

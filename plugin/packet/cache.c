@@ -27,7 +27,7 @@ is_free(const uint8_t *entry)
 static uint8_t *
 choose_entry(const cache_t *cache, uint32_t hash)
 {
-    uint8_t *first = cache_set(cache, hash), *second = first + cache->entry_size;
+    uint8_t *first = cache_pair_of(cache, hash), *second = first + cache->entry_size;
 
     if (is_free(first))
         return first;

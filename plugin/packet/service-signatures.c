@@ -348,7 +348,7 @@ check_smtp_greeting(const first_bytes_t *pl)
     return g_strstr_len((const char *)pl->p, pl->len, "SMTP") != NULL;
 }
 
-/* MS-CMRC, as independent clients read it: type 0x80, a text preceded by its length. */
+/* ConfigMgr's control frame (cm-frame.c): type 0x80, and a text with its length before it. */
 static bool
 check_cm_control(const first_bytes_t *pl)
 {

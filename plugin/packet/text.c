@@ -108,7 +108,7 @@ text_add_expert(packet_info *pinfo, proto_item *item, expert_field *expert, cons
 
 proto_item *
 text_add_string(proto_tree *tree, int hf, tvbuff_t *tvb, int start, int length, unsigned encoding,
-                 wmem_allocator_t *scope, const uint8_t **value)
+                wmem_allocator_t *scope, const uint8_t **value)
 {
     *value = tvb_get_string_enc(scope, tvb, start, length, encoding);
     return proto_tree_add_string(tree, hf, tvb, start, length,

@@ -105,8 +105,9 @@ is_channel_port(uint16_t port, uint16_t user_port)
 
 /*
  * Returns the server's port where neither SYN nor content shows it; 0 where it is not known. Over
- * UDP the first sender is the client. Over TCP it is the port that is a channel's, if the other
- * side's is no service's and no channel's. @p user_port is the port of Decode As; 0: none.
+ * UDP the first sender is the client. Over TCP, where exactly one port is a channel's, it is the
+ * other one if that is a service's, else the channel's. @p user_port is the port of Decode As; 0:
+ * none.
  */
 static uint16_t
 server_by_port(const packet_info *pinfo, uint16_t user_port)

@@ -38,8 +38,8 @@ static int ett_smsrc_rch_body = -1;
 static expert_field ei_smsrc_cve_2004_0728 = EI_INIT;
 
 /*
- * The length is 16 or 32 bits wide, not publicly known which. Its low half is what the
- * Snort rules read; a length of the attack is not waited for, so that the attack is shown.
+ * Whether the length has 16 or 32 bits is not publicly known; the Snort rules read the low half. A
+ * body of a length that is an attack is not waited for, so that the attack is shown at once.
  */
 void
 rch0_extent(tvbuff_t *tvb, unsigned offset, bool stream, message_extent_t *extent)
@@ -152,7 +152,7 @@ rch0_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned off
         body_item = proto_tree_add_item(tree, hf_smsrc_rch_body, tvb, (int)body,
                                         (int)extent->body, ENC_NA);
         opaque_data_dissect(tvb, pinfo, proto_item_add_subtree(body_item, ett_smsrc_rch_body), body,
-                        (int)extent->body, OPAQUE_DATA_MIN_TEXT);
+                            (int)extent->body, OPAQUE_DATA_MIN_TEXT);
     }
 }
 

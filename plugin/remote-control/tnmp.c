@@ -93,11 +93,11 @@ dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *ty
         return;
     }
     text_add_string(tree, hf_smsrc_busy_controller, tvb, 6, colon, ENC_ASCII, pinfo->pool,
-                     &controller);
+                    &controller);
     session_events_report_reply(pinfo, SESSION_REPLY_BUSY, (const char *)controller);
     proto_tree_add_uint(tree, hf_smsrc_busy_port, tvb, 6 + colon + 1, 1, 1760U + digit - '0');
     text_add_expert(pinfo, type_item, &ei_smsrc_busy, "The agent is being controlled by %s",
-                     (const char *)controller);
+                    (const char *)controller);
     message_add_info(pinfo, wmem_strdup_printf(pinfo->pool, "Busy, controlled by %s, port %u",
                                                (const char *)controller, 1760U + digit - '0'));
 }

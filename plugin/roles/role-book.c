@@ -30,9 +30,6 @@
 #define MAX_REASON 256 /* bytes */
 #define TABLE_REASON "table smsrc_roles"
 
-/* Marks an entry of the resolved roles, because an address without a role has one too. */
-#define RESOLVED ROLES_BROADCAST
-
 /* The roles of a host or, from the table, of a network, with their evidence. */
 typedef struct {
     role_set_t roles;
@@ -49,7 +46,10 @@ static unsigned version;
 static unsigned firm_version;
 static role_set_t held_roles;
 
-/* Roles by address, resolved once. The scope is theirs alone, and is emptied when it is full. */
+/*
+ * Address to role_set_t: roles that were looked up once, the empty set too. The scope is theirs
+ * alone, and is emptied when it is full.
+ */
 static wmem_allocator_t *resolved_scope;
 static wmem_map_t *resolved_ipv4; /* address in the key itself */
 static wmem_map_t *resolved_ipv6;
@@ -85,7 +85,7 @@ resolved_clear(void)
 static void
 resolved_put(const prefix_t *host, role_set_t roles)
 {
-    void *value = GUINT_TO_POINTER(roles | RESOLVED);
+    role_set_t *value;
 
     if (resolved_scope &&
         wmem_map_size(resolved_ipv4) + wmem_map_size(resolved_ipv6) >= MAX_RESOLVED)
@@ -95,6 +95,7 @@ resolved_put(const prefix_t *host, role_set_t roles)
         resolved_ipv4 = wmem_map_new(resolved_scope, g_direct_hash, g_direct_equal);
         resolved_ipv6 = wmem_map_new(resolved_scope, ipv6_hash, ipv6_equal);
     }
+    value = (role_set_t *)wmem_memdup(resolved_scope, &roles, sizeof roles);
     if (host->address_length == 4) {
         uint32_t key;
 
@@ -105,7 +106,7 @@ resolved_put(const prefix_t *host, role_set_t roles)
     }
 }
 
-static const void *
+static const role_set_t *
 resolved_get(const address *addr)
 {
     if (!resolved_scope || !addr->data)
@@ -114,10 +115,10 @@ resolved_get(const address *addr)
         uint32_t key;
 
         memcpy(&key, addr->data, 4);
-        return wmem_map_lookup(resolved_ipv4, GUINT_TO_POINTER(key));
+        return (const role_set_t *)wmem_map_lookup(resolved_ipv4, GUINT_TO_POINTER(key));
     }
     if (addr->type == AT_IPv6 && addr->len == 16)
-        return wmem_map_lookup(resolved_ipv6, addr->data);
+        return (const role_set_t *)wmem_map_lookup(resolved_ipv6, addr->data);
     return NULL;
 }
 
@@ -232,13 +233,13 @@ role_book_held_roles(void)
 role_set_t
 role_book_roles(const address *addr)
 {
-    const void *cached = resolved_get(addr);
+    const role_set_t *resolved = resolved_get(addr);
     const holder_t *host, *network;
     role_set_t roles;
     prefix_t prefix;
 
-    if (cached != NULL)
-        return GPOINTER_TO_UINT(cached) & ~RESOLVED;
+    if (resolved != NULL)
+        return *resolved;
     if (role_book_is_empty())
         return 0;
 

@@ -1,6 +1,6 @@
 /* uat-file.c
- * Work-around for epan/uat_load.l (Wireshark 4.0 to 4.6), which stops at a table's first bad
- * line: reads the file again; unneeded once that reads on after a bad line and reports each
+ * A second reader of a table's file, because epan/uat_load.l (Wireshark 4.0 to 4.6) stops at the
+ * first bad line; unneeded when that continues after a bad line and reports each
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -71,7 +71,7 @@ uat_file_shown(char *error)
 
 ws_uat_bool
 uat_file_check_text(void *record _U_, const char *text, unsigned length, const void *check_data _U_,
-                 const void *field_data _U_, char **error)
+                    const void *field_data _U_, char **error)
 {
     *error = uat_file_bad_text(text, length);
     return *error == NULL;
@@ -278,7 +278,7 @@ as_utf8(reading_t *reading, char *text, size_t *length)
         if (*length < mark || memcmp(text, marks[i].bytes, mark) != 0)
             continue;
         add_problem(reading, 1, "the file is %s: its lines are used, but Wireshark's own reader "
-                 "stumbles over it; save it as UTF-8", marks[i].name);
+                    "stumbles over it; save it as UTF-8", marks[i].name);
         if (marks[i].charset != NULL)
             rest = g_convert(text + mark, (gssize)(*length - mark), "UTF-8", marks[i].charset,
                              NULL, length, NULL);
@@ -322,7 +322,7 @@ load(reading_t *reading, size_t *length)
             add_problem(reading, 1, "%s is no file", path);
         else if (about.st_size > MAX_FILE)
             add_problem(reading, 1, "%s has more than %" G_GINT64_FORMAT " bytes", path,
-                     MAX_FILE);
+                        MAX_FILE);
         else if (!g_file_get_contents(path, &text, length, &error))
             add_problem(reading, 1, "%s", error->message);
     }

@@ -136,7 +136,7 @@ note_unresolved(name_lookup_t *lookup, const char *reason)
 
 name_lookup_t *
 name_lookup_query(const address *viewer, const char *name, const packet_info *pinfo,
-                    bool *repeated)
+                  bool *repeated)
 {
     name_lookup_t *lookup = find_lookup(viewer, name);
 

@@ -52,7 +52,7 @@ session_diagnosis_add(packet_info *pinfo, session_diagnosis_e which, const char 
     diagnoses->texts[which] = wmem_strdup(wmem_file_scope(), text);
 }
 
-/* True where the agent answers on its control channel, but not here. */
+/* True if the agent has answered in this session, and this is another TCP port than control's. */
 static bool
 is_data_unreachable(const session_connection_t *connection)
 {

@@ -14,8 +14,8 @@
 /** A session. Written on the first pass only. */
 struct session {
     uint32_t number;      /* from 1, in the order in which they were known */
-    uint32_t first_frame; /* where it began, as far as it was known when it got its number */
-    uint32_t known_frame; /* where it got it */
+    uint32_t first_frame; /* the first frame that was known when it got its number */
+    uint32_t known_frame; /* the frame in which it got its number */
     session_kind_e kind;
     address viewer;
     address agent;        /* AT_NONE: only its name is known */
@@ -37,8 +37,8 @@ struct session {
     bool account_sent;    /* the viewer has sent an account, the agent has not answered since */
     bool account_refused; /* the packet at hand refuses it */
     const char *refused_if_closed; /* static: the reason, where it ends without another reply */
-    unsigned open;        /* TCP connections that are established, and those that have ended */
-    unsigned ended;
+    unsigned open;        /* TCP connections that are established now */
+    unsigned ended;       /* established ones that have ended */
     char reason[SESSION_NAME_SIZE]; /* busy with whom, why refused, or what was granted */
     char names[NUM_SESSION_NAMES][SESSION_NAME_SIZE];
     bool has_name[NUM_SESSION_NAMES];

@@ -156,7 +156,7 @@ is_shown_alone(const audit_tap_t *tap, const flow_end_t *const ends[NUM_ENDS])
     if (tap->transport == TRANSPORT_IPX)
         return false;
     if (content->forwarded)
-        initiator |= content->passed_on;
+        initiator |= content->forwarded_client;
     return !matrix_row_has_pair(tap->verdict->row, initiator, ends[RESPONDER]->firm_roles);
 }
 

@@ -19,7 +19,7 @@
 
 #include <epan/stat_tap_ui.h>
 
-/* The title of a statistic begins so, and its entry below "SMS 2003" does not. */
+/* Titles of statistics begin with this prefix; the entries below "SMS 2003" omit it. */
 #define TITLE_PREFIX "SMS "
 
 /* A table draws itself once it is started, which is what the window does with -z when it opens. */

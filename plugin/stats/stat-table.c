@@ -85,8 +85,8 @@ widen_column(stat_tap_table *table, unsigned column)
 }
 
 /*
- * A cell is TABLE_ITEM_UINT as its column. All cells of the column are doubles from the first
- * number on that 32 bits are too few for.
+ * Bytes are TABLE_ITEM_UINT until one number of the column exceeds 32 bits; from then on all cells
+ * of the column are doubles.
  */
 static void
 set_bytes(stat_tap_table *table, unsigned row, unsigned column, double bytes)

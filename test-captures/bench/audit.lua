@@ -5,7 +5,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 
 -- Made for the comparison in RESULTS.md, and written as well as Wireshark's Lua allows: a flow is
--- judged once, all else is two lookups a packet. It knows neither services nor learned roles.
+-- checked once, all else is two lookups a packet. It knows neither services nor learned roles.
 -- SMSRC_BENCH_HOSTS: "address=role,..."; the ports of the matrix, for any pair of roles, are below.
 
 local roles = {}

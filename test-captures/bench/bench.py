@@ -39,7 +39,7 @@ MODES = {
     "-V": ("-V",),
     "-T json": ("-T", "json"),
 }
-# As large as is needed for flows to be many, as small as valgrind's patience.
+# Large enough for many flows, small enough for valgrind.
 MADE_PACKETS = 4000
 VALGRIND = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
 SEEDS = pathlib.Path("bench") / "smsrc-seeds.so"  # in the build folder
@@ -215,7 +215,7 @@ def machine():
 
 def table_of_modes(bench, known, names, modes):
     lines = head("capture", "mode", "tshark alone", "plugin, learning off", "", "learning on", "")
-    # Counted beforehand, on all processors: instructions do not mind.
+    # Counted beforehand, on all processors: other load does not change the counts.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for name in names:
             capture, prefs, _ = known[name]
@@ -256,7 +256,7 @@ def table_of_others(bench, known, names):
     return lines
 
 
-# Beyond it valgrind takes too long: time and memory have to do.
+# Above it valgrind takes too long: only time and memory are measured.
 MOST_COUNTED = 10**6
 
 

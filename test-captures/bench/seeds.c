@@ -6,9 +6,9 @@
 
 /*
  * Wireshark's hash tables (wmem_map) have random seeds, against captures that are made to fill one
- * place of a table. So two runs over the same capture differ by half a million instructions. What
- * is loaded before Wireshark's libraries gives them the same numbers each time; nothing else that
- * tshark does with a file asks for any.
+ * place of a table. So two runs over the same capture differ by half a million instructions. This
+ * library, loaded before Wireshark's, gives them the same numbers each time; tshark needs random
+ * numbers for nothing else when it reads a file.
  */
 
 #include <glib.h>

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 # Flows of FLOW_PACKETS packets each. A flow is made once, as a template; for every further one
-# only addresses, ports and times are written anew, so that ten million packets take a minute.
+# only addresses, ports and times are rewritten, so that ten million packets take a minute.
 
 import struct
 
@@ -18,7 +18,7 @@ WORST_ROLES = [f'uat:smsrc_roles:"{CLIENTS}","Advanced Client",""',
 NUM_SERVERS = 4
 NUM_CLIENTS = 50000
 
-# On no row of the matrix, and with no dissector of its own.
+# A port that is on no row of the matrix and has no dissector.
 OFF_MATRIX = 12345
 
 SYN, ACK, PUSH_ACK, FIN_ACK = 0x02, 0x10, 0x18, 0x11
@@ -145,7 +145,7 @@ def write_remote_control(path, packets):
 
 
 def write_quiet(path, packets):
-    """No SMS: what stands in where there are no recorded captures of others."""
+    """No SMS: used where there are no recorded captures of others."""
     query = struct.pack(">HHHHHH", 7, 0x0100, 1, 0, 0, 0) + b"\3www\7example\3com\0\0\1\0\1"
     answer = (struct.pack(">HHHHHH", 7, 0x8180, 1, 1, 0, 0) + query[12:] +
               b"\xc0\x0c\0\1\0\1\0\0\1\0\0\4\xc0\0\2\1")

@@ -8,19 +8,19 @@
  * relay agent PORT RDP-HOST:RDP-PORT [options]    waits for a viewer, relays to an RDP server
  * relay viewer AGENT:PORT LOCAL-PORT [options]    calls an agent, waits for an RDP client
  *
- *   --mech kerberos|ntlm   by what the two authenticate (kerberos: inside SPNEGO)
- *   --dce                  a context in the style of DCE: the seal's tokens have EC 16
+ *   --mech kerberos|ntlm   how the two authenticate (kerberos: inside SPNEGO)
+ *   --dce                  a context in the style of DCE: the wrap tokens have EC 16
  *   --grant full|view|denied   what the agent answers
- *   --refuse TEXT          the agent says this in clear instead of its greeting
- *   --service NAME         whom the viewer calls: TERMSRV@host
+ *   --refuse TEXT          the agent sends this in clear instead of its greeting
+ *   --service NAME         the service that the viewer calls: TERMSRV@host
  *   --from ADDRESS         the viewer's address
- *   --seal BYTES           the most plaintext in one seal: a longer PDU goes over several
+ *   --seal BYTES           the most plaintext in one wrapped message: a longer PDU is split
  *   --script               play the events of sessarb and curtain
  *
- * What is real: the handshake and the seal are those of the machine's GSS-API, the RDP is that of
- * the client and the server at the two ends. What is made: the framing (as the plugin's own
- * sources describe it), the control words, and the events, which the two relays put into the
- * stream and take out of it again. For these the viewer renames two of the client's channels.
+ * Real are the handshake and the encryption, which are those of the machine's GSS-API, and the RDP
+ * of the client and the server at the two ends. Made are the framing (as the plugin's own sources
+ * describe it), the control strings, and the events, which the two relays put into the stream and
+ * take out of it again. For these the viewer renames two of the client's channels.
  */
 
 #define _GNU_SOURCE
@@ -265,7 +265,7 @@ handshake_viewer(void)
     }
 }
 
-/* --- The seal -------------------------------------------------------------------------------- */
+/* --- GSS-API encryption ---------------------------------------------------------------------- */
 
 /* gss-ntlmssp has no gss_wrap_iov(): its token is the first 16 bytes of what gss_wrap() makes. */
 #define NTLM_SIGNATURE 16
@@ -382,7 +382,7 @@ drop(buffer_t *buffer, size_t length)
     buffer->length -= length;
 }
 
-/* A channel PDU of one piece: MCS's header, the channel's, the event. */
+/* An unfragmented channel PDU: MCS's header, the channel's, the event. */
 static void
 send_event(int channel, const uint8_t *event, unsigned length)
 {
@@ -495,7 +495,7 @@ is_event(const uint8_t *pdu, size_t length)
     return get16_be(pdu + 10) == numbers[CURTAIN] && numbers[CURTAIN] != 0;
 }
 
-/* Whole PDUs from RDP's end into the seal. */
+/* Encrypt whole PDUs from RDP's end. */
 static void
 seal_pdus(buffer_t *buffer)
 {
@@ -521,7 +521,7 @@ seal_pdus(buffer_t *buffer)
     }
 }
 
-/* Whole PDUs out of the seal to RDP's end. */
+/* Decrypt whole PDUs for RDP's end. */
 static void
 unseal_pdus(buffer_t *buffer)
 {

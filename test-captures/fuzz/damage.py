@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # damage.py
-# Captures broken as networks, recorders and liars break them, by what their bytes mean
+# Captures broken as networks, recorders and attackers break them, by the meaning of their bytes
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 #     damage.py SEED OUT.pcap CAPTURE...
 #
 # All captures go into one, each frame by frame: lost, doubled, out of order, cut; segments split,
-# joined, sent again with other bytes; lengths and offsets of Remote Tools', ConfigMgr's, NetBIOS',
-# IP's and TCP's headers that lie. The same seed and captures give the same file.
+# joined, sent again with other bytes; false lengths and offsets in the headers of Remote Tools,
+# ConfigMgr, NetBIOS, IP and TCP. The same seed and captures give the same file.
 
 import pathlib
 import random
@@ -27,7 +27,7 @@ MAGICS = (b"RCH0", b"RCHE", b"TNMP", b"TNME", b"USER", b"NTLMSSP\0", b"\x05\x04\
 
 
 class Packet:
-    """Where the headers of a frame are, as far as they are there."""
+    """The offsets of the headers that a frame has."""
 
     def __init__(self, frame):
         self.frame = bytearray(frame)

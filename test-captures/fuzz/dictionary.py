@@ -12,7 +12,7 @@ import re
 HERE = pathlib.Path(__file__).resolve().parent
 PLUGIN = HERE.parents[1] / "plugin"
 
-# Of remote control, its neighbours and the first bytes of the services.
+# Constants of remote control and of other protocols on its ports, first bytes of the services.
 FIXED = [
     b"RCH0", b"RCHE", b"TNMP", b"TNME", b"USER", b"NTLMSSP\0", b"\0\0\4\0", b"\0\0\xfe\xff",
     b"\x80\0\xfe\xff", b"\x16\0\x40\0", b"Desktop Manager 6.0\0", b":4", b"\x22\0\0\x80\x20\0",
@@ -29,7 +29,7 @@ WIDE = ["START_HANDSHAKE", "STOP_HANDSHAKE", "SUCCESS_FULL_CONTROL", "SUCCESS_VI
 
 
 def literals():
-    """Words of the signatures: what evidence is found by."""
+    """The literals of the signatures, by which evidence is found."""
     text = (PLUGIN / "evidence" / "signature-table.c").read_text(encoding="utf-8")
     text = re.sub(r"^#include .*$", "", text, flags=re.MULTILINE)
     for found in re.findall(r'"((?:[^"\\\n]|\\.)*)"', text):

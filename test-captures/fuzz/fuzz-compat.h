@@ -1,5 +1,5 @@
 /* fuzz-compat.h
- * What differs between versions of Wireshark for a program that uses libwireshark
+ * Differences between versions of Wireshark for a program that uses libwireshark
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
@@ -11,7 +11,7 @@
 
 #include "smsrc-compat.h"
 
-/* A writer of the log has other parameters between level and format, and so many, from 4.4 on. */
+/* From 4.4 on a log writer has different parameters between level and format. */
 #if SMSRC_WS_AT_LEAST(4, 3)
 #define FUZZ_LOG_WRITER_PARAMETERS                                                               \
     const char *file _U_, long line _U_, const char *func _U_, const char *fatal _U_,            \
@@ -23,7 +23,7 @@
 #define FUZZ_LOG_WRITER_FORMAT 7
 #endif
 
-/* In 4.6 a record has its bytes itself, and the program's name is enough to begin with. */
+/* In 4.6 a record holds its bytes, and initialization takes only the program's name. */
 #if SMSRC_WS_AT_LEAST(4, 5)
 #define FUZZ_RECORD_FILL(rec, bytes, captured)                                                   \
     do {                                                                                         \

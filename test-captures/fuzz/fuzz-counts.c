@@ -1,5 +1,5 @@
 /* fuzz-counts.c
- * What a run of the fuzzer has done so far
+ * Counts of a fuzzer's run: executions, packets, bugs of others
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

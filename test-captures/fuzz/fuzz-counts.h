@@ -1,5 +1,5 @@
 /* fuzz-counts.h
- * What a run of the fuzzer has done so far
+ * Counts of a fuzzer's run: executions, packets, bugs of others
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,12 +19,12 @@ typedef struct {
 extern fuzz_counts_t fuzz_counts;
 
 /**
- * The run begins. From now on the counts are written to the file that SMSRC_FUZZ_COUNTS names,
- * now and then and when the program ends, and then to stderr too.
+ * Start counting. The counts are written to the file that SMSRC_FUZZ_COUNTS names, periodically
+ * and when the program ends, and then to stderr too.
  */
 void fuzz_counts_start(void);
 
-/** An input is done. */
+/** Count one input as executed. */
 void fuzz_counts_execution(void);
 
 #endif /* __SMSRC_FUZZ_COUNTS_H__ */

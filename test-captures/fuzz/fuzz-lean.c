@@ -1,16 +1,15 @@
 /* fuzz-lean.c
- * What is left out of libwireshark so that a capture begins in no time
+ * Parts of libwireshark that are left out so that a capture opens fast
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Wireshark opens a capture now and then, the fuzzer a thousand times a second. Each time, 4.0
- * reads the names of ports, vendors and hosts anew (10 MB that are never freed) and asks every
- * protocol to forget what it knew; some then register once more what they registered before, so
- * that the next capture takes longer still. So the names are in no file here, and protocols that
- * are off are not asked.
+ * reads the names of ports, vendors and hosts again (10 MB that are never freed) and resets every
+ * protocol; some then register again what they registered before, so that the next capture takes
+ * longer still. So the names are in no file here, and protocols that are off are not reset.
  *
- * Functions of libwireshark and libwsutil are taken the place of, as any program may whose
- * functions have the names of a shared library's.
+ * The functions below replace those of the same name in libwireshark and libwsutil: a program's
+ * own functions take precedence over those of shared libraries.
  */
 
 #include "fuzz-compat.h"
@@ -21,7 +20,7 @@
 
 #include "fuzz-lean.h"
 
-/* What a packet of an SMS site may hold, as far as the plugin looks at it; and the plugin's own. */
+/* The protocols of an SMS site's packets that the plugin reads, and the plugin's own. */
 static const char *const protocols[] = {
     "frame", "eth", "ethertype", "ip", "ipv6", "tcp", "udp", "icmp", "icmpv6", "data",
     "data-text-lines", "ipx", "spx", "nbipx", "nmpi", "netbios", "nbss", "nbdgm", "nbns", "smb",
@@ -61,7 +60,7 @@ find_function(const char *name, void *function)
     memcpy(function, &found, sizeof found);
 }
 
-/* Wireshark does not let root say where its files are; the fuzzer hides nothing from root. */
+/* Wireshark ignores folders set in the environment for root; the fuzzer sets its own. */
 ws_bool
 started_with_special_privs(void)
 {

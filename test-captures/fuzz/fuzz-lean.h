@@ -1,5 +1,5 @@
 /* fuzz-lean.h
- * What is left out of libwireshark so that a capture begins in no time
+ * Parts of libwireshark that are left out so that a capture opens fast
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

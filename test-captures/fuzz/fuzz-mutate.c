@@ -1,9 +1,9 @@
 /* fuzz-mutate.c
- * Changes that keep an input a capture: of frames, of one frame's bytes, of their order
+ * Mutations that keep an input a capture: of frames, of one frame's bytes, of their order
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Left alone libFuzzer would shift all frames behind a byte that it puts in.
+ * libFuzzer's own mutations would shift all frames after a byte that they insert.
  */
 
 #include <stdlib.h>
@@ -17,7 +17,7 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 /* One frame's bytes, and room for what they grow to. */
 #define MAX_PAYLOAD 8192
 
-/* Headers, bytes and frames that a change makes anew; they live until the input is written. */
+/* Headers, bytes and frames that a mutation creates; they live until the input is written. */
 static uint8_t new_headers[INPUT_MAX_FRAMES][INPUT_HEADER];
 static uint8_t new_payload[MAX_PAYLOAD];
 
@@ -66,7 +66,7 @@ insert_frame(input_t *input, unsigned at, input_frame_t frame)
     return true;
 }
 
-/* The frame @p at in two pieces: TCP's segments end where they like. */
+/* Split the frame @p at into two segments: a segment may end anywhere. */
 static void
 split_frame(input_t *input, unsigned at)
 {
@@ -173,7 +173,7 @@ change(input_t *input, size_t room)
         break;
     }
     case 11: {
-        /* The same bytes the other way. */
+        /* The same bytes in the other direction. */
         own_header(input, at);
         new_headers[at][0] ^= 0x80;
         break;
@@ -195,7 +195,7 @@ fuzz_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed)
     memcpy(before, data, size);
     input_read(before, size, &input);
     for (unsigned i = 1 + chance(3); i > 0; i--) {
-        /* Bytes made anew are in one place: they are written before the next are made. */
+        /* New bytes share one buffer: they are written before the next are created. */
         change(&input, max_size - size);
         size = input_write(&input, data, max_size);
         memcpy(before, data, size);
@@ -219,7 +219,7 @@ fuzz_cross(const uint8_t *one, size_t one_size, const uint8_t *other, size_t oth
     out.switches = chance(2) ? a.switches : b.switches;
     out.count = 0;
     alternate = chance(2);
-    /* Both one behind the other, or mixed; each in its own order, and parts of it left out. */
+    /* One after the other, or mixed; each in its own order, and parts of it left out. */
     while (out.count < INPUT_MAX_FRAMES && (i < a.count || j < b.count)) {
         bool from_a = j == b.count || (i < a.count && (!alternate || chance(2)));
         input_frame_t frame = from_a ? a.frames[i++] : b.frames[j++];

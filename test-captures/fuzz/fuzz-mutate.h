@@ -1,5 +1,5 @@
 /* fuzz-mutate.h
- * Changes that keep an input a capture: of frames, of one frame's bytes, of their order
+ * Mutations that keep an input a capture: of frames, of one frame's bytes, of their order
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** No input is longer. */
+/** The maximum size of an input. */
 #define FUZZ_MAX_INPUT 32768
 
 /** As LLVMFuzzerCustomMutator() and LLVMFuzzerCustomCrossOver() have to be. */

@@ -70,7 +70,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-/* What an input is looked at with: of the fast build's inputs every eighth has all it asks for. */
+/* The switches an input is dissected with: in the fast build only every eighth input has all. */
 static unsigned
 switches_of(const input_t *input, const uint8_t *data, size_t size)
 {
@@ -114,7 +114,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (unsigned i = 0; i < input.count; i++) {
         unsigned captured, length = wire_write(&wire, &input.frames[i], bytes, &captured);
 
-        /* Of its own size, so that a sanitizer sees a byte behind it. */
+        /* Allocated at its exact size, so that a sanitizer detects a read past its end. */
         kept[i] = (uint8_t *)malloc(captured > 0 ? captured : 1);
         memcpy(kept[i], bytes, captured);
         fuzz_capture_add(kept[i], length, captured, input.frames[i].header[3] & 0x80);

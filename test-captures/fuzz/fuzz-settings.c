@@ -3,10 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * An input is settings with a zero byte behind each. A setting's first byte says what it is for,
- * the rest is the text: a line of a table as -o takes it, a whole file of a table, or the value of
- * a preference. Then a small capture is dissected, so that what was taken is used, and all is set
- * back.
+ * An input is settings with a zero byte after each. A setting's first byte selects its kind, the
+ * rest is the text: a line of a table as -o takes it, a whole file of a table, or the value of a
+ * preference. Then a small capture is dissected, so that the settings are used, and all of them are
+ * reset.
  */
 
 #include "fuzz-compat.h"

@@ -3,9 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Headers are right, so that packets come as far as the plugin, save for what an input asks for:
- * lost, repeated and disordered segments, frames cut by the recording. Sums are not reckoned: by
- * default Wireshark does not look at them.
+ * Headers are valid, so that packets reach the plugin, except where an input requests otherwise:
+ * lost, repeated and disordered segments, frames cut by the recording. Checksums are not computed:
+ * by default Wireshark does not verify them.
  */
 
 #include "fuzz-wire.h"
@@ -28,7 +28,7 @@
 #define TCP_PSH 0x08
 #define TCP_ACK 0x10
 
-/* What seeds.py has too: the servers' ports are those of the matrix, and of Remote Tools. */
+/* The same as in inputs.py: the servers' ports are those of the matrix, and of Remote Tools. */
 static const uint16_t server_ports[32] = {
     2701, 2702, 2703, 2704, 1761, 1762, 1763, 1764, 80,   443,  139,  445,  137,  138,  389,  636,
     135,  88,   1433, 53,   67,   1723, 3268, 161,  69,   3389, 8080, 5000, 4011, 8530, 1024, 2725,
@@ -137,7 +137,7 @@ wire_host_text(unsigned host, char *text, size_t size)
     return text;
 }
 
-/* --- What an input says of a frame ----------------------------------------------------------- */
+/* --- Decoding a frame of an input ------------------------------------------------------------ */
 
 typedef struct {
     frame_kind_e kind;
@@ -329,7 +329,7 @@ put_nbdgm(writer_t *to, const wire_t *wire, const about_t *about, const uint8_t 
     put(to, payload, length);
 }
 
-/* What stands before, and behind, the payload of the kinds that have a header of their own. */
+/* The bytes before and after the payload of the kinds that have their own header. */
 static unsigned
 wrap(const about_t *about, const uint8_t *payload, unsigned length, uint8_t *bytes)
 {
@@ -360,7 +360,7 @@ wrap(const about_t *about, const uint8_t *payload, unsigned length, uint8_t *byt
         put16_little(&to, text_length);
         put(&to, payload, text_length);
         put16_little(&to, 60);
-        /* RFC 4121 4.2.6.2, without the flag that says sealed. */
+        /* RFC 4121 4.2.6.2, without the flag Sealed. */
         put(&to, "\x05\x04", 2);
         put8(&to, about->from_server ? 5 : 4);
         put8(&to, 0xff);

@@ -33,12 +33,12 @@ typedef struct {
     } quotes[INPUT_MAX_FRAMES];
 } wire_t;
 
-/** A capture begins. */
+/** Start a capture. */
 void wire_start(wire_t *wire, bool known_to_table);
 
 /**
  * Write the next frame, from its Ethernet header on, to @p bytes, which has WIRE_MAX_FRAME.
- * Its length; @p captured: how much of it the recording kept.
+ * @return its length; @p captured: how much of it was recorded.
  */
 unsigned wire_write(wire_t *wire, const input_frame_t *frame, uint8_t *bytes,
                     unsigned *captured);

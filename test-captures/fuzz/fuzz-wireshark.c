@@ -35,6 +35,7 @@
 #include "fuzz-lean.h"
 #include "fuzz-wire.h"
 #include "fuzz-wireshark.h"
+#include "nft-ruleset.h"
 #include "audit-tap.h"
 
 /* plugin.c's entry point. */
@@ -136,7 +137,7 @@ fuzz_wireshark_start(const char *program)
 {
     char *home = g_dir_make_tmp("smsrc-fuzz-XXXXXX", NULL);
 
-    /* Nobody's settings. */
+    /* No user's or system's settings. */
     g_setenv("HOME", home != NULL ? home : "/nonexistent", TRUE);
     g_setenv("XDG_CONFIG_HOME", home != NULL ? home : "/nonexistent", TRUE);
     g_setenv("WIRESHARK_DATA_DIR", "/nonexistent", TRUE);
@@ -171,7 +172,7 @@ static stat_data_t listeners[G_N_ELEMENTS(tables)];
 static stats_tree *tree_listener;
 static firewall_rules_t *rules_listener;
 
-/* What is drawn has to be read, or nobody would see that it is freed memory. */
+/* The fuzzer reads what is drawn, so that a sanitizer detects freed memory in it. */
 static unsigned drawn;
 
 static void
@@ -237,7 +238,7 @@ static void
 draw_rules(void *tapdata)
 {
     for (unsigned drop = 0; drop <= 1; drop++) {
-        char *text = firewall_rules_to_nft((const firewall_rules_t *)tapdata, drop != 0);
+        char *text = nft_ruleset_to_str((const firewall_rules_t *)tapdata, drop != 0);
 
         draw_text(text);
         g_free(text);

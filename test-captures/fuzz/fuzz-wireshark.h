@@ -32,11 +32,11 @@ typedef struct {
     bool draw_early;
 } fuzz_look_t;
 
-/** A capture begins and ends. */
+/** Open and close a capture. */
 void fuzz_capture_open(const fuzz_look_t *look);
 void fuzz_capture_close(void);
 
-/** A frame more: its bytes have to stay until the capture is closed. */
+/** Add a frame. Its bytes have to stay valid until the capture is closed. */
 void fuzz_capture_add(const uint8_t *bytes, unsigned length, unsigned captured, bool much_later);
 
 /** Dissect all frames: the first time each as it is read, then again. */

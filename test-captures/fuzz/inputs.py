@@ -134,7 +134,7 @@ def _ip(frame):
 
 
 def inputs_of(path, switches=EVERYTHING, most_bytes=6000):
-    """The capture in parts that are inputs: what they cannot say is a whole frame in them."""
+    """The capture as inputs: a packet that they cannot describe is a whole frame in them."""
     hosts, part, clients, seen = _Hosts(), Input(switches), {}, {}
 
     def packed():

@@ -22,7 +22,7 @@ from inputs import (AGAIN, DRAW_EARLY, EVERYTHING, FLAG_EVERY, HALF, HEADER, LOS
 
 SEEDS = {}
 
-# For captures, in turn: most of Wireshark's runs are over many packets, and look at little.
+# For captures, in turn: most runs of Wireshark read many packets and show few.
 LOOKS = (EVERYTHING, 0, STATISTICS, TREE, TWO_PASSES, TWO_PASSES | STATISTICS | NO_TABLE, ONE_END)
 
 
@@ -32,7 +32,7 @@ def seed(function):
 
 
 def body(message):
-    """What is behind the twelve bytes of a TNMP or RCH0 header."""
+    """The bytes after the twelve of a TNMP or RCH0 header."""
     return message[12:]
 
 
@@ -154,7 +154,7 @@ def configmgr_denied():
                                  "ERROR_EXISTING_SESSION", "ERROR_ACCESS_DENIED")):
         whole.add("CM_WORD", word.encode("utf-16-le") + b"\0\0", from_server=True,
                   server=1 + host)
-        # Sealed, and told by its length alone.
+        # Encrypted, and recognized by its length alone.
         whole.add("TCP", m.CM_GREETING, from_server=True, server=8)
         sealed = struct.pack("<IH", 4 + 34 + 60, 34) + bytes(34) + struct.pack("<H", 60)
         whole.add("TCP", sealed + b"\x05\x04\x07\xff" + bytes(56), from_server=True, server=8)
@@ -203,7 +203,7 @@ def unreachable():
 
 @seed
 def site():
-    """The matrix: who asks whom for what, with the first bytes of the services."""
+    """The flows of the matrix, with the first bytes of the services."""
     whole = Input(TWO_PASSES | TREE | STATISTICS)
     request = b"GET /SMS_MP/.sms_aut?MPLIST HTTP/1.1\r\nHost: mp01\r\n\r\n"
     whole.open(client=1, server=3, port=80)

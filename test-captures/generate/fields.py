@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # fields.py
-# Writes plugin/doc/fields.md, the reference of fields, from what tshark says of the plugin
+# Writes plugin/doc/fields.md, the reference of fields, from what tshark prints about the plugin
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The reference is what `tshark -G` prints, so that it says what the plugin does. The severity of
-an expert info is in no report of tshark: that alone is read from the sources' tables.
+"""The reference is what `tshark -G` prints, so that it matches the plugin. Only the severity of an
+expert info, which is in no report of tshark, is read from the sources' tables.
 
     python3 test-captures/generate/fields.py     # a tshark that loads the plugin, no root
 """
@@ -125,7 +125,7 @@ def preferences(report):
             text = " ".join(part.removeprefix("# ") for part in block.splitlines()[:-1]
                             if part.startswith("# "))
             text = re.sub(r" ?\(case-insensitive\)\.?", "", text)
-            # What the kinds of preferences are is Wireshark's to say.
+            # Wireshark defines the kinds of preferences.
             text = re.sub(r"(?i) ?true or false$| ?A string denoting .*$", "", text)
             text = re.sub(r"(?<![.]) One of:", ". One of:", text)
             text = re.sub(r"One of: .* Equivalently, one of:", "One of:", text) # from 4.6 on
@@ -143,7 +143,7 @@ def registered(report):
 
 
 def heuristics(report):
-    """-G heuristic-decodes: the transports whose payload the plugin looks at, and if it does."""
+    """-G heuristic-decodes: the transports whose payload the plugin inspects, and if it does."""
     return sorted((row[0], row[2]) for row in cells(report) if len(row) > 2 and row[1] == "smsrc")
 
 
@@ -185,7 +185,7 @@ def page(tshark):
     decodes = registered(tshark("-G", "decodes"))
     shown = statistics(tshark("-z", "help"))
     if not set(shown) <= set(STATISTICS):
-        raise ValueError(f"say what they show: {set(shown) - set(STATISTICS)}")
+        raise ValueError(f"describe what they show: {set(shown) - set(STATISTICS)}")
 
     out = ["# Fields, expert infos, preferences",
            "Written by `test-captures/generate/fields.py` from `tshark -G fields` and other "

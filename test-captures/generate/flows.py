@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A script says who speaks and what; addresses become MACs, ports become sequence numbers and
+# A script gives the ends and the messages; addresses become MACs, ports become sequence numbers and
 # every frame gets its time by fixed rules, so that a capture made twice is the same file:
 #
 #     cap = Capture()
@@ -14,7 +14,7 @@
 #     c.close()
 #     cap.write("answer.pcap")
 #
-# Packets are built by scapy, which also sums their checks. What scapy would choose by chance
+# Packets are built by scapy, which also computes checksums. What scapy would choose at random
 # (IP identification, sequence numbers) is chosen here.
 
 import calendar
@@ -45,7 +45,7 @@ BROADCAST_MAC = "ff:ff:ff:ff:ff:ff"
 
 
 def mac_of(ip):
-    """The MAC a host has in every capture: 02:00 and four bytes told by its address."""
+    """The MAC a host has in every capture: 02:00 and four bytes of its address."""
     address = ipaddress.ip_address(ip)
     if address.version == 4:
         if ip.endswith(".255"):
@@ -112,7 +112,7 @@ class Capture:
         return Udp(self, client, client_port, server, server_port)
 
     def unreachable(self, quoted, by=None, code=None):
-        """`by` (else the host asked) answers the recorded frame `quoted`: ICMP unreachable.
+        """`by` (else the destination) answers the recorded frame `quoted`: ICMP unreachable.
 
         `code` is ICMP's own; without it the port is unreachable."""
         inner = quoted[IP] if IP in quoted else quoted[IPv6]

@@ -4,7 +4,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The rows are those of the plugin's own table, plugin/audit/matrices/kb826852.csv; what Wireshark
-shows of them is what tshark prints for the recorded and the made captures. The words around them are
+shows of them is what tshark prints for the recorded and the made captures. The text around them is
 here.
 
     python3 test-captures/generate/kb826852.py   # a tshark that loads the plugin, no root
@@ -23,7 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "plugin" / "doc" / "kb826852.md"
 CAPTURES = ROOT / "test-captures"
 
-# In this order a flow is looked for: what was recorded first, then what is made.
+# A flow is searched in this order: recorded captures first, then made ones.
 RECORDED = ("recorded/site.pcapng", "recorded/site-misconfigured.pcapng",
             "recorded/site-firewalled.pcapng")
 PLANNED = ("made/site-clean.pcap", "made/site-violations.pcap")
@@ -36,7 +36,7 @@ VERDICTS = {"LISTED": "Listed", "LISTED_CORRECTED": "Corrected", "LISTED_AS_PRIN
             "CONFIGURABLE": "Listed", "GAP": "KB gap", "LATER_PRODUCT": "Later product",
             "LEGACY_PRODUCT": "Legacy product"}
 
-# As wide as a page may be; what is behind is cut.
+# As wide as a page may be; the rest of a line is cut.
 WIDTH = 100
 
 Row = collections.namedtuple("Row", "id section text initiator responder service transport low "
@@ -107,7 +107,7 @@ ODDITIES = (
      "J1 is the control connection; GRE is not judged"),
 )
 
-# The article's headings: what it says there, and what is worth knowing.
+# The article's headings: its text there, and notes.
 SECTIONS = {
     "Site server to Active Directory": "The site server publishes its site and boundaries in the "
     "directory, asks for those of others, and runs discovery. A table with columns for UDP and "
@@ -144,7 +144,7 @@ NEIGHBOURS = {
                        "ports: `smsrc.audit.legacy_product` (Note)."),
 }
 
-# How a row is read where its class does not say it all, or says it to developers.
+# How a row is read where its class does not describe it all, or describes it for developers.
 READINGS = {
     "A4": "as printed; rarely seen",
     "A5": "as printed; the dynamic port that RPC goes on to is not: GAP9, GAP10",
@@ -213,7 +213,7 @@ def lab_roles():
 
 
 def captures():
-    """(name, preferences) in the order in which flows are looked for."""
+    """(name, preferences) in the order in which flows are searched."""
     return [*((name, lab_roles()) for name in RECORDED),
             *((name, [*plan_site.role_lines(), plan_site.CUSTOM_SQL]) for name in PLANNED),
             *((name, []) for name in LEARNED)]

@@ -234,7 +234,7 @@ def mailslot(name, data):
 
 
 def host_announcement(name):
-    """What a Windows host tells its browser, MS-BRWS 2.2.1."""
+    """What a Windows host announces to its browser, MS-BRWS 2.2.1."""
     return mailslot("\\MAILSLOT\\BROWSE", struct.pack(
         "<BBI16sBBIBBH", 1, 0, 720000, name.encode(), 5, 1, 0x00011003, 15, 1, 0xAA55) + b"\0")
 
@@ -719,7 +719,7 @@ def rpc_datagram(interface=EPM, opnum=3, kind=0):
 
 
 def wbem_login(namespace="root\\sms\\site_ABC"):
-    """IWbemLevel1Login::NTLMLogin (MS-WMI 3.1.4.1.4): what a console asks an SMS Provider."""
+    """IWbemLevel1Login::NTLMLogin (MS-WMI 3.1.4.1.4): a console's request to an SMS Provider."""
     path = "\\\\SITE01\\" + namespace + "\0"
     text = struct.pack("<III", len(path), 0, len(path)) + wide(path)
     text += bytes(-len(text) % 4)

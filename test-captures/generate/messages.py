@@ -1,5 +1,5 @@
 # messages.py
-# Messages of Microsoft SMS Remote Tools, and of their neighbours, as bytes
+# Messages of Microsoft SMS Remote Tools, and of other protocols on their ports, as bytes
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
@@ -14,7 +14,7 @@ from collections import namedtuple
 # --- RCH0, TCP 2702 -----------------------------------------------------------------------------
 
 def rch(body=b"", length=None):
-    """An RCH0 message; `length` lies about its body."""
+    """An RCH0 message; `length` replaces the true length of its body."""
     return struct.pack("<4sI4s", b"RCH0", len(body) if length is None else length,
                        b"RCHE") + body
 
@@ -26,7 +26,7 @@ CVE_2004_0728_CHECK = b"RCH0" + bytes((0x16, 0x00, 0x40, 0x00)) + b"RCHE" + b"X"
 # --- TNMP, TCP 2701 and 1761-1763 ---------------------------------------------------------------
 
 def tnmp(body, length=None):
-    """A TNMP message; `length` lies about its body."""
+    """A TNMP message; `length` replaces the true length of its body."""
     return struct.pack("<4sI4s", b"TNMP", len(body) if length is None else length,
                        b"TNME") + body
 
@@ -46,7 +46,7 @@ def busy(controller, digit):
                 b"%s:%d" % (controller.encode(), digit))
 
 
-# The variants of the USER record. `between`: what stands from offset 32 to the product string.
+# The variants of the USER record. `between`: the bytes from offset 32 to the product string.
 Variant = namedtuple("Variant", "version request_word unknown between product")
 
 VARIANT_08 = Variant(
@@ -117,7 +117,7 @@ NTLM_TARGET_INFO = 0x00800000
 
 
 def _ntlm_fields(start, *parts):
-    """Length, room and offset of each part, the first of which lies at `start`; the parts."""
+    """Length, room and offset of each part, the first of which is at `start`; the parts."""
     fields = b""
     for part in parts:
         fields += struct.pack("<HHI", len(part), len(part), start)
@@ -126,7 +126,7 @@ def _ntlm_fields(start, *parts):
 
 
 def ntlm_negotiate(domain="CONTOSO", host="ADM01"):
-    # MS-NLMP 2.2.1.1: the names are OEM and said by two flags.
+    # MS-NLMP 2.2.1.1: the names are OEM and indicated by two flags.
     fields, parts = _ntlm_fields(32, domain.encode(), host.encode())
     return b"NTLMSSP\0" + struct.pack("<II", 1, NTLM_FLAGS | 0x3000) + fields + parts
 
@@ -152,7 +152,7 @@ def ntlm_authenticate(domain="CONTOSO", user="admin", host="ADM01"):
     return b"NTLMSSP\0" + struct.pack("<I", 3) + fields + struct.pack("<I", NTLM_FLAGS) + parts
 
 
-# --- Neighbours on these ports ------------------------------------------------------------------
+# --- Other protocols on these ports -------------------------------------------------------------
 
 def tls_client_hello():
     """A ClientHello of TLS 1.0 with one cipher suite, as RFC 2246 lays it out."""

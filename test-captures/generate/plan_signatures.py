@@ -13,7 +13,7 @@ import kb_services as kb
 import messages as rc
 from plan_site import NOISE, TCP, UDP, ask, smb_messages
 
-# `before` is said first, in turn; then `request`; `good` answers as a server of the role would,
+# `before` is sent first, in turn; then `request`; `good` answers as a server of the role would,
 # `bad` as any other. `learned`: (end, role), where the end is "client", "server" or "owner" (the
 # address that an answer names). `word` is in the reason that is given, `site` the site code.
 # A message that is a function takes the owner's address.
@@ -43,7 +43,7 @@ def _get(name, uri, good, bad, learned, word, site="", port=80, agent=""):
     return _http(name, kb.http_get(uri, agent=agent), good, bad, learned, word, site, port)
 
 
-# How a request can lie in packets: (name, requests, cuts between segments, bytes of a fragment);
+# The layout of requests in packets: (name, requests, cuts between segments, bytes of a fragment);
 # the last request is the one that shows a management point.
 Lying = namedtuple("Lying", "name requests cuts fragments")
 MPLIST = kb.http_get(kb.MPLIST)
@@ -336,7 +336,7 @@ GROUPS = {
 
 
 def end(group, number, which):
-    """The address of one end of a group's signature; each has hosts of its own."""
+    """The address of one end of a group's signature; each has its own hosts."""
     return "10.%d.%d.%d" % (20 + list(GROUPS).index(group), (CLIENT, SERVER, OWNER).index(which),
                             number + 1)
 
@@ -351,7 +351,7 @@ def _said(message, address):
 
 
 def talks(group, number, answer):
-    """What is said for a signature; `answer`: "good", "bad", or "none".
+    """The messages for a signature; `answer`: "good", "bad", or "none".
 
     Datagrams name their sender, answers the owner of a name."""
     signature = GROUPS[group][number]

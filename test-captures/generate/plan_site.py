@@ -15,7 +15,7 @@ import messages as rc
 # --- Who is who ---------------------------------------------------------------------------------
 
 CENTRAL, SITE, CHILD, SECONDARY = "10.1.0.10", "10.1.1.10", "10.2.0.10", "10.3.0.10"
-# On a host of its own, as the row of an SQL client that is none of the rows C1 to C5 needs it.
+# On its own host: the row of an SQL client that is none of the rows C1 to C5 needs one.
 PROVIDER = "10.1.1.11"
 SQL, MP, PROXY_MP = "10.1.1.12", "10.1.1.13", "10.3.0.13"
 BITS_DP, SMB_DP = "10.1.1.14", "10.1.1.15"
@@ -78,7 +78,7 @@ LEARNED = (
     (CONSOLE, "Administrator console"),
 )
 
-# --- How a flow is told -------------------------------------------------------------------------
+# --- How a flow is described --------------------------------------------------------------------
 
 TCP, UDP, IPX = "TCP", "UDP", "IPX"
 
@@ -91,13 +91,13 @@ Flow = namedtuple("Flow", "row transport client client_port server server_port t
 
 # A flow planted on purpose. `expert`: the filter below smsrc.audit it must raise, "" for none;
 # `rows`: one of these is its row, or the nearest; `service`: what it carries; `port`: by which
-# it is judged.
+# it gets its verdict.
 Planted = namedtuple("Planted", "name transport client client_port server server_port talk expert "
                      "verdict rows service port")
 
 
 def ask(*messages):
-    """The client asks, the server answers, in turn; None is a turn without a word."""
+    """Requests and answers in turn; None is a turn without a message."""
     return Talk("says", tuple((bool(n % 2), m) for n, m in enumerate(messages) if m is not None))
 
 
@@ -106,7 +106,7 @@ def serve(*messages):
     return ask(None, *messages)
 
 
-# --- What they say to each other ----------------------------------------------------------------
+# --- Messages -----------------------------------------------------------------------------------
 
 NOISE = bytes((0x91, 0x02, 0xE7, 0x00, 0x13, 0xFE, 0x80, 0x05, 0xC4, 0x01, 0x9B, 0x00))
 
@@ -130,7 +130,7 @@ HTTP_REPORT = ask(kb.http_get("/SMSReporting_ABC/Report.asp?ReportID=12"), kb.ht
 
 
 def epm(interface=kb.SYSTEM_ACTIVATOR, port=1055, server=SITE):
-    """The endpoint mapper is asked where an interface listens."""
+    """A query to the endpoint mapper: where does an interface listen?"""
     return ask(kb.rpc_bind(kb.EPM), kb.rpc_bound(), kb.epm_map(interface),
                kb.epm_mapped(interface, port, server))
 
@@ -250,7 +250,7 @@ FLOWS = (
     Flow("J1", TCP, RAS_1, 1184, RAS_2, 1723, PPTP),
 )
 
-# Hosts without a role, and packets that are nobody's flow: never judged.
+# Hosts without a role, and packets that belong to no flow: never audited.
 BACKGROUND = (
     Flow("", UDP, "0.0.0.0", 68, "255.255.255.255", 67, Talk("dhcp_discover", ())),
     Flow("", TCP, CLIENTS[5], 1191, WEB, 80, ask(rc.HTTP_REQUEST, rc.HTTP_RESPONSE)),
@@ -358,7 +358,7 @@ PLANTED = (
     Planted("MP on 8085 behind a proxy", TCP, CLIENTS[0], 1263, PROXY, 8080,
             ask(kb.http_get(PROXIED_8085, agent="SMS CCM 5.0"), kb.MPLIST_REPLY), "off_matrix",
             OFF, ("E1",), "HTTP", 8085),
-    # The first of 200 ports stands for them all: one line, not 200.
+    # The first of 200 ports represents them all: one line, not 200.
     Planted("SYN scan of the MP", TCP, CLIENTS[7], 40000, MP, SCAN_PORTS[0], Talk("scan", ()),
             "off_matrix", OFF, None, None, SCAN_PORTS[0]),
 )

@@ -21,7 +21,7 @@ SERVER = "10.1.200.5"
 VIEWER_6 = "2001:db8:1::50"
 AGENT_6 = "2001:db8:1:3::17"
 
-# Bytes that look like nothing: neither text nor any protocol's magic.
+# Bytes of no known protocol: neither text nor any magic number.
 NOISE = bytes((0x91, 0x02, 0xE7, 0x00, 0x13, 0xFE, 0x80, 0x05, 0xC4, 0x01, 0x9B, 0x00))
 
 captures = Collection()
@@ -150,7 +150,7 @@ def rc_unknown_code(cap):
     c.close()
 
 
-# --- Sessions and grounds -----------------------------------------------------------------------
+# --- Sessions and bases of claims ---------------------------------------------------------------
 
 def all_channels(cap, first_port):
     """A session with all of its channels, on four ports from `first_port` on."""
@@ -273,7 +273,7 @@ def rc_keep_alive(cap):
     c.acknowledge(by_server=False)
 
 
-# --- What is found in payloads that nobody has described ----------------------------------------
+# --- Content of undocumented payloads -----------------------------------------------------------
 
 @capture
 def rc_ntlmssp(cap):

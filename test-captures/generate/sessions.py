@@ -4,9 +4,9 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# One function a capture; its first line is what the capture shows. Who speaks in which session,
-# on which channel, is said where a conversation is made; frames, times and bytes are counted while
-# they are recorded. What only a reader can know (the outcome, the names) is said by the script.
+# One function a capture; its first line is what the capture shows. The session and the channel of
+# a conversation are given where it is made; frames, times and bytes are counted while they are
+# recorded. The script states what only a reader can know (the outcome, the names).
 
 import contextlib
 import json
@@ -174,7 +174,7 @@ captures = Collection()
 capture = captures.capture
 
 
-# --- Pieces of sessions -------------------------------------------------------------------------
+# --- Parts of sessions --------------------------------------------------------------------------
 
 def control(cap, session, agent, port=1047, server_port=2701, client=None):
     """A control connection, opened; the request is what proves a session."""
@@ -304,7 +304,7 @@ def session_old_ports(cap):
 
 
 def resolve(cap, session, name, owner, suffix=0x43):
-    """The name is asked for by broadcast, and its owner answers."""
+    """The name is queried by broadcast, and its owner answers."""
     with cap.of(session):
         cap.udp(session.viewer, 137, BROADCAST, 137).send(kb.nbns_query(name, suffix))
         cap.udp(session.viewer, 137, owner, 137).reply(kb.nbns_answer(name, suffix, owner))
@@ -390,7 +390,7 @@ def ipx_text(host):
 
 
 def ipx(cap, source, source_socket, target, target_socket, data, kind=IPX_PEP):
-    """IPX from host to host; a target of None is everybody."""
+    """IPX from host to host; a target of None is the broadcast."""
     target_node = b"\xff" * 6 if target is None else node(target)
     header = struct.pack(">HHBBI6sHI6sH", 0xFFFF, 30 + len(data), 0, kind, IPX_NETWORK,
                          target_node, target_socket, IPX_NETWORK, node(source), source_socket)
@@ -518,7 +518,7 @@ def session_again(cap):
         session = cap.session(VIEWER, agent_ip(21), "Closed", host="WKS21", user="jdoe",
                               functions=CHANNELS)
         if number > 0:
-            # The two hosts are known by now: the SYN tells.
+            # The two hosts are known by now: the SYN is enough.
             session.known = cap.number() + 1
         whole(cap, session, agent_ip(21), port, host="WKS21")
         cap.wait(5)
@@ -622,7 +622,7 @@ def session_names(cap):
         cap.wait(0.75)
     found = cap.session(VIEWER, agent_ip(23), "Closed", host="WKS23", user="jdoe",
                         functions=(CONTROL,), carriers="TCP, NetBIOS")
-    # The agent makes its names known, and is asked for one.
+    # The agent registers its names, and one of them is queried.
     with cap.of(found):
         for suffix in (0x43, 0x45, 0x46):
             cap.udp(agent_ip(23), 137, BROADCAST, 137).send(
@@ -633,7 +633,7 @@ def session_names(cap):
         cap.udp(VIEWER, 137, agent_ip(23), 137).reply(
             kb.nbns_answer("WKS23", 0x43, agent_ip(23)))
     talk.close()
-    # Another does so, and nobody asks.
+    # Another registers its names, and none is queried.
     cap.udp(agent_ip(24), 137, BROADCAST, 137).send(
         kb.nbns_register("WKS24", 0x43, agent_ip(24)))
 

@@ -46,7 +46,7 @@ def play(cap, group, answer):
 
 
 def probes(cap, group):
-    """Refused where that can be said, then without an answer."""
+    """Refused where the protocol can do so, then without an answer."""
     play(cap, group, "bad")
     play(cap, group, "none")
 

@@ -87,7 +87,7 @@ def node(ip):
 
 
 def remote_control_over_ipx(cap, flow):
-    """The console asks all networks for the client's name <43>, is answered, and writes to it."""
+    """The console queries all networks for the client's name <43>, and writes to the client."""
     ask, answer = node(flow.client), node(flow.server)
 
     def frame(source, target, mac, kind, data):

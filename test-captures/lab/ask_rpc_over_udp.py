@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # ask_rpc_over_udp.py
-# Asks the RPC endpoint mapper on UDP 135, as impacket's datagram client does
+# Queries the RPC endpoint mapper on UDP 135, as impacket's datagram client does
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 

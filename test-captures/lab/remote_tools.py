@@ -8,11 +8,11 @@
 #     remote_tools.py viewer HOST control|data|chat|transfer [PORT]
 #     remote_tools.py viewer HOST udp-control|udp-data|udp-chat|udp-transfer
 #     remote_tools.py viewer HOST netbios-session|netbios-datagram
-#     remote_tools.py call HOST PORT           connects, reads what is said first, answers once
+#     remote_tools.py call HOST PORT           connects, reads the greeting, answers once
 #
-# SMS Remote Tools are not to be had any more and their protocol is not published: what is said
-# here are the messages of public signatures (generate/messages.py), and where nothing is known
-# (screen, files) bytes without a meaning. Sockets, timing and retransmission are the system's.
+# SMS Remote Tools are no longer available and their protocol is not published: the messages here
+# are those of public signatures (generate/messages.py), and bytes without a meaning where nothing
+# is known (screen, files). Sockets, timing and retransmission are the system's.
 
 import pathlib
 import socket

@@ -7,9 +7,9 @@
 #     truth.py FOLDER OUTPUT     FOLDER/declared, FOLDER/raw.pcapng -> OUTPUT.pcapng, OUTPUT.txt
 #
 # Flows are those of tshark without this plugin. Each flow has to be declared, and each declaration
-# has to be seen: whatever nobody thought of ends the recording with an error, and is not left
-# out. A declaration holds for the flows of its two hosts and its port from its time on, until the
-# next one for the same.
+# has to be seen: an unexpected flow ends the recording with an error, and is not left out. A
+# declaration holds for the flows of its two hosts and its port from its time on, until the next one
+# for the same.
 
 import pathlib
 import subprocess
@@ -21,7 +21,7 @@ DYNAMIC_PORTS = range(49152, 65536)
 ADDRESSES = {"all-srv": "10.20.1.255", "all-cli": "10.20.2.255"}
 COLUMNS = ("frame", "proto", "client", "server", "verdict", "row", "reach", "client's roles",
            "server's roles", "what")
-# "NAME=ROLE" is a host that stands for one of that role, as a proxy does.
+# "NAME=ROLE" is a host that acts for one of that role, as a proxy does.
 Declared = namedtuple("Declared", "time verdict row client server proto port reach text "
                       "client_for server_for", defaults=("", ""))
 Flow = namedtuple("Flow", "frame time proto client client_port server server_port")

@@ -25,7 +25,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: text/plain\r\n\
 
 
 def ip(first, second, number):
-    """10.first... as a number; second and number are spread over what is behind it."""
+    """10.first... as a number; second and number are spread over the bytes after it."""
     return 10 << 24 | first << 16 | (second << 8) + number & 0xffff
 
 
@@ -54,7 +54,7 @@ class Writer:
 
 
 def conversation(out, client, server, sport, dport, *said):
-    """SYN, SYN-ACK, what is said by (from the client, bytes), FIN."""
+    """SYN, SYN-ACK, a segment for each (from the client, bytes), FIN."""
     out.tcp(client, server, sport, dport, SYN, 0, 0)
     out.tcp(server, client, dport, sport, SYN_ACK, 0, 1)
     seqs = [1, 1]
@@ -76,7 +76,7 @@ def nat(path, flows, snaplen=0):
 
 
 def scan(path, flows):
-    """One role host asks many others on every port, and nobody answers."""
+    """One role host calls many others on every port, and none of them answers."""
     out = Writer(path)
     for number in range(flows):
         out.tcp(ip(1, 0, 1), ip(2, 0, 1 + number // 60000), 40000 + number % 7,
@@ -85,7 +85,7 @@ def scan(path, flows):
 
 
 def talker(path, packets):
-    """One flow, and all packets are its."""
+    """One flow that has all packets."""
     out = Writer(path)
     client, server, seqs = ip(1, 0, 1), ip(2, 0, 1), [1, 1]
     out.tcp(client, server, 40000, 80, SYN, 0, 0)
@@ -99,7 +99,7 @@ def talker(path, packets):
 
 
 def payloads(name):
-    """What the TCP segments of a made capture say."""
+    """The payloads of the TCP segments of a made capture."""
     data = (MADE / f"{name}.pcap").read_bytes()
     at, found = 24, []
     while at < len(data):

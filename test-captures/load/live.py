@@ -1,5 +1,5 @@
 # live.py
-# A capture replayed on loopback while tshark listens: run in a network namespace of its own
+# A capture replayed on loopback while tshark listens: run in its own network namespace
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 """live.py CAPTURE prints: packets seen, seconds of processor time, bytes of memory at most.

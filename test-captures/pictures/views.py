@@ -33,7 +33,7 @@ class Stage:
         return Wireshark(self.sandbox, self.display, capture, *args, roles=roles, **how)
 
     def keep(self, shark, window, name, crop=None):
-        """A window, or what `crop` says of the screen, as a small PNG."""
+        """A window, or the part of the screen that `crop` selects, as a small PNG."""
         shark.settle(window)
         path = shark.picture(self.folder / f"{name}.png", "root" if crop else window)
         cut = ["-crop", crop, "+repage"] if crop else []
@@ -60,7 +60,7 @@ def profile(stage):
 
 
 def judged_frame(stage, capture, last, frame, name):
-    """A frame in the list, with those up to the last below it, and what the tree says of it."""
+    """A frame in the list, with those up to the last below it, and its part of the tree."""
     with stage.open(capture) as shark:
         shark.go_to(last)
         shark.go_to(frame)
@@ -123,7 +123,7 @@ def statistics(stage):
 
 
 def expert(stage):
-    """Expert Information: what to look at, by severity."""
+    """Expert Information: the findings by severity."""
     with stage.open(MISCONFIGURED) as shark:
         shark.focus(shark.main)
         shark.keys("alt+a", "Up", "Return")

@@ -5,7 +5,7 @@
 """What every test may use.
 
 Wireshark's programs load no plugin when they run as root, so as root everything here runs as an
-ordinary user, in an environment of its own: an empty HOME, UTC, the C locale, and a copy of the
+ordinary user, in a clean environment: an empty HOME, UTC, the C locale, and a copy of the
 plugin that this user can read.
 
 Fixtures: tshark, sharkd, ordinary, fresh_home, made, real, moved, case, golden,
@@ -46,7 +46,7 @@ collect_ignore = (["package/test_versions.py", "package/test_package_systems.py"
                    "code/test_rooms.py", "code/test_sizes.py", "code/test_suites.py"]
                   if INSIDE_ROOT in os.environ else [])
 
-# Nobody: has no files and no groups of its own on any system.
+# The user "nobody": has no files and no groups on any system.
 ORDINARY_USER = 65534
 
 # On stderr, none of these is ever right. "Error loading table" is a bad line in a user's table.
@@ -152,7 +152,7 @@ class Sandbox:
         argv = [str(a) for a in argv]
         extra = self.environment(plugin, env)
         if is_root():
-            # What the program alone is to have (a preloaded library, say) setpriv must not get.
+            # Variables for the program alone (such as a preloaded library) must not reach setpriv.
             own = [f"{n}={v}" for n, v in (env or {}).items() if v is not None]
             for name in env or {}:
                 extra.pop(name, None)
@@ -172,7 +172,7 @@ class Sandbox:
 
 
 def complain(done, why):
-    """Fails a test with all that the program said."""
+    """Fails a test with all that the program printed."""
     def show(stream):
         stream = stream or ""
         stream = stream if isinstance(stream, str) else stream.decode("utf-8", "replace")
@@ -205,8 +205,8 @@ def sandbox():
 def plugin_is_loaded(sandbox):
     """Without the plugin every test fails; none may pass or be skipped because it is missing."""
     if not list(sandbox.plugins.rglob("smsrc.so")):
-        pytest.fail(f"no smsrc.so below {BUILD / 'run'}: build the plugin first, or say with "
-                    f"SMSRC_BUILD where it was built", pytrace=False)
+        pytest.fail(f"no smsrc.so below {BUILD / 'run'}: build the plugin first, or set "
+                    f"SMSRC_BUILD to its build folder", pytrace=False)
     done = check_run(sandbox.run(["tshark", "-G", "plugins"]))
     if not re.search(r"^smsrc\.so\s", done.stdout, re.MULTILINE):
         complain(done, "tshark does not load smsrc.so")
@@ -274,7 +274,7 @@ def sharkd(sandbox):
 
     A request is {"method": ..., "params": {...}}, or just a method's name; id and jsonrpc are
     added. conf: (name, value) pairs as for -o, set before the capture is loaded. What is loaded
-    must load; replies to requests are the test's to judge ("result" or "error").
+    must load; the test itself checks the replies to requests ("result" or "error").
     """
     def run(capture, requests, conf=(), plugin=True, env=None):
         first = [{"method": "setconf", "params": {"name": n, "value": v}} for n, v in conf]
@@ -420,7 +420,7 @@ NOT_REACHED = "not reached"
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Says at the end of a run what it did not reach, so that no skipped test goes unseen."""
+    """Lists at the end of a run what it did not reach, so that no skipped test goes unseen."""
     reasons = collections.Counter(
         words for reports in terminalreporter.stats.values() for report in reports
         if getattr(report, "when", "") == "call"

@@ -1,5 +1,5 @@
 /* test-conversation-cache.c
- * What is remembered of conversations is what Wireshark's own search finds, whatever came between
+ * The conversation cache returns what Wireshark's own search finds, whatever came between
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,7 +8,7 @@
 
 #include "unit-epan.h"
 
-/* Few hosts and ports, so that the same ends, and places of the memo, come again and again. */
+/* Few hosts and ports, so that the same ends, and entries of the cache, recur often. */
 #define HOSTS 6
 #define PORTS 5
 #define FRAMES 20000
@@ -68,7 +68,7 @@ make(const ends_t *ends, uint32_t frame, unsigned options)
                             ends->dst_port, options);
 }
 
-/* Both, one directly behind the other. */
+/* Both, one directly after the other. */
 static conversation_t *
 look_up(const ends_t *ends, uint32_t frame)
 {

@@ -40,7 +40,7 @@ inference_add_fact(const packet_view_t *packet _U_, fact_e fact, const char *tex
 
 void
 inference_add_fact_about(const packet_view_t *packet _U_, fact_e fact, const char *text,
-                        const address *owner)
+                         const address *owner)
 {
     const uint8_t *ip = (const uint8_t *)owner->data;
 
@@ -276,7 +276,7 @@ test_whole(gconstpointer data)
     forget();
 }
 
-/* Bytes on the heap, so that valgrind and sanitizers see one that is read behind them. */
+/* Bytes on the heap, so that valgrind and sanitizers detect a read past their end. */
 static void
 test_cut(gconstpointer data)
 {

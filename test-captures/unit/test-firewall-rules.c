@@ -67,7 +67,7 @@ flow(unsigned i, const char *row, role_set_t initiator, role_set_t responder,
     }
 }
 
-/* What the tap has of flow @p i, judged so. */
+/* The tap's data of flow @p i, with this verdict. */
 static audit_tap_t
 tap_of(unsigned i, const verdict_t *verdict)
 {
@@ -169,7 +169,7 @@ test_a_flow_takes_its_hosts_along(void)
     g_assert_cmpuint(firewall_rules_left_out(rules, VERDICT_WRONG_SERVICE), ==, 1);
     assert_in_file("# Left out: 1 flow, Wrong service\n", true);
 
-    /* A rule with flows stays whoever asks; one without is in no file. */
+    /* firewall_rules_remove() keeps a rule with flows; one without is in no file. */
     firewall_rules_remove(rules, 0);
     g_assert_cmpuint(firewall_rules_count(rules), ==, 1);
     packet(0, &wrong, false);
@@ -186,7 +186,7 @@ test_a_flow_takes_its_hosts_along(void)
 static void
 test_from_client_to_server_whoever_was_seen_first(void)
 {
-    /* The server was seen first, and judged the other way. */
+    /* The server was seen first, and its verdict is for the other direction. */
     flow(0, "E1", MP, CLIENT, 1, 1);
     questions[0].initiator_port = 80;
     questions[0].responder_port = 1100;
@@ -203,7 +203,7 @@ test_from_client_to_server_whoever_was_seen_first(void)
     assert_hosts(0, "10.0.0.1", "10.0.1.1");
     firewall_rules_clear(rules);
 
-    /* Judged as calling 80, and the packet is one of which the ends say otherwise. */
+    /* The verdict is for a call to 80, and the tap has the ends of the packet reversed. */
     flow(0, "E1", CLIENT, MP, 1, 1);
     {
         audit_tap_t tap = tap_of(0, &verdicts[0]);
@@ -229,7 +229,7 @@ test_left_out(void)
     contents[0].proxied = true;
     flow(1, "I3a", BIT(SITE_SERVER), ROLES_BROADCAST, 1, 255);
     flow(2, "H5", CLIENT, MP, 1, 1);
-    bytes[2][1][0] = 224; /* a multicast, whatever role it is said to hold */
+    bytes[2][1][0] = 224; /* a multicast address, whatever role it has */
     flow(3, "H2", CLIENT, BIT(DHCP_SERVER), 1, 1);
     memset(bytes[3][0], 0, 4);
     flow(4, "E1", CLIENT, MP, 1, 1);
@@ -278,7 +278,7 @@ test_a_role_that_the_flow_alone_shows(void)
     contents[1].forwarded = true;
     seen(1);
     g_assert_cmpuint(firewall_rules_left_out(rules, LEFT_OUT_ALONE), ==, 1);
-    contents[1].passed_on = CLIENT;
+    contents[1].forwarded_client = CLIENT;
     firm_version++;
     g_assert_true(seen(1));
     g_assert_cmpuint(firewall_rules_count(rules), ==, 2);

@@ -96,7 +96,7 @@ test_longest_prefix(void)
     open_book();
 
     g_assert_false(role_book_is_empty());
-    for (unsigned again = 0; again < 2; again++) { /* the second time from the memo */
+    for (unsigned again = 0; again < 2; again++) { /* the second time from the cache */
         g_assert_cmpuint(role_book_roles(host("10.200.0.1")), ==, BIT(ADVANCED_CLIENT));
         g_assert_cmpuint(role_book_roles(host("10.1.9.9")), ==,
                          BIT(MANAGEMENT_POINT) | BIT(BITS_DISTRIBUTION_POINT));
@@ -159,10 +159,10 @@ static void
 test_bad_line_spoils_no_good_one(void)
 {
     char *error = unit_table_load(TABLE, "\"10.0.0.1\",\"Client\",\"\"\n"
-                                         "\"10.0.0.2/99\",\"Client\",\"\"\n"
-                                         "\"10.0.0.3\",\"Nobody\",\"\"\n"
-                                         "\"10.0.0.4\",\"Client\",\"toolong\"\n"
-                                         "\"10.0.0.5\",\"Client\",\"\"\n");
+                                  "\"10.0.0.2/99\",\"Client\",\"\"\n"
+                                  "\"10.0.0.3\",\"Nobody\",\"\"\n"
+                                  "\"10.0.0.4\",\"Client\",\"toolong\"\n"
+                                  "\"10.0.0.5\",\"Client\",\"\"\n");
 
     g_assert_nonnull(error);
     g_free(error);
@@ -175,7 +175,7 @@ test_bad_line_spoils_no_good_one(void)
     close_book();
 }
 
-/* What a rule of a firewall may rest on. */
+/* The roles that a firewall rule may be based on. */
 static void
 test_firm_roles(void)
 {
@@ -236,7 +236,7 @@ test_learn(void)
     reason[0] = '!'; /* it was copied */
     g_assert_cmpuint(role_book_version(), >, version);
     g_assert_cmpuint(role_book_roles(host("10.0.0.1")), ==,
-                     BIT(ADVANCED_CLIENT) | BIT(MANAGEMENT_POINT)); /* not the memo's old one */
+                     BIT(ADVANCED_CLIENT) | BIT(MANAGEMENT_POINT)); /* not the old, cached one */
     g_assert_cmpuint(role_book_roles(host("10.0.0.2")), ==, BIT(ADVANCED_CLIENT));
 
     version = role_book_version();
@@ -334,7 +334,7 @@ test_bounds(void)
     /* Known hosts still learn. */
     g_assert_true(learn(host("10.0.0.1"), ROLE_SITE_SERVER, NULL, 1, "x"));
 
-    /* More addresses than the memo holds: it is emptied, and the answers stay right. */
+    /* More addresses than the cache holds: it is emptied, and the answers stay right. */
     bytes[0] = 12;
     for (unsigned i = 0; i < 2 * MAX_HOSTS; i++) {
         bytes[1] = (uint8_t)(i >> 16);
@@ -348,7 +348,8 @@ test_bounds(void)
     close_book();
 }
 
-/* Names that only others report, forged ones say, leave the last half to hosts that show a role. */
+/* Names that only others report, which may be forged, leave the last half to hosts that show a
+ * role. */
 static void
 test_reported(void)
 {

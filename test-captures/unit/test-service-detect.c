@@ -110,7 +110,7 @@ test_services(void)
 {
     for (unsigned i = 0; i < array_length(cases); i++) {
         service_e found = service_detect_bytes(cases[i].bytes, cases[i].length, cases[i].length,
-                                           cases[i].transport);
+                                               cases[i].transport);
 
         g_test_message("case %u", i);
         g_assert_cmpstr(service_name(found), ==, service_name(cases[i].service));

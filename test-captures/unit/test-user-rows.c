@@ -1,5 +1,5 @@
 /* test-user-rows.c
- * Lines of the table smsrc_rows become rows of the matrix, and bad lines say what is wrong
+ * Lines of the table smsrc_rows become rows of the matrix, and bad lines are reported
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -24,7 +24,7 @@ test_rows(void)
     g_assert_cmpuint(count, ==, 0);
 
     unit_table_add(TABLE, "\"advanced client\",\"Management point\",\"TCP\",\"8530-8531,9000\","
-                          "\"tls\",\"moved\"");
+                   "\"tls\",\"moved\"");
     unit_table_add(TABLE, "\"any\",\"Site server\",\"TCP+UDP\",\"5000\",\"backup agent\",\"\"");
     user_rows_reset();
     rows = user_rows(&count);
@@ -103,8 +103,8 @@ test_bad_line_spoils_no_good_one(void)
 
     unit_table_clear(TABLE);
     error = unit_table_load(TABLE, "\"any\",\"any\",\"TCP\",\"1\",\"\",\"\"\n"
-                                   "\"any\",\"any\",\"TCP\",\"x\",\"\",\"\"\n"
-                                   "\"any\",\"any\",\"UDP\",\"3\",\"\",\"\"\n");
+                            "\"any\",\"any\",\"TCP\",\"x\",\"\",\"\"\n"
+                            "\"any\",\"any\",\"UDP\",\"3\",\"\",\"\"\n");
     g_assert_nonnull(error);
     g_free(error);
     user_rows_reset();

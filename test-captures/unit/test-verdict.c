@@ -105,7 +105,7 @@ static void
 test_verdicts(void)
 {
     verdict_set_ports(NULL, NULL);
-    /* Twice: what is remembered has to be what was found. */
+    /* Twice: the cached verdict has to be the computed one. */
     for (unsigned round = 0; round < 2; round++) {
         for (unsigned i = 0; i < array_length(cases); i++) {
             flow_facts_t flow = flow_of(&cases[i]);
@@ -118,12 +118,12 @@ test_verdicts(void)
             g_assert_cmpint(verdict.reversed, ==, cases[i].reversed);
             g_assert_cmpint(verdict_is_listed(&verdict), ==,
                             cases[i].verdict == VERDICT_LISTED ||
-                                cases[i].verdict == VERDICT_CORRECTED);
+                            cases[i].verdict == VERDICT_CORRECTED);
         }
     }
 }
 
-/* An attack has the row of the flow without it, asked before or after. */
+/* An attack has the row of the flow without it, whichever is computed first. */
 static void
 test_attack(void)
 {

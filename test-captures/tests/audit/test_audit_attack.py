@@ -4,6 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json
+import re
 
 import pytest
 
@@ -154,7 +155,7 @@ def test_it_teaches_no_role_of_who_attacks(tshark, capture, messages):
 
 
 def test_many_judgements_before_do_not_hide_it(tshark, capture, messages):
-    """Each URI that a proxy is asked for is a judgement, and there are eight at most."""
+    """Each URI that is requested from a proxy gets a verdict, and there are eight at most."""
     table = (*TABLE, *(f'uat:smsrc_roles:"{ATTACKER}","{role}",""' for role in (
         "Advanced Client",)), f'uat:smsrc_roles:"{WEB}","Management point",""')
 
@@ -258,11 +259,12 @@ def test_it_has_no_blocked(tshark, capture, messages):
 
 
 def test_the_report_of_many_captures_has_it_first():
-    """The batch's order of verdicts is the judge's."""
-    judge = (ROOT / "plugin" / "audit" / "verdict.c").read_text(encoding="utf-8")
+    """The batch's order of verdicts is that of verdict-list.h."""
+    verdicts = (ROOT / "include" / "audit" / "verdict-list.h").read_text(encoding="utf-8")
     batch = (ROOT / "plugin" / "batch" / "smsrc-batch").read_text(encoding="utf-8")
-    names = [line.split('"')[1] for line in judge.splitlines()
-             if line.startswith("    [VERDICT_") and '"' in line][1:]
+    names = re.findall(r'^    VERDICT\(\w+, "([^"]+)"', verdicts, re.MULTILINE)
+    assert names[0] == "Not judged"
+    names = names[1:]
     listed = batch.split("def verdicts: ")[1].split(";")[0]
     assert json.loads(listed) == names[::-1] and names[-1] == "Attack"
 

@@ -1,5 +1,5 @@
 # test_audit_cut_captures.py
-# A role shows wherever a capture begins, and however what shows it lies in packets
+# A role shows wherever a capture begins, and however its evidence is split into packets
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
@@ -88,8 +88,8 @@ def test_what_other_programs_want_changes_nothing(tshark, whole, made, name):
 
 def test_a_recorded_site_cut_anywhere_shows_the_roles_that_all_fields_showed(tshark, cut, golden):
     """
-    The golden was written while the audit read Wireshark's own fields of every packet. A proxy's
-    second thoughts, sessions without their beginning: not all of it can be told of a cut.
+    The golden was written while the audit read Wireshark's own fields of every packet. A cut cannot
+    show all evidence: that of a proxy's later requests or of sessions without their beginning.
     """
     site = RECORDED / "site.pcapng"
     shown = sorted(set(evidence(audited(tshark, site)).values()))
@@ -101,7 +101,7 @@ def test_a_recorded_site_cut_anywhere_shows_the_roles_that_all_fields_showed(tsh
     golden("audit-cuts-site", "\n".join(lines) + "\n")
 
 
-# --- How a request lies in packets --------------------------------------------------------------
+# --- The layout of a request in packets ---------------------------------------------------------
 
 @pytest.fixture(params=range(len(plan_signatures.LYING)),
                 ids=[lying.name for lying in plan_signatures.LYING])

@@ -57,7 +57,7 @@ def test_every_row_is_seen_in_the_matrix(tshark, made):
         row_id: "Seen" for row_id in matrix_ids()}
     for row_id, cells in rows.items():
         flows = len([flow for flow in plan_site.FLOWS if flow.row == row_id])
-        # On IPX the query that goes to all nodes is a flow of its own.
+        # On IPX the query that goes to all nodes is a separate flow.
         assert int(cells[1]) == flows or row_id == "G4", row_id
 
 
@@ -159,7 +159,7 @@ def test_a_scan_is_one_line(violations):
 
 
 def test_blocked_is_told_where_it_shows(tshark, made):
-    """A retransmitted SYN, a reset, an ICMP error: not the frame that asked."""
+    """A retransmitted SYN, a reset, an ICMP error: not the frame of the request."""
     capture = made("site-violations")
     shown = frames(tshark, capture, "smsrc.audit.blocked", prefs=site_prefs())
     by_what = frames(tshark, capture, "smsrc.audit.blocked and (icmp or tcp.flags.reset == 1 or "
@@ -213,7 +213,7 @@ GOLDENS = {
 
 @pytest.mark.parametrize("name", GOLDENS)
 def test_tree(tshark, made, golden, name):
-    """The frame that tells it, with roles of the table alone."""
+    """The frame that shows it, with roles of the table alone."""
     planted = PLANTED[GOLDENS[name]]
     port = f"{planted.transport.lower()}.port == {planted.client_port}"
     done = tshark(made("site-violations"), "-V", "-O", "smsrc.audit", "-Y",

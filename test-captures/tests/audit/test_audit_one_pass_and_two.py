@@ -1,5 +1,5 @@
 # test_audit_one_pass_and_two.py
-# One pass, two passes and sharkd say the same; filters, columns, fields and json show it
+# One pass, two passes and sharkd report the same; filters, columns, fields and json show it
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
@@ -21,7 +21,7 @@ LEARNED = ("site-clean", "site-violations", "audit-http", "audit-smb", "audit-ne
 
 
 def told(table):
-    """All that the audit says of each frame."""
+    """All that the audit reports of each frame."""
     return {row["number"]: {name: row[name] for name in FIELDS + EXPERTS} for row in table
             if row[AUDIT + "verdict"]}
 
@@ -61,7 +61,7 @@ def test_the_audit_goes_on_without_the_session_log(tshark, made, two_pass):
 
 @pytest.mark.parametrize("name", (*LEARNED, "audit-requests", "recorded site"))
 def test_with_a_tree_or_without_the_same_is_learned(tshark, made, name):
-    """tshark makes a tree where somebody wants one (-V, a filter), and none for its lines."""
+    """tshark makes a tree where one is needed (-V, a filter), and none for its lines."""
     capture = RECORDED / "site.pcapng" if name == "recorded site" else made(name)
     statistics = ("-z", "smsrc,audit.json", "-z", "smsrc,roles")
 
@@ -157,7 +157,7 @@ def test_json_has_the_fields(tshark, made):
 
 
 def test_the_expert_statistic_counts_the_warnings(tshark, made, violations):
-    """No tree is asked for here: the verdicts are those of a run that builds them all."""
+    """No tree is built here: the verdicts are those of a run that builds them all."""
     text = tshark(made("site-violations"), "-q", "-z", "expert,warn", prefs=site_prefs()).stdout
     ours = re.findall(r"^\s*(\d+)\s+\S+\s+SMSRC-AUDIT\s", text, re.MULTILINE)
     assert sum(map(int, ours)) == len(with_expert(violations, *WARNINGS))
@@ -176,7 +176,7 @@ SEVERITIES = {"1048576": "Comment", "2097152": "Chat", "4194304": "Note", "62914
 
 @pytest.mark.parametrize("flag", ["once", "every"])
 def test_the_severity_column_needs_no_tree(tshark, made, violations, flag):
-    """A plain listing, in which nobody reads an expert info: the column has the worst of them."""
+    """A plain listing, which shows no expert infos: the column has the worst of them."""
     name, prefs = made("site-violations"), site_prefs(f"smsrc.audit.flag:{flag}")
     done = tshark(name, "-T", "fields", "-e", "frame.number", "-e", "_ws.expert.severity", "-e",
                   AUDIT + "verdict", "-E", "aggregator=/s", prefs=prefs)

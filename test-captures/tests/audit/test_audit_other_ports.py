@@ -15,7 +15,7 @@ SITE_TO_DC = ("Site server", "Domain controller")
 CONSOLE_TO_CLIENT = ("Administrator console", "Advanced Client")
 SITE_TO_SQL = ("Site server", "SQL Server")
 
-# The service by its file's name: who calls whom, and the names its content may be given.
+# The service by its file's name: initiator and responder, and the names its content may be given.
 SERVICES = {
     "cldap": (SITE_TO_DC, {"CLDAP"}),
     "dhcp": (("Advanced Client", "DHCP server"), {"DHCP"}),
@@ -87,7 +87,7 @@ def prefs_for(tshark, capture, port, roles):
 
 
 def judged_on(tshark, capture, port, roles):
-    """The judged frames of the flows to and from this port."""
+    """The audited frames of the flows to and from this port."""
     table = audited(tshark, capture, "-Y", "smsrc.audit",
                     prefs=prefs_for(tshark, capture, port, roles))
     return [row for row in table if port in [end[1] for end in row["key"][1:]]]
@@ -134,6 +134,6 @@ def test_on_its_own_port_a_service_raises_no_warning(tshark, moved, name):
 
 
 def test_every_moved_capture_is_known():
-    """A capture that none of these tests reads is one that nobody looks at."""
+    """A capture that none of these tests reads would be unused."""
     unread = [name for name in MAPPED if parts(name)[0] not in {**SERVICES, **FOREIGN}]
     assert unread == []

@@ -1,5 +1,5 @@
 # test_audit_recorded_sites.py
-# The recorded sites: real servers and clients, and every flow judged as its truth file says
+# The recorded sites: real servers and clients, and every flow with the verdict of its truth file
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
@@ -13,7 +13,7 @@ from recorded_truth import ALL, NAMES, RECORDED, hosts, key_of, role_lines, trut
 
 pytestmark = pytest.mark.quick
 
-# What no software on Debian speaks: RPC over UDP is only asked for, NetBIOS over IPX not at all.
+# What no software on Debian speaks: RPC over UDP is only requested, NetBIOS over IPX not at all.
 NOT_RECORDED = {"A4", "G4"}
 WARNING_VERDICTS = {"Off matrix", "Wrong service"}
 CLIENT_KINDS = {"Advanced Client", "Legacy Client"}
@@ -105,7 +105,7 @@ def test_the_first_packet_of_each_flow_names_it(tshark, recorded, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_traffic_alone_gives_no_host_a_role_that_it_has_not(tshark, recorded, name):
     known = hosts()
-    # Who calls the wrong way round shows the other's role, and only the table knows better.
+    # An initiator in the wrong direction shows the other's role, and only the table knows better.
     for flow in truth(name):
         if flow.verdict == "Wrong direction":
             ends = [known[end.split(":")[0]][2] for end in (flow.client, flow.server)]

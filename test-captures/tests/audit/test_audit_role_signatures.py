@@ -95,7 +95,7 @@ def test_what_only_looks_like_a_signature_gives_no_role(roles, tshark, made):
     pytest.param("http", number, id=signature.name) for number, signature in
     enumerate(plan.HTTP) if signature.learned[0][0] == plan.SERVER])
 def test_the_evidence_names_its_frame(table, group, number):
-    """The frame of the request lies in the same flow, before what it proves."""
+    """The frame of the request is in the same flow, before what it proves."""
     found = frames_of_case(table, group, number)
     signature = plan.GROUPS[group][number]
     assert any(signature.word in text.lower() for text in values(found, "evidence"))

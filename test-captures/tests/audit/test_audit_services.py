@@ -33,7 +33,7 @@ NOT_RDP = {
 
 @pytest.fixture(scope="module")
 def flow_of(sandbox):
-    """flow_of(port, *what is said in turn) -> a capture of the console's call to a client."""
+    """flow_of(port, *messages in turn) -> a capture of the console's call to a client."""
     flows = generator("flows")
     folder = sandbox.new_folder("services")
 

@@ -49,7 +49,7 @@ def test_the_file_gives_roles(tshark, made, home_with):
     ('"2001:db8::g","Advanced Client","ABC"', "2001:db8::g"),
 ])
 def test_a_bad_line_is_told_and_the_good_ones_work(tshark, made, home_with, bad, text):
-    """Good lines before and behind the bad one."""
+    """Good lines before and after the bad one."""
     env = home_with("smsrc_roles", [CLIENT_LINE, bad, MP_LINE])
     done = tshark(made("site-clean"), "-Y", 'smsrc.audit.row == "E1"', "-T", "fields", "-e",
                   "frame.number", prefs=[LEARN_OFF], env=env, check=False)
@@ -197,7 +197,7 @@ def test_scope_one_judges_what_one_end_makes_sms(tshark, made):
     one = audited(tshark, made("site-clean"),
                   prefs=site_prefs(LEARN_OFF, "smsrc.audit.scope:one"))
     assert values(of_flow(one, stranger), "verdict") == {"Off matrix"}
-    # Two hosts without a role are nobody's.
+    # A flow between two hosts without a role gets no verdict.
     nobody = next(flow for flow in plan_site.BACKGROUND if flow.client == plan_site.STRANGER)
     assert not [row for row in one if row["key"] == planned_key(nobody) and
                 row[AUDIT + "verdict"]]

@@ -1,11 +1,11 @@
 # test_user_tables_broken.py
-# The user's tables as files that are broken, huge or in another encoding. Each bad line is told
+# The user's tables as files that are broken, huge or in another encoding. Each bad line is reported
 # with its number and the reason, and the good ones work
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Wireshark's reader of tables ends at a line it cannot take apart and leaves out a last line
-without an end; plugin/roles/uat-file.c reads the file a second time. What Wireshark says is its own
-("Error loading table"); what is looked for here are the lines that begin with the file's name.
+without an end; plugin/roles/uat-file.c reads the file a second time. Wireshark has its own message
+("Error loading table"); these tests search the lines that begin with the file's name.
 """
 
 import re
@@ -41,7 +41,7 @@ def three_hosts(sandbox):
 
 @pytest.fixture
 def read_with(tshark, fresh_home, three_hosts):
-    """read_with(table, bytes of its file, prefs) -> (hosts with a role, lines said, the run)."""
+    """read_with(table, bytes of its file, prefs) -> (hosts with a role, lines printed, the run)."""
     def read(table, content, *args, prefs=(), capture=three_hosts, env=None, **more):
         home = fresh_home()
         folder = home / ".config" / "wireshark"

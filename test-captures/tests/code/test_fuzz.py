@@ -25,8 +25,11 @@ FINDINGS = sorted((FUZZ / "findings").glob("*")) if (FUZZ / "findings").is_dir()
 # New inputs of each kind of run: (program, its runs, the seed). They take about a minute in all.
 NEW = [("fuzz-packets", 1500, 1), ("fuzz-packets", 1500, 2), ("fuzz-settings", 300, 1)]
 
-# The last is what the fuzzer says before it ends at a bug that Wireshark would only log.
-REPORT = re.compile(r"ERROR|runtime error:|SUMMARY:|^smsrc: (?!\d+ executions)", re.MULTILINE)
+# The last is what the fuzzer prints before it ends at a bug that Wireshark would only log.
+# Sanitizers and libFuzzer begin with the process. A word of the fuzzer's own, which it prints after
+# "DE:", may be ERROR_ACCESS_DENIED.
+REPORT = re.compile(r"==\d+== ?ERROR|runtime error:|SUMMARY: |^smsrc: (?!\d+ executions)",
+                    re.MULTILINE)
 
 ENVIRONMENT = {
     # Wireshark does not free everything when it ends; its own allocators hide a use of freed
@@ -92,7 +95,7 @@ def corpus(tmp_path_factory):
 
 @pytest.fixture
 def fuzz(programs, tmp_path):
-    """fuzz(program, *arguments) -> what it said; fails at any report. Inputs found are kept."""
+    """fuzz(program, *arguments) -> what it printed; fails at any report. Inputs found are kept."""
     def run(program, *arguments):
         counts = tmp_path / "counts"
         done = subprocess.run(

@@ -1,10 +1,10 @@
 # test_memory.py
 # One sharkd that opens several captures one after the other: no use of memory that was never set or
-# is gone, no memory left behind by a capture, no state of one capture in the next
+# was freed, no memory leaked by a capture, no state of one capture in the next
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""valgrind's memcheck finds things in Wireshark's own code too: only what has the plugin among its
-callers counts. test_sanitizers.py does the same with the leak sanitizer.
+"""valgrind's memcheck finds errors in Wireshark's own code too: only those with the plugin among
+their callers count. test_sanitizers.py does the same with the leak sanitizer.
 """
 
 import json
@@ -21,7 +21,7 @@ from sharkd_visit import CHOSEN, chosen, replies, visit  # noqa: F401
 pytestmark = pytest.mark.slow
 
 def test_a_capture_leaves_no_state_to_the_next(ordinary, sandbox, chosen):
-    """The second time each is answered as the first time, and as in a sharkd of its own."""
+    """The second time each is answered as the first time, and as in a separate sharkd."""
     lines = visit(sandbox, chosen)
     done = check_run(ordinary(["sharkd", "-"], stdin="\n".join(lines) + "\n"))
     all_of_it = replies(done, len(lines))
@@ -38,8 +38,8 @@ def test_a_capture_leaves_no_state_to_the_next(ordinary, sandbox, chosen):
 
 def is_in_generated_code(error):
     """
-    What PCRE2 has compiled reads 16 bytes at a time, up to 15 behind a text's end and never into
-    another page; memcheck tells it of a text of ours, because we have allocated it.
+    Code that PCRE2 has compiled reads 16 bytes at a time, up to 15 after a text's end and never
+    into another page; memcheck reports it for texts that the plugin has allocated.
     """
     return all(frame.find("obj") is None for frame in error.find("stack").iter("frame"))
 
@@ -48,15 +48,15 @@ def memcheck(ordinary, sandbox, argv, stdin=None, leaks=True):
     """Runs a program below memcheck: (what it gave, errors with the plugin among the callers).
 
     Without valgrind it runs by itself, and there is None in the place of the errors. tshark leaves
-    all tables of its statistics behind: leaks do not count there.
+    all tables of its statistics allocated: leaks do not count there.
     """
     env = {"G_SLICE": "always-malloc", "WIRESHARK_DEBUG_WMEM_OVERRIDE": "simple",
            "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1", "WIRESHARK_ABORT_ON_TOO_MANY_ITEMS": "1"}
     if not shutil.which("valgrind"):
         return ordinary(argv, stdin=stdin, env=env), None
     report = sandbox.fresh_home() / "memcheck.xml"
-    # keep-debuginfo: the plugin is gone when leaks are looked for. Definite losses only: what is
-    # lost with a frame that sharkd forgets, as data kept for a packet are, is lost indirectly.
+    # keep-debuginfo: the plugin is unloaded when leaks are searched. Definite losses only: what is
+    # lost with a frame that sharkd discards, as data kept for a packet are, is lost indirectly.
     done = ordinary(["valgrind", "--leak-check=full", "--show-leak-kinds=definite",
                      "--keep-debuginfo=yes", "--num-callers=24", "--xml=yes",
                      f"--xml-file={report}", *argv], stdin=stdin, timeout=1500, env=env)
@@ -131,7 +131,7 @@ def preferences(sharkd, made):
 
 
 def three_flows(cap, roles_first):
-    """A client asks 8080 and 14330, and by another flow the two hosts show their roles."""
+    """A client calls 8080 and 14330, and by another flow the two hosts show their roles."""
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
     def ask(client_port, port, request):
@@ -183,7 +183,7 @@ def verdicts_by_tshark(tshark, capture, conf):
 
 
 def assert_changes_count_from_the_next_load(ordinary, sandbox, tshark, capture, preferences):
-    """One sharkd: the capture is loaded, a preference is changed, and every frame is asked for, in
+    """One sharkd: the capture is loaded, a preference is changed, and every frame is requested, in
     turns from the first and from the last on; then the same again with the next change."""
     count = len(verdicts_by_tshark(tshark, capture, []))
     requests, expected, lines, now = [], [], [], {}

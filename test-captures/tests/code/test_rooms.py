@@ -1,5 +1,5 @@
 # test_rooms.py
-# The law of the house: rooms in the order of the packet's way, doors between them, one direction
+# The rule of the rooms: in the order of the packet's path, doors between them, one direction
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 """plugin/doc/develop.md has the rule. An include, and a call, go to the same room or upstream.
@@ -31,7 +31,7 @@ def sources(suffixes=(".c", ".h")):
 
 
 def room_of(path):
-    """The room of a source or a door; None for what lies above all rooms or below them."""
+    """The room of a source or a door; None for what is above all rooms or below them."""
     parts = path.relative_to(ROOT).parts
     return parts[1] if len(parts) > 2 else None
 
@@ -64,7 +64,7 @@ def test_includes_go_upstream(path):
         assert name in DOORS, f"{name} is no door, and not beside {path.name}"
         door = DOORS[name]
         if room_of(door):
-            assert order(room_of(door)) <= order(room_of(path)), f"{name} lies downstream"
+            assert order(room_of(door)) <= order(room_of(path)), f"{name} is downstream"
 
 
 def test_a_door_is_passed():

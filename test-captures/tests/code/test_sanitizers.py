@@ -1,6 +1,6 @@
 # test_sanitizers.py
 # Every capture, as it is and damaged, through a plugin built with address and undefined
-# behaviour sanitizers, in a Wireshark that aborts at what it would otherwise only log
+# behavior sanitizers, in a Wireshark that aborts at what it would otherwise only log
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
@@ -183,7 +183,7 @@ def damaged_copy(sandbox, ordinary, capture, folder):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_captures_broken_by_what_their_bytes_mean(dissect, keys, tmp_path, seed):  # noqa: F811
-    """Lost, doubled, disordered, split, cut, and with lengths that lie: fuzz/damage.py."""
+    """Lost, doubled, disordered, split, cut, and with false lengths: fuzz/damage.py."""
     captures = [*sorted(MADE.glob("*.pcap")), *sorted(RECORDED.glob("*.pcapng")),
                 *map(recorded, ALL)]
     broken = tmp_path / "broken.pcap"
@@ -206,7 +206,7 @@ def test_recorded_sessions(dissect, keys, name, two_pass):  # noqa: F811
 
 @pytest.fixture(scope="module")
 def parts(tshark, keys):  # noqa: F811
-    """What the recorded sessions say: ((by the agent, plaintext), ...), tokens."""
+    """The messages of the recorded sessions: ((by the agent, plaintext), ...), tokens."""
     table = fields(tshark, recorded("kerberos"), ["ip.src", "smsrc.cm.unsealed"], "-Y",
                    "smsrc.cm.unsealed", prefs=keys)
     plaintexts = [(row["ip.src"] == ["10.1.3.17"], bytes.fromhex(value))
@@ -230,7 +230,7 @@ def test_streams_of_broken_messages(dissect, parts, keys, tmp_path, seed):  # no
                 WIRESHARK_DEBUG_WMEM_OVERRIDE="simple")
 
 
-# --- Several captures in one sharkd, and what it leaves behind ----------------------------------
+# --- Several captures in one sharkd, and what it leaks ------------------------------------------
 
 def test_the_leak_sanitizer_finds_nothing_of_ours(ordinary, sandbox, chosen,  # noqa: F811
                                                   sanitized):
@@ -243,8 +243,8 @@ def test_the_leak_sanitizer_finds_nothing_of_ours(ordinary, sandbox, chosen,  # 
                          "LSAN_OPTIONS": "exitcode=0:report_objects=0"})
     replies(done, len(lines))
     if "LeakSanitizer has encountered a fatal error" in done.stderr:
-        pytest.skip("the leak sanitizer: it is not allowed to look at its own process here")
-    # sharkd itself leaves something behind: without a report nothing was looked for.
+        pytest.skip("the leak sanitizer: it is not allowed to inspect its own process here")
+    # sharkd itself leaks: without a report nothing was searched.
     assert "LeakSanitizer: detected memory leaks" in done.stderr, done.stderr[:20000]
     leaks = re.split(r"\n(?=(?:Direct|Indirect) leak of )", done.stderr)
     assert not [leak for leak in leaks if "smsrc.so" in leak or "unknown module" in leak], (

@@ -1,9 +1,9 @@
 # test_static.py
-# What reads the C code and does not run it: gcc's analyzer, cppcheck, clang-tidy, Wireshark's own
-# checkers, and the essentials of these where they are not to be had
+# Static checks of the C code: gcc's analyzer, cppcheck, clang-tidy, Wireshark's own checkers, and
+# the essentials of these where they are not available
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Nothing may be found. What is left out stands, with its reason, in .clang-tidy and below.
+"""Nothing may be found. What is left out is listed, with its reason, in .clang-tidy and below.
 
 SMSRC_WIRESHARK_SOURCE names a folder with Wireshark's source, whose tools/ are then used
 (`apt-get source wireshark`); no development package has them.
@@ -28,7 +28,7 @@ TOOLS = pathlib.Path(os.environ.get("SMSRC_WIRESHARK_SOURCE") or "/nonexistent")
 ELSEWHERE = pytest.mark.skipif(
     INSIDE_ROOT in os.environ, reason="the code is read once, with the tools of one system")
 
-# On the compiler's own findings only: Wireshark's headers are not ours to judge.
+# On the compiler's own findings only: Wireshark's headers are not checked.
 CPPCHECK_NOT = [
     # Its own word for "define this macro for me", about UAT_CSTRING_CB_DEF and its like.
     "unknownMacro",

@@ -45,7 +45,7 @@ def collected(*arguments):
 
 @pytest.mark.slow
 def test_quick_tests_are_of_each_folder_and_none_is_slow():
-    """`test-captures/test quick` runs what it says there."""
+    """The selection of `test-captures/test quick`, as that script makes it."""
     script = (ROOT / "test-captures" / "test").read_text(encoding="utf-8")
     marks = re.search(r"^quick_marks='(.*)'$", script, re.MULTILINE)[1]
     found = collected("-m", marks, TESTS)

@@ -73,7 +73,7 @@ def test_several_frames_in_one_segment(tshark, keys, whole, tmp_path, two_pass):
 @pytest.mark.parametrize("name", ["kerberos", "ntlm"])
 def test_what_is_sent_again_changes_nothing(tshark, keys, whole, tmp_path, name,  # noqa: F811
                                             two_pass, analysed):
-    """Also where TCP does not tell that it is sent again."""
+    """Also where TCP does not report that it is sent again."""
     capture = play(messages(name), tmp_path / "again.pcap",
                    treat=lambda number, pieces: pieces * 2 if number > 4 else pieces)
     prefs = [*keys, f"tcp.analyze_sequence_numbers:{analysed}"]
@@ -88,7 +88,7 @@ def test_what_is_sent_again_changes_nothing(tshark, keys, whole, tmp_path, name,
 
 
 def after(said, count):
-    """The number of the agent's sealed message that is `count` behind its first."""
+    """The number of the agent's encrypted message that is `count` after its first."""
     agent = [number for number, (by_agent, data) in enumerate(said) if by_agent]
     return agent[count]
 
@@ -153,7 +153,7 @@ def test_from_the_middle_on_it_is_claimed_by_its_port(tshark, keys, tmp_path, na
     claims = by_frame(tshark, capture, "smsrc.claimed_by", two_pass=two_pass)
     assert len(claims) == len(said) and {v for (v,) in claims.values()} == {"Port"}
     assert frames(tshark, capture, "smsrc.cm.sealed", two_pass=two_pass) == list(claims)
-    # Whether a first message of the agent's says what was granted, nobody can tell here.
+    # Whether a message is the agent's first, with what was granted, is not known here.
     assert frames(tshark, capture, "smsrc.cm.result or smsrc.data", two_pass=two_pass) == []
     assert frames(tshark, capture, "smsrc.cm.unsealed", prefs=keys, two_pass=two_pass) == []
 
@@ -191,7 +191,7 @@ def test_two_greetings_on_one_connection_are_two_sessions(tshark, tmp_path):
 
 
 def test_stop_handshake_and_other_lengths_are_no_result(tshark, tmp_path):
-    """By its length only the agent's first sealed message tells a result."""
+    """By its length only the agent's first encrypted message shows a result."""
     said = messages("kerberos")
     first = next(number for number, (by_agent, data) in enumerate(said)
                  if by_agent and number and data[4] == 40)
@@ -208,9 +208,9 @@ def test_stop_handshake_and_other_lengths_are_no_result(tshark, tmp_path):
 # --- The result by its length -------------------------------------------------------------------
 
 def answered_with(length, stops=False, goes_on=True):
-    """The session of NTLM, in which the agent's first sealed message has so many bytes: SUCCESS_...
-    and ERROR_... are sealed with their NUL or without it. goes_on: the viewer speaks after it,
-    stops: it says STOP_HANDSHAKE."""
+    """The session of NTLM, in which the agent's first encrypted message has this many bytes:
+    SUCCESS_... and ERROR_... are encrypted with their NUL or without it. goes_on: the viewer sends
+    data after it, stops: it sends STOP_HANDSHAKE."""
     said = messages("ntlm")
     first = next(number for number, (by_agent, data) in enumerate(said)
                  if by_agent and number and data[4] == 40)

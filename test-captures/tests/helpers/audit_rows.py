@@ -35,7 +35,7 @@ def site_prefs(*more):
 
 
 def flow_key(transport, one, one_port, other, other_port):
-    """What all frames of a flow have in common, whoever sends them."""
+    """What all frames of a flow have in common, in either direction."""
     if transport == "IPX":
         return ("IPX",)
     return (transport, *sorted(((one, int(one_port)), (other, int(other_port)))))
@@ -108,12 +108,12 @@ def matrix_rows(tshark, capture, **options):
 
 
 def lines_with(lines, *words):
-    """Those lines in which all these words stand, letters of either case."""
+    """Those lines that contain all these words, letters of either case."""
     return [line for line in lines if all(word.lower() in line.lower() for word in words)]
 
 
 def host_lines(lines, address):
-    """Those lines in which an address stands, and not as the beginning of a longer one."""
+    """Those lines that contain an address, and not as the beginning of a longer one."""
     return [line for line in lines if address in re.split(r"[|,()\s]+", line)]
 
 

@@ -5,7 +5,7 @@
 
 FORM = "fields are written in quotation marks, with commas between them"
 
-# What stands on line 2, and what is said of it. (No longer lines: Wireshark's own reader takes time
+# The text of line 2, and the message about it. (No longer lines: Wireshark's own reader takes time
 # with the square of a line's length.)
 BAD = {
     "another separator": (b'"10.1.3.2";"Advanced Client";"ABC"', FORM),

@@ -99,6 +99,14 @@ def endpoints(ports, sequence=1):
     return tcp("10.1.1.20", 135, "10.1.3.1", 40001, pdu, sequence), len(pdu)
 
 
+def namespaces(count):
+    """A DCOM request with so many namespaces of WMI that are none of SMS's (C706 12.6.4.9)."""
+    stub = "root\\SmsDm\0".encode("utf-16-le") * count
+    return tcp("10.1.2.50", 40006, "10.1.1.10", 135,
+               struct.pack("<BBBBIHHIIHH", 5, 0, 0, 3, 0x10, 24 + len(stub), 0, 1, len(stub), 0,
+                           0) + stub)
+
+
 def hosts(first, count):
     """So many addresses from this one on, none of them a broadcast."""
     return [str(ipaddress.ip_address(first) + number) for number in range(count)]

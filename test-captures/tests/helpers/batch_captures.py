@@ -2,14 +2,14 @@
 # Many small captures from few: copies of made ones under other addresses, each at another time
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Copies share no host, so what one of them says is the same beside all the others in one file:
-that file, read once, is the truth about the sum of all."""
+"""Copies share no host, so the results of one are the same beside all the others in one file: that
+file, read once, is the truth about the sum of all."""
 
 import struct
 
 from conftest import MADE
 
-# With IPv4 only, and hosts that their own content tells of: no name that copies would share.
+# With IPv4 only, and hosts that their own content identifies: no name that copies would share.
 BASES = ("demo", "rc-session", "rc-busy", "rc-refused", "rc-two-sessions", "audit-http",
          "session-ten-agents", "session-again")
 HEADER = struct.Struct("<IHHiIII")

@@ -37,7 +37,7 @@ def keys(sandbox):
 
 
 def messages(name):
-    """What the recorded session says: (by the agent, bytes) for each segment with data."""
+    """The data of the recorded session: (by the agent, bytes) for each segment with data."""
     pytest.importorskip("scapy", reason="scapy is not installed: no recording is read")
     from scapy.layers.inet import TCP
     from scapy.utils import PcapReader
@@ -55,8 +55,8 @@ def messages(name):
 
 
 def play(said, path, port=PORT, opened=True, cut=0, snaplen=None, treat=None):
-    """A capture of this conversation. treat(number, pieces) -> the pieces that are recorded, in
-    their order (one left out is lost, one named twice is sent again); cut: bytes of a piece."""
+    """A capture of this conversation. treat(number, pieces) -> the segments that are recorded, in
+    their order (one left out is lost, one named twice is sent again); cut: bytes of a segment."""
     capture = generator("flows").Capture()
     if snaplen:
         capture.snaplen = snaplen
@@ -80,13 +80,13 @@ GREETING = "220000802000" + "START_HANDSHAKE\0".encode("utf-16-le").hex()
 
 
 def frame(kind, *parts):
-    """A frame of type `kind`, each part behind its length."""
+    """A frame of type `kind`, each part after its length."""
     body = b"".join(len(part).to_bytes(2, "little") + part for part in parts)
     return len(body).to_bytes(3, "little") + bytes((kind,)) + body
 
 
 def signed(plain, by_agent):
-    """A sealed frame whose token says that the data is signed only: readable without a key."""
+    """An encrypted frame whose token is flagged as signed only: readable without a key."""
     token = bytes((5, 4, 5 if by_agent else 4, 0xFF)) + bytes(56)
     return frame(0, plain, token)
 

@@ -21,7 +21,7 @@ RUN_TIMEOUT = 3600
 
 
 class Root:
-    """One such system, with this tree in a folder of its own."""
+    """One such system, with this tree in its own folder."""
 
     def __init__(self, suite, folder):
         self.suite = suite
@@ -39,14 +39,14 @@ class Root:
                 or (top and n.startswith("build"))]
 
     def inside(self, *path):
-        """The name within the system of a path in the folder of its own."""
+        """The name within the system of a path in its own folder."""
         return "/" + str(self.work.joinpath(*path).relative_to(self.folder))
 
     def run(self, *argv, timeout=RUN_TIMEOUT, **env):
         """Runs a program within the system; returns its return code and all it printed.
 
-        Where that is allowed it gets /proc, which the sanitizers need, and a network of its own
-        with nothing but the loopback device: its tests take no port from anybody.
+        Where that is allowed it gets /proc, which the sanitizers need, and its own network with
+        only the loopback device: its tests take no port of other programs.
         """
         command = ["chroot", str(self.folder), "env", "-i",
                    "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8",

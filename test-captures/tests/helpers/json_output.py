@@ -9,7 +9,7 @@ from audit_rows import statistic
 
 
 def no_twice(pairs):
-    """An object in which no name stands twice."""
+    """An object that has no name twice."""
     assert len(dict(pairs)) == len(pairs), pairs
     return dict(pairs)
 

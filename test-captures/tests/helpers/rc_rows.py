@@ -55,7 +55,7 @@ def protocol_names(tshark, protocols=PROTOCOLS):
 
 def trees(tshark, capture, log=False, **options):
     """The trees of our protocols alone, below a line for each frame that has one; with those of
-    the session log only where `log` says so: they are on every frame of a session."""
+    the session log only if `log` is set: they are on every frame of a session."""
     protocols = (*PROTOCOLS, "smsrc.log") if log else PROTOCOLS
     text = tshark(capture, "-V", "-O", ",".join(protocols), **options).stdout
     names = tuple(bracket + name for name in protocol_names(tshark, protocols)

@@ -1,5 +1,5 @@
 # recorded_truth.py
-# The recorded sites and their truth: what each flow is, and what the audit has to say of it
+# The recorded sites and their truth: what each flow is, and what the audit has to report of it
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 

@@ -1,9 +1,9 @@
 # window.py
-# Wireshark in a real window: on a display of its own, worked by keys, seen by its pictures
+# Wireshark in a real window: on its own display, driven by keys, checked by screenshots
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A display (Xvfb and a small window manager), Wireshark on it as the ordinary user of conftest.py,
-and what a person does there: open a menu, type, wait until a window is there, look.
+and what a person does there: open a menu, type, wait until a window is there, view it.
 
 Nothing here waits for a time: it waits for a window, or for a picture that fits, up to a limit.
 """
@@ -51,7 +51,7 @@ class Gone(AssertionError):
 
 
 def until(what, look, limit=LIMIT):
-    """Looks again and again until that is true; returns it."""
+    """Calls look() until the result is true; returns it."""
     end = time.monotonic() + limit
     while True:
         found = look()
@@ -71,7 +71,7 @@ def call(*argv, env=None, check=True, binary=False, limit=LIMIT):
 
 
 class Display:
-    """An X server of its own with a window manager; `with Display() as display`."""
+    """An X server with a window manager; `with Display() as display`."""
 
     def __init__(self, width=1400, height=900):
         self.size = f"{width}x{height}x24"
@@ -94,7 +94,7 @@ class Display:
 
     def __enter__(self):
         reader, self.number_pipe = os.pipe()
-        # The server takes a free number itself and says which.
+        # The server takes a free number itself and prints it.
         self.start("Xvfb", "-displayfd", str(self.number_pipe), "-screen", "0", self.size,
                    "-nolisten", "tcp", "-noreset")
         os.close(self.number_pipe)
@@ -155,7 +155,7 @@ class Wireshark:
                 os.chown(path, 65534, 65534)
 
     def __enter__(self):
-        # Qt draws alike on every machine; it has no bus and no style of a desktop to ask.
+        # Qt draws alike on every machine; it has no bus and no style of a desktop to query.
         env = {"HOME": self.home, "DISPLAY": self.display.env["DISPLAY"], "QT_STYLE_OVERRIDE":
                "Fusion", "QT_QPA_PLATFORM": "xcb", "QT_QPA_PLATFORMTHEME": "none",
                "XDG_RUNTIME_DIR": self.home, "NO_AT_BRIDGE": "1", "QT_ACCESSIBILITY": "0",
@@ -234,7 +234,7 @@ class Wireshark:
         call("xdotool", "windowactivate", "--sync", window, env=self.display.env)
 
     def keys(self, *keys):
-        """Keys for whatever has the focus, a menu say."""
+        """Keys for the window or menu that has the focus."""
         call("xdotool", "key", "--delay", "40", *keys, env=self.display.env)
 
     def type(self, text):

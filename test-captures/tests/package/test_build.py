@@ -17,7 +17,7 @@ TOP_LEVEL = {"plugin", "include", "test-captures", "CMakeLists.txt", "README.md"
 
 @pytest.fixture(scope="module", params=["gcc", "clang"])
 def compiled(request, tmp_path_factory):
-    """A build by one compiler, warnings being errors: (compiler, its folder, what it said)."""
+    """A build by one compiler, warnings being errors: (compiler, its folder, its output)."""
     assert shutil.which(request.param), f"{request.param} is missing"
     folder = tmp_path_factory.mktemp(request.param)
     return request.param, folder, build(folder, f"-DCMAKE_C_COMPILER={request.param}",
@@ -54,7 +54,7 @@ def test_each_compilers_plugin_loads(compiled, sandbox, wireshark_version, ordin
 
 
 def test_only_entry_points_are_exported(compiled, wireshark_version):
-    """What this version of Wireshark asks a plugin for, and nothing else."""
+    """The symbols that this version of Wireshark requires of a plugin, and no others."""
     _, folder, _ = compiled
     plugin = next((folder / "run").rglob("smsrc.so"))
     code, symbols = command("nm", "-D", "--defined-only", plugin)
@@ -74,11 +74,11 @@ def test_nothing_is_wanted_that_its_libraries_do_not_have(compiled):
     assert "libwireshark.so" in said
 
 
-# --- What Wireshark says of a build for another version -----------------------------------------
+# --- Wireshark's message about a build for another version --------------------------------------
 
 @pytest.fixture(scope="module")
 def one_minor_later(plugin_build, sandbox, wireshark_version):
-    """A folder of plugins with a copy of the plugin that says it wants the next minor version."""
+    """A folder of plugins with a copy of the plugin that requires the next minor version."""
     plugins = sandbox.copy_plugins(plugin_build, sandbox.new_folder("later"))
     plugin = next(plugins.rglob("smsrc.so"))
     code, symbols = command("nm", "-D", plugin)
@@ -107,10 +107,10 @@ def test_wireshark_refuses_another_minor_version_and_goes_on(tshark, made, one_m
     assert done.stdout and "SMSRC" not in done.stdout
 
 
-# --- What CMake says where it cannot go on ------------------------------------------------------
+# --- CMake's errors -----------------------------------------------------------------------------
 
 def fake_wireshark(folder, version, plugins="ON"):
-    """A Wireshark package of this version, as far as find_package() looks."""
+    """A Wireshark package of this version, as far as find_package() reads it."""
     folder.mkdir()
     major, minor, _ = version.split(".")
     (folder / "WiresharkConfigVersion.cmake").write_text(
@@ -122,7 +122,7 @@ def fake_wireshark(folder, version, plugins="ON"):
 
 
 def refusal(folder, *args):
-    """What CMake says when it fails, on one line."""
+    """CMake's error message, on one line."""
     code, said = configure(folder, *args)
     assert code != 0, said
     assert "CMake Error" in said

@@ -2,7 +2,7 @@
 # The Debian package where it is used: on Debian 12, 13 and sid without anything for developers
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""This machine, and the systems of test_versions.py, each with a layer of its own above it
+"""This machine, and the systems of test_versions.py, each with its own layer above it
 (overlayfs), so that nothing in them changes. In the layer the package is built, then all that
 belongs to developers is removed, and dpkg and apt get their own package and those of the others.
 """
@@ -39,7 +39,7 @@ class System:
         self.work.mkdir(mode=0o755)
 
     def run(self, *argv, user=None):
-        """Runs a program in the system, without a network and with processes of its own; returns
+        """Runs a program in the system, without a network and with its own processes; returns
         its return code and all it printed. The layer is mounted only meanwhile."""
         mounts = ('mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" '
                   '"$2/all" && mount -t proc proc "$2/all/proc" && mount -t tmpfs run "$2/all/run" '
@@ -91,7 +91,7 @@ class System:
         assert self.run("cc", "--version")[0] != 0 and self.run("cmake", "--version")[0] != 0
 
     def loads(self):
-        """What an ordinary user's tshark says of the plugin, "" where it has none."""
+        """What an ordinary user's tshark prints about the plugin, "" where it has none."""
         said = self.must("tshark", "-G", "plugins", user=ORDINARY_USER)
         return "".join(re.findall(r"^smsrc\.so\s.*$", said, re.MULTILINE))
 
@@ -102,7 +102,7 @@ class System:
 @pytest.fixture(scope="module")
 def systems():
     """name -> a System with its package built (`deb`) and without developers' packages, made when
-    first asked for: systems(name)."""
+    first needed: systems(name)."""
     made = {}
 
     def system(name):
@@ -177,7 +177,7 @@ def test_package_of_another_series_is_refused(systems, name, other):
 
 @pytest.mark.parametrize("name", ALL)
 def test_wireshark_of_the_next_series_does_not_leave_it_behind(systems, name):
-    """Empty packages with the next series' number stand for Wireshark's own."""
+    """Empty packages with the next series' number represent Wireshark's own."""
     system = systems(name)
     version = system.must("dpkg-query", "-W", "-f", "${Version}", "wireshark-common")
     major, minor = map(int, re.match(r"(\d+)\.(\d+)\.", version).groups())

@@ -31,7 +31,7 @@ PROFILE = {f"share/wireshark/profiles/SMS 2003/{p.name}"
 
 
 def pack(folder, to):
-    """Runs cpack as somebody whose umask lets nobody else in; returns what it made."""
+    """Runs cpack with a umask that lets no other user in; returns what it made."""
     done = subprocess.run(["cpack", "--config", folder / "CPackConfig.cmake", "-B", to],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           check=False, timeout=300, umask=0o077)
@@ -79,7 +79,7 @@ def field(deb, name):
 
 
 def global_plugin(ordinary):
-    """Where tshark looks for everybody's plugins, without the first slash."""
+    """The folder of the plugins for all users, without the first slash."""
     said = ordinary(["tshark", "-G", "folders"], env={"WIRESHARK_PLUGIN_DIR": None}).stdout
     return re.search(r"^Global Plugins:\s+/(.*)$", said, re.MULTILINE).group(1) + "/epan/smsrc.so"
 
@@ -165,7 +165,7 @@ def test_documents_are_this_trees(deb, tmp_path):
 
 
 def test_package_does_not_mind_how_the_build_installs(deb, built, ordinary, tmp_path):
-    """`deb` is asked for so that it was made before the build is configured in another way."""
+    """`deb` is a parameter so that it is made before the build is configured in another way."""
     code, said = configure(built, "-DSMSRC_USER_INSTALL=ON",
                            f"-DCMAKE_INSTALL_PREFIX={tmp_path}/elsewhere")
     assert code == 0, said

@@ -5,7 +5,7 @@
 """Each version lives in a small Debian system that test-captures/roots makes; this tree is copied
 into it, built there, and its whole suite runs there with the same captures and the same goldens.
 
-Such a system that cannot be made (no root, no network) is not reached: skipped, and said so at
+Such a system that cannot be made (no root, no network) is not reached: it is skipped, and listed at
 the end of the run. What fails within one fails here.
 """
 

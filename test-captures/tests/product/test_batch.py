@@ -26,7 +26,7 @@ from recorded_truth import RECORDED
 
 pytestmark = pytest.mark.slow
 
-# A thousand take two to four minutes on two cores; on each other version fewer say the same.
+# A thousand take two to four minutes on two cores; on each other version fewer are enough.
 MANY = 60 if INSIDE_ROOT in os.environ else 1000
 
 
@@ -88,7 +88,7 @@ def outcomes(tshark, capture):
 
 @contextlib.contextmanager
 def begun(sandbox, argv):
-    """A program of the ordinary user's, in a session of its own."""
+    """A program of the ordinary user's, in its own session."""
     as_user = {"user": ORDINARY_USER, "group": ORDINARY_USER, "extra_groups": []}
     process = subprocess.Popen([str(word) for word in argv], env=sandbox.environment(True, None),
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

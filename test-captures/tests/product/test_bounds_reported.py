@@ -200,7 +200,7 @@ def ldap(number):
 
 
 def smb(messages):
-    """SMB 1, echo requests, one behind the other."""
+    """SMB 1, echo requests, one after the other."""
     echo = b"\xffSMB\x2b" + bytes(27) + b"\1\1\0\0\0"
     return bare_packets.tcp("10.1.3.1", 40003, "10.1.1.14", 445,
                             (bytes(2) + len(echo).to_bytes(2, "big") + echo) * messages)
@@ -214,6 +214,7 @@ ONE_PACKET = {
                     "owners of a name in one NBNS answer"),
     "RPC endpoints": (lambda n: bare_packets.endpoints(range(2000, 2000 + n))[0], 64,
                       "RPC endpoints in one packet"),
+    "namespaces": (bare_packets.namespaces, 16, "WMI namespaces in one packet"),
     "HTTP requests": (lambda n: http(request("/x", "Host: mp01") * n), 64,
                       "HTTP requests in one packet"),
     "HTTP headers": (lambda n: http(request("/x", *["Via: 1.1 x"] * n)), 64,

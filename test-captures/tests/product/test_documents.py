@@ -2,9 +2,9 @@
 # The pages for users: those that tshark writes, their links, filters and statistics
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The page of fields and the one of KB 826852 are written by scripts from what the plugin says;
-`pytest --regen` writes them anew. README and all pages: what they link to is there, and what they
-tell the reader to type works."""
+"""The page of fields and the one of KB 826852 are written by scripts from what the plugin prints;
+`pytest --regen` writes them again. README and all pages: what they link to is there, and the
+commands that they show work."""
 
 import csv
 import difflib
@@ -30,7 +30,7 @@ def is_page(request):
         diff = "\n".join(difflib.unified_diff(path.read_text(encoding="utf-8").splitlines(),
                                               text.splitlines(), path.name, "now", lineterm=""))
         if diff:
-            pytest.fail(f"pytest --regen writes it anew:\n{diff}", pytrace=False)
+            pytest.fail(f"pytest --regen updates it:\n{diff}", pytrace=False)
     return compare
 
 
@@ -141,13 +141,13 @@ def test_every_row_of_the_article_is_shown():
     assert {row.id for row in kb_page.table_rows() if row.kind not in kb_page.NEIGHBOURS} <= shown
 
 
-# --- All pages: what they link to, what they tell the reader to type ----------------------------
+# --- All pages: their links, and the commands that they show ------------------------------------
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "plugin" / "doc").glob("*.md"))]
 READMES = sorted((ROOT / "test-captures").glob("*/README*.md"))
 NAMES = [str(path.relative_to(ROOT)) for path in [*PAGES, *READMES]]
 
-# What stands for a file of the reader's own in an example, and what is read in its place.
+# The name of a reader's own file in an example, and the file that is read in its place.
 STAND_INS = {"agent.keytab": "test-captures/configmgr/wks17.keytab"}
 STAND_IN = "test-captures/made/demo.pcap"
 
@@ -161,7 +161,7 @@ def without_blocks(text):
 
 
 def spans(text):
-    """What stands between backquotes in running text and tables."""
+    """The text between backquotes in running text and tables."""
     return [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", without_blocks(text))]
 
 
@@ -222,7 +222,7 @@ def shell_lines(text):
 
 
 def commands(text):
-    """The arguments of every tshark that a page tells to run."""
+    """The arguments of every tshark command that a page shows."""
     for words in shell_lines(text):
         argv = None
         for word in [*words, ";"]:
@@ -264,7 +264,7 @@ def test_commands_run(ordinary, sandbox, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_statistics_and_decode_as_are_there(tshark, made, say, name):
     """Every -z and -d of a page, alone or in a command, on a capture that is there. tshark takes
-    a longer name for the shorter one and a rest: so they are looked up, too."""
+    a longer name for the shorter one and a rest: so the names are looked up, too."""
     known = fields_page.statistics(say("-z", "help"))
     asked = set(re.findall(r"(-z|-d) ('[^']+'|[\w.,=]+\w)", read(name)))
     for option, one in sorted(asked):
@@ -274,7 +274,7 @@ def test_statistics_and_decode_as_are_there(tshark, made, say, name):
 
 
 def filters(text, known):
-    """What is a filter among what stands between backquotes: a field, and what follows it.
+    """The filters in the text between backquotes: a field, and what follows it.
     Preferences, tables, statistics and files begin alike, and are none."""
     found = set(re.findall(r"-Y '([^']+)'", text)) | set(re.findall(r"-Y ([\w.]+)", text))
     for span in spans(text):
@@ -308,7 +308,7 @@ def cells(line):
 
 
 def is_part(few, all_of_them):
-    """Whether these cells stand in a row in this order, others between them."""
+    """True if these cells are in a row in this order, others between them."""
     rest = iter(all_of_them)
     return all(cell in rest for cell in few)
 
@@ -338,7 +338,7 @@ def test_packets_shown_are_what_tshark_prints(tshark, made):
         assert f" {one} → {other} {protocol} " in line and info.removesuffix("...") in line
 
 
-# --- What the pages say of TLS and of IP fragments ----------------------------------------------
+# --- TLS and IP fragments, as the pages describe them -------------------------------------------
 
 CLIENT, SERVER = "10.1.3.17", "10.1.1.13"
 BOTH_ROLES = (f'uat:smsrc_roles:"{SERVER}","Management point","ABC"',

@@ -168,7 +168,7 @@ def test_each_button_finds_something(frames):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_wireshark_colours_as_the_rules_say(tshark, home, frames, name):
-    """The first rule that fits, and nothing but SMS has a colour."""
+    """The first rule that fits, and only SMS has a color."""
     done = tshark(RECORDED / f"{name}.pcapng", "-C", PROFILE, "--color", "-T", "fields", "-e",
                   "frame.number", "-e", "frame.coloring_rule.name", two_pass=True,
                   prefs=[p for p in role_lines() if not p.startswith("uat:")], env={"HOME": home})
@@ -190,7 +190,7 @@ def test_an_off_matrix_flow_is_red_from_its_first_packet_on(frames):
 
 
 def test_graphs_share_out_the_judged_packets(frames):
-    """Stacked, they are each judged packet once; the rest are lines over it."""
+    """Stacked, they are each audited packet once; the rest are lines over it."""
     button, = (b for b in BUTTONS if b.label == "More//All judged flows")
     for name in NAMES:
         stacked = [frame for graph in GRAPHS if graph.style == "Stacked Bar"

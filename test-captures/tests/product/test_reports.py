@@ -1,5 +1,5 @@
 # test_reports.py
-# The commands of plugin/doc/reports.md, as they stand there: CSV, Elasticsearch's bulk form
+# The commands of plugin/doc/reports.md, as they are there: CSV, Elasticsearch's bulk form
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
@@ -105,7 +105,7 @@ def test_csv_of_packets(documented, tshark, site):
 # --- Elasticsearch --------------------------------------------------------------------------------
 
 def strictly(data):
-    """Actions and documents of a body for _bulk, as its reference says it must be."""
+    """Actions and documents of a body for _bulk, as its reference requires it."""
     assert data.endswith(b"\n") and b"\r" not in data
     lines = [json.loads(line.decode("utf-8", "strict"), object_pairs_hook=no_twice)
              for line in data[:-1].split(b"\n")]
@@ -193,7 +193,7 @@ def test_tsharks_own_bulk(documented, site):
 
 
 def test_tsharks_own_mapping_does_not_fit(tshark):
-    """As the document says. Where this fails Wireshark has learned it: say so there."""
+    """As the document states. If this fails, Wireshark has learned it: document that there."""
     mapping = json.loads(tshark(None, "-G", "elastic-mapping", "--elastic-mapping-filter",
                                 "smsrc,smsrc.audit").stdout)
     layers = mapping["mappings"]["properties"]["layers"]["properties"]

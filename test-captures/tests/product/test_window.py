@@ -2,7 +2,7 @@
 # Wireshark in a real window, with the profile "SMS 2003": what a person sees there
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Each recording is opened once. Colours are read from pictures of the window, tables from what
+"""Each recording is opened once. Colors are read from pictures of the window, tables from what
 its button "Save as" writes."""
 
 import itertools
@@ -46,7 +46,7 @@ def window(sandbox, display):
         one.__exit__()
 
 
-# --- Colours ------------------------------------------------------------------------------------
+# --- Colors -------------------------------------------------------------------------------------
 
 def colour(text):
     return tuple(int(part) // 257 for part in text.split(","))
@@ -67,10 +67,10 @@ def pixels(shark, window, width, height):
 
 
 def rows_seen(shark):
-    """Colours of the packet list from its top, row by row: [(colour, rows)].
+    """Colors of the packet list from its top, row by row: [(color, rows)].
 
     They are read left of the numbers, where nothing is written, below the gray of the titles; a
-    row is as high as the first one, which is selected and the only one of its colour.
+    row is as high as the first one, which is selected and the only one of its color.
     """
     shark.rest()
     shark.settle(shark.main)
@@ -80,7 +80,7 @@ def rows_seen(shark):
 
 
 def seen_as(runs, names):
-    """What the runs of colours must be for rows of these rules, the selected first row apart."""
+    """How the runs of colors differ from rows of these rules, the selected first row apart."""
     selected, height = runs[0]
     assert selected not in BACKGROUNDS.values()
     wanted = [(BACKGROUNDS[name], len(list(run))) for name, run in itertools.groupby(names)]
@@ -92,7 +92,7 @@ def seen_as(runs, names):
 
 @pytest.fixture(scope="module")
 def rules_of(sandbox, tshark):
-    """rules_of(name, filter) -> the rules' names that tshark tells of these packets, in order."""
+    """rules_of(name, filter) -> the rules' names that tshark prints for these packets, in order."""
     home = sandbox.fresh_home()
     folder = home / ".config" / "wireshark" / "profiles" / PROFILE
     shutil.copytree(PROFILE_FILES, folder)
@@ -122,7 +122,7 @@ def test_each_packet_has_the_colour_of_its_verdict(window, rules_of, name, text,
 
 
 def test_the_whole_recording_shows_where_the_red_is(window):
-    """The strip beside the scroll bar has all packets, so one look is enough."""
+    """The strip beside the scroll bar has all packets, so one picture is enough."""
     shark = window("site-misconfigured")
     shark.filter("frame")
     shark.rest()

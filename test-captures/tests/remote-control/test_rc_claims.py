@@ -23,7 +23,7 @@ def grounds(tshark, capture, *args, **options):
             by_frame(tshark, capture, "smsrc.claimed_by", *args, **options).items()}
 
 
-# --- Grounds ------------------------------------------------------------------------------------
+# --- Bases of claims ----------------------------------------------------------------------------
 
 def test_content_on_any_port(tshark, made):
     capture = made("rc-odd-port")
@@ -59,7 +59,7 @@ def test_the_tree_says_known_by_its_port_alone(tshark, made):
 def test_the_port_alone_can_be_turned_off(tshark, made):
     prefs = [port_preference(tshark)]
     assert frames(tshark, made("rc-port-alone"), "smsrc", prefs=prefs) == []
-    # Other grounds stand.
+    # Other bases still hold.
     assert len(frames(tshark, made("rc-session"), "smsrc", prefs=prefs)) == 15
 
 

@@ -1,5 +1,5 @@
 # test_rc_damaged_messages.py
-# Damaged messages: something is said, nothing is lost, nothing crashes
+# Damaged messages: they are reported, nothing is lost, nothing crashes
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 

@@ -12,7 +12,7 @@ from rc_rows import by_frame, fields, frames, infos, trees
 
 pytestmark = pytest.mark.quick
 
-# (capture, filter, frames): each field of the contract is asked for at least once.
+# (capture, filter, frames): each field of the contract is used at least once.
 FILTERS = (
     ("rc-session", 'smsrc.channel == "Control"', [4, 5]),
     ("rc-session", 'smsrc.channel == "Data"', [9, 10, 11]),
@@ -197,7 +197,7 @@ def test_two_passes_give_the_same_columns(tshark, made):
 
 
 def leaves(nodes_of_tree):
-    """(first byte, length) of what stands in the tree with nothing read out of it below."""
+    """(first byte, length) of the items of the tree that have no dissected items below them."""
     for node in nodes_of_tree:
         below = [child for child in node.get("n", []) if not child.get("g") and child.get("h")]
         if below:
@@ -206,7 +206,7 @@ def leaves(nodes_of_tree):
             yield tuple(node["h"])
 
 
-# Marks that the item of the whole, or of its neighbours, stands for.
+# Marks that have no item: they are within the item of the whole, or between two items.
 MARKS = (b"USER", b":")
 
 
@@ -217,7 +217,7 @@ MARKS = (b"USER", b":")
     ("rc-unknown-code", 4, 54), ("rc-damage-rch-trailing", 4, 54),
     ("rc-damage-many-names", 5, 54), ("rc-damage-tnmp-length", 5, 54)])
 def test_every_byte_stands_in_the_tree(sharkd, made, capture, frame, header):
-    """Bytes of unknown meaning are shown as bytes; none is without an item of its own."""
+    """Bytes of unknown meaning are shown as bytes; none is without its own item."""
     reply = sharkd(made(capture), [
         {"method": "frame", "params": {"frame": frame, "proto": True, "bytes": True}}])[0]
     reply = reply["result"]

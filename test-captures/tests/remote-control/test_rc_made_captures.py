@@ -1,5 +1,5 @@
 # test_rc_made_captures.py
-# The made captures are what their generator makes, and every one of them is told of
+# The made captures are what their generator makes, and every one of them is listed
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 

@@ -1,10 +1,10 @@
 # test_rc_nmap_as_viewer.py
-# A real client: nmap asks scripted agents on loopback, and what it says is what we show
+# A real client: nmap queries scripted agents on loopback, and the plugin shows what nmap reports
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # nmap's probe LANDesk-RC and its cmrcservice lines come from real hosts. The agents here answer
-# with the bytes of generate/messages.py; nmap's own patterns must take them for the real thing,
+# with the bytes of generate/messages.py; nmap's own patterns must accept them as a real host's,
 # and the dissector must read the same host, user and version out of the recorded packets.
 
 import contextlib
@@ -96,7 +96,7 @@ def recording(path, capture_filter):
     else:
         recorder.wait()
         pytest.skip("capturing on loopback is not permitted: " + " ".join(said).strip()[:200])
-    # "File:" is said before the interface is read.
+    # "File:" is printed before the interface is read.
     time.sleep(0.5)
     try:
         yield

@@ -90,7 +90,7 @@ def test_sharkd_numbers_as_two_passes_do(sharkd, made, name):
     wanted = truth(name)["frames"]
     replies = sharkd(made(name), [{"method": "frames", "params": {
         "filter": f"smsrc.session == {number}"}} for number in wanted])
-    # Its filter reads the frames anew, after all of them have been read.
+    # Its filter reads the frames again, after all of them have been read.
     assert [[frame["num"] for frame in reply["result"]] for reply in replies] == list(
         wanted.values())
 

@@ -50,7 +50,7 @@ def test_audit_has_a_line_for_each_flow_the_worst_first(tshark, made):
 
 
 def test_audit_names_the_service_without_a_tree(tshark, made):
-    """A statistic asks for no tree; what content shows must be read all the same."""
+    """A statistic needs no tree; what content shows must be read all the same."""
     lines = statistic(tshark, made("site-clean"), "audit", prefs=site_prefs())
     for flow in plan_site.FLOWS:
         if flow.row in ("A2", "B1", "C1", "E1", "E2", "J1"):

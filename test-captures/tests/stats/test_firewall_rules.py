@@ -343,7 +343,7 @@ def test_nft_loads_the_file_and_again(nft, tshark, tmp_path, file, wanted):
     assert {chain["name"]: chain.get("policy") for chain in chains} == wanted
 
 
-# Two hosts and the firewall between them, each a network of its own below the test's.
+# Two hosts and the firewall between them, each its own network below the test's.
 THREE_NETWORKS = """
 set -e
 mount -t tmpfs none /run; mkdir -p /run/netns
@@ -397,11 +397,11 @@ def test_what_is_listed_goes_through_and_what_is_not_does_not(nft, tshark, tmp_p
                     encoding="utf-8")
     alone = ["unshare", "--net", "--mount"]
     if subprocess.run([*alone, "true"], check=False, stderr=subprocess.DEVNULL).returncode != 0:
-        pytest.skip("a firewall between two hosts needs mounts of its own, which a chroot has not")
+        pytest.skip("a firewall between two hosts needs its own mounts, which a chroot has not")
     done = subprocess.run([*alone, "sh", "-c", THREE_NETWORKS, nft,
                            str(path)], check=False, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, encoding="utf-8", timeout=60)
-    # Each is asked from beside it first, so that it is known to be there.
+    # Each is called from its own network first, so that it is known to be there.
     assert done.stdout.splitlines() == [
         f"{port} 10.20.1.13 {answer}" for port, answer in (
             (80, "answer"), (80, "answer"), (8080, "answer"), (8080, "none"))], done.stderr

@@ -1,5 +1,5 @@
 # test_json_statistics.py
-# The statistics as lines of JSON: what the tables say, whatever a capture holds
+# The statistics as lines of JSON: what the tables show, whatever a capture holds
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 

@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Wireshark starts the statistic whose name the argument of -z begins with, whatever follows: a
-misspelt name was another statistic, without the filter behind it.
+misspelled name was another statistic, without the filter after it.
 """
 
 import re
@@ -25,7 +25,7 @@ def names(ordinary):
 
 
 def misspelt(names):
-    """Each name with more behind it, without one of its letters, and with two of them exchanged."""
+    """Each name with more after it, without one of its letters, and with two of them exchanged."""
     for name in names:
         yield from (name + more for more in MORE)
         yield from (f"{name}{more},frame" for more in MORE)

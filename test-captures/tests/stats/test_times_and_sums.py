@@ -341,7 +341,7 @@ def test_a_session_is_from_its_first_time_to_its_latest(tshark, sharkd, flows, m
 def test_a_flow_ends_no_earlier_than_it_starts(tshark, flows, messages, timed, steps, two_pass):
     times, _ = STEPS[steps]
     path = timed(a_session(flows, messages, messages.information_reply()), times)
-    # One pass judges from the request on, which shows the roles; two judge the handshake too.
+    # One pass has verdicts from the request on, which shows the roles; two from the handshake on.
     judged = [at(one) for one in times[0 if two_pass else 3:] if one is not NO_TIME]
     assert flow_times(tshark, path, two_pass) == [
         (judged[0], max(judged)) if judged else (None, None)]
