@@ -28,7 +28,7 @@ typedef struct {
 
 /**
  * Tap with a not_judged_t for each packet, for tables that are shown while a capture is read. The
- * flows are counted anew when a pass begins, and in the first pass from time to time.
+ * flows are counted again when a pass begins, and in the first pass from time to time.
  */
 #define NOT_JUDGED_TAP "smsrc_not_judged"
 

@@ -94,7 +94,7 @@ matrix_settle(void *unused _U_)
 static bool
 is_missing(const end_t *end)
 {
-    return (end->roles & (held_roles | ROLES_BROADCAST | ROLES_NOBODY)) == 0;
+    return (end->roles & (held_roles | ROLES_BROADCAST | ROLES_UNNAMED)) == 0;
 }
 
 /* Sets the names of the roles that no host holds, and whether traffic can show them. */

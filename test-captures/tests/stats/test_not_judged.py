@@ -271,7 +271,7 @@ def lacking(held):
 
 @pytest.fixture(scope="module")
 def nothing(sandbox):
-    """A capture of two hosts of which nobody has heard."""
+    """A capture of two hosts without a role."""
     cap = generator("flows").Capture()
     fill(cap, 0, 0, 1, 0, 0)
     path = sandbox.new_folder("nothing") / "nothing.pcap"
@@ -316,12 +316,12 @@ def test_a_row_of_a_role_that_no_host_holds_says_so(tshark, nothing, held):
 
 
 def test_what_only_a_table_gives_is_named_so(tshark, nothing):
-    told = set().union(*shown_missing(tshark, nothing, set()).values())
+    named_so = set().union(*shown_missing(tshark, nothing, set()).values())
     names = {ROLES[role] for role in ONLY_BY_TABLE} - {"RAS sender"}
-    assert {f"{name} (table only)" for name in names} <= told
+    assert {f"{name} (table only)" for name in names} <= named_so
     assert not {f"{name} (table only)" for name in ("Management point", "Site server",
                                                     "SQL Server", "Domain controller",
-                                                    "Reporting point")} & told
+                                                    "Reporting point")} & named_so
 
 
 @PASSES
