@@ -39,6 +39,9 @@ void flow_content_init(int proto);
 /** Returns the packet's flow, creating it if @p create is true; else NULL if there is none. */
 flow_content_t *flow_content_get(packet_info *pinfo, bool create);
 
+/** Returns the flow of a conversation; NULL if there is none. */
+flow_content_t *flow_content_of(const conversation_t *conversation);
+
 /** Returns the flow between these ends, as for a packet in an ICMP error; NULL if there is none. */
 flow_content_t *flow_content_find_by_ends(packet_info *pinfo, const address *src,
                                           const address *dst, bool tcp, uint16_t src_port,

@@ -33,6 +33,9 @@ role_set_t role_book_roles(const address *addr);
 /** Returns those of them that the user's table gives. */
 role_set_t role_book_table_roles(const address *addr);
 
+/** Returns the roles that any host or network holds, by the table or by evidence. Cheap. */
+role_set_t role_book_held_roles(void);
+
 /** Grows with every new role learned: a verdict made at an older version may be out of date. */
 unsigned role_book_version(void);
 

@@ -36,6 +36,7 @@
 #include "bounds.h"
 #include "evidence.h"
 #include "flow-judge.h"
+#include "not-judged-packet.h"
 #include "reachability.h"
 #include "role-book.h"
 #include "user-rows.h"
@@ -202,6 +203,7 @@ smsrc_audit_packet(packet_view_t *packet)
         audit(packet);
     if (bounds_are_reached())
         report_overflow(packet->tvb, packet->pinfo, packet->tree);
+    not_judged_packet(packet->pinfo);
 }
 
 /* Called at the beginning of a capture and of a redissection. Reads tables and preferences. */
@@ -213,6 +215,7 @@ init_smsrc_audit(void)
     user_rows_reset();
     evidence_reset(audit_learn);
     reachability_reset();
+    not_judged_reset();
     verdict_set_ports(audit_sql_ports, audit_http_ports);
     audit_has_roles = audit_learn || !role_book_is_empty();
     flow_judge_reset(audit_scope == SCOPE_ONE, audit_has_roles);
@@ -263,6 +266,7 @@ proto_register_smsrc_audit(void)
 
     register_init_routine(init_smsrc_audit);
     audit_tap_register();
+    not_judged_register();
 }
 
 void

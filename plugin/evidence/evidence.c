@@ -177,6 +177,18 @@ evidence_inferred_flows(void)
     return inference_num_flows();
 }
 
+role_set_t
+evidence_roles(void)
+{
+    /* Servers of names and addresses show it by their own answers, and have no signature. */
+    role_set_t roles = ROLE_BIT(ROLE_DNS_SERVER) | ROLE_BIT(ROLE_DHCP_SERVER) |
+                       ROLE_BIT(ROLE_WINS_SERVER);
+
+    for (unsigned i = 0; i < signature_table_count; i++)
+        roles |= signature_table[i].server | signature_table[i].client;
+    return roles;
+}
+
 bool
 evidence_is_rpc_endpoint(const address *addr, uint16_t port)
 {

@@ -44,6 +44,12 @@ flow_content_get(packet_info *pinfo, bool create)
 }
 
 flow_content_t *
+flow_content_of(const conversation_t *conversation)
+{
+    return (flow_content_t *)conversation_get_proto_data(conversation, proto_flow);
+}
+
+flow_content_t *
 flow_content_find_by_ends(packet_info *pinfo, const address *src, const address *dst, bool tcp,
                           uint16_t src_port, uint16_t dst_port)
 {

@@ -44,6 +44,7 @@ static network_table_t *networks; /* of holder_t, from the table */
 static wmem_map_t *hosts;         /* address to holder_t, from evidence */
 static unsigned version;
 static unsigned firm_version;
+static role_set_t held_roles;
 
 /*
  * Address to role_set_t: roles that were looked up once, the empty set too. The scope is theirs
@@ -149,6 +150,7 @@ holder_add(holder_t *holder, role_e role, const char *site_code, uint32_t frame,
     evidence->frame = frame;
     wmem_array_append_one(holder->evidence, evidence);
     holder->roles |= ROLE_BIT(role);
+    held_roles |= ROLE_BIT(role);
 }
 
 /* The evidence that @p holder has for @p role, or NULL. */
@@ -202,6 +204,7 @@ role_book_cleanup(void)
     resolved_clear();
     networks = NULL;
     hosts = NULL;
+    held_roles = 0;
 }
 
 void
@@ -219,6 +222,12 @@ role_book_is_empty(void)
 {
     return (networks == NULL || network_table_is_empty(networks)) &&
            (hosts == NULL || wmem_map_size(hosts) == 0);
+}
+
+role_set_t
+role_book_held_roles(void)
+{
+    return held_roles;
 }
 
 role_set_t

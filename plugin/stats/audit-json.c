@@ -11,6 +11,7 @@
 
 #include "audit-tap.h"
 #include "json-line.h"
+#include "not-judged-sum.h"
 #include "stat-list.h"
 #include "stat-listener.h"
 #include "stat-settle.h"
@@ -287,6 +288,8 @@ audit_draw(void *tapdata)
     line = json_line_begin("audit");
     json_line_put_number(&line, "frames", audit->frames);
     json_line_put_number(&line, "flows", flows->len);
+    not_judged_sum_update();
+    not_judged_sum_put(&line);
     json_line_put_overflow(&line);
     json_line_end(&line);
     g_ptr_array_free(flows, TRUE);
@@ -330,6 +333,7 @@ audit_start(const char *argument, void *userdata)
     audit->lines = g_hash_table_new(g_direct_hash, g_direct_equal);
     audit->all = g_ptr_array_new_with_free_func(free_flow_line);
     stat_settle_add(audit_settle, audit);
+    not_judged_sum_start(NULL);
     if (!stat_listener_start(&flows))
         return STAT_TAP_INIT_FAILED;
     if (stat_listener_start(&frames))

@@ -292,6 +292,7 @@ audit_table_register(const statistic_t *statistic)
         .stat_tap_reset_table_cb = audit_reset,
     };
 
+    stat_table_end_with_not_judged(&ui, NULL);
     terminal_table_register(&ui, statistic, columns, array_length(columns));
     stat_settle_add(audit_settle, &ui);
 }

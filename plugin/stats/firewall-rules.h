@@ -25,6 +25,9 @@ typedef struct {
     bool shown;          /* set and read by the reader alone */
 } firewall_rule_t;
 
+/** The head of the rules has it: where a reader finds what an attacker can bring into them. */
+#define FIREWALL_RULES_TRUST "How far to trust them: plugin/doc/trust.md"
+
 /** Why an audited flow is in no rule: its verdict, or one of these. */
 enum {
     LEFT_OUT_BROADCAST = NUM_VERDICTS, /* no firewall forwards it */

@@ -6,6 +6,8 @@
 
 /*
  * The table has all rows of the article and of the user, and the supplementary ones that were seen.
+ * A row without a flow was never seen; or no host is known that holds one of its roles, so that no
+ * flow can be on it; or a filter has chosen other flows.
  */
 
 #include "smsrc-compat.h"
@@ -13,17 +15,26 @@
 #include <epan/tap.h>
 
 #include "audit-tap.h"
+#include "not-judged-sum.h"
 #include "stat-list.h"
 #include "stat-settle.h"
 #include "stat-table.h"
 #include "terminal-table.h"
+
+/* An end of a row. */
+typedef struct {
+    role_set_t roles;
+    char name[48];
+} end_t;
 
 /* A row of the matrix. Its texts are set while its row is shown. */
 typedef struct {
     unsigned row;
     const char *id;
     const char *state;
+    const char *missing;
     const char *text;
+    end_t ends[NUM_ENDS];
     unsigned flows;
     unsigned blocked;
     unsigned packets;
@@ -32,11 +43,12 @@ typedef struct {
 
 static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_TEXT, "Row", "%-8s", line_t, id),
-    STAT_COLUMN(STAT_TEXT, "State", "%-13s", line_t, state),
+    STAT_COLUMN(STAT_TEXT, "State", "%-26s", line_t, state),
     STAT_COLUMN(STAT_NUMBER, "Flows", "%7u", line_t, flows),
     STAT_COLUMN(STAT_NUMBER, "Blocked", "%7u", line_t, blocked),
     STAT_COLUMN(STAT_NUMBER, "Packets", "%8u", line_t, packets),
     STAT_COLUMN(STAT_BYTES, "Bytes", "%12u", line_t, bytes),
+    STAT_COLUMN(STAT_TEXT, "Role not known", "%-30s", line_t, missing),
     STAT_COLUMN(STAT_TEXT, "In words", "%s", line_t, text),
 };
 
@@ -51,6 +63,10 @@ typedef struct {
 static GHashTable *shares;        /* flow to its share */
 static GHashTable *lines_of_rows; /* row of the matrix to its line */
 static GHashTable *lines;         /* the row as text to its line, which it owns */
+static role_set_t held_roles;     /* those that some host holds, as the lines show it */
+static bool has_choice;           /* a filter has left out flows, as the lines show it */
+static bool has_filter;
+static uint64_t num_packets;      /* that the filter has passed */
 
 static void
 clear_rows(void)
@@ -59,6 +75,9 @@ clear_rows(void)
         return;
     g_hash_table_remove_all(lines_of_rows);
     g_hash_table_remove_all(lines);
+    held_roles = 0;
+    has_choice = false;
+    num_packets = 0;
 }
 
 /* The next capture may have other rows of the user at the same addresses. */
@@ -71,14 +90,83 @@ matrix_settle(void *unused _U_)
     g_hash_table_remove_all(lines_of_rows);
 }
 
+/* True if no host holds the role of this end. A broadcast, and a reader of reports, hold none. */
+static bool
+is_missing(const end_t *end)
+{
+    return (end->roles & (held_roles | ROLES_BROADCAST | ROLES_UNNAMED)) == 0;
+}
+
+/* Sets the names of the roles that no host holds, and whether traffic can show them. */
+static void
+set_missing(const line_t *line, GString *names)
+{
+    const role_set_t learned = not_judged_learned_roles();
+
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
+        const char *other = end == RESPONDER ? line->ends[INITIATOR].name : "";
+
+        if (!is_missing(&line->ends[end]) || strcmp(other, line->ends[end].name) == 0)
+            continue;
+        g_string_append_printf(names, "%s%s%s", names->len > 0 ? ", " : "", line->ends[end].name,
+                               (line->ends[end].roles & learned) != 0 ? "" : " (table only)");
+    }
+}
+
+static const char *
+state_of(const line_t *line, bool missing)
+{
+    if (line->flows > 0)
+        return line->blocked == 0 ? "Seen"
+               : line->blocked == line->flows ? "Blocked" : "Seen, blocked";
+    if (missing)
+        return "No host of this role known";
+    return has_choice ? "Not in the choice" : "Never seen";
+}
+
 static void
 show_line(stat_tap_table *table, line_t *line)
 {
-    line->state = line->flows == 0               ? "Never seen"
-                  : line->blocked == 0           ? "Seen"
-                  : line->blocked == line->flows ? "Blocked"
-                                                 : "Seen, blocked";
+    GString *missing = g_string_new(NULL);
+
+    if (line->flows == 0)
+        set_missing(line, missing);
+    line->state = state_of(line, missing->len > 0);
+    line->missing = missing->str;
     stat_table_show_row(table, line->row, columns, line);
+    line->missing = NULL;
+    g_string_free(missing, TRUE);
+}
+
+/* Shows the state of the rows without a flow again, where it may have changed. */
+static void
+matrix_update(stat_tap_table *table)
+{
+    role_set_t held = not_judged_sum()->held_roles;
+    bool choice = has_filter || num_packets < not_judged_sum_packets();
+    GHashTableIter each;
+    void *line;
+
+    if (held == held_roles && choice == has_choice)
+        return;
+    held_roles = held;
+    has_choice = choice;
+    g_hash_table_iter_init(&each, lines);
+    while (g_hash_table_iter_next(&each, NULL, &line)) {
+        if (((line_t *)line)->flows == 0)
+            show_line(table, (line_t *)line);
+    }
+}
+
+static void
+set_ends(line_t *line, const matrix_row_t *row)
+{
+    line->ends[INITIATOR].roles = row->initiator_roles;
+    line->ends[RESPONDER].roles = row->responder_roles;
+    (void)g_strlcpy(line->ends[INITIATOR].name, row->initiator,
+                    sizeof line->ends[INITIATOR].name);
+    (void)g_strlcpy(line->ends[RESPONDER].name, row->responder,
+                    sizeof line->ends[RESPONDER].name);
 }
 
 /* Returns the line of a row of the matrix, a new one at the end of the table where it has none. */
@@ -97,6 +185,7 @@ line_of(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_row_t *row)
         line->row = stat_table_append_row(ui, table);
         line->id = row->id;
         line->text = text;
+        set_ends(line, row);
         show_line(table, line);
         line->id = line->text = NULL;
         g_hash_table_insert(lines, g_strdup(text), line);
@@ -133,6 +222,7 @@ matrix_init(stat_tap_table_ui *ui)
         lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     }
     clear_rows();
+    has_filter = terminal_table_has_filter();
     table = stat_table_open_with_keys(ui, audit_tap_matrix()->title, &shares, false);
     add_article(ui, table);
 }
@@ -172,6 +262,7 @@ matrix_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, co
     stat_tap_table *table = stat_table_of(tapdata);
     share_t *share = (share_t *)g_hash_table_lookup(shares, tap->flow);
 
+    num_packets++;
     /* The user's rows are read when a capture begins, which is after the table was made. */
     if (g_hash_table_size(shares) == 0)
         add_rows(stat_table_ui_of(tapdata), table, tap->user_rows, tap->num_user_rows);
@@ -200,6 +291,7 @@ static stat_tap_table_ui matrix_ui = {
 void
 matrix_table_register(const statistic_t *statistic)
 {
+    stat_table_end_with_not_judged(&matrix_ui, matrix_update);
     terminal_table_register(&matrix_ui, statistic, columns, array_length(columns));
     stat_settle_add(matrix_settle, &matrix_ui);
 }

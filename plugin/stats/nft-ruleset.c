@@ -9,6 +9,7 @@
 #include "nft-ruleset.h"
 
 #include "bounds.h"
+#include "not-judged-sum.h"
 
 /* nft refuses a comment of more than 128 bytes. */
 #define MAX_COMMENT 120
@@ -99,6 +100,18 @@ is_appended(const firewall_rules_t *rules, unsigned place)
     return false;
 }
 
+/* Appends what the audit has not judged: rules for it may be missing as well. */
+static void
+append_not_judged(GString *file)
+{
+    GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
+
+    not_judged_sum_add_texts(texts);
+    for (unsigned i = 0; i < texts->len; i++)
+        g_string_append_printf(file, "# Not judged: %s\n", (const char *)texts->pdata[i]);
+    g_ptr_array_free(texts, TRUE);
+}
+
 /* Appends what the audit has not kept: rules for it may be missing. */
 static void
 append_bounds(GString *file)
@@ -150,7 +163,8 @@ nft_ruleset_to_str(const firewall_rules_t *rules, bool drop)
     g_string_append_printf(
         file,
         "# What the flows of a capture need that %s lists (tshark -z smsrc,rules.nft%s).\n"
-        "# Rules run from initiator to responder; answers pass as parts of their connections.\n",
+        "# Rules run from initiator to responder; answers pass as parts of their connections.\n"
+        "# " FIREWALL_RULES_TRUST "\n",
         audit_tap_matrix()->title, drop ? ".drop" : "");
     for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++) {
         unsigned flows = firewall_rules_left_out(rules, reason);
@@ -159,6 +173,7 @@ nft_ruleset_to_str(const firewall_rules_t *rules, bool drop)
             g_string_append_printf(file, "# Left out: %u flow%s, %s\n", flows,
                                    flows == 1 ? "" : "s", firewall_rules_reason_name(reason));
     }
+    append_not_judged(file);
     append_bounds(file);
     if (!has_flows(rules)) {
         g_string_append(file, "# No rule: no flow of the capture is listed and may make one.\n");

@@ -15,6 +15,7 @@
 #include <epan/tap.h>
 
 #include "nft-ruleset.h"
+#include "not-judged-sum.h"
 #include "stat-list.h"
 #include "stat-listener.h"
 
@@ -40,8 +41,10 @@ nft_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const voi
 static void
 print_ruleset(const firewall_rules_t *rules, bool drop)
 {
-    char *file = nft_ruleset_to_str(rules, drop);
+    char *file;
 
+    not_judged_sum_update();
+    file = nft_ruleset_to_str(rules, drop);
     fputs(file, stdout);
     g_free(file);
 }
@@ -79,6 +82,7 @@ start_listener(const char *command, const char *filter, tap_draw_cb draw)
         .finish_cb = nft_finish,
     };
 
+    not_judged_sum_start(NULL);
     return stat_listener_start(&listener) ? (firewall_rules_t *)listener.tapdata : NULL;
 }
 
@@ -133,6 +137,7 @@ open_window(const statistic_t *statistic, bool drop)
     if (rules == NULL)
         return;
     window->retap_packets(window->ops_id);
+    not_judged_sum_update();
     file = nft_ruleset_to_str(rules, drop);
     window->set_text(window->new_text_window(window->ops_id, statistic->title), file);
     g_free(file);

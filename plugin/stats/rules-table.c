@@ -65,7 +65,7 @@ rules_reset(stat_tap_table *table)
 static void
 rules_init(stat_tap_table_ui *ui)
 {
-    stat_table_open(ui, "Rules for the listed flows");
+    stat_table_open(ui, "Rules for the listed flows. " FIREWALL_RULES_TRUST);
     rules_clear();
 }
 
@@ -168,5 +168,7 @@ rules_table_register(const statistic_t *statistic)
         .stat_tap_reset_table_cb = rules_reset,
     };
 
+    stat_table_end_with_not_judged(&ui, NULL);
+    terminal_table_set_head(&ui, FIREWALL_RULES_TRUST);
     terminal_table_register(&ui, statistic, columns, array_length(columns));
 }

@@ -18,6 +18,7 @@
 
 #include "audit-tap.h"
 #include "bounds.h"
+#include "not-judged-sum.h"
 #include "text.h"
 
 static void
@@ -224,11 +225,13 @@ stat_table_clear(stat_tap_table *table)
 
 /*
  * What was not kept is in every table, as its last rows, whatever filter it has and whatever the
- * frame is in which a bound was reached. So one listener serves all tables, beside their own. It
- * is never removed: a table that is closed is no longer among those of its statistic.
+ * frame is in which a bound was reached, and before it in some tables what was not judged. So one
+ * listener serves all tables, beside their own. It is never removed: a table that is closed is no
+ * longer among those of its statistic.
  */
 
-static GPtrArray *noted_uis; /* of the statistics that have, or had, a table */
+static GPtrArray *noted_uis;     /* of the statistics that have, or had, a table */
+static GHashTable *judging_uis;  /* of those that say what was not judged, to their callback */
 
 /* The first cell of such a row points to it. */
 static char note_mark;
@@ -249,11 +252,12 @@ stat_table_num_rows(const stat_tap_table *table)
     return rows;
 }
 
-/* Writes @p text into the first two columns of text. */
+/* Writes @p label and @p text into the first two columns of text. */
 static void
-set_note(const stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const char *text)
+set_note(const stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const char *label,
+         const char *text)
 {
-    const char *texts[] = { "Not kept", text };
+    const char *texts[] = { label, text };
     unsigned next = 0;
 
     table->elements[row][0].user_data.ptr_value = &note_mark;
@@ -263,25 +267,60 @@ set_note(const stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const
     }
 }
 
+static unsigned
+put_note(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const char *label,
+         const char *text)
+{
+    if (row == table->num_elements)
+        append_last_row(ui, table);
+    set_note(ui, table, row, label, text);
+    return row + 1;
+}
+
+static bool
+ends_with_not_judged(const stat_tap_table_ui *ui)
+{
+    return judging_uis != NULL && g_hash_table_contains(judging_uis, ui);
+}
+
+/* Puts what was not judged after the rows of the table. Returns the row after it. */
+static unsigned
+put_not_judged(stat_tap_table_ui *ui, stat_tap_table *table)
+{
+    unsigned row = stat_table_num_rows(table);
+    stat_table_cb update;
+    GPtrArray *texts;
+
+    if (!ends_with_not_judged(ui))
+        return row;
+    update = (stat_table_cb)g_hash_table_lookup(judging_uis, ui);
+    if (update != NULL)
+        update(table);
+    texts = g_ptr_array_new_with_free_func(g_free);
+    not_judged_sum_add_texts(texts);
+    for (unsigned i = 0; i < texts->len; i++)
+        row = put_note(ui, table, row, "Not judged", (const char *)texts->pdata[i]);
+    g_ptr_array_free(texts, TRUE);
+    return row;
+}
+
 static void
 update_notes(stat_tap_table_ui *ui, stat_tap_table *table)
 {
-    unsigned row = stat_table_num_rows(table);
+    unsigned row = put_not_judged(ui, table);
 
     for (bound_e bound = bounds_next(BOUND_NONE); bound < NUM_BOUNDS; bound = bounds_next(bound)) {
-        char *text;
+        char *text = bounds_to_str(NULL, bound);
 
-        if (row == table->num_elements)
-            append_last_row(ui, table);
-        text = bounds_to_str(NULL, bound);
-        set_note(ui, table, row++, text);
+        row = put_note(ui, table, row, "Not kept", text);
         wmem_free(NULL, text);
     }
+    while (table->num_elements > row)
+        stat_table_remove_row(table, table->num_elements - 1);
 }
 
-static tap_packet_status
-overflow_packet(void *tapdata _U_, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
-                const void *data _U_, tap_flags_t flags _U_)
+static void
+update_all_notes(void)
 {
     for (unsigned i = 0; i < noted_uis->len; i++) {
         stat_tap_table_ui *ui = (stat_tap_table_ui *)noted_uis->pdata[i];
@@ -289,7 +328,31 @@ overflow_packet(void *tapdata _U_, packet_info *pinfo _U_, epan_dissect_t *edt _
         for (unsigned t = 0; ui->tables != NULL && t < ui->tables->len; t++)
             update_notes(ui, g_array_index(ui->tables, stat_tap_table *, t));
     }
+}
+
+static tap_packet_status
+overflow_packet(void *tapdata _U_, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
+                const void *data _U_, tap_flags_t flags _U_)
+{
+    update_all_notes();
     return TAP_PACKET_REDRAW;
+}
+
+void
+stat_table_end_with_not_judged(const stat_tap_table_ui *ui, stat_table_cb update)
+{
+    if (judging_uis == NULL)
+        judging_uis = g_hash_table_new(g_direct_hash, g_direct_equal);
+    g_hash_table_insert(judging_uis, (void *)ui, (void *)update);
+}
+
+void
+stat_table_update_notes(stat_tap_table_ui *ui, stat_tap_table *table)
+{
+    if (ends_with_not_judged(ui)) {
+        not_judged_sum_update();
+        update_notes(ui, table);
+    }
 }
 
 static void
@@ -304,6 +367,8 @@ note_overflow(stat_tap_table_ui *ui)
         if (error != NULL)
             g_string_free(error, TRUE);
     }
+    if (ends_with_not_judged(ui))
+        not_judged_sum_start(update_all_notes);
     if (!g_ptr_array_find(noted_uis, ui, NULL))
         g_ptr_array_add(noted_uis, ui);
 }

@@ -44,7 +44,8 @@ void stat_table_show_row(stat_tap_table *table, unsigned row, const stat_column_
 
 /**
  * The number of rows of @p table without those at its end that report what was not kept
- * (bounds.h). Those are added by themselves, and stay after all rows that are appended or inserted.
+ * (bounds.h), or judged. Those are added by themselves, and stay after all rows that are appended
+ * or inserted.
  */
 unsigned stat_table_num_rows(const stat_tap_table *table);
 
@@ -60,6 +61,18 @@ void stat_table_remove_row(stat_tap_table *table, unsigned at);
 /** The table, and the statistic, of what a tap's callback gets. */
 stat_tap_table *stat_table_of(void *tapdata);
 stat_tap_table_ui *stat_table_ui_of(void *tapdata);
+
+/** A table whose rows depend on what was not judged is to be brought up to date. */
+typedef void (*stat_table_cb)(stat_tap_table *table);
+
+/**
+ * Have the tables of @p ui end with what was not judged (not-judged.h), before what was not kept.
+ * @p update, which may be NULL, is called before. Call before the table is registered.
+ */
+void stat_table_end_with_not_judged(const stat_tap_table_ui *ui, stat_table_cb update);
+
+/** Bring these last rows up to date, before the table is printed. */
+void stat_table_update_notes(stat_tap_table_ui *ui, stat_tap_table *table);
 
 /** Remove all rows. The table itself has no call for it: it is freed cell by cell. */
 void stat_table_clear(stat_tap_table *table);

@@ -283,13 +283,22 @@ print_rule(char sign, unsigned width)
     g_free(rule);
 }
 
-/* Prints what was not kept, on lines of the full width. */
+static void
+print_wrapped(const char *text, unsigned width)
+{
+    GPtrArray *lines = wrap(text, width);
+
+    for (unsigned line = 0; line < lines->len; line++)
+        puts((const char *)lines->pdata[line]);
+    g_ptr_array_unref(lines);
+}
+
+/* Prints what was not judged and not kept, on lines of the full width. */
 static void
 print_notes(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned width)
 {
     for (unsigned row = stat_table_num_rows(table); row < table->num_elements; row++) {
         GString *note = g_string_new(NULL);
-        GPtrArray *lines;
 
         for (unsigned i = 0; i < ui->nfields; i++) {
             const stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, i);
@@ -298,12 +307,26 @@ print_notes(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned w
                 g_string_append_printf(note, "%s%s", note->len > 0 ? ": " : "",
                                        cell->value.string_value);
         }
-        lines = wrap(note->str, width);
-        for (unsigned line = 0; line < lines->len; line++)
-            puts((const char *)lines->pdata[line]);
-        g_ptr_array_unref(lines);
+        print_wrapped(note->str, width);
         g_string_free(note, TRUE);
     }
+}
+
+static bool opens_with_filter;
+static GHashTable *heads; /* of the tables that have one, by their ui */
+
+void
+terminal_table_set_head(const stat_tap_table_ui *ui, const char *head)
+{
+    if (heads == NULL)
+        heads = g_hash_table_new(g_direct_hash, g_direct_equal);
+    g_hash_table_insert(heads, (void *)ui, (void *)head);
+}
+
+bool
+terminal_table_has_filter(void)
+{
+    return opens_with_filter;
 }
 
 typedef struct {
@@ -311,6 +334,15 @@ typedef struct {
     char *filter;
     unsigned width;
 } narrow_t;
+
+static void
+print_head(const stat_tap_table_ui *ui, unsigned width)
+{
+    const char *head = heads != NULL ? (const char *)g_hash_table_lookup(heads, ui) : NULL;
+
+    if (head != NULL)
+        print_wrapped(head, width);
+}
 
 /* The width in a format such as "%-15s", negative where the text is to the left. */
 static int
@@ -350,8 +382,9 @@ long_draw(void *tapdata)
         printf("%s |", ui->fields[i].column_name);
     puts("");
     for (unsigned i = 0; i < ui->tables->len; i++) {
-        const stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, i);
+        stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, i);
 
+        stat_table_update_notes(narrow->stats.stat_tap_data, table);
         puts(table->title);
         for (unsigned row = 0; row < table->num_elements; row++)
             print_long_row(ui, table, row);
@@ -366,12 +399,15 @@ terminal_draw(void *tapdata)
     const stat_tap_table_ui *ui = narrow->stats.stat_tap_data;
 
     for (unsigned i = 0; i < ui->tables->len; i++) {
-        const stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, i);
-        GPtrArray *columns = columns_of(ui, table, narrow->width);
+        stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, i);
+        GPtrArray *columns;
 
+        stat_table_update_notes(narrow->stats.stat_tap_data, table);
+        columns = columns_of(ui, table, narrow->width);
         lay_out(columns, narrow->width);
         puts("");
         puts(ui->title);
+        print_head(ui, narrow->width);
         if (narrow->filter != NULL) {
             char *filter = text_shown(NULL, narrow->filter);
 
@@ -411,7 +447,9 @@ terminal_init(const char *argument, void *userdata)
     narrow->stats.user_data = narrow;
     narrow->filter = g_strdup(stat_listener_filter(argument, ui->cli_string));
     narrow->width = line_width();
+    opens_with_filter = narrow->filter != NULL;
     ui->stat_tap_init_cb(ui);
+    opens_with_filter = false;
     listener = (stat_listener_t){
         .command = ui->cli_string,
         .filter = narrow->filter,

@@ -23,4 +23,10 @@
 void terminal_table_register(stat_tap_table_ui *ui, const statistic_t *statistic,
                              const stat_column_t *columns, unsigned count);
 
+/** Print @p head, which is static, below the title of the table. Call when it is registered. */
+void terminal_table_set_head(const stat_tap_table_ui *ui, const char *head);
+
+/** True while a table with a filter is opened. Wireshark and sharkd do not say that it has one. */
+bool terminal_table_has_filter(void);
+
 #endif /* __SMSRC_TERMINAL_TABLE_H__ */

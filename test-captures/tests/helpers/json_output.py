@@ -32,7 +32,8 @@ def json_lines(tshark, capture, name="audit", only="", **options):
 
 
 def audit_cells(tshark, capture, **options):
-    """The table smsrc,audit, row by row."""
+    """The table smsrc,audit, row by row, without what was not judged at its end."""
     lines = statistic(tshark, capture, "audit", **options)
     return [[cell.strip() for cell in line.split("|")][:-1]
-            for line in lines[lines.index("SMS port audit") + 1:] if "|" in line]
+            for line in lines[lines.index("SMS port audit") + 1:]
+            if "|" in line and not line.startswith("Not judged")]

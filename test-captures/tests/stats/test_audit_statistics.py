@@ -73,7 +73,7 @@ def test_matrix_has_a_line_for_each_row_and_says_what_never_was(tshark, made):
     assert set(rows) == set(matrix_ids())
     state = {row_id: cells[0] for row_id, cells in rows.items()}
     assert {row_id for row_id in state if state[row_id] == "Seen"} == {"F1", "F3", "F5", "F7"}
-    assert set(state.values()) == {"Seen", "Never seen"}
+    assert set(state.values()) == {"Seen", "Never seen", "No host of this role known"}
 
 
 def test_matrix_counts_flows_packets_and_bytes(tshark, made):

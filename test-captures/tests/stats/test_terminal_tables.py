@@ -24,12 +24,15 @@ def capture_of(made, name):
 
 
 def narrow(tshark, capture, name, columns, **options):
-    """The lines below the statistic's title: of its head, and of its records."""
+    """The lines below the statistic's title: of its head, and of its records. What was not judged
+    is at the end, on lines of the full width."""
     lines = statistic(tshark, capture, name, env={"COLUMNS": columns}, **options)
     assert lines[0] == ""
     rules = [number for number, line in enumerate(lines) if re.fullmatch("-+|=+", line)]
     first, head, last = rules
     assert last == len(lines) - 1 and first in (2, 3), lines
+    last = next((number for number, line in enumerate(lines) if line.startswith("Not judged: ")),
+                last)
     return lines[first + 1:head], lines[head + 1:last]
 
 
@@ -38,7 +41,7 @@ def wide_cells(tshark, capture, name):
     lines = statistic(tshark, capture, name)
     head = next(number for number, line in enumerate(lines) if line.count(" |") > 4)
     return [[cell.strip() for cell in line.split(" |") if cell.strip()]
-            for line in lines[head + 2:] if " |" in line]
+            for line in lines[head + 2:] if " |" in line and not line.startswith("Not judged")]
 
 
 def words(lines):
