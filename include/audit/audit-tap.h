@@ -19,7 +19,7 @@ enum { INITIATOR, RESPONDER, NUM_ENDS };
 typedef struct {
     const address *host;
     role_set_t roles;      /* in the verdict; ROLES_BROADCAST for a broadcast */
-    role_set_t firm_roles; /* of the host, those on which a firewall rule may rest */
+    role_set_t firm_roles; /* of the host, by the table or by a proof */
     uint16_t port;         /* in the verdict: a proxied URI's, not the proxy's; 0 for IPX */
 } flow_end_t;
 

@@ -65,13 +65,22 @@ typedef uint64_t role_set_t;
 /** The destination of a broadcast, which is not a host. Never in the role book. */
 #define ROLES_BROADCAST ROLE_BIT(63)
 
+/** How far a role can be trusted. A higher standing beats a lower one. */
+typedef enum {
+    STANDING_NONE,        /* the role is not held */
+    STANDING_UNCONFIRMED, /* by a third party, a single datagram, or the flow's own request alone */
+    STANDING_PROVEN,      /* by an answer that only such a server gives */
+    STANDING_TABLE,       /* by the user */
+    NUM_STANDINGS
+} standing_e;
+
 /** Evidence that a host holds a role. Lives as long as the capture. */
 typedef struct {
     role_e role;
+    standing_e standing;
     const char *site_code; /* "ABC"; "" where it is not known */
     const char *reason;    /* "HTTP request /sms_mp/.sms_aut?MPLIST", or "table smsrc_roles" */
     uint32_t frame;        /* the frame that showed it; 0 for the user's table */
-    const void *conversation; /* the first one that showed it */
 } role_evidence_t;
 
 /** Names of the roles as users type them in smsrc_roles and in filters. */
@@ -79,6 +88,9 @@ extern const value_string role_vals[];
 
 /** The same, and then "any", for tables that have rows for any host. */
 extern const value_string role_or_any_vals[];
+
+/** "Table", "Proven" or "Unconfirmed", as users type it; "" for STANDING_NONE. Static. */
+const char *role_standing_name(standing_e standing);
 
 /**
  * Returns the names of the roles in @p roles, separated by ", ", in the order of role_vals. The

@@ -54,15 +54,14 @@ audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_
     tap->verdict = &judged->verdict;
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
         tap->ends[end] = ends[end];
-        tap->ends[end].firm_roles = role_book_firm_roles(ends[end].host,
-                                                         flow->content->conversation);
+        tap->ends[end].firm_roles = role_book_roles_at(ends[end].host, STANDING_PROVEN);
     }
     tap->transport = judged->facts.transport;
     tap->service = judged->facts.service;
     if (tap->verdict->row != NULL)
         tap->row_order = matrix_row_order(audit_tap_matrix(), tap->verdict->row);
     tap->user_rows = user_rows(&tap->num_user_rows);
-    tap->firm_version = role_book_firm_version();
+    tap->firm_version = role_book_version();
     tap_queue_packet(audit_tap, pinfo, tap);
 }
 

@@ -11,8 +11,8 @@
  * server; otherwise the request was a probe. Names that a host registers for itself, and names
  * whose address a server reports, are facts about that address at once.
  *
- * With a role the book keeps which conversation showed it, and whether a response proved it: rules
- * of a firewall rest on that (role-book.h). No role is learned for the initiator of an attack.
+ * With a role the book keeps its standing: whether an answer has proven it, on which rules of a
+ * firewall rest. No role is learned for the initiator of an attack.
  */
 
 #include "inference.h"
@@ -20,7 +20,6 @@
 #include <wsutil/bits_ctz.h>
 
 #include "bounds.h"
-#include "conversation-cache.h"
 #include "evidence.h"
 #include "role-book.h"
 #include "text.h"
@@ -71,25 +70,43 @@ inference_is_pending(void)
     return num_pending > 0;
 }
 
+/* The standing of a role that a fact with this signature gives. */
+static standing_e
+standing_of(const role_signature_t *signature)
+{
+    return role_signatures_proves(signature) ? STANDING_PROVEN : STANDING_UNCONFIRMED;
+}
+
 /*
- * The roles of @p addr to whose evidence this signature can add nothing in this conversation. The
- * roles that only the user's table gives are not among them: they get evidence as well.
+ * The roles of @p addr that evidence of this @p standing need not give: those that it has, and the
+ * general ones of which it has a kind.
  */
 static role_set_t
-shown_roles(const address *addr, const role_signature_t *signature, const flow_content_t *flow)
+known_roles(role_set_t held, const address *addr, standing_e standing)
 {
+    return held | role_set_general(role_book_roles_at(addr, standing));
+}
+
+/*
+ * The roles of @p addr to whose evidence this signature can add nothing. The roles that only the
+ * user's table gives are not among them: they get evidence as well.
+ */
+static role_set_t
+shown_roles(const address *addr, const role_signature_t *signature)
+{
+    standing_e standing = standing_of(signature);
+
     if (!learning)
         return ROLES_ANY; /* nothing can be added */
-    return role_book_backed_roles(addr, flow->conversation, role_signatures_proves(signature)) |
-           role_set_general(role_book_roles(addr));
+    return known_roles(role_book_learned_roles(addr, standing), addr, standing);
 }
 
 /* Learns the @p roles of @p addr; @p reported: only another host has shown them. */
 static void
-learn(const address *addr, role_set_t roles, const pending_t *pending, const void *conversation,
-      bool reported)
+learn(const address *addr, role_set_t roles, const pending_t *pending, bool reported)
 {
     role_finding_t finding = {
+        .standing = standing_of(pending->signature),
         .site_code = pending->site_code,
         .frame = pending->frame,
         .reason = pending->full_reason != NULL ? pending->full_reason : pending->reason,
@@ -98,14 +115,12 @@ learn(const address *addr, role_set_t roles, const pending_t *pending, const voi
 
     if (!learning)
         return;
-    roles &= ~role_set_general(role_book_roles(addr));
+    roles &= ~known_roles(0, addr, finding.standing);
     for (unsigned role = 0; role < NUM_ROLES; role++) {
         if ((roles & ROLE_BIT(role)) == 0)
             continue;
         finding.role = (role_e)role;
         role_book_learn(addr, &finding);
-        role_book_back(addr, (role_e)role, conversation,
-                       role_signatures_proves(pending->signature));
     }
 }
 
@@ -142,8 +157,8 @@ is_contradicted(const role_signature_t *signature, const address *server, const 
 
     if (signature->fact != FACT_VIEWER_TO_AGENT && signature->fact != FACT_AGENT_TO_VIEWER)
         return false;
-    viewer = role_book_table_roles(client);
-    agent = role_book_table_roles(server);
+    viewer = role_book_roles_at(client, STANDING_TABLE);
+    agent = role_book_roles_at(server, STANDING_TABLE);
     return ((viewer & clients) != 0 && (viewer & console) == 0) ||
            ((agent & console) != 0 && (agent & clients) == 0);
 }
@@ -159,11 +174,11 @@ confirm(const pending_t *pending, flow_content_t *flow, packet_info *pinfo, bool
     if (is_contradicted(signature, server, client))
         return;
     if (!flow->proxied)
-        learn(server, signature->server, pending, flow->conversation, false);
+        learn(server, signature->server, pending, false);
     if (flow->forwarded && role_signatures_proves(signature))
         flow->passed_on |= signature->client | signature->client_of_flow;
     else if (!flow->forwarded && flow->attack_frame == 0)
-        learn(client, signature->client, pending, flow->conversation, false);
+        learn(client, signature->client, pending, false);
     if (flow->proxied || flow->forwarded || signature->client_of_flow != 0 ||
         signature->client == 0)
         infer(flow, to_server, pinfo, signature);
@@ -207,8 +222,8 @@ is_known(const role_signature_t *signature, const flow_content_t *flow, const pa
 
     if (flow == NULL || signature->subject == SUBJECT_CORROBORATION)
         return false;
-    server = shown_roles(request ? &pinfo->dst : &pinfo->src, signature, flow);
-    client = shown_roles(request ? &pinfo->src : &pinfo->dst, signature, flow);
+    server = shown_roles(request ? &pinfo->dst : &pinfo->src, signature);
+    client = shown_roles(request ? &pinfo->src : &pinfo->dst, signature);
     inferred = flow->inferred_initiator | flow->inferred_responder;
     return (client & signature->client) == signature->client &&
            (flow->proxied ? (inferred & signature->server) != 0
@@ -236,8 +251,7 @@ conclude(packet_info *pinfo, flow_content_t *flow, const pending_t *pending, con
     switch (signature->subject) {
     case SUBJECT_OWNER:
         if (owner != NULL)
-            learn(owner, signature->server, pending, conversation_cache_find(pinfo),
-                  !addresses_equal(owner, &pinfo->src));
+            learn(owner, signature->server, pending, !addresses_equal(owner, &pinfo->src));
         break;
     case SUBJECT_REPLY:
         confirm(pending, flow, pinfo, false);

@@ -36,9 +36,6 @@
 /* The roles of a host or, from the table, of a network, with their evidence. */
 typedef struct {
     role_set_t roles;
-    role_set_t proven; /* of the learned ones */
-    role_set_t backed; /* those whose first conversation is known */
-    role_set_t again;  /* those that a second conversation has shown */
     wmem_array_t *evidence; /* of role_evidence_t * */
 } holder_t;
 
@@ -46,7 +43,6 @@ typedef struct {
 static network_table_t *networks; /* of holder_t, from the table */
 static wmem_map_t *hosts;         /* address to holder_t, from evidence */
 static unsigned version;
-static unsigned firm_version;
 
 /* Roles by address, resolved once. The scope is theirs alone, and is emptied when it is full. */
 static wmem_allocator_t *resolved_scope;
@@ -135,19 +131,17 @@ holder_get(const holder_t *holder, unsigned i)
     return *(role_evidence_t **)wmem_array_index(holder->evidence, i);
 }
 
-/* Adds evidence; @p reason lives as long as the capture. */
-static void
-holder_add(holder_t *holder, role_e role, const char *site_code, uint32_t frame,
-           const char *reason)
+/* Adds evidence for @p role, which the holder is to hold. */
+static role_evidence_t *
+holder_add(holder_t *holder, role_e role)
 {
     role_evidence_t *evidence = wmem_new0(wmem_file_scope(), role_evidence_t);
 
     evidence->role = role;
-    evidence->site_code = wmem_strdup(wmem_file_scope(), site_code);
-    evidence->reason = reason;
-    evidence->frame = frame;
+    evidence->site_code = "";
     wmem_array_append_one(holder->evidence, evidence);
     holder->roles |= ROLE_BIT(role);
+    return evidence;
 }
 
 /* The evidence that @p holder has for @p role, or NULL. */
@@ -161,6 +155,21 @@ holder_find(const holder_t *holder, role_e role)
             return evidence;
     }
     return NULL;
+}
+
+/* The roles of @p holder, which may be NULL, whose standing is @p least or better. */
+static role_set_t
+holder_roles_at(const holder_t *holder, standing_e least)
+{
+    role_set_t roles = 0;
+
+    for (unsigned i = 0; holder != NULL && i < wmem_array_get_count(holder->evidence); i++) {
+        const role_evidence_t *evidence = holder_get(holder, i);
+
+        if (evidence->standing >= least)
+            roles |= ROLE_BIT(evidence->role);
+    }
+    return roles;
 }
 
 /* The network of the table in which @p addr is, by the longest prefix; or NULL. */
@@ -187,12 +196,16 @@ static void
 add_line(const prefix_t *prefix, role_e role, const char *site_code)
 {
     holder_t *network = (holder_t *)network_table_get(networks, prefix);
+    role_evidence_t *evidence;
 
     if (network == NULL) {
         network = holder_new();
         network_table_insert(networks, prefix, network);
     }
-    holder_add(network, role, site_code, 0, TABLE_REASON);
+    evidence = holder_add(network, role);
+    evidence->standing = STANDING_TABLE;
+    evidence->site_code = wmem_strdup(wmem_file_scope(), site_code);
+    evidence->reason = TABLE_REASON;
 }
 
 void
@@ -242,11 +255,15 @@ role_book_roles(const address *addr)
 }
 
 role_set_t
-role_book_table_roles(const address *addr)
+role_book_roles_at(const address *addr, standing_e least)
 {
-    const holder_t *network = find_network(addr);
+    return holder_roles_at(find_network(addr), least) | holder_roles_at(find_host(addr), least);
+}
 
-    return network != NULL ? network->roles : 0;
+role_set_t
+role_book_learned_roles(const address *addr, standing_e least)
+{
+    return holder_roles_at(find_host(addr), least);
 }
 
 unsigned
@@ -292,117 +309,72 @@ copy_reason(const char *reason)
     return wmem_strndup(wmem_file_scope(), reason, text_valid_length(reason, MAX_REASON));
 }
 
-/* The host @p addr has a new role, which it may already have had by its network. */
+/* The host @p addr is to hold the role, which it may already have had by its network. */
 static void
-update_roles(const address *addr, role_set_t before, role_e role)
+update_roles(const address *addr, const role_finding_t *finding)
 {
+    role_set_t before = role_book_roles(addr), role = ROLE_BIT(finding->role);
     prefix_t prefix;
 
-    if ((before & ROLE_BIT(role)) != 0)
-        return;
-    version++;
-    if (network_table_prefix_from_address(&prefix, addr))
-        resolved_put(&prefix, before | ROLE_BIT(role));
+    if ((before & role) == 0 && network_table_prefix_from_address(&prefix, addr))
+        resolved_put(&prefix, before | role);
+    if ((role_book_roles_at(addr, finding->standing) & role) == 0)
+        version++;
+}
+
+/* Better evidence brings its reason and its frame. True if @p evidence has changed. */
+static bool
+raise_standing(role_evidence_t *evidence, const role_finding_t *finding)
+{
+    if (finding->standing <= evidence->standing)
+        return false;
+    evidence->standing = finding->standing;
+    evidence->reason = copy_reason(finding->reason);
+    evidence->frame = finding->frame;
+    return true;
+}
+
+/* The code of better evidence, or the first one. True if @p evidence has changed. */
+static bool
+update_site_code(role_evidence_t *evidence, const char *code, bool better)
+{
+    if (code[0] == '\0' || (evidence->site_code[0] != '\0' && !better) ||
+        strcmp(evidence->site_code, code) == 0)
+        return false;
+    evidence->site_code = wmem_strdup(wmem_file_scope(), code);
+    return true;
+}
+
+/* Adds the finding to those of @p host. True if they have changed. */
+static bool
+add_finding(holder_t *host, const role_finding_t *finding)
+{
+    role_evidence_t *evidence = holder_find(host, finding->role);
+    char code[SITE_CODE_LENGTH + 1];
+    bool better;
+
+    if (evidence == NULL)
+        evidence = holder_add(host, finding->role);
+    copy_site_code(code, finding->site_code);
+    better = raise_standing(evidence, finding);
+    return update_site_code(evidence, code, better) || better;
 }
 
 bool
 role_book_learn(const address *addr, const role_finding_t *finding)
 {
-    const role_e role = finding->role;
-    char code[SITE_CODE_LENGTH + 1];
-    role_evidence_t *evidence;
-    role_set_t before;
     holder_t *host;
 
-    if (hosts == NULL || (unsigned)role >= NUM_ROLES || !addresses_is_one_host(addr))
+    if (hosts == NULL || (unsigned)finding->role >= NUM_ROLES ||
+        finding->standing == STANDING_NONE || !addresses_is_one_host(addr))
         return false;
-    copy_site_code(code, finding->site_code);
     host = find_host(addr);
-    evidence = host != NULL ? holder_find(host, role) : NULL;
-    if (evidence != NULL) {
-        if (code[0] == '\0' || evidence->site_code[0] != '\0')
-            return false;
-        evidence->site_code = wmem_strdup(wmem_file_scope(), code);
-        return true;
-    }
-
-    before = role_book_roles(addr);
     if (host == NULL)
         host = add_host(addr, finding->reported);
     if (host == NULL)
         return false;
-    holder_add(host, role, code, finding->frame, copy_reason(finding->reason));
-    update_roles(addr, before, role);
-    return true;
-}
-
-void
-role_book_back(const address *addr, role_e role, const void *conversation, bool proven)
-{
-    holder_t *host = find_host(addr);
-    role_evidence_t *evidence = host != NULL ? holder_find(host, role) : NULL;
-    role_set_t bit = ROLE_BIT(role), again, was_proven;
-
-    if (evidence == NULL)
-        return;
-    again = host->again;
-    was_proven = host->proven;
-    if ((host->backed & bit) == 0) {
-        evidence->conversation = conversation;
-        host->backed |= bit;
-    } else if (evidence->conversation != conversation) {
-        host->again |= bit;
-    }
-    if (proven)
-        host->proven |= bit;
-    if (host->again != again || host->proven != was_proven)
-        firm_version++;
-}
-
-/* The learned roles of @p host that @p conversation was the first to show. */
-static role_set_t
-shown_first_by(const holder_t *host, const void *conversation)
-{
-    role_set_t roles = 0;
-
-    for (unsigned i = 0; i < wmem_array_get_count(host->evidence); i++) {
-        const role_evidence_t *evidence = holder_get(host, i);
-
-        if (evidence->conversation == conversation)
-            roles |= ROLE_BIT(evidence->role);
-    }
-    return roles & host->backed;
-}
-
-role_set_t
-role_book_backed_roles(const address *addr, const void *conversation, bool proven)
-{
-    const holder_t *host = find_host(addr);
-
-    if (host == NULL)
-        return 0;
-    if (proven || (host->roles & ~(host->proven | host->again)) == 0)
-        return host->proven | (proven ? 0 : host->again);
-    return host->proven | host->again | shown_first_by(host, conversation);
-}
-
-role_set_t
-role_book_firm_roles(const address *addr, const void *conversation)
-{
-    const holder_t *host = find_host(addr);
-    role_set_t roles = role_book_table_roles(addr);
-
-    if (host == NULL)
-        return roles;
-    return roles | host->proven |
-           ((host->again | (host->backed & ~shown_first_by(host, conversation))) &
-            ~ROLE_BIT(ROLE_ADMIN_CONSOLE));
-}
-
-unsigned
-role_book_firm_version(void)
-{
-    return firm_version;
+    update_roles(addr, finding);
+    return add_finding(host, finding);
 }
 
 /* What the table has for @p addr, and what evidence has; either may be NULL. */

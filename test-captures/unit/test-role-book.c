@@ -36,17 +36,25 @@ host(const char *text)
 }
 
 static bool
-learn(const address *addr, role_e role, const char *site_code, uint32_t frame, const char *reason)
+learn_at(const address *addr, role_e role, standing_e standing, const char *site_code,
+         uint32_t frame, const char *reason)
 {
-    role_finding_t finding = { role, site_code, frame, reason, false };
+    role_finding_t finding = { role, standing, site_code, frame, reason, false };
 
     return role_book_learn(addr, &finding);
 }
 
 static bool
+learn(const address *addr, role_e role, const char *site_code, uint32_t frame, const char *reason)
+{
+    return learn_at(addr, role, STANDING_PROVEN, site_code, frame, reason);
+}
+
+static bool
 learn_reported(const address *addr, role_e role)
 {
-    role_finding_t finding = { .role = role, .frame = 1, .reason = "x", .reported = true };
+    role_finding_t finding = { .role = role, .standing = STANDING_UNCONFIRMED, .frame = 1,
+                               .reason = "x", .reported = true };
 
     return role_book_learn(addr, &finding);
 }
@@ -175,47 +183,73 @@ test_bad_line_spoils_no_good_one(void)
     close_book();
 }
 
-/* What a rule of a firewall may rest on. */
 static void
-test_firm_roles(void)
+test_names_of_standings(void)
 {
-    static const int conversations[3];
-    const void *first = &conversations[0], *second = &conversations[1], *third = &conversations[2];
-    const char *one = "10.0.0.1";
-    unsigned version = role_book_firm_version();
+    g_assert_cmpstr(role_standing_name(STANDING_NONE), ==, "");
+    g_assert_cmpstr(role_standing_name(STANDING_UNCONFIRMED), ==, "Unconfirmed");
+    g_assert_cmpstr(role_standing_name(STANDING_PROVEN), ==, "Proven");
+    g_assert_cmpstr(role_standing_name(STANDING_TABLE), ==, "Table");
+    g_assert_cmpstr(role_standing_name(NUM_STANDINGS), ==, "");
+}
 
-    unit_table_add(TABLE, "\"10.0.0.2\",\"Administrator console\",\"\"");
+/* Better evidence replaces what it is better than; other evidence does not. */
+static void
+test_standing_rises(void)
+{
+    const address *one = host("10.0.0.1");
+    const role_evidence_t *const *evidence;
+    unsigned version;
+
     open_book();
-    g_assert_cmpuint(role_book_firm_roles(host("10.0.0.2"), first), ==, BIT(ADMIN_CONSOLE));
-    role_book_back(host(one), ROLE_CLIENT, first, true); /* nothing was learned */
-    g_assert_cmpuint(role_book_firm_roles(host(one), second), ==, 0);
-    g_assert_cmpuint(role_book_backed_roles(host(one), first, false), ==, 0);
+    g_assert_false(learn_at(one, ROLE_CLIENT, STANDING_NONE, "ABC", 1, "nothing"));
+    g_assert_cmpuint(role_book_roles(one), ==, 0);
+    g_assert_true(learn_at(one, ROLE_CLIENT, STANDING_UNCONFIRMED, "BAD", 1, "a name"));
+    g_assert_cmpuint(role_book_roles_at(one, STANDING_UNCONFIRMED), ==, BIT(CLIENT));
+    g_assert_cmpuint(role_book_roles_at(one, STANDING_PROVEN), ==, 0);
 
-    /* Shown by one conversation: it makes no rule of that one. */
-    learn(host(one), ROLE_CLIENT, NULL, 1, "x");
-    role_book_back(host(one), ROLE_CLIENT, first, false);
-    role_book_back(host(one), ROLE_CLIENT, first, false);
-    g_assert_cmpuint(role_book_firm_roles(host(one), first), ==, 0);
-    g_assert_cmpuint(role_book_firm_roles(host(one), second), ==, BIT(CLIENT));
-    g_assert_cmpuint(role_book_backed_roles(host(one), first, false), ==, BIT(CLIENT));
-    g_assert_cmpuint(role_book_backed_roles(host(one), second, false), ==, 0);
-    g_assert_cmpuint(role_book_firm_version(), ==, version);
+    version = role_book_version();
+    g_assert_true(learn_at(one, ROLE_CLIENT, STANDING_PROVEN, NULL, 2, "an answer"));
+    g_assert_cmpuint(role_book_version(), >, version);
+    g_assert_cmpuint(role_book_roles_at(one, STANDING_PROVEN), ==, BIT(CLIENT));
+    evidence = role_book_evidence(wmem_file_scope(), one, NULL);
+    g_assert_cmpint(evidence[0]->standing, ==, STANDING_PROVEN);
+    g_assert_cmpstr(evidence[0]->reason, ==, "an answer");
+    g_assert_cmpuint(evidence[0]->frame, ==, 2);
+    g_assert_cmpstr(evidence[0]->site_code, ==, "BAD"); /* as long as no better one is known */
 
-    /* And by another. */
-    role_book_back(host(one), ROLE_CLIENT, second, false);
-    g_assert_cmpuint(role_book_firm_roles(host(one), first), ==, BIT(CLIENT));
-    g_assert_cmpuint(role_book_backed_roles(host(one), third, false), ==, BIT(CLIENT));
-    g_assert_cmpuint(role_book_backed_roles(host(one), third, true), ==, 0);
-    g_assert_cmpuint(role_book_firm_version(), ==, version + 1);
+    version = role_book_version();
+    g_assert_false(learn_at(one, ROLE_CLIENT, STANDING_UNCONFIRMED, "ABC", 3, "another name"));
+    g_assert_false(learn_at(one, ROLE_CLIENT, STANDING_PROVEN, "ABC", 4, "another answer"));
+    g_assert_cmpuint(role_book_version(), ==, version);
+    g_assert_cmpstr(evidence[0]->reason, ==, "an answer");
+    close_book();
+}
 
-    /* A console takes a proof. */
-    learn(host(one), ROLE_ADMIN_CONSOLE, NULL, 1, "x");
-    role_book_back(host(one), ROLE_ADMIN_CONSOLE, first, false);
-    role_book_back(host(one), ROLE_ADMIN_CONSOLE, second, false);
-    g_assert_cmpuint(role_book_firm_roles(host(one), third), ==, BIT(CLIENT));
-    role_book_back(host(one), ROLE_ADMIN_CONSOLE, first, true);
-    g_assert_cmpuint(role_book_firm_roles(host(one), first), ==, BIT(CLIENT) | BIT(ADMIN_CONSOLE));
-    g_assert_cmpuint(role_book_backed_roles(host(one), third, true), ==, BIT(ADMIN_CONSOLE));
+/* Standing is that of one role of a host, and the table's is the best. */
+static void
+test_standing_of_each_role(void)
+{
+    const char *one = "10.0.0.1", *two = "10.0.0.2";
+    unsigned version;
+
+    unit_table_add(TABLE, "\"10.0.0.1\",\"Client\",\"\"");
+    open_book();
+    version = role_book_version();
+    learn_at(host(one), ROLE_CLIENT, STANDING_PROVEN, NULL, 1, "x");
+    g_assert_cmpuint(role_book_version(), ==, version); /* the table has it already */
+    learn_at(host(one), ROLE_SQL_SERVER, STANDING_PROVEN, NULL, 1, "x");
+    learn_at(host(one), ROLE_DNS_SERVER, STANDING_UNCONFIRMED, NULL, 1, "x");
+    learn_at(host(two), ROLE_DNS_SERVER, STANDING_PROVEN, NULL, 1, "x");
+    g_assert_cmpuint(role_book_roles_at(host(one), STANDING_TABLE), ==, BIT(CLIENT));
+    g_assert_cmpuint(role_book_roles_at(host(one), STANDING_PROVEN), ==,
+                     BIT(CLIENT) | BIT(SQL_SERVER));
+    g_assert_cmpuint(role_book_roles_at(host(one), STANDING_UNCONFIRMED), ==,
+                     role_book_roles(host(one)));
+    g_assert_cmpuint(role_book_learned_roles(host(one), STANDING_PROVEN), ==,
+                     BIT(CLIENT) | BIT(SQL_SERVER));
+    g_assert_cmpuint(role_book_learned_roles(host(one), STANDING_TABLE), ==, 0);
+    g_assert_cmpuint(role_book_roles_at(host(two), STANDING_PROVEN), ==, BIT(DNS_SERVER));
     close_book();
 }
 
@@ -426,7 +460,9 @@ main(int argc, char **argv)
     g_test_add_func("/table/bad-fields", test_bad_fields);
     g_test_add_func("/table/bad-line-spoils-no-good-one", test_bad_line_spoils_no_good_one);
     g_test_add_func("/evidence/learn", test_learn);
-    g_test_add_func("/evidence/firm-roles", test_firm_roles);
+    g_test_add_func("/evidence/names-of-standings", test_names_of_standings);
+    g_test_add_func("/evidence/standing-rises", test_standing_rises);
+    g_test_add_func("/evidence/standing-of-each-role", test_standing_of_each_role);
     g_test_add_func("/evidence/hostile", test_hostile_evidence);
     g_test_add_func("/evidence/no-host", test_no_host);
     g_test_add_func("/bounds", test_bounds);
