@@ -59,6 +59,9 @@ typedef uint64_t role_set_t;
 #define ROLES_CLIENT_KINDS                                                                 \
     (ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_LEGACY_CLIENT))
 
+/** A client of the site database whose role is not known. Never in the role book. */
+#define ROLES_SQL_CLIENT ROLE_BIT(61)
+
 /** An initiator without a role, as a reader of reports is. Never in the role book. */
 #define ROLES_NOBODY ROLE_BIT(62)
 

@@ -34,7 +34,7 @@ static const role_e general_roles[] = {
 #undef ROLE
 };
 
-G_STATIC_ASSERT(NUM_ROLES <= 62); /* two bits of a set are not roles */
+G_STATIC_ASSERT(NUM_ROLES <= 61); /* three bits of a set are not roles */
 
 const char *
 role_standing_name(standing_e standing)
