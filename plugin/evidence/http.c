@@ -8,6 +8,7 @@
 
 #include <wsutil/bits_ctz.h>
 
+#include "addresses.h"
 #include "bounds.h"
 #include "http-answer.h"
 #include "http-order.h"
@@ -22,13 +23,17 @@
 #define HTTP_SCHEME_LENGTH (sizeof HTTP_SCHEME - 1)
 #define HTTP_PORT 80
 
+#define MAX_PROXIES 1024
+
 /* The state of one capture. */
-static bool proxies; /* a request to a proxy, or of one, was seen */
+static bool proxies;              /* a request to a proxy, or of one, was seen */
+static wmem_map_t *asked_proxies; /* the hosts that requests to a proxy went to */
 
 static void
 reset(void)
 {
     proxies = false;
+    asked_proxies = wmem_map_new(wmem_file_scope(), addresses_key_hash, addresses_key_equal);
     http_order_reset();
     http_answer_reset();
 }
@@ -206,6 +211,21 @@ kind_of(const char *path)
     return signature != NULL ? (uint8_t)(1 + ws_ctz(signature->server)) : HTTP_KIND_FOREIGN;
 }
 
+/* A host is a proxy if it was asked as one: anyone can send the headers of one. */
+static void
+note_asked_proxy(const address *addr)
+{
+    if (wmem_map_lookup(asked_proxies, addr) == NULL &&
+        !bounds_full(BOUND_PROXIES, wmem_map_size(asked_proxies), MAX_PROXIES))
+        wmem_map_insert(asked_proxies, addresses_key_new(addr), asked_proxies);
+}
+
+static bool
+is_proxy(const address *addr)
+{
+    return wmem_map_lookup(asked_proxies, addr) != NULL;
+}
+
 /* Notes in the flow whether the request is to a proxy, or of one. */
 static void
 note_proxy(const packet_view_t *packet, uint16_t port, bool forwarded)
@@ -216,6 +236,8 @@ note_proxy(const packet_view_t *packet, uint16_t port, bool forwarded)
         by_proxy || proxies ? flow_content_get(packet->pinfo, by_proxy) : NULL;
 
     proxies = proxies || by_proxy;
+    if (port != 0)
+        note_asked_proxy(&packet->pinfo->dst);
     if (flow != NULL && (port != 0 || flow->proxied)) {
         flow->proxied = port != 0;
         flow->uri_port = port;
@@ -256,12 +278,13 @@ add_request(const packet_view_t *packet, const request_t *request)
     asked_t asked = {
         .transaction = place.number,
         .has_token = request->headers.has_token || is_clients_method(request->method),
+        .is_passed_on = request->headers.forwarded,
     };
     uint16_t port;
     const char *path = split_uri(request->uri, &port);
     char *decoded = strchr(path, '%') != NULL ? g_uri_unescape_string(path, NULL) : NULL;
 
-    note_proxy(packet, port, request->headers.forwarded);
+    note_proxy(packet, port, request->headers.forwarded && is_proxy(&packet->pinfo->src));
     if (decoded != NULL)
         path = decoded;
     if (place.number != 0) {

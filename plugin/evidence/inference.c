@@ -201,9 +201,12 @@ is_contradicted(const role_signature_t *signature, const address *server, const 
            ((agent & console) != 0 && (agent & clients) == 0);
 }
 
-/* The standings that @p answer gives the two ends of a request. */
+/*
+ * The standings that @p answer gives the two ends of a request. What a proxy has passed on, its
+ * client has made; what only says so may be anybody's.
+ */
 static finding_t
-find_standings(const pending_t *pending, const answer_t *answer)
+find_standings(const pending_t *pending, const answer_t *answer, bool is_forwarded)
 {
     const role_signature_t *signature = pending->signature;
     bool proves = (answer->shown & signature->proof) != 0 && !answer->is_uncertain &&
@@ -215,7 +218,7 @@ find_standings(const pending_t *pending, const answer_t *answer)
     if (proves)
         found.server = STANDING_PROVEN;
     if (proves && (signature->proves_asker || pending->asked.has_token) &&
-        (answer->shown & SHOWS_WINDOWS) == 0)
+        (answer->shown & SHOWS_WINDOWS) == 0 && (!pending->asked.is_passed_on || is_forwarded))
         found.client = STANDING_PROVEN;
     return found;
 }
@@ -398,7 +401,7 @@ conclude(packet_info *pinfo, flow_content_t *flow, const pending_t *pending, con
             learn_owner(pinfo, pending, owner);
         break;
     case SUBJECT_REPLY:
-        found = find_standings(pending, &reply);
+        found = find_standings(pending, &reply, false);
         found.reason = pending->full_reason;
         found.site_code = pending->site_code;
         confirm(pending, flow, pinfo, false, &found);
@@ -489,7 +492,7 @@ static void
 answer_pending(const pending_t *pending, flow_content_t *flow, packet_info *pinfo,
                const answer_t *answer)
 {
-    finding_t found = find_standings(pending, answer);
+    finding_t found = find_standings(pending, answer, flow->forwarded);
 
     found.reason = pending->reason;
     if (answer->detail != NULL)

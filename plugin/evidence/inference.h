@@ -19,6 +19,7 @@ typedef struct {
     uint64_t transaction; /* by which its protocol matches the response */
     uint64_t context;     /* SMB: the tree in which a file is */
     bool has_token;       /* it carries a token, a signature or an account of the client's */
+    bool is_passed_on;    /* it says that another host has made it */
 } asked_t;
 
 /** A response. */

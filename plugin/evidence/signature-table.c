@@ -67,7 +67,7 @@ const role_signature_t signature_table[] = {
       .literal = "^CCMClient|^ClientToken",
       .examples = "CCMClientID: GUID:1|CCMClientTimestampSignature: 1|ClientToken: 1",
       .response = RESPONSE_HTTP, .server = R(MANAGEMENT_POINT), .client = R(ADVANCED_CLIENT),
-      .hint = SHOWS_CONTENT, .label = "HTTP header" },
+      .hint = SHOWS_TAKEN, .label = "HTTP header" },
     /*
      * Pull distribution points, WinPE and gateways send a client's user agent as well: the
      * initiator acts as a client in this flow, but its host need not be one.

@@ -31,6 +31,7 @@ static const char *const bound_names[NUM_BOUNDS] = {
     [BOUND_NBNS_OWNERS] = "owners of a name in one NBNS answer",
     [BOUND_HTTP_REQUESTS] = "HTTP requests in one packet",
     [BOUND_HTTP_HEADERS] = "HTTP headers of interest in one request",
+    [BOUND_PROXIES] = "HTTP proxies",
     [BOUND_LDAP_MESSAGES] = "LDAP messages in one packet",
     [BOUND_LDAP_CLASSES] = "classes in one LDAP filter",
     [BOUND_SMB_MESSAGES] = "SMB messages in one packet",
