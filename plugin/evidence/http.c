@@ -99,9 +99,19 @@ value_of(const char *line, const char *end, const char *name)
 {
     size_t length = strlen(name);
 
-    return (size_t)(end - line) > length && g_ascii_strncasecmp(line, name, length) == 0
+    return line != NULL && (size_t)(end - line) > length &&
+                   g_ascii_strncasecmp(line, name, length) == 0
                ? line + length
                : NULL;
+}
+
+/* True if the scheme of authentication is one of Windows (RFC 4559, MS-NTHT). */
+static bool
+is_windows_scheme(const char *value, const char *end)
+{
+    while (value != NULL && value < end && (*value == ' ' || *value == '\t'))
+        value++;
+    return value_of(value, end, "NTLM") != NULL || value_of(value, end, "Negotiate") != NULL;
 }
 
 /* True if the value has the word in it, in letters of either case. */
@@ -142,8 +152,7 @@ read_sender(const char *line, const char *end, headers_t *headers)
     switch (g_ascii_tolower(*line)) {
     case 'a':
         value = value_of(line, end, "Authorization:");
-        headers->has_token = headers->has_token || has_word(value, end, "NTLM") ||
-                             has_word(value, end, "Negotiate");
+        headers->has_token = headers->has_token || is_windows_scheme(value, end);
         break;
     case 'c':
         headers->has_token = headers->has_token ||
@@ -154,8 +163,7 @@ read_sender(const char *line, const char *end, headers_t *headers)
         break;
     case 'w':
         value = value_of(line, end, "WWW-Authenticate:");
-        headers->asks_windows = headers->asks_windows || has_word(value, end, "NTLM") ||
-                                has_word(value, end, "Negotiate");
+        headers->asks_windows = headers->asks_windows || is_windows_scheme(value, end);
         break;
     default:
         break;

@@ -150,10 +150,13 @@ find_ends(const packet_info *pinfo, const audit_tap_t *tap, const firewall_rule_
 static bool
 is_shown_alone(const audit_tap_t *tap, const flow_end_t *const ends[NUM_ENDS])
 {
+    const flow_content_t *content = tap->flow->content;
     role_set_t initiator = ends[INITIATOR]->firm_roles;
 
     if (tap->transport == TRANSPORT_IPX)
         return false;
+    if (content->forwarded)
+        initiator |= content->proven_initiator;
     return !matrix_row_has_pair(tap->verdict->row, initiator, ends[RESPONDER]->firm_roles);
 }
 

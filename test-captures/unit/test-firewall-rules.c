@@ -278,7 +278,7 @@ test_a_role_that_the_flow_alone_shows(void)
     contents[1].forwarded = true;
     seen(1);
     g_assert_cmpuint(firewall_rules_left_out(rules, LEFT_OUT_ALONE), ==, 1);
-    contents[1].passed_on = CLIENT;
+    contents[1].proven_initiator = CLIENT;
     firm_version++;
     g_assert_true(seen(1));
     g_assert_cmpuint(firewall_rules_count(rules), ==, 2);
