@@ -33,6 +33,16 @@ REMOTE_CONTROL = ((SERVER, "Client"), (CLIENT, "Administrator console"))
 OK = kb.http_response()
 MOVED = kb.http_response("302 Found", headers=("Location: /login",))
 PKG = "ABC00012/setup.exe"
+# What is a server's own: a policy, a file, a report, and the key of a management point.
+POLICY = kb.http_response(body=b'<?xml version="1.0"?><Policy/>',
+                          headers=("Content-Type: text/xml",))
+FILE = kb.http_response(body=bytes(range(64)),
+                        headers=("Content-Type: application/octet-stream",))
+REPORT = kb.http_response(body=b"<html><title>Report</title></html>",
+                          headers=("Content-Type: text/html",))
+MP_KEY = kb.http_response(body=b"<MPKEYINFORMATION><SITECODE>ABC</SITECODE>"
+                               b"<TRUSTEDROOTKEY>0602</TRUSTEDROOTKEY></MPKEYINFORMATION>",
+                          headers=("Content-Type: text/xml",))
 
 
 def _http(name, request, good, bad, learned, word, site="", port=80):
@@ -69,13 +79,21 @@ LYING = (
     Lying("in fragments", (MPLIST,), (), 64),
 )
 
+
+
+def lying_answer(request):
+    """A list for whoever asks for one, an empty success for the others."""
+    return kb.MPLIST_REPLY if kb.MPLIST.encode() in request else OK
+
+
 HTTP = (
     _get("MPLIST", kb.MPLIST, kb.MPLIST_REPLY, kb.NOT_FOUND, MP, "sms_aut"),
     _get("MPCERT, 401", "/SMS_MP/.sms_aut?MPCERT", kb.UNAUTHORIZED, MOVED, MP, "sms_aut"),
-    _get("MPKEYINFORMATION, 403", "/sms_mp/.SMS_AUT?MPkeyinformation", kb.FORBIDDEN,
+    _get("MPKEYINFORMATION", "/sms_mp/.SMS_AUT?MPkeyinformation", MP_KEY, kb.FORBIDDEN, MP,
+         "sms_aut", "ABC"),
+    _get("SITESIGNCERT", "/SMS_MP/.sms_aut?SITESIGNCERT", FILE,
          kb.http_response("500 Internal Server Error"), MP, "sms_aut"),
-    _get("SITESIGNCERT", "/SMS_MP/.sms_aut?SITESIGNCERT", OK, kb.NOT_FOUND, MP, "sms_aut"),
-    _get("policy", "/SMS_MP/.sms_pol?ABC20004-ABC00005-6F42AC19.2_00", OK, kb.NOT_FOUND,
+    _get("policy", "/SMS_MP/.sms_pol?ABC20004-ABC00005-6F42AC19.2_00", POLICY, kb.NOT_FOUND,
          MP_AND_CLIENT, "sms_pol"),
     _get("escaped letters", "/SMS%5FMP/.sms%5Faut?MPLIST", kb.MPLIST_REPLY, kb.NOT_FOUND, MP,
          "sms_aut"),
@@ -88,14 +106,14 @@ HTTP = (
     _http("header of a client behind the Internet",
           kb.http_request("GET", "/x", headers=("CCMClientID: " + kb.CLIENT_ID,)), OK,
           kb.NOT_FOUND, MP, "ccmclientid"),
-    _get("BITS DP", "/SMS_DP_SMSPKGC$/" + PKG, OK, kb.NOT_FOUND, BITS_DP, "sms_dp_smspkg"),
-    _get("BITS DP, %24", "/SMS_DP_SMSPKGD%24/" + PKG, OK, kb.NOT_FOUND, BITS_DP,
+    _get("BITS DP", "/SMS_DP_SMSPKGC$/" + PKG, FILE, kb.NOT_FOUND, BITS_DP, "sms_dp_smspkg"),
+    _get("BITS DP, %24", "/SMS_DP_SMSPKGD%24/" + PKG, FILE, kb.NOT_FOUND, BITS_DP,
          "sms_dp_smspkg"),
     _http("BITS DP, PROPFIND", kb.propfind("/SMS_DP_SMSSIG$/ABC00012"), kb.MULTISTATUS,
           kb.NOT_FOUND, BITS_DP, "sms_dp_smssig"),
-    _get("DP of ConfigMgr 2012", "/NOCERT_SMS_DP_SMSPKG$/" + PKG, OK, kb.NOT_FOUND, BITS_DP,
+    _get("DP of ConfigMgr 2012", "/NOCERT_SMS_DP_SMSPKG$/" + PKG, FILE, kb.NOT_FOUND, BITS_DP,
          "sms_dp_smspkg"),
-    _get("reporting point", "/SMSReporting_ABC/Report.asp?ReportID=12", OK, kb.NOT_FOUND,
+    _get("reporting point", "/SMSReporting_ABC/Report.asp?ReportID=12", REPORT, kb.NOT_FOUND,
          ((SERVER, "Reporting point"),), "smsreporting", "ABC"),
 )
 
