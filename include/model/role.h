@@ -12,7 +12,8 @@
 /*
  * All roles, in the order in which they are shown: name in the code, name as users type it, and the
  * role that it is a kind of (itself for none). New roles go to the end. Traffic often does not show
- * which kind of Client a host is, for example that of Remote Control's agent.
+ * which kind of Client a host is, for example that of Remote Control's agent. A Remote Control
+ * viewer is whoever controls an agent, which an administrator console has the right to.
  */
 #define ROLE_LIST(ROLE)                                                                    \
     ROLE(SITE_SERVER, "Site server", SITE_SERVER)                                                \
@@ -29,13 +30,14 @@
     ROLE(DOMAIN_CONTROLLER, "Domain controller", DOMAIN_CONTROLLER)                              \
     ROLE(ADVANCED_CLIENT, "Advanced Client", CLIENT)                                             \
     ROLE(LEGACY_CLIENT, "Legacy Client", CLIENT)                                                 \
-    ROLE(ADMIN_CONSOLE, "Administrator console", ADMIN_CONSOLE)                                  \
+    ROLE(ADMIN_CONSOLE, "Administrator console", REMOTE_CONTROL_VIEWER)                          \
     ROLE(SMS_PROVIDER, "SMS Provider", SMS_PROVIDER)                                             \
     ROLE(DNS_SERVER, "DNS server", DNS_SERVER)                                                   \
     ROLE(DHCP_SERVER, "DHCP server", DHCP_SERVER)                                                \
     ROLE(WINS_SERVER, "WINS server", WINS_SERVER)                                                \
     ROLE(RAS_SENDER, "RAS sender", RAS_SENDER)                                                   \
-    ROLE(CLIENT, "Client", CLIENT)
+    ROLE(CLIENT, "Client", CLIENT)                                                               \
+    ROLE(REMOTE_CONTROL_VIEWER, "Remote Control viewer", REMOTE_CONTROL_VIEWER)
 
 typedef enum {
 #define ROLE(name, text, general) ROLE_##name,
@@ -106,5 +108,8 @@ char *role_set_to_str(wmem_allocator_t *scope, role_set_t roles);
  * kind is known, the general role need not be learned.
  */
 role_set_t role_set_general(role_set_t held);
+
+/** Returns the role of which @p role is a kind, or @p role itself. */
+role_e role_kind(role_e role);
 
 #endif /* __SMSRC_ROLE_H__ */

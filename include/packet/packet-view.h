@@ -72,6 +72,9 @@ void packet_view_read_bytes(packet_view_t *packet);
  */
 bool packet_view_is_bare(const packet_view_t *packet);
 
+/** True if the network that the packet was captured in, or its IPv4 address, says "to all hosts". */
+bool packet_view_is_broadcast(const packet_view_t *packet);
+
 /**
  * The same packet with other bytes as its payload: part 1 and all further ones are what Wireshark
  * has reassembled, decrypted or decompressed. False if the packet has no part @p i. Call it after

@@ -12,7 +12,7 @@
 
 #include "role.h"
 
-/** Register the table smsrc_roles as a preference of @p module. Call once. */
+/** Register the table smsrc_roles and what it closes as preferences of @p module. Call once. */
 void role_book_register(module_t *module);
 
 /** Drop what was learned and read the table again. Call from an init routine. */
@@ -32,6 +32,19 @@ role_set_t role_book_roles(const address *addr);
 
 /** Returns those of them whose standing is @p least or better. */
 role_set_t role_book_roles_at(const address *addr, standing_e least);
+
+/**
+ * Returns those of @p roles to which @p addr is a stranger, because the table names who holds them
+ * and does not name it. Where the table has consoles, nobody else is an Administrator console or
+ * counts as a Remote Control viewer; by the preference smsrc.audit.strangers it is so for all roles.
+ */
+role_set_t role_book_strange_roles(const address *addr, role_set_t roles);
+
+/**
+ * True if @p addr is the last one of a network in the table, which is its broadcast. It holds no
+ * role.
+ */
+bool role_book_is_broadcast(const address *addr);
 
 /**
  * Returns the learned ones of them, whose evidence is @p least or better, whatever the table gives.
@@ -57,8 +70,8 @@ typedef struct {
 /**
  * Add evidence to the book. The first evidence for a role of a host is kept until there is evidence
  * of a better standing, which brings its reason and its frame; a site code is kept until evidence
- * of a better standing has one. Returns true if the book has changed. Hosts and evidence are
- * bounded: past the bound (65536 hosts) nothing is learned of further hosts, and bounds.h counts
+ * of a better standing has one. A stranger to a role learns it only if it is that of a Remote
+ * Control viewer. Returns true if the book has changed. Hosts and evidence are bounded: past the bound (65536 hosts) nothing is learned of further hosts, and bounds.h counts
  * them. A host that is new to the book by a report takes no place in its last half, so that forged
  * names keep no other host out.
  */

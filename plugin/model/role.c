@@ -64,6 +64,12 @@ role_set_to_str(wmem_allocator_t *scope, role_set_t roles)
     return wmem_strbuf_finalize(names);
 }
 
+role_e
+role_kind(role_e role)
+{
+    return (unsigned)role < NUM_ROLES ? general_roles[role] : role;
+}
+
 role_set_t
 role_set_general(role_set_t held)
 {

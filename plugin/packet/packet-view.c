@@ -19,6 +19,8 @@
 #include <wsutil/str_util.h>
 #include <wsutil/wslog.h>
 
+#include "addresses.h"
+
 /* The protocols of the layers; bit i of a packet's layers stands for number i. */
 #define MAX_LAYERS 32
 static const char *layer_protos[MAX_LAYERS] = { "icmp", "icmpv6" };
@@ -207,6 +209,27 @@ packet_view_read_layers(packet_view_t *packet)
                              : packet_view_layers(packet->pinfo);
     }
     return packet->layers;
+}
+
+/* Where a capture of "any" interface has the kind of packet, which for a broadcast is 1. */
+static bool
+is_cooked_broadcast(const packet_view_t *packet)
+{
+    const unsigned at = packet->pinfo->rec->rec_header.packet_header.pkt_encap == WTAP_ENCAP_SLL2
+                            ? 10 : 1;
+
+    return (at == 10 ||
+            packet->pinfo->rec->rec_header.packet_header.pkt_encap == WTAP_ENCAP_SLL) &&
+           tvb_bytes_exist(packet->tvb, (int)at, 1) && tvb_get_uint8(packet->tvb, (int)at) == 1;
+}
+
+bool
+packet_view_is_broadcast(const packet_view_t *packet)
+{
+    const packet_info *pinfo = packet->pinfo;
+
+    return addresses_is_ipv4_broadcast(&pinfo->dst, &pinfo->dl_dst) ||
+           (pinfo->dst.type == AT_IPv4 && is_cooked_broadcast(packet));
 }
 
 bool

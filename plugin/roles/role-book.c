@@ -15,6 +15,8 @@
 
 #include "role-book.h"
 
+#include <wsutil/pint.h>
+
 #include "addresses.h"
 #include "bounds.h"
 #include "network-table.h"
@@ -36,13 +38,17 @@
 /* The roles of a host or, from the table, of a network, with their evidence. */
 typedef struct {
     role_set_t roles;
+    prefix_t network; /* unused for a host that evidence has shown */
     wmem_array_t *evidence; /* of role_evidence_t * */
 } holder_t;
 
 /* The state of one capture; NULL between captures. */
 static network_table_t *networks; /* of holder_t, from the table */
 static wmem_map_t *hosts;         /* address to holder_t, from evidence */
+static role_set_t table_roles;    /* those that any line of the table gives */
 static unsigned version;
+
+static ws_bool close_roles; /* preference */
 
 /* Roles by address, resolved once. The scope is theirs alone, and is emptied when it is full. */
 static wmem_allocator_t *resolved_scope;
@@ -53,6 +59,11 @@ void
 role_book_register(module_t *module)
 {
     role_table_register(module);
+    prefs_register_bool_preference(
+        module, "audit.strangers", "Learn no role of the table for others",
+        "Whether a role that the table of roles gives to some hosts is learned for no other host. "
+        "For administrator consoles it is always so.",
+        &close_roles);
 }
 
 static unsigned
@@ -172,15 +183,44 @@ holder_roles_at(const holder_t *holder, standing_e least)
     return roles;
 }
 
-/* The network of the table in which @p addr is, by the longest prefix; or NULL. */
+/* True if @p host is the last address of @p network, of IPv4 and with more than two addresses. */
+static bool
+is_last_of(const prefix_t *network, const prefix_t *host)
+{
+    uint32_t hosts_of_network = UINT32_MAX;
+
+    if (network->address_length != 4 || network->prefix_length > 30)
+        return false;
+    hosts_of_network >>= network->prefix_length;
+    return (pntohu32(host->bytes) & hosts_of_network) == hosts_of_network;
+}
+
+/*
+ * The network of the table in which @p addr is, by the longest prefix; or NULL. @p broadcast is set
+ * if it is the broadcast of that network.
+ */
+static const holder_t *
+find_any_network(const address *addr, bool *broadcast)
+{
+    const holder_t *network;
+    prefix_t prefix;
+
+    *broadcast = false;
+    if (networks == NULL || !network_table_prefix_from_address(&prefix, addr))
+        return NULL;
+    network = (const holder_t *)network_table_find(networks, &prefix);
+    *broadcast = network != NULL && is_last_of(&network->network, &prefix);
+    return network;
+}
+
+/* The network of the table that gives @p addr its roles; or NULL. */
 static const holder_t *
 find_network(const address *addr)
 {
-    prefix_t prefix;
+    bool broadcast;
+    const holder_t *network = find_any_network(addr, &broadcast);
 
-    return networks != NULL && network_table_prefix_from_address(&prefix, addr)
-               ? (const holder_t *)network_table_find(networks, &prefix)
-               : NULL;
+    return broadcast ? NULL : network;
 }
 
 static holder_t *
@@ -200,8 +240,10 @@ add_line(const prefix_t *prefix, role_e role, const char *site_code)
 
     if (network == NULL) {
         network = holder_new();
+        network->network = *prefix;
         network_table_insert(networks, prefix, network);
     }
+    table_roles |= ROLE_BIT(role);
     evidence = holder_add(network, role);
     evidence->standing = STANDING_TABLE;
     evidence->site_code = wmem_strdup(wmem_file_scope(), site_code);
@@ -214,6 +256,7 @@ role_book_cleanup(void)
     resolved_clear();
     networks = NULL;
     hosts = NULL;
+    table_roles = 0;
 }
 
 void
@@ -258,6 +301,57 @@ role_set_t
 role_book_roles_at(const address *addr, standing_e least)
 {
     return holder_roles_at(find_network(addr), least) | holder_roles_at(find_host(addr), least);
+}
+
+/* True if some role of @p roles is a kind of @p kind. */
+static bool
+has_kind(role_set_t roles, role_e kind)
+{
+    return ((roles | role_set_general(roles)) & ROLE_BIT(kind)) != 0;
+}
+
+/* True if the table says of @p role who holds it, and that nobody else does. */
+static bool
+is_closed(role_e role)
+{
+    if (close_roles)
+        return has_kind(table_roles, role_kind(role));
+    return role_kind(role) == ROLE_REMOTE_CONTROL_VIEWER &&
+           (table_roles & ROLE_BIT(ROLE_ADMIN_CONSOLE)) != 0;
+}
+
+/* True if a host that has the roles @p own by the table may not have @p role. */
+static bool
+is_strange(role_e role, role_set_t own)
+{
+    if (role == ROLE_ADMIN_CONSOLE) /* a viewer of the table is none */
+        return is_closed(role) && (own & ROLE_BIT(role)) == 0;
+    return is_closed(role) && !has_kind(own, role_kind(role));
+}
+
+role_set_t
+role_book_strange_roles(const address *addr, role_set_t roles)
+{
+    role_set_t own, strange = 0;
+    prefix_t prefix;
+
+    if (table_roles == 0 || !network_table_prefix_from_address(&prefix, addr))
+        return 0; /* the table cannot name it */
+    own = role_book_roles_at(addr, STANDING_TABLE);
+    for (unsigned role = 0; role < NUM_ROLES; role++) {
+        if ((roles & ROLE_BIT(role)) != 0 && is_strange((role_e)role, own))
+            strange |= ROLE_BIT(role);
+    }
+    return strange;
+}
+
+bool
+role_book_is_broadcast(const address *addr)
+{
+    bool broadcast;
+
+    (void)find_any_network(addr, &broadcast);
+    return broadcast;
 }
 
 role_set_t
@@ -345,6 +439,16 @@ update_site_code(role_evidence_t *evidence, const char *code, bool better)
     return true;
 }
 
+/* True if @p addr can hold the role of the finding. */
+static bool
+may_hold(const address *addr, const role_finding_t *finding)
+{
+    return (unsigned)finding->role < NUM_ROLES && finding->standing != STANDING_NONE &&
+           addresses_is_one_host(addr) && !role_book_is_broadcast(addr) &&
+           (finding->role == ROLE_REMOTE_CONTROL_VIEWER ||
+            role_book_strange_roles(addr, ROLE_BIT(finding->role)) == 0);
+}
+
 /* Adds the finding to those of @p host. True if they have changed. */
 static bool
 add_finding(holder_t *host, const role_finding_t *finding)
@@ -365,8 +469,7 @@ role_book_learn(const address *addr, const role_finding_t *finding)
 {
     holder_t *host;
 
-    if (hosts == NULL || (unsigned)finding->role >= NUM_ROLES ||
-        finding->standing == STANDING_NONE || !addresses_is_one_host(addr))
+    if (hosts == NULL || !may_hold(addr, finding))
         return false;
     host = find_host(addr);
     if (host == NULL)
