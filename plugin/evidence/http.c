@@ -11,12 +11,12 @@
 #include "addresses.h"
 #include "bounds.h"
 #include "http-answer.h"
+#include "http-head.h"
 #include "http-order.h"
 #include "inference.h"
 
-/* The most requests or responses of one packet, and the most headers of one request. */
+/* The most requests or responses of one packet. */
 #define MAX_REQUESTS 64
-#define MAX_HEADERS 64
 
 /* The beginning of a URI in a request to a proxy, and the port of a URI without one. */
 #define HTTP_SCHEME "http://"
@@ -62,150 +62,6 @@ split_uri(const char *uri, uint16_t *port)
     if (*port == 0)
         return uri;
     return *path != '\0' ? path : "/";
-}
-
-/* True for a header that a proxy adds to what it forwards (RFC 2616 14.45, RFC 7239). */
-static bool
-is_forwarding_header(const char *line, size_t length)
-{
-    static const char *const names[] = { "via:", "x-forwarded-for:", "forwarded:" };
-    const char first = g_ascii_tolower(*line);
-
-    for (unsigned i = 0; i < array_length(names); i++) {
-        size_t name_length = first == names[i][0] ? strlen(names[i]) : 0;
-
-        if (name_length > 0 && length >= name_length &&
-            g_ascii_strncasecmp(line, names[i], name_length) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* The head of a request or a response. */
-typedef struct {
-    unsigned count;
-    const char *lines[MAX_HEADERS]; /* those that a signature matches, or a proxy has added; with
-                                       their ends of line */
-    bool forwarded;  /* a proxy has added some */
-    bool has_token;  /* of the client's, a signature, or an account */
-    bool is_html, asks_windows;
-    int64_t body;    /* the length of the body by the headers; -1: it comes in chunks */
-    const char *end; /* of all headers, with the empty line; NULL if that is not captured */
-} headers_t;
-
-/* The value of the header @p line if it has this name, else NULL. */
-static const char *
-value_of(const char *line, const char *end, const char *name)
-{
-    size_t length = strlen(name);
-
-    return line != NULL && (size_t)(end - line) > length &&
-                   g_ascii_strncasecmp(line, name, length) == 0
-               ? line + length
-               : NULL;
-}
-
-/* True if the scheme of authentication is one of Windows (RFC 4559, MS-NTHT). */
-static bool
-is_windows_scheme(const char *value, const char *end)
-{
-    while (value != NULL && value < end && (*value == ' ' || *value == '\t'))
-        value++;
-    return value_of(value, end, "NTLM") != NULL || value_of(value, end, "Negotiate") != NULL;
-}
-
-/* True if the value has the word in it, in letters of either case. */
-static bool
-has_word(const char *value, const char *end, const char *word)
-{
-    size_t length = strlen(word);
-
-    for (; value != NULL && (size_t)(end - value) >= length; value++) {
-        if (g_ascii_strncasecmp(value, word, length) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void
-read_body_length(const char *line, const char *end, headers_t *headers)
-{
-    const char *value = value_of(line, end, "Content-Length:");
-
-    if (value_of(line, end, "Transfer-Encoding:") != NULL)
-        headers->body = -1;
-    if (value == NULL)
-        return;
-    while (value < end && (*value == ' ' || *value == '\t'))
-        value++;
-    for (headers->body = 0; value < end && g_ascii_isdigit(*value) && headers->body < G_MAXINT32;
-         value++)
-        headers->body = 10 * headers->body + (*value - '0');
-}
-
-/* Reads the headers that show who sends the message: the first letter decides for most. */
-static void
-read_sender(const char *line, const char *end, headers_t *headers)
-{
-    const char *value;
-
-    switch (g_ascii_tolower(*line)) {
-    case 'a':
-        value = value_of(line, end, "Authorization:");
-        headers->has_token = headers->has_token || is_windows_scheme(value, end);
-        break;
-    case 'c':
-        headers->has_token = headers->has_token ||
-                             value_of(line, end, "ClientToken") != NULL ||
-                             value_of(line, end, "CCMClientIDSignature:") != NULL;
-        headers->is_html = headers->is_html ||
-                           has_word(value_of(line, end, "Content-Type:"), end, "html");
-        break;
-    case 'w':
-        value = value_of(line, end, "WWW-Authenticate:");
-        headers->asks_windows = headers->asks_windows || is_windows_scheme(value, end);
-        break;
-    default:
-        break;
-    }
-}
-
-static void
-keep_header(wmem_allocator_t *scope, const char *line, size_t length, headers_t *headers)
-{
-    bool forwarded = is_forwarding_header(line, length);
-
-    if (!forwarded &&
-        role_signatures_match(FACT_HTTP_HEADER, line, MIN(length, INFERENCE_MAX_TEXT)) == 0)
-        return;
-    if (bounds_full(BOUND_HTTP_HEADERS, headers->count, MAX_HEADERS))
-        return;
-    headers->forwarded = headers->forwarded || forwarded;
-    headers->lines[headers->count++] = wmem_strndup(scope, line, length);
-}
-
-/* Reads the headers of the message whose first line ends at @p line; they belong to @p scope. */
-static void
-read_headers(wmem_allocator_t *scope, const char *line, const char *end, headers_t *headers)
-{
-    headers->count = 0;
-    headers->forwarded = headers->has_token = false;
-    headers->is_html = headers->asks_windows = false;
-    headers->body = 0;
-    headers->end = NULL;
-    while (line != NULL && line < end && ++line < end) {
-        const char *next = (const char *)memchr(line, '\n', (size_t)(end - line));
-        const char *stop = next != NULL ? next + 1 : end;
-
-        if (*line == '\n' || (*line == '\r' && next == line + 1)) {
-            headers->end = next != NULL ? stop : NULL;
-            return;
-        }
-        keep_header(scope, line, (size_t)(stop - line), headers);
-        read_body_length(line, stop, headers);
-        read_sender(line, stop, headers);
-        line = next;
-    }
 }
 
 /* The kind of a request, by the server's role that the signature of its path is for. */
@@ -259,7 +115,7 @@ note_proxy(const packet_view_t *packet, uint16_t port, bool forwarded)
 typedef struct {
     const char *method, *uri;
     size_t at, whole; /* where in the payload it is; its length with its body, 0: not known */
-    headers_t headers;
+    http_head_t headers;
 } request_t;
 
 static void
@@ -333,7 +189,7 @@ read_request(const packet_view_t *packet, size_t at)
         ;
     for (uri_end = uri; uri_end < line && *uri_end != ' ' && *uri_end != '\r'; uri_end++)
         ;
-    read_headers(scope, line, end, &request.headers);
+    http_head_read(scope, line, end, &request.headers);
     request.method = wmem_strndup(scope, begin, (size_t)(method_end - begin));
     request.uri = wmem_strndup(scope, uri, (size_t)(uri_end - uri));
     if (request.headers.end != NULL && request.headers.body >= 0)
@@ -376,7 +232,7 @@ add_response(const packet_view_t *packet, const http_answer_t *shown, http_place
 
 /* True for a response that goes on in a later packet with what decides what it shows. */
 static bool
-is_open(const http_answer_t *answer, const headers_t *headers)
+is_open(const http_answer_t *answer, const http_head_t *headers)
 {
     return headers->end == NULL ||
            (answer->code / 100 == 2 && answer->has_body && answer->length == 0);
@@ -384,7 +240,7 @@ is_open(const http_answer_t *answer, const headers_t *headers)
 
 /* The body that the headers have, as far as it is captured. */
 static void
-set_body(http_answer_t *answer, const headers_t *headers, const char *end)
+set_body(http_answer_t *answer, const http_head_t *headers, const char *end)
 {
     answer->is_html = headers->is_html;
     answer->asks_windows = headers->asks_windows;
@@ -431,11 +287,11 @@ read_response(const packet_view_t *packet, size_t at)
     const char *end = (const char *)packet->payload + packet->length;
     const char *line = (const char *)memchr(begin, '\n', (size_t)(end - begin));
     http_answer_t answer = { .code = read_code(begin, line != NULL ? line : end) };
-    headers_t headers;
+    http_head_t headers;
     http_place_t place;
     size_t whole = 0;
 
-    read_headers(packet->pinfo->pool, line, end, &headers);
+    http_head_read(packet->pinfo->pool, line, end, &headers);
     if (answer.code / 100 == 1 || answer.code == 204 || answer.code == 304)
         headers.body = 0;
     set_body(&answer, &headers, end);

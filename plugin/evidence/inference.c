@@ -23,6 +23,7 @@
 #include <wsutil/bits_ctz.h>
 
 #include "bounds.h"
+#include "conclusions.h"
 #include "evidence.h"
 #include "role-book.h"
 #include "second-fact.h"
@@ -34,55 +35,27 @@
 /* The most requests of a flow that are pending. */
 #define MAX_PENDING 8
 
-/* A request that gives a role once the server's response is that of such a server. */
-typedef struct pending {
-    const role_signature_t *signature;
-    asked_t asked;
-    char site_code[4];
-    char reason[100];
-    const char *full_reason; /* lives as long as the packet; then NULL, and the reason is cut */
-    uint32_t frame;
-    bool by_first_end;        /* the asker has the first address and port of the conversation */
-    bool needs_corroboration; /* the share's name is not enough: a file in it has to match too */
-    bool is_granted;          /* that share; its tree is asked.context */
-} pending_t;
-
-/* The roles of those that log in to the site database. */
-#define ROLES_LOG_IN                                                                             \
-    (ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_MANAGEMENT_POINT) |                              \
-     ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) |                      \
-     ROLE_BIT(ROLE_SMS_PROVIDER))
-
-/* What a response has shown of the two ends of a request. */
-typedef struct {
-    standing_e server, client;
-    const char *reason;
-    const char *site_code;
-} finding_t;
-
 /* The state of one capture. */
-static unsigned inferred_flows;
 static unsigned num_pending; /* in all flows */
-static bool learning;
 
 void
 inference_reset(bool learn_roles)
 {
-    learning = learn_roles;
-    inferred_flows = num_pending = 0;
+    num_pending = 0;
+    conclusions_reset(learn_roles);
     second_fact_reset();
 }
 
 bool
 inference_is_learning(void)
 {
-    return learning;
+    return conclusions_are_learned();
 }
 
 unsigned
 inference_num_flows(void)
 {
-    return inferred_flows;
+    return conclusions_num_flows();
 }
 
 bool
@@ -97,190 +70,6 @@ best_standing(const role_signature_t *signature)
 {
     return signature->proof != 0 || signature->needs_second_fact ? STANDING_PROVEN
                                                                  : STANDING_UNCONFIRMED;
-}
-
-/*
- * The roles of @p addr that evidence of this @p standing need not give: those that it has, and the
- * general ones of which it has a kind.
- */
-static role_set_t
-known_roles(role_set_t held, const address *addr, standing_e standing)
-{
-    return held | role_set_general(role_book_roles_at(addr, standing));
-}
-
-/*
- * The roles of @p addr to whose evidence nothing of this @p standing can be added. The roles that
- * only the user's table gives are not among them: they get evidence as well.
- */
-static role_set_t
-shown_roles(const address *addr, standing_e standing)
-{
-    if (!learning)
-        return ROLES_ANY; /* nothing can be added */
-    return known_roles(role_book_learned_roles(addr, standing), addr, standing);
-}
-
-/* Learns the @p roles of @p addr. */
-static void
-learn(const address *addr, role_set_t roles, role_finding_t finding)
-{
-    if (!learning || finding.standing == STANDING_NONE)
-        return;
-    roles &= ~known_roles(0, addr, finding.standing);
-    for (unsigned role = 0; role < NUM_ROLES; role++) {
-        if ((roles & ROLE_BIT(role)) == 0)
-            continue;
-        finding.role = (role_e)role;
-        role_book_learn(addr, &finding);
-    }
-}
-
-/* The roles of the client that a signature shows, in the book or for this flow. */
-static role_set_t
-client_roles(const role_signature_t *signature)
-{
-    role_set_t client = signature->client | signature->client_of_flow;
-
-    return client != 0 ? client : ROLES_NOBODY;
-}
-
-/* True if the client of this packet is the initiator. @p to_server: the packet's direction. */
-static bool
-is_client_initiator(const flow_content_t *flow, bool to_server, const packet_info *pinfo)
-{
-    bool sure;
-
-    return to_server == flow_content_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
-}
-
-/* Infers the roles of the two ends, for this flow only. */
-static void
-infer(flow_content_t *flow, bool to_server, const packet_info *pinfo,
-      const role_signature_t *signature)
-{
-    role_set_t client = client_roles(signature);
-    bool client_initiates = is_client_initiator(flow, to_server, pinfo);
-
-    if (flow->inferred_initiator == 0 && flow->inferred_responder == 0)
-        inferred_flows++;
-    flow->inferred_initiator |= client_initiates ? client : signature->server;
-    flow->inferred_responder |= client_initiates ? signature->server : client;
-}
-
-/* An answer has proven roles: for this flow, whatever the book has of its two ends. */
-static void
-prove(flow_content_t *flow, bool to_server, const packet_info *pinfo,
-      const role_signature_t *signature, const finding_t *found)
-{
-    bool client_initiates = is_client_initiator(flow, to_server, pinfo);
-    role_set_t client = found->client == STANDING_PROVEN ? client_roles(signature) : 0;
-    role_set_t server = found->server == STANDING_PROVEN ? signature->server : 0;
-
-    flow->proven_initiator |= client_initiates ? client : server;
-    flow->proven_responder |= client_initiates ? server : client;
-}
-
-/*
- * Remote Control shows which host is viewer and which agent, not which ought to be. Where the
- * user's table has the viewer as a client, or the agent as a console, nothing is learned, and the
- * audit reports the flow.
- */
-static bool
-is_contradicted(const role_signature_t *signature, const address *server, const address *client)
-{
-    static const role_set_t console = ROLE_BIT(ROLE_ADMIN_CONSOLE);
-    static const role_set_t clients = ROLES_CLIENT_KINDS | ROLE_BIT(ROLE_CLIENT);
-    role_set_t viewer, agent;
-
-    if (signature->fact != FACT_VIEWER_TO_AGENT && signature->fact != FACT_AGENT_TO_VIEWER)
-        return false;
-    viewer = role_book_roles_at(client, STANDING_TABLE);
-    agent = role_book_roles_at(server, STANDING_TABLE);
-    return ((viewer & clients) != 0 && (viewer & console) == 0) ||
-           ((agent & console) != 0 && (agent & clients) == 0);
-}
-
-/*
- * The standings that @p answer gives the two ends of a request. What a proxy has passed on, its
- * client has made; what only says so may be anybody's.
- */
-static finding_t
-find_standings(const pending_t *pending, const answer_t *answer, bool is_forwarded)
-{
-    const role_signature_t *signature = pending->signature;
-    bool proves = (answer->shown & signature->proof) != 0 && !answer->is_uncertain &&
-                  !signature->needs_second_fact;
-    bool agrees = (answer->shown & (signature->proof | signature->hint)) != 0;
-    standing_e lower = agrees ? STANDING_UNCONFIRMED : STANDING_NONE;
-    finding_t found = { .server = lower, .client = lower };
-
-    if (proves)
-        found.server = STANDING_PROVEN;
-    if (proves && (signature->proves_asker || pending->asked.has_token) &&
-        (answer->shown & SHOWS_WINDOWS) == 0 && (!pending->asked.is_passed_on || is_forwarded))
-        found.client = STANDING_PROVEN;
-    return found;
-}
-
-/*
- * Notes a confirmed fact about both ends. A host that is known to be of the site, and logs in to
- * its database, is a second fact about that database.
- */
-static void
-note_facts(const pending_t *pending, const finding_t *found, const flow_content_t *flow,
-           const address *server, const address *client)
-{
-    const role_signature_t *signature = pending->signature;
-    noted_fact_t fact = {
-        .fact = signature->fact,
-        .conversation = flow->conversation,
-        .site_code = found->site_code,
-        .roles = signature->needs_second_fact ? signature->server : 0,
-        .frame = pending->frame,
-        .reason = found->reason,
-    };
-
-    if (!learning || flow->proxied || flow->forwarded)
-        return;
-    if (signature->server != 0)
-        second_fact_note(server, &fact);
-    if (signature->client_of_flow != ROLES_SQL_CLIENT)
-        return;
-    fact.roles = 0;
-    second_fact_note(client, &fact);
-    if ((role_book_roles_at(client, STANDING_PROVEN) & ROLES_LOG_IN) == 0 ||
-        g_ascii_strcasecmp(role_book_site_code(client), found->site_code) != 0)
-        return;
-    fact.fact = NUM_FACTS;
-    fact.conversation = NULL;
-    second_fact_note(server, &fact);
-}
-
-/* Gives the roles of @p pending, whose request was answered by this packet, or proven at once. */
-static void
-confirm(const pending_t *pending, flow_content_t *flow, packet_info *pinfo, bool to_server,
-        const finding_t *found)
-{
-    const role_signature_t *signature = pending->signature;
-    const address *server = to_server ? &pinfo->dst : &pinfo->src;
-    const address *client = to_server ? &pinfo->src : &pinfo->dst;
-    role_finding_t finding = { .frame = pending->frame, .reason = found->reason,
-                               .site_code = found->site_code };
-
-    if (found->server == STANDING_NONE || is_contradicted(signature, server, client))
-        return;
-    finding.standing = found->server;
-    if (!flow->proxied)
-        learn(server, signature->server, finding);
-    finding.standing = found->client;
-    if (!flow->forwarded && flow->attack_frame == 0)
-        learn(client, signature->client, finding);
-    note_facts(pending, found, flow, server, client);
-    prove(flow, to_server, pinfo, signature, found);
-    if (flow->proxied || flow->forwarded || signature->client_of_flow != 0 ||
-        signature->client == 0)
-        infer(flow, to_server, pinfo, signature);
 }
 
 /* The place of a new pending request: a request once more, a free one, or that of the oldest. */
@@ -331,8 +120,8 @@ is_known(const role_signature_t *signature, const flow_content_t *flow, const pa
 
     if (flow == NULL || signature->subject == SUBJECT_CORROBORATION)
         return false;
-    server = shown_roles(request ? &pinfo->dst : &pinfo->src, best_standing(signature));
-    client = shown_roles(request ? &pinfo->src : &pinfo->dst,
+    server = conclusions_shown_roles(request ? &pinfo->dst : &pinfo->src, best_standing(signature));
+    client = conclusions_shown_roles(request ? &pinfo->src : &pinfo->dst,
                          proves_asker ? STANDING_PROVEN : STANDING_UNCONFIRMED);
     inferred = flow->inferred_initiator | flow->inferred_responder;
     return (client & signature->client) == signature->client &&
@@ -382,9 +171,31 @@ learn_owner(const packet_info *pinfo, const pending_t *pending, const address *o
         .reported = !addresses_equal(owner, &pinfo->src),
     };
 
-    learn(owner, pending->signature->server, finding);
-    if (learning && own && pending->signature->needs_second_fact)
+    conclusions_learn(owner, pending->signature->server, finding);
+    if (conclusions_are_learned() && own && pending->signature->needs_second_fact)
         second_fact_note(owner, &fact);
+}
+
+/*
+ * The standings that @p answer gives the two ends of a request. What a proxy has passed on, its
+ * client has made; what only says so may be anybody's.
+ */
+static finding_t
+find_standings(const pending_t *pending, const answer_t *answer, bool is_forwarded)
+{
+    const role_signature_t *signature = pending->signature;
+    bool proves = (answer->shown & signature->proof) != 0 && !answer->is_uncertain &&
+                  !signature->needs_second_fact;
+    bool agrees = (answer->shown & (signature->proof | signature->hint)) != 0;
+    standing_e lower = agrees ? STANDING_UNCONFIRMED : STANDING_NONE;
+    finding_t found = { .server = lower, .client = lower };
+
+    if (proves)
+        found.server = STANDING_PROVEN;
+    if (proves && (signature->proves_asker || pending->asked.has_token) &&
+        (answer->shown & SHOWS_WINDOWS) == 0 && (!pending->asked.is_passed_on || is_forwarded))
+        found.client = STANDING_PROVEN;
+    return found;
 }
 
 /* Draws the conclusions from a fact that matches the signature of @p pending. */
@@ -404,16 +215,16 @@ conclude(packet_info *pinfo, flow_content_t *flow, const pending_t *pending, con
         found = find_standings(pending, &reply, false);
         found.reason = pending->full_reason;
         found.site_code = pending->site_code;
-        confirm(pending, flow, pinfo, false, &found);
+        conclusions_confirm(pending, flow, pinfo, false, &found);
         if (signature->judge_before_response)
-            infer(flow, false, pinfo, signature);
+            conclusions_infer(flow, false, pinfo, signature);
         break;
     case SUBJECT_CORROBORATION:
         corroborate(flow, pending);
         break;
     case SUBJECT_REQUEST:
         if (signature->judge_before_response)
-            infer(flow, true, pinfo, signature);
+            conclusions_infer(flow, true, pinfo, signature);
         add_pending(flow, pending);
         break;
     }
@@ -498,7 +309,7 @@ answer_pending(const pending_t *pending, flow_content_t *flow, packet_info *pinf
     if (answer->detail != NULL)
         found.reason = wmem_strdup_printf(pinfo->pool, "%s, %s", pending->reason, answer->detail);
     found.site_code = answer->site_code != NULL ? answer->site_code : pending->site_code;
-    confirm(pending, flow, pinfo, false, &found);
+    conclusions_confirm(pending, flow, pinfo, false, &found);
 }
 
 /* True if @p pending goes on to wait after the response. */
@@ -545,7 +356,7 @@ inference_is_of_interest(const packet_view_t *packet)
     static const role_set_t of_any_network =
         ROLE_BIT(ROLE_DNS_SERVER) | ROLE_BIT(ROLE_DHCP_SERVER) | ROLE_BIT(ROLE_WINS_SERVER);
 
-    return learning && !role_book_is_empty() &&
+    return conclusions_are_learned() && !role_book_is_empty() &&
            ((role_book_roles(&packet->pinfo->src) | role_book_roles(&packet->pinfo->dst)) &
             ~of_any_network) != 0;
 }
@@ -560,5 +371,5 @@ inference_add_server(const packet_view_t *packet, role_e role, const char *reaso
     };
 
     if ((role_book_learned_roles(&packet->pinfo->src, STANDING_PROVEN) & ROLE_BIT(role)) == 0)
-        learn(&packet->pinfo->src, ROLE_BIT(role), finding);
+        conclusions_learn(&packet->pinfo->src, ROLE_BIT(role), finding);
 }

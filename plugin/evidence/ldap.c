@@ -5,8 +5,10 @@
  */
 
 /*
- * A response has the number of the message that it answers (RFC 4511 4.1.1.1); a search is answered
- * by its entries, and then by a result. The facts are the base and the classes of a search, the entries that are added or modified, and
+ * A response has the number of the message that it answers (RFC 4511 4.1.1.1). A search is answered
+ * by its entries, and then by a result.
+ *
+ * The facts are the base and the classes of a search, the entries that are added or modified, and
  * the results (RFC 4511). A message that is signed, but not encrypted, follows its signature (RFC
  * 4513, RFC 4121).
  */

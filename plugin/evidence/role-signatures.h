@@ -82,7 +82,7 @@ typedef struct {
     bool proves_asker; /* the request that was answered so proves the client's roles as well:
                           nobody else makes it. Else they are Proven if the request carries a
                           token or an account of the client's, and Unconfirmed if not */
-    bool needs_second_fact; /* Unconfirmed until a fact of another kind about the same host agrees */
+    bool needs_second_fact; /* Unconfirmed until a fact of another kind about the host agrees */
     role_set_t server; /* roles learned */
     role_set_t client;
     role_set_t client_of_flow; /* roles inferred for this flow, not learned */

@@ -16,7 +16,7 @@
 #define RESPONSE 0x04
 #define MAX_STATUS 0x1f
 
-/* MS-TDS 2.2.7: the tokens of a response to a login; each but the last is followed by its length. */
+/* MS-TDS 2.2.7: the tokens of a response to a login; each but the last has its length behind it. */
 #define TOKEN_ERROR 0xaa
 #define TOKEN_INFO 0xab
 #define TOKEN_LOGINACK 0xad
