@@ -126,7 +126,7 @@ http_answer_is_for_all(const packet_view_t *packet, const http_answer_t *answer,
         if (server->answers[i] != hash)
             continue;
         known = known || server->kinds[i] == kind;
-        for_all = for_all || server->kinds[i] != kind || kind == HTTP_KIND_NOT_ITSELF;
+        for_all = for_all || server->kinds[i] != kind || kind == HTTP_KIND_UNFIT;
     }
     if (!known) {
         server->answers[server->next] = hash;

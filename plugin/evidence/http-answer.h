@@ -22,7 +22,8 @@ typedef struct {
 
 /** The kinds of requests: 0 for one that no signature matches. */
 #define HTTP_KIND_FOREIGN 0
-#define HTTP_KIND_NOT_ITSELF 255 /* asked for a list, a server has answered with something else */
+#define HTTP_KIND_LIST 254 /* for what only one answer fits */
+#define HTTP_KIND_UNFIT 255 /* the same, and the answer does not fit */
 
 /** Forgets all servers. Call from an init routine. */
 void http_answer_reset(void);

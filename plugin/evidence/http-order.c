@@ -12,8 +12,8 @@
  * response begins at the number that its request acknowledged, or where the response before it
  * ended. Once a message is elsewhere, nothing on the connection belongs to anything.
  *
- * The connections are in a table of fixed size. A connection that another one has displaced begins
- * again as one whose beginning was not seen.
+ * Where the capture begins within the connection, what it shows is uncertain. The connections are in
+ * a table of fixed size; nothing more is learned from one that another has displaced.
  *
  * The payload that Wireshark has reassembled has no number of its own. It ends where the packet at
  * hand ends, from which its beginning follows. What was decrypted has neither.
@@ -45,6 +45,8 @@ typedef struct {
     bool client_known, server_known, has_acknowledged;
     bool is_certain; /* the beginning was seen */
     bool is_lost;    /* a message is elsewhere than it should be */
+    uint32_t doubt;  /* the frame of a request that is; 0: none. It may be the rest of one that
+                        Wireshark reassembles in that frame */
     bool is_decrypted;
     bool is_whole; /* all of the last request was in one payload */
 } order_t;
@@ -123,8 +125,9 @@ begin_order(order_t *order, const packet_view_t *packet, const conversation_t *c
     memset(order, 0, sizeof *order);
     order->conversation = conversation;
     order->client_is_first = is_first(packet->pinfo, conversation);
-    order->is_certain = tcp_state_is_first_byte(conversation, seq);
-    if (!order->is_certain && now.is_part)
+    order->is_certain = (tcp_state_seen(conversation) & SEEN_SYN) != 0;
+    if (now.is_part && !tcp_state_is_first_byte(conversation, seq) &&
+        proto_is_frame_protocol(packet->pinfo->layers, "tls"))
         order->is_decrypted = order->is_certain = true;
     return order;
 }
@@ -144,6 +147,7 @@ order_of_client(const packet_view_t *packet, uint32_t seq)
         order->is_lost = true;
         return NULL;
     }
+    order->is_lost = order->is_lost || (order->doubt != 0 && order->doubt != now.frame);
     return order;
 }
 
@@ -154,10 +158,11 @@ order_of_server(const packet_view_t *packet)
     const conversation_t *conversation;
     order_t *order = find_place(packet, &conversation);
 
-    return order != NULL && order->conversation == conversation &&
-                   order->client_is_first != is_first(packet->pinfo, conversation)
-               ? order
-               : NULL;
+    if (order == NULL || order->conversation != conversation ||
+        order->client_is_first == is_first(packet->pinfo, conversation))
+        return NULL;
+    order->is_lost = order->is_lost || order->doubt != 0;
+    return order;
 }
 
 static http_place_t
@@ -179,7 +184,9 @@ is_seen(const order_t *order, uint32_t seq)
 static bool
 is_due(const order_t *order, uint32_t seq)
 {
-    return order->asked == 0 || (order->client_known && seq == order->client_next) ||
+    if (order->asked == 0)
+        return !order->is_certain || tcp_state_is_first_byte(order->conversation, seq);
+    return (order->client_known && seq == order->client_next) ||
            (order->has_acknowledged && seq == order->acknowledged);
 }
 
@@ -230,8 +237,11 @@ http_order_request(const packet_view_t *packet, size_t at, size_t whole)
     }
     if (is_seen(order, seq))
         return none;
-    if (!is_due(order, seq))
-        order->is_lost = true;
+    if (!is_due(order, seq)) {
+        order->doubt = now.frame;
+        return none;
+    }
+    order->doubt = 0;
     return add_request(order, seq, whole);
 }
 

@@ -72,7 +72,11 @@ kind_of(const char *path)
     const role_signature_t *signature =
         matches != 0 ? role_signatures_get(FACT_HTTP_URI, (unsigned)ws_ctz(matches)) : NULL;
 
-    return signature != NULL ? (uint8_t)(1 + ws_ctz(signature->server)) : HTTP_KIND_FOREIGN;
+    if (signature == NULL)
+        return HTTP_KIND_FOREIGN;
+    if ((signature->proof & SHOWS_MP_LIST) != 0 && signature->hint == 0)
+        return HTTP_KIND_LIST;
+    return (uint8_t)(1 + ws_ctz(signature->server));
 }
 
 /* A host is a proxy if it was asked as one: anyone can send the headers of one. */
@@ -216,7 +220,9 @@ add_response(const packet_view_t *packet, const http_answer_t *shown, http_place
 
     if (place.number == 0)
         return;
-    if (kind == 1 + ROLE_MANAGEMENT_POINT && (answer.shown & SHOWS_MP_LIST) != 0) {
+    if (kind == HTTP_KIND_LIST)
+        kind = shown->code / 100 == 2 ? HTTP_KIND_UNFIT : 1 + ROLE_MANAGEMENT_POINT;
+    if (http_order_kind(place) != HTTP_KIND_FOREIGN && (answer.shown & SHOWS_MP_LIST) != 0) {
         answer.detail = http_answer_names(packet->pinfo->pool, shown, site);
         answer.site_code = site[0] != '\0' ? site : NULL;
     } else if (http_answer_is_for_all(packet, shown, kind)) {

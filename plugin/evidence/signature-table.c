@@ -29,18 +29,24 @@
  * What a response proves. A management point protects its directories by NTLM or Negotiate. Its
  * certificate has no form that is published, so it is a hint.
  */
-#define MP_LIST .proof = SHOWS_MP_LIST | SHOWS_WINDOWS, .hint = SHOWS_CONTENT
+#define MP_LIST .proof = SHOWS_MP_LIST | SHOWS_WINDOWS
 #define CONTENT .proof = SHOWS_CONTENT | SHOWS_WINDOWS
 #define TAKEN .proof = SHOWS_TAKEN | SHOWS_WINDOWS
 #define GRANTED .proof = SHOWS_SUCCESS
 
 const role_signature_t signature_table[] = {
     /* HTTP: management point. Site servers poll MPLIST too, so it shows no client. */
-    { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp\\w*/\\.sms_aut", .literal = "^/sms_mp",
-      .examples = "/SMS_MP/.sms_aut?MPLIST|/sms_mp_ac/.sms_aut?MPCERT",
-      .response = RESPONSE_HTTP,
-      .server = R(MANAGEMENT_POINT), .client_of_flow = R(ADVANCED_CLIENT),
-      MP_LIST, .label = "Management point list or certificate" },
+    { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp\\w*/\\.sms_aut\\?mplist", .literal = "^/sms_mp",
+      .examples = "/SMS_MP/.sms_aut?MPLIST|/sms_mp/.sms_aut?MPLIST1&ABC",
+      .response = RESPONSE_HTTP, .server = R(MANAGEMENT_POINT),
+      .client_of_flow = R(ADVANCED_CLIENT), MP_LIST,
+      .label = "Management point list or certificate" },
+    { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp\\w*/\\.sms_aut(?!\\?mplist)",
+      .literal = "^/sms_mp",
+      .examples = "/sms_mp_ac/.sms_aut?MPCERT|/SMS_MP/.sms_aut?MPKEYINFORMATION",
+      .response = RESPONSE_HTTP, .server = R(MANAGEMENT_POINT),
+      .client_of_flow = R(ADVANCED_CLIENT), MP_LIST, .hint = SHOWS_CONTENT,
+      .label = "Management point list or certificate" },
     { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp\\w*/\\.sms_(pol|dcm)", .literal = "^/sms_mp",
       .examples = "/SMS_MP/.sms_pol?ABC00005.2_00|/SMS_MP/.sms_dcm?Id",
       .response = RESPONSE_HTTP,
