@@ -23,9 +23,11 @@ typedef struct {
     service_e service;
     role_set_t inferred_initiator; /* the roles of the two ends by the content itself */
     role_set_t inferred_responder;
+    role_set_t proven_initiator; /* those of them that an answer has proven */
+    role_set_t proven_responder;
+    bool is_sms;        /* the content is that of an SMS service */
     bool proxied;
     bool forwarded;     /* by a proxy, for a client that is not the initiator */
-    role_set_t passed_on; /* that client's roles, which a request and its response have shown */
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
     uint8_t sniffs;
 

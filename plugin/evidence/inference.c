@@ -124,23 +124,53 @@ learn(const address *addr, role_set_t roles, const pending_t *pending, bool repo
     }
 }
 
-/*
- * Infers the roles of the two ends, for this flow only. @p to_server: the direction of this packet.
- */
+/* The roles of the client that a signature shows, in the book or for this flow. */
+static role_set_t
+client_roles(const role_signature_t *signature)
+{
+    role_set_t client = signature->client | signature->client_of_flow;
+
+    return client != 0 ? client : ROLES_NOBODY;
+}
+
+/* True if the client of this packet is the initiator. @p to_server: the packet's direction. */
+static bool
+is_client_initiator(const flow_content_t *flow, bool to_server, const packet_info *pinfo)
+{
+    bool sure;
+
+    return to_server == flow_content_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
+}
+
+/* Infers the roles of the two ends, for this flow only. */
 static void
 infer(flow_content_t *flow, bool to_server, const packet_info *pinfo,
       const role_signature_t *signature)
 {
-    bool sure, initiator = flow_content_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
-    role_set_t client = signature->client | signature->client_of_flow;
-    bool client_initiates = to_server == initiator;
+    role_set_t client = client_roles(signature);
+    bool client_initiates = is_client_initiator(flow, to_server, pinfo);
 
-    if (client == 0)
-        client = ROLES_NOBODY;
     if (flow->inferred_initiator == 0 && flow->inferred_responder == 0)
         inferred_flows++;
     flow->inferred_initiator |= client_initiates ? client : signature->server;
     flow->inferred_responder |= client_initiates ? signature->server : client;
+}
+
+/*
+ * An answer has proven roles, for this flow only. The client's are those that the book would get:
+ * behind a proxy the book has none of it.
+ */
+static void
+prove(flow_content_t *flow, bool to_server, const packet_info *pinfo,
+      const role_signature_t *signature)
+{
+    bool client_initiates = is_client_initiator(flow, to_server, pinfo);
+    role_set_t client = flow->forwarded ? client_roles(signature) : signature->client;
+
+    if (!role_signatures_proves(signature))
+        return;
+    flow->proven_initiator |= client_initiates ? client : signature->server;
+    flow->proven_responder |= client_initiates ? signature->server : client;
 }
 
 /*
@@ -151,7 +181,8 @@ infer(flow_content_t *flow, bool to_server, const packet_info *pinfo,
 static bool
 is_contradicted(const role_signature_t *signature, const address *server, const address *client)
 {
-    static const role_set_t console = ROLE_BIT(ROLE_ADMIN_CONSOLE);
+    static const role_set_t console =
+        ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER);
     static const role_set_t clients = ROLES_CLIENT_KINDS | ROLE_BIT(ROLE_CLIENT);
     role_set_t viewer, agent;
 
@@ -175,10 +206,9 @@ confirm(const pending_t *pending, flow_content_t *flow, packet_info *pinfo, bool
         return;
     if (!flow->proxied)
         learn(server, signature->server, pending, false);
-    if (flow->forwarded && role_signatures_proves(signature))
-        flow->passed_on |= signature->client | signature->client_of_flow;
-    else if (!flow->forwarded && flow->attack_frame == 0)
+    if (!flow->forwarded && flow->attack_frame == 0)
         learn(client, signature->client, pending, false);
+    prove(flow, to_server, pinfo, signature);
     if (flow->proxied || flow->forwarded || signature->client_of_flow != 0 ||
         signature->client == 0)
         infer(flow, to_server, pinfo, signature);
@@ -279,6 +309,8 @@ add_match(packet_info *pinfo, fact_e fact, unsigned i, const char *text, size_t 
         signature->subject == SUBJECT_OWNER ? NULL : flow_content_get(pinfo, true);
     pending_t pending;
 
+    if (flow != NULL && !signature->needs_corroboration)
+        flow->is_sms = true;
     if (is_known(signature, flow, pinfo))
         return;
     role_signatures_site_code(fact, i, text, length, pending.site_code);

@@ -21,9 +21,8 @@
 #include "role-signatures.h"
 
 #define R(role) ROLE_BIT(ROLE_##role)
+#define VIEWER R(REMOTE_CONTROL_VIEWER)
 #define SITE "(?<site>[a-z0-9]{3})"
-#define SQL_CLIENTS                                                                              \
-    (R(SITE_SERVER) | R(MANAGEMENT_POINT) | R(SERVER_LOCATOR_POINT) | R(REPORTING_POINT))
 
 const role_signature_t signature_table[] = {
     /* HTTP: management point. Site servers poll MPLIST too, so it shows no client. */
@@ -129,20 +128,20 @@ const role_signature_t signature_table[] = {
       .examples = "WKS11<43>|WKS11<45>|WKS11<46>", .subject = SUBJECT_OWNER, .server = R(CLIENT),
       .label = "Remote Tools' NetBIOS name" },
     { .fact = FACT_NBNS_NAME, .pattern = "<44>", .literal = "<44>", .examples = "ADMIN01<44>",
-      .subject = SUBJECT_OWNER, .server = R(ADMIN_CONSOLE),
+      .subject = SUBJECT_OWNER, .server = VIEWER,
       .label = "Remote Tools' NetBIOS name" },
     { .fact = FACT_NBSS_CALLED, .pattern = "<4[356]>", .literal = "<43>|<45>|<46>",
       .examples = "WKS11<43>|WKS11<45>|WKS11<46>", .response = RESPONSE_NBSS, .server = R(CLIENT),
-      .client = R(ADMIN_CONSOLE), .label = "NetBIOS session to" },
+      .client = VIEWER, .label = "NetBIOS session to" },
     { .fact = FACT_NBDGM_DESTINATION, .pattern = "<4[356]>", .literal = "<43>|<45>|<46>",
       .examples = "WKS11<43>|WKS11<45>|WKS11<46>", .response = RESPONSE_REPLY,
-      .server = R(CLIENT), .client = R(ADMIN_CONSOLE), .label = "NetBIOS datagram to" },
+      .server = R(CLIENT), .client = VIEWER, .label = "NetBIOS datagram to" },
     { .fact = FACT_IPX_NAME, .pattern = "^recognized .*<4[356]>", .literal = "^recognized ",
       .examples = "recognized WKS11<43>", .subject = SUBJECT_REPLY, .server = R(CLIENT),
-      .client = R(ADMIN_CONSOLE), .judge_before_response = true, .label = "NetBIOS over IPX" },
+      .client = VIEWER, .judge_before_response = true, .label = "NetBIOS over IPX" },
     { .fact = FACT_IPX_NAME, .pattern = "^find .*<4[356]>", .literal = "^find ",
       .examples = "find WKS11<45>", .response = RESPONSE_REPLY, .server = R(CLIENT),
-      .client = R(ADMIN_CONSOLE), .judge_before_response = true, .label = "NetBIOS over IPX" },
+      .client = VIEWER, .judge_before_response = true, .label = "NetBIOS over IPX" },
 
     /* Directory, database, DNS, DCOM. */
     { .fact = FACT_LDAP_ENTRY, .pattern = "^CN=SMS-(Site|MP|SLP)-" SITE "\\b.*CN=System Management",
@@ -171,7 +170,7 @@ const role_signature_t signature_table[] = {
       .label = "Searches in" },
     { .fact = FACT_TDS_DATABASE, .pattern = "^(SMS|CM)_" SITE "$", .literal = "^SMS_|^CM_",
       .examples = "SMS_ABC|CM_ABC", .response = RESPONSE_TDS, .server = R(SQL_SERVER),
-      .client_of_flow = SQL_CLIENTS, .label = "Login to the site database" },
+      .client_of_flow = ROLES_SQL_CLIENT, .label = "Login to the site database" },
     { .fact = FACT_DNS_NAME, .pattern = "^_mssms_mp_" SITE "\\._tcp\\.", .literal = "^_mssms_mp_",
       .examples = "_mssms_mp_abc._tcp.example.com", .subject = SUBJECT_OWNER,
       .server = R(MANAGEMENT_POINT), .label = "DNS" },
@@ -182,10 +181,10 @@ const role_signature_t signature_table[] = {
 
     /* Remote Control itself; the reply of the agent is its proof. These facts have no text. */
     { .fact = FACT_VIEWER_TO_AGENT, .response = RESPONSE_REPLY, .server = R(CLIENT),
-      .client = R(ADMIN_CONSOLE), .judge_before_response = true,
+      .client = VIEWER, .judge_before_response = true,
       .label = "Remote control: viewer to agent" },
     { .fact = FACT_AGENT_TO_VIEWER, .subject = SUBJECT_REPLY, .server = R(CLIENT),
-      .client = R(ADMIN_CONSOLE), .judge_before_response = true,
+      .client = VIEWER, .judge_before_response = true,
       .label = "Remote control: agent to viewer" },
 };
 
