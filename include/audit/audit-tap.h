@@ -18,12 +18,16 @@ enum { INITIATOR, RESPONDER, NUM_ENDS };
  */
 typedef struct {
     const address *host;
-    role_set_t roles;      /* in the verdict; ROLES_BROADCAST for a broadcast */
-    role_set_t firm_roles; /* of the host, by the table or by a proof */
+    role_set_t roles;       /* in the verdict; ROLES_BROADCAST for a broadcast */
+    role_set_t unconfirmed; /* those of them whose standing is Unconfirmed */
+    role_set_t by_table;    /* those that the user's table gives */
     uint16_t port;         /* in the verdict: a proxied URI's, not the proxy's; 0 for IPX */
 } flow_end_t;
 
-/** Tap "smsrc_audit": a packet of a flow with a verdict. Lives as long as the packet. */
+/**
+ * Tap "smsrc_audit": a packet of a flow with a verdict. Lives as long as the packet. VERDICT_NONE:
+ * the flow was Unconfirmed, and has no verdict any more.
+ */
 typedef struct {
     const flow_t *flow;            /* lives as long as the capture */
     const verdict_t *verdict;      /* lives as long as the capture */
@@ -34,8 +38,10 @@ typedef struct {
     unsigned row_order;            /* of the verdict's row: the list's rows, then the user's */
     const matrix_row_t *user_rows; /* the user's rows for this capture */
     unsigned num_user_rows;
-    unsigned firm_version;         /* changes whenever firm_roles of any host may have changed */
 } audit_tap_t;
+
+/** Returns the standing that @p role has at this end of the flow. */
+standing_e audit_tap_standing(const flow_end_t *end, role_e role);
 
 /** A host that holds a role, and the evidence for all of its roles. */
 typedef struct {

@@ -72,7 +72,7 @@ void packet_view_read_bytes(packet_view_t *packet);
  */
 bool packet_view_is_bare(const packet_view_t *packet);
 
-/** True if the network that the packet was captured in, or its IPv4 address, says "to all hosts". */
+/** True for IPv4 to all hosts of a network, by its address or by what carried it. */
 bool packet_view_is_broadcast(const packet_view_t *packet);
 
 /**

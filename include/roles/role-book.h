@@ -36,7 +36,8 @@ role_set_t role_book_roles_at(const address *addr, standing_e least);
 /**
  * Returns those of @p roles to which @p addr is a stranger, because the table names who holds them
  * and does not name it. Where the table has consoles, nobody else is an Administrator console or
- * counts as a Remote Control viewer; by the preference smsrc.audit.strangers it is so for all roles.
+ * counts as a Remote Control viewer; by the preference smsrc.audit.strangers that is so for each
+ * role of the table.
  */
 role_set_t role_book_strange_roles(const address *addr, role_set_t roles);
 
@@ -71,9 +72,10 @@ typedef struct {
  * Add evidence to the book. The first evidence for a role of a host is kept until there is evidence
  * of a better standing, which brings its reason and its frame; a site code is kept until evidence
  * of a better standing has one. A stranger to a role learns it only if it is that of a Remote
- * Control viewer. Returns true if the book has changed. Hosts and evidence are bounded: past the bound (65536 hosts) nothing is learned of further hosts, and bounds.h counts
- * them. A host that is new to the book by a report takes no place in its last half, so that forged
- * names keep no other host out.
+ * Control viewer. Returns true if the book has changed. Hosts and evidence are bounded: past the
+ * bound (65536 hosts) nothing is learned of further hosts, and bounds.h counts them. A host that is
+ * new to the book by a report takes no place in its last half, so that forged names keep no other
+ * host out.
  */
 bool role_book_learn(const address *addr, const role_finding_t *finding);
 

@@ -132,7 +132,8 @@ prove(flow_content_t *flow, bool to_server, const packet_info *pinfo,
 static bool
 is_contradicted(const role_signature_t *signature, const address *server, const address *client)
 {
-    static const role_set_t console = ROLE_BIT(ROLE_ADMIN_CONSOLE);
+    static const role_set_t console =
+        ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER);
     static const role_set_t clients = ROLES_CLIENT_KINDS | ROLE_BIT(ROLE_CLIENT);
     role_set_t viewer, agent;
 

@@ -21,6 +21,7 @@
 #include "role-signatures.h"
 
 #define R(role) ROLE_BIT(ROLE_##role)
+#define VIEWER R(REMOTE_CONTROL_VIEWER)
 #define SITE "(?<site>[a-z0-9]{3})"
 /* Of names that others use as well: a site code has capital letters. */
 #define CAPITAL_SITE "(?<site>(?-i:[A-Z0-9]{3}))"
@@ -154,23 +155,23 @@ const role_signature_t signature_table[] = {
       .examples = "WKS11<43>|WKS11<45>|WKS11<46>", .subject = SUBJECT_OWNER, .server = R(CLIENT),
       .label = "Remote Tools' NetBIOS name" },
     { .fact = FACT_NBNS_NAME, .pattern = "<44>", .literal = "<44>", .examples = "ADMIN01<44>",
-      .subject = SUBJECT_OWNER, .server = R(ADMIN_CONSOLE),
+      .subject = SUBJECT_OWNER, .server = VIEWER,
       .label = "Remote Tools' NetBIOS name" },
     { .fact = FACT_NBSS_CALLED, .pattern = "<4[356]>", .literal = "<43>|<45>|<46>",
       .examples = "WKS11<43>|WKS11<45>|WKS11<46>", .response = RESPONSE_NBSS,
       .server = R(CLIENT),
-      .client = R(ADMIN_CONSOLE), .hint = SHOWS_SUCCESS, .label = "NetBIOS session to" },
+      .client = VIEWER, .hint = SHOWS_SUCCESS, .label = "NetBIOS session to" },
     { .fact = FACT_NBDGM_DESTINATION, .pattern = "<4[356]>", .literal = "<43>|<45>|<46>",
       .examples = "WKS11<43>|WKS11<45>|WKS11<46>", .response = RESPONSE_REPLY,
-      .server = R(CLIENT), .client = R(ADMIN_CONSOLE), .hint = SHOWS_REPLY,
+      .server = R(CLIENT), .client = VIEWER, .hint = SHOWS_REPLY,
       .label = "NetBIOS datagram to" },
     { .fact = FACT_IPX_NAME, .pattern = "^recognized .*<4[356]>", .literal = "^recognized ",
       .examples = "recognized WKS11<43>", .subject = SUBJECT_REPLY, .server = R(CLIENT),
-      .client = R(ADMIN_CONSOLE), .judge_before_response = true, .hint = SHOWS_REPLY,
+      .client = VIEWER, .judge_before_response = true, .hint = SHOWS_REPLY,
       .label = "NetBIOS over IPX" },
     { .fact = FACT_IPX_NAME, .pattern = "^find .*<4[356]>", .literal = "^find ",
       .examples = "find WKS11<45>", .response = RESPONSE_REPLY, .server = R(CLIENT),
-      .client = R(ADMIN_CONSOLE), .judge_before_response = true, .hint = SHOWS_REPLY,
+      .client = VIEWER, .judge_before_response = true, .hint = SHOWS_REPLY,
       .label = "NetBIOS over IPX" },
 
     /* Directory, database, DNS, DCOM. */
@@ -213,10 +214,10 @@ const role_signature_t signature_table[] = {
 
     /* Remote Control itself; the reply of the agent is its proof. These facts have no text. */
     { .fact = FACT_VIEWER_TO_AGENT, .response = RESPONSE_REPLY, .server = R(CLIENT),
-      .client = R(ADMIN_CONSOLE), .judge_before_response = true,
+      .client = VIEWER, .judge_before_response = true,
       .hint = SHOWS_REPLY, .label = "Remote control: viewer to agent" },
     { .fact = FACT_AGENT_TO_VIEWER, .subject = SUBJECT_REPLY, .server = R(CLIENT),
-      .client = R(ADMIN_CONSOLE), .judge_before_response = true,
+      .client = VIEWER, .judge_before_response = true,
       .hint = SHOWS_REPLY, .label = "Remote control: agent to viewer" },
 };
 

@@ -20,6 +20,7 @@
 #include "addresses.h"
 #include "bounds.h"
 #include "network-table.h"
+#include "resolved-roles.h"
 #include "role-table.h"
 #include "text.h"
 
@@ -28,12 +29,8 @@
 #endif
 /* Hosts that only others report get the first half at most, because forged reports are cheap. */
 #define MAX_REPORTED_HOSTS (ROLE_BOOK_MAX_HOSTS / 2)
-#define MAX_RESOLVED 65536
 #define MAX_REASON 256 /* bytes */
 #define TABLE_REASON "table smsrc_roles"
-
-/* Marks an entry of the resolved roles, because an address without a role has one too. */
-#define RESOLVED ROLES_BROADCAST
 
 /* The roles of a host or, from the table, of a network, with their evidence. */
 typedef struct {
@@ -50,11 +47,6 @@ static unsigned version;
 
 static ws_bool close_roles; /* preference */
 
-/* Roles by address, resolved once. The scope is theirs alone, and is emptied when it is full. */
-static wmem_allocator_t *resolved_scope;
-static wmem_map_t *resolved_ipv4; /* address in the key itself */
-static wmem_map_t *resolved_ipv6;
-
 void
 role_book_register(module_t *module)
 {
@@ -64,67 +56,6 @@ role_book_register(module_t *module)
         "Whether a role that the table of roles gives to some hosts is learned for no other host. "
         "For administrator consoles it is always so.",
         &close_roles);
-}
-
-static unsigned
-ipv6_hash(const void *key)
-{
-    return wmem_strong_hash((const uint8_t *)key, 16);
-}
-
-static gboolean
-ipv6_equal(const void *a, const void *b)
-{
-    return memcmp(a, b, 16) == 0;
-}
-
-static void
-resolved_clear(void)
-{
-    if (resolved_scope)
-        wmem_destroy_allocator(resolved_scope);
-    resolved_scope = NULL;
-    resolved_ipv4 = NULL;
-    resolved_ipv6 = NULL;
-}
-
-static void
-resolved_put(const prefix_t *host, role_set_t roles)
-{
-    void *value = GUINT_TO_POINTER(roles | RESOLVED);
-
-    if (resolved_scope &&
-        wmem_map_size(resolved_ipv4) + wmem_map_size(resolved_ipv6) >= MAX_RESOLVED)
-        resolved_clear();
-    if (!resolved_scope) {
-        resolved_scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
-        resolved_ipv4 = wmem_map_new(resolved_scope, g_direct_hash, g_direct_equal);
-        resolved_ipv6 = wmem_map_new(resolved_scope, ipv6_hash, ipv6_equal);
-    }
-    if (host->address_length == 4) {
-        uint32_t key;
-
-        memcpy(&key, host->bytes, 4);
-        wmem_map_insert(resolved_ipv4, GUINT_TO_POINTER(key), value);
-    } else {
-        wmem_map_insert(resolved_ipv6, wmem_memdup(resolved_scope, host->bytes, 16), value);
-    }
-}
-
-static const void *
-resolved_get(const address *addr)
-{
-    if (!resolved_scope || !addr->data)
-        return NULL;
-    if (addr->type == AT_IPv4 && addr->len == 4) {
-        uint32_t key;
-
-        memcpy(&key, addr->data, 4);
-        return wmem_map_lookup(resolved_ipv4, GUINT_TO_POINTER(key));
-    }
-    if (addr->type == AT_IPv6 && addr->len == 16)
-        return wmem_map_lookup(resolved_ipv6, addr->data);
-    return NULL;
 }
 
 static holder_t *
@@ -253,7 +184,7 @@ add_line(const prefix_t *prefix, role_e role, const char *site_code)
 void
 role_book_cleanup(void)
 {
-    resolved_clear();
+    resolved_roles_clear();
     networks = NULL;
     hosts = NULL;
     table_roles = 0;
@@ -279,13 +210,12 @@ role_book_is_empty(void)
 role_set_t
 role_book_roles(const address *addr)
 {
-    const void *cached = resolved_get(addr);
     const holder_t *host, *network;
     role_set_t roles;
     prefix_t prefix;
 
-    if (cached != NULL)
-        return GPOINTER_TO_UINT(cached) & ~RESOLVED;
+    if (resolved_roles_get(addr, &roles))
+        return roles;
     if (role_book_is_empty())
         return 0;
 
@@ -293,7 +223,7 @@ role_book_roles(const address *addr)
     host = find_host(addr);
     roles = (network != NULL ? network->roles : 0) | (host != NULL ? host->roles : 0);
     if (network_table_prefix_from_address(&prefix, addr))
-        resolved_put(&prefix, roles);
+        resolved_roles_put(&prefix, roles);
     return roles;
 }
 
@@ -411,7 +341,7 @@ update_roles(const address *addr, const role_finding_t *finding)
     prefix_t prefix;
 
     if ((before & role) == 0 && network_table_prefix_from_address(&prefix, addr))
-        resolved_put(&prefix, before | role);
+        resolved_roles_put(&prefix, before | role);
     if ((role_book_roles_at(addr, finding->standing) & role) == 0)
         version++;
 }

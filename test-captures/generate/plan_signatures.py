@@ -28,7 +28,7 @@ SITE_SERVER = ((SERVER, "Site server"),)
 CAP = ((SERVER, "Client access point"),)
 DC = ((SERVER, "Domain controller"),)
 SQL = ((SERVER, "SQL Server"),)
-REMOTE_CONTROL = ((SERVER, "Client"), (CLIENT, "Administrator console"))
+REMOTE_CONTROL = ((SERVER, "Client"), (CLIENT, "Remote Control viewer"))
 
 OK = kb.http_response()
 MOVED = kb.http_response("302 Found", headers=("Location: /login",))
@@ -195,7 +195,7 @@ NETBIOS = (
     _name("MP's name in a cluster", "NLB_ABC", 0x1A, "Management point", "nlb_abc<1a>", "ABC"),
     _name("SLP's name", "SMS_SLP", 0x1A, "Server locator point", "sms_slp<1a>"),
     _name("remote control's name", "WKS11", 0x43, "Client", "<43>"),
-    _name("administrator tool's name", "ADM01", 0x44, "Administrator console", "<44>"),
+    _name("administrator tool's name", "ADM01", 0x44, "Remote Control viewer", "<44>"),
     _name("chat's name", "WKS11", 0x45, "Client", "<45>"),
     _name("file transfer's name", "WKS11", 0x46, "Client", "<46>"),
     _session("session to remote control", 0x43),
@@ -204,7 +204,7 @@ NETBIOS = (
     Signature("datagrams of remote control", UDP, 138, (),
               lambda owner: kb.nbdgm(owner, ("ADM01", 0x44), ("WKS11", 0x43), NOISE),
               lambda owner: kb.nbdgm(owner, ("WKS11", 0x43), ("ADM01", 0x44), NOISE * 9),
-              None, ((SERVER, "Client"), (CLIENT, "Administrator console")), "", "<43>"),
+              None, ((SERVER, "Client"), (CLIENT, "Remote Control viewer")), "", "<43>"),
 )
 
 # --- Directory, database, DNS, DCOM -------------------------------------------------------------
