@@ -165,7 +165,7 @@ note_facts(const pending_t *pending, const finding_t *found, const flow_content_
 
     if (!learning || flow->proxied || flow->forwarded)
         return;
-    if (signature->server != 0)
+    if ((role_book_roles(server) & signature->server) != 0)
         second_fact_note(server, &fact);
     if (signature->client_of_flow != ROLES_SQL_CLIENT)
         return;

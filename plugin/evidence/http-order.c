@@ -12,8 +12,8 @@
  * response begins at the number that its request acknowledged, or where the response before it
  * ended. Once a message is elsewhere, nothing on the connection belongs to anything.
  *
- * Where the capture begins within the connection, what it shows is uncertain. The connections are in
- * a table of fixed size; nothing more is learned from one that another has displaced.
+ * Where the capture begins within the connection, what it shows is uncertain. The connections are
+ * in a table of fixed size; nothing more is learned from one that another has displaced.
  *
  * The payload that Wireshark has reassembled has no number of its own. It ends where the packet at
  * hand ends, from which its beginning follows. What was decrypted has neither.

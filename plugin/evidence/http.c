@@ -14,6 +14,7 @@
 #include "http-head.h"
 #include "http-order.h"
 #include "inference.h"
+#include "role-book.h"
 
 /* The most requests or responses of one packet. */
 #define MAX_REQUESTS 64
@@ -27,7 +28,8 @@
 
 /* The state of one capture. */
 static bool proxies;              /* a request to a proxy, or of one, was seen */
-static wmem_map_t *asked_proxies; /* the hosts that requests to a proxy went to */
+static wmem_map_t *asked_proxies; /* the hosts that requests to a proxy went to: a role_set_t, the
+                                      roles of those that asked */
 
 static void
 reset(void)
@@ -81,17 +83,32 @@ kind_of(const char *path)
 
 /* A host is a proxy if it was asked as one: anyone can send the headers of one. */
 static void
-note_asked_proxy(const address *addr)
+note_asked_proxy(const address *proxy, const address *client)
 {
-    if (wmem_map_lookup(asked_proxies, addr) == NULL &&
-        !bounds_full(BOUND_PROXIES, wmem_map_size(asked_proxies), MAX_PROXIES))
-        wmem_map_insert(asked_proxies, addresses_key_new(addr), asked_proxies);
+    role_set_t *roles = (role_set_t *)wmem_map_lookup(asked_proxies, proxy);
+
+    if (roles == NULL) {
+        if (bounds_full(BOUND_PROXIES, wmem_map_size(asked_proxies), MAX_PROXIES))
+            return;
+        roles = wmem_new0(wmem_file_scope(), role_set_t);
+        wmem_map_insert(asked_proxies, addresses_key_new(proxy), roles);
+    }
+    *roles |= role_book_roles_at(client, STANDING_PROVEN);
 }
 
 static bool
 is_proxy(const address *addr)
 {
     return wmem_map_lookup(asked_proxies, addr) != NULL;
+}
+
+/* The roles of those that asked a proxy: what it passes on is theirs. */
+static role_set_t
+roles_of_clients(const address *proxy)
+{
+    const role_set_t *roles = (const role_set_t *)wmem_map_lookup(asked_proxies, proxy);
+
+    return roles != NULL ? *roles : 0;
 }
 
 /* Notes in the flow whether the request is to a proxy, or of one. */
@@ -105,7 +122,7 @@ note_proxy(const packet_view_t *packet, uint16_t port, bool forwarded)
 
     proxies = proxies || by_proxy;
     if (port != 0)
-        note_asked_proxy(&packet->pinfo->dst);
+        note_asked_proxy(&packet->pinfo->dst, &packet->pinfo->src);
     if (flow != NULL && (port != 0 || flow->proxied)) {
         flow->proxied = port != 0;
         flow->uri_port = port;
@@ -147,6 +164,7 @@ add_request(const packet_view_t *packet, const request_t *request)
         .transaction = place.number,
         .has_token = request->headers.has_token || is_clients_method(request->method),
         .is_passed_on = request->headers.forwarded,
+        .passed_on_for = request->headers.forwarded ? roles_of_clients(&packet->pinfo->src) : 0,
     };
     uint16_t port;
     const char *path = split_uri(request->uri, &port);
@@ -233,6 +251,7 @@ add_response(const packet_view_t *packet, const http_answer_t *shown, http_place
 }
 
 /* What is left open of a response: its code, and what its headers say. */
+#define OPEN_HEAD 0x2000U /* not even its head is whole */
 #define OPEN_HTML 0x1000U
 #define OPEN_CODE 0x0fffU
 
@@ -305,7 +324,8 @@ read_response(const packet_view_t *packet, size_t at)
         whole = (size_t)(headers.end - begin + headers.body);
     place = http_order_response(packet, at, whole, answer.code / 100 != 1);
     if (is_open(&answer, &headers)) {
-        http_order_leave_open(place, answer.code | (answer.is_html ? OPEN_HTML : 0));
+        http_order_leave_open(place, answer.code | (answer.is_html ? OPEN_HTML : 0) |
+                                         (headers.end == NULL ? OPEN_HEAD : 0));
     } else {
         http_order_close();
         add_response(packet, &answer, place);
@@ -313,7 +333,10 @@ read_response(const packet_view_t *packet, size_t at)
     return whole <= (size_t)(end - begin) ? whole : 0;
 }
 
-/* Reads bytes that begin within a response: the body of one that was left open. */
+/*
+ * Reads bytes that begin within a response: the body of one that was left open. The rest of a head
+ * is read when Wireshark has reassembled it.
+ */
 static void
 read_body(const packet_view_t *packet)
 {
@@ -322,7 +345,7 @@ read_body(const packet_view_t *packet)
     http_answer_t answer = { .has_body = true, .body = packet->payload,
                              .length = packet->length };
 
-    if (place.number == 0)
+    if (place.number == 0 || (open & OPEN_HEAD) != 0)
         return;
     answer.code = open & OPEN_CODE;
     answer.is_html = (open & OPEN_HTML) != 0;

@@ -172,30 +172,41 @@ learn_owner(const packet_info *pinfo, const pending_t *pending, const address *o
     };
 
     conclusions_learn(owner, pending->signature->server, finding);
-    if (conclusions_are_learned() && own && pending->signature->needs_second_fact)
+    if (conclusions_are_learned() && own && pending->signature->needs_second_fact &&
+        (role_book_roles(owner) & fact.roles) != 0)
         second_fact_note(owner, &fact);
 }
 
 /*
- * The standings that @p answer gives the two ends of a request. What a proxy has passed on, its
- * client has made; what only says so may be anybody's.
+ * True if what has proven the server proves the client as well: the request is one that only such a
+ * client makes, or has what is the client's own, or a proxy has passed it on for hosts whose roles
+ * are confirmed. What only says that it was passed on may be anybody's.
  */
+static bool
+proves_client(const pending_t *pending, const answer_t *answer)
+{
+    const role_signature_t *signature = pending->signature;
+
+    if ((pending->asked.passed_on_for & (signature->client | signature->client_of_flow)) != 0)
+        return true;
+    return (signature->proves_asker || pending->asked.has_token) &&
+           !pending->asked.is_passed_on && (answer->shown & SHOWS_WINDOWS) == 0;
+}
+
+/* The standings that @p answer gives the two ends of a request. */
 static finding_t
-find_standings(const pending_t *pending, const answer_t *answer, bool is_forwarded)
+find_standings(const pending_t *pending, const answer_t *answer)
 {
     const role_signature_t *signature = pending->signature;
     bool proves = (answer->shown & signature->proof) != 0 && !answer->is_uncertain &&
                   !signature->needs_second_fact;
     bool agrees = (answer->shown & (signature->proof | signature->hint)) != 0;
     standing_e lower = agrees ? STANDING_UNCONFIRMED : STANDING_NONE;
-    finding_t found = { .server = lower, .client = lower };
 
-    if (proves)
-        found.server = STANDING_PROVEN;
-    if (proves && (signature->proves_asker || pending->asked.has_token) &&
-        (answer->shown & SHOWS_WINDOWS) == 0 && (!pending->asked.is_passed_on || is_forwarded))
-        found.client = STANDING_PROVEN;
-    return found;
+    return (finding_t){
+        .server = proves ? STANDING_PROVEN : lower,
+        .client = proves && proves_client(pending, answer) ? STANDING_PROVEN : lower,
+    };
 }
 
 /* Draws the conclusions from a fact that matches the signature of @p pending. */
@@ -212,7 +223,7 @@ conclude(packet_info *pinfo, flow_content_t *flow, const pending_t *pending, con
             learn_owner(pinfo, pending, owner);
         break;
     case SUBJECT_REPLY:
-        found = find_standings(pending, &reply, false);
+        found = find_standings(pending, &reply);
         found.reason = pending->full_reason;
         found.site_code = pending->site_code;
         conclusions_confirm(pending, flow, pinfo, false, &found);
@@ -303,7 +314,7 @@ static void
 answer_pending(const pending_t *pending, flow_content_t *flow, packet_info *pinfo,
                const answer_t *answer)
 {
-    finding_t found = find_standings(pending, answer, flow->forwarded);
+    finding_t found = find_standings(pending, answer);
 
     found.reason = pending->reason;
     if (answer->detail != NULL)

@@ -16,11 +16,16 @@
 #include "bounds.h"
 #include "role-book.h"
 
-#define MAX_HOSTS 4096
+#define MAX_HOSTS 65536
 #define MAX_FACTS 8
 
+typedef struct known {
+    noted_fact_t fact;
+    struct known *next;
+} known_t;
+
 typedef struct {
-    noted_fact_t facts[MAX_FACTS];
+    known_t *facts;
     unsigned count;
 } host_facts_t;
 
@@ -56,8 +61,8 @@ is_of_same_site(const noted_fact_t *a, const noted_fact_t *b)
 static bool
 has_second(const host_facts_t *host, const noted_fact_t *fact)
 {
-    for (unsigned i = 0; i < host->count; i++) {
-        const noted_fact_t *other = &host->facts[i];
+    for (const known_t *known = host->facts; known != NULL; known = known->next) {
+        const noted_fact_t *other = &known->fact;
 
         if (other->fact != fact->fact && other->conversation != fact->conversation &&
             is_of_same_site(other, fact))
@@ -89,8 +94,8 @@ prove(const address *addr, noted_fact_t *fact)
 static bool
 is_noted(const host_facts_t *host, const noted_fact_t *fact)
 {
-    for (unsigned i = 0; i < host->count; i++) {
-        const noted_fact_t *old = &host->facts[i];
+    for (const known_t *known = host->facts; known != NULL; known = known->next) {
+        const noted_fact_t *old = &known->fact;
 
         if (old->fact == fact->fact && (fact->roles & ~old->roles) == 0 &&
             g_ascii_strcasecmp(old->site_code, fact->site_code) == 0)
@@ -103,17 +108,20 @@ void
 second_fact_note(const address *addr, const noted_fact_t *fact)
 {
     host_facts_t *host = addresses_is_one_host(addr) ? find_host(addr) : NULL;
-    noted_fact_t *place;
+    known_t *known;
 
     if (host == NULL || is_noted(host, fact) ||
         bounds_full(BOUND_FACTS, host->count, MAX_FACTS))
         return;
-    place = &host->facts[host->count++];
-    *place = *fact;
-    place->site_code = wmem_strdup(wmem_file_scope(), fact->site_code);
-    place->reason = wmem_strdup(wmem_file_scope(), fact->reason);
-    for (unsigned i = 0; i < host->count; i++) {
-        if (host->facts[i].roles != 0 && has_second(host, &host->facts[i]))
-            prove(addr, &host->facts[i]);
+    known = wmem_new(wmem_file_scope(), known_t);
+    known->fact = *fact;
+    known->fact.site_code = wmem_strdup(wmem_file_scope(), fact->site_code);
+    known->fact.reason = wmem_strdup(wmem_file_scope(), fact->reason);
+    known->next = host->facts;
+    host->facts = known;
+    host->count++;
+    for (; known != NULL; known = known->next) {
+        if (known->fact.roles != 0 && has_second(host, &known->fact))
+            prove(addr, &known->fact);
     }
 }
