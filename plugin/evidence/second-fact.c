@@ -21,6 +21,7 @@
 
 typedef struct known {
     noted_fact_t fact;
+    bool is_proven; /* its roles are */
     struct known *next;
 } known_t;
 
@@ -72,8 +73,9 @@ has_second(const host_facts_t *host, const noted_fact_t *fact)
 }
 
 static void
-prove(const address *addr, noted_fact_t *fact)
+prove(const address *addr, known_t *known)
 {
+    const noted_fact_t *fact = &known->fact;
     role_finding_t finding = {
         .standing = STANDING_PROVEN,
         .site_code = fact->site_code,
@@ -87,7 +89,7 @@ prove(const address *addr, noted_fact_t *fact)
         finding.role = (role_e)role;
         role_book_learn(addr, &finding);
     }
-    fact->roles = 0;
+    known->is_proven = true;
 }
 
 /* True if the host has a fact that the new one adds nothing to. */
@@ -113,7 +115,7 @@ second_fact_note(const address *addr, const noted_fact_t *fact)
     if (host == NULL || is_noted(host, fact) ||
         bounds_full(BOUND_FACTS, host->count, MAX_FACTS))
         return;
-    known = wmem_new(wmem_file_scope(), known_t);
+    known = wmem_new0(wmem_file_scope(), known_t);
     known->fact = *fact;
     known->fact.site_code = wmem_strdup(wmem_file_scope(), fact->site_code);
     known->fact.reason = wmem_strdup(wmem_file_scope(), fact->reason);
@@ -121,7 +123,7 @@ second_fact_note(const address *addr, const noted_fact_t *fact)
     host->facts = known;
     host->count++;
     for (; known != NULL; known = known->next) {
-        if (known->fact.roles != 0 && has_second(host, &known->fact))
-            prove(addr, &known->fact);
+        if (known->fact.roles != 0 && !known->is_proven && has_second(host, &known->fact))
+            prove(addr, known);
     }
 }
