@@ -1,5 +1,5 @@
 # test_audit_standing.py
-# How far roles can be trusted: what the table says, what is proven, and what anybody can bring about
+# How far roles can be trusted: what the table says, what is proven, what anybody can bring about
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
@@ -222,7 +222,8 @@ BROADCASTS = {
     "limited": ("10.1.3.0/24", "255.255.255.255", 0),
 }
 # What is broadcast: (sender's role, port, row)
-SAID = {"names": ("Advanced Client", 137, "GAP38"), "names of a server": ("Site server", 137, "I3a"),
+SAID = {"names": ("Advanced Client", 137, "GAP38"),
+        "names of a server": ("Site server", 137, "I3a"),
         "datagrams of a server": ("Site server", 138, "I3b")}
 
 
