@@ -399,7 +399,7 @@ verdict_by_stranger(verdict_t *verdict, const matrix_t *matrix, const flow_facts
 
     known.strange_initiator = known.strange_responder = 0;
     verdict->verdict = VERDICT_OFF_MATRIX;
-    verdict->row = find_row(matrix, &known, false);
+    verdict->row = find_row_either_way(matrix, &known, &verdict->reversed);
     return verdict->row != NULL;
 }
 
