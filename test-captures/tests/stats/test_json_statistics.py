@@ -16,8 +16,9 @@ VERDICTS_WORST_FIRST = ("Attack", "Off matrix", "Wrong service", "Wrong directio
                         "Unconfirmed", "KB gap", "Later product", "Legacy product", "Corrected",
                         "Listed")
 FLOW = ("type", "verdict", "row", "nearest", "row_text", "initiator", "initiator_roles",
-        "initiator_basis", "responder", "responder_roles", "responder_basis", "site_code", "transport", "server_port", "service",
-        "reach", "tries", "first_frame", "start", "end", "packets", "bytes")
+        "initiator_basis", "responder", "responder_roles", "responder_basis", "site_code",
+        "transport", "server_port", "service", "reach", "tries", "first_frame", "start", "end",
+        "packets", "bytes")
 SESSION = ("type", "session", "protocol", "viewer", "agent", "outcome", "reason", "host", "user",
            "controlled_by", "account", "functions", "transports", "first_frame", "last_frame",
            "start", "end", "seconds", "bytes", "channel_bytes")
