@@ -18,11 +18,16 @@ enum { INITIATOR, RESPONDER, NUM_ENDS };
  */
 typedef struct {
     const address *host;
-    role_set_t roles; /* in the verdict; ROLES_BROADCAST for a broadcast */
-    uint16_t port;    /* in the verdict: a proxied URI's, not the proxy's; 0 for IPX */
+    role_set_t roles;       /* in the verdict; ROLES_BROADCAST for a broadcast */
+    role_set_t unconfirmed; /* those of them whose standing is Unconfirmed */
+    role_set_t by_table;    /* those that the user's table gives */
+    uint16_t port;         /* in the verdict: a proxied URI's, not the proxy's; 0 for IPX */
 } flow_end_t;
 
-/** Tap "smsrc_audit": a packet of a flow with a verdict. Lives as long as the packet. */
+/**
+ * Tap "smsrc_audit": a packet of a flow with a verdict. Lives as long as the packet. VERDICT_NONE:
+ * the flow was Unconfirmed, and has no verdict any more.
+ */
 typedef struct {
     const flow_t *flow;            /* lives as long as the capture */
     const verdict_t *verdict;      /* lives as long as the capture */
@@ -33,8 +38,10 @@ typedef struct {
     unsigned row_order;            /* of the verdict's row: the list's rows, then the user's */
     const matrix_row_t *user_rows; /* the user's rows for this capture */
     unsigned num_user_rows;
-    unsigned firm_version;         /* grows when firm roles of a host may have changed */
 } audit_tap_t;
+
+/** Returns the standing that @p role has at this end of the flow. */
+standing_e audit_tap_standing(const flow_end_t *end, role_e role);
 
 /** A host that holds a role, and the evidence for all of its roles. */
 typedef struct {
@@ -59,12 +66,6 @@ const matrix_t *audit_tap_matrix(void);
  * smsrc_audit_cleanup(). Lives as long as the capture.
  */
 const char *audit_tap_site_code(const address *initiator, const address *responder);
-
-/**
- * Returns the roles of an end of @p flow on which a firewall rule may rest. Call while the tap's
- * packet is at hand, and only where a rule may follow: the evidence of the host is searched.
- */
-role_set_t audit_tap_firm_roles(const flow_t *flow, const address *host);
 
 /** Tap without data: a frame in which a bound (bounds.h) was exceeded. */
 #define OVERFLOW_TAP "smsrc_overflow"

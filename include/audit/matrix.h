@@ -92,11 +92,20 @@ matrix_row_has_port(const matrix_row_t *row, transport_e transport, uint16_t por
            row->row_class != ROW_CONFIGURABLE;
 }
 
+/** True if @p matrix publishes @p port, for whatever roles. */
+bool matrix_has_port(const matrix_t *matrix, transport_e transport, uint16_t port);
+
 /**
  * True if an initiator with these roles and a responder with these fit @p row. "any" fits a host
  * without a role too. Pass ROLES_BROADCAST for the destination of a broadcast or a multicast.
  */
 bool matrix_row_has_pair(const matrix_row_t *row, role_set_t initiator, role_set_t responder);
+
+/** The number of ends for which @p row names a role, and not any host. */
+unsigned matrix_row_precision(const matrix_row_t *row);
+
+/** True if @p row is not of the published list, nor the user's. */
+bool matrix_row_is_supplementary(const matrix_row_t *row);
 
 /**
  * A row in one line, "E1: Advanced Client to Management point, HTTP, TCP 80". The string is

@@ -28,6 +28,9 @@
     VERDICT(KB_GAP, "KB gap", "used, and not listed",                                            \
             "smsrc.audit.kb_gap", PI_PROTOCOL, PI_NOTE,                                          \
             "SMS 2003 uses it, KB 826852 does not list it")                                      \
+    VERDICT(UNCONFIRMED, "Unconfirmed", "listed, if a role that is unconfirmed is right",         \
+            "smsrc.audit.unconfirmed", PI_PROTOCOL, PI_NOTE,                                     \
+            "Listed by KB 826852, if an unconfirmed role is right")                              \
     VERDICT(WRONG_DIRECTION, "Wrong direction", "listed the other way round",                    \
             "smsrc.audit.wrong_direction", PI_PROTOCOL, PI_NOTE,                                 \
             "KB 826852 has the connection the other way round")                                  \

@@ -9,6 +9,7 @@
 
 #include <epan/range.h>
 
+#include "flow-facts.h"
 #include "matrix.h"
 
 /** "Off matrix", as users type it. Static. */
@@ -28,22 +29,6 @@ const verdict_expert_t *verdict_expert(verdict_e verdict);
 /** What the expert info of a verdict reports, "on no row of KB 826852". Static. */
 const char *verdict_text(const matrix_t *matrix, verdict_e verdict);
 
-/**
- * What is known of a flow when its verdict is computed. Clear it before it is filled, because it is
- * compared as bytes.
- */
-typedef struct {
-    role_set_t initiator; /* the roles of the two ends */
-    role_set_t responder;
-    transport_e transport;
-    uint16_t initiator_port;
-    uint16_t responder_port;
-    service_e service;   /* by content; SERVICE_UNKNOWN if no content has been recognized */
-    bool initiator_sure; /* by SYN; else it is the first sender, who may be the server replying */
-    bool rpc_endpoint;   /* an endpoint mapper has reported the responder's port */
-    bool attack;         /* the flow has a message of CVE-2004-0728 */
-} flow_facts_t;
-
 typedef struct {
     verdict_e verdict;
     const matrix_row_t *row; /* the flow's row, or the nearest; NULL: no row is near */
@@ -60,7 +45,11 @@ typedef struct {
  */
 void verdict_set_ports(const range_t *sql, const range_t *http);
 
-/** The verdict on @p flow. A pure function of it, the matrix, the user's rows and the ports. */
+/**
+ * The verdict on @p flow. A pure function of it, the matrix, the user's rows and the ports.
+ * VERDICT_NONE where no row fits, the content is not that of an SMS service, and not both ends have
+ * a role that is confirmed.
+ */
 verdict_t verdict_find(const matrix_t *matrix, const flow_facts_t *flow);
 
 /**
@@ -70,8 +59,11 @@ verdict_t verdict_find(const matrix_t *matrix, const flow_facts_t *flow);
 bool verdict_counts_for_broadcast(const verdict_t *verdict, const matrix_t *matrix,
                                   service_e service);
 
-/** True if a published row, or one of the user's, covers the verdict. */
+/** True if a published row, or one of the user's, covers the verdict, by confirmed roles. */
 bool verdict_is_listed(const verdict_t *verdict);
+
+/** The same, or by roles that may be unconfirmed. */
+bool verdict_may_be_listed(const verdict_t *verdict);
 
 /** True if the row advises against what it lists. */
 bool verdict_is_discouraged(const verdict_t *verdict);

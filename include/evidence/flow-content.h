@@ -23,9 +23,11 @@ typedef struct {
     service_e service;
     role_set_t inferred_initiator; /* the roles of the two ends by the content itself */
     role_set_t inferred_responder;
+    role_set_t proven_initiator; /* those of them that an answer has proven */
+    role_set_t proven_responder;
+    bool is_sms;        /* the content is that of an SMS service */
     bool proxied;
     bool forwarded;     /* by a proxy, for a client that is not the initiator */
-    role_set_t forwarded_client; /* its roles, which a request and its response have shown */
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
     uint8_t sniffs;     /* payloads inspected for the service so far */
 
@@ -50,6 +52,9 @@ flow_content_t *flow_content_find_by_ends(packet_info *pinfo, const address *src
 /** True if @p addr and @p port are the initiator's. @p sure is set if a SYN was seen. */
 bool flow_content_is_initiator(const flow_content_t *flow, const address *addr, uint32_t port,
                                bool *sure);
+
+/** True if the packet's sender has the first address and port of the flow's conversation. */
+bool flow_content_is_first_end(const flow_content_t *flow, const packet_info *pinfo);
 
 /** Returns what was seen of the TCP connection, as the bits of tcp-state.h; 0 for UDP. */
 unsigned flow_content_completeness(const flow_content_t *flow);

@@ -12,7 +12,8 @@
 /*
  * All roles, in the order in which they are shown: name in the code, name as users type it, and the
  * role that it is a kind of (itself for none). New roles go to the end. Traffic often does not show
- * which kind of Client a host is, for example that of Remote Control's agent.
+ * which kind of Client a host is, for example that of Remote Control's agent. A Remote Control
+ * viewer is whoever controls an agent, which an administrator console has the right to.
  */
 #define ROLE_LIST(ROLE)                                                                    \
     ROLE(SITE_SERVER, "Site server", SITE_SERVER)                                                \
@@ -29,13 +30,14 @@
     ROLE(DOMAIN_CONTROLLER, "Domain controller", DOMAIN_CONTROLLER)                              \
     ROLE(ADVANCED_CLIENT, "Advanced Client", CLIENT)                                             \
     ROLE(LEGACY_CLIENT, "Legacy Client", CLIENT)                                                 \
-    ROLE(ADMIN_CONSOLE, "Administrator console", ADMIN_CONSOLE)                                  \
+    ROLE(ADMIN_CONSOLE, "Administrator console", REMOTE_CONTROL_VIEWER)                          \
     ROLE(SMS_PROVIDER, "SMS Provider", SMS_PROVIDER)                                             \
     ROLE(DNS_SERVER, "DNS server", DNS_SERVER)                                                   \
     ROLE(DHCP_SERVER, "DHCP server", DHCP_SERVER)                                                \
     ROLE(WINS_SERVER, "WINS server", WINS_SERVER)                                                \
     ROLE(RAS_SENDER, "RAS sender", RAS_SENDER)                                                   \
-    ROLE(CLIENT, "Client", CLIENT)
+    ROLE(CLIENT, "Client", CLIENT)                                                               \
+    ROLE(REMOTE_CONTROL_VIEWER, "Remote Control viewer", REMOTE_CONTROL_VIEWER)
 
 typedef enum {
 #define ROLE(name, text, general) ROLE_##name,
@@ -59,19 +61,31 @@ typedef uint64_t role_set_t;
 #define ROLES_CLIENT_KINDS                                                                 \
     (ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_LEGACY_CLIENT))
 
+/** A client of the site database whose role is not known. Never in the role book. */
+#define ROLES_SQL_CLIENT ROLE_BIT(61)
+
 /** An initiator without a role, as a reader of reports is. Never in the role book. */
 #define ROLES_UNNAMED ROLE_BIT(62)
 
 /** The destination of a broadcast, which is not a host. Never in the role book. */
 #define ROLES_BROADCAST ROLE_BIT(63)
 
+/** How far a role can be trusted. A higher standing beats a lower one. */
+typedef enum {
+    STANDING_NONE,        /* the role is not held */
+    STANDING_UNCONFIRMED, /* by a third party, a single datagram, or the flow's own request alone */
+    STANDING_PROVEN,      /* by an answer that only such a server gives */
+    STANDING_TABLE,       /* by the user */
+    NUM_STANDINGS
+} standing_e;
+
 /** Evidence that a host holds a role. Lives as long as the capture. */
 typedef struct {
     role_e role;
+    standing_e standing;
     const char *site_code; /* "ABC"; "" where it is not known */
     const char *reason;    /* "HTTP request /sms_mp/.sms_aut?MPLIST", or "table smsrc_roles" */
     uint32_t frame;        /* the frame that showed it; 0 for the user's table */
-    const void *conversation; /* the first one that showed it */
 } role_evidence_t;
 
 /** Names of the roles as users type them in smsrc_roles and in filters. */
@@ -79,6 +93,9 @@ extern const value_string role_vals[];
 
 /** The same, and then "any", for tables that have rows for any host. */
 extern const value_string role_or_any_vals[];
+
+/** "Table", "Proven" or "Unconfirmed", as users type it; "" for STANDING_NONE. Static. */
+const char *role_standing_name(standing_e standing);
 
 /**
  * Returns the names of the roles in @p roles, separated by ", ", in the order of role_vals. The
@@ -91,5 +108,8 @@ char *role_set_to_str(wmem_allocator_t *scope, role_set_t roles);
  * kind is known, the general role need not be learned.
  */
 role_set_t role_set_general(role_set_t held);
+
+/** Returns the role of which @p role is a kind, or @p role itself. */
+role_e role_kind(role_e role);
 
 #endif /* __SMSRC_ROLE_H__ */

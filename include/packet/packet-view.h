@@ -67,6 +67,15 @@ unsigned packet_view_read_layers(packet_view_t *packet);
 void packet_view_read_bytes(packet_view_t *packet);
 
 /**
+ * True for a TCP segment that is nothing but its header: it has no layer above TCP. (A FIN is none:
+ * at a connection's end Wireshark may dissect what it has reassembled until then.)
+ */
+bool packet_view_is_bare(const packet_view_t *packet);
+
+/** True for IPv4 to all hosts of a network, by its address or by what carried it. */
+bool packet_view_is_broadcast(const packet_view_t *packet);
+
+/**
  * The same packet with other bytes as its payload: part 1 and all further ones are what Wireshark
  * has reassembled, decrypted or decompressed. False if the packet has no part @p i. Call it after
  * packet_view_read_bytes().

@@ -31,6 +31,12 @@ uint16_t tcp_state_server_port(const conversation_t *conversation);
 /** Returns the SEEN_ bits of the connection so far (tcp.completeness); 0 for UDP. */
 unsigned tcp_state_seen(const conversation_t *conversation);
 
+/**
+ * True if @p seq is the number of the first byte that the sender of the packet at hand sends in
+ * this connection, whose SYN was seen.
+ */
+bool tcp_state_is_first_byte(const conversation_t *conversation, uint32_t seq);
+
 /** Returns the time of the first frame, of TCP or UDP; NULL if it is not known. */
 const nstime_t *tcp_state_first_time(const conversation_t *conversation);
 

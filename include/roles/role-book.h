@@ -12,7 +12,7 @@
 
 #include "role.h"
 
-/** Register the table smsrc_roles as a preference of @p module. Call once. */
+/** Register the table smsrc_roles and what it closes as preferences of @p module. Call once. */
 void role_book_register(module_t *module);
 
 /** Drop what was learned and read the table again. Call from an init routine. */
@@ -30,18 +30,41 @@ bool role_book_is_empty(void);
  */
 role_set_t role_book_roles(const address *addr);
 
-/** Returns those of them that the user's table gives. */
-role_set_t role_book_table_roles(const address *addr);
+/** Returns those of them whose standing is @p least or better. */
+role_set_t role_book_roles_at(const address *addr, standing_e least);
 
 /** Returns the roles that any host or network holds, by the table or by evidence. Cheap. */
 role_set_t role_book_held_roles(void);
 
-/** Grows with every new role learned: a verdict made at an older version may be out of date. */
+/**
+ * Returns those of @p roles to which @p addr is a stranger, because the table names who holds them
+ * and does not name it. Where the table has consoles, nobody else is an Administrator console or
+ * counts as a Remote Control viewer; by the preference smsrc.audit.strangers that is so for each
+ * role of the table.
+ */
+role_set_t role_book_strange_roles(const address *addr, role_set_t roles);
+
+/**
+ * True if @p addr is the last one of a network in the table, which is its broadcast. It holds no
+ * role.
+ */
+bool role_book_is_broadcast(const address *addr);
+
+/**
+ * Returns the learned ones of them, whose evidence is @p least or better, whatever the table gives.
+ */
+role_set_t role_book_learned_roles(const address *addr, standing_e least);
+
+/**
+ * Grows with every new role and every better standing: a verdict made at an older version may be
+ * out of date.
+ */
 unsigned role_book_version(void);
 
 /** What evidence shows of a host. */
 typedef struct {
     role_e role;
+    standing_e standing;   /* Unconfirmed or Proven */
     const char *site_code; /* may be NULL */
     uint32_t frame;
     const char *reason; /* is copied */
@@ -49,37 +72,15 @@ typedef struct {
 } role_finding_t;
 
 /**
- * Add evidence to the book. The first evidence for a role of a host is kept; of later evidence only
- * the site code is, if none was known. Returns true if the book has changed. Hosts and evidence are
- * bounded: past the bound (65536 hosts) nothing is learned of further hosts, and bounds.h counts
- * them. A host that is new to the book by a report takes no place in its last half, so that forged
- * names keep no other host out.
+ * Add evidence to the book. The first evidence for a role of a host is kept until there is evidence
+ * of a better standing, which brings its reason and its frame; a site code is kept until evidence
+ * of a better standing has one. A stranger to a role learns it only if it is that of a Remote
+ * Control viewer. Returns true if the book has changed. Hosts and evidence are bounded: past the
+ * bound (65536 hosts) nothing is learned of further hosts, and bounds.h counts them. A host that is
+ * new to the book by a report takes no place in its last half, so that forged names keep no other
+ * host out.
  */
 bool role_book_learn(const address *addr, const role_finding_t *finding);
-
-/**
- * Add to the evidence for @p role of @p addr, which role_book_learn() has kept, the @p conversation
- * that shows it, and whether that is @p proven: the server has answered as only such a server does.
- * Conversations are compared by their address; NULL is one that is not judged.
- */
-void role_book_back(const address *addr, role_e role, const void *conversation, bool proven);
-
-/**
- * Returns the learned roles of @p addr to which evidence from @p conversation, @p proven or not,
- * can add nothing more.
- */
-role_set_t role_book_backed_roles(const address *addr, const void *conversation, bool proven);
-
-/**
- * Returns the roles of @p addr on which a rule of a firewall may rest, for a flow in
- * @p conversation: those of the table, the proven ones, and those that another conversation has
- * shown. Administrator console is only among them by the table or a proof, because anyone can
- * start Remote Control twice.
- */
-role_set_t role_book_firm_roles(const address *addr, const void *conversation);
-
-/** Grows with every change of a result of role_book_firm_roles() within a capture. */
-unsigned role_book_firm_version(void);
 
 /**
  * Returns the evidence for role_book_roles(@p addr), table first, as an array in @p scope; NULL for

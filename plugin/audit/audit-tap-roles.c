@@ -15,9 +15,3 @@ audit_tap_site_code(const address *initiator, const address *responder)
 
     return *code != '\0' ? code : role_book_site_code(initiator);
 }
-
-role_set_t
-audit_tap_firm_roles(const flow_t *flow, const address *host)
-{
-    return role_book_firm_roles(host, flow->content->conversation);
-}

@@ -34,9 +34,13 @@ audit_tap_set_ends(flow_end_t ends[NUM_ENDS], const flow_verdict_t *judged,
     memset(ends, 0, NUM_ENDS * sizeof *ends);
     ends[INITIATOR].host = reversed ? responder : initiator;
     ends[INITIATOR].roles = reversed ? facts->responder : facts->initiator;
+    ends[INITIATOR].unconfirmed = reversed ? facts->unconfirmed_responder
+                                           : facts->unconfirmed_initiator;
     ends[INITIATOR].port = reversed ? facts->responder_port : facts->initiator_port;
     ends[RESPONDER].host = reversed ? initiator : responder;
     ends[RESPONDER].roles = reversed ? facts->initiator : facts->responder;
+    ends[RESPONDER].unconfirmed = reversed ? facts->unconfirmed_initiator
+                                           : facts->unconfirmed_responder;
     ends[RESPONDER].port = reversed ? facts->initiator_port : facts->responder_port;
 }
 
@@ -52,14 +56,27 @@ audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_
     tap->flow = flow;
     tap->bytes = pinfo->fd->pkt_len;
     tap->verdict = &judged->verdict;
-    memcpy(tap->ends, ends, sizeof tap->ends);
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
+        tap->ends[end] = ends[end];
+        tap->ends[end].by_table = ends[end].roles & ~ends[end].unconfirmed &
+                                  role_book_roles_at(ends[end].host, STANDING_TABLE);
+    }
     tap->transport = judged->facts.transport;
     tap->service = judged->facts.service;
     if (tap->verdict->row != NULL)
         tap->row_order = matrix_row_order(audit_tap_matrix(), tap->verdict->row);
     tap->user_rows = user_rows(&tap->num_user_rows);
-    tap->firm_version = role_book_firm_version();
     tap_queue_packet(audit_tap, pinfo, tap);
+}
+
+standing_e
+audit_tap_standing(const flow_end_t *end, role_e role)
+{
+    if ((end->roles & ROLE_BIT(role)) == 0)
+        return STANDING_NONE;
+    if ((end->unconfirmed & ROLE_BIT(role)) != 0)
+        return STANDING_UNCONFIRMED;
+    return (end->by_table & ROLE_BIT(role)) != 0 ? STANDING_TABLE : STANDING_PROVEN;
 }
 
 static void

@@ -26,6 +26,7 @@ static int hf_smsrc_audit_responder_role = -1;
 static int hf_smsrc_audit_site_code = -1;
 static int hf_smsrc_audit_evidence = -1;
 static int hf_smsrc_audit_evidence_frame = -1;
+static int hf_smsrc_audit_evidence_basis = -1;
 static int hf_smsrc_audit_first_frame = -1;
 
 static int ett_smsrc_audit = -1;
@@ -71,23 +72,27 @@ add_roles(proto_tree *tree, int hf, tvbuff_t *tvb, role_set_t roles)
     }
 }
 
-/* The evidence for the roles of a host. */
+/* The evidence for the roles of a host. A broadcast is none. */
 static void
-add_evidence(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const address *host)
+add_evidence(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const flow_end_t *end)
 {
+    const address *host = end->host;
     unsigned count = 0;
     const role_evidence_t *const *claims = role_book_evidence(pinfo->pool, host, &count);
 
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < count && (end->roles & ROLES_BROADCAST) == 0; i++) {
+        proto_tree *subtree;
         proto_item *item = add_text(
             tree, hf_smsrc_audit_evidence, tvb,
             wmem_strdup_printf(pinfo->pool, "%s: %s (%s)", address_to_str(pinfo->pool, host),
                                val_to_str_const(claims[i]->role, role_vals, ""),
                                claims[i]->reason));
 
+        subtree = proto_item_add_subtree(item, ett_smsrc_audit_evidence);
+        add_text(subtree, hf_smsrc_audit_evidence_basis, tvb,
+                 role_standing_name(claims[i]->standing));
         if (claims[i]->frame != 0)
-            add_frame(proto_item_add_subtree(item, ett_smsrc_audit_evidence),
-                      hf_smsrc_audit_evidence_frame, tvb, claims[i]->frame);
+            add_frame(subtree, hf_smsrc_audit_evidence_frame, tvb, claims[i]->frame);
     }
 }
 
@@ -171,8 +176,8 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
     add_roles(tree, hf_smsrc_audit_responder_role, tvb, ends[RESPONDER].roles);
     if (*code != '\0')
         add_text(tree, hf_smsrc_audit_site_code, tvb, code);
-    add_evidence(tree, pinfo, tvb, first->host);
-    add_evidence(tree, pinfo, tvb, second->host);
+    add_evidence(tree, pinfo, tvb, first);
+    add_evidence(tree, pinfo, tvb, second);
     add_frame(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
     return verdict_item;
 }
@@ -195,7 +200,7 @@ experts_of_packet(const packet_info *pinfo, const flow_t *flow, const verdict_t 
     if (verdict_is_discouraged(verdict) &&
         (flag_every_packet || flow->discouraged_frame == pinfo->num))
         experts.discouraged = &ei_smsrc_audit_discouraged;
-    if (flow->reach_frame == pinfo->num && verdict_is_listed(verdict))
+    if (flow->reach_frame == pinfo->num && verdict_may_be_listed(verdict))
         experts.blocked = &ei_smsrc_audit_blocked;
     return experts;
 }
@@ -295,7 +300,7 @@ audit_tree_register(int proto)
         { &hf_smsrc_audit_verdict,
           { "Verdict", "smsrc.audit.verdict", FT_STRING, BASE_NONE, NULL, 0x0,
             "What the flow is to KB 826852: Listed, Corrected, KB gap, Later product, Legacy "
-            "product, Wrong direction, Wrong service, Off matrix, Attack", HFILL } },
+            "product, Unconfirmed, Wrong direction, Wrong service, Off matrix, Attack", HFILL } },
         { &hf_smsrc_audit_row,
           { "Row", "smsrc.audit.row", FT_STRING, BASE_NONE, NULL, 0x0,
             "The row of KB 826852 or of a neighbouring list that the flow is, or the nearest",
@@ -327,6 +332,10 @@ audit_tree_register(int proto)
         { &hf_smsrc_audit_evidence_frame,
           { "Shown in frame", "smsrc.audit.evidence.frame", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
             "The frame that showed the role; absent where the table smsrc_roles gave it", HFILL } },
+        { &hf_smsrc_audit_evidence_basis,
+          { "Basis", "smsrc.audit.evidence.basis", FT_STRING, BASE_NONE, NULL, 0x0,
+            "How far the role can be trusted: Table (the user says so), Proven (the host answered "
+            "as only such a server does), Unconfirmed", HFILL } },
         { &hf_smsrc_audit_first_frame,
           { "First judged frame", "smsrc.audit.first_frame", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
             "The first frame of the flow that was judged", HFILL } },

@@ -36,10 +36,59 @@ flow_judge_has_roles(const flow_packet_t *packet)
     return packet->src_roles != 0 && packet->dst_roles != 0;
 }
 
-static role_set_t
-roles_in_flow(role_set_t book, role_set_t inferred)
+/* The roles of an end in its flow. */
+typedef struct {
+    role_set_t held;
+    role_set_t unconfirmed;
+    role_set_t strange;
+} end_roles_t;
+
+/*
+ * The roles of @p host, which the @p book has. What the flow's own content infers counts where the
+ * book has none that is confirmed.
+ */
+static end_roles_t
+find_end_roles(const address *host, role_set_t book, role_set_t inferred, role_set_t proven)
 {
-    return book != 0 ? book : inferred;
+    role_set_t confirmed = book == ROLES_BROADCAST ? book
+                                                   : role_book_roles_at(host, STANDING_PROVEN);
+    end_roles_t end = { book, 0, 0 };
+
+    if (confirmed == 0) {
+        end.held |= inferred;
+        end.held &= ~role_set_general(end.held);
+        confirmed = proven & inferred;
+    }
+    if (book != ROLES_BROADCAST)
+        end.strange = role_book_strange_roles(host, end.held);
+    end.unconfirmed = (end.held & ~confirmed) | end.strange;
+    return end;
+}
+
+/* Sets the roles of both ends. @p forward: the packet runs from the initiator. */
+static void
+set_roles(flow_facts_t *facts, const flow_content_t *content, const flow_packet_t *packet,
+          bool forward)
+{
+    const address *src = &packet->pinfo->src, *dst = &packet->pinfo->dst;
+    end_roles_t initiator = find_end_roles(
+        forward ? src : dst, forward ? packet->src_roles : packet->dst_roles,
+        content->inferred_initiator, content->proven_initiator);
+    end_roles_t responder = find_end_roles(
+        forward ? dst : src, forward ? packet->dst_roles : packet->src_roles,
+        content->inferred_responder, content->proven_responder);
+
+    if (content->proxied) {
+        responder.held = content->inferred_responder;
+        responder.unconfirmed = responder.held & ~content->proven_responder;
+        responder.strange = 0;
+    }
+    facts->initiator = initiator.held;
+    facts->unconfirmed_initiator = initiator.unconfirmed;
+    facts->strange_initiator = initiator.strange;
+    facts->responder = responder.held;
+    facts->unconfirmed_responder = responder.unconfirmed;
+    facts->strange_responder = responder.strange;
 }
 
 /* The facts on which this packet's flow has its verdict. */
@@ -53,11 +102,9 @@ build_flow_facts(const flow_t *flow, const flow_packet_t *packet)
     flow_facts_t facts;
 
     memset(&facts, 0, sizeof facts);
-    facts.initiator = roles_in_flow(forward ? packet->src_roles : packet->dst_roles,
-                                    content->inferred_initiator);
-    facts.responder = roles_in_flow(forward ? packet->dst_roles : packet->src_roles,
-                                    content->inferred_responder);
+    set_roles(&facts, content, packet, forward);
     facts.service = content->service;
+    facts.is_sms = content->is_sms || content->attack_frame != 0;
     facts.initiator_sure = packet->sure || broadcast;
     facts.attack = content->attack_frame != 0;
     if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP) {
@@ -69,10 +116,8 @@ build_flow_facts(const flow_t *flow, const flow_packet_t *packet)
     facts.responder_port = (uint16_t)(forward ? pinfo->destport : pinfo->srcport);
     facts.rpc_endpoint = evidence_is_rpc_endpoint(forward ? &pinfo->dst : &pinfo->src,
                                                   facts.responder_port);
-    if (content->proxied) {
-        facts.responder = content->inferred_responder;
+    if (content->proxied)
         facts.responder_port = content->uri_port;
-    }
     return facts;
 }
 
@@ -92,15 +137,26 @@ last_verdict(const flow_t *flow)
     return flow->num_verdicts > 0 ? &flow->verdicts[flow->num_verdicts - 1] : NULL;
 }
 
-/* Returns false if the audit has no verdict: for want of roles, or on a foreign broadcast. */
+/*
+ * Returns false if the audit has no verdict: for want of roles that are confirmed, or on a foreign
+ * broadcast.
+ */
 static bool
 find_verdict(const flow_facts_t *facts, verdict_t *verdict)
 {
     const matrix_t *matrix = audit_tap_matrix();
+    flow_facts_t confirmed;
 
     if (!is_audited(facts))
         return false;
     *verdict = verdict_find(matrix, facts);
+    if (verdict->verdict == VERDICT_NONE && one_end_is_enough) {
+        confirmed = flow_facts_confirmed(facts);
+        if (is_audited(&confirmed))
+            *verdict = verdict_find(matrix, &confirmed);
+    }
+    if (verdict->verdict == VERDICT_NONE)
+        return false;
     return facts->responder != ROLES_BROADCAST || facts->attack ||
            verdict_counts_for_broadcast(verdict, matrix, facts->service);
 }
@@ -126,9 +182,14 @@ add_verdict(flow_t *flow, const flow_packet_t *packet)
     next.facts = build_flow_facts(flow, packet);
     flow->book_version = role_book_version();
     flow->verdict_service = flow->content->service;
-    if ((last != NULL && memcmp(&last->facts, &next.facts, sizeof next.facts) == 0) ||
-        !find_verdict(&next.facts, &next.verdict))
+    if (last != NULL && memcmp(&last->facts, &next.facts, sizeof next.facts) == 0)
         return;
+    if (!find_verdict(&next.facts, &next.verdict)) {
+        /* The first bytes may show that no row fits what an unconfirmed role seemed to do. */
+        if (last == NULL || last->verdict.verdict != VERDICT_UNCONFIRMED)
+            return;
+        memset(&next.verdict, 0, sizeof next.verdict);
+    }
     /* The last place is for an attack only. */
     if (flow->num_verdicts == FLOW_MAX_VERDICTS + (next.facts.attack ? 1 : 0)) {
         bounds_exceed(BOUND_VERDICTS, FLOW_MAX_VERDICTS);

@@ -39,6 +39,16 @@ matrix_row_order(const matrix_t *matrix, const matrix_row_t *row)
     return before;
 }
 
+bool
+matrix_has_port(const matrix_t *matrix, transport_e transport, uint16_t port)
+{
+    for (unsigned i = 0; i < matrix->num_rows; i++) {
+        if (matrix_row_has_port(&matrix->rows[i], transport, port))
+            return true;
+    }
+    return false;
+}
+
 static bool
 roles_fit(role_set_t wanted, role_set_t held)
 {
@@ -50,6 +60,19 @@ matrix_row_has_pair(const matrix_row_t *row, role_set_t initiator, role_set_t re
 {
     return roles_fit(row->initiator_roles, initiator) &&
            roles_fit(row->responder_roles, responder);
+}
+
+unsigned
+matrix_row_precision(const matrix_row_t *row)
+{
+    return (row->initiator_roles != ROLES_ANY) + (row->responder_roles != ROLES_ANY);
+}
+
+bool
+matrix_row_is_supplementary(const matrix_row_t *row)
+{
+    return row->row_class == ROW_GAP || row->row_class == ROW_LATER_PRODUCT ||
+           row->row_class == ROW_LEGACY_PRODUCT;
 }
 
 char *

@@ -79,7 +79,8 @@ report_flow(packet_view_t *packet, const flow_t *flow, const address *initiator,
     if (judged == NULL)
         return;
     audit_tap_set_ends(ends, judged, initiator, responder);
-    audit_tree_add(packet->tvb, packet->pinfo, packet->tree, flow, judged, ends);
+    if (judged->verdict.verdict != VERDICT_NONE)
+        audit_tree_add(packet->tvb, packet->pinfo, packet->tree, flow, judged, ends);
     audit_tap_queue_flow(packet->pinfo, flow, judged, ends);
 }
 
@@ -141,6 +142,13 @@ audit_flow(packet_view_t *view, flow_packet_t *packet)
                 packet->from_initiator ? &pinfo->dst : &pinfo->src);
 }
 
+/* True for a packet to all hosts of a network. None of them answers for its roles. */
+static bool
+is_broadcast(const packet_view_t *view)
+{
+    return packet_view_is_broadcast(view) || role_book_is_broadcast(&view->pinfo->dst);
+}
+
 /* Not inline: its registers are saved only if some host has a role. */
 static G_GNUC_NO_INLINE void
 audit(packet_view_t *view)
@@ -167,10 +175,9 @@ audit(packet_view_t *view)
         return;
     packet.src_roles = role_book_roles(&pinfo->src);
     packet.dst_roles = role_book_roles(&pinfo->dst);
-    audit_tap_queue_roles(pinfo, packet.src_roles, packet.dst_roles);
-    if (packet.src_roles != 0 && packet.dst_roles == 0 && pinfo->ptype == PT_UDP &&
-        addresses_is_ipv4_broadcast(&pinfo->dst, &pinfo->dl_dst))
+    if ((packet.src_roles | packet.dst_roles) != 0 && pinfo->ptype == PT_UDP && is_broadcast(view))
         packet.dst_roles = ROLES_BROADCAST;
+    audit_tap_queue_roles(pinfo, packet.src_roles, packet.dst_roles & ~ROLES_BROADCAST);
     audit_flow(view, &packet);
 }
 

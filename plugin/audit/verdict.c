@@ -10,6 +10,10 @@
  * published ones come first, then the user's, then the supplements; in each list, the row that
  * names the more precise pair of roles.
  *
+ * A role counts in full if the user's table gives it or an answer has proven it. What only an
+ * unconfirmed role would put on a published row, or on one of the user's, is unconfirmed. So is
+ * what fits a row for any host, but is judged only because a host has an unconfirmed role.
+ *
  * A flow on no row:
  *  - The pair and the port are a row's, and the content is not: wrong service. But if the list has
  *    that service for the same pair on another port, the service is misplaced: off the matrix.
@@ -17,6 +21,7 @@
  *    2703): wrong service.
  *  - A row fits with the two ends reversed: wrong direction.
  *  - Everything else is off the matrix, a port that is listed for other roles included.
+ * Unconfirmed roles make no such verdict, unless the content is that of an SMS service.
  *
  * An attack has the row, or the nearest, that the flow would have without it, and a verdict of
  * that name.
@@ -157,27 +162,14 @@ row_has_content(const matrix_row_t *row, const flow_facts_t *flow)
     return row_has_service(row, flow->service);
 }
 
-/* The number of ends for which the row names a role, and not any host. */
-static unsigned
-row_precision(const matrix_row_t *row)
-{
-    return (row->initiator_roles != ROLES_ANY) + (row->responder_roles != ROLES_ANY);
-}
-
-static bool
-row_is_supplementary(const matrix_row_t *row)
-{
-    return row->row_class == ROW_GAP || row->row_class == ROW_LATER_PRODUCT ||
-           row->row_class == ROW_LEGACY_PRODUCT;
-}
-
 /* True if the row fits the flow as it is, or, with @p any_content, whatever the flow carries. */
 static bool
 row_fits(const matrix_t *matrix, const matrix_row_t *row, const flow_facts_t *flow,
          bool any_content)
 {
     return row->transport == flow->transport &&
-           matrix_row_has_pair(row, flow->initiator, flow->responder) &&
+           matrix_row_has_pair(row, flow->initiator & ~flow->strange_initiator,
+                               flow->responder & ~flow->strange_responder) &&
            row_has_port(matrix, row, flow->transport, flow->responder_port) &&
            (any_content ? !row_is_wide(row) : row_has_content(row, flow));
 }
@@ -186,7 +178,7 @@ row_fits(const matrix_t *matrix, const matrix_row_t *row, const flow_facts_t *fl
 static const matrix_row_t *
 more_precise(const matrix_row_t *best, const matrix_row_t *row)
 {
-    return best == NULL || row_precision(row) > row_precision(best) ? row : best;
+    return best == NULL || matrix_row_precision(row) > matrix_row_precision(best) ? row : best;
 }
 
 /*
@@ -210,19 +202,6 @@ find_row(const matrix_t *matrix, const flow_facts_t *flow, bool any_content)
     return best;
 }
 
-static flow_facts_t
-reverse_facts(const flow_facts_t *flow)
-{
-    flow_facts_t other = *flow;
-
-    other.initiator = flow->responder;
-    other.responder = flow->initiator;
-    other.initiator_port = flow->responder_port;
-    other.responder_port = flow->initiator_port;
-    other.rpc_endpoint = false;
-    return other;
-}
-
 /* The row of the same flow on the matrix's alternate port; NULL if there is none. */
 static const matrix_row_t *
 find_alternate_port(const matrix_t *matrix, const flow_facts_t *flow)
@@ -238,7 +217,7 @@ find_alternate_port(const matrix_t *matrix, const flow_facts_t *flow)
         return NULL;
     alternate.responder_port = matrix->alternate_ports[first ? 1 : 0];
     row = find_row(matrix, &alternate, false);
-    return row != NULL && row_precision(row) == 2 ? row : NULL;
+    return row != NULL && matrix_row_precision(row) == 2 ? row : NULL;
 }
 
 /*
@@ -252,7 +231,7 @@ row_nearness(const matrix_t *matrix, const matrix_row_t *row, const flow_facts_t
 {
     bool port = !row_is_wide(row) &&
                 row_has_port(matrix, row, flow->transport, flow->responder_port);
-    bool pair = row_precision(row) > 0 &&
+    bool pair = matrix_row_precision(row) > 0 &&
                 matrix_row_has_pair(row, flow->initiator, flow->responder);
     bool service = row_has_service(row, flow->service);
     unsigned score = (port ? 32 : 0) + (pair && service ? 16 : 0) + (service ? 8 : 0) +
@@ -294,17 +273,6 @@ find_nearest(const matrix_t *matrix, const flow_facts_t *flow)
     return nearest;
 }
 
-/* True if the list has the port, for whatever roles. */
-static bool
-is_published_port(const matrix_t *matrix, transport_e transport, uint16_t port)
-{
-    for (unsigned i = 0; i < matrix->num_rows; i++) {
-        if (matrix_row_has_port(&matrix->rows[i], transport, port))
-            return true;
-    }
-    return false;
-}
-
 static bool
 is_foreign(const matrix_t *matrix, service_e service)
 {
@@ -337,26 +305,49 @@ find_service(const matrix_t *matrix, const flow_facts_t *flow)
  * written to the verdict then, and the next one overwrites that.
  */
 
+/* The row of the flow, which may run the other way; NULL if there is none. */
+static const matrix_row_t *
+find_row_either_way(const matrix_t *matrix, const flow_facts_t *flow, bool *reversed)
+{
+    const matrix_row_t *row = find_row(matrix, flow, false);
+
+    *reversed = false;
+    if (!flow->initiator_sure && (row == NULL || matrix_row_is_supplementary(row))) {
+        /* The first sender may have been the server: DHCP's offer to 68 belongs to port 67. */
+        flow_facts_t reverse = flow_facts_reverse(flow);
+        const matrix_row_t *other = find_row(matrix, &reverse, false);
+
+        if (other != NULL && (row == NULL || !matrix_row_is_supplementary(other))) {
+            row = other;
+            *reversed = true;
+        }
+    }
+    return row;
+}
+
+static bool
+is_published(const matrix_row_t *row)
+{
+    return row != NULL && !matrix_row_is_supplementary(row);
+}
+
 /* A row of the flow. */
 static bool
 verdict_by_row(verdict_t *verdict, const matrix_t *matrix, const flow_facts_t *flow)
 {
-    const matrix_row_t *row = find_row(matrix, flow, false);
+    const flow_facts_t confirmed = flow_facts_confirmed(flow);
 
-    if (!flow->initiator_sure && (row == NULL || row_is_supplementary(row))) {
-        /* The first sender may have been the server: DHCP's offer to 68 belongs to port 67. */
-        flow_facts_t reverse = reverse_facts(flow);
-        const matrix_row_t *other = find_row(matrix, &reverse, false);
-
-        if (other != NULL && (row == NULL || !row_is_supplementary(other))) {
-            row = other;
-            verdict->reversed = true;
-        }
+    if (flow_facts_are_confirmed(flow))
+        verdict->row = find_row_either_way(matrix, &confirmed, &verdict->reversed);
+    if (is_published(verdict->row)) {
+        verdict->verdict = verdict_of_class[verdict->row->row_class];
+        return true;
     }
-    if (row == NULL)
+    verdict->row = find_row_either_way(matrix, flow, &verdict->reversed);
+    if (verdict->row == NULL)
         return false;
-    verdict->verdict = verdict_of_class[row->row_class];
-    verdict->row = row;
+    verdict->verdict = is_published(verdict->row) ? VERDICT_UNCONFIRMED
+                                                  : verdict_of_class[verdict->row->row_class];
     return true;
 }
 
@@ -388,7 +379,7 @@ verdict_by_content(verdict_t *verdict, const matrix_t *matrix, const flow_facts_
 static bool
 verdict_by_direction(verdict_t *verdict, const matrix_t *matrix, const flow_facts_t *flow)
 {
-    flow_facts_t reverse = reverse_facts(flow);
+    flow_facts_t reverse = flow_facts_reverse(flow);
     const matrix_row_t *row;
 
     if (is_foreign(matrix, flow->service))
@@ -397,26 +388,55 @@ verdict_by_direction(verdict_t *verdict, const matrix_t *matrix, const flow_fact
     row = find_row(matrix, &reverse, false);
     verdict->verdict = VERDICT_WRONG_DIRECTION;
     verdict->row = row;
-    return row != NULL && row_precision(row) == 2;
+    return row != NULL && matrix_row_precision(row) == 2;
+}
+
+/* A row fits, but for a role that the table gives to others. */
+static bool
+verdict_by_stranger(verdict_t *verdict, const matrix_t *matrix, const flow_facts_t *flow)
+{
+    flow_facts_t known = *flow;
+
+    known.strange_initiator = known.strange_responder = 0;
+    verdict->verdict = VERDICT_OFF_MATRIX;
+    verdict->row = find_row_either_way(matrix, &known, &verdict->reversed);
+    return verdict->row != NULL;
+}
+
+/* The verdict on a flow that no row fits. */
+static verdict_t
+compute_finding(const matrix_t *matrix, const flow_facts_t *flow)
+{
+    verdict_t verdict;
+
+    memset(&verdict, 0, sizeof verdict);
+    verdict.nearest = true;
+    if (verdict_by_stranger(&verdict, matrix, flow) ||
+        verdict_by_alternate_port(&verdict, matrix, flow) ||
+        verdict_by_content(&verdict, matrix, flow) || verdict_by_direction(&verdict, matrix, flow))
+        return verdict;
+    verdict.verdict = is_foreign(matrix, flow->service) &&
+                              matrix_has_port(matrix, flow->transport, flow->responder_port)
+                          ? VERDICT_WRONG_SERVICE : VERDICT_OFF_MATRIX;
+    verdict.row = find_nearest(matrix, flow);
+    return verdict;
 }
 
 static verdict_t
 compute_verdict(const matrix_t *matrix, const flow_facts_t *flow)
 {
+    flow_facts_t confirmed;
     verdict_t verdict;
 
     memset(&verdict, 0, sizeof verdict);
     if (verdict_by_row(&verdict, matrix, flow))
         return verdict;
-    verdict.nearest = true;
-    if (verdict_by_alternate_port(&verdict, matrix, flow) ||
-        verdict_by_content(&verdict, matrix, flow) || verdict_by_direction(&verdict, matrix, flow))
+    if (flow->is_sms)
+        return compute_finding(matrix, flow);
+    if (!flow_facts_are_confirmed(flow))
         return verdict;
-    verdict.verdict = is_foreign(matrix, flow->service) &&
-                              is_published_port(matrix, flow->transport, flow->responder_port)
-                          ? VERDICT_WRONG_SERVICE : VERDICT_OFF_MATRIX;
-    verdict.row = find_nearest(matrix, flow);
-    return verdict;
+    confirmed = flow_facts_confirmed(flow);
+    return compute_finding(matrix, &confirmed);
 }
 
 verdict_t
@@ -437,6 +457,8 @@ verdict_find(const matrix_t *matrix, const flow_facts_t *flow)
     if (key.flow.initiator_sure)
         key.flow.initiator_port = 0;
     hash = (uint32_t)(key.flow.initiator * 31 + key.flow.responder * 37 +
+                      (key.flow.unconfirmed_initiator ^ key.flow.strange_initiator) * 53 +
+                      (key.flow.unconfirmed_responder ^ key.flow.strange_responder) * 59 +
                       key.flow.responder_port * UINT64_C(41) +
                       key.flow.initiator_port * UINT64_C(43) +
                       (uint64_t)key.flow.service * 47 + (uint64_t)key.flow.transport);
@@ -462,6 +484,12 @@ bool
 verdict_is_listed(const verdict_t *verdict)
 {
     return verdict->verdict == VERDICT_LISTED || verdict->verdict == VERDICT_CORRECTED;
+}
+
+bool
+verdict_may_be_listed(const verdict_t *verdict)
+{
+    return verdict_is_listed(verdict) || verdict->verdict == VERDICT_UNCONFIRMED;
 }
 
 bool

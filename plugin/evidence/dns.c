@@ -10,6 +10,7 @@
 
 #include "bounds.h"
 #include "inference.h"
+#include "questions.h"
 
 /* The most records of a response that are read, and the most hosts of its SRV records. */
 #define MAX_RECORDS 64
@@ -208,16 +209,43 @@ read_response(const packet_view_t *packet, const uint8_t *message, unsigned leng
     }
 }
 
+/*
+ * Reads a response. An error proves nothing, nor does one without an answer. Wireshark takes NBNS
+ * for DNS, whose names have one label of 32 letters.
+ */
+static void
+read_answer(const packet_view_t *packet, const uint8_t *message, unsigned length)
+{
+    enum { CODE_AT = 3, CODE = 0x0f, ANSWERS = 6, NBNS_LABEL = 32 };
+    bool of_interest = inference_is_of_interest(packet) && length > HEADER &&
+                       message[HEADER] != NBNS_LABEL && pntohu16(message + ANSWERS) > 0;
+    char queried[MAX_NAME];
+
+    if ((message[CODE_AT] & CODE) != 0 ||
+        !(of_interest || read_question(message, length, queried)) ||
+        !questions_answer(packet, QUESTION_DNS, pntohu16(message)))
+        return;
+    read_response(packet, message, length);
+    if (of_interest)
+        inference_add_server(packet, ROLE_DNS_SERVER, "Answers as a name server");
+}
+
 static void
 read_payload(const packet_view_t *packet)
 {
     /* RFC 1035 4.2.2: over TCP the message follows its length. */
     enum { FLAGS = 2, RESPONSE = 0x80 };
     unsigned at = packet->pinfo->ptype == PT_TCP ? 2 : 0;
-    const uint8_t *message = packet_view_bytes(packet, at, FLAGS + 2);
+    const uint8_t *message = packet_view_bytes(packet, at, HEADER);
+    char queried[MAX_NAME];
 
-    if (message != NULL && (message[FLAGS] & RESPONSE) != 0)
-        read_response(packet, message, packet->length - at);
+    if (message == NULL)
+        return;
+    if ((message[FLAGS] & RESPONSE) != 0)
+        read_answer(packet, message, packet->length - at);
+    else if (inference_is_of_interest(packet) ||
+             read_question(message, packet->length - at, queried))
+        questions_ask(packet, QUESTION_DNS, pntohu16(message));
 }
 
 /* Not conclusive, because Wireshark takes NBNS for DNS. */

@@ -25,6 +25,7 @@
 #include "attack.h"
 #include "bounds.h"
 #include "inference.h"
+#include "questions.h"
 #include "reader.h"
 
 /* In the order in which they read a packet. */
@@ -40,6 +41,7 @@ static const evidence_reader_t *const readers[] = {
     &ldap_reader,
     &tds_reader,
     &dns_reader,
+    &dhcp_reader,
     &rpc_reader,
 };
 
@@ -84,6 +86,7 @@ evidence_reset(bool learn_roles)
 {
     role_signatures_reset();
     inference_reset(learn_roles);
+    questions_reset();
     for (unsigned i = 0; i < array_length(readers); i++) {
         if (readers[i]->reset != NULL)
             readers[i]->reset();

@@ -77,6 +77,15 @@ flow_content_is_initiator(const flow_content_t *flow, const address *addr, uint3
            addresses_equal(addr, conversation_key_addr1(key));
 }
 
+bool
+flow_content_is_first_end(const flow_content_t *flow, const packet_info *pinfo)
+{
+    const conversation_element_t *key = flow->conversation->key_ptr;
+
+    return (pinfo->src.type == AT_IPX || pinfo->srcport == conversation_key_port1(key)) &&
+           addresses_equal(&pinfo->src, conversation_key_addr1(key));
+}
+
 unsigned
 flow_content_completeness(const flow_content_t *flow)
 {

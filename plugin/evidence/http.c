@@ -6,30 +6,38 @@
 
 #include "reader.h"
 
-#include <wsutil/strtoi.h>
+#include <wsutil/bits_ctz.h>
 
+#include "addresses.h"
 #include "bounds.h"
+#include "http-answer.h"
+#include "http-head.h"
+#include "http-order.h"
 #include "inference.h"
+#include "role-book.h"
 
-/* The most requests of one packet, and the most headers of one request. */
+/* The most requests or responses of one packet. */
 #define MAX_REQUESTS 64
-#define MAX_HEADERS 64
-
-/* The version and the code of a response are within this many bytes. */
-#define MAX_STATUS_LINE 32
 
 /* The beginning of a URI in a request to a proxy, and the port of a URI without one. */
 #define HTTP_SCHEME "http://"
 #define HTTP_SCHEME_LENGTH (sizeof HTTP_SCHEME - 1)
 #define HTTP_PORT 80
 
+#define MAX_PROXIES 1024
+
 /* The state of one capture. */
-static bool proxies; /* a request to a proxy, or of one, was seen */
+static bool proxies;              /* a request to a proxy, or of one, was seen */
+static wmem_map_t *asked_proxies; /* the hosts that requests to a proxy went to: a role_set_t, the
+                                      roles of those that asked */
 
 static void
 reset(void)
 {
     proxies = false;
+    asked_proxies = wmem_map_new(wmem_file_scope(), addresses_key_hash, addresses_key_equal);
+    http_order_reset();
+    http_answer_reset();
 }
 
 /*
@@ -58,107 +66,63 @@ split_uri(const char *uri, uint16_t *port)
     return *path != '\0' ? path : "/";
 }
 
-/* True for a header that a proxy adds to what it forwards (RFC 2616 14.45, RFC 7239). */
-static bool
-is_forwarding_header(const char *line, size_t length)
+/* The kind of a request, by the server's role that the signature of its path is for. */
+static uint8_t
+kind_of(const char *path)
 {
-    static const char *const names[] = { "via:", "x-forwarded-for:", "forwarded:" };
-    const char first = g_ascii_tolower(*line);
+    uint64_t matches = role_signatures_match(FACT_HTTP_URI, path, strlen(path));
+    const role_signature_t *signature =
+        matches != 0 ? role_signatures_get(FACT_HTTP_URI, (unsigned)ws_ctz(matches)) : NULL;
 
-    for (unsigned i = 0; i < array_length(names); i++) {
-        size_t name_length = first == names[i][0] ? strlen(names[i]) : 0;
-
-        if (name_length > 0 && length >= name_length &&
-            g_ascii_strncasecmp(line, names[i], name_length) == 0)
-            return true;
-    }
-    return false;
+    if (signature == NULL)
+        return HTTP_KIND_FOREIGN;
+    if ((signature->proof & SHOWS_MP_LIST) != 0 && signature->hint == 0)
+        return HTTP_KIND_LIST;
+    return (uint8_t)(1 + ws_ctz(signature->server));
 }
 
-typedef struct {
-    unsigned count;
-    const char *lines[MAX_HEADERS]; /* those that a signature matches, or a proxy has added; with
-                                       their ends of line */
-    bool forwarded;  /* a proxy has added some */
-    int64_t body;    /* the length of the body by the headers; -1: it comes in chunks */
-    const char *end; /* of all headers, with the empty line; NULL if that is not captured */
-} headers_t;
-
-/* The value of the header @p line if it has this name, else NULL. */
-static const char *
-value_of(const char *line, const char *end, const char *name)
-{
-    size_t length = strlen(name);
-
-    return (size_t)(end - line) > length && g_ascii_strncasecmp(line, name, length) == 0
-               ? line + length
-               : NULL;
-}
-
+/* A host is a proxy if it was asked as one: anyone can send the headers of one. */
 static void
-read_body_length(const char *line, const char *end, headers_t *headers)
+note_asked_proxy(const address *proxy, const address *client)
 {
-    const char *value = value_of(line, end, "Content-Length:");
+    role_set_t *roles = (role_set_t *)wmem_map_lookup(asked_proxies, proxy);
 
-    if (value_of(line, end, "Transfer-Encoding:") != NULL)
-        headers->body = -1;
-    if (value == NULL)
-        return;
-    while (value < end && (*value == ' ' || *value == '\t'))
-        value++;
-    for (headers->body = 0; value < end && g_ascii_isdigit(*value) && headers->body < G_MAXINT32;
-         value++)
-        headers->body = 10 * headers->body + (*value - '0');
-}
-
-static void
-keep_header(wmem_allocator_t *scope, const char *line, size_t length, headers_t *headers)
-{
-    bool forwarded = is_forwarding_header(line, length);
-
-    if (!forwarded &&
-        role_signatures_match(FACT_HTTP_HEADER, line, MIN(length, INFERENCE_MAX_TEXT)) == 0)
-        return;
-    if (bounds_full(BOUND_HTTP_HEADERS, headers->count, MAX_HEADERS))
-        return;
-    headers->forwarded = headers->forwarded || forwarded;
-    headers->lines[headers->count++] = wmem_strndup(scope, line, length);
-}
-
-/* Reads the headers of the request whose first line ends at @p line; they belong to @p scope. */
-static void
-read_headers(wmem_allocator_t *scope, const char *line, const char *end, headers_t *headers)
-{
-    headers->count = 0;
-    headers->forwarded = false;
-    headers->body = 0;
-    headers->end = NULL;
-    while (line != NULL && line < end && ++line < end) {
-        const char *next = (const char *)memchr(line, '\n', (size_t)(end - line));
-        const char *stop = next != NULL ? next + 1 : end;
-
-        if (*line == '\n' || (*line == '\r' && next == line + 1)) {
-            headers->end = next != NULL ? stop : NULL;
+    if (roles == NULL) {
+        if (bounds_full(BOUND_PROXIES, wmem_map_size(asked_proxies), MAX_PROXIES))
             return;
-        }
-        keep_header(scope, line, (size_t)(stop - line), headers);
-        read_body_length(line, stop, headers);
-        line = next;
+        roles = wmem_new0(wmem_file_scope(), role_set_t);
+        wmem_map_insert(asked_proxies, addresses_key_new(proxy), roles);
     }
+    *roles |= role_book_roles_at(client, STANDING_PROVEN);
 }
 
-static void
-add_uri(const packet_view_t *packet, const char *uri, bool forwarded)
+static bool
+is_proxy(const address *addr)
 {
-    uint16_t port;
-    const char *path = split_uri(uri, &port);
-    char *decoded = strchr(path, '%') != NULL ? g_uri_unescape_string(path, NULL) : NULL;
+    return wmem_map_lookup(asked_proxies, addr) != NULL;
+}
+
+/* The roles of those that asked a proxy: what it passes on is theirs. */
+static role_set_t
+roles_of_clients(const address *proxy)
+{
+    const role_set_t *roles = (const role_set_t *)wmem_map_lookup(asked_proxies, proxy);
+
+    return roles != NULL ? *roles : 0;
+}
+
+/* Notes in the flow whether the request is to a proxy, or of one. */
+static void
+note_proxy(const packet_view_t *packet, uint16_t port, bool forwarded)
+{
     bool by_proxy = port != 0 || forwarded;
     /* Look the flow up only if its proxy state may change, because a lookup is expensive. */
     flow_content_t *flow =
         by_proxy || proxies ? flow_content_get(packet->pinfo, by_proxy) : NULL;
 
     proxies = proxies || by_proxy;
+    if (port != 0)
+        note_asked_proxy(&packet->pinfo->dst, &packet->pinfo->src);
     if (flow != NULL && (port != 0 || flow->proxied)) {
         flow->proxied = port != 0;
         flow->uri_port = port;
@@ -166,22 +130,54 @@ add_uri(const packet_view_t *packet, const char *uri, bool forwarded)
     /* Never unset: since 4.4 a response has the URI as well, without the headers of the request. */
     if (flow != NULL && forwarded)
         flow->forwarded = true;
-    inference_add_fact(packet, FACT_HTTP_URI, decoded != NULL ? decoded : path);
+}
+
+/* A request with its headers; its texts end with a NUL. */
+typedef struct {
+    const char *method, *uri;
+    size_t at, whole; /* where in the payload it is; its length with its body, 0: not known */
+    http_head_t headers;
+} request_t;
+
+static void
+add_facts(const packet_view_t *packet, const request_t *request, const char *path,
+          const asked_t *asked)
+{
+    inference_add_fact(packet, FACT_HTTP_URI, path, asked);
+    for (unsigned i = 0; i < request->headers.count; i++)
+        inference_add_fact(packet, FACT_HTTP_HEADER, request->headers.lines[i], asked);
+    inference_add_fact(packet, FACT_HTTP_METHOD, request->method, asked);
+}
+
+/* A message of the client's own is in these methods. */
+static bool
+is_clients_method(const char *method)
+{
+    return strcmp(method, "CCM_POST") == 0 || strcmp(method, "BITS_POST") == 0;
+}
+
+static void
+add_request(const packet_view_t *packet, const request_t *request)
+{
+    http_place_t place = http_order_request(packet, request->at, request->whole);
+    asked_t asked = {
+        .transaction = place.number,
+        .has_token = request->headers.has_token || is_clients_method(request->method),
+        .is_passed_on = request->headers.forwarded,
+        .passed_on_for = request->headers.forwarded ? roles_of_clients(&packet->pinfo->src) : 0,
+    };
+    uint16_t port;
+    const char *path = split_uri(request->uri, &port);
+    char *decoded = strchr(path, '%') != NULL ? g_uri_unescape_string(path, NULL) : NULL;
+
+    note_proxy(packet, port, request->headers.forwarded && is_proxy(&packet->pinfo->src));
+    if (decoded != NULL)
+        path = decoded;
+    if (place.number != 0) {
+        http_order_set_kind(place, kind_of(path));
+        add_facts(packet, request, path, &asked);
+    }
     g_free(decoded);
-}
-
-static void
-add_request(const packet_view_t *packet, const char *uri, const headers_t *headers)
-{
-    add_uri(packet, uri, headers->forwarded);
-    for (unsigned i = 0; i < headers->count; i++)
-        inference_add_fact(packet, FACT_HTTP_HEADER, headers->lines[i]);
-}
-
-static void
-add_response(const packet_view_t *packet, uint32_t code)
-{
-    inference_add_response(packet, RESPONSE_HTTP, code / 100 == 2 || code == 401 || code == 403);
 }
 
 /* Returns the end of the method of a request; @p end if the method may go on after it. */
@@ -194,16 +190,17 @@ end_of_method(const char *begin, const char *end)
 }
 
 /*
- * Reads the request at the beginning of the bytes. Returns its length with its body, or 0 if it is
- * not complete, or no request.
+ * Reads the request at @p at in the payload. Returns its length with its body, or 0 if it is not
+ * complete, or no request.
  */
 static size_t
-read_request(const packet_view_t *packet, const char *begin, size_t length)
+read_request(const packet_view_t *packet, size_t at)
 {
     wmem_allocator_t *scope = packet->pinfo->pool;
-    const char *end = begin + length, *method_end = end_of_method(begin, end);
-    const char *uri, *uri_end, *line;
-    headers_t headers;
+    const char *begin = (const char *)packet->payload + at;
+    const char *end = (const char *)packet->payload + packet->length;
+    const char *method_end = end_of_method(begin, end), *uri, *uri_end, *line;
+    request_t request = { .at = at };
 
     line = (const char *)memchr(method_end, '\n', (size_t)(end - method_end));
     if (line == NULL && packet->length < packet->reported)
@@ -214,30 +211,176 @@ read_request(const packet_view_t *packet, const char *begin, size_t length)
         ;
     for (uri_end = uri; uri_end < line && *uri_end != ' ' && *uri_end != '\r'; uri_end++)
         ;
-    read_headers(scope, line, end, &headers);
-    add_request(packet, wmem_strndup(scope, uri, (size_t)(uri_end - uri)), &headers);
-    inference_add_fact(packet, FACT_HTTP_METHOD,
-                       wmem_strndup(scope, begin, (size_t)(method_end - begin)));
-    return headers.end != NULL && headers.body >= 0 && headers.body <= end - headers.end
-               ? (size_t)(headers.end - begin + headers.body)
-               : 0;
+    http_head_read(scope, line, end, &request.headers);
+    request.method = wmem_strndup(scope, begin, (size_t)(method_end - begin));
+    request.uri = wmem_strndup(scope, uri, (size_t)(uri_end - uri));
+    if (request.headers.end != NULL && request.headers.body >= 0)
+        request.whole = (size_t)(request.headers.end - begin + request.headers.body);
+    add_request(packet, &request);
+    return request.whole <= (size_t)(end - begin) ? request.whole : 0;
 }
 
-/* Reads a response, "HTTP/1.1 200 OK". False if it is none. */
-static bool
-read_response(const packet_view_t *packet, const char *bytes, size_t length)
+/*
+ * Adds what a response shows. If that depends on a body that is in a later packet, it is left
+ * open, with the code and what the headers say.
+ */
+static void
+add_response(const packet_view_t *packet, const http_answer_t *shown, http_place_t place)
 {
-    static const char version[] = "HTTP/1.";
-    const char *code_begin, *code_end;
-    uint32_t code;
+    uint8_t kind = http_order_kind(place);
+    char site[4];
+    answer_t answer = {
+        .response = RESPONSE_HTTP,
+        .transaction = place.number,
+        .shown = http_answer_shows(shown),
+        .is_uncertain = !place.is_certain,
+    };
 
-    if (length < sizeof version || memcmp(bytes, version, sizeof version - 1) != 0)
+    if (place.number == 0)
+        return;
+    if (kind == HTTP_KIND_LIST)
+        kind = shown->code / 100 == 2 ? HTTP_KIND_UNFIT : 1 + ROLE_MANAGEMENT_POINT;
+    if (http_order_kind(place) != HTTP_KIND_FOREIGN && (answer.shown & SHOWS_MP_LIST) != 0) {
+        answer.detail = http_answer_names(packet->pinfo->pool, shown, site);
+        answer.site_code = site[0] != '\0' ? site : NULL;
+    } else if (http_answer_is_for_all(packet, shown, kind)) {
+        answer.shown = 0;
+    }
+    if (inference_is_pending())
+        inference_add_response(packet, &answer);
+}
+
+/* What is left open of a response: its code, and what its headers say. */
+#define OPEN_HEAD 0x2000U /* not even its head is whole */
+#define OPEN_HTML 0x1000U
+#define OPEN_CODE 0x0fffU
+
+/* True for a response that goes on in a later packet with what decides what it shows. */
+static bool
+is_open(const http_answer_t *answer, const http_head_t *headers)
+{
+    return headers->end == NULL ||
+           (answer->code / 100 == 2 && answer->has_body && answer->length == 0);
+}
+
+/* The body that the headers have, as far as it is captured. */
+static void
+set_body(http_answer_t *answer, const http_head_t *headers, const char *end)
+{
+    answer->is_html = headers->is_html;
+    answer->asks_windows = headers->asks_windows;
+    answer->has_body = headers->body != 0;
+    answer->body_length = headers->body > 0 ? (uint32_t)headers->body : 0;
+    if (headers->end == NULL)
+        return;
+    answer->body = (const uint8_t *)headers->end;
+    answer->length = (size_t)(end - headers->end);
+    if (headers->body >= 0)
+        answer->length = MIN(answer->length, (size_t)headers->body);
+}
+
+#define VERSION "HTTP/1."
+
+static bool
+is_response(const packet_view_t *packet, size_t at)
+{
+    return packet->length - at > sizeof VERSION &&
+           memcmp(packet->payload + at, VERSION, sizeof VERSION - 1) == 0;
+}
+
+/* The code of a status line, "HTTP/1.1 200 OK"; 0 if it has none. */
+static uint32_t
+read_code(const char *begin, const char *end)
+{
+    uint32_t code = 0;
+
+    for (begin += sizeof VERSION; begin < end && *begin == ' '; begin++)
+        ;
+    for (unsigned i = 0; i < 3; i++, begin++) {
+        if (begin >= end || !g_ascii_isdigit(*begin))
+            return 0;
+        code = 10 * code + (uint32_t)(*begin - '0');
+    }
+    return code;
+}
+
+/* Reads the response at @p at. Returns its length with its body, or 0 if it is not complete. */
+static size_t
+read_response(const packet_view_t *packet, size_t at)
+{
+    const char *begin = (const char *)packet->payload + at;
+    const char *end = (const char *)packet->payload + packet->length;
+    const char *line = (const char *)memchr(begin, '\n', (size_t)(end - begin));
+    http_answer_t answer = { .code = read_code(begin, line != NULL ? line : end) };
+    http_head_t headers;
+    http_place_t place;
+    size_t whole = 0;
+
+    http_head_read(packet->pinfo->pool, line, end, &headers);
+    if (answer.code / 100 == 1 || answer.code == 204 || answer.code == 304)
+        headers.body = 0;
+    set_body(&answer, &headers, end);
+    if (headers.end != NULL && headers.body >= 0)
+        whole = (size_t)(headers.end - begin + headers.body);
+    place = http_order_response(packet, at, whole, answer.code / 100 != 1);
+    if (is_open(&answer, &headers)) {
+        http_order_leave_open(place, answer.code | (answer.is_html ? OPEN_HTML : 0) |
+                                         (headers.end == NULL ? OPEN_HEAD : 0));
+    } else {
+        http_order_close();
+        add_response(packet, &answer, place);
+    }
+    return whole <= (size_t)(end - begin) ? whole : 0;
+}
+
+/*
+ * Reads bytes that begin within a response: the body of one that was left open. The rest of a head
+ * is read when Wireshark has reassembled it.
+ */
+static void
+read_body(const packet_view_t *packet)
+{
+    unsigned open;
+    http_place_t place = http_order_open(packet, &open);
+    http_answer_t answer = { .has_body = true, .body = packet->payload,
+                             .length = packet->length };
+
+    if (place.number == 0 || (open & OPEN_HEAD) != 0)
+        return;
+    answer.code = open & OPEN_CODE;
+    answer.is_html = (open & OPEN_HTML) != 0;
+    http_order_close();
+    add_response(packet, &answer, place);
+}
+
+static void
+read_responses(const packet_view_t *packet, size_t at)
+{
+    size_t whole = 1;
+
+    for (unsigned i = 0; whole > 0 && at < packet->length && is_response(packet, at); i++) {
+        if (bounds_full(BOUND_HTTP_REQUESTS, i, MAX_REQUESTS))
+            return;
+        whole = read_response(packet, at);
+        at += whole;
+    }
+}
+
+/* Reads requests. False if the payload does not begin with one. */
+static bool
+read_requests(const packet_view_t *packet)
+{
+    const char *begin = (const char *)packet->payload, *end = begin + packet->length;
+    const char *method_end = end_of_method(begin, end);
+    size_t at = 0, whole = 1;
+
+    if (method_end == begin || method_end == end || *method_end != ' ')
         return false;
-    if (inference_is_pending()) {
-        bytes = wmem_strndup(packet->pinfo->pool, bytes, MIN(length, MAX_STATUS_LINE));
-        code_begin = strchr(bytes, ' ');
-        if (code_begin != NULL && ws_strtou32(code_begin + 1, &code_end, &code))
-            add_response(packet, code);
+    for (unsigned i = 0; whole > 0 && at < packet->length; i++) {
+        if (bounds_full(BOUND_HTTP_REQUESTS, i, MAX_REQUESTS))
+            return true;
+        whole = read_request(packet, at);
+        at += whole;
     }
     return true;
 }
@@ -245,17 +388,18 @@ read_response(const packet_view_t *packet, const char *bytes, size_t length)
 static void
 read_payload(const packet_view_t *packet)
 {
-    const char *bytes = (const char *)packet->payload;
-    size_t left = packet->length, whole = 1;
+    size_t next;
 
-    if (bytes == NULL || packet->pinfo->ptype != PT_TCP || read_response(packet, bytes, left))
+    if (packet->payload == NULL || packet->pinfo->ptype != PT_TCP)
         return;
-    for (unsigned i = 0; whole > 0 && left > 0; i++) {
-        if (bounds_full(BOUND_HTTP_REQUESTS, i, MAX_REQUESTS))
-            return;
-        whole = read_request(packet, bytes, left);
-        bytes += whole;
-        left -= whole;
+    http_order_begin(packet);
+    if (is_response(packet, 0)) {
+        read_responses(packet, 0);
+    } else if (!read_requests(packet)) {
+        read_body(packet);
+        next = http_order_next_response(packet);
+        if (next > 0)
+            read_responses(packet, next);
     }
 }
 

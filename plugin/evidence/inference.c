@@ -7,12 +7,15 @@
 /*
  * A fact is a kind and mostly a text, and the text is what a signature matches (role-signatures.c).
  *
- * Any host can request /sms_mp. A request gives a role only if the response is that of such a
- * server; otherwise the request was a probe. Names that a host registers for itself, and names
- * whose address a server reports, are facts about that address at once.
+ * Any host can request /sms_mp. A request gives a role only if its response is that of such a
+ * server; otherwise the request was a probe. A response counts if the host that was asked has sent
+ * it, and for the request of its own transaction alone. Names that a host registers for itself, and
+ * names whose address a server reports, are facts about that address at once.
  *
- * With a role the book keeps which conversation showed it, and whether a response proved it: rules
- * of a firewall rest on that (role-book.h). No role is learned for the initiator of an attack.
+ * With a role the book keeps its standing, on which rules of a firewall rest. The signature names
+ * what in the response proves the server's roles. The client's are Proven by that too if the
+ * request is one that only such a client makes, or carries what is the client's own; else they are
+ * Unconfirmed. No role is learned for the initiator of an attack.
  */
 
 #include "inference.h"
@@ -20,49 +23,39 @@
 #include <wsutil/bits_ctz.h>
 
 #include "bounds.h"
-#include "conversation-cache.h"
+#include "conclusions.h"
 #include "evidence.h"
 #include "role-book.h"
+#include "second-fact.h"
 #include "text.h"
 
 /* The longest text that a reason quotes. */
 #define MAX_QUOTE 80
 
 /* The most requests of a flow that are pending. */
-#define MAX_PENDING 4
-
-/* A request that gives a role once the server's response is that of such a server. */
-typedef struct pending {
-    const role_signature_t *signature;
-    char site_code[4];
-    char reason[100];
-    const char *full_reason; /* lives as long as the packet; then NULL, and the reason is cut */
-    uint32_t frame;
-    bool needs_corroboration; /* the share's name is not enough: a file in it has to match too */
-} pending_t;
+#define MAX_PENDING 8
 
 /* The state of one capture. */
-static unsigned inferred_flows;
 static unsigned num_pending; /* in all flows */
-static bool learning;
 
 void
 inference_reset(bool learn_roles)
 {
-    learning = learn_roles;
-    inferred_flows = num_pending = 0;
+    num_pending = 0;
+    conclusions_reset(learn_roles);
+    second_fact_reset();
 }
 
 bool
 inference_is_learning(void)
 {
-    return learning;
+    return conclusions_are_learned();
 }
 
 unsigned
 inference_num_flows(void)
 {
-    return inferred_flows;
+    return conclusions_num_flows();
 }
 
 bool
@@ -71,122 +64,39 @@ inference_is_pending(void)
     return num_pending > 0;
 }
 
-/*
- * The roles of @p addr to whose evidence this signature can add nothing in this conversation. The
- * roles that only the user's table gives are not among them: they get evidence as well.
- */
-static role_set_t
-shown_roles(const address *addr, const role_signature_t *signature, const flow_content_t *flow)
+/* The best standing that a fact with this signature can give its server's roles. */
+static standing_e
+best_standing(const role_signature_t *signature)
 {
-    if (!learning)
-        return ROLES_ANY; /* nothing can be added */
-    return role_book_backed_roles(addr, flow->conversation, role_signatures_proves(signature)) |
-           role_set_general(role_book_roles(addr));
+    return signature->proof != 0 || signature->needs_second_fact ? STANDING_PROVEN
+                                                                 : STANDING_UNCONFIRMED;
 }
 
-/* Learns the @p roles of @p addr; @p reported: only another host has shown them. */
-static void
-learn(const address *addr, role_set_t roles, const pending_t *pending, const void *conversation,
-      bool reported)
+/* The place of a new pending request: a request once more, a free one, or that of the oldest. */
+static pending_t *
+find_place(flow_content_t *flow, const pending_t *pending)
 {
-    role_finding_t finding = {
-        .site_code = pending->site_code,
-        .frame = pending->frame,
-        .reason = pending->full_reason != NULL ? pending->full_reason : pending->reason,
-        .reported = reported,
-    };
-
-    if (!learning)
-        return;
-    roles &= ~role_set_general(role_book_roles(addr));
-    for (unsigned role = 0; role < NUM_ROLES; role++) {
-        if ((roles & ROLE_BIT(role)) == 0)
-            continue;
-        finding.role = (role_e)role;
-        role_book_learn(addr, &finding);
-        role_book_back(addr, (role_e)role, conversation,
-                       role_signatures_proves(pending->signature));
+    for (unsigned i = 0; i < flow->num_pending; i++) {
+        if (flow->pending[i].signature == pending->signature &&
+            flow->pending[i].asked.transaction == pending->asked.transaction)
+            return &flow->pending[i];
     }
-}
-
-/*
- * Infers the roles of the two ends, for this flow only. @p to_server: the direction of this packet.
- */
-static void
-infer(flow_content_t *flow, bool to_server, const packet_info *pinfo,
-      const role_signature_t *signature)
-{
-    bool sure, initiator = flow_content_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
-    role_set_t client = signature->client | signature->client_of_flow;
-    bool client_initiates = to_server == initiator;
-
-    if (client == 0)
-        client = ROLES_UNNAMED;
-    if (flow->inferred_initiator == 0 && flow->inferred_responder == 0)
-        inferred_flows++;
-    flow->inferred_initiator |= client_initiates ? client : signature->server;
-    flow->inferred_responder |= client_initiates ? signature->server : client;
-}
-
-/*
- * Remote Control shows which host is viewer and which agent, not which ought to be. Where the
- * user's table has the viewer as a client, or the agent as a console, nothing is learned, and the
- * audit reports the flow.
- */
-static bool
-is_contradicted(const role_signature_t *signature, const address *server, const address *client)
-{
-    static const role_set_t console = ROLE_BIT(ROLE_ADMIN_CONSOLE);
-    static const role_set_t clients = ROLES_CLIENT_KINDS | ROLE_BIT(ROLE_CLIENT);
-    role_set_t viewer, agent;
-
-    if (signature->fact != FACT_VIEWER_TO_AGENT && signature->fact != FACT_AGENT_TO_VIEWER)
-        return false;
-    viewer = role_book_table_roles(client);
-    agent = role_book_table_roles(server);
-    return ((viewer & clients) != 0 && (viewer & console) == 0) ||
-           ((agent & console) != 0 && (agent & clients) == 0);
-}
-
-/* Gives the roles of @p pending, whose request was answered by this packet, or proven at once. */
-static void
-confirm(const pending_t *pending, flow_content_t *flow, packet_info *pinfo, bool to_server)
-{
-    const role_signature_t *signature = pending->signature;
-    const address *server = to_server ? &pinfo->dst : &pinfo->src;
-    const address *client = to_server ? &pinfo->src : &pinfo->dst;
-
-    if (is_contradicted(signature, server, client))
-        return;
-    if (!flow->proxied)
-        learn(server, signature->server, pending, flow->conversation, false);
-    if (flow->forwarded && role_signatures_proves(signature))
-        flow->forwarded_client |= signature->client | signature->client_of_flow;
-    else if (!flow->forwarded && flow->attack_frame == 0)
-        learn(client, signature->client, pending, flow->conversation, false);
-    if (flow->proxied || flow->forwarded || signature->client_of_flow != 0 ||
-        signature->client == 0)
-        infer(flow, to_server, pinfo, signature);
+    if (!bounds_full(BOUND_PENDING, flow->num_pending, MAX_PENDING)) {
+        num_pending++;
+        return &flow->pending[flow->num_pending++];
+    }
+    memmove(flow->pending, flow->pending + 1, (MAX_PENDING - 1) * sizeof *flow->pending);
+    return &flow->pending[MAX_PENDING - 1];
 }
 
 static void
 add_pending(flow_content_t *flow, const pending_t *pending)
 {
-    pending_t *place = NULL;
+    pending_t *place;
 
     if (flow->pending == NULL)
         flow->pending = wmem_alloc_array(wmem_file_scope(), pending_t, MAX_PENDING);
-    for (unsigned i = 0; i < flow->num_pending; i++) {
-        if (flow->pending[i].signature == pending->signature)
-            place = &flow->pending[i];
-    }
-    if (place == NULL && flow->num_pending < MAX_PENDING) {
-        place = &flow->pending[flow->num_pending++];
-        num_pending++;
-    } else if (place == NULL) {
-        bounds_exceed(BOUND_PENDING, MAX_PENDING);
-        place = &flow->pending[MAX_PENDING - 1];
-    }
+    place = find_place(flow, pending);
     *place = *pending;
     place->full_reason = NULL;
     (void)g_strlcpy(place->reason, pending->full_reason, sizeof place->reason);
@@ -197,18 +107,22 @@ add_pending(flow_content_t *flow, const pending_t *pending)
  * infers for the flow. Most requests of a capture are not the first of their kind.
  */
 static bool
-is_known(const role_signature_t *signature, const flow_content_t *flow, const packet_info *pinfo)
+is_known(const role_signature_t *signature, const flow_content_t *flow, const packet_info *pinfo,
+         const asked_t *asked)
 {
     bool request = signature->subject == SUBJECT_REQUEST;
-    /* A signature that shows no client still gives the client of each flow ROLES_UNNAMED. */
+    bool proves_asker = best_standing(signature) == STANDING_PROVEN &&
+                        (signature->proves_asker || asked->has_token);
+    /* A signature that shows no client infers that for each flow. */
     bool infers = signature->judge_before_response ||
                    (signature->client == 0 && signature->client_of_flow == 0);
     role_set_t server, client, inferred;
 
     if (flow == NULL || signature->subject == SUBJECT_CORROBORATION)
         return false;
-    server = shown_roles(request ? &pinfo->dst : &pinfo->src, signature, flow);
-    client = shown_roles(request ? &pinfo->src : &pinfo->dst, signature, flow);
+    server = conclusions_shown_roles(request ? &pinfo->dst : &pinfo->src, best_standing(signature));
+    client = conclusions_shown_roles(request ? &pinfo->src : &pinfo->dst,
+                         proves_asker ? STANDING_PROVEN : STANDING_UNCONFIRMED);
     inferred = flow->inferred_initiator | flow->inferred_responder;
     return (client & signature->client) == signature->client &&
            (flow->proxied ? (inferred & signature->server) != 0
@@ -217,123 +131,256 @@ is_known(const role_signature_t *signature, const flow_content_t *flow, const pa
            (inferred != 0 || !infers);
 }
 
-/* A file corroborates the name of the share that is pending in the same flow. */
+/*
+ * A file corroborates the name of the share in whose tree it is: the response to this request
+ * confirms that one.
+ */
 static void
-corroborate(flow_content_t *flow, const role_signature_t *signature)
+corroborate(flow_content_t *flow, const pending_t *file)
 {
     for (unsigned i = 0; i < flow->num_pending; i++) {
-        if (flow->pending[i].signature->server == signature->server)
-            flow->pending[i].needs_corroboration = false;
+        pending_t *share = &flow->pending[i];
+
+        if (!share->needs_corroboration || !share->is_granted ||
+            share->signature->server != file->signature->server ||
+            share->asked.context != file->asked.context ||
+            share->by_first_end != file->by_first_end)
+            continue;
+        share->needs_corroboration = false;
+        share->asked.transaction = file->asked.transaction;
     }
+}
+
+/* A name of @p owner. That of a host that has registered it may be one of two facts. */
+static void
+learn_owner(const packet_info *pinfo, const pending_t *pending, const address *owner)
+{
+    bool own = addresses_equal(owner, &pinfo->src) || addresses_equal(owner, &pinfo->dst);
+    noted_fact_t fact = {
+        .fact = pending->signature->fact,
+        .site_code = pending->site_code,
+        .roles = pending->signature->server,
+        .frame = pending->frame,
+        .reason = pending->full_reason,
+    };
+    role_finding_t finding = {
+        .standing = STANDING_UNCONFIRMED,
+        .site_code = pending->site_code,
+        .frame = pending->frame,
+        .reason = pending->full_reason,
+        .reported = !addresses_equal(owner, &pinfo->src),
+    };
+
+    conclusions_learn(owner, pending->signature->server, finding);
+    if (conclusions_are_learned() && own && pending->signature->needs_second_fact &&
+        (role_book_roles(owner) & fact.roles) != 0)
+        second_fact_note(owner, &fact);
+}
+
+/*
+ * True if what has proven the server proves the client as well: the request is one that only such a
+ * client makes, or has what is the client's own, or a proxy has passed it on for hosts whose roles
+ * are confirmed. What only says that it was passed on may be anybody's.
+ */
+static bool
+proves_client(const pending_t *pending, const answer_t *answer)
+{
+    const role_signature_t *signature = pending->signature;
+
+    if ((pending->asked.passed_on_for & (signature->client | signature->client_of_flow)) != 0)
+        return true;
+    return (signature->proves_asker || pending->asked.has_token) &&
+           !pending->asked.is_passed_on && (answer->shown & SHOWS_WINDOWS) == 0;
+}
+
+/* The standings that @p answer gives the two ends of a request. */
+static finding_t
+find_standings(const pending_t *pending, const answer_t *answer)
+{
+    const role_signature_t *signature = pending->signature;
+    bool proves = (answer->shown & signature->proof) != 0 && !answer->is_uncertain &&
+                  !signature->needs_second_fact;
+    bool agrees = (answer->shown & (signature->proof | signature->hint)) != 0;
+    standing_e lower = agrees ? STANDING_UNCONFIRMED : STANDING_NONE;
+
+    return (finding_t){
+        .server = proves ? STANDING_PROVEN : lower,
+        .client = proves && proves_client(pending, answer) ? STANDING_PROVEN : lower,
+    };
 }
 
 /* Draws the conclusions from a fact that matches the signature of @p pending. */
 static void
 conclude(packet_info *pinfo, flow_content_t *flow, const pending_t *pending, const address *owner)
 {
+    static const answer_t reply = { .shown = SHOWS_REPLY };
     const role_signature_t *signature = pending->signature;
+    finding_t found;
 
     switch (signature->subject) {
     case SUBJECT_OWNER:
         if (owner != NULL)
-            learn(owner, signature->server, pending, conversation_cache_find(pinfo),
-                  !addresses_equal(owner, &pinfo->src));
+            learn_owner(pinfo, pending, owner);
         break;
     case SUBJECT_REPLY:
-        confirm(pending, flow, pinfo, false);
+        found = find_standings(pending, &reply);
+        found.reason = pending->full_reason;
+        found.site_code = pending->site_code;
+        conclusions_confirm(pending, flow, pinfo, false, &found);
         if (signature->judge_before_response)
-            infer(flow, false, pinfo, signature);
+            conclusions_infer(flow, false, pinfo, signature);
         break;
     case SUBJECT_CORROBORATION:
-        corroborate(flow, signature);
+        corroborate(flow, pending);
         break;
     case SUBJECT_REQUEST:
         if (signature->judge_before_response)
-            infer(flow, true, pinfo, signature);
+            conclusions_infer(flow, true, pinfo, signature);
         add_pending(flow, pending);
         break;
     }
 }
 
-/* The fact matches the signature number @p i of its kind. */
+/* The fact @p text matches a signature, of which @p pending has a site code. */
 static void
-add_match(packet_info *pinfo, fact_e fact, unsigned i, const char *text, size_t length,
+add_match(packet_info *pinfo, pending_t *pending, const char *text, size_t length,
           const address *owner)
 {
-    const role_signature_t *signature = role_signatures_get(fact, i);
+    const role_signature_t *signature = pending->signature;
     flow_content_t *flow =
         signature->subject == SUBJECT_OWNER ? NULL : flow_content_get(pinfo, true);
-    pending_t pending;
 
-    if (is_known(signature, flow, pinfo))
+    if (flow != NULL && !signature->needs_corroboration)
+        flow->is_sms = true;
+    if (is_known(signature, flow, pinfo, &pending->asked))
         return;
-    role_signatures_site_code(fact, i, text, length, pending.site_code);
-    pending.signature = signature;
-    pending.frame = pinfo->num;
-    pending.needs_corroboration = signature->needs_corroboration;
-    pending.full_reason = signature->label;
+    pending->frame = pinfo->num;
+    pending->by_first_end = flow != NULL && flow_content_is_first_end(flow, pinfo);
+    pending->needs_corroboration = signature->needs_corroboration;
+    pending->full_reason = signature->label;
     if (text != NULL)
-        pending.full_reason =
+        pending->full_reason =
             wmem_strdup_printf(pinfo->pool, "%s %s", signature->label,
                                text_ascii(pinfo->pool, text, MIN(length, MAX_QUOTE)));
-    conclude(pinfo, flow, &pending, owner);
+    conclude(pinfo, flow, pending, owner);
 }
 
-void
-inference_add_fact_about(const packet_view_t *packet, fact_e fact, const char *text,
-                         const address *owner)
+static void
+add_fact(const packet_view_t *packet, fact_e fact, const char *text, const asked_t *asked,
+         const address *owner)
 {
     size_t length = text != NULL ? strnlen(text, INFERENCE_MAX_TEXT) : 0;
 
     if (length == 0)
         return;
     for (uint64_t matches = role_signatures_match(fact, text, length); matches != 0;
-         matches &= matches - 1)
-        add_match(packet->pinfo, fact, (unsigned)ws_ctz(matches), text, length, owner);
+         matches &= matches - 1) {
+        unsigned i = (unsigned)ws_ctz(matches);
+        pending_t pending = { .signature = role_signatures_get(fact, i) };
+
+        if (asked != NULL)
+            pending.asked = *asked;
+        role_signatures_site_code(fact, i, text, length, pending.site_code);
+        add_match(packet->pinfo, &pending, text, length, owner);
+    }
 }
 
 void
-inference_add_fact(const packet_view_t *packet, fact_e fact, const char *text)
+inference_add_fact_about(const packet_view_t *packet, fact_e fact, const char *text,
+                         const address *owner)
 {
-    inference_add_fact_about(packet, fact, text, NULL);
+    add_fact(packet, fact, text, NULL, owner);
+}
+
+void
+inference_add_fact(const packet_view_t *packet, fact_e fact, const char *text,
+                   const asked_t *asked)
+{
+    add_fact(packet, fact, text, asked, NULL);
 }
 
 void
 inference_add_textless_fact(const packet_view_t *packet, fact_e fact)
 {
-    for (unsigned i = 0; role_signatures_get(fact, i) != NULL; i++)
-        add_match(packet->pinfo, fact, i, NULL, 0, NULL);
+    for (unsigned i = 0; role_signatures_get(fact, i) != NULL; i++) {
+        pending_t pending = { .signature = role_signatures_get(fact, i) };
+
+        add_match(packet->pinfo, &pending, NULL, 0, NULL);
+    }
+}
+
+/* A response confirms the request @p pending of its flow. */
+static void
+answer_pending(const pending_t *pending, flow_content_t *flow, packet_info *pinfo,
+               const answer_t *answer)
+{
+    finding_t found = find_standings(pending, answer);
+
+    found.reason = pending->reason;
+    if (answer->detail != NULL)
+        found.reason = wmem_strdup_printf(pinfo->pool, "%s, %s", pending->reason, answer->detail);
+    found.site_code = answer->site_code != NULL ? answer->site_code : pending->site_code;
+    conclusions_confirm(pending, flow, pinfo, false, &found);
+}
+
+/* True if @p pending goes on to wait after the response. */
+static bool
+waits_on(pending_t *pending, const answer_t *answer)
+{
+    if (pending->needs_corroboration && (answer->shown & SHOWS_SUCCESS) != 0) {
+        pending->is_granted = true;
+        pending->asked.context = answer->context;
+        return true;
+    }
+    return answer->is_partial && (answer->shown & pending->signature->proof) == 0;
 }
 
 void
-inference_add_response(const packet_view_t *packet, response_e response, bool good)
+inference_add_response(const packet_view_t *packet, const answer_t *answer)
 {
     packet_info *pinfo = packet->pinfo;
     flow_content_t *flow = num_pending > 0 ? flow_content_get(pinfo, false) : NULL;
+    bool by_first_end = flow != NULL && flow_content_is_first_end(flow, pinfo);
     unsigned kept = 0;
 
     if (flow == NULL || flow->num_pending == 0)
         return;
     for (unsigned i = 0; i < flow->num_pending; i++) {
         pending_t *pending = &flow->pending[i];
+        bool answered = pending->signature->response == answer->response &&
+                        pending->asked.transaction == answer->transaction &&
+                        pending->by_first_end != by_first_end;
 
-        if (pending->signature->response != response || pending->needs_corroboration) {
+        if (!answered || waits_on(pending, answer)) {
             flow->pending[kept++] = *pending;
             continue;
         }
-        if (good && pending->frame != pinfo->num)
-            confirm(pending, flow, pinfo, false);
+        answer_pending(pending, flow, pinfo, answer);
     }
     num_pending -= flow->num_pending - kept;
     flow->num_pending = (uint8_t)kept;
 }
 
 bool
-inference_is_from_responder(const packet_view_t *packet)
+inference_is_of_interest(const packet_view_t *packet)
 {
-    packet_info *pinfo = packet->pinfo;
-    flow_content_t *flow = flow_content_get(pinfo, false);
-    bool sure;
+    static const role_set_t of_any_network =
+        ROLE_BIT(ROLE_DNS_SERVER) | ROLE_BIT(ROLE_DHCP_SERVER) | ROLE_BIT(ROLE_WINS_SERVER);
 
-    return flow != NULL && !flow_content_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
+    return conclusions_are_learned() && !role_book_is_empty() &&
+           ((role_book_roles(&packet->pinfo->src) | role_book_roles(&packet->pinfo->dst)) &
+            ~of_any_network) != 0;
+}
+
+void
+inference_add_server(const packet_view_t *packet, role_e role, const char *reason)
+{
+    role_finding_t finding = {
+        .standing = STANDING_PROVEN,
+        .frame = packet->pinfo->num,
+        .reason = reason,
+    };
+
+    if ((role_book_learned_roles(&packet->pinfo->src, STANDING_PROVEN) & ROLE_BIT(role)) == 0)
+        conclusions_learn(&packet->pinfo->src, ROLE_BIT(role), finding);
 }

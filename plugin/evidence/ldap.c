@@ -5,6 +5,9 @@
  */
 
 /*
+ * A response has the number of the message that it answers (RFC 4511 4.1.1.1). A search is answered
+ * by its entries, and then by a result.
+ *
  * The facts are the base and the classes of a search, the entries that are added or modified, and
  * the results (RFC 4511). A message that is signed, but not encrypted, follows its signature (RFC
  * 4513, RFC 4121).
@@ -27,8 +30,8 @@ enum {
     OCTET_STRING = 0x04,
     ENUMERATED = 0x0a,
     SEQUENCE = 0x30,
-    BIND_RESPONSE = 0x61,
     SEARCH = 0x63,
+    SEARCH_ENTRY = 0x64,
     SEARCH_DONE = 0x65,
     MODIFY = 0x66,
     MODIFY_RESPONSE = 0x67,
@@ -68,13 +71,20 @@ take(ber_t *from, uint8_t tag, ber_t *content)
     return true;
 }
 
+/* An operation of a message. */
+typedef struct {
+    uint8_t tag;
+    ber_t content;
+    asked_t asked; /* by the number of the message */
+} operation_t;
+
 static void
-add_text(const packet_view_t *packet, fact_e fact, const ber_t *text)
+add_text(const packet_view_t *packet, fact_e fact, const ber_t *text, const asked_t *asked)
 {
     size_t length = MIN((size_t)(text->end - text->at), INFERENCE_MAX_TEXT);
 
     inference_add_fact(packet, fact,
-                       wmem_strndup(packet->pinfo->pool, (const char *)text->at, length));
+                      wmem_strndup(packet->pinfo->pool, (const char *)text->at, length), asked);
 }
 
 /*
@@ -82,7 +92,7 @@ add_text(const packet_view_t *packet, fact_e fact, const ber_t *text)
  * match a signature count for the bound.
  */
 static void
-read_classes(const packet_view_t *packet, const ber_t *filter)
+read_classes(const packet_view_t *packet, const ber_t *filter, const asked_t *asked)
 {
     const char *begin = role_signatures_common_prefix(FACT_LDAP_VALUE);
     const size_t length = strlen(begin);
@@ -100,47 +110,85 @@ read_classes(const packet_view_t *packet, const ber_t *filter)
         if (bounds_full(BOUND_LDAP_CLASSES, count, MAX_CLASSES))
             return;
         count++;
-        add_text(packet, FACT_LDAP_VALUE, &text);
+        add_text(packet, FACT_LDAP_VALUE, &text, asked);
     }
 }
 
 /* Takes the operation of the next message. False if there is none. */
 static bool
-take_operation(ber_t *messages, uint8_t *tag, ber_t *operation)
+take_operation(ber_t *messages, operation_t *operation)
 {
     ber_t message, number;
 
     if (!take(messages, SEQUENCE, &message) || !take(&message, INTEGER, &number) ||
         message.at == message.end)
         return false;
-    *tag = message.at[0];
-    return take(&message, *tag, operation);
+    memset(&operation->asked, 0, sizeof operation->asked);
+    for (; number.at < number.end; number.at++)
+        operation->asked.transaction = operation->asked.transaction << 8 | *number.at;
+    operation->tag = message.at[0];
+    return take(&message, operation->tag, &operation->content);
+}
+
+/* True if an entry is one of SMS: it has an attribute of its classes, or its name. */
+static bool
+is_sms_entry(const packet_view_t *packet, ber_t entry)
+{
+    static const char attribute[] = "mSSMS";
+    ber_t name;
+    char *text;
+
+    if (!take(&entry, OCTET_STRING, &name))
+        return false;
+    text = wmem_strndup(packet->pinfo->pool, (const char *)name.at, (size_t)(name.end - name.at));
+    return role_signatures_match(FACT_LDAP_ENTRY, text, strlen(text)) != 0 ||
+           ws_memmem(entry.at, (size_t)(entry.end - entry.at), attribute,
+                     sizeof attribute - 1) != NULL;
 }
 
 static void
-read_operation(const packet_view_t *packet, uint8_t tag, ber_t *operation)
+add_response(const packet_view_t *packet, const operation_t *operation)
 {
-    ber_t element;
+    ber_t content = operation->content, result;
+    answer_t answer = {
+        .response = RESPONSE_LDAP,
+        .transaction = operation->asked.transaction,
+        .is_partial = operation->tag == SEARCH_ENTRY,
+    };
 
-    switch (tag) {
+    if (!inference_is_pending())
+        return;
+    if (operation->tag == SEARCH_ENTRY)
+        answer.shown = is_sms_entry(packet, content) ? SHOWS_ENTRY : 0;
+    else if (!take(&content, ENUMERATED, &result) || result.at == result.end)
+        return;
+    else
+        answer.shown = *result.at == 0 ? SHOWS_SUCCESS : 0;
+    inference_add_response(packet, &answer);
+}
+
+static void
+read_operation(const packet_view_t *packet, const operation_t *operation)
+{
+    ber_t content = operation->content, element;
+
+    switch (operation->tag) {
     case SEARCH:
-        if (take(operation, OCTET_STRING, &element)) {
-            add_text(packet, FACT_LDAP_BASE, &element);
-            read_classes(packet, operation);
+        if (take(&content, OCTET_STRING, &element)) {
+            add_text(packet, FACT_LDAP_BASE, &element, &operation->asked);
+            read_classes(packet, &content, &operation->asked);
         }
         break;
     case ADD:
     case MODIFY:
-        if (take(operation, OCTET_STRING, &element))
-            add_text(packet, FACT_LDAP_ENTRY, &element);
+        if (take(&content, OCTET_STRING, &element))
+            add_text(packet, FACT_LDAP_ENTRY, &element, &operation->asked);
         break;
-    case BIND_RESPONSE:
+    case SEARCH_ENTRY:
     case SEARCH_DONE:
     case ADD_RESPONSE:
     case MODIFY_RESPONSE:
-        if (inference_is_pending() && take(operation, ENUMERATED, &element) &&
-            element.at < element.end)
-            inference_add_response(packet, RESPONSE_LDAP, *element.at == 0);
+        add_response(packet, operation);
         break;
     default:
         break;
@@ -153,8 +201,7 @@ skip_signature(ber_t *messages)
 {
     enum { LENGTH = 4 };
     size_t left = (size_t)(messages->end - messages->at);
-    ber_t operation;
-    uint8_t tag;
+    operation_t operation;
 
     if (left < LENGTH || pntohu32(messages->at) != left - LENGTH)
         return;
@@ -162,7 +209,7 @@ skip_signature(ber_t *messages)
          at < messages->at + MIN(left, MAX_SIGNATURE); at++) {
         ber_t rest = { at, messages->end };
 
-        if (take_operation(&rest, &tag, &operation)) {
+        if (take_operation(&rest, &operation)) {
             messages->at = at;
             return;
         }
@@ -172,18 +219,18 @@ skip_signature(ber_t *messages)
 static void
 read_payload(const packet_view_t *packet)
 {
-    ber_t messages, operation;
-    uint8_t tag;
+    operation_t operation;
+    ber_t messages;
 
     if (packet->payload == NULL)
         return;
     messages.at = packet->payload;
     messages.end = packet->payload + packet->length;
     skip_signature(&messages);
-    for (unsigned i = 0; take_operation(&messages, &tag, &operation); i++) {
+    for (unsigned i = 0; take_operation(&messages, &operation); i++) {
         if (bounds_full(BOUND_LDAP_MESSAGES, i, MAX_MESSAGES))
             return;
-        read_operation(packet, tag, &operation);
+        read_operation(packet, &operation);
     }
 }
 

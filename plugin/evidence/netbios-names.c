@@ -13,6 +13,7 @@
 #include "bounds.h"
 #include "inference.h"
 #include "netbios.h"
+#include "questions.h"
 
 /* Returns the name as Wireshark writes it and the signatures have it: "MP_A01<1a>". */
 static const char *
@@ -53,24 +54,61 @@ add_owners(const packet_view_t *packet, unsigned at, const char *name)
     }
 }
 
+/*
+ * True if the answer is that of a WINS server (RFC 1002 4.2.1.1): it registers a name for the host
+ * that asked so, or finds that of another one, and says that it serves as a name server.
+ */
+static bool
+is_wins_answer(const packet_view_t *packet, unsigned flags, unsigned at)
+{
+    enum { REGISTRATION = 5, RECURSION_AVAILABLE = 0x80, OWNER = 12, LENGTH = 16 };
+    const uint8_t *record = packet_view_bytes(packet, at, LENGTH);
+
+    if (record == NULL || (flags & RECURSION_AVAILABLE) == 0)
+        return false;
+    return (flags >> 11 & 0x0f) == REGISTRATION ||
+           (packet->pinfo->src.type == AT_IPv4 &&
+            memcmp(record + OWNER, packet->pinfo->src.data, 4) != 0);
+}
+
+/* A positive answer, whose record is at @p at. */
+static void
+read_nbns_answer(const packet_view_t *packet, unsigned flags, unsigned number, unsigned at,
+                 const netbios_name_t *name)
+{
+    const char *text = name_text(packet, name);
+    bool of_interest = inference_is_of_interest(packet);
+
+    if (role_signatures_match(FACT_NBNS_NAME, text, strlen(text)) == 0 && !of_interest)
+        return;
+    if (!questions_answer(packet, QUESTION_NBNS, number))
+        return;
+    add_owners(packet, at, text);
+    if (of_interest && is_wins_answer(packet, flags, at))
+        inference_add_server(packet, ROLE_WINS_SERVER, "Answers as a WINS server");
+}
+
 static void
 read_nbns(const packet_view_t *packet)
 {
     enum { FLAGS = 2, HEADER = 12, RESPONSE = 0x8000, CODE = 0x000f };
     const uint8_t *header = packet_view_bytes(packet, 0, HEADER);
     netbios_name_t name;
-    unsigned flags, used;
+    unsigned flags, used, number;
     bool response;
 
     if (header == NULL)
         return;
+    number = pntohu16(header);
     flags = pntohu16(header + FLAGS);
     response = (flags & RESPONSE) != 0;
+    if (!response)
+        questions_ask(packet, QUESTION_NBNS, number);
     if (response ? (flags & CODE) != 0 : !is_registration(flags >> 11 & 0x0f))
         return;
     used = netbios_name_decode(header + HEADER, packet->length - HEADER, &name);
     if (used != 0 && response)
-        add_owners(packet, HEADER + used, name_text(packet, &name));
+        read_nbns_answer(packet, flags, number, HEADER + used, &name);
     else if (used != 0)
         inference_add_fact_about(packet, FACT_NBNS_NAME, name_text(packet, &name),
                                  &packet->pinfo->src);
@@ -81,33 +119,37 @@ read_nbss(const packet_view_t *packet)
 {
     enum { REQUEST = 0x81, HEADER = 4 };
     const uint8_t *header = packet_view_bytes(packet, 0, HEADER);
+    answer_t answer = { .response = RESPONSE_NBSS };
     netbios_name_t name;
 
     if (header == NULL)
         return;
-    if ((*header == NBSS_POSITIVE || *header == NBSS_NEGATIVE) && pntohu24(header + 1) <= 1)
-        inference_add_response(packet, RESPONSE_NBSS, *header == NBSS_POSITIVE);
-    else if (*header == REQUEST &&
-             netbios_name_decode(header + HEADER, packet->length - HEADER, &name) != 0)
-        inference_add_fact(packet, FACT_NBSS_CALLED, name_text(packet, &name));
+    if ((*header == NBSS_POSITIVE || *header == NBSS_NEGATIVE) && pntohu24(header + 1) <= 1) {
+        answer.shown = *header == NBSS_POSITIVE ? SHOWS_SUCCESS : 0;
+        inference_add_response(packet, &answer);
+    } else if (*header == REQUEST &&
+               netbios_name_decode(header + HEADER, packet->length - HEADER, &name) != 0) {
+        inference_add_fact(packet, FACT_NBSS_CALLED, name_text(packet, &name), NULL);
+    }
 }
 
 static void
 read_nbdgm(const packet_view_t *packet)
 {
     enum { HEADER = 14 };
+    static const answer_t answer = { .response = RESPONSE_REPLY, .shown = SHOWS_REPLY };
     const uint8_t *header = packet_view_bytes(packet, 0, HEADER);
     netbios_name_t source, destination;
     unsigned used;
 
-    if (inference_is_pending() && inference_is_from_responder(packet))
-        inference_add_response(packet, RESPONSE_REPLY, true);
+    if (inference_is_pending())
+        inference_add_response(packet, &answer);
     if (header == NULL)
         return;
     used = netbios_name_decode(header + HEADER, packet->length - HEADER, &source);
     if (used != 0 && netbios_name_decode(header + HEADER + used, packet->length - HEADER - used,
                                          &destination) != 0)
-        inference_add_fact(packet, FACT_NBDGM_DESTINATION, name_text(packet, &destination));
+        inference_add_fact(packet, FACT_NBDGM_DESTINATION, name_text(packet, &destination), NULL);
 }
 
 static void
@@ -120,9 +162,9 @@ read_ipx(const packet_view_t *packet)
         return;
     flow_content_get(packet->pinfo, true)->service = SERVICE_NETBIOS_IPX;
     inference_add_fact(packet, FACT_IPX_NAME,
-                       wmem_strdup_printf(packet->pinfo->pool, "%s %s",
-                                          operation == NETBIOS_IPX_FIND ? "find" : "recognized",
-                                          name_text(packet, &name)));
+                      wmem_strdup_printf(packet->pinfo->pool, "%s %s",
+                                         operation == NETBIOS_IPX_FIND ? "find" : "recognized",
+                                         name_text(packet, &name)), NULL);
 }
 
 /* Not conclusive, because the first segment of an SMB message is only NBSS to Wireshark. */

@@ -51,6 +51,7 @@ extern const evidence_reader_t netbios_names_nbdgm_reader;
 extern const evidence_reader_t ldap_reader;
 extern const evidence_reader_t tds_reader;
 extern const evidence_reader_t dns_reader;
+extern const evidence_reader_t dhcp_reader;
 extern const evidence_reader_t rpc_reader;
 
 /** True if an endpoint mapper has named @p port of @p addr. */

@@ -254,21 +254,6 @@ role_signatures_get(fact_e fact, unsigned i)
     return i < facts[fact].count ? facts[fact].signatures[i] : NULL;
 }
 
-bool
-role_signatures_proves(const role_signature_t *signature)
-{
-    switch (signature->fact) {
-    case FACT_VIEWER_TO_AGENT:
-    case FACT_AGENT_TO_VIEWER:
-    case FACT_NBSS_CALLED:
-    case FACT_NBDGM_DESTINATION:
-    case FACT_IPX_NAME:
-        return false;
-    default:
-        return signature->response != RESPONSE_NONE;
-    }
-}
-
 void
 role_signatures_site_code(fact_e fact, unsigned i, const char *text, size_t length, char site[4])
 {

@@ -31,16 +31,30 @@ typedef enum {
     NUM_FACTS
 } fact_e;
 
-/** The response without which a request does not count. */
+/** The protocol of the response without which a request does not count. */
 typedef enum {
-    RESPONSE_NONE,  /* the fact counts at once */
-    RESPONSE_HTTP,  /* 2xx, or 401 and 403: a first leg, or a server that protects the resource */
-    RESPONSE_SMB,   /* status 0 */
-    RESPONSE_NBSS,  /* a positive session response */
-    RESPONSE_LDAP,  /* result 0 */
-    RESPONSE_TDS,   /* a response whose first token is no error */
+    RESPONSE_NONE, /* the fact counts at once */
+    RESPONSE_HTTP,
+    RESPONSE_SMB,
+    RESPONSE_NBSS,
+    RESPONSE_LDAP,
+    RESPONSE_TDS,
+    RESPONSE_RPC,
     RESPONSE_REPLY, /* any bytes from the server */
 } response_e;
+
+/** What a response shows, one bit each. An error, a fault, a refusal show none. */
+enum {
+    SHOWS_SUCCESS = 1 << 0,  /* what was asked for was granted, or done */
+    SHOWS_REPLY = 1 << 1,    /* the server has answered, and not refused */
+    SHOWS_MP_LIST = 1 << 2,  /* HTTP: a management point's list, or its key */
+    SHOWS_CONTENT = 1 << 3,  /* HTTP: content that is no HTML page */
+    SHOWS_PAGE = 1 << 4,     /* HTTP: an HTML page */
+    SHOWS_TAKEN = 1 << 5,    /* HTTP: the method was taken; no HTML page */
+    SHOWS_WINDOWS = 1 << 6,  /* HTTP: NTLM or Negotiate is asked for */
+    SHOWS_ENTRY = 1 << 7,    /* LDAP: an entry of SMS */
+    SHOWS_LOGIN = 1 << 8,    /* TDS: the login is acknowledged */
+};
 
 /** The host that a fact is about. */
 typedef enum {
@@ -63,6 +77,12 @@ typedef struct {
     const char *examples; /* texts that match, for the test, with "|" between them */
     subject_e subject;
     response_e response;
+    unsigned proof;    /* what in the response proves the server's roles: any of these */
+    unsigned hint;     /* what does not refute them: they are Unconfirmed */
+    bool proves_asker; /* the request that was answered so proves the client's roles as well:
+                          nobody else makes it. Else they are Proven if the request carries a
+                          token or an account of the client's, and Unconfirmed if not */
+    bool needs_second_fact; /* Unconfirmed until a fact of another kind about the host agrees */
     role_set_t server; /* roles learned */
     role_set_t client;
     role_set_t client_of_flow; /* roles inferred for this flow, not learned */
@@ -110,12 +130,6 @@ const char *role_signatures_common_prefix(fact_e fact);
 
 /** The signature number @p i of those of @p fact, in the order of the table; NULL past the last. */
 const role_signature_t *role_signatures_get(fact_e fact, unsigned i);
-
-/**
- * True if an answered request of this kind proves the roles, because only such a server answers
- * so. A name, and a message of Remote Tools, is easily forged.
- */
-bool role_signatures_proves(const role_signature_t *signature);
 
 /** The site code that the signature number @p i of @p fact finds in @p text, or "". */
 void role_signatures_site_code(fact_e fact, unsigned i, const char *text, size_t length,

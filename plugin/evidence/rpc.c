@@ -113,7 +113,7 @@ copy_wide_text(const uint8_t *at, const uint8_t *end, char *text, unsigned size)
  * Windows client has further namespaces (root\SmsDm): the first that a signature matches counts.
  */
 static void
-read_namespace(const packet_view_t *packet)
+read_namespace(const packet_view_t *packet, const asked_t *asked)
 {
     const char *begin = role_signatures_common_prefix(FACT_NAMESPACE);
     const size_t backslash = strcspn(begin, "\\");
@@ -137,7 +137,7 @@ read_namespace(const packet_view_t *packet)
         count++;
         length = copy_wide_text(at - 2 * rarest, end, text, sizeof text);
         if (role_signatures_match(FACT_NAMESPACE, text, length) != 0) {
-            inference_add_fact(packet, FACT_NAMESPACE, text);
+            inference_add_fact(packet, FACT_NAMESPACE, text, asked);
             return;
         }
     }
@@ -175,13 +175,40 @@ has_succeeded(const packet_view_t *packet)
     return (packet->payload[end - 1] & 0x80) == 0;
 }
 
+/* The number of a call, which the response to it has as well (C706 12.6.3.1). */
+static uint64_t
+read_call(const packet_view_t *packet)
+{
+    enum { REPRESENTATION = 4, LITTLE_ENDIAN_BIT = 0x10, CALL = 12, LENGTH = 16 };
+    const uint8_t *header = packet_view_bytes(packet, 0, LENGTH);
+
+    if (header == NULL)
+        return 0;
+    return (header[REPRESENTATION] & LITTLE_ENDIAN_BIT) != 0 ? pletohu32(header + CALL)
+                                                              : pntohu32(header + CALL);
+}
+
+static void
+add_response(const packet_view_t *packet, bool good)
+{
+    answer_t answer = {
+        .response = RESPONSE_RPC,
+        .transaction = read_call(packet),
+        .shown = good ? SHOWS_SUCCESS : 0,
+    };
+
+    if (inference_is_pending())
+        inference_add_response(packet, &answer);
+}
+
 static void
 read_payload(const packet_view_t *packet)
 {
     /* C706 12.6: the version is 5.0 or 5.1 with connections, and 4 without. */
-    enum { RESPONSE = 2, FAULT = 3, VERSION = 5, VERSION_WITHOUT = 4,
+    enum { REQUEST = 0, RESPONSE = 2, FAULT = 3, VERSION = 5, VERSION_WITHOUT = 4,
            LAST_FRAGMENT = 0x02 };
     const uint8_t *header = packet_view_bytes(packet, 0, 4);
+    asked_t asked = { .transaction = 0 };
     bool connected;
 
     if (header == NULL)
@@ -192,14 +219,19 @@ read_payload(const packet_view_t *packet)
     switch (connected ? header[2] : header[1]) {
     case RESPONSE:
         read_towers(packet);
-        if (!connected || (header[3] & LAST_FRAGMENT) != 0)
-            inference_add_response(packet, RESPONSE_REPLY, connected && has_succeeded(packet));
+        if (connected && (header[3] & LAST_FRAGMENT) != 0)
+            add_response(packet, has_succeeded(packet));
         break;
     case FAULT:
-        inference_add_response(packet, RESPONSE_REPLY, false);
+        add_response(packet, false);
+        break;
+    case REQUEST:
+        asked.transaction = read_call(packet);
+        if (connected)
+            read_namespace(packet, &asked);
         break;
     default:
-        read_namespace(packet);
+        break;
     }
 }
 

@@ -23,6 +23,9 @@
 #define SMB_FLAG_REPLY 0x80
 #define SMB_FLAGS2 10
 #define SMB_FLAG2_UNICODE 0x8000
+#define SMB_TREE 24
+#define SMB_PROCESS 26
+#define SMB_NUMBER 30
 
 /* MS-SMB2 2.2.1.2 */
 #define SMB2_HEADER 64U
@@ -31,56 +34,115 @@
 #define SMB2_FLAGS 16
 #define SMB2_FLAG_REPLY 0x01
 #define SMB2_NEXT 20
+#define SMB2_NUMBER 24
+#define SMB2_TREE 36
 
 #define STATUS_PENDING 0x00000103
 #define STATUS_MORE_PROCESSING_REQUIRED 0xc0000016
 
-/* True for a command of SMB that names a share or a file (MS-CIFS 2.2.2.1). */
-static bool
-smb_has_name(uint8_t command)
+/* What a request names. */
+typedef enum { NAMES_NOTHING, NAMES_SHARE, NAMES_FILE } names_e;
+
+/* What a command of SMB names (MS-CIFS 2.2.2.1). */
+static names_e
+smb_names(uint8_t command)
 {
     switch (command) {
     case 0x02: /* SMB_COM_OPEN */
     case 0x03: /* SMB_COM_CREATE */
     case 0x2d: /* SMB_COM_OPEN_ANDX */
     case 0x32: /* SMB_COM_TRANSACTION2: information on a file */
+    case 0xa2: /* SMB_COM_NT_CREATE_ANDX */
+        return NAMES_FILE;
     case 0x70: /* SMB_COM_TREE_CONNECT */
     case 0x73: /* SMB_COM_SESSION_SETUP_ANDX: a tree connect may follow in it */
     case 0x75: /* SMB_COM_TREE_CONNECT_ANDX */
-    case 0xa2: /* SMB_COM_NT_CREATE_ANDX */
-        return true;
+        return NAMES_SHARE;
     default:
-        return false;
+        return NAMES_NOTHING;
     }
 }
 
 /* The same for SMB 2 (MS-SMB2 2.2.1.2). */
-static bool
-smb2_has_name(uint16_t command)
+static names_e
+smb2_names(uint16_t command)
 {
-    return command == 3 /* TREE_CONNECT */ || command == 5 /* CREATE */;
+    enum { TREE_CONNECT = 3, CREATE = 5 };
+
+    if (command == TREE_CONNECT)
+        return NAMES_SHARE;
+    return command == CREATE ? NAMES_FILE : NAMES_NOTHING;
+}
+
+/* A message, whose header has been read. */
+typedef struct {
+    asked_t asked; /* by the number of the message; the tree that it is in */
+    uint32_t status;
+    names_e names;
+    bool is_reply, is_unicode;
+} message_t;
+
+/*
+ * MS-CIFS 3.2.4.1.5, 3.2.5.1: the response has command, process and number of the request. Where a
+ * tree connect follows a session setup the status is that of the first that failed.
+ */
+static message_t
+read_header(const uint8_t *header)
+{
+    return (message_t){
+        .asked = { .transaction = pletohu16(header + SMB_NUMBER) |
+                                  (uint64_t)pletohu16(header + SMB_PROCESS) << 16 |
+                                  (uint64_t)header[SMB_COMMAND] << 32,
+                   .context = pletohu16(header + SMB_TREE) },
+        .status = pletohu32(header + SMB_STATUS),
+        .names = smb_names(header[SMB_COMMAND]),
+        .is_reply = (header[SMB_FLAGS] & SMB_FLAG_REPLY) != 0,
+        .is_unicode = (pletohu16(header + SMB_FLAGS2) & SMB_FLAG2_UNICODE) != 0,
+    };
+}
+
+/* MS-SMB2 3.2.5.1.2: the response has the number of the request. */
+static message_t
+read_header_2(const uint8_t *header)
+{
+    return (message_t){
+        .asked = { .transaction = (uint64_t)pletohu32(header + SMB2_NUMBER) |
+                                  (uint64_t)pletohu32(header + SMB2_NUMBER + 4) << 32,
+                   .context = pletohu32(header + SMB2_TREE) },
+        .status = pletohu32(header + SMB2_STATUS),
+        .names = smb2_names(pletohu16(header + SMB2_COMMAND)),
+        .is_reply = (header[SMB2_FLAGS] & SMB2_FLAG_REPLY) != 0,
+        .is_unicode = true,
+    };
 }
 
 static void
-add_response(const packet_view_t *packet, uint32_t status)
+add_response(const packet_view_t *packet, const message_t *message)
 {
-    if (inference_is_pending() && status != STATUS_PENDING &&
-        status != STATUS_MORE_PROCESSING_REQUIRED)
-        inference_add_response(packet, RESPONSE_SMB, status == 0);
+    answer_t answer = {
+        .response = RESPONSE_SMB,
+        .transaction = message->asked.transaction,
+        .context = message->asked.context,
+        .shown = message->status == 0 ? SHOWS_SUCCESS : 0,
+    };
+
+    if (inference_is_pending() && message->status != STATUS_PENDING &&
+        message->status != STATUS_MORE_PROCESSING_REQUIRED)
+        inference_add_response(packet, &answer);
 }
 
 /* Adds a name. A share's name follows the name of its server, a file's name does not. */
 static void
-add_name(const packet_view_t *packet, char *name, unsigned length)
+add_name(const packet_view_t *packet, char *name, unsigned length, const message_t *message)
 {
     const char *path;
 
     name[length] = '\0';
     path = strstr(name, "\\\\");
-    if (path != NULL)
-        inference_add_fact(packet, FACT_SMB_PATH, path);
-    else
-        inference_add_fact(packet, FACT_SMB_FILE, name);
+    if (message->names == NAMES_FILE)
+        inference_add_fact(packet, FACT_SMB_FILE, name, &message->asked);
+    else if (path != NULL)
+        inference_add_fact(packet, FACT_SMB_PATH, path, &message->asked);
 }
 
 /*
@@ -88,8 +150,9 @@ add_name(const packet_view_t *packet, char *name, unsigned length)
  * each command has its name does not matter.
  */
 static void
-read_names(const packet_view_t *packet, unsigned at, unsigned end, bool unicode)
+read_names(const packet_view_t *packet, unsigned at, unsigned end, const message_t *message)
 {
+    const bool unicode = message->is_unicode;
     const size_t min_length = MIN(role_signatures_min_length(FACT_SMB_PATH),
                                   role_signatures_min_length(FACT_SMB_FILE));
     const uint8_t *payload = packet->payload;
@@ -104,26 +167,26 @@ read_names(const packet_view_t *packet, unsigned at, unsigned end, bool unicode)
             continue;
         }
         if (count >= min_length)
-            add_name(packet, name, count);
+            add_name(packet, name, count, message);
         count = 0;
     }
     if (count >= min_length)
-        add_name(packet, name, count);
+        add_name(packet, name, count, message);
 }
 
 /* Reads the message from @p at to @p end of the payload. */
 static void
 read_message(const packet_view_t *packet, unsigned at, unsigned end)
 {
-    const uint8_t *message = packet->payload + at;
+    message_t message;
 
     if (at + SMB_HEADER > end)
         return;
-    if ((message[SMB_FLAGS] & SMB_FLAG_REPLY) != 0)
-        add_response(packet, pletohu32(message + SMB_STATUS));
-    else if (smb_has_name(message[SMB_COMMAND]))
-        read_names(packet, at + SMB_HEADER, end,
-                   (pletohu16(message + SMB_FLAGS2) & SMB_FLAG2_UNICODE) != 0);
+    message = read_header(packet->payload + at);
+    if (message.is_reply)
+        add_response(packet, &message);
+    else if (message.names != NAMES_NOTHING)
+        read_names(packet, at + SMB_HEADER, end, &message);
 }
 
 /* The same for SMB 2, where further messages may follow in a chain. */
@@ -131,16 +194,17 @@ static void
 read_messages_2(const packet_view_t *packet, unsigned at, unsigned end)
 {
     for (unsigned i = 0; at + SMB2_HEADER <= end; i++) {
-        const uint8_t *message = packet->payload + at;
-        uint32_t next = pletohu32(message + SMB2_NEXT);
+        const uint8_t *header = packet->payload + at;
+        message_t message = read_header_2(header);
+        uint32_t next = pletohu32(header + SMB2_NEXT);
         unsigned stop = next >= SMB2_HEADER && next < end - at ? at + next : end;
 
         if (bounds_full(BOUND_SMB_MESSAGES, i, MAX_MESSAGES))
             return;
-        if ((message[SMB2_FLAGS] & SMB2_FLAG_REPLY) != 0)
-            add_response(packet, pletohu32(message + SMB2_STATUS));
-        else if (smb2_has_name(pletohu16(message + SMB2_COMMAND)))
-            read_names(packet, at + SMB2_HEADER, stop, true);
+        if (message.is_reply)
+            add_response(packet, &message);
+        else if (message.names != NAMES_NOTHING)
+            read_names(packet, at + SMB2_HEADER, stop, &message);
         at = stop;
     }
 }

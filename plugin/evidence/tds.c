@@ -10,15 +10,52 @@
 
 #include "inference.h"
 
-/* MS-TDS 2.2.3.1, 2.2.6.4, 2.2.7: the header, a login, a response and its first token */
+/* MS-TDS 2.2.3.1, 2.2.6.4: the header, and the kinds of messages */
 #define HEADER 8U
 #define LOGIN 0x10
 #define RESPONSE 0x04
-#define TOKEN_ERROR 0xaa
 #define MAX_STATUS 0x1f
+
+/* MS-TDS 2.2.7: the tokens of a response to a login; each but the last has its length behind it. */
+#define TOKEN_ERROR 0xaa
+#define TOKEN_INFO 0xab
+#define TOKEN_LOGINACK 0xad
+#define TOKEN_ENVCHANGE 0xe3
+#define TOKEN_DONE 0xfd
+#define DONE_ERROR 0x02
+#define MAX_TOKENS 64
 
 /* The place in a login, after the header, of the offset and length of the database's name */
 #define LOGIN_DATABASE 68U
+
+/*
+ * Adds what the tokens of a response say of a login. Others may precede the one that decides. A
+ * response whose tokens are not known is one to something else, such as a prelogin.
+ */
+static void
+add_response(const packet_view_t *packet)
+{
+    answer_t answer = { .response = RESPONSE_TDS };
+    unsigned at = HEADER;
+    const uint8_t *token = packet_view_bytes(packet, at, 1);
+
+    for (unsigned i = 0; token != NULL && i < MAX_TOKENS; i++) {
+        const uint8_t *length = packet_view_bytes(packet, at + 1, 2);
+
+        if (*token == TOKEN_LOGINACK || *token == TOKEN_ERROR || *token == TOKEN_DONE) {
+            if (*token == TOKEN_LOGINACK)
+                answer.shown = SHOWS_LOGIN;
+            else if (*token == TOKEN_DONE && length != NULL && (length[0] & DONE_ERROR) == 0)
+                answer.shown = SHOWS_REPLY;
+            inference_add_response(packet, &answer);
+            return;
+        }
+        if ((*token != TOKEN_INFO && *token != TOKEN_ENVCHANGE) || length == NULL)
+            return;
+        at += 3U + pletohu16(length);
+        token = packet_view_bytes(packet, at, 1);
+    }
+}
 
 static void
 read_payload(const packet_view_t *packet)
@@ -30,8 +67,8 @@ read_payload(const packet_view_t *packet)
 
     if (message == NULL || message[1] > MAX_STATUS || pntohu16(message + 2) <= HEADER)
         return;
-    if (message[0] == RESPONSE)
-        inference_add_response(packet, RESPONSE_TDS, message[HEADER] != TOKEN_ERROR);
+    if (message[0] == RESPONSE && inference_is_pending())
+        add_response(packet);
     place = packet_view_bytes(packet, HEADER + LOGIN_DATABASE, 4);
     if (message[0] != LOGIN || place == NULL)
         return;
@@ -42,7 +79,7 @@ read_payload(const packet_view_t *packet)
     for (unsigned i = 0; i < count; i++, text += 2)
         name[i] = text[1] == 0 ? (char)text[0] : '?';
     name[count] = '\0';
-    inference_add_fact(packet, FACT_TDS_DATABASE, name);
+    inference_add_fact(packet, FACT_TDS_DATABASE, name, NULL);
 }
 
 const evidence_reader_t tds_reader = {

@@ -34,7 +34,20 @@ static const role_e general_roles[] = {
 #undef ROLE
 };
 
-G_STATIC_ASSERT(NUM_ROLES <= 62); /* two bits of a set are not roles */
+G_STATIC_ASSERT(NUM_ROLES <= 61); /* three bits of a set are not roles */
+
+const char *
+role_standing_name(standing_e standing)
+{
+    static const char *const names[NUM_STANDINGS] = {
+        [STANDING_NONE] = "",
+        [STANDING_UNCONFIRMED] = "Unconfirmed",
+        [STANDING_PROVEN] = "Proven",
+        [STANDING_TABLE] = "Table",
+    };
+
+    return (unsigned)standing < NUM_STANDINGS ? names[standing] : "";
+}
 
 char *
 role_set_to_str(wmem_allocator_t *scope, role_set_t roles)
@@ -49,6 +62,12 @@ role_set_to_str(wmem_allocator_t *scope, role_set_t roles)
         }
     }
     return wmem_strbuf_finalize(names);
+}
+
+role_e
+role_kind(role_e role)
+{
+    return (unsigned)role < NUM_ROLES ? general_roles[role] : role;
 }
 
 role_set_t

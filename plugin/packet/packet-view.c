@@ -19,6 +19,8 @@
 #include <wsutil/str_util.h>
 #include <wsutil/wslog.h>
 
+#include "addresses.h"
+
 /* The protocols of the layers; bit i of a packet's layers stands for number i. */
 #define MAX_LAYERS 32
 static const char *layer_protos[MAX_LAYERS] = { "icmp", "icmpv6" };
@@ -197,30 +199,47 @@ packet_view_read_bytes(packet_view_t *packet)
         find_payload(packet);
 }
 
-/*
- * True for a TCP segment that is nothing but its header: it has no layer above TCP. (A FIN is none:
- * at a connection's end Wireshark may dissect what it has reassembled until then.)
- */
+unsigned
+packet_view_read_layers(packet_view_t *packet)
+{
+    if (!packet->has_layers) {
+        packet->has_layers = true;
+        packet->layers = packet->has_bytes && packet_view_is_bare(packet)
+                             ? 0
+                             : packet_view_layers(packet->pinfo);
+    }
+    return packet->layers;
+}
+
+/* Where a capture of "any" interface has the kind of packet, which for a broadcast is 1. */
 static bool
-is_bare(const packet_view_t *packet)
+is_cooked_broadcast(const packet_view_t *packet)
+{
+    const unsigned at = packet->pinfo->rec->rec_header.packet_header.pkt_encap == WTAP_ENCAP_SLL2
+                            ? 10 : 1;
+
+    return (at == 10 ||
+            packet->pinfo->rec->rec_header.packet_header.pkt_encap == WTAP_ENCAP_SLL) &&
+           tvb_bytes_exist(packet->tvb, (int)at, 1) && tvb_get_uint8(packet->tvb, (int)at) == 1;
+}
+
+bool
+packet_view_is_broadcast(const packet_view_t *packet)
+{
+    const packet_info *pinfo = packet->pinfo;
+
+    return addresses_is_ipv4_broadcast(&pinfo->dst, &pinfo->dl_dst) ||
+           (pinfo->dst.type == AT_IPv4 && is_cooked_broadcast(packet));
+}
+
+bool
+packet_view_is_bare(const packet_view_t *packet)
 {
     enum { FLAGS = 13, FIN = 0x01 };
 
     return packet->pinfo->ptype == PT_TCP && packet->protocol == IP_PROTO_TCP &&
            packet->payload == NULL && packet->network_length >= TCP_LENGTH &&
            (packet->network[FLAGS] & FIN) == 0;
-}
-
-unsigned
-packet_view_read_layers(packet_view_t *packet)
-{
-    if (!packet->has_layers) {
-        packet->has_layers = true;
-        packet->layers = packet->has_bytes && is_bare(packet)
-                             ? 0
-                             : packet_view_layers(packet->pinfo);
-    }
-    return packet->layers;
 }
 
 bool

@@ -47,6 +47,15 @@ tcp_state_seen(const conversation_t *conversation)
     return tcp != NULL ? tcp->conversation_completeness : 0;
 }
 
+bool
+tcp_state_is_first_byte(const conversation_t *conversation, uint32_t seq)
+{
+    const struct tcp_analysis *tcp = find_tcp_analysis(conversation);
+
+    return tcp != NULL && tcp->fwd != NULL &&
+           (tcp->conversation_completeness & SEEN_SYN) != 0 && seq == tcp->fwd->base_seq + 1;
+}
+
 const nstime_t *
 tcp_state_first_time(const conversation_t *conversation)
 {

@@ -15,9 +15,12 @@
 
 #include "role-book.h"
 
+#include <wsutil/pint.h>
+
 #include "addresses.h"
 #include "bounds.h"
 #include "network-table.h"
+#include "resolved-roles.h"
 #include "role-table.h"
 #include "text.h"
 
@@ -26,100 +29,34 @@
 #endif
 /* Hosts that only others report get the first half at most, because forged reports are cheap. */
 #define MAX_REPORTED_HOSTS (ROLE_BOOK_MAX_HOSTS / 2)
-#define MAX_RESOLVED 65536
 #define MAX_REASON 256 /* bytes */
 #define TABLE_REASON "table smsrc_roles"
 
 /* The roles of a host or, from the table, of a network, with their evidence. */
 typedef struct {
     role_set_t roles;
-    role_set_t proven; /* of the learned ones */
-    role_set_t backed; /* those whose first conversation is known */
-    role_set_t again;  /* those that a second conversation has shown */
+    prefix_t network; /* unused for a host that evidence has shown */
     wmem_array_t *evidence; /* of role_evidence_t * */
 } holder_t;
 
 /* The state of one capture; NULL between captures. */
 static network_table_t *networks; /* of holder_t, from the table */
 static wmem_map_t *hosts;         /* address to holder_t, from evidence */
+static role_set_t table_roles;    /* those that any line of the table gives */
 static unsigned version;
-static unsigned firm_version;
-static role_set_t held_roles;
+static role_set_t held_roles;      /* those that any host or network holds */
 
-/*
- * Address to role_set_t: roles that were looked up once, the empty set too. The scope is theirs
- * alone, and is emptied when it is full.
- */
-static wmem_allocator_t *resolved_scope;
-static wmem_map_t *resolved_ipv4; /* address in the key itself */
-static wmem_map_t *resolved_ipv6;
+static ws_bool close_roles; /* preference */
 
 void
 role_book_register(module_t *module)
 {
     role_table_register(module);
-}
-
-static unsigned
-ipv6_hash(const void *key)
-{
-    return wmem_strong_hash((const uint8_t *)key, 16);
-}
-
-static gboolean
-ipv6_equal(const void *a, const void *b)
-{
-    return memcmp(a, b, 16) == 0;
-}
-
-static void
-resolved_clear(void)
-{
-    if (resolved_scope)
-        wmem_destroy_allocator(resolved_scope);
-    resolved_scope = NULL;
-    resolved_ipv4 = NULL;
-    resolved_ipv6 = NULL;
-}
-
-static void
-resolved_put(const prefix_t *host, role_set_t roles)
-{
-    role_set_t *value;
-
-    if (resolved_scope &&
-        wmem_map_size(resolved_ipv4) + wmem_map_size(resolved_ipv6) >= MAX_RESOLVED)
-        resolved_clear();
-    if (!resolved_scope) {
-        resolved_scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
-        resolved_ipv4 = wmem_map_new(resolved_scope, g_direct_hash, g_direct_equal);
-        resolved_ipv6 = wmem_map_new(resolved_scope, ipv6_hash, ipv6_equal);
-    }
-    value = (role_set_t *)wmem_memdup(resolved_scope, &roles, sizeof roles);
-    if (host->address_length == 4) {
-        uint32_t key;
-
-        memcpy(&key, host->bytes, 4);
-        wmem_map_insert(resolved_ipv4, GUINT_TO_POINTER(key), value);
-    } else {
-        wmem_map_insert(resolved_ipv6, wmem_memdup(resolved_scope, host->bytes, 16), value);
-    }
-}
-
-static const role_set_t *
-resolved_get(const address *addr)
-{
-    if (!resolved_scope || !addr->data)
-        return NULL;
-    if (addr->type == AT_IPv4 && addr->len == 4) {
-        uint32_t key;
-
-        memcpy(&key, addr->data, 4);
-        return (const role_set_t *)wmem_map_lookup(resolved_ipv4, GUINT_TO_POINTER(key));
-    }
-    if (addr->type == AT_IPv6 && addr->len == 16)
-        return (const role_set_t *)wmem_map_lookup(resolved_ipv6, addr->data);
-    return NULL;
+    prefs_register_bool_preference(
+        module, "audit.strangers", "Learn no role of the table for others",
+        "Whether a role that the table of roles gives to some hosts is learned for no other host. "
+        "For administrator consoles it is always so.",
+        &close_roles);
 }
 
 static holder_t *
@@ -137,20 +74,18 @@ holder_get(const holder_t *holder, unsigned i)
     return *(role_evidence_t **)wmem_array_index(holder->evidence, i);
 }
 
-/* Adds evidence; @p reason lives as long as the capture. */
-static void
-holder_add(holder_t *holder, role_e role, const char *site_code, uint32_t frame,
-           const char *reason)
+/* Adds evidence for @p role, which the holder is to hold. */
+static role_evidence_t *
+holder_add(holder_t *holder, role_e role)
 {
     role_evidence_t *evidence = wmem_new0(wmem_file_scope(), role_evidence_t);
 
     evidence->role = role;
-    evidence->site_code = wmem_strdup(wmem_file_scope(), site_code);
-    evidence->reason = reason;
-    evidence->frame = frame;
+    evidence->site_code = "";
     wmem_array_append_one(holder->evidence, evidence);
     holder->roles |= ROLE_BIT(role);
     held_roles |= ROLE_BIT(role);
+    return evidence;
 }
 
 /* The evidence that @p holder has for @p role, or NULL. */
@@ -166,15 +101,59 @@ holder_find(const holder_t *holder, role_e role)
     return NULL;
 }
 
-/* The network of the table in which @p addr is, by the longest prefix; or NULL. */
+/* The roles of @p holder, which may be NULL, whose standing is @p least or better. */
+static role_set_t
+holder_roles_at(const holder_t *holder, standing_e least)
+{
+    role_set_t roles = 0;
+
+    for (unsigned i = 0; holder != NULL && i < wmem_array_get_count(holder->evidence); i++) {
+        const role_evidence_t *evidence = holder_get(holder, i);
+
+        if (evidence->standing >= least)
+            roles |= ROLE_BIT(evidence->role);
+    }
+    return roles;
+}
+
+/* True if @p host is the last address of @p network, of IPv4 and with more than two addresses. */
+static bool
+is_last_of(const prefix_t *network, const prefix_t *host)
+{
+    uint32_t hosts_of_network = UINT32_MAX;
+
+    if (network->address_length != 4 || network->prefix_length > 30)
+        return false;
+    hosts_of_network >>= network->prefix_length;
+    return (pntohu32(host->bytes) & hosts_of_network) == hosts_of_network;
+}
+
+/*
+ * The network of the table in which @p addr is, by the longest prefix; or NULL. @p broadcast is set
+ * if it is the broadcast of that network.
+ */
+static const holder_t *
+find_any_network(const address *addr, bool *broadcast)
+{
+    const holder_t *network;
+    prefix_t prefix;
+
+    *broadcast = false;
+    if (networks == NULL || !network_table_prefix_from_address(&prefix, addr))
+        return NULL;
+    network = (const holder_t *)network_table_find(networks, &prefix);
+    *broadcast = network != NULL && is_last_of(&network->network, &prefix);
+    return network;
+}
+
+/* The network of the table that gives @p addr its roles; or NULL. */
 static const holder_t *
 find_network(const address *addr)
 {
-    prefix_t prefix;
+    bool broadcast;
+    const holder_t *network = find_any_network(addr, &broadcast);
 
-    return networks != NULL && network_table_prefix_from_address(&prefix, addr)
-               ? (const holder_t *)network_table_find(networks, &prefix)
-               : NULL;
+    return broadcast ? NULL : network;
 }
 
 static holder_t *
@@ -190,21 +169,28 @@ static void
 add_line(const prefix_t *prefix, role_e role, const char *site_code)
 {
     holder_t *network = (holder_t *)network_table_get(networks, prefix);
+    role_evidence_t *evidence;
 
     if (network == NULL) {
         network = holder_new();
+        network->network = *prefix;
         network_table_insert(networks, prefix, network);
     }
-    holder_add(network, role, site_code, 0, TABLE_REASON);
+    table_roles |= ROLE_BIT(role);
+    evidence = holder_add(network, role);
+    evidence->standing = STANDING_TABLE;
+    evidence->site_code = wmem_strdup(wmem_file_scope(), site_code);
+    evidence->reason = TABLE_REASON;
 }
 
 void
 role_book_cleanup(void)
 {
-    resolved_clear();
+    resolved_roles_clear();
     networks = NULL;
     hosts = NULL;
     held_roles = 0;
+    table_roles = 0;
 }
 
 void
@@ -233,13 +219,12 @@ role_book_held_roles(void)
 role_set_t
 role_book_roles(const address *addr)
 {
-    const role_set_t *resolved = resolved_get(addr);
     const holder_t *host, *network;
     role_set_t roles;
     prefix_t prefix;
 
-    if (resolved != NULL)
-        return *resolved;
+    if (resolved_roles_get(addr, &roles))
+        return roles;
     if (role_book_is_empty())
         return 0;
 
@@ -247,16 +232,71 @@ role_book_roles(const address *addr)
     host = find_host(addr);
     roles = (network != NULL ? network->roles : 0) | (host != NULL ? host->roles : 0);
     if (network_table_prefix_from_address(&prefix, addr))
-        resolved_put(&prefix, roles);
+        resolved_roles_put(&prefix, roles);
     return roles;
 }
 
 role_set_t
-role_book_table_roles(const address *addr)
+role_book_roles_at(const address *addr, standing_e least)
 {
-    const holder_t *network = find_network(addr);
+    return holder_roles_at(find_network(addr), least) | holder_roles_at(find_host(addr), least);
+}
 
-    return network != NULL ? network->roles : 0;
+/* True if some role of @p roles is a kind of @p kind. */
+static bool
+has_kind(role_set_t roles, role_e kind)
+{
+    return ((roles | role_set_general(roles)) & ROLE_BIT(kind)) != 0;
+}
+
+/* True if the table says of @p role who holds it, and that nobody else does. */
+static bool
+is_closed(role_e role)
+{
+    if (close_roles)
+        return has_kind(table_roles, role_kind(role));
+    return role_kind(role) == ROLE_REMOTE_CONTROL_VIEWER &&
+           (table_roles & ROLE_BIT(ROLE_ADMIN_CONSOLE)) != 0;
+}
+
+/* True if a host that has the roles @p own by the table may not have @p role. */
+static bool
+is_strange(role_e role, role_set_t own)
+{
+    if (role == ROLE_ADMIN_CONSOLE) /* a viewer of the table is none */
+        return is_closed(role) && (own & ROLE_BIT(role)) == 0;
+    return is_closed(role) && !has_kind(own, role_kind(role));
+}
+
+role_set_t
+role_book_strange_roles(const address *addr, role_set_t roles)
+{
+    role_set_t own, strange = 0;
+    prefix_t prefix;
+
+    if (table_roles == 0 || !network_table_prefix_from_address(&prefix, addr))
+        return 0; /* the table cannot name it */
+    own = role_book_roles_at(addr, STANDING_TABLE);
+    for (unsigned role = 0; role < NUM_ROLES; role++) {
+        if ((roles & ROLE_BIT(role)) != 0 && is_strange((role_e)role, own))
+            strange |= ROLE_BIT(role);
+    }
+    return strange;
+}
+
+bool
+role_book_is_broadcast(const address *addr)
+{
+    bool broadcast;
+
+    (void)find_any_network(addr, &broadcast);
+    return broadcast;
+}
+
+role_set_t
+role_book_learned_roles(const address *addr, standing_e least)
+{
+    return holder_roles_at(find_host(addr), least);
 }
 
 unsigned
@@ -302,117 +342,81 @@ copy_reason(const char *reason)
     return wmem_strndup(wmem_file_scope(), reason, text_valid_length(reason, MAX_REASON));
 }
 
-/* The host @p addr has a new role, which it may already have had by its network. */
+/* The host @p addr is to hold the role, which it may already have had by its network. */
 static void
-update_roles(const address *addr, role_set_t before, role_e role)
+update_roles(const address *addr, const role_finding_t *finding)
 {
+    role_set_t before = role_book_roles(addr), role = ROLE_BIT(finding->role);
     prefix_t prefix;
 
-    if ((before & ROLE_BIT(role)) != 0)
-        return;
-    version++;
-    if (network_table_prefix_from_address(&prefix, addr))
-        resolved_put(&prefix, before | ROLE_BIT(role));
+    if ((before & role) == 0 && network_table_prefix_from_address(&prefix, addr))
+        resolved_roles_put(&prefix, before | role);
+    if ((role_book_roles_at(addr, finding->standing) & role) == 0)
+        version++;
+}
+
+/* Better evidence brings its reason and its frame. True if @p evidence has changed. */
+static bool
+raise_standing(role_evidence_t *evidence, const role_finding_t *finding)
+{
+    if (finding->standing <= evidence->standing)
+        return false;
+    evidence->standing = finding->standing;
+    evidence->reason = copy_reason(finding->reason);
+    evidence->frame = finding->frame;
+    return true;
+}
+
+/* The code of better evidence, or the first one. True if @p evidence has changed. */
+static bool
+update_site_code(role_evidence_t *evidence, const char *code, bool better)
+{
+    if (code[0] == '\0' || (evidence->site_code[0] != '\0' && !better) ||
+        strcmp(evidence->site_code, code) == 0)
+        return false;
+    evidence->site_code = wmem_strdup(wmem_file_scope(), code);
+    return true;
+}
+
+/* True if @p addr can hold the role of the finding. */
+static bool
+may_hold(const address *addr, const role_finding_t *finding)
+{
+    return (unsigned)finding->role < NUM_ROLES && finding->standing != STANDING_NONE &&
+           addresses_is_one_host(addr) && !role_book_is_broadcast(addr) &&
+           (finding->role == ROLE_REMOTE_CONTROL_VIEWER ||
+            role_book_strange_roles(addr, ROLE_BIT(finding->role)) == 0);
+}
+
+/* Adds the finding to those of @p host. True if they have changed. */
+static bool
+add_finding(holder_t *host, const role_finding_t *finding)
+{
+    role_evidence_t *evidence = holder_find(host, finding->role);
+    char code[SITE_CODE_LENGTH + 1];
+    bool better;
+
+    if (evidence == NULL)
+        evidence = holder_add(host, finding->role);
+    copy_site_code(code, finding->site_code);
+    better = raise_standing(evidence, finding);
+    return update_site_code(evidence, code, better) || better;
 }
 
 bool
 role_book_learn(const address *addr, const role_finding_t *finding)
 {
-    const role_e role = finding->role;
-    char code[SITE_CODE_LENGTH + 1];
-    role_evidence_t *evidence;
-    role_set_t before;
     holder_t *host;
 
-    if (hosts == NULL || (unsigned)role >= NUM_ROLES || !addresses_is_one_host(addr))
+    if (hosts == NULL || !may_hold(addr, finding))
         return false;
-    copy_site_code(code, finding->site_code);
     host = find_host(addr);
-    evidence = host != NULL ? holder_find(host, role) : NULL;
-    if (evidence != NULL) {
-        if (code[0] == '\0' || evidence->site_code[0] != '\0')
-            return false;
-        evidence->site_code = wmem_strdup(wmem_file_scope(), code);
-        return true;
-    }
-
-    before = role_book_roles(addr);
     if (host == NULL)
         host = add_host(addr, finding->reported);
     if (host == NULL)
         return false;
-    holder_add(host, role, code, finding->frame, copy_reason(finding->reason));
-    update_roles(addr, before, role);
-    return true;
-}
-
-void
-role_book_back(const address *addr, role_e role, const void *conversation, bool proven)
-{
-    holder_t *host = find_host(addr);
-    role_evidence_t *evidence = host != NULL ? holder_find(host, role) : NULL;
-    role_set_t bit = ROLE_BIT(role), again, was_proven;
-
-    if (evidence == NULL)
-        return;
-    again = host->again;
-    was_proven = host->proven;
-    if ((host->backed & bit) == 0) {
-        evidence->conversation = conversation;
-        host->backed |= bit;
-    } else if (evidence->conversation != conversation) {
-        host->again |= bit;
-    }
-    if (proven)
-        host->proven |= bit;
-    if (host->again != again || host->proven != was_proven)
-        firm_version++;
-}
-
-/* The learned roles of @p host that @p conversation was the first to show. */
-static role_set_t
-shown_first_by(const holder_t *host, const void *conversation)
-{
-    role_set_t roles = 0;
-
-    for (unsigned i = 0; i < wmem_array_get_count(host->evidence); i++) {
-        const role_evidence_t *evidence = holder_get(host, i);
-
-        if (evidence->conversation == conversation)
-            roles |= ROLE_BIT(evidence->role);
-    }
-    return roles & host->backed;
-}
-
-role_set_t
-role_book_backed_roles(const address *addr, const void *conversation, bool proven)
-{
-    const holder_t *host = find_host(addr);
-
-    if (host == NULL)
-        return 0;
-    if (proven || (host->roles & ~(host->proven | host->again)) == 0)
-        return host->proven | (proven ? 0 : host->again);
-    return host->proven | host->again | shown_first_by(host, conversation);
-}
-
-role_set_t
-role_book_firm_roles(const address *addr, const void *conversation)
-{
-    const holder_t *host = find_host(addr);
-    role_set_t roles = role_book_table_roles(addr);
-
-    if (host == NULL)
-        return roles;
-    return roles | host->proven |
-           ((host->again | (host->backed & ~shown_first_by(host, conversation))) &
-            ~ROLE_BIT(ROLE_ADMIN_CONSOLE));
-}
-
-unsigned
-role_book_firm_version(void)
-{
-    return firm_version;
+    update_roles(addr, finding);
+    return add_finding(host, finding);
 }
 
 /* What the table has for @p addr, and what evidence has; either may be NULL. */

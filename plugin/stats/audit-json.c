@@ -16,15 +16,16 @@
 #include "stat-listener.h"
 #include "stat-settle.h"
 
+/* An end of a flow, which has a copy of the host's address. */
 typedef struct {
     address host;
-    role_set_t roles;
+    flow_end_t seen;
 } end_t;
 
 /* An audited flow in the state of its last packet. */
 typedef struct {
     unsigned order;      /* by the first packet */
-    bool folded;         /* counted in the line of its scan */
+    bool folded;         /* counted in the line of its scan, or without a verdict */
     const flow_t *scan_of;
     verdict_t verdict;
     end_t ends[NUM_ENDS];
@@ -131,7 +132,8 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     }
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
         copy_address(&flow->ends[end].host, tap->ends[end].host);
-        flow->ends[end].roles = tap->ends[end].roles;
+        flow->ends[end].seen = tap->ends[end];
+        flow->ends[end].seen.host = NULL; /* lives as long as the packet */
     }
     flow->scan_of = tap->flow->scan_of;
     flow->verdict = *tap->verdict;
@@ -158,6 +160,20 @@ put_roles(json_dumper *line, const char *name, role_set_t roles)
     json_dumper_end_array(line);
 }
 
+/* How far each role of put_roles() can be trusted, in the same order. */
+static void
+put_basis(json_dumper *line, const char *name, const flow_end_t *end)
+{
+    json_dumper_set_member_name(line, name);
+    json_dumper_begin_array(line);
+    for (const value_string *role = role_vals; role->strptr != NULL; role++) {
+        if ((end->roles & ROLE_BIT(role->value)) != 0)
+            json_dumper_value_string(
+                line, role_standing_name(audit_tap_standing(end, (role_e)role->value)));
+    }
+    json_dumper_end_array(line);
+}
+
 static void
 put_row(json_dumper *line, const flow_line_t *flow)
 {
@@ -178,9 +194,11 @@ print_flow(const flow_line_t *flow)
     json_line_put_text(&line, "verdict", verdict_name(flow->verdict.verdict));
     put_row(&line, flow);
     json_line_put_host(&line, "initiator", &flow->ends[INITIATOR].host);
-    put_roles(&line, "initiator_roles", flow->ends[INITIATOR].roles);
+    put_roles(&line, "initiator_roles", flow->ends[INITIATOR].seen.roles);
+    put_basis(&line, "initiator_basis", &flow->ends[INITIATOR].seen);
     json_line_put_host(&line, "responder", &flow->ends[RESPONDER].host);
-    put_roles(&line, "responder_roles", flow->ends[RESPONDER].roles);
+    put_roles(&line, "responder_roles", flow->ends[RESPONDER].seen.roles);
+    put_basis(&line, "responder_basis", &flow->ends[RESPONDER].seen);
     json_line_put_text(&line, "site_code", flow->site_code);
     json_line_put_text(&line, "transport", service_transport_name(flow->transport));
     if (flow->transport == TRANSPORT_IPX)
@@ -222,6 +240,7 @@ fold_scans(const audit_lines_t *audit)
     for (unsigned i = audit->settled; i < audit->all->len; i++) {
         flow_line_t *one = (flow_line_t *)audit->all->pdata[i], *of = NULL;
 
+        one->folded = one->verdict.verdict == VERDICT_NONE;
         if (one->scan_of == NULL)
             continue;
         of = (flow_line_t *)g_hash_table_lookup(audit->lines, one->scan_of);

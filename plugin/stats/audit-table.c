@@ -232,6 +232,25 @@ end_try(stat_tap_table *table, const flow_t *flow, place_t *place)
     g_hash_table_remove(tries, flow);
 }
 
+/*
+ * The flow has no verdict any more. Its row moves behind all others, and goes. That of a scan
+ * stays for its other tries.
+ */
+static tap_packet_status
+remove_place(stat_tap_table *table, const flow_t *flow)
+{
+    place_t *place = (place_t *)g_hash_table_lookup(places, flow);
+
+    if (place == NULL || place->tries > 0)
+        return TAP_PACKET_DONT_REDRAW;
+    move_row(table, place, VERDICT_NONE);
+    num_rows[VERDICT_NONE]--;
+    stat_table_remove_row(table, place->row);
+    g_ptr_array_remove_index(row_places, place->row);
+    g_hash_table_remove(places, flow);
+    return TAP_PACKET_REDRAW;
+}
+
 static const char *
 row_name(wmem_allocator_t *scope, const verdict_t *verdict)
 {
@@ -260,6 +279,8 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     place_t *place;
     line_t line;
 
+    if (verdict->verdict == VERDICT_NONE)
+        return remove_place(table, tap->flow);
     if (tap->flow->scan_of != NULL) {
         count_try(tapdata, tap);
         return TAP_PACKET_REDRAW;

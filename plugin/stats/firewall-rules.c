@@ -14,8 +14,9 @@
  * verdict changes takes along what only it has added. That is less than the audit itself keeps
  * for a flow. Rules and hosts are bounded. What is in no rule is counted with its reason.
  *
- * A flow is in a rule when the roles that its row needs are firm (audit-tap.h): given by the table,
- * or shown by more than the flow itself. Else an initiator could make the rule that lets it pass.
+ * A flow whose verdict is Unconfirmed makes no rule, or an initiator could make the one that lets
+ * it pass. It makes a comment, which has what a rule has, and the roles that the user would have to
+ * add to the table of roles.
  */
 
 #include "firewall-rules.h"
@@ -28,7 +29,7 @@
 #define FIREWALL_MAX_RULES 4096
 #endif
 
-/* Of all rules together. */
+/* Of all rules together, and as many of all comments, which forged packets can bring about. */
 #ifndef FIREWALL_MAX_HOSTS
 #define FIREWALL_MAX_HOSTS 262144
 #endif
@@ -38,10 +39,9 @@ typedef struct {
     const verdict_t *verdict;
     bool proxied;
     bool forwarded;
-    unsigned firm_version;
 
-    firewall_rule_t *rule; /* NULL: in none, for the reason */
-    unsigned left_out;
+    firewall_rule_t *rule; /* NULL: in none and in no comment */
+    unsigned left_out;     /* why it is in no rule; VERDICT_NONE: it is in one */
     bool blocked;
     host_t *hosts[NUM_ENDS];
 } share_t;
@@ -49,7 +49,8 @@ typedef struct {
 struct firewall_rules {
     GPtrArray *rules;   /* of firewall_rule_t, sorted */
     GHashTable *shares; /* flow to its share */
-    unsigned num_hosts;
+    unsigned num_rules[2]; /* of rules and of comments */
+    unsigned num_hosts[2]; /* in them */
     unsigned left_out[NUM_LEFT_OUT];
 };
 
@@ -62,10 +63,15 @@ compare_numbers(uint64_t a, uint64_t b)
 static int
 compare_rules(const firewall_rule_t *a, const firewall_rule_t *b)
 {
-    int order = compare_numbers(a->order, b->order);
+    int order = compare_numbers(a->unconfirmed, b->unconfirmed);
 
-    for (unsigned end = INITIATOR; end < NUM_ENDS && order == 0; end++)
+    if (order == 0)
+        order = compare_numbers(a->order, b->order);
+    for (unsigned end = INITIATOR; end < NUM_ENDS && order == 0; end++) {
         order = compare_numbers(a->roles[end], b->roles[end]);
+        if (order == 0)
+            order = compare_numbers(a->missing[end], b->missing[end]);
+    }
     if (order == 0)
         order = compare_numbers(a->by_proxy, b->by_proxy);
     if (order == 0)
@@ -106,6 +112,33 @@ find_rule(const firewall_rules_t *rules, const firewall_rule_t *rule, unsigned *
     return false;
 }
 
+/* The roles among @p roles that are of the kind of one in @p held. */
+static role_set_t
+roles_of_kind(role_set_t roles, role_set_t held)
+{
+    role_set_t kinds = held | role_set_general(held), found = 0;
+
+    for (unsigned role = 0; role < NUM_ROLES; role++) {
+        if ((roles & ROLE_BIT(role)) != 0 && (kinds & ROLE_BIT(role_kind((role_e)role))) != 0)
+            found |= ROLE_BIT(role);
+    }
+    return found;
+}
+
+/* The roles of which one would have to be confirmed at @p end, so that @p wanted fit it. */
+static role_set_t
+missing_roles(role_set_t wanted, const flow_end_t *end)
+{
+    role_set_t confirmed = end->roles & ~end->unconfirmed, found;
+
+    if (wanted == ROLES_ANY)
+        return confirmed != 0 ? 0 : end->unconfirmed;
+    if ((wanted & confirmed) != 0)
+        return 0;
+    found = roles_of_kind(wanted, end->roles & wanted);
+    return found != 0 ? found : wanted; /* a client of the database may be any of them */
+}
+
 static firewall_rule_t
 rule_of_flow(const audit_tap_t *tap)
 {
@@ -116,6 +149,13 @@ rule_of_flow(const audit_tap_t *tap)
     (void)g_strlcpy(rule.row, tap->verdict->row->id, sizeof rule.row);
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++)
         rule.roles[end] = tap->ends[end].roles;
+    rule.unconfirmed = tap->verdict->verdict == VERDICT_UNCONFIRMED;
+    if (rule.unconfirmed && tap->transport != TRANSPORT_IPX) { /* of which the table has none */
+        rule.missing[INITIATOR] = missing_roles(tap->verdict->row->initiator_roles,
+                                                &tap->ends[INITIATOR]);
+        rule.missing[RESPONDER] = missing_roles(tap->verdict->row->responder_roles,
+                                                &tap->ends[RESPONDER]);
+    }
     rule.by_proxy = tap->flow->content->forwarded;
     rule.transport = tap->transport;
     rule.port = tap->ends[RESPONDER].port;
@@ -143,30 +183,11 @@ find_ends(const packet_info *pinfo, const audit_tap_t *tap, const firewall_rule_
     ends[RESPONDER] = &tap->ends[reversed ? INITIATOR : RESPONDER];
 }
 
-/*
- * True where only the flow itself shows a role that its row needs. IPX has no rule, and its
- * addresses are in no table of roles.
- */
-static bool
-is_shown_alone(const audit_tap_t *tap, const flow_end_t *const ends[NUM_ENDS])
-{
-    const flow_content_t *content = tap->flow->content;
-    role_set_t initiator;
-
-    if (tap->transport == TRANSPORT_IPX)
-        return false;
-    initiator = audit_tap_firm_roles(tap->flow, ends[INITIATOR]->host);
-    if (content->forwarded)
-        initiator |= content->forwarded_client;
-    return !matrix_row_has_pair(tap->verdict->row, initiator,
-                                audit_tap_firm_roles(tap->flow, ends[RESPONDER]->host));
-}
-
 /* Why a flow is in no rule; VERDICT_NONE where it is to be in one. */
 static unsigned
-why_left_out(const audit_tap_t *tap, const flow_end_t *const ends[NUM_ENDS])
+why_left_out(const audit_tap_t *tap)
 {
-    if (!verdict_is_listed(tap->verdict) || tap->verdict->row == NULL)
+    if (!verdict_may_be_listed(tap->verdict) || tap->verdict->row == NULL)
         return tap->verdict->verdict;
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
         if ((tap->ends[end].roles & ROLES_BROADCAST) != 0 ||
@@ -175,7 +196,7 @@ why_left_out(const audit_tap_t *tap, const flow_end_t *const ends[NUM_ENDS])
     }
     if (tap->flow->content->proxied)
         return LEFT_OUT_PROXIED;
-    return is_shown_alone(tap, ends) ? LEFT_OUT_ALONE : VERDICT_NONE;
+    return verdict_is_listed(tap->verdict) ? VERDICT_NONE : tap->verdict->verdict;
 }
 
 static void
@@ -183,14 +204,14 @@ leave(firewall_rules_t *rules, share_t *share)
 {
     firewall_rule_t *rule = share->rule;
 
-    if (rule == NULL) {
+    if (share->left_out != VERDICT_NONE)
         rules->left_out[share->left_out]--;
+    if (rule == NULL)
         return;
-    }
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
-        rules->num_hosts -= host_set_size(rule->hosts[end]);
+        rules->num_hosts[rule->unconfirmed] -= host_set_size(rule->hosts[end]);
         host_set_remove_flow(rule->hosts[end], share->hosts[end]);
-        rules->num_hosts += host_set_size(rule->hosts[end]);
+        rules->num_hosts[rule->unconfirmed] += host_set_size(rule->hosts[end]);
     }
     rule->flows--;
     rule->blocked -= share->blocked;
@@ -218,10 +239,10 @@ update_blocked(share_t *share, const flow_t *flow)
 
 /* True where the ends of a flow may be added to @p rule, or for NULL to a new one. */
 static bool
-has_place(const firewall_rules_t *rules, const firewall_rule_t *rule,
+has_place(const firewall_rules_t *rules, const firewall_rule_t *rule, bool unconfirmed,
           const flow_end_t *const ends[NUM_ENDS])
 {
-    if (rules->num_hosts + NUM_ENDS <= FIREWALL_MAX_HOSTS)
+    if (rules->num_hosts[unconfirmed] + NUM_ENDS <= FIREWALL_MAX_HOSTS)
         return true;
     return rule != NULL && host_set_contains(rule->hosts[INITIATOR], ends[INITIATOR]->host) &&
            host_set_contains(rule->hosts[RESPONDER], ends[RESPONDER]->host);
@@ -237,15 +258,16 @@ rule_for(firewall_rules_t *rules, const firewall_rule_t *wanted,
 
     if (find_rule(rules, wanted, &place))
         rule = firewall_rules_at(rules, place);
-    if (!has_place(rules, rule, ends))
+    if (!has_place(rules, rule, wanted->unconfirmed, ends))
         return NULL;
-    if (rule != NULL || rules->rules->len == FIREWALL_MAX_RULES)
+    if (rule != NULL || rules->num_rules[wanted->unconfirmed] == FIREWALL_MAX_RULES)
         return rule;
     rule = g_new(firewall_rule_t, 1);
     *rule = *wanted;
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++)
         rule->hosts[end] = host_set_new();
     g_ptr_array_insert(rules->rules, (int)place, rule);
+    rules->num_rules[rule->unconfirmed]++;
     return rule;
 }
 
@@ -255,9 +277,9 @@ join_rule(firewall_rules_t *rules, share_t *share, firewall_rule_t *rule,
 {
     share->rule = rule;
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
-        rules->num_hosts -= host_set_size(rule->hosts[end]);
+        rules->num_hosts[rule->unconfirmed] -= host_set_size(rule->hosts[end]);
         share->hosts[end] = host_set_add_flow(rule->hosts[end], ends[end]->host);
-        rules->num_hosts += host_set_size(rule->hosts[end]);
+        rules->num_hosts[rule->unconfirmed] += host_set_size(rule->hosts[end]);
     }
     rule->flows++;
     rule->stale = true;
@@ -270,20 +292,20 @@ join(firewall_rules_t *rules, share_t *share, const packet_info *pinfo, const au
     firewall_rule_t wanted, *rule = NULL;
 
     memset(&wanted, 0, sizeof wanted);
-    if (verdict_is_listed(tap->verdict) && tap->verdict->row != NULL) {
+    if (verdict_may_be_listed(tap->verdict) && tap->verdict->row != NULL) {
         wanted = rule_of_flow(tap);
         find_ends(pinfo, tap, &wanted, ends);
     }
-    share->left_out = why_left_out(tap, ends);
-    if (share->left_out == VERDICT_NONE) {
+    share->left_out = why_left_out(tap);
+    if (share->left_out == VERDICT_NONE || share->left_out == VERDICT_UNCONFIRMED) {
         rule = rule_for(rules, &wanted, ends);
         if (rule == NULL)
             share->left_out = LEFT_OUT_FULL;
     }
-    if (rule == NULL) {
+    if (share->left_out != VERDICT_NONE)
         rules->left_out[share->left_out]++;
+    if (rule == NULL)
         return;
-    }
     join_rule(rules, share, rule, ends);
     (void)update_blocked(share, tap->flow);
 }
@@ -324,7 +346,8 @@ firewall_rules_clear(firewall_rules_t *rules)
 {
     g_ptr_array_set_size(rules->rules, 0);
     g_hash_table_remove_all(rules->shares);
-    rules->num_hosts = 0;
+    memset(rules->num_rules, 0, sizeof rules->num_rules);
+    memset(rules->num_hosts, 0, sizeof rules->num_hosts);
     memset(rules->left_out, 0, sizeof rules->left_out);
 }
 
@@ -335,8 +358,7 @@ is_current(const share_t *share, const audit_tap_t *tap)
     const flow_content_t *content = tap->flow->content;
 
     return share->verdict == tap->verdict && share->proxied == content->proxied &&
-           share->forwarded == content->forwarded &&
-           (share->left_out != LEFT_OUT_ALONE || share->firm_version == tap->firm_version);
+           share->forwarded == content->forwarded;
 }
 
 bool
@@ -344,6 +366,11 @@ firewall_rules_update(firewall_rules_t *rules, const packet_info *pinfo, const a
 {
     share_t *share = (share_t *)g_hash_table_lookup(rules->shares, tap->flow);
 
+    if (tap->verdict->verdict == VERDICT_NONE) {
+        if (share != NULL)
+            leave(rules, share);
+        return g_hash_table_remove(rules->shares, tap->flow);
+    }
     if (share == NULL) {
         share = g_new0(share_t, 1);
         g_hash_table_insert(rules->shares, (void *)tap->flow, share);
@@ -355,7 +382,6 @@ firewall_rules_update(firewall_rules_t *rules, const packet_info *pinfo, const a
     share->verdict = tap->verdict;
     share->proxied = tap->flow->content->proxied;
     share->forwarded = tap->flow->content->forwarded;
-    share->firm_version = tap->firm_version;
     join(rules, share, pinfo, tap);
     return true;
 }
@@ -375,8 +401,12 @@ firewall_rules_at(const firewall_rules_t *rules, unsigned place)
 void
 firewall_rules_remove(firewall_rules_t *rules, unsigned place)
 {
-    if (firewall_rules_at(rules, place)->flows == 0)
-        g_ptr_array_remove_index(rules->rules, place);
+    const firewall_rule_t *rule = firewall_rules_at(rules, place);
+
+    if (rule->flows > 0)
+        return;
+    rules->num_rules[rule->unconfirmed]--;
+    g_ptr_array_remove_index(rules->rules, place);
 }
 
 bool
@@ -400,8 +430,6 @@ firewall_rules_reason_name(unsigned reason)
     switch (reason) {
     case LEFT_OUT_BROADCAST:
         return "Broadcast";
-    case LEFT_OUT_ALONE:
-        return "Role shown by itself alone";
     case LEFT_OUT_PROXIED:
         return "To a proxy";
     case LEFT_OUT_FULL:
@@ -414,6 +442,18 @@ firewall_rules_reason_name(unsigned reason)
 /*
  * As text
  */
+
+char *
+firewall_rules_missing_to_str(const firewall_rule_t *rule, unsigned end)
+{
+    GString *text = g_string_new(NULL);
+
+    for (const value_string *role = role_vals; role->strptr != NULL; role++) {
+        if ((rule->missing[end] & ROLE_BIT(role->value)) != 0)
+            g_string_append_printf(text, "%s\"%s\"", text->len > 0 ? " or " : "", role->strptr);
+    }
+    return g_string_free(text, FALSE);
+}
 
 char *
 firewall_rules_roles_to_str(const firewall_rule_t *rule, unsigned end)

@@ -16,6 +16,8 @@ typedef struct {
     char row[16];        /* its id */
     role_set_t roles[NUM_ENDS];
     bool by_proxy;       /* the initiator is a proxy that passes a request on */
+    bool unconfirmed;    /* no rule, but a comment that says what to add to the table of roles */
+    role_set_t missing[NUM_ENDS]; /* one of these would have to be confirmed; 0: none has to */
     transport_e transport;
     uint16_t port;       /* the responder's on the wire; 0 for IPX */
     host_set_t *hosts[NUM_ENDS];
@@ -31,7 +33,6 @@ typedef struct {
 /** Why an audited flow is in no rule: its verdict, or one of these. */
 enum {
     LEFT_OUT_BROADCAST = NUM_VERDICTS, /* no firewall forwards it */
-    LEFT_OUT_ALONE,   /* only its own content shows a role that its row needs */
     LEFT_OUT_PROXIED, /* the URI's port was judged, and on the wire it is the proxy's */
     LEFT_OUT_FULL,    /* more rules or addresses than are kept */
     NUM_LEFT_OUT,
@@ -52,7 +53,10 @@ void firewall_rules_clear(firewall_rules_t *rules);
 bool firewall_rules_update(firewall_rules_t *rules, const packet_info *pinfo,
                            const audit_tap_t *tap);
 
-/** The rules, sorted by row, roles, transport and port, and among them those without a flow. */
+/**
+ * The rules, sorted by row, roles, transport and port, and among them those without a flow. After
+ * them the comments.
+ */
 unsigned firewall_rules_count(const firewall_rules_t *rules);
 firewall_rule_t *firewall_rules_at(const firewall_rules_t *rules, unsigned place);
 
@@ -62,6 +66,9 @@ void firewall_rules_remove(firewall_rules_t *rules, unsigned place);
 /** The number of flows that are in no rule for this reason, and its name (static). */
 unsigned firewall_rules_left_out(const firewall_rules_t *rules, unsigned reason);
 const char *firewall_rules_reason_name(unsigned reason);
+
+/** "Client" or "Advanced Client": the missing roles of an end; "" for none. To be g_free()d. */
+char *firewall_rules_missing_to_str(const firewall_rule_t *rule, unsigned end);
 
 /** "Site server, SMS Provider", "No role", "Advanced Client, by a proxy": to be g_free()d. */
 char *firewall_rules_roles_to_str(const firewall_rule_t *rule, unsigned end);

@@ -50,6 +50,12 @@ append_nft_rule(GString *file, const firewall_rule_t *rule, const char *family, 
     g_free(to);
 }
 
+static bool
+is_rule(const firewall_rule_t *rule)
+{
+    return rule->flows > 0 && !rule->unconfirmed;
+}
+
 /* Appends the rule at @p first, joined with all later ones that differ in nothing but the row. */
 static void
 append_nft_rules(GString *file, const firewall_rules_t *rules, unsigned first)
@@ -64,7 +70,7 @@ append_nft_rules(GString *file, const firewall_rules_t *rules, unsigned first)
     for (unsigned i = first; i < firewall_rules_count(rules); i++) {
         const firewall_rule_t *other = firewall_rules_at(rules, i);
 
-        if (other->flows == 0 || !firewall_rules_equal_but_row(rule, other))
+        if (other->flows == 0 || other->unconfirmed || !firewall_rules_equal_but_row(rule, other))
             continue;
         if (i > first)
             g_string_append_printf(rows, " %s", other->row);
@@ -134,7 +140,7 @@ append_nft_chain(GString *file, const firewall_rules_t *rules)
                           "table inet smsrc {\n"
                           "    chain listed {\n");
     for (unsigned i = 0; i < firewall_rules_count(rules); i++) {
-        if (firewall_rules_at(rules, i)->flows > 0 && !is_appended(rules, i))
+        if (is_rule(firewall_rules_at(rules, i)) && !is_appended(rules, i))
             append_nft_rules(file, rules, i);
     }
     g_string_append(file, "    }\n");
@@ -144,10 +150,71 @@ static bool
 has_flows(const firewall_rules_t *rules)
 {
     for (unsigned i = 0; i < firewall_rules_count(rules); i++) {
-        if (firewall_rules_at(rules, i)->flows > 0)
+        if (is_rule(firewall_rules_at(rules, i)))
             return true;
     }
     return false;
+}
+
+/* Appends "#     "10.1.2.3","Client","" for each host of an end, once for all comments. */
+static void
+append_additions(GString *file, const firewall_rule_t *rule, unsigned end, GHashTable *added)
+{
+    char *roles = firewall_rules_missing_to_str(rule, end);
+    char *all = host_set_to_str(rule->hosts[end], AT_NONE, UINT_MAX);
+    char **hosts = g_strsplit(all, ", ", -1);
+
+    for (char **host = hosts; *host != NULL && *roles != '\0'; host++) {
+        char *line = g_strdup_printf("#     \"%s\",%s,\"\"\n", *host, roles);
+
+        if (g_hash_table_add(added, line))
+            g_string_append(file, line);
+    }
+    g_strfreev(hosts);
+    g_free(all);
+    g_free(roles);
+}
+
+/* Appends a comment: the flows that are in no rule because a role is unconfirmed. */
+static void
+append_comment(GString *file, const firewall_rule_t *rule, GHashTable *added)
+{
+    char *text = comment_text(rule->row, rule);
+    char *from = host_set_to_str(rule->hosts[INITIATOR], AT_NONE, UINT_MAX);
+    char *to = host_set_to_str(rule->hosts[RESPONDER], AT_NONE, UINT_MAX);
+
+    if (rule->transport == TRANSPORT_IPX)
+        g_string_append_printf(file, "# %s: IPX, which nftables does not filter\n", text);
+    else
+        g_string_append_printf(file, "# %s, %s %u, from %s to %s\n", text,
+                               service_transport_name(rule->transport), rule->port, from, to);
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++)
+        append_additions(file, rule, end, added);
+    g_free(text);
+    g_free(from);
+    g_free(to);
+}
+
+/* Appends the comments, with what makes rules of them. */
+static void
+append_comments(GString *file, const firewall_rules_t *rules)
+{
+    GHashTable *added = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    bool first = true;
+
+    for (unsigned i = 0; i < firewall_rules_count(rules); i++) {
+        const firewall_rule_t *rule = firewall_rules_at(rules, i);
+
+        if (rule->flows == 0 || !rule->unconfirmed)
+            continue;
+        if (first)
+            g_string_append(file, "# Unconfirmed, and no rules: whoever sends packets can bring "
+                                  "them about. If they are yours, add\n"
+                                  "# the lines below them to smsrc_roles.\n");
+        first = false;
+        append_comment(file, rule, added);
+    }
+    g_hash_table_destroy(added);
 }
 
 char *
@@ -175,6 +242,7 @@ nft_ruleset_to_str(const firewall_rules_t *rules, bool drop)
     }
     append_not_judged(file);
     append_bounds(file);
+    append_comments(file, rules);
     if (!has_flows(rules)) {
         g_string_append(file, "# No rule: no flow of the capture is listed and may make one.\n");
         return g_string_free(file, FALSE);

@@ -20,6 +20,8 @@ typedef struct {
     const char *host;
     const char *role;
     const char *site_code;
+    standing_e standing;
+    const char *basis;
     const char *evidence;
     unsigned frame;
     unsigned packets;
@@ -33,6 +35,7 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_NUMBER, "Shown in frame", "%8u", line_t, frame),
     STAT_COLUMN(STAT_NUMBER, "Packets", "%8u", line_t, packets),
     STAT_COLUMN(STAT_BYTES, "Bytes", "%12u", line_t, bytes),
+    STAT_COLUMN(STAT_TEXT, "Basis", "%-11s", line_t, basis),
     STAT_COLUMN(STAT_TEXT, "Evidence", "%s", line_t, evidence),
 };
 
@@ -52,7 +55,10 @@ roles_reset(stat_tap_table *table)
         g_hash_table_remove_all(lines);
 }
 
-/* Returns the line of this role of @p host. A new one, at the end of the table, has its texts. */
+/*
+ * Returns the line of this role of @p host. A new one, at the end of the table, has its texts, and
+ * so has one for which there is better evidence.
+ */
 static line_t *
 line_of(void *tapdata, const char *host, const role_evidence_t *evidence)
 {
@@ -65,11 +71,15 @@ line_of(void *tapdata, const char *host, const role_evidence_t *evidence)
     } else {
         line = g_new0(line_t, 1);
         line->row = stat_table_append_row(stat_table_ui_of(tapdata), stat_table_of(tapdata));
-        line->frame = evidence->frame;
         line->host = host;
         line->role = role;
-        line->evidence = evidence->reason;
         g_hash_table_insert(lines, key, line);
+    }
+    if (evidence->standing > line->standing) {
+        line->standing = evidence->standing;
+        line->frame = evidence->frame;
+        line->basis = role_standing_name(evidence->standing);
+        line->evidence = evidence->reason;
     }
     line->site_code = *evidence->site_code != '\0' ? evidence->site_code : NULL;
     return line;
@@ -79,7 +89,7 @@ static void
 show_line(stat_tap_table *table, line_t *line)
 {
     stat_table_show_row(table, line->row, columns, line);
-    line->host = line->role = line->site_code = line->evidence = NULL;
+    line->host = line->role = line->site_code = line->basis = line->evidence = NULL;
 }
 
 /* Counts a packet once for each role of a host, however much evidence there is for the role. */

@@ -5,7 +5,8 @@
  */
 
 /*
- * The table is for reading: long sets of addresses are cut. rules-nft.c has all of them.
+ * The table is for reading: long sets of addresses are cut. rules-nft.c has all of them. A row that
+ * begins with "#" is no rule: a role that it needs is unconfirmed.
  */
 
 #include "smsrc-compat.h"
@@ -69,10 +70,38 @@ rules_init(stat_tap_table_ui *ui)
     rules_clear();
 }
 
+/* "# F4" for a comment: what is behind it is no rule. To be g_free()d. */
+static char *
+row_text(const firewall_rule_t *rule)
+{
+    return g_strdup_printf("%s%s", rule->unconfirmed ? "# " : "", rule->row);
+}
+
+/* What to add to the table of roles, so that a comment becomes a rule. To be g_free()d. */
+static char *
+addition_text(const firewall_rule_t *rule)
+{
+    static const char *const names[NUM_ENDS] = { "sources", "destinations" };
+    GString *text = g_string_new("initiator to responder");
+
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
+        char *roles = firewall_rules_missing_to_str(rule, end);
+
+        if (*roles != '\0')
+            g_string_append_printf(text, "%s the %s as %s",
+                                   end == INITIATOR || rule->missing[INITIATOR] == 0
+                                       ? ", if you add to smsrc_roles" : " and",
+                                   names[end], roles);
+        g_free(roles);
+    }
+    return g_string_free(text, FALSE);
+}
+
 static void
 show_rule(stat_tap_table *table, unsigned row, const firewall_rule_t *rule)
 {
     char *roles[NUM_ENDS], *hosts[NUM_ENDS], port[8] = "-";
+    char *id = row_text(rule), *direction = addition_text(rule);
     line_t line;
 
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
@@ -82,16 +111,18 @@ show_rule(stat_tap_table *table, unsigned row, const firewall_rule_t *rule)
     if (rule->transport != TRANSPORT_IPX)
         snprintf(port, sizeof port, "%u", rule->port);
     line = (line_t){
-        .row = rule->row,
+        .row = id,
         .roles = { roles[INITIATOR], roles[RESPONDER] },
         .transport = service_transport_name(rule->transport),
         .port = port,
-        .direction = "initiator to responder",
+        .direction = direction,
         .hosts = { hosts[INITIATOR], hosts[RESPONDER] },
         .flows = rule->flows,
         .blocked = rule->blocked,
     };
     stat_table_show_row(table, row, columns, &line);
+    g_free(id);
+    g_free(direction);
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
         g_free(roles[end]);
         g_free(hosts[end]);

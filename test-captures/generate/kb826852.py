@@ -153,7 +153,7 @@ READINGS = {
     "B1": "TCP; the LAN sender's `\\\\server\\SMS_SITE`",
     "G2": "as printed (KB 200898: \"sending the screen image\")",
     "G3": "TCP, though its heading says UDP: verdict Corrected",
-    "G4": "IPX packet type 20, no port",
+    "G4": "IPX packet type 20, no port; verdict Unconfirmed, as no table has an address of IPX",
     "H3": "TCP, though its heading says UDP",
     "H3n": "as printed; the dynamic port that RPC goes on to is not: GAP1 to GAP4",
     "H4": "137, name resolution (KB 200898, KB 832017, G1): verdict Corrected",
@@ -261,7 +261,9 @@ def looks(tshark, name, prefs, numbers):
 
 def everything(tshark, rows):
     """Row id -> Look of a flow of it; verdict, or BLOCKED, -> Look of one that is no row."""
-    wanted = {(row.id, VERDICTS[row.kind]): row.id for row in rows}
+    # No table has an address of IPX, so nothing confirms its roles.
+    wanted = {(row.id, "Unconfirmed" if row.transport == "IPX" else VERDICTS[row.kind]): row.id
+              for row in rows}
     wanted.update({verdict: verdict for verdict, _ in NOT_ON_A_ROW})
     found = {}
     for name, prefs in captures():

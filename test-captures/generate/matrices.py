@@ -22,7 +22,8 @@ note                  the source, or what is unusual about the row
 Rows of the classes in SUPPLEMENTS are not of the list itself but supplement it.
 
 parties.csv has for each party its name, and the roles that fit it, separated by blanks. The role
-"any" is any host, with a role or without one; "broadcast" is the destination of a broadcast.
+"any" is any host, with a role or without one; "broadcast" is the destination of a broadcast;
+"sql_client" is a client of the site database whose role is not known.
 """
 
 import csv
@@ -104,7 +105,8 @@ def bits(name, words, macro, prefix):
 
 
 def roles(name, party):
-    special = {"any": "ROLES_ANY", "broadcast": "ROLES_BROADCAST"}
+    special = {"any": "ROLES_ANY", "broadcast": "ROLES_BROADCAST",
+               "sql_client": "ROLES_SQL_CLIENT"}
     return member(name, [special.get(role) or f"ROLE_BIT(ROLE_{role.upper()})"
                          for role in party["roles"].split()], " |")
 

@@ -28,11 +28,21 @@ SITE_SERVER = ((SERVER, "Site server"),)
 CAP = ((SERVER, "Client access point"),)
 DC = ((SERVER, "Domain controller"),)
 SQL = ((SERVER, "SQL Server"),)
-REMOTE_CONTROL = ((SERVER, "Client"), (CLIENT, "Administrator console"))
+REMOTE_CONTROL = ((SERVER, "Client"), (CLIENT, "Remote Control viewer"))
 
 OK = kb.http_response()
 MOVED = kb.http_response("302 Found", headers=("Location: /login",))
 PKG = "ABC00012/setup.exe"
+# What is a server's own: a policy, a file, a report, and the key of a management point.
+POLICY = kb.http_response(body=b'<?xml version="1.0"?><Policy/>',
+                          headers=("Content-Type: text/xml",))
+FILE = kb.http_response(body=bytes(range(64)),
+                        headers=("Content-Type: application/octet-stream",))
+REPORT = kb.http_response(body=b"<html><title>Report</title></html>",
+                          headers=("Content-Type: text/html",))
+MP_KEY = kb.http_response(body=b"<MPKEYINFORMATION><SITECODE>ABC</SITECODE>"
+                               b"<TRUSTEDROOTKEY>0602</TRUSTEDROOTKEY></MPKEYINFORMATION>",
+                          headers=("Content-Type: text/xml",))
 
 
 def _http(name, request, good, bad, learned, word, site="", port=80):
@@ -69,13 +79,21 @@ LYING = (
     Lying("in fragments", (MPLIST,), (), 64),
 )
 
+
+
+def lying_answer(request):
+    """A list for whoever asks for one, an empty success for the others."""
+    return kb.MPLIST_REPLY if kb.MPLIST.encode() in request else OK
+
+
 HTTP = (
     _get("MPLIST", kb.MPLIST, kb.MPLIST_REPLY, kb.NOT_FOUND, MP, "sms_aut"),
     _get("MPCERT, 401", "/SMS_MP/.sms_aut?MPCERT", kb.UNAUTHORIZED, MOVED, MP, "sms_aut"),
-    _get("MPKEYINFORMATION, 403", "/sms_mp/.SMS_AUT?MPkeyinformation", kb.FORBIDDEN,
+    _get("MPKEYINFORMATION", "/sms_mp/.SMS_AUT?MPkeyinformation", MP_KEY, kb.FORBIDDEN, MP,
+         "sms_aut", "ABC"),
+    _get("SITESIGNCERT", "/SMS_MP/.sms_aut?SITESIGNCERT", FILE,
          kb.http_response("500 Internal Server Error"), MP, "sms_aut"),
-    _get("SITESIGNCERT", "/SMS_MP/.sms_aut?SITESIGNCERT", OK, kb.NOT_FOUND, MP, "sms_aut"),
-    _get("policy", "/SMS_MP/.sms_pol?ABC20004-ABC00005-6F42AC19.2_00", OK, kb.NOT_FOUND,
+    _get("policy", "/SMS_MP/.sms_pol?ABC20004-ABC00005-6F42AC19.2_00", POLICY, kb.NOT_FOUND,
          MP_AND_CLIENT, "sms_pol"),
     _get("escaped letters", "/SMS%5FMP/.sms%5Faut?MPLIST", kb.MPLIST_REPLY, kb.NOT_FOUND, MP,
          "sms_aut"),
@@ -88,14 +106,14 @@ HTTP = (
     _http("header of a client behind the Internet",
           kb.http_request("GET", "/x", headers=("CCMClientID: " + kb.CLIENT_ID,)), OK,
           kb.NOT_FOUND, MP, "ccmclientid"),
-    _get("BITS DP", "/SMS_DP_SMSPKGC$/" + PKG, OK, kb.NOT_FOUND, BITS_DP, "sms_dp_smspkg"),
-    _get("BITS DP, %24", "/SMS_DP_SMSPKGD%24/" + PKG, OK, kb.NOT_FOUND, BITS_DP,
+    _get("BITS DP", "/SMS_DP_SMSPKGC$/" + PKG, FILE, kb.NOT_FOUND, BITS_DP, "sms_dp_smspkg"),
+    _get("BITS DP, %24", "/SMS_DP_SMSPKGD%24/" + PKG, FILE, kb.NOT_FOUND, BITS_DP,
          "sms_dp_smspkg"),
     _http("BITS DP, PROPFIND", kb.propfind("/SMS_DP_SMSSIG$/ABC00012"), kb.MULTISTATUS,
           kb.NOT_FOUND, BITS_DP, "sms_dp_smssig"),
-    _get("DP of ConfigMgr 2012", "/NOCERT_SMS_DP_SMSPKG$/" + PKG, OK, kb.NOT_FOUND, BITS_DP,
+    _get("DP of ConfigMgr 2012", "/NOCERT_SMS_DP_SMSPKG$/" + PKG, FILE, kb.NOT_FOUND, BITS_DP,
          "sms_dp_smspkg"),
-    _get("reporting point", "/SMSReporting_ABC/Report.asp?ReportID=12", OK, kb.NOT_FOUND,
+    _get("reporting point", "/SMSReporting_ABC/Report.asp?ReportID=12", REPORT, kb.NOT_FOUND,
          ((SERVER, "Reporting point"),), "smsreporting", "ABC"),
 )
 
@@ -177,7 +195,7 @@ NETBIOS = (
     _name("MP's name in a cluster", "NLB_ABC", 0x1A, "Management point", "nlb_abc<1a>", "ABC"),
     _name("SLP's name", "SMS_SLP", 0x1A, "Server locator point", "sms_slp<1a>"),
     _name("remote control's name", "WKS11", 0x43, "Client", "<43>"),
-    _name("administrator tool's name", "ADM01", 0x44, "Administrator console", "<44>"),
+    _name("administrator tool's name", "ADM01", 0x44, "Remote Control viewer", "<44>"),
     _name("chat's name", "WKS11", 0x45, "Client", "<45>"),
     _name("file transfer's name", "WKS11", 0x46, "Client", "<46>"),
     _session("session to remote control", 0x43),
@@ -186,7 +204,7 @@ NETBIOS = (
     Signature("datagrams of remote control", UDP, 138, (),
               lambda owner: kb.nbdgm(owner, ("ADM01", 0x44), ("WKS11", 0x43), NOISE),
               lambda owner: kb.nbdgm(owner, ("WKS11", 0x43), ("ADM01", 0x44), NOISE * 9),
-              None, ((SERVER, "Client"), (CLIENT, "Administrator console")), "", "<43>"),
+              None, ((SERVER, "Client"), (CLIENT, "Remote Control viewer")), "", "<43>"),
 )
 
 # --- Directory, database, DNS, DCOM -------------------------------------------------------------

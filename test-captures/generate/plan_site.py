@@ -75,7 +75,7 @@ LEARNED = (
     (SMB_DP, "SMB distribution point"),
     (SLP, "Server locator point"),
     (DC, "Domain controller"),
-    (CONSOLE, "Administrator console"),
+    (CONSOLE, "Remote Control viewer"),
 )
 
 # --- How a flow is described --------------------------------------------------------------------

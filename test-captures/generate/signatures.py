@@ -73,7 +73,7 @@ def audit_requests(cap):
         cap.fragments = lying.fragments
         c.send(b"".join(lying.requests), cuts=lying.cuts)
         cap.fragments = 0
-        c.reply(plan.OK * len(lying.requests))
+        c.reply(b"".join(plan.lying_answer(request) for request in lying.requests))
         c.close()
         cap.wait(0.5)
 

@@ -6,7 +6,9 @@
 
 #include "reader.h"
 
+#include "http-order.h"
 #include "inference.h"
+#include "questions.h"
 #include "unit-epan.h"
 
 #define BYTES(s) (const uint8_t *)(s), sizeof(s) - 1
@@ -32,10 +34,16 @@ show(char *text)
 }
 
 void
-inference_add_fact(const packet_view_t *packet _U_, fact_e fact, const char *text)
+inference_add_fact(const packet_view_t *packet _U_, fact_e fact, const char *text,
+                   const asked_t *asked)
 {
+    char *number = asked != NULL && asked->transaction > 1 && asked->transaction < 10
+                       ? g_strdup_printf(" #%" PRIu64, asked->transaction)
+                       : g_strdup("");
+
     if (text != NULL && *text != '\0')
-        show(g_strdup_printf("%s %s", fact_names[fact], text));
+        show(g_strdup_printf("%s %s%s", fact_names[fact], text, number));
+    g_free(number);
 }
 
 void
@@ -48,10 +56,31 @@ inference_add_fact_about(const packet_view_t *packet _U_, fact_e fact, const cha
                          ip[3]));
 }
 
+/* "answer: success #2", with all that it shows. */
 void
-inference_add_response(const packet_view_t *packet _U_, response_e answer _U_, bool good)
+inference_add_response(const packet_view_t *packet _U_, const answer_t *answer)
 {
-    show(g_strdup(good ? "answer good" : "answer bad"));
+    static const char *const names[] = { "success", "reply", "list", "content", "page", "taken",
+                                         "windows", "entry", "login" };
+    GString *text = g_string_new(answer->is_partial ? "part" : "answer");
+
+    for (unsigned i = 0; i < array_length(names); i++) {
+        if ((answer->shown & 1U << i) != 0)
+            g_string_append_printf(text, " %s", names[i]);
+    }
+    if (answer->transaction > 1 && answer->transaction < 10)
+        g_string_append_printf(text, " #%" PRIu64, answer->transaction);
+    if (answer->site_code != NULL)
+        g_string_append_printf(text, " of %s", answer->site_code);
+    if (answer->detail != NULL)
+        g_string_append_printf(text, ", %s", answer->detail);
+    show(g_string_free(text, FALSE));
+}
+
+void
+inference_add_server(const packet_view_t *packet _U_, role_e role, const char *reason _U_)
+{
+    show(g_strdup_printf("server %u", (unsigned)role));
 }
 
 bool
@@ -61,9 +90,89 @@ inference_is_pending(void)
 }
 
 bool
-inference_is_from_responder(const packet_view_t *packet _U_)
+inference_is_of_interest(const packet_view_t *packet _U_)
 {
     return false;
+}
+
+/* In place of questions.c: each question was asked. */
+void
+questions_ask(const packet_view_t *packet _U_, question_e kind _U_, uint32_t number _U_)
+{
+}
+
+bool
+questions_answer(const packet_view_t *packet _U_, question_e kind _U_, uint32_t number _U_)
+{
+    return true;
+}
+
+/* In place of http-order.c: each message has the number of the one before it and one. */
+static http_place_t place = { 0, true };
+static uint8_t kind;
+
+void
+http_order_reset(void)
+{
+    place.number = 0;
+    kind = 0;
+}
+
+void
+http_order_begin(const packet_view_t *packet _U_)
+{
+}
+
+http_place_t
+http_order_request(const packet_view_t *packet _U_, size_t at _U_, size_t whole _U_)
+{
+    place.number++;
+    return place;
+}
+
+void
+http_order_set_kind(http_place_t of _U_, uint8_t new_kind)
+{
+    kind = new_kind;
+}
+
+uint8_t
+http_order_kind(http_place_t of _U_)
+{
+    return kind;
+}
+
+http_place_t
+http_order_response(const packet_view_t *packet _U_, size_t at _U_, size_t whole _U_, bool final)
+{
+    static const http_place_t none;
+
+    place.number += final;
+    return final ? place : none;
+}
+
+size_t
+http_order_next_response(const packet_view_t *packet _U_)
+{
+    return 0;
+}
+
+void
+http_order_leave_open(http_place_t of _U_, unsigned what _U_)
+{
+}
+
+http_place_t
+http_order_open(const packet_view_t *packet _U_, unsigned *what _U_)
+{
+    static const http_place_t none;
+
+    return none;
+}
+
+void
+http_order_close(void)
+{
 }
 
 /* In place of flow-content.c. */
@@ -114,7 +223,8 @@ static const case_t cases[] = {
     { "requests", &http_reader, true,
       BYTES("POST /x HTTP/1.1\r\nContent-Length:  2\r\n\r\n12"
             "GET /y?z HTTP/1.1\r\nUser-Agent: SMS CCM\r\nHost: h\r\n\r\n"),
-      { "URI /x", "method POST", "URI /y?z", "header User-Agent: SMS CCM\r\n", "method GET" } },
+      { "URI /x", "method POST", "URI /y?z #2", "header User-Agent: SMS CCM\r\n #2",
+        "method GET #2" } },
     { "proxy's request", &http_reader, true,
       BYTES("GET http://mp01:8080/a%20b HTTP/1.1\r\n\r\n"), { "URI /a b", "method GET" } },
     { "proxy's request for an address", &http_reader, true,
@@ -122,29 +232,52 @@ static const case_t cases[] = {
       { "URI /a:b", "method GET" } },
     { "proxy's request without a path", &http_reader, true,
       BYTES("GET http://[fd00::13] HTTP/1.1\r\n\r\nGET http://mp01?a=/b HTTP/1.1\r\n\r\n"),
-      { "URI /", "method GET", "URI ?a=/b", "method GET" } },
+      { "URI /", "method GET", "URI ?a=/b #2", "method GET #2" } },
     { "request for what is no host", &http_reader, true,
       BYTES("GET http://[fd00::13/a HTTP/1.1\r\n\r\nGET http://mp01:99999/b HTTP/1.1\r\n\r\n"),
-      { "URI http://[fd00::13/a", "method GET", "URI http://mp01:99999/b", "method GET" } },
+      { "URI http://[fd00::13/a", "method GET", "URI http://mp01:99999/b #2", "method GET #2" } },
     { "chunks end what is read", &http_reader, true,
       BYTES("POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /y HTTP/1.1\r\n"),
       { "URI /x", "method POST" } },
-    { "answer", &http_reader, true, BYTES("HTTP/1.1 401 Unauthorized\r\n"),
-      { "answer good" } },
-    { "no answer", &http_reader, true, BYTES("HTTP/1.1 nothing\r\n"), { NULL } },
-    { "refusal", &http_reader, true, BYTES("HTTP/1.1 404 Not Found\r\n"),
-      { "answer bad" } },
+    { "cut head of a response", &http_reader, true, BYTES("HTTP/1.1 401 Unauthorized\r\n"),
+      { NULL } },
+    { "no answer", &http_reader, true, BYTES("HTTP/1.1 nothing\r\n\r\n"), { "answer" } },
+    { "refusal", &http_reader, true,
+      BYTES("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), { "answer" } },
+    { "Basic", &http_reader, true,
+      BYTES("HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=NTLM\r\n\r\n"), { "answer" } },
+    { "Negotiate", &http_reader, true,
+      BYTES("HTTP/1.1 401 No\r\nwww-authenticate: negotiate\r\n\r\n"), { "answer windows" } },
+    { "forbidden page", &http_reader, true,
+      BYTES("HTTP/1.1 403 No\r\nContent-Length: 6\r\n\r\n<html>"), { "answer" } },
+    { "page by its type", &http_reader, true,
+      BYTES("HTTP/1.1 200 OK\r\nContent-Type: text/HTML\r\nContent-Length: 2\r\n\r\nhi"),
+      { "answer page" } },
+    { "page by its content", &http_reader, true,
+      BYTES("HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\n \r\n<!DOCTYPE HTML>"),
+      { "answer page" } },
+    { "content", &http_reader, true,
+      BYTES("HTTP/1.1 206 Part\r\nContent-Length: 2\r\n\r\nab"), { "answer content taken" } },
+    { "taken without content", &http_reader, true,
+      BYTES("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), { "answer taken" } },
+    { "list", &http_reader, true,
+      BYTES("GET /SMS_MP/.sms_aut?MPLIST HTTP/1.1\r\n\r\n"), { "URI /SMS_MP/.sms_aut?MPLIST",
+      "method GET" } },
+    { "continue, then two in a packet", &http_reader, true,
+      BYTES("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na"
+            "HTTP/1.1 500 No\r\n\r\n"),
+      { "answer content taken", "answer #2" } },
     { "letters that are no method", &http_reader, true, BYTES("get / HTTP/1.1\r\n"),
       { NULL } },
     { "search", &ldap_reader, true, BYTES(LDAP_SEARCH),
-      { "base CN=System Management,CN=System,DC=smS", "value mSSMSSite" } },
+      { "base CN=System Management,CN=System,DC=smS #2", "value mSSMSSite #2" } },
     { "signed search", &ldap_reader, true,
       BYTES("\0\0\0\x67\x05\x04\x04\xff\0\x0c\0\0\0\0\0\0\0\0\0\1" LDAP_SEARCH "123456789012"),
-      { "base CN=System Management,CN=System,DC=smS", "value mSSMSSite" } },
+      { "base CN=System Management,CN=System,DC=smS #2", "value mSSMSSite #2" } },
     { "sealed search", &ldap_reader, true,
       BYTES("\0\0\0\x1c\x05\x04\x06\xff\0\x0c\0\0\0\0\0\0\0\0\0\1ZZZZZZZZZZZZ"), { NULL } },
     { "added entry and end of a search", &ldap_reader, true, BYTES(LDAP_ADD LDAP_DONE),
-      { "entry CN=SMS-MP-ABC", "answer good" } },
+      { "entry CN=SMS-MP-ABC #3", "answer success #2" } },
     { "lengths that go on", &ldap_reader, true,
       BYTES("\x30\x84\xff\xff\xff\xff\x02\x01\x02\x65\x85\1\2\3\4\5"), { NULL } },
     { "no length", &ldap_reader, true, BYTES("\x30\x80\x02\x01\x02"), { NULL } },
@@ -153,7 +286,7 @@ static const case_t cases[] = {
             "\0\0\0\x30" SMB_HEADER("\xa2", "\0") "\1\0i\0n\0b\0o\0x\0e\0s"),
       { "share \\\\S\\CAP", "file inboxe" } },
     { "answer of SMB", &smb_reader, true,
-      BYTES("\0\0\0\x20" SMB_HEADER("\x75", "\x80")), { "answer good" } },
+      BYTES("\0\0\0\x20" SMB_HEADER("\x75", "\x80")), { "answer success" } },
     { "write of SMB", &smb_reader, true,
       BYTES("\0\0\0\x2e" SMB_HEADER("\x2f", "\0") WIDE_SHARE), { NULL } },
     { "two messages of SMB 2 in one", &smb_reader, true,
@@ -161,18 +294,23 @@ static const case_t cases[] = {
             SMB2_HEADER("\5", "\0", "\0") "i\0n\0b\0o\0x\0e\0s\0"),
       { "share \\\\S\\CAP", "file inboxes" } },
     { "answer of SMB 2", &smb_reader, true,
-      BYTES("\0\0\0\x40" SMB2_HEADER("\3", "\1", "\0")), { "answer good" } },
+      BYTES("\0\0\0\x40" SMB2_HEADER("\3", "\1", "\0")), { "answer success" } },
     { "login", &tds_reader, true,
       BYTES("\x10\1\0\x60\0\0\1\0"
             "123456789012345678901234567890123456789012345678901234567890"
             "12345678\x48\0\7\0S\0M\0S\0_\0A\0B\0C\0"),
       { "database SMS_ABC" } },
-    { "login's answer", &tds_reader, true, BYTES("\4\1\0\x0a\0\0\1\0\xe3\0"),
-      { "answer good" } },
-    { "login's refusal", &tds_reader, true, BYTES("\4\1\0\x0a\0\0\1\0\xaa\0"),
-      { "answer bad" } },
+    { "login's answer", &tds_reader, true,
+      BYTES("\4\1\0\x10\0\0\1\0\xe3\1\0x\xab\0\0\xad"), { "answer login" } },
+    { "login's refusal", &tds_reader, true, BYTES("\4\1\0\x0a\0\0\1\0\xaa\0"), { "answer" } },
+    { "login's end alone", &tds_reader, true, BYTES("\4\1\0\x0b\0\0\1\0\xfd\0\0"),
+      { "answer reply" } },
+    { "login's end with an error", &tds_reader, true, BYTES("\4\1\0\x0b\0\0\1\0\xfd\2\0"),
+      { "answer" } },
+    { "prelogin's answer", &tds_reader, true, BYTES("\4\1\0\x0e\0\0\1\0\0\0\x0b\0\6\1"),
+      { NULL } },
     { "towers", &rpc_reader, true,
-      BYTES("\5\0\2\3\x10\0\0\0\1\0\x07\2\0\4\2\1\0\x09\4\0\x0a\1\1\x14"), { "answer bad" } },
+      BYTES("\5\0\2\3\x10\0\0\0\1\0\x07\2\0\4\2\1\0\x09\4\0\x0a\1\1\x14"), { "answer" } },
     { "namespace", &rpc_reader, true,
       BYTES("\5\0\0\3r\0o\0o\0t\0\\\0s\0m\0s\0\\\0s\0\0\0"), { "namespace root\\sms\\s" } },
     { "another's namespace", &rpc_reader, true,
@@ -182,23 +320,23 @@ static const case_t cases[] = {
       { "namespace root\\sms" } },
     { "login that succeeded", &rpc_reader, true,
       BYTES("\5\0\2\3\x10\0\0\0\x20\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0"),
-      { "answer good" } },
+      { "answer success" } },
     { "login that failed", &rpc_reader, true,
       BYTES("\5\0\2\3\x10\0\0\0\x20\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\x0e\x10\4\x80"),
-      { "answer bad" } },
+      { "answer" } },
     { "login that succeeded, signed", &rpc_reader, true,
       BYTES("\5\0\2\3\x10\0\0\0\x34\0\4\0\1\0\0\0\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0\xff\xff"
             "\xff\xff\xff\xff\xff\xff\x0a\5\x08\0\1\0\0\0sign"),
-      { "answer good" } },
+      { "answer success" } },
     { "sealed answer", &rpc_reader, true,
       BYTES("\5\0\2\3\x10\0\0\0\x2c\0\4\0\1\0\0\0\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0\x0a\6"
             "\0\0\1\0\0\0sign"),
-      { "answer bad" } },
+      { "answer" } },
     { "fragment of an answer", &rpc_reader, true,
       BYTES("\5\0\2\1\x10\0\0\0\x20\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0"), { NULL } },
     { "fault", &rpc_reader, true,
       BYTES("\5\0\3\3\x10\0\0\0\x20\0\0\0\1\0\0\0\x20\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0"),
-      { "answer bad" } },
+      { "answer" } },
     { "no RPC", &rpc_reader, true, BYTES("\7\0\2\3"), { NULL } },
     { "name", &netbios_names_nbns_reader, false,
       BYTES("\0\1\x85\0\0\0\0\1\0\0\0\0\x20" HALF_ASCII "\0\0\x20\0\1\0\0\0\0\0\x0c"
@@ -209,11 +347,12 @@ static const case_t cases[] = {
       { "name MP_ABC<1a> of 10.1.1.99" } },
     { "call", &netbios_names_nbss_reader, true, BYTES("\x81\0\0\x22\x20" HALF_ASCII "\0"),
       { "called MP_ABC<1a>" } },
-    { "answered call", &netbios_names_nbss_reader, true, BYTES("\x82\0\0\0"), { "answer good" } },
-    { "refused call", &netbios_names_nbss_reader, true, BYTES("\x83\0\0\1\x82"), { "answer bad" } },
+    { "answered call", &netbios_names_nbss_reader, true, BYTES("\x82\0\0\0"),
+      { "answer success" } },
+    { "refused call", &netbios_names_nbss_reader, true, BYTES("\x83\0\0\1\x82"), { "answer" } },
     { "datagram", &netbios_names_nbdgm_reader, false,
       BYTES("\x10\2\0\1\x0a\1\1\x0d\0\x8a\0\x44\0\0\x20" HALF_ASCII "\0\x20" HALF_ASCII "\0"),
-      { "to MP_ABC<1a>" } },
+      { "answer reply", "to MP_ABC<1a>" } },
     { "name in DNS", &dns_reader, false,
       BYTES(DNS_ASKED("\0\1", "\0\2") DNS_TARGET DNS_ADDRESS("\2mp", "\x0d")
             DNS_ADDRESS("\2ns", "\x14")),

@@ -4,115 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "firewall-rules.h"
-
-#include "nft-ruleset.h"
-#include "unit-epan.h"
-
-#define BIT(role) ROLE_BIT(ROLE_##role)
-#define CLIENT BIT(ADVANCED_CLIENT)
-#define MP BIT(MANAGEMENT_POINT)
-
-/* Enough that CMakeLists.txt's bounds are passed. */
-#define MAX_FLOWS 16
-
-static flow_t flows[MAX_FLOWS];
-static flow_content_t contents[MAX_FLOWS];
-static verdict_t verdicts[MAX_FLOWS];
-static flow_facts_t questions[MAX_FLOWS];
-static uint8_t bytes[MAX_FLOWS][2][16];
-static address ends[MAX_FLOWS][2];
-static firewall_rules_t *rules;
-static wmem_list_t *no_layers;
-
-/* Of every host. */
-static role_set_t firm;
-static unsigned firm_version;
-
-role_set_t
-audit_tap_firm_roles(const flow_t *flow _U_, const address *host _U_)
-{
-    return firm;
-}
-
-static const matrix_row_t *
-row_named(const char *id)
-{
-    const matrix_t *matrix = audit_tap_matrix();
-
-    for (unsigned i = 0; i < matrix->num_rows; i++) {
-        if (strcmp(matrix->rows[i].id, id) == 0)
-            return &matrix->rows[i];
-    }
-    g_assert_not_reached();
-}
-
-/* Flow @p i: listed, from 10.0.0.@p from to 10.0.1.@p to. */
-static void
-flow(unsigned i, const char *row, role_set_t initiator, role_set_t responder,
-     uint8_t from, uint8_t to)
-{
-    const matrix_row_t *kb_row = row_named(row);
-    const uint8_t initial[2][4] = { { 10, 0, 0, from }, { 10, 0, 1, to } };
-
-    memset(&flows[i], 0, sizeof flows[i]);
-    memset(&contents[i], 0, sizeof contents[i]);
-    flows[i].content = &contents[i];
-    memset(&verdicts[i], 0, sizeof verdicts[i]);
-    memset(&questions[i], 0, sizeof questions[i]);
-    verdicts[i].verdict = VERDICT_LISTED;
-    verdicts[i].row = kb_row;
-    questions[i].initiator = initiator;
-    questions[i].responder = responder;
-    questions[i].transport = kb_row->transport;
-    questions[i].initiator_port = kb_row->transport == TRANSPORT_IPX ? 0 : 1100;
-    questions[i].responder_port = kb_row->port_low;
-    for (unsigned end = 0; end < 2; end++) {
-        memcpy(bytes[i][end], initial[end], 4);
-        set_address(&ends[i][end], AT_IPv4, 4, bytes[i][end]);
-    }
-}
-
-/* The tap's data of flow @p i, with this verdict. */
-static audit_tap_t
-tap_of(unsigned i, const verdict_t *verdict)
-{
-    const flow_facts_t *facts = &questions[i];
-    unsigned first = verdict->reversed ? RESPONDER : INITIATOR;
-    unsigned second = verdict->reversed ? INITIATOR : RESPONDER;
-    audit_tap_t tap = { .flow = &flows[i], .verdict = verdict, .transport = facts->transport,
-                        .service = facts->service, .firm_version = firm_version, .bytes = 60 };
-
-    if (verdict->row != NULL)
-        tap.row_order = matrix_row_order(audit_tap_matrix(), verdict->row);
-    tap.ends[first] = (flow_end_t){ .host = &ends[i][0], .roles = facts->initiator,
-                                    .port = facts->initiator_port };
-    tap.ends[second] = (flow_end_t){ .host = &ends[i][1], .roles = facts->responder,
-                                     .port = facts->responder_port };
-    return tap;
-}
-
-/* A packet of it, by its initiator or as an answer, with the verdict @p verdict. */
-static bool
-packet(unsigned i, const verdict_t *verdict, bool answer)
-{
-    audit_tap_t tap = tap_of(i, verdict);
-    packet_info pinfo;
-
-    memset(&pinfo, 0, sizeof pinfo);
-    copy_address_shallow(&pinfo.src, &ends[i][answer]);
-    copy_address_shallow(&pinfo.dst, &ends[i][!answer]);
-    pinfo.layers = no_layers;
-    pinfo.srcport = answer ? questions[i].responder_port : questions[i].initiator_port;
-    pinfo.destport = answer ? questions[i].initiator_port : questions[i].responder_port;
-    return firewall_rules_update(rules, &pinfo, &tap);
-}
-
-static bool
-seen(unsigned i)
-{
-    return packet(i, &verdicts[i], false);
-}
+#include "firewall-fixture.h"
 
 static void
 assert_hosts(unsigned rule, const char *from, const char *to)
@@ -125,16 +17,6 @@ assert_hosts(unsigned rule, const char *from, const char *to)
         g_assert_cmpstr(hosts, ==, wanted[end]);
         g_free(hosts);
     }
-}
-
-static void
-assert_in_file(const char *text, bool wanted)
-{
-    char *file = nft_ruleset_to_str(rules, false);
-
-    if ((strstr(file, text) != NULL) != wanted)
-        g_error("%s: %s in\n%s", text, wanted ? "not" : "still", file);
-    g_free(file);
 }
 
 static void
@@ -258,39 +140,6 @@ test_left_out(void)
 }
 
 static void
-test_a_role_that_the_flow_alone_shows(void)
-{
-    firm = MP;
-    flow(0, "E1", CLIENT, MP, 1, 1);
-    seen(0);
-    g_assert_cmpuint(firewall_rules_left_out(rules, LEFT_OUT_ALONE), ==, 1);
-    assert_in_file("# Left out: 1 flow, Role shown by itself alone\n", true);
-    firm |= BIT(SITE_SERVER); /* a role that the row does not ask for */
-    firm_version++;
-    seen(0);
-    g_assert_cmpuint(firewall_rules_count(rules), ==, 0);
-
-    /* Shown by another flow since: the flow's next packet finds it in a rule. */
-    firm |= CLIENT;
-    g_assert_false(seen(0));
-    firm_version++;
-    g_assert_true(seen(0));
-    g_assert_cmpuint(firewall_rules_count(rules), ==, 1);
-    g_assert_cmpuint(firewall_rules_left_out(rules, LEFT_OUT_ALONE), ==, 0);
-
-    /* What a proxy passes on for a client that has proven to be one. */
-    firm = MP;
-    flow(1, "E1", CLIENT, MP, 2, 1);
-    contents[1].forwarded = true;
-    seen(1);
-    g_assert_cmpuint(firewall_rules_left_out(rules, LEFT_OUT_ALONE), ==, 1);
-    contents[1].forwarded_client = CLIENT;
-    firm_version++;
-    g_assert_true(seen(1));
-    g_assert_cmpuint(firewall_rules_count(rules), ==, 2);
-}
-
-static void
 test_an_attack_takes_its_rule_along(void)
 {
     verdict_t attack = { VERDICT_ATTACK, row_named("F5"), false, false, VERDICT_LISTED };
@@ -409,34 +258,11 @@ test_bounds(void)
     assert_in_file("# Left out: 3 flows, Too many\n", true);
 }
 
-static void
-set_up(void *fixture _U_, const void *data _U_)
-{
-    rules = firewall_rules_new();
-    firm = ROLES_ANY;
-}
-
-static void
-run(void *fixture _U_, const void *test)
-{
-    (*(void (*const *)(void))test)();
-}
-
-static void
-tear_down(void *fixture _U_, const void *data _U_)
-{
-    firewall_rules_free(rules);
-}
-
-static const struct {
-    void (*test)(void);
-    const char *name;
-} tests[] = {
+static const firewall_test_t tests[] = {
     { test_one_rule_for_a_pair_of_roles, "/firewall-rules/one-rule" },
     { test_a_flow_takes_its_hosts_along, "/firewall-rules/moves" },
     { test_from_client_to_server_whoever_was_seen_first, "/firewall-rules/direction" },
     { test_left_out, "/firewall-rules/left-out" },
-    { test_a_role_that_the_flow_alone_shows, "/firewall-rules/alone" },
     { test_an_attack_takes_its_rule_along, "/firewall-rules/attack" },
     { test_the_policy_is_in_one_file_and_a_file_without_rules_has_no_table,
       "/firewall-rules/files" },
@@ -446,24 +272,8 @@ static const struct {
     { test_bounds, "/firewall-rules/bounds" },
 };
 
-static void
-no_table(module_t *module _U_)
-{
-}
-
 int
 main(int argc, char **argv)
 {
-    int result;
-
-    g_test_init(&argc, &argv, NULL);
-    unit_epan_start(no_table);
-    unit_capture_open();
-    no_layers = wmem_list_new(wmem_file_scope());
-    for (unsigned i = 0; i < array_length(tests); i++)
-        g_test_add_vtable(tests[i].name, 0, &tests[i].test, set_up, run, tear_down);
-    result = g_test_run();
-    unit_capture_close();
-    unit_epan_stop();
-    return result;
+    return run_tests(argc, argv, tests, array_length(tests));
 }

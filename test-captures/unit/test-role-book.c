@@ -4,68 +4,23 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "role-book.h"
+#include "role-book-fixture.h"
 
-#include <wsutil/inet_addr.h>
-
-#include "bounds.h"
-#include "unit-epan.h"
-
-#define TABLE "smsrc_roles"
-#define BIT(role) ROLE_BIT(ROLE_##role)
 #define MAX_HOSTS 65536 /* role-book.h */
-
-/* A copy of @p text's address; one at a time. */
-static const address *
-host(const char *text)
-{
-    static uint8_t bytes[16];
-    static address addr;
-
-    if (strchr(text, ':')) {
-        g_assert_true(ws_inet_pton6(text, (ws_in6_addr *)bytes));
-        set_address(&addr, AT_IPv6, 16, bytes);
-    } else {
-        ws_in4_addr ipv4;
-
-        g_assert_true(ws_inet_pton4(text, &ipv4));
-        memcpy(bytes, &ipv4, 4);
-        set_address(&addr, AT_IPv4, 4, bytes);
-    }
-    return &addr;
-}
 
 static bool
 learn(const address *addr, role_e role, const char *site_code, uint32_t frame, const char *reason)
 {
-    role_finding_t finding = { role, site_code, frame, reason, false };
-
-    return role_book_learn(addr, &finding);
+    return learn_at(addr, role, STANDING_PROVEN, site_code, frame, reason);
 }
 
 static bool
 learn_reported(const address *addr, role_e role)
 {
-    role_finding_t finding = { .role = role, .frame = 1, .reason = "x", .reported = true };
+    role_finding_t finding = { .role = role, .standing = STANDING_UNCONFIRMED, .frame = 1,
+                               .reason = "x", .reported = true };
 
     return role_book_learn(addr, &finding);
-}
-
-static void
-open_book(void)
-{
-    bounds_reset();
-    unit_capture_open();
-    role_book_reset();
-}
-
-static void
-close_book(void)
-{
-    role_book_cleanup();
-    unit_capture_close();
-    g_assert_cmpuint(role_book_roles(host("10.1.2.3")), ==, 0);
-    unit_table_clear(TABLE);
 }
 
 static void
@@ -172,50 +127,6 @@ test_bad_line_spoils_no_good_one(void)
     g_assert_cmpuint(role_book_roles(host("10.0.0.3")), ==, 0);
     g_assert_cmpuint(role_book_roles(host("10.0.0.4")), ==, 0);
     g_assert_cmpuint(role_book_roles(host("10.0.0.5")), ==, BIT(CLIENT));
-    close_book();
-}
-
-/* The roles that a firewall rule may be based on. */
-static void
-test_firm_roles(void)
-{
-    static const int conversations[3];
-    const void *first = &conversations[0], *second = &conversations[1], *third = &conversations[2];
-    const char *one = "10.0.0.1";
-    unsigned version = role_book_firm_version();
-
-    unit_table_add(TABLE, "\"10.0.0.2\",\"Administrator console\",\"\"");
-    open_book();
-    g_assert_cmpuint(role_book_firm_roles(host("10.0.0.2"), first), ==, BIT(ADMIN_CONSOLE));
-    role_book_back(host(one), ROLE_CLIENT, first, true); /* nothing was learned */
-    g_assert_cmpuint(role_book_firm_roles(host(one), second), ==, 0);
-    g_assert_cmpuint(role_book_backed_roles(host(one), first, false), ==, 0);
-
-    /* Shown by one conversation: it makes no rule of that one. */
-    learn(host(one), ROLE_CLIENT, NULL, 1, "x");
-    role_book_back(host(one), ROLE_CLIENT, first, false);
-    role_book_back(host(one), ROLE_CLIENT, first, false);
-    g_assert_cmpuint(role_book_firm_roles(host(one), first), ==, 0);
-    g_assert_cmpuint(role_book_firm_roles(host(one), second), ==, BIT(CLIENT));
-    g_assert_cmpuint(role_book_backed_roles(host(one), first, false), ==, BIT(CLIENT));
-    g_assert_cmpuint(role_book_backed_roles(host(one), second, false), ==, 0);
-    g_assert_cmpuint(role_book_firm_version(), ==, version);
-
-    /* And by another. */
-    role_book_back(host(one), ROLE_CLIENT, second, false);
-    g_assert_cmpuint(role_book_firm_roles(host(one), first), ==, BIT(CLIENT));
-    g_assert_cmpuint(role_book_backed_roles(host(one), third, false), ==, BIT(CLIENT));
-    g_assert_cmpuint(role_book_backed_roles(host(one), third, true), ==, 0);
-    g_assert_cmpuint(role_book_firm_version(), ==, version + 1);
-
-    /* A console takes a proof. */
-    learn(host(one), ROLE_ADMIN_CONSOLE, NULL, 1, "x");
-    role_book_back(host(one), ROLE_ADMIN_CONSOLE, first, false);
-    role_book_back(host(one), ROLE_ADMIN_CONSOLE, second, false);
-    g_assert_cmpuint(role_book_firm_roles(host(one), third), ==, BIT(CLIENT));
-    role_book_back(host(one), ROLE_ADMIN_CONSOLE, first, true);
-    g_assert_cmpuint(role_book_firm_roles(host(one), first), ==, BIT(CLIENT) | BIT(ADMIN_CONSOLE));
-    g_assert_cmpuint(role_book_backed_roles(host(one), third, true), ==, BIT(ADMIN_CONSOLE));
     close_book();
 }
 
@@ -427,7 +338,6 @@ main(int argc, char **argv)
     g_test_add_func("/table/bad-fields", test_bad_fields);
     g_test_add_func("/table/bad-line-spoils-no-good-one", test_bad_line_spoils_no_good_one);
     g_test_add_func("/evidence/learn", test_learn);
-    g_test_add_func("/evidence/firm-roles", test_firm_roles);
     g_test_add_func("/evidence/hostile", test_hostile_evidence);
     g_test_add_func("/evidence/no-host", test_no_host);
     g_test_add_func("/bounds", test_bounds);

@@ -10,6 +10,8 @@
 #include "user-rows.h"
 
 #define BIT(role) ROLE_BIT(ROLE_##role)
+#define VIEWER BIT(REMOTE_CONTROL_VIEWER)
+#define CLIENT BIT(CLIENT)
 
 typedef struct {
     const char *what;
@@ -84,6 +86,53 @@ static const case_t cases[] = {
       true, false, VERDICT_OFF_MATRIX, NULL, false },
 };
 
+/* The same with roles that are not confirmed, or that the table gives to others. */
+static const struct {
+    const char *what;
+    role_set_t initiator, unconfirmed_initiator, strange_initiator;
+    role_set_t responder, unconfirmed_responder;
+    transport_e transport;
+    uint16_t port;
+    service_e service;
+    bool is_sms;
+    verdict_e verdict;
+    const char *row; /* NULL: any */
+} standings[] = {
+    { "a viewer, the table has no console", VIEWER, VIEWER, 0, CLIENT, CLIENT, TRANSPORT_TCP, 2701,
+      SERVICE_REMOTE_CONTROL, true, VERDICT_UNCONFIRMED, "F3" },
+    { "a viewer of a client that the table has", VIEWER, VIEWER, 0, CLIENT, 0, TRANSPORT_TCP, 2701,
+      SERVICE_REMOTE_CONTROL, true, VERDICT_UNCONFIRMED, "F3" },
+    { "a viewer of the table", VIEWER, 0, 0, CLIENT, 0, TRANSPORT_TCP, 2701,
+      SERVICE_REMOTE_CONTROL, true, VERDICT_LISTED, "F3" },
+    { "a stranger", VIEWER, VIEWER, VIEWER, CLIENT, 0, TRANSPORT_TCP, 2701,
+      SERVICE_REMOTE_CONTROL, true, VERDICT_OFF_MATRIX, "F3" },
+    { "a stranger with another role of the table's", VIEWER | BIT(SQL_SERVER), VIEWER, VIEWER,
+      CLIENT, 0, TRANSPORT_UDP, 2702, SERVICE_REMOTE_CONTROL, true, VERDICT_OFF_MATRIX, "F6" },
+    { "a stranger, by ConfigMgr's remote control", VIEWER, VIEWER, VIEWER, CLIENT, 0,
+      TRANSPORT_TCP, 2701, SERVICE_CM_REMOTE_CONTROL, true, VERDICT_OFF_MATRIX, "LATER21" },
+    { "a stranger asks the endpoint mapper, as any host may", VIEWER, VIEWER, VIEWER,
+      BIT(SITE_SERVER), 0, TRANSPORT_TCP, 135, SERVICE_RPC, false, VERDICT_UNCONFIRMED, "H3" },
+    { "remote control on an odd port is so whoever it is", VIEWER, VIEWER, 0, CLIENT, CLIENT,
+      TRANSPORT_TCP, 3701, SERVICE_REMOTE_CONTROL, true, VERDICT_OFF_MATRIX, "F3" },
+    { "SSH on an odd port, of unconfirmed roles", VIEWER, VIEWER, 0, CLIENT, 0, TRANSPORT_TCP,
+      2222, SERVICE_SSH, false, VERDICT_NONE, NULL },
+    { "SSH on a port of the matrix, of unconfirmed roles", VIEWER, VIEWER, 0, CLIENT, 0,
+      TRANSPORT_TCP, 2702, SERVICE_SSH, false, VERDICT_NONE, NULL },
+    { "the wrong way round, of unconfirmed roles", BIT(MANAGEMENT_POINT), BIT(MANAGEMENT_POINT),
+      0, CLIENT, 0, TRANSPORT_TCP, 80, SERVICE_UNKNOWN, false, VERDICT_NONE, NULL },
+    { "SSH, where another role is confirmed", VIEWER | BIT(SQL_SERVER), VIEWER, 0, CLIENT, 0,
+      TRANSPORT_TCP, 2702, SERVICE_SSH, false, VERDICT_WRONG_SERVICE, "F5" },
+    { "the row of a confirmed role goes before that of another", BIT(ADVANCED_CLIENT), 0, 0,
+      BIT(MANAGEMENT_POINT) | BIT(BITS_DISTRIBUTION_POINT), BIT(MANAGEMENT_POINT), TRANSPORT_TCP,
+      80, SERVICE_HTTP, true, VERDICT_LISTED, "E2" },
+    { "a gap is one whoever it is", BIT(ADVANCED_CLIENT), BIT(ADVANCED_CLIENT), 0,
+      BIT(DOMAIN_CONTROLLER), 0, TRANSPORT_TCP, 88, SERVICE_KERBEROS, false, VERDICT_KB_GAP, NULL },
+    { "a misprint is unconfirmed as well", BIT(SITE_SERVER), BIT(SITE_SERVER), 0,
+      BIT(WINS_SERVER), 0, TRANSPORT_UDP, 137, SERVICE_NBNS, false, VERDICT_UNCONFIRMED, "H4" },
+    { "some client of the database", ROLES_SQL_CLIENT, ROLES_SQL_CLIENT, 0, BIT(SQL_SERVER), 0,
+      TRANSPORT_TCP, 1433, SERVICE_TDS, true, VERDICT_UNCONFIRMED, "I1" },
+};
+
 static flow_facts_t
 flow_of(const case_t *one)
 {
@@ -99,6 +148,40 @@ flow_of(const case_t *one)
     flow.initiator_sure = one->sure;
     flow.rpc_endpoint = one->endpoint;
     return flow;
+}
+
+static void
+test_standings(void)
+{
+    verdict_set_ports(NULL, NULL);
+    for (unsigned i = 0; i < 2 * array_length(standings); i++) {
+        const unsigned at = i / 2;
+        flow_facts_t flow;
+        verdict_t verdict;
+
+        memset(&flow, 0, sizeof flow);
+        flow.initiator = standings[at].initiator;
+        flow.unconfirmed_initiator = standings[at].unconfirmed_initiator;
+        flow.strange_initiator = standings[at].strange_initiator;
+        flow.responder = standings[at].responder;
+        flow.unconfirmed_responder = standings[at].unconfirmed_responder;
+        flow.transport = standings[at].transport;
+        flow.initiator_port = 1100;
+        flow.responder_port = standings[at].port;
+        flow.service = standings[at].service;
+        flow.initiator_sure = true;
+        flow.is_sms = standings[at].is_sms;
+        verdict = find(&flow);
+        g_test_message("%s", standings[at].what);
+        g_assert_cmpstr(verdict_name(verdict.verdict), ==, verdict_name(standings[at].verdict));
+        if (standings[at].row != NULL)
+            g_assert_cmpstr(verdict.row->id, ==, standings[at].row);
+        g_assert_cmpint(verdict_is_listed(&verdict), ==,
+                        standings[at].verdict == VERDICT_LISTED);
+        g_assert_cmpint(verdict_may_be_listed(&verdict), ==,
+                        standings[at].verdict == VERDICT_LISTED ||
+                            standings[at].verdict == VERDICT_UNCONFIRMED);
+    }
 }
 
 static void
@@ -201,6 +284,7 @@ main(int argc, char **argv)
     unit_capture_open();
     user_rows_reset();
     g_test_add_func("/judge/verdicts", test_verdicts);
+    g_test_add_func("/judge/standings", test_standings);
     g_test_add_func("/judge/attack", test_attack);
     g_test_add_func("/judge/own-ports", test_own_ports);
     g_test_add_func("/judge/ports-are-copied", test_ports_are_copied);

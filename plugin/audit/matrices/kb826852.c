@@ -452,7 +452,7 @@ const matrix_row_t kb826852_rows[52] = {
         .responder = "Client",
         .service = "SMS Remote Chat",
         .note = "direction not printed",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -469,7 +469,7 @@ const matrix_row_t kb826852_rows[52] = {
         .responder = "Client",
         .service = "SMS Remote Chat",
         .note = "",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -486,7 +486,7 @@ const matrix_row_t kb826852_rows[52] = {
         .responder = "Client",
         .service = "SMS Remote Control (control)",
         .note = "KB 256884: session setup and verify; also reboot/execute",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -503,7 +503,7 @@ const matrix_row_t kb826852_rows[52] = {
         .responder = "Client",
         .service = "SMS Remote Control (control)",
         .note = "",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -520,7 +520,7 @@ const matrix_row_t kb826852_rows[52] = {
         .responder = "Client",
         .service = "SMS Remote Control (data)",
         .note = "IANA/Wireshark name is sms-xfer (conflict)",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -537,7 +537,7 @@ const matrix_row_t kb826852_rows[52] = {
         .responder = "Client",
         .service = "SMS Remote Control (data)",
         .note = "",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -554,7 +554,7 @@ const matrix_row_t kb826852_rows[52] = {
         .responder = "Client",
         .service = "SMS Remote File Transfer",
         .note = "IANA/Wireshark name is sms-remctrl (conflict)",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -571,7 +571,7 @@ const matrix_row_t kb826852_rows[52] = {
         .responder = "Client",
         .service = "SMS Remote File Transfer",
         .note = "",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -588,7 +588,7 @@ const matrix_row_t kb826852_rows[52] = {
         .responder = "Client",
         .service = "NetBIOS name service",
         .note = "NetBIOS suffixes 43/44/45/46",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_NBNS),
@@ -605,7 +605,7 @@ const matrix_row_t kb826852_rows[52] = {
         .responder = "Client",
         .service = "NetBIOS datagram",
         .note = "KB 200898: 'sending the screen image'",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_NBDGM),
@@ -622,7 +622,7 @@ const matrix_row_t kb826852_rows[52] = {
         .responder = "Client",
         .service = "NetBIOS session",
         .note = "printed under a 'UDP' heading; 139 is TCP",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
@@ -640,7 +640,7 @@ const matrix_row_t kb826852_rows[52] = {
         .responder = "Client",
         .service = "NetBIOS over IPX",
         .note = "IPX packet type 20; no port",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_NETBIOS_IPX),
@@ -703,7 +703,7 @@ const matrix_row_t kb826852_rows[52] = {
         .responder = "Site server or SMS Provider",
         .service = "RPC endpoint mapper (DCOM/WMI)",
         .note = "dynamic DCOM port NOT in the KB (see KB 300083)",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .services = SERVICE_BIT(SERVICE_RPC),
@@ -790,7 +790,7 @@ const matrix_row_t kb826852_rows[52] = {
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
-            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT),
+            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
         .services = SERVICE_BIT(SERVICE_TDS) | SERVICE_BIT(SERVICE_TLS),
         .transport = TRANSPORT_TCP,
@@ -809,7 +809,7 @@ const matrix_row_t kb826852_rows[52] = {
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
-            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT),
+            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS) | SERVICE_BIT(SERVICE_RPC),
@@ -829,7 +829,7 @@ const matrix_row_t kb826852_rows[52] = {
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
-            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT),
+            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLES_BROADCAST,
         .services = SERVICE_BIT(SERVICE_NBNS),
         .transport = TRANSPORT_UDP,
@@ -848,7 +848,7 @@ const matrix_row_t kb826852_rows[52] = {
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
-            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT),
+            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLES_BROADCAST,
         .services = SERVICE_BIT(SERVICE_NBDGM),
         .transport = TRANSPORT_UDP,
@@ -867,7 +867,7 @@ const matrix_row_t kb826852_rows[52] = {
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
-            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT),
+            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
         .services = SERVICE_BIT(SERVICE_TDS) | SERVICE_BIT(SERVICE_TLS),
         .transport = TRANSPORT_TCP,
@@ -902,7 +902,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .responder = "Site server or SMS Provider",
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .services = SERVICE_BIT(SERVICE_RPC),
@@ -919,7 +919,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .responder = "Site server or SMS Provider",
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .services = SERVICE_BIT(SERVICE_RPC),
@@ -938,7 +938,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
-        .responder_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .responder_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
         .port_low = 1024,
@@ -955,7 +955,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
-        .responder_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .responder_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
         .port_low = 49152,
@@ -1152,7 +1152,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .responder = "Client",
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_RPC),
@@ -1169,7 +1169,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .responder = "Client",
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_RPC),
@@ -1322,7 +1322,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
-            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT),
+            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS),
@@ -1636,7 +1636,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
-            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT),
+            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
         .transport = TRANSPORT_UDP,
         .port_low = 1434,
@@ -1651,7 +1651,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .responder = "Client",
         .service = "RDP",
         .note = "SMS 2003 can start Remote Assistance",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_RDP) | SERVICE_BIT(SERVICE_TLS),
@@ -2009,7 +2009,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .responder = "Client",
         .service = "ConfigMgr remote control",
         .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_CM_REMOTE_CONTROL),
@@ -2102,7 +2102,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .responder = "Client",
         .service = "SMS Remote Control (control)",
         .note = "KB 167128, KB 229097",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -2119,7 +2119,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .responder = "Client",
         .service = "SMS Remote Control (control)",
         .note = "KB 167128, KB 229097",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -2136,7 +2136,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .responder = "Client",
         .service = "SMS Remote Control (data)",
         .note = "KB 167128, KB 229097; KB 178748 for UDP",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -2153,7 +2153,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .responder = "Client",
         .service = "SMS Remote Control (data)",
         .note = "KB 167128, KB 229097; KB 178748 for UDP",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -2170,7 +2170,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .responder = "Client",
         .service = "SMS Remote Chat",
         .note = "KB 167128, KB 229097",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -2187,7 +2187,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .responder = "Client",
         .service = "SMS Remote Chat",
         .note = "KB 167128, KB 229097",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -2204,7 +2204,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .responder = "Client",
         .service = "SMS Remote File Transfer",
         .note = "KB 167128, KB 229097",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),
@@ -2221,7 +2221,7 @@ const matrix_row_t kb826852_supplements[77] = {
         .responder = "Client",
         .service = "SMS Remote File Transfer",
         .note = "KB 167128, KB 229097",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE),
+        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_REMOTE_CONTROL),

@@ -214,4 +214,5 @@ def test_ports_used_again_are_a_flow_and_a_session_of_their_own(tshark, sandbox,
     done = tshark(path, "-T", "fields", "-e", "tcp.stream", "-e", "smsrc.session", "-e",
                   AUDIT + "verdict", "-e", AUDIT + "first_frame", two_pass=two_pass)
     assert done.stdout.splitlines() == (
-        ["0\t1\tListed\t1"] * 3 + ["1\t2\tListed\t4"] * 6 + ["2\t3\tListed\t10"] * 6)
+        ["0\t1\tUnconfirmed\t1"] * 3 + ["1\t2\tUnconfirmed\t4"] * 6 +
+        ["2\t3\tUnconfirmed\t10"] * 6)

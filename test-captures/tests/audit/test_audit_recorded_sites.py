@@ -124,6 +124,8 @@ def test_traffic_alone_gives_no_host_a_role_that_it_has_not(tshark, recorded, na
             roles = roles | {"Site server"}
         if "Proxy management point" in roles:
             roles = roles | {"Management point"}
+        if "Administrator console" in roles:
+            roles = roles | {"Remote Control viewer"}
         if cells[1] not in roles:
             wrong.append(cells[:3])
     assert not wrong
@@ -148,5 +150,5 @@ def test_traffic_alone_shows_the_site(tshark, recorded):
                           ("10.20.1.18", "Client access point"),
                           ("10.20.1.17", "Reporting point"),
                           ("10.20.1.16", "Server locator point"),
-                          ("10.20.2.50", "Administrator console")):
+                          ("10.20.2.50", "Remote Control viewer")):
         assert lines_with(lines, address, role), (address, role)

@@ -139,7 +139,7 @@ def test_each_reader_of_a_reporting_point_is_judged(tshark, sandbox):
         flow = cap.tcp(reader, 1100 + number, "10.9.1.1", 80)
         flow.open()
         flow.send(b"GET /SMSReporting_ABC/Report.asp?ReportID=12 HTTP/1.1\r\nHost: rp\r\n\r\n")
-        flow.reply(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        flow.reply(plan.REPORT)
         flow.close()
     path = sandbox.new_folder("readers") / "readers.pcap"
     cap.write(path)

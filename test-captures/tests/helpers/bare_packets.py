@@ -59,11 +59,24 @@ def registration(host):
                struct.pack(">HHHIHH", 0xC00C, 32, 1, 300000, 6, 0) + packed(host))
 
 
+def name_question():
+    """Who owns that name?"""
+    return udp("10.1.3.1", 137, "10.1.1.22", 137, struct.pack(">HHHHHH", 1, 0x0100, 1, 0, 0, 0) +
+               MP_NAME + struct.pack(">HH", 32, 1))
+
+
 def name_answer(owners):
     """A name server reports the owners of that name (RFC 1002 4.2.13)."""
     return udp("10.1.1.22", 137, "10.1.3.1", 137, struct.pack(">HHHHHH", 1, 0x8580, 0, 1, 0, 0) +
                MP_NAME + struct.pack(">HHIH", 32, 1, 300000, 6 * len(owners)) +
                b"".join(b"\0\0" + packed(owner) for owner in owners))
+
+
+def dns_question():
+    """Where is that management point?"""
+    return udp("10.1.3.1", 40000, "10.1.1.20", 53,
+               struct.pack(">HHHHHH", 1, 0x0100, 1, 0, 0, 0) +
+               b"\x0d_mssms_mp_abc\x04_tcp\x07contoso\x07example\0" + struct.pack(">HH", 33, 1))
 
 
 def dns_answer(owners):

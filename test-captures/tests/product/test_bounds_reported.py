@@ -158,22 +158,25 @@ def test_a_capture_within_the_bounds_says_nothing(tshark, made):
 
 # --- Names that others report ---------------------------------------------------------------------
 
-def reported(answer, each):
+def reported(question, answer, each):
     """More forged names than there are places, then a host that shows its role itself."""
     def packets():
         forged = bare_packets.hosts("11.0.0.1", 66000)
         for at in range(0, len(forged), each):
+            yield question()
             yield answer(forged[at:at + each])
         yield bare_packets.registration("10.1.1.13")
     return packets
 
 
 @PASSES
-@pytest.mark.parametrize("answer, each", ((bare_packets.name_answer, 16),
-                                          (bare_packets.dns_answer, 63)), ids=("NBNS", "DNS"))
-def test_forged_names_leave_the_last_half_to_others(tshark, made_of, answer, each, two_pass):
-    capture = made_of(f"reported-{each}", reported(answer, each))
-    first = 32768 // each + 1
+@pytest.mark.parametrize("question, answer, each", (
+    (bare_packets.name_question, bare_packets.name_answer, 16),
+    (bare_packets.dns_question, bare_packets.dns_answer, 63)), ids=("NBNS", "DNS"))
+def test_forged_names_leave_the_last_half_to_others(tshark, made_of, question, answer, each,
+                                                    two_pass):
+    capture = made_of(f"reported-{each}", reported(question, answer, each))
+    first = 2 * (32768 // each + 1)
     assert frames(tshark, capture, EXPERT, two_pass=two_pass) == [first]
     lines = statistic(tshark, capture, "roles", two_pass=two_pass)
     assert any(line.startswith("10.1.1.13 ") and "Management point" in line for line in lines)
@@ -206,6 +209,9 @@ def smb(messages):
                             (bytes(2) + len(echo).to_bytes(2, "big") + echo) * messages)
 
 
+# What is read only if it was asked for.
+QUESTIONS = {"DNS targets": bare_packets.dns_question, "DNS records": bare_packets.dns_question,
+             "NBNS owners": bare_packets.name_question}
 ONE_PACKET = {
     "DNS targets": (bare_packets.dns_targets, 8, "management points in one DNS answer"),
     "DNS records": (lambda n: bare_packets.dns_answer(bare_packets.hosts("10.2.0.1", n - 1)), 64,
@@ -230,9 +236,10 @@ ONE_PACKET = {
 @pytest.mark.parametrize("name", ONE_PACKET)
 def test_what_a_packet_has_past_a_bound_is_reported(tshark, made_of, name, two_pass):
     packet, limit, what = ONE_PACKET[name]
-    within = made_of(f"{name}-within", lambda: [packet(limit)])
+    before = [QUESTIONS[name]() if name in QUESTIONS else OTHER]
+    within = made_of(f"{name}-within", lambda: [*before, packet(limit)])
     assert frames(tshark, within, EXPERT, two_pass=two_pass) == []
-    past = made_of(f"{name}-past", lambda: [OTHER, packet(limit + 1)])
+    past = made_of(f"{name}-past", lambda: [*before, packet(limit + 1)])
     found = fields(tshark, past, ["frame.number", MESSAGE], "-Y", EXPERT, two_pass=two_pass)
     assert [row["frame.number"] for row in found] == [["2"]]
     assert f"More than {limit} {what}: the rest is not kept" in found[0][MESSAGE]

@@ -12,11 +12,13 @@ from json_output import audit_cells, json_lines, parse
 from recorded_truth import NAMES, RECORDED, role_lines
 from session_rows import ALL_SESSIONS, table as session_table
 
-VERDICTS_WORST_FIRST = ("Attack", "Off matrix", "Wrong service", "Wrong direction", "KB gap",
-                        "Later product", "Legacy product", "Corrected", "Listed")
+VERDICTS_WORST_FIRST = ("Attack", "Off matrix", "Wrong service", "Wrong direction",
+                        "Unconfirmed", "KB gap", "Later product", "Legacy product", "Corrected",
+                        "Listed")
 FLOW = ("type", "verdict", "row", "nearest", "row_text", "initiator", "initiator_roles",
-        "responder", "responder_roles", "site_code", "transport", "server_port", "service",
-        "reach", "tries", "first_frame", "start", "end", "packets", "bytes")
+        "initiator_basis", "responder", "responder_roles", "responder_basis", "site_code",
+        "transport", "server_port", "service", "reach", "tries", "first_frame", "start", "end",
+        "packets", "bytes")
 SESSION = ("type", "session", "protocol", "viewer", "agent", "outcome", "reason", "host", "user",
            "controlled_by", "account", "functions", "transports", "first_frame", "last_frame",
            "start", "end", "seconds", "bytes", "channel_bytes")
@@ -83,7 +85,7 @@ def test_ends_without_ports_keep_their_sides(tshark, made):
     flows = [(flow["initiator"], flow["initiator_roles"], flow["responder"],
               flow["responder_roles"]) for flow in found
              if flow["transport"] == "IPX" and flow["packets"] > 1]
-    assert flows == [("00001a2b.02000a010232", ["Administrator console"],
+    assert flows == [("00001a2b.02000a010232", ["Remote Control viewer"],
                       "00001a2b.02000a01030b", ["Client"])]
 
 

@@ -1,0 +1,43 @@
+/* flow-facts.h
+ * The facts of a flow on which its verdict depends
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_FLOW_FACTS_H__
+#define __SMSRC_FLOW_FACTS_H__
+
+#include "role.h"
+#include "service.h"
+
+/**
+ * What is known of a flow when its verdict is computed. Clear it before it is filled, because it is
+ * compared as bytes.
+ */
+typedef struct {
+    role_set_t initiator; /* the roles of the two ends */
+    role_set_t responder;
+    role_set_t unconfirmed_initiator; /* those of them whose standing is Unconfirmed */
+    role_set_t unconfirmed_responder;
+    role_set_t strange_initiator; /* those that fit no row: the table gives them to others */
+    role_set_t strange_responder;
+    transport_e transport;
+    uint16_t initiator_port;
+    uint16_t responder_port;
+    service_e service;   /* by content; SERVICE_UNKNOWN if no content has been recognized */
+    bool initiator_sure; /* by SYN; else it is the first sender, who may be the server replying */
+    bool rpc_endpoint;   /* an endpoint mapper has reported the responder's port */
+    bool is_sms;         /* the content is that of an SMS service */
+    bool attack;         /* the flow has a message of CVE-2004-0728 */
+} flow_facts_t;
+
+/** The same flow, run by its responder. */
+flow_facts_t flow_facts_reverse(const flow_facts_t *flow);
+
+/** The same flow with none but the confirmed roles of its ends. */
+flow_facts_t flow_facts_confirmed(const flow_facts_t *flow);
+
+/** True if neither end has unconfirmed roles alone. */
+bool flow_facts_are_confirmed(const flow_facts_t *flow);
+
+#endif /* __SMSRC_FLOW_FACTS_H__ */

@@ -1,0 +1,337 @@
+/* http-order.c
+ * The order of requests and responses on an HTTP connection
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * A response carries no name of its request: the first response belongs to the first request, and
+ * so on (RFC 2616 8.1.2.2). So the requests and the responses of a connection are counted. A
+ * message that the capture does not have would shift the count, and TCP's numbers show it: a
+ * request begins where the last one ended, or at the number that the last response acknowledged; a
+ * response begins at the number that its request acknowledged, or where the response before it
+ * ended. Once a message is elsewhere, nothing on the connection belongs to anything.
+ *
+ * Where the capture begins within the connection, what it shows is uncertain. The connections are
+ * in a table of fixed size; nothing more is learned from one that another has displaced.
+ *
+ * The payload that Wireshark has reassembled has no number of its own. It ends where the packet at
+ * hand ends, from which its beginning follows. What was decrypted has neither.
+ */
+
+#include "http-order.h"
+
+#include <wsutil/pint.h>
+
+#include "conversation-cache.h"
+#include "tcp-state.h"
+
+#define NUM_ORDERS 4096
+#define NUM_KINDS 8 /* how many exchanges may be open whose kinds are kept */
+
+/* A connection. */
+typedef struct {
+    const conversation_t *conversation; /* NULL: a free place */
+    uint32_t client_next;   /* where the next request begins, if that is known */
+    uint32_t server_next;   /* the same for the next response */
+    uint32_t acknowledged;  /* by the last response */
+    uint32_t open_request;  /* where the last request begins */
+    uint32_t open_response; /* the same for the response that is left open */
+    uint32_t open_number;   /* the exchange of that response; 0: none */
+    unsigned open_shown;
+    uint32_t asked, answered;
+    uint8_t kinds[NUM_KINDS]; /* of the last requests */
+    bool client_is_first; /* the client has the conversation's first address and port */
+    bool client_known, server_known, has_acknowledged;
+    bool is_certain; /* the beginning was seen */
+    bool is_lost;    /* a message is elsewhere than it should be */
+    uint32_t doubt;  /* the frame of a request that is; 0: none. It may be the rest of one that
+                        Wireshark reassembles in that frame */
+    bool is_decrypted;
+    bool is_whole; /* all of the last request was in one payload */
+} order_t;
+
+static order_t orders[NUM_ORDERS];
+
+/* The packet at hand. */
+static struct {
+    order_t *order; /* NULL: none so far */
+    uint32_t frame;
+    uint32_t seq, end, ack; /* of its own payload */
+    bool is_part;           /* the payload at hand is one that Wireshark has made */
+} now;
+
+void
+http_order_reset(void)
+{
+    memset(orders, 0, sizeof orders);
+    memset(&now, 0, sizeof now);
+}
+
+/* True if @p a comes before @p b in the sequence. */
+static bool
+is_before(uint32_t a, uint32_t b)
+{
+    return (int32_t)(a - b) < 0;
+}
+
+void
+http_order_begin(const packet_view_t *packet)
+{
+    enum { SEQ = 4, ACK = 8, LENGTH = 20 };
+
+    now.is_part = packet->network == NULL;
+    if (now.frame != packet->pinfo->num) {
+        memset(&now, 0, sizeof now);
+        now.frame = packet->pinfo->num;
+        now.is_part = packet->network == NULL;
+    }
+    if (now.is_part || packet->network_length < LENGTH)
+        return;
+    now.seq = pntohu32(packet->network + SEQ);
+    now.ack = pntohu32(packet->network + ACK);
+    now.end = now.seq + packet->reported;
+}
+
+/* The place of the packet's connection in the table. */
+static order_t *
+find_place(const packet_view_t *packet, const conversation_t **conversation)
+{
+    *conversation = conversation_cache_find(packet->pinfo);
+    return *conversation != NULL ? &orders[(*conversation)->conv_index % NUM_ORDERS] : NULL;
+}
+
+/* True if the sender has the first address and port of the conversation. */
+static bool
+is_first(const packet_info *pinfo, const conversation_t *conversation)
+{
+    const conversation_element_t *key = conversation->key_ptr;
+
+    return pinfo->srcport == conversation_key_port1(key) &&
+           addresses_equal(&pinfo->src, conversation_key_addr1(key));
+}
+
+/* Where the message @p at bytes into the payload begins. */
+static uint32_t
+number_of(const packet_view_t *packet, size_t at)
+{
+    return now.is_part ? now.end - packet->reported + (uint32_t)at : now.seq + (uint32_t)at;
+}
+
+static order_t *
+begin_order(order_t *order, const packet_view_t *packet, const conversation_t *conversation,
+            uint32_t seq)
+{
+    memset(order, 0, sizeof *order);
+    order->conversation = conversation;
+    order->client_is_first = is_first(packet->pinfo, conversation);
+    order->is_certain = (tcp_state_seen(conversation) & SEEN_SYN) != 0;
+    if (now.is_part && !tcp_state_is_first_byte(conversation, seq) &&
+        proto_is_frame_protocol(packet->pinfo->layers, "tls"))
+        order->is_decrypted = order->is_certain = true;
+    return order;
+}
+
+/* The order of a connection on which the sender asks; NULL if the sender is the server. */
+static order_t *
+order_of_client(const packet_view_t *packet, uint32_t seq)
+{
+    const conversation_t *conversation;
+    order_t *order = find_place(packet, &conversation);
+
+    if (order == NULL)
+        return NULL;
+    if (order->conversation != conversation)
+        return begin_order(order, packet, conversation, seq);
+    if (order->client_is_first != is_first(packet->pinfo, conversation)) {
+        order->is_lost = true;
+        return NULL;
+    }
+    order->is_lost = order->is_lost || (order->doubt != 0 && order->doubt != now.frame);
+    return order;
+}
+
+/* The same for a sender that answers. */
+static order_t *
+order_of_server(const packet_view_t *packet)
+{
+    const conversation_t *conversation;
+    order_t *order = find_place(packet, &conversation);
+
+    if (order == NULL || order->conversation != conversation ||
+        order->client_is_first == is_first(packet->pinfo, conversation))
+        return NULL;
+    order->is_lost = order->is_lost || order->doubt != 0;
+    return order;
+}
+
+static http_place_t
+place_of(const order_t *order, uint32_t number)
+{
+    http_place_t place = { order->is_lost ? 0 : number, order->is_certain };
+
+    return place;
+}
+
+/* True if what begins at @p seq was seen before: the packet is a copy, or what completes it. */
+static bool
+is_seen(const order_t *order, uint32_t seq)
+{
+    return order->asked > 0 && order->client_known && is_before(seq, order->client_next);
+}
+
+/* A request is where the last one ended, or at the number that the last response acknowledged. */
+static bool
+is_due(const order_t *order, uint32_t seq)
+{
+    if (order->asked == 0)
+        return !order->is_certain || tcp_state_is_first_byte(order->conversation, seq);
+    return (order->client_known && seq == order->client_next) ||
+           (order->has_acknowledged && seq == order->acknowledged);
+}
+
+/* One more request, which begins at @p seq. */
+static http_place_t
+add_request(order_t *order, uint32_t seq, size_t whole)
+{
+    if (order->asked == order->answered) {
+        order->server_next = now.ack;
+        order->server_known = true;
+        order->open_number = 0;
+    }
+    order->open_request = seq;
+    order->client_next = seq + (uint32_t)whole;
+    order->client_known = whole > 0;
+    return place_of(order, ++order->asked);
+}
+
+/*
+ * The same where no number is known: what was decrypted has a message once more when it is
+ * complete.
+ */
+static http_place_t
+add_decrypted(order_t *order, const packet_view_t *packet, size_t at, size_t whole)
+{
+    bool again = order->asked > 0 && !order->is_whole && at == 0;
+
+    order->is_whole = whole > 0 && at + whole <= packet->length;
+    return again ? place_of(order, order->asked) : add_request(order, 0, whole);
+}
+
+http_place_t
+http_order_request(const packet_view_t *packet, size_t at, size_t whole)
+{
+    static const http_place_t none;
+    uint32_t seq = number_of(packet, at);
+    order_t *order = order_of_client(packet, seq);
+
+    if (order == NULL)
+        return none;
+    now.order = order;
+    if (order->is_decrypted)
+        return add_decrypted(order, packet, at, whole);
+    if (order->asked > 0 && seq == order->open_request) {
+        order->client_next = seq + (uint32_t)whole;
+        order->client_known = whole > 0;
+        return place_of(order, order->asked);
+    }
+    if (is_seen(order, seq))
+        return none;
+    if (!is_due(order, seq)) {
+        order->doubt = now.frame;
+        return none;
+    }
+    order->doubt = 0;
+    return add_request(order, seq, whole);
+}
+
+void
+http_order_set_kind(http_place_t place, uint8_t kind)
+{
+    if (now.order != NULL && place.number != 0)
+        now.order->kinds[place.number % NUM_KINDS] = kind;
+}
+
+uint8_t
+http_order_kind(http_place_t place)
+{
+    return now.order != NULL ? now.order->kinds[place.number % NUM_KINDS] : 0;
+}
+
+/* The place of a response that is where it is due; it is elsewhere if something was not seen. */
+static bool
+take_number(order_t *order, uint32_t seq, size_t whole)
+{
+    if (order->is_decrypted)
+        return true;
+    if (order->server_known && is_before(seq, order->server_next))
+        return false;
+    if (!order->server_known || seq != order->server_next)
+        order->is_lost = true;
+    order->server_next = seq + (uint32_t)whole;
+    order->server_known = whole > 0;
+    order->acknowledged = now.ack;
+    order->has_acknowledged = true;
+    return true;
+}
+
+http_place_t
+http_order_response(const packet_view_t *packet, size_t at, size_t whole, bool final)
+{
+    static const http_place_t none;
+    uint32_t seq = number_of(packet, at);
+    order_t *order = order_of_server(packet);
+
+    now.order = order;
+    if (order == NULL)
+        return none;
+    if (order->open_number != 0 && (seq == order->open_response || order->is_decrypted))
+        return place_of(order, order->open_number);
+    if (order->answered == order->asked || !take_number(order, seq, whole) || !final)
+        return none;
+    order->open_number = 0;
+    order->open_response = seq;
+    return place_of(order, ++order->answered);
+}
+
+size_t
+http_order_next_response(const packet_view_t *packet)
+{
+    order_t *order = order_of_server(packet);
+    uint32_t ahead;
+
+    if (order == NULL || now.is_part || order->is_decrypted || !order->server_known ||
+        order->answered == order->asked)
+        return 0;
+    ahead = order->server_next - now.seq;
+    return ahead < packet->length ? ahead : 0;
+}
+
+void
+http_order_leave_open(http_place_t place, unsigned shown)
+{
+    if (now.order == NULL || place.number == 0)
+        return;
+    now.order->open_number = place.number;
+    now.order->open_shown = shown;
+}
+
+http_place_t
+http_order_open(const packet_view_t *packet, unsigned *shown)
+{
+    static const http_place_t none;
+    order_t *order = order_of_server(packet);
+
+    now.order = order;
+    if (order == NULL || order->open_number == 0)
+        return none;
+    *shown = order->open_shown;
+    return place_of(order, order->open_number);
+}
+
+void
+http_order_close(void)
+{
+    if (now.order != NULL)
+        now.order->open_number = 0;
+}

@@ -1,0 +1,83 @@
+/* questions.c
+ * Questions by datagram that wait for their answers
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * An answer by datagram belongs to a question with the same number between the same ends (RFC 1035
+ * 4.1.1, RFC 1002 4.2.1.1, RFC 2131 4.1). A question that was broadcast has no flow with its
+ * answer, so questions are kept by themselves: the last of each hash, in a table of fixed size.
+ */
+
+#include "questions.h"
+
+#include "addresses.h"
+
+#define NUM_QUESTIONS 4096 /* a power of two */
+
+typedef struct {
+    uint32_t asker;  /* hash of what the answer has as well; 0: a free place */
+    uint32_t server; /* hash of the host that was asked; 0: all were */
+} question_t;
+
+static question_t questions[NUM_QUESTIONS];
+
+void
+questions_reset(void)
+{
+    memset(questions, 0, sizeof questions);
+}
+
+static uint32_t
+hash_address(const address *addr, uint32_t more)
+{
+    uint8_t key[20];
+    size_t length = MIN((size_t)MAX(addr->len, 0), sizeof key - 4);
+
+    memcpy(key, &more, 4);
+    if (length > 0)
+        memcpy(key + 4, addr->data, length);
+    return wmem_strong_hash(key, 4 + length) | 1;
+}
+
+/*
+ * DHCP's client has no address at first, and its number is random: it is known by that alone (RFC
+ * 2131 4.1).
+ */
+static uint32_t
+hash_asker(const address *addr, uint32_t port, question_e kind, uint32_t number)
+{
+    static const address nobody = ADDRESS_INIT_NONE;
+    const uint32_t key[] = { port, (uint32_t)kind, number };
+
+    return hash_address(kind == QUESTION_DHCP ? &nobody : addr,
+                        wmem_strong_hash((const uint8_t *)key, sizeof key));
+}
+
+void
+questions_ask(const packet_view_t *packet, question_e kind, uint32_t number)
+{
+    const packet_info *pinfo = packet->pinfo;
+    uint32_t asker = hash_asker(&pinfo->src, pinfo->srcport, kind, number);
+    question_t *place = &questions[asker % NUM_QUESTIONS];
+    bool all = addresses_is_ipv4_broadcast(&pinfo->dst, &pinfo->dl_dst);
+
+    place->asker = asker;
+    place->server = all ? 0 : hash_address(&pinfo->dst, 0);
+}
+
+bool
+questions_answer(const packet_view_t *packet, question_e kind, uint32_t number)
+{
+    const packet_info *pinfo = packet->pinfo;
+    uint32_t asker = hash_asker(&pinfo->dst, pinfo->destport, kind, number);
+    question_t *place = &questions[asker % NUM_QUESTIONS];
+
+    if (place->asker != asker ||
+        (place->server != 0 && place->server != hash_address(&pinfo->src, 0)) ||
+        addresses_equal(&pinfo->src, &pinfo->dst))
+        return false;
+    place->asker = 0;
+    return true;
+}

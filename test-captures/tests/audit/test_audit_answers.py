@@ -1,0 +1,105 @@
+# test_audit_answers.py
+# An answer proves a role only for the request that it belongs to, and only if it is such a server's
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import pytest
+
+from audit_rows import frames, host_lines, statistic
+from generators import generator, plan
+
+answers = plan("plan_answers")
+CASES = [pytest.param(group, number, id=f"{group}-{exchange.name}")
+         for group, exchanges in answers.GROUPS.items()
+         for number, exchange in enumerate(exchanges)]
+
+
+def play(cap, group, number, exchange):
+    ends = (answers.end(group, number, answers.CLIENT), 1100 + number,
+            answers.end(group, number, answers.SERVER), exchange.port)
+    flow = cap.tcp(*ends) if exchange.transport == answers.TCP else cap.udp(*ends)
+    if exchange.transport == answers.TCP:
+        flow.open()
+    for by_server, message in exchange.said:
+        say = flow.reply if by_server else flow.send
+        if message is None:
+            say(bytes(100), order=())  # so many bytes, none of them recorded
+        else:
+            say(message)
+    if exchange.transport == answers.TCP:
+        flow.close()
+    cap.wait(0.5)
+
+
+@pytest.fixture(scope="module")
+def roles(tshark, sandbox):
+    """The lines of the statistic of roles for all exchanges, and its header."""
+    cap = generator("flows").Capture()
+    for group, exchanges in answers.GROUPS.items():
+        for number, exchange in enumerate(exchanges):
+            play(cap, group, number, exchange)
+    path = sandbox.new_folder("answers") / "answers.pcap"
+    cap.write(path)
+    path.chmod(0o644)
+    return statistic(tshark, path, "roles")
+
+
+def basis_column(lines):
+    heads = next(line for line in lines if line.startswith("Host"))
+    names = [name.strip() for name in heads.split("|")]
+    return names.index("Basis") if "Basis" in names else None
+
+
+def found(lines, address):
+    """role -> its basis; None where the statistic has no such column."""
+    column = basis_column(lines)
+    cells = [[cell.strip() for cell in line.split("|")] for line in host_lines(lines, address)]
+    return {row[1]: row[column] if column is not None else None for row in cells}
+
+
+@pytest.mark.parametrize("group, number", CASES)
+@pytest.mark.parametrize("which", [answers.CLIENT, answers.SERVER])
+def test_each_end_has_the_roles_that_the_answer_shows(roles, group, number, which):
+    right = {role: basis for (of, role), basis in
+             answers.GROUPS[group][number].learned.items() if of == which}
+    held = found(roles, answers.end(group, number, which))
+    assert held.keys() == right.keys()
+    assert all(basis in (None, right[role]) for role, basis in held.items())
+
+
+# --- Small captures of others -------------------------------------------------------------------
+
+@pytest.mark.parametrize("two_pass", [False, True], ids=["one pass", "two passes"])
+@pytest.mark.parametrize("name", ["scanner-asks-for-mp", "http-own-answer", "http-pipelined",
+                                  "smb-echo-and-tree", "ldap-bind-answers-search"])
+def test_nobody_has_a_role(tshark, case, name, two_pass):
+    lines = statistic(tshark, case(name), "roles", two_pass=two_pass)
+    assert [line for line in lines if line[:1].isdigit()] == []
+    assert frames(tshark, case(name), "smsrc.audit", two_pass=two_pass) == []
+
+
+def test_a_response_that_continues_is_skipped(tshark, case):
+    lines = statistic(tshark, case("iis-100-continue"), "roles")
+    assert host_lines(lines, "10.1.1.13")
+
+
+def test_a_client_that_sends_the_header_of_a_proxy_is_a_client(tshark, case):
+    lines = statistic(tshark, case("via-header"), "roles")
+    assert found(lines, "10.1.3.17").keys() == {"Advanced Client"}
+
+
+def test_a_domain_controller_that_answers_as_a_name_server_is_one(tshark, case):
+    capture = case("dc-is-dns-too")
+    lines = statistic(tshark, capture, "roles")
+    assert found(lines, "10.1.1.20").keys() >= {"Domain controller", "DNS server"}
+    rows = tshark(capture, "-Y", "dns && smsrc.audit", "-T", "fields", "-e", "smsrc.audit.row")
+    assert set(rows.stdout.split()) == {"H1"}
+
+
+@pytest.mark.parametrize("name, server, roles", [
+    ("dba-workstation", "10.1.1.12", {"SQL Server"}),
+    ("sms-means-text-messages", "10.9.1.4", set())])
+def test_one_weak_sign_is_not_confirmed(tshark, case, name, server, roles):
+    held = found(statistic(tshark, case(name), "roles"), server)
+    assert held.keys() == roles
+    assert all(basis in (None, answers.UNCONFIRMED) for basis in held.values())
