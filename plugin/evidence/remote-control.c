@@ -20,6 +20,8 @@ read_packet(const packet_view_t *packet)
         (claim->basis != BASIS_CONTENT && claim->basis != BASIS_SESSION))
         return;
     flow = flow_content_get(packet->pinfo, true);
+    if (claim->basis == BASIS_CONTENT)
+        flow_content_set_ends(flow, packet->pinfo, claim->direction == DIRECTION_TO_AGENT);
     /* The flow's own content is stronger than what other flows of the two hosts have shown. */
     if (claim->configmgr)
         flow->service = SERVICE_CM_REMOTE_CONTROL;

@@ -9,12 +9,26 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/dissectors/packet-udp.h>
 
+#include "addresses.h"
+#include "conversation-cache.h"
+
+/*
+ * Wireshark keeps the port of the newest SYN that it has dissected, in the order in which frames
+ * are asked for. The first SYN counts here. A conversation has a record of its own only where there
+ * was more than one, or where its first packet was an answer to one: nearly none has.
+ */
+typedef struct {
+    uint16_t server_port;
+} syn_record_t;
+
 static int proto_tcp = -1;
 static int proto_udp = -1;
+static int proto_tcp_state = -1;
 
 void
-tcp_state_init(void)
+tcp_state_init(int proto)
 {
+    proto_tcp_state = proto;
     proto_tcp = proto_get_id_by_filter_name("tcp");
     proto_udp = proto_get_id_by_filter_name("udp");
 }
@@ -35,8 +49,62 @@ uint16_t
 tcp_state_server_port(const conversation_t *conversation)
 {
     const struct tcp_analysis *tcp = find_tcp_analysis(conversation);
+    const syn_record_t *record;
 
-    return tcp != NULL ? (uint16_t)tcp->server_port : 0;
+    if (tcp == NULL || tcp->server_port == 0)
+        return 0;
+    record = (const syn_record_t *)conversation_get_proto_data(conversation, proto_tcp_state);
+    return record != NULL ? record->server_port : (uint16_t)tcp->server_port;
+}
+
+/* True where the packet is from the end that has sent the first packet of the conversation. */
+static bool
+is_from_first(const conversation_t *conversation, const packet_info *pinfo)
+{
+    const conversation_element_t *key = conversation->key_ptr;
+
+    return conversation_key_port1(key) == pinfo->srcport &&
+           (pinfo->srcport != pinfo->destport ||
+            addresses_equal(conversation_key_addr1(key), &pinfo->src));
+}
+
+/* The first packet was a SYN, unless there is a record: its sender is the client. */
+static void
+record_first_syn(const packet_info *pinfo, bool is_answer, bool is_new)
+{
+    conversation_t *conversation = conversation_cache_find(pinfo);
+    bool from_first, to_server;
+    syn_record_t *record;
+
+    if (conversation == NULL ||
+        conversation_get_proto_data(conversation, proto_tcp_state) != NULL)
+        return;
+    from_first = is_from_first(conversation, pinfo);
+    /* The usual answer comes from the other end than the SYN. */
+    if (is_answer && !is_new && !from_first)
+        return;
+    to_server = is_answer && is_new ? false : from_first;
+    record = wmem_new(wmem_file_scope(), syn_record_t);
+    record->server_port = (uint16_t)(to_server ? pinfo->destport : pinfo->srcport);
+    conversation_add_proto_data(conversation, proto_tcp_state, record);
+}
+
+void
+tcp_state_update(packet_view_t *packet)
+{
+    enum { FLAGS = 13, SYN = 0x02, ACK = 0x10, HEADER = 20, IP_PROTOCOL = 6 };
+    const packet_info *pinfo = packet->pinfo;
+    bool is_new = conversation_cache_is_new_stream(), is_answer;
+
+    if (pinfo->ptype != PT_TCP || PINFO_FD_VISITED(pinfo))
+        return;
+    packet_view_read_bytes(packet);
+    if (packet->protocol != IP_PROTOCOL || packet->network_length < HEADER ||
+        (packet->network[FLAGS] & SYN) == 0)
+        return;
+    is_answer = (packet->network[FLAGS] & ACK) != 0;
+    if (is_answer || !is_new)
+        record_first_syn(pinfo, is_answer, is_new);
 }
 
 unsigned
