@@ -25,13 +25,23 @@
 #include "session-events.h"
 #include "tcp-state.h"
 
+/* The most bytes of a request by which its echo is known. */
+#define MAX_REQUEST 32
+
 /* State of a conversation, from the first pass on. What a frame showed counts from it on. */
 typedef struct {
+    uint16_t deciding_port; /* the server's, by content that only one end sends; 0: none so far */
     uint16_t server_port;   /* 0: not known yet */
     uint32_t server_frame;  /* the frame that showed it */
     uint32_t foreign_frame; /* from here on its content is another protocol's; 0: it is not */
     uint32_t proof_frame;   /* from here on it is Remote Control by its own content; 0: it is not */
     uint32_t cm_frame;      /* from here on it is ConfigMgr's; 0: it is not */
+    uint32_t first_frame;   /* the first payload; 0: none so far */
+    uint32_t answer_frame;  /* the agent's own content; 0: none so far */
+    bool has_request;       /* the viewer's content */
+    content_e request_content;
+    unsigned request_length;
+    uint8_t request[MAX_REQUEST]; /* its first bytes */
 } claim_state_t;
 
 /* Services of the matrix for whose port Wireshark has no dissector. */
@@ -145,14 +155,34 @@ infer_server(const claim_input_t *input, content_e content)
     return server_by_port(pinfo, user_port);
 }
 
-/* Sets the server's port: by the SYN, by what an earlier frame showed, else inferred. */
+/* Sets the server's port by content that only one end sends, of this frame or of an earlier one. */
+static void
+set_deciding_server(const claim_input_t *input, const claim_state_t *state, claim_t *claim)
+{
+    const packet_info *pinfo = input->pinfo;
+    direction_e direction = content_deciding_direction(input->tvb, claim->content);
+
+    claim->server_port = state->deciding_port;
+    if (claim->server_port != 0 || direction == DIRECTION_UNKNOWN ||
+        pinfo->srcport == pinfo->destport)
+        return;
+    claim->server_port = (uint16_t)(direction == DIRECTION_TO_AGENT ? pinfo->destport
+                                                                    : pinfo->srcport);
+    claim->findings.deciding_server_port = claim->server_port;
+}
+
+/*
+ * Sets the server's port: by content that only one end sends, by the first SYN, by what an earlier
+ * frame showed, else inferred.
+ */
 static void
 set_server(const claim_input_t *input, const claim_state_t *state, claim_t *claim)
 {
     const packet_info *pinfo = input->pinfo;
     const conversation_t *conversation = claim->findings.conversation;
 
-    if (pinfo->ptype == PT_TCP && conversation != NULL)
+    set_deciding_server(input, state, claim);
+    if (claim->server_port == 0 && pinfo->ptype == PT_TCP && conversation != NULL)
         claim->server_port = tcp_state_server_port(conversation);
     if (claim->server_port == 0 && state->server_port != 0 && pinfo->num >= state->server_frame)
         claim->server_port = state->server_port;
@@ -185,9 +215,11 @@ direction_by_ends(const claim_input_t *input, const claim_t *claim)
     direction_e direction = content_direction(input->tvb, claim->content);
     const address *viewer = NULL;
 
-    if (direction != DIRECTION_UNKNOWN)
+    if (connection != NULL && session_connection_has_ends(connection))
+        viewer = session_connection_get_viewer(connection);
+    else if (direction != DIRECTION_UNKNOWN)
         return direction;
-    if (connection != NULL &&
+    else if (connection != NULL &&
         session_connection_get_session(connection, pinfo->num, false) != NULL)
         viewer = session_connection_get_viewer(connection);
     else if (!PINFO_FD_VISITED(pinfo))
@@ -252,7 +284,10 @@ event_of_claim(const packet_info *pinfo, const claim_t *claim)
         .transport = claim->transport,
         .server_port = claim->server_port,
         .legacy_port = claim->generation == GENERATION_OLDER,
-        .proof = content_is_proof(claim->content),
+        .proof = content_is_proof(claim->content) && !claim->findings.is_echo,
+        .by_viewer = to_agent && content_is_proof(claim->content),
+        .fixes_ends = claim->findings.deciding_server_port != 0 ||
+                      (pinfo->srcport == pinfo->destport && content_is_proof(claim->content)),
         .nonstandard_port = !claim->findings.known_port,
         .starts_session = claim->channel == CHANNEL_CONTROL,
     };
@@ -269,6 +304,78 @@ joins_session(const packet_info *pinfo, const claim_t *claim)
         return false;
     return session_connection_has_session_for(
         conversation != NULL ? session_connection_find(conversation) : NULL, pinfo, &event);
+}
+
+/*
+ * What answers
+ */
+
+/* True where the payload, as far as it goes, is what the viewer has sent. */
+static bool
+has_request_bytes(const claim_input_t *input, const claim_state_t *state)
+{
+    unsigned length = MIN(tvb_captured_length(input->tvb), MIN(state->request_length, MAX_REQUEST));
+
+    return tvb_memeql(input->tvb, 0, state->request, length) == 0;
+}
+
+/* Returns what a message of Remote Control's is that comes from the agent's end. */
+static claim_answer_e
+answer_by_content(const claim_input_t *input, const claim_state_t *state, claim_t *claim)
+{
+    if (!has_request_bytes(input, state))
+        return ANSWER_OWN;
+    if (tvb_captured_length(input->tvb) < MIN(state->request_length, MAX_REQUEST))
+        return ANSWER_NONE;
+    claim->findings.is_echo = true;
+    return ANSWER_FOREIGN;
+}
+
+/* True where the payload is of a service that has a signature, or of one that sends lines. */
+static bool
+is_other_service(const claim_input_t *input)
+{
+    bool udp = input->pinfo->ptype == PT_UDP;
+
+    return content_is_text(input->tvb) ||
+           service_detect_tvb(input->tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP) != SERVICE_UNKNOWN;
+}
+
+/*
+ * Sets what the agent's end has answered to the viewer's content. The control channel is framed, so
+ * that anything else is another service's; what the agent sends on the others is not known. In a
+ * proven session all of it is the agent's.
+ */
+static void
+set_answer(const claim_input_t *input, const claim_state_t *state, claim_t *claim)
+{
+    const conversation_t *conversation = claim->findings.conversation;
+    const session_connection_t *connection =
+        conversation != NULL ? session_connection_find(conversation) : NULL;
+
+    if (PINFO_FD_VISITED(input->pinfo) || !state->has_request || state->answer_frame != 0 ||
+        claim->configmgr || claim->direction != DIRECTION_TO_VIEWER)
+        return;
+    if (content_is_proof(claim->content))
+        claim->findings.answer = answer_by_content(input, state, claim);
+    else if (claim->content == CONTENT_PARTIAL ||
+             (connection != NULL && session_connection_is_proven(connection)))
+        return;
+    else
+        claim->findings.answer = state->request_content == CONTENT_RCH &&
+                                         claim->findings.known_port && !is_other_service(input)
+                                     ? ANSWER_OWN
+                                     : ANSWER_FOREIGN;
+}
+
+/* True where the first payload of a connection is another protocol's. */
+static bool
+begins_foreign(const claim_input_t *input, const claim_state_t *state)
+{
+    bool udp = input->pinfo->ptype == PT_UDP;
+
+    return state->first_frame == 0 && input->pinfo->ptype != PT_IPX &&
+           service_detect_tvb(input->tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP) != SERVICE_UNKNOWN;
 }
 
 /* True where the server's port alone may be the basis. */
@@ -294,14 +401,20 @@ find_basis(const claim_input_t *input, const claim_state_t *state, claim_t *clai
         claim->basis = BASIS_CONTENT;
         return true;
     }
-    if (holds_since(state->proof_frame, input->pinfo) || joins_session(input->pinfo, claim)) {
+    if (claim->findings.answer == ANSWER_FOREIGN)
+        claim->findings.is_foreign = true;
+    else if (!holds_since(state->foreign_frame, input->pinfo) &&
+             (holds_since(state->proof_frame, input->pinfo) || joins_session(input->pinfo, claim))) {
         claim->basis = BASIS_SESSION;
-        return true;
+        claim->findings.is_foreign = begins_foreign(input, state);
+        return !claim->findings.is_foreign || input->limit == CLAIM_BY_USER;
     }
     if (input->limit == CLAIM_BY_USER) {
         claim->basis = BASIS_USER;
         return true;
     }
+    if (claim->findings.is_foreign)
+        return false;
     if (!may_be_by_port(input, state, claim))
         return false;
     claim->basis = BASIS_PORT;
@@ -336,6 +449,7 @@ claim_classify(const claim_input_t *input, claim_t *claim)
     set_direction(input, claim);
     set_channel(input, claim);
     claim->configmgr = is_configmgr(input, state, claim->content);
+    set_answer(input, state, claim);
     return find_basis(input, state, claim);
 }
 
@@ -343,9 +457,30 @@ claim_classify(const claim_input_t *input, claim_t *claim)
  * Recording
  */
 
+/* Keeps the first bytes of what the viewer has sent: nothing but an echo repeats them. */
+static void
+record_request(claim_state_t *state, tvbuff_t *tvb, const claim_t *claim)
+{
+    if (state->has_request || claim->direction != DIRECTION_TO_AGENT ||
+        !content_is_proof(claim->content))
+        return;
+    state->has_request = true;
+    state->request_content = claim->content;
+    state->request_length = tvb_captured_length(tvb);
+    tvb_memcpy(tvb, state->request, 0, MIN(state->request_length, MAX_REQUEST));
+}
+
 static void
 record_state(claim_state_t *state, const packet_info *pinfo, const claim_t *claim)
 {
+    if (state->deciding_port == 0)
+        state->deciding_port = claim->findings.deciding_server_port;
+    if (state->first_frame == 0)
+        state->first_frame = pinfo->num;
+    if (claim->findings.answer == ANSWER_OWN ||
+        (content_is_proof(claim->content) && claim->direction == DIRECTION_TO_VIEWER &&
+         claim->findings.answer == ANSWER_NONE && !state->has_request))
+        state->answer_frame = pinfo->num;
     if (state->server_port == 0 && claim->findings.inferred_server_port != 0) {
         state->server_port = claim->findings.inferred_server_port;
         state->server_frame = pinfo->num;
@@ -362,30 +497,45 @@ static const session_t *
 report_event(conversation_t *conversation, const packet_info *pinfo, const claim_t *claim)
 {
     session_event_t event = event_of_claim(pinfo, claim);
-    session_connection_t *connection;
+    session_connection_t *connection = session_connection_find(conversation);
 
+    if (claim->findings.is_foreign || claim->findings.is_echo) {
+        if (connection == NULL && claim->findings.is_foreign)
+            connection = session_connection_get_or_create(conversation, pinfo);
+        if (connection != NULL && !PINFO_FD_VISITED(pinfo))
+            session_connection_leave(connection);
+        return NULL;
+    }
     if (claim->direction == DIRECTION_UNKNOWN)
         return NULL;
+    if (claim->findings.answer == ANSWER_OWN && connection != NULL && !event.proof)
+        session_connection_prove(connection, pinfo);
     if (event.proof || claim->findings.known_channel)
         return session_connection_report(
             session_connection_get_or_create(conversation, pinfo), pinfo, &event);
-    connection = session_connection_find(conversation);
     if (connection == NULL || !session_connection_has_session(connection))
         return NULL;
     return session_connection_report(connection, pinfo, &event);
 }
 
 void
-claim_record(packet_info *pinfo, claim_t *claim)
+claim_record(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
 {
     conversation_t *conversation = claim->findings.conversation;
+    claim_state_t *state;
 
     if (!claim->findings.is_candidate)
         return;
     if (conversation == NULL)
         conversation = find_or_create_conversation(pinfo);
-    record_state(get_or_create_state(conversation), pinfo, claim);
+    state = get_or_create_state(conversation);
+    if (!PINFO_FD_VISITED(pinfo)) {
+        record_state(state, pinfo, claim);
+        record_request(state, tvb, claim);
+    }
     claim->session = report_event(conversation, pinfo, claim);
+    if (claim->session != NULL && !session_log_is_proven(claim->session))
+        claim->session = NULL;
 }
 
 /*

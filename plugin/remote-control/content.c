@@ -96,6 +96,35 @@ content_direction(tvbuff_t *tvb, content_e content)
     return DIRECTION_UNKNOWN;
 }
 
+/* The codes of TNMP that are known (tnmp.c): a request has 4, the agent's messages 0 and -2. */
+direction_e
+content_deciding_direction(tvbuff_t *tvb, content_e content)
+{
+    int16_t code;
+
+    if (content == CONTENT_TNMP) {
+        if (tvb_captured_length(tvb) < MAGIC_HEADER_LENGTH + 4)
+            return DIRECTION_UNKNOWN;
+        code = (int16_t)tvb_get_letohs(tvb, MAGIC_HEADER_LENGTH + 2);
+        if (code != 4 && code != 0 && code != -2)
+            return DIRECTION_UNKNOWN;
+    }
+    return content_direction(tvb, content);
+}
+
+bool
+content_is_text(tvbuff_t *tvb)
+{
+    unsigned length = MIN(tvb_captured_length(tvb), 64);
+    const uint8_t *bytes = length > 0 ? tvb_get_ptr(tvb, 0, (int)length) : NULL;
+
+    for (unsigned i = 0; i < length; i++) {
+        if (!g_ascii_isprint(bytes[i]) && !g_ascii_isspace(bytes[i]))
+            return false;
+    }
+    return length > 0;
+}
+
 channel_e
 content_channel(content_e content)
 {

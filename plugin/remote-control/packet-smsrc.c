@@ -276,7 +276,7 @@ make_claim(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e l
     const claim_input_t input = { tvb, pinfo, channel, limit };
     bool is_claimed = claim_classify(&input, claim);
 
-    claim_record(pinfo, claim);
+    claim_record(tvb, pinfo, claim);
     return is_claimed;
 }
 

@@ -201,6 +201,8 @@ session_tracker_update(packet_view_t *packet, bool is_channel)
 
     if (conversation == NULL)
         return NULL;
+    if (!first_pass)
+        session_log_settle();
     if (first_pass && is_channel &&
         (pinfo->ptype == PT_TCP || pinfo->srcport == pinfo->destport))
         connection = session_connection_get_or_create(conversation, pinfo);
@@ -395,6 +397,8 @@ session_tracker_update_icmp_error(packet_view_t *packet, const session_t **sessi
         wmem_file_scope(), pinfo, proto_session_tracker, KEY_CONNECTION);
     if (connection == NULL)
         return false;
+    if (PINFO_FD_VISITED(pinfo))
+        session_log_settle();
     *session = session_connection_get_session(connection, pinfo->num, PINFO_FD_VISITED(pinfo));
     return true;
 }

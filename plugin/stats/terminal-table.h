@@ -23,4 +23,8 @@
 void terminal_table_register(stat_tap_table_ui *ui, const statistic_t *statistic,
                              const stat_column_t *columns, unsigned count);
 
+/** Has @p complete add rows before tshark prints the table of @p ui. One table has such rows. */
+void terminal_table_before_draw(const stat_tap_table_ui *ui,
+                                void (*complete)(stat_tap_table_ui *ui));
+
 #endif /* __SMSRC_TERMINAL_TABLE_H__ */
