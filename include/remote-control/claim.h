@@ -48,6 +48,7 @@ typedef struct {
     bool is_echo;                 /* the answer is what the viewer has sent */
     uint16_t inferred_server_port; /* by content or ports; 0: it was known, or it is not known */
     bool is_foreign;              /* the content is another protocol's */
+    bool asks_others;             /* nothing shows yet that it is none: other dissectors decide */
     bool known_port;              /* the server's port is a channel's */
     bool known_channel;           /* by its port, or by the user */
 } claim_findings_t;

@@ -407,6 +407,7 @@ find_basis(const claim_input_t *input, const claim_state_t *state, claim_t *clai
              (holds_since(state->proof_frame, input->pinfo) || joins_session(input->pinfo, claim))) {
         claim->basis = BASIS_SESSION;
         claim->findings.is_foreign = begins_foreign(input, state);
+        claim->findings.asks_others = state->first_frame == 0;
         return !claim->findings.is_foreign || input->limit == CLAIM_BY_USER;
     }
     if (input->limit == CLAIM_BY_USER) {
@@ -418,6 +419,7 @@ find_basis(const claim_input_t *input, const claim_state_t *state, claim_t *clai
     if (!may_be_by_port(input, state, claim))
         return false;
     claim->basis = BASIS_PORT;
+    claim->findings.asks_others = true;
     claim->findings.is_foreign =
         service_detect_tvb(input->tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP) != SERVICE_UNKNOWN;
     return !claim->findings.is_foreign;

@@ -41,6 +41,7 @@
 #include "message-tap.h"
 #include "message.h"
 #include "opaque-data.h"
+#include "other-dissectors.h"
 #include "packet-smsrc.h"
 #include "rch0.h"
 #include "session-events.h"
@@ -268,27 +269,26 @@ smsrc_claim_of_packet(packet_info *pinfo)
                : NULL;
 }
 
-/* Classifies the payload, and records what it shows of its conversation in either case. */
-static bool
-make_claim(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
-           claim_t *claim)
-{
-    const claim_input_t input = { tvb, pinfo, channel, limit };
-    bool is_claimed = claim_classify(&input, claim);
-
-    claim_record(tvb, pinfo, claim);
-    return is_claimed;
-}
-
+/*
+ * Dissects the payload if it is classified as Remote Control, and records what it shows of its
+ * conversation in either case.
+ */
 static int
 dissect_if_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
                    channel_e channel, claim_limit_e limit)
 {
+    const claim_input_t input = { tvb, pinfo, channel, limit };
     claim_t claim;
+    bool is_claimed = claim_classify(&input, &claim);
 
-    if (!make_claim(tvb, pinfo, channel, limit, &claim))
-        return 0;
-    return dissect_claimed(tvb, pinfo, tree, data, &claim);
+    if (is_claimed && claim.findings.asks_others && limit != CLAIM_BY_USER &&
+        !PINFO_FD_VISITED(pinfo) && other_dissectors_claim(tvb, pinfo, tree, data)) {
+        claim.findings.is_foreign = true;
+        claim_record(tvb, pinfo, &claim);
+        return (int)tvb_captured_length(tvb);
+    }
+    claim_record(tvb, pinfo, &claim);
+    return is_claimed ? dissect_claimed(tvb, pinfo, tree, data, &claim) : 0;
 }
 
 /* The port table, Decode As by the name "smsrc", and conversations proven before. */
@@ -355,13 +355,19 @@ dissect_smsrc_netbios_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
 static ws_bool
 dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
+    const claim_input_t input = {
+        tvb, pinfo, CHANNEL_UNKNOWN,
+        channel_has_port(pinfo->srcport) || channel_has_port(pinfo->destport) ? CLAIM_BY_SESSION
+                                                                            : CLAIM_BY_CONTENT,
+    };
     claim_t claim;
+    bool is_claimed;
 
-    if (!make_claim(tvb, pinfo, CHANNEL_UNKNOWN,
-                    channel_has_port(pinfo->srcport) || channel_has_port(pinfo->destport)
-                        ? CLAIM_BY_SESSION
-                        : CLAIM_BY_CONTENT,
-                    &claim))
+    if (other_dissectors_are_asked())
+        return FALSE;
+    is_claimed = claim_classify(&input, &claim);
+    claim_record(tvb, pinfo, &claim);
+    if (!is_claimed)
         return FALSE;
     /* What follows in the connection belongs to it too; each datagram is classified alone. */
     if (pinfo->ptype == PT_TCP && claim.basis == BASIS_CONTENT)
@@ -465,6 +471,7 @@ proto_reg_handoff_smsrc(void)
     dissector_handle_t ipx_handle;
 
     claim_init(proto_smsrc);
+    other_dissectors_init(proto_smsrc);
     opaque_data_handoff();
     smsrc_cm_handle = find_dissector("smsrc.cm");
 

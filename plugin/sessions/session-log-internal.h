@@ -67,6 +67,7 @@ struct session_connection {
     bool is_waiting;      /* it has the viewer's content, which nothing has answered */
     bool has_failed, was_reset; /* ended before it was established; ended by a reset */
     unsigned syns;        /* while nothing has answered */
+    struct session_diagnoses *unreachable; /* of the frame that says so of its port; or NULL */
     bool pending;         /* until its two hosts prove a session */
     uint16_t server_port; /* the agent's */
     const address *viewer, *agent; /* NULL while it is not known which end is which */
@@ -82,6 +83,7 @@ typedef struct {
     session_t *current;
     session_connection_t *pending;
     bool unlisted;    /* past the bound; counted as one session */
+    const session_connection_t *unreachable; /* of which it was said; or NULL */
     bool tried_newer; /* a port of SMS 2.0 SP2 and later was called */
 } session_pair_t;
 

@@ -43,6 +43,33 @@ is_from_agent(const session_connection_t *connection, const packet_info *pinfo)
             !addresses_equal(&pinfo->src, &pinfo->dst));
 }
 
+/*
+ * A mirror port, or a capture on all interfaces, has each packet twice. No system repeats a SYN
+ * within a tenth of a second.
+ */
+static bool
+is_copy(const session_connection_t *connection, const packet_info *pinfo)
+{
+    nstime_t now = session_log_time(pinfo), between;
+
+    if (connection->syns == 0 || nstime_is_unset(&now) ||
+        nstime_is_unset(&connection->last_time))
+        return false;
+    nstime_delta(&between, &now, &connection->last_time);
+    return between.secs == 0 && between.nsecs >= 0 && between.nsecs < 100000000;
+}
+
+/* The port of the control channel is known to be unreachable by the third SYN, or by an answer. */
+static void
+track_unanswered_syn(packet_info *pinfo, session_connection_t *connection)
+{
+    bool is_control = connection->channel == CHANNEL_CONTROL && !connection->legacy_port;
+
+    if (++connection->syns == (is_control ? 3 : 2))
+        session_diagnosis_add_failure(pinfo, connection,
+                                      "the SYN was repeated, nothing had answered it");
+}
+
 /* Tracks the state of a connection, by what Wireshark's TCP dissector has seen of it so far. */
 static void
 track_tcp(packet_info *pinfo, session_connection_t *connection, const conversation_t *conversation)
@@ -52,11 +79,13 @@ track_tcp(packet_info *pinfo, session_connection_t *connection, const conversati
     bool had_ended = connection->has_ended;
     session_t *session = connection->newest;
 
-    if ((seen & (SEEN_SYN_ACK | SEEN_DATA)) != 0)
+    if ((seen & (SEEN_SYN_ACK | SEEN_DATA)) != 0) {
         session_connection_set_established(connection);
-    else if ((seen & (SEEN_SYN | SEEN_RST)) == SEEN_SYN && !from_agent && ++connection->syns == 2)
-        session_diagnosis_add_failure(pinfo, connection,
-                                      "the SYN was repeated, nothing had answered it");
+        session_diagnosis_drop_unreachable(connection);
+    } else if ((seen & (SEEN_SYN | SEEN_RST)) == SEEN_SYN && !from_agent &&
+               !is_copy(connection, pinfo)) {
+        track_unanswered_syn(pinfo, connection);
+    }
     if ((seen & (SEEN_FIN | SEEN_RST)) == 0 || had_ended)
         return;
     session_connection_set_ended(connection, (seen & SEEN_FIN) == 0);
