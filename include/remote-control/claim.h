@@ -63,6 +63,7 @@ typedef struct {
     uint16_t server_port;     /* the agent's; 0 where the direction is not known */
     const session_t *session; /* NULL: none proven so far */
     bool configmgr;           /* the connection is ConfigMgr's: its greeting, or a sealed frame */
+    unsigned prefix;          /* bytes of the message that came in earlier segments */
     claim_findings_t findings;
 } claim_t;
 

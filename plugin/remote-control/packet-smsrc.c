@@ -37,6 +37,7 @@
 #include "attack.h"
 #include "claim.h"
 #include "cm-frame.h"
+#include "header-pieces.h"
 #include "magic.h"
 #include "message-tap.h"
 #include "message.h"
@@ -181,7 +182,8 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const message_
     } else {
         return false;
     }
-    pinfo->desegment_offset = (int)offset;
+    /* Those of earlier segments are kept (header-pieces.c). */
+    pinfo->desegment_offset = (int)(offset - MIN(offset, claim->prefix));
     return true;
 }
 
@@ -240,6 +242,10 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
     p_remove_proto_data(pinfo->pool, pinfo, proto_smsrc, 0);
     p_add_proto_data(pinfo->pool, pinfo, proto_smsrc, 0,
                      wmem_memdup(pinfo->pool, claim, sizeof *claim));
+    if (claim->prefix > 0) {
+        header_pieces_end(pinfo);
+        add_new_data_source(pinfo, tvb, "Reassembled header");
+    }
     session_events_set_dissected(pinfo, claim->direction, claim->session != NULL);
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC");
     col_clear(pinfo->cinfo, COL_INFO);
@@ -275,12 +281,13 @@ smsrc_claim_of_packet(packet_info *pinfo)
  */
 static int
 dissect_if_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                   channel_e channel, claim_limit_e limit)
+                   channel_e channel, claim_limit_e limit, unsigned prefix)
 {
     const claim_input_t input = { tvb, pinfo, channel, limit };
     claim_t claim;
     bool is_claimed = claim_classify(&input, &claim);
 
+    claim.prefix = prefix;
     if (is_claimed && claim.findings.asks_others && limit != CLAIM_BY_USER &&
         !PINFO_FD_VISITED(pinfo) && other_dissectors_claim(tvb, pinfo, tree, data)) {
         claim.findings.is_foreign = true;
@@ -289,6 +296,16 @@ dissect_if_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     }
     claim_record(tvb, pinfo, &claim);
     return is_claimed ? dissect_claimed(tvb, pinfo, tree, data, &claim) : 0;
+}
+
+/* False for a port of chat or file transfer, where no header is waited for. */
+static bool
+is_port_framed(uint32_t port)
+{
+    generation_e generation;
+    channel_e channel = channel_by_port((uint16_t)port, &generation);
+
+    return channel != CHANNEL_CHAT && channel != CHANNEL_TRANSFER;
 }
 
 /* The port table, Decode As by the name "smsrc", and conversations proven before. */
@@ -300,39 +317,43 @@ dissect_smsrc(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
                           : port_basis_in_force                           ? CLAIM_BY_PORT
                                                                           : CLAIM_BY_SESSION;
 
-    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_UNKNOWN, limit);
+    bool is_framed = is_port_framed(pinfo->srcport) && is_port_framed(pinfo->destport);
+    unsigned prefix;
+
+    tvb = header_pieces_join(tvb, pinfo, data, !is_framed && limit != CLAIM_BY_USER, &prefix);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_UNKNOWN, limit, prefix);
 }
 
 /* Decode As by a channel's name. */
 static int
 dissect_smsrc_control(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_CONTROL, CLAIM_BY_USER);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_CONTROL, CLAIM_BY_USER, 0);
 }
 
 static int
 dissect_smsrc_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_DATA, CLAIM_BY_USER);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_DATA, CLAIM_BY_USER, 0);
 }
 
 static int
 dissect_smsrc_chat(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_CHAT, CLAIM_BY_USER);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_CHAT, CLAIM_BY_USER, 0);
 }
 
 static int
 dissect_smsrc_transfer(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_TRANSFER, CLAIM_BY_USER);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_TRANSFER, CLAIM_BY_USER, 0);
 }
 
 /* A socket of IPX or SPX: claimed by content, or in a session. */
 static int
 dissect_smsrc_ipx(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_UNKNOWN, CLAIM_BY_SESSION);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_UNKNOWN, CLAIM_BY_SESSION, 0);
 }
 
 /* Payload of a NetBIOS session or datagram, over TCP/IP or IPX: by content, or by its names. */
@@ -355,8 +376,12 @@ dissect_smsrc_netbios_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
 static ws_bool
 dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
+    unsigned prefix = 0;
+    tvbuff_t *joined = other_dissectors_are_asked()
+                           ? tvb
+                           : header_pieces_join(tvb, pinfo, data, true, &prefix);
     const claim_input_t input = {
-        tvb, pinfo, CHANNEL_UNKNOWN,
+        joined, pinfo, CHANNEL_UNKNOWN,
         channel_has_port(pinfo->srcport) || channel_has_port(pinfo->destport) ? CLAIM_BY_SESSION
                                                                             : CLAIM_BY_CONTENT,
     };
@@ -366,13 +391,15 @@ dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     if (other_dissectors_are_asked())
         return FALSE;
     is_claimed = claim_classify(&input, &claim);
-    claim_record(tvb, pinfo, &claim);
+    claim.prefix = prefix;
+    claim_record(joined, pinfo, &claim);
     if (!is_claimed)
         return FALSE;
     /* What follows in the connection belongs to it too; each datagram is classified alone. */
     if (pinfo->ptype == PT_TCP && claim.basis == BASIS_CONTENT)
-        conversation_set_dissector(find_or_create_conversation(pinfo), smsrc_handle);
-    dissect_claimed(tvb, pinfo, tree, data, &claim);
+        conversation_set_dissector_from_frame_number(find_or_create_conversation(pinfo),
+                                                     pinfo->num, smsrc_handle);
+    dissect_claimed(joined, pinfo, tree, data, &claim);
     return TRUE;
 }
 
@@ -451,6 +478,7 @@ proto_register_smsrc(void)
         &smsrc_port_basis);
 
     attack_register(proto_smsrc);
+    header_pieces_register(proto_smsrc);
     register_init_routine(init_smsrc);
     smsrc_handle = register_dissector("smsrc", dissect_smsrc, proto_smsrc);
 }
