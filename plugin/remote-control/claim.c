@@ -19,30 +19,12 @@
 #include "claim.h"
 
 #include "addresses.h"
+#include "claim-answer.h"
 #include "cm-frame.h"
 #include "service-detect.h"
 #include "session-connection.h"
 #include "session-events.h"
 #include "tcp-state.h"
-
-/* The most bytes of a request by which its echo is known. */
-#define MAX_REQUEST 32
-
-/* State of a conversation, from the first pass on. What a frame showed counts from it on. */
-typedef struct {
-    uint16_t deciding_port; /* the server's, by content that only one end sends; 0: none so far */
-    uint16_t server_port;   /* 0: not known yet */
-    uint32_t server_frame;  /* the frame that showed it */
-    uint32_t foreign_frame; /* from here on its content is another protocol's; 0: it is not */
-    uint32_t proof_frame;   /* from here on it is Remote Control by its own content; 0: it is not */
-    uint32_t cm_frame;      /* from here on it is ConfigMgr's; 0: it is not */
-    uint32_t first_frame;   /* the first payload; 0: none so far */
-    uint32_t answer_frame;  /* the agent's own content; 0: none so far */
-    bool has_request;       /* the viewer's content */
-    content_e request_content;
-    unsigned request_length;
-    uint8_t request[MAX_REQUEST]; /* its first bytes */
-} claim_state_t;
 
 /* Services of the matrix for whose port Wireshark has no dissector. */
 static const uint16_t listed_ports[] = { 3269 /* Global Catalog over TLS */ };
@@ -306,78 +288,6 @@ joins_session(const packet_info *pinfo, const claim_t *claim)
         conversation != NULL ? session_connection_find(conversation) : NULL, pinfo, &event);
 }
 
-/*
- * What answers
- */
-
-/* True where the payload, as far as it goes, is what the viewer has sent. */
-static bool
-has_request_bytes(const claim_input_t *input, const claim_state_t *state)
-{
-    unsigned length = MIN(tvb_captured_length(input->tvb), MIN(state->request_length, MAX_REQUEST));
-
-    return tvb_memeql(input->tvb, 0, state->request, length) == 0;
-}
-
-/* Returns what a message of Remote Control's is that comes from the agent's end. */
-static claim_answer_e
-answer_by_content(const claim_input_t *input, const claim_state_t *state, claim_t *claim)
-{
-    if (!has_request_bytes(input, state))
-        return ANSWER_OWN;
-    if (tvb_captured_length(input->tvb) < MIN(state->request_length, MAX_REQUEST))
-        return ANSWER_NONE;
-    claim->findings.is_echo = true;
-    return ANSWER_FOREIGN;
-}
-
-/* True where the payload is of a service that has a signature, or of one that sends lines. */
-static bool
-is_other_service(const claim_input_t *input)
-{
-    bool udp = input->pinfo->ptype == PT_UDP;
-
-    return content_is_text(input->tvb) ||
-           service_detect_tvb(input->tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP) != SERVICE_UNKNOWN;
-}
-
-/*
- * Sets what the agent's end has answered to the viewer's content. The control channel is framed, so
- * that anything else is another service's; what the agent sends on the others is not known. In a
- * proven session all of it is the agent's.
- */
-static void
-set_answer(const claim_input_t *input, const claim_state_t *state, claim_t *claim)
-{
-    const conversation_t *conversation = claim->findings.conversation;
-    const session_connection_t *connection =
-        conversation != NULL ? session_connection_find(conversation) : NULL;
-
-    if (PINFO_FD_VISITED(input->pinfo) || !state->has_request || state->answer_frame != 0 ||
-        claim->configmgr || claim->direction != DIRECTION_TO_VIEWER)
-        return;
-    if (content_is_proof(claim->content))
-        claim->findings.answer = answer_by_content(input, state, claim);
-    else if (claim->content == CONTENT_PARTIAL ||
-             (connection != NULL && session_connection_is_proven(connection)))
-        return;
-    else
-        claim->findings.answer = state->request_content == CONTENT_RCH &&
-                                         claim->findings.known_port && !is_other_service(input)
-                                     ? ANSWER_OWN
-                                     : ANSWER_FOREIGN;
-}
-
-/* True where the first payload of a connection is another protocol's. */
-static bool
-begins_foreign(const claim_input_t *input, const claim_state_t *state)
-{
-    bool udp = input->pinfo->ptype == PT_UDP;
-
-    return state->first_frame == 0 && input->pinfo->ptype != PT_IPX &&
-           service_detect_tvb(input->tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP) != SERVICE_UNKNOWN;
-}
-
 /* True where the server's port alone may be the basis. */
 static bool
 may_be_by_port(const claim_input_t *input, const claim_state_t *state, const claim_t *claim)
@@ -406,7 +316,7 @@ find_basis(const claim_input_t *input, const claim_state_t *state, claim_t *clai
     else if (!holds_since(state->foreign_frame, input->pinfo) &&
              (holds_since(state->proof_frame, input->pinfo) || joins_session(input->pinfo, claim))) {
         claim->basis = BASIS_SESSION;
-        claim->findings.is_foreign = begins_foreign(input, state);
+        claim->findings.is_foreign = claim_answer_begins_foreign(input, state);
         claim->findings.asks_others = state->first_frame == 0;
         return !claim->findings.is_foreign || input->limit == CLAIM_BY_USER;
     }
@@ -451,26 +361,13 @@ claim_classify(const claim_input_t *input, claim_t *claim)
     set_direction(input, claim);
     set_channel(input, claim);
     claim->configmgr = is_configmgr(input, state, claim->content);
-    set_answer(input, state, claim);
+    claim_answer_set(input, state, claim);
     return find_basis(input, state, claim);
 }
 
 /*
  * Recording
  */
-
-/* Keeps the first bytes of what the viewer has sent: nothing but an echo repeats them. */
-static void
-record_request(claim_state_t *state, tvbuff_t *tvb, const claim_t *claim)
-{
-    if (state->has_request || claim->direction != DIRECTION_TO_AGENT ||
-        !content_is_proof(claim->content))
-        return;
-    state->has_request = true;
-    state->request_content = claim->content;
-    state->request_length = tvb_captured_length(tvb);
-    tvb_memcpy(tvb, state->request, 0, MIN(state->request_length, MAX_REQUEST));
-}
 
 static void
 record_state(claim_state_t *state, const packet_info *pinfo, const claim_t *claim)
@@ -533,92 +430,9 @@ claim_record(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
     state = get_or_create_state(conversation);
     if (!PINFO_FD_VISITED(pinfo)) {
         record_state(state, pinfo, claim);
-        record_request(state, tvb, claim);
+        claim_answer_record_request(state, tvb, claim);
     }
     claim->session = report_event(conversation, pinfo, claim);
     if (claim->session != NULL && !session_log_is_proven(claim->session))
         claim->session = NULL;
-}
-
-/*
- * NetBIOS
- */
-
-/* Sets channel and direction by the names of the connection or of the datagram, else by content. */
-static void
-set_netbios_ends(tvbuff_t *tvb, packet_info *pinfo, const session_connection_t *connection,
-                 claim_netbios_t *netbios)
-{
-    claim_t *claim = &netbios->claim;
-    session_called_name_t called;
-
-    if (connection != NULL && session_connection_get_called_name(connection, &called)) {
-        claim->channel = called.channel;
-        claim->direction = pinfo->destport == called.server_port ? DIRECTION_TO_AGENT
-                                                                 : DIRECTION_TO_VIEWER;
-        claim->session = session_connection_get_session(connection, pinfo->num, false);
-        return;
-    }
-    if (netbios->datagram.act == NETBIOS_DATAGRAM) {
-        claim->channel = netbios->datagram.channel;
-        claim->direction = netbios->datagram.from_agent ? DIRECTION_TO_VIEWER
-                                                        : DIRECTION_TO_AGENT;
-    } else {
-        claim->channel = content_channel(claim->content);
-        claim->direction = content_direction(tvb, claim->content);
-    }
-    if (PINFO_FD_VISITED(pinfo))
-        claim->session = session_events_find_session(pinfo);
-    else
-        netbios->is_new = claim->direction != DIRECTION_UNKNOWN;
-}
-
-bool
-claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_netbios_t *netbios)
-{
-    packet_view_t packet = packet_view_open(tvb_get_ds_tvb(tvb), pinfo, NULL);
-    const session_connection_t *connection = NULL;
-    claim_t *claim = &netbios->claim;
-
-    memset(netbios, 0, sizeof *netbios);
-    netbios->datagram.act = NETBIOS_NOTHING;
-    if (tvb_reported_length(tvb) == 0 || pinfo->flags.in_error_pkt)
-        return false;
-    claim->transport = SESSION_TRANSPORT_NETBIOS;
-    claim->content = content_detect(tvb, 0, false);
-    if (pinfo->ptype == PT_TCP)
-        connection = session_connection_find_by_packet(pinfo);
-    else
-        netbios_parse(&packet, &netbios->datagram);
-    set_netbios_ends(tvb, pinfo, connection, netbios);
-    claim->basis = content_is_proof(claim->content) ? BASIS_CONTENT : BASIS_SESSION;
-    return claim->basis == BASIS_CONTENT || claim->channel != CHANNEL_UNKNOWN;
-}
-
-void
-claim_record_netbios(packet_info *pinfo, claim_netbios_t *netbios)
-{
-    claim_t *claim = &netbios->claim;
-    bool to_agent = claim->direction == DIRECTION_TO_AGENT;
-    session_event_t event = {
-        .kind = SESSION_SMS,
-        .viewer = to_agent ? &pinfo->src : &pinfo->dst,
-        .agent = to_agent ? &pinfo->dst : &pinfo->src,
-        .channel = claim->channel,
-        .transport = SESSION_TRANSPORT_NETBIOS,
-        .proof = true,
-    };
-    session_t *session;
-
-    if (!netbios->is_new)
-        return;
-    claim->session = session = session_connection_report_packet(pinfo, &event);
-    if (session == NULL)
-        return;
-    session_events_set_session(pinfo, session);
-    if (netbios->datagram.act == NETBIOS_DATAGRAM) {
-        session_events_set_name(session, SESSION_NAME_HOST, netbios->datagram.agent.text, pinfo);
-        session_events_set_name(session, SESSION_NAME_VIEWER, netbios->datagram.viewer.text,
-                                pinfo);
-    }
 }

@@ -36,6 +36,7 @@
 
 #include "attack.h"
 #include "claim.h"
+#include "claim-tree.h"
 #include "cm-frame.h"
 #include "header-pieces.h"
 #include "magic.h"
@@ -58,15 +59,7 @@ static int proto_smsrc_data = -1;
 static int proto_smsrc_chat = -1;
 static int proto_smsrc_transfer = -1;
 
-static int hf_smsrc_channel = -1;
-static int hf_smsrc_channel_iana = -1;
-static int hf_smsrc_direction = -1;
-static int hf_smsrc_generation = -1;
-static int hf_smsrc_claimed_by = -1;
-
 static int ett_smsrc = -1;
-
-static expert_field ei_smsrc_udp = EI_INIT;
 
 static dissector_handle_t smsrc_handle;
 static dissector_handle_t smsrc_cm_handle;
@@ -77,60 +70,6 @@ static ws_bool smsrc_port_basis = true;
 /* The preferences when the capture was opened: a change counts from the next capture on. */
 static bool desegment_in_force = true;
 static bool port_basis_in_force = true;
-
-/*
- * What the plugin concludes, rather than reads, is shown by strings: users type them in a filter,
- * and tshark -T fields prints them where it would print a number.
- */
-static const char *const generation_names[] = {
-    [GENERATION_OLDER] = "SMS 1.x or 2.0 before SP2",
-    [GENERATION_NEWER] = "SMS 2.0 SP2 or 2003",
-};
-
-static const char *const basis_names[] = {
-    [BASIS_CONTENT] = "Content",
-    [BASIS_SESSION] = "Session",
-    [BASIS_USER] = "User",
-    [BASIS_PORT] = "Port",
-};
-
-static const char *const basis_explanations[] = {
-    [BASIS_CONTENT] = "the protocol's own signature",
-    [BASIS_SESSION] = "these two hosts have a session proven by its content",
-    [BASIS_USER] = "Decode As, or a port added in the preferences",
-    [BASIS_PORT] = "known by its port alone",
-};
-
-/* Shows what is known of the packet before its bytes are read. */
-static void
-dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *top,
-              const claim_t *claim)
-{
-    const char *iana_name = channel_iana_name(claim->server_port);
-    proto_item *item;
-
-    if (claim->channel != CHANNEL_UNKNOWN) {
-        proto_item_append_text(top, ", %s", channel_name(claim->channel));
-        message_add_conclusion(tree, hf_smsrc_channel, tvb, channel_name(claim->channel));
-        if (iana_name != NULL)
-            message_add_conclusion(tree, hf_smsrc_channel_iana, tvb, iana_name);
-    }
-    if (claim->direction != DIRECTION_UNKNOWN) {
-        proto_item_append_text(top, ", %s", channel_direction_name(claim->direction));
-        message_add_conclusion(tree, hf_smsrc_direction, tvb,
-                               channel_direction_name(claim->direction));
-    }
-    if (claim->generation != GENERATION_UNKNOWN && !claim->configmgr)
-        message_add_conclusion(tree, hf_smsrc_generation, tvb, generation_names[claim->generation]);
-    item = message_add_conclusion(tree, hf_smsrc_claimed_by, tvb, basis_names[claim->basis]);
-    proto_item_append_text(item, " (%s)", basis_explanations[claim->basis]);
-    if (claim->basis == BASIS_PORT)
-        proto_item_append_text(top, ", known by its port alone");
-    if (claim->session != NULL)
-        session_tap_add_session(tree, tvb, claim->session);
-    if (claim->transport == SESSION_TRANSPORT_UDP)
-        expert_add_info(pinfo, top, &ei_smsrc_udp);
-}
 
 /* A message found at an offset, with its boundaries; or unframed bytes. */
 typedef struct {
@@ -251,7 +190,7 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
     col_clear(pinfo->cinfo, COL_INFO);
     item = proto_tree_add_item(parent, proto_smsrc, tvb, 0, -1, ENC_NA);
     tree = proto_item_add_subtree(item, ett_smsrc);
-    dissect_claim(tvb, pinfo, tree, item, claim);
+    claim_tree_add(tvb, pinfo, tree, item, claim);
     if (claim->configmgr) {
         /* ConfigMgr's dissector requests the rest of a frame as if TCP had called it. */
         pinfo->can_desegment = pinfo->saved_can_desegment;
@@ -413,42 +352,14 @@ init_smsrc(void)
 void
 proto_register_smsrc(void)
 {
-    static hf_register_info hf[] = {
-        { &hf_smsrc_channel,
-          { "Channel", "smsrc.channel", FT_STRING, BASE_NONE, NULL, 0x0,
-            "What the connection is for, by the names of KB 826852: Control, Data, Chat, File "
-            "transfer", HFILL } },
-        { &hf_smsrc_channel_iana,
-          { "Port name at IANA", "smsrc.channel.iana", FT_STRING, BASE_NONE, NULL, 0x0,
-            "The port's name at IANA, and so in Wireshark's port column, which has 2702 and 2704 "
-            "swapped", HFILL } },
-        { &hf_smsrc_direction,
-          { "Direction", "smsrc.direction", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Viewer to agent or Agent to viewer: the viewer is the administrator's machine, the "
-            "agent the controlled one", HFILL } },
-        { &hf_smsrc_generation,
-          { "Generation", "smsrc.generation", FT_STRING, BASE_NONE, NULL, 0x0,
-            "The versions of SMS that use this port: SMS 1.x or 2.0 before SP2, SMS 2.0 SP2 or "
-            "2003", HFILL } },
-        { &hf_smsrc_claimed_by,
-          { "Claimed by", "smsrc.claimed_by", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Why this is shown as SMS Remote Control: Content, Session, User (Decode As) or Port",
-            HFILL } },
-    };
     static int *ett[] = { &ett_smsrc };
-    static ei_register_info ei[] = {
-        { &ei_smsrc_udp,
-          { "smsrc.udp", PI_PROTOCOL, PI_NOTE,
-            "SMS 2.0-compatible transport: SMS 2003 clients listen on TCP only", EXPFILL } },
-    };
     expert_module_t *expert;
     module_t *module;
 
     proto_smsrc = proto_register_protocol("Microsoft SMS Remote Control", "SMSRC", "smsrc");
-    proto_register_field_array(proto_smsrc, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
     expert = expert_register_protocol(proto_smsrc);
-    expert_register_field_array(expert, ei, array_length(ei));
+    claim_tree_register(proto_smsrc, expert);
     message_register(expert);
     rch0_register(proto_smsrc, expert);
     tnmp_register(proto_smsrc, expert);
