@@ -100,9 +100,9 @@ void claim_record(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim);
 
 /**
  * The same for the payload of a NetBIOS session or datagram: by content, or by a name of Remote
- * Tools. Ports show nothing there. Call claim_record_netbios() where it is claimed.
+ * Tools. Ports show nothing there. Call claim_netbios_record() where it is claimed.
  */
-bool claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_netbios_t *netbios);
-void claim_record_netbios(packet_info *pinfo, claim_netbios_t *netbios);
+bool claim_netbios_classify(tvbuff_t *tvb, packet_info *pinfo, claim_netbios_t *netbios);
+void claim_netbios_record(packet_info *pinfo, claim_netbios_t *netbios);
 
 #endif /* __SMSRC_CLAIM_H__ */

@@ -39,7 +39,7 @@ set_netbios_ends(tvbuff_t *tvb, packet_info *pinfo, const session_connection_t *
 }
 
 bool
-claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_netbios_t *netbios)
+claim_netbios_classify(tvbuff_t *tvb, packet_info *pinfo, claim_netbios_t *netbios)
 {
     packet_view_t packet = packet_view_open(tvb_get_ds_tvb(tvb), pinfo, NULL);
     const session_connection_t *connection = NULL;
@@ -61,7 +61,7 @@ claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_netbios_t *netbi
 }
 
 void
-claim_record_netbios(packet_info *pinfo, claim_netbios_t *netbios)
+claim_netbios_record(packet_info *pinfo, claim_netbios_t *netbios)
 {
     claim_t *claim = &netbios->claim;
     bool to_agent = claim->direction == DIRECTION_TO_AGENT;

@@ -301,9 +301,9 @@ dissect_smsrc_netbios_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
 {
     claim_netbios_t netbios;
 
-    if (!claim_classify_netbios(tvb, pinfo, &netbios))
+    if (!claim_netbios_classify(tvb, pinfo, &netbios))
         return FALSE;
-    claim_record_netbios(pinfo, &netbios);
+    claim_netbios_record(pinfo, &netbios);
     dissect_claimed(tvb, pinfo, tree, data, &netbios.claim);
     return TRUE;
 }

@@ -219,21 +219,25 @@ bool session_connection_resolve(session_t *session, session_pair_t *pair,
 /** True where the viewer has called a port of SMS 2.0 SP2 and later at the same agent so far. */
 bool session_connection_has_tried_newer(const session_connection_t *connection);
 
+/*
+ * session-traffic.c
+ */
+
 /** First pass: adds a frame, with payload or without, to both; either may be NULL. */
-void session_connection_add_frame(session_connection_t *connection, session_t *session,
+void session_traffic_add_frame(session_connection_t *connection, session_t *session,
                                   const packet_info *pinfo);
 
 /** First pass: adds payload. */
-void session_connection_add_bytes(session_connection_t *connection, bool from_agent,
+void session_traffic_add_bytes(session_connection_t *connection, bool from_agent,
                                   unsigned length);
 
 /** First pass: adds payload while it is not known which end is the viewer. */
-void session_connection_add_undirected_bytes(session_connection_t *connection,
+void session_traffic_add_undirected_bytes(session_connection_t *connection,
                                              const packet_info *pinfo, unsigned length);
 
 /** First pass: the connection is established, or has ended. Repeated calls do nothing. */
-void session_connection_set_established(session_connection_t *connection);
-void session_connection_set_ended(session_connection_t *connection, bool by_reset);
+void session_traffic_set_established(session_connection_t *connection);
+void session_traffic_set_ended(session_connection_t *connection, bool by_reset);
 
 /*
  * session-events.c

@@ -80,7 +80,7 @@ track_tcp(packet_info *pinfo, session_connection_t *connection, const conversati
     session_t *session = connection->newest;
 
     if ((seen & (SEEN_SYN_ACK | SEEN_DATA)) != 0) {
-        session_connection_set_established(connection);
+        session_traffic_set_established(connection);
         session_diagnosis_drop_unreachable(connection);
     } else if ((seen & (SEEN_SYN | SEEN_RST)) == SEEN_SYN && !from_agent &&
                !is_copy(connection, pinfo)) {
@@ -88,7 +88,7 @@ track_tcp(packet_info *pinfo, session_connection_t *connection, const conversati
     }
     if ((seen & (SEEN_FIN | SEEN_RST)) == 0 || had_ended)
         return;
-    session_connection_set_ended(connection, (seen & SEEN_FIN) == 0);
+    session_traffic_set_ended(connection, (seen & SEEN_FIN) == 0);
     if (connection->has_failed) {
         if (from_agent)
             session_diagnosis_add_failure(pinfo, connection, "the connection was reset");
@@ -175,7 +175,7 @@ track_undirected(packet_view_t *packet, session_connection_t *connection)
         .server_port = port,
     };
 
-    session_connection_add_undirected_bytes(connection, pinfo, payload_length(packet));
+    session_traffic_add_undirected_bytes(connection, pinfo, payload_length(packet));
     if (pinfo->srcport != pinfo->destport || event.channel == CHANNEL_UNKNOWN)
         return;
     event.legacy_port = generation == GENERATION_OLDER;
@@ -190,7 +190,7 @@ track_directed(packet_view_t *packet, session_connection_t *connection,
     bool from_agent = is_from_agent(connection, pinfo);
     session_t *session = connection->newest;
 
-    session_connection_add_bytes(connection, from_agent, payload_length(packet));
+    session_traffic_add_bytes(connection, from_agent, payload_length(packet));
     if (session != NULL && session->account_refused) {
         session->account_refused = false;
         session_diagnosis_add(pinfo, DIAGNOSIS_NTLM_REFUSED,
@@ -217,7 +217,7 @@ track_conversation(packet_view_t *packet, session_connection_t *connection,
         track_directed(packet, connection, conversation, is_tcp);
     else
         track_undirected(packet, connection);
-    session_connection_add_frame(connection, connection->newest, pinfo);
+    session_traffic_add_frame(connection, connection->newest, pinfo);
 }
 
 const session_t *
@@ -328,7 +328,7 @@ track_lookup(packet_info *pinfo, const netbios_packet_t *netbios)
     if (lookup == NULL)
         return;
     p_add_proto_data(wmem_file_scope(), pinfo, proto_session_tracker, KEY_LOOKUP, lookup);
-    session_connection_add_frame(NULL, name_lookup_session(lookup), pinfo);
+    session_traffic_add_frame(NULL, name_lookup_session(lookup), pinfo);
 }
 
 static void
@@ -364,7 +364,7 @@ track_datagram(packet_view_t *packet, const netbios_packet_t *netbios)
     if (session == NULL)
         return;
     session_log_add_bytes(session, netbios->channel, netbios->from_agent, payload_length(packet));
-    session_connection_add_frame(NULL, session, packet->pinfo);
+    session_traffic_add_frame(NULL, session, packet->pinfo);
 }
 
 void
@@ -411,7 +411,7 @@ track_icmp_error(packet_view_t *packet)
     p_add_proto_data(wmem_file_scope(), pinfo, proto_session_tracker, KEY_CONNECTION, connection);
     if (addresses_equal(&error.dst, connection->agent))
         session_diagnosis_add_failure(pinfo, connection, error.reason);
-    session_connection_add_frame(connection, connection->newest, pinfo);
+    session_traffic_add_frame(connection, connection->newest, pinfo);
 }
 
 bool

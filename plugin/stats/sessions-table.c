@@ -112,11 +112,24 @@ sessions_reset(stat_tap_table *table)
     clear_rows();
 }
 
-static GSequenceIter *
-append_row(stat_tap_table_ui *ui, stat_tap_table *table)
+/* Returns the row before which a session without an attack is shown: they are by their number. */
+static unsigned
+row_for(stat_tap_table *table, unsigned number)
 {
-    stat_table_append_row(ui, table);
-    return g_sequence_append(row_order, GUINT_TO_POINTER(false));
+    unsigned row = stat_table_num_rows(table);
+
+    while (row > num_attacks &&
+           stat_tap_get_field_data(table, row - 1, 0)->value.uint_value > number)
+        row--;
+    return row;
+}
+
+static GSequenceIter *
+insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
+{
+    stat_table_insert_row(ui, table, row);
+    return g_sequence_insert_before(g_sequence_get_iter_at_pos(row_order, (int)row),
+                                    GUINT_TO_POINTER(false));
 }
 
 static unsigned
@@ -206,7 +219,7 @@ show_unlisted(stat_tap_table_ui *ui, stat_tap_table *table)
     if (unlisted == 0)
         return;
     if (unlisted_row == NULL)
-        unlisted_row = append_row(ui, table);
+        unlisted_row = insert_row(ui, table, stat_table_num_rows(table));
     text = g_strdup_printf("%u or more sessions", unlisted);
     line.reason = text;
     stat_table_show_row(table, place_of(unlisted_row), columns, &line);
@@ -221,7 +234,7 @@ update_row(stat_tap_table_ui *ui, stat_tap_table *table, const session_t *sessio
     GSequenceIter *row = (GSequenceIter *)g_hash_table_lookup(session_rows, session);
 
     if (row == NULL) {
-        row = append_row(ui, table);
+        row = insert_row(ui, table, row_for(table, summary->number));
         g_hash_table_insert(session_rows, (void *)session, row);
     }
     if (summary->has_attack && !GPOINTER_TO_UINT(g_sequence_get(row)))

@@ -287,7 +287,7 @@ smsrc.user.controller smsrc.busy.controller smsrc.busy.port smsrc.text smsrc.dat
 smsrc.cve_2004_0728 smsrc.length_mismatch smsrc.udp smsrc.busy smsrc.refused
 smsrc.cm.type smsrc.cm.length smsrc.cm.text smsrc.cm.denied
 smsrc.netbios.name smsrc.netbios.channel smsrc.data_unreachable smsrc.udp_unreachable
-smsrc.name_not_resolved smsrc.old_ports_only smsrc.ntlm_refused
+smsrc.control_unreachable smsrc.name_not_resolved smsrc.old_ports_only smsrc.ntlm_refused
 """.split()
 
 
