@@ -46,6 +46,7 @@ typedef struct {
     uint16_t deciding_server_port; /* by content that only one end sends; 0: it shows none */
     claim_answer_e answer;
     bool is_echo;                 /* the answer is what the viewer has sent */
+    bool may_be_echo;             /* so far: the rest follows */
     uint16_t inferred_server_port; /* by content or ports; 0: it was known, or it is not known */
     bool is_foreign;              /* the content is another protocol's */
     bool asks_others;             /* nothing shows yet that it is none: other dissectors decide */

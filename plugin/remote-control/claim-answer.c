@@ -31,10 +31,10 @@ answer_by_content(const claim_input_t *input, const claim_state_t *state, claim_
 {
     if (!has_request_bytes(input, state))
         return ANSWER_OWN;
-    if (tvb_captured_length(input->tvb) < MIN(state->request_length, MAX_REQUEST))
-        return ANSWER_NONE;
-    claim->findings.is_echo = true;
-    return ANSWER_FOREIGN;
+    claim->findings.may_be_echo =
+        tvb_captured_length(input->tvb) < MIN(state->request_length, MAX_REQUEST);
+    claim->findings.is_echo = !claim->findings.may_be_echo;
+    return claim->findings.is_echo ? ANSWER_FOREIGN : ANSWER_NONE;
 }
 
 /* True where the payload is of a service that has a signature, or of one that sends lines. */

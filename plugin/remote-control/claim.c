@@ -266,7 +266,8 @@ event_of_claim(const packet_info *pinfo, const claim_t *claim)
         .transport = claim->transport,
         .server_port = claim->server_port,
         .legacy_port = claim->generation == GENERATION_OLDER,
-        .proof = content_is_proof(claim->content) && !claim->findings.is_echo,
+        .proof = content_is_proof(claim->content) && !claim->findings.is_echo &&
+                 !claim->findings.may_be_echo,
         .by_viewer = to_agent && content_is_proof(claim->content),
         .fixes_ends = claim->findings.deciding_server_port != 0 ||
                       (pinfo->srcport == pinfo->destport && content_is_proof(claim->content)),
