@@ -68,24 +68,58 @@ is_from_first(const conversation_t *conversation, const packet_info *pinfo)
             addresses_equal(conversation_key_addr1(key), &pinfo->src));
 }
 
-/* The first packet was a SYN, unless there is a record: its sender is the client. */
+/*
+ * A SYN with another sequence number begins a conversation for Wireshark. While the one before of
+ * the same ends is open, it is none of a new connection: returns that one's server; else 0.
+ */
+static uint16_t
+find_open_server(const conversation_t *conversation, const packet_info *pinfo)
+{
+    const struct tcp_analysis *tcp = find_tcp_analysis(conversation);
+    const conversation_t *before;
+
+    /* Wireshark notes that ports are used again. Nearly no SYN has a note. */
+    if (tcp == NULL || tcp->ta == NULL)
+        return 0;
+    before = find_conversation(pinfo->num - 1, &pinfo->src, &pinfo->dst, CONVERSATION_TCP,
+                               pinfo->srcport, pinfo->destport, 0);
+    if (before == NULL || (tcp_state_seen(before) & (SEEN_FIN | SEEN_RST)) != 0)
+        return 0;
+    return tcp_state_server_port(before);
+}
+
+/* Returns the server's port where this SYN is no usual one; 0 where Wireshark's own is right. */
+static uint16_t
+find_first_server(const conversation_t *conversation, const packet_info *pinfo, bool is_answer)
+{
+    bool is_new = conversation_cache_is_new_stream();
+    bool from_first = is_from_first(conversation, pinfo);
+    uint16_t open_server = is_new ? find_open_server(conversation, pinfo) : 0;
+
+    if (open_server != 0)
+        return open_server;
+    /* The usual SYN is the first packet, the usual answer comes from the other end. */
+    if (is_answer ? !is_new && !from_first : is_new)
+        return 0;
+    /* The first packet was a SYN, unless it is this answer: its sender is the client. */
+    return (uint16_t)(from_first && !(is_answer && is_new) ? pinfo->destport : pinfo->srcport);
+}
+
 static void
-record_first_syn(const packet_info *pinfo, bool is_answer, bool is_new)
+record_first_syn(const packet_info *pinfo, bool is_answer)
 {
     conversation_t *conversation = conversation_cache_find(pinfo);
-    bool from_first, to_server;
     syn_record_t *record;
+    uint16_t server;
 
     if (conversation == NULL ||
         conversation_get_proto_data(conversation, proto_tcp_state) != NULL)
         return;
-    from_first = is_from_first(conversation, pinfo);
-    /* The usual answer comes from the other end than the SYN. */
-    if (is_answer && !is_new && !from_first)
+    server = find_first_server(conversation, pinfo, is_answer);
+    if (server == 0)
         return;
-    to_server = is_answer && is_new ? false : from_first;
     record = wmem_new(wmem_file_scope(), syn_record_t);
-    record->server_port = (uint16_t)(to_server ? pinfo->destport : pinfo->srcport);
+    record->server_port = server;
     conversation_add_proto_data(conversation, proto_tcp_state, record);
 }
 
@@ -94,7 +128,6 @@ tcp_state_update(packet_view_t *packet)
 {
     enum { FLAGS = 13, SYN = 0x02, ACK = 0x10, HEADER = 20, IP_PROTOCOL = 6 };
     const packet_info *pinfo = packet->pinfo;
-    bool is_new = conversation_cache_is_new_stream(), is_answer;
 
     if (pinfo->ptype != PT_TCP || PINFO_FD_VISITED(pinfo))
         return;
@@ -102,9 +135,7 @@ tcp_state_update(packet_view_t *packet)
     if (packet->protocol != IP_PROTOCOL || packet->network_length < HEADER ||
         (packet->network[FLAGS] & SYN) == 0)
         return;
-    is_answer = (packet->network[FLAGS] & ACK) != 0;
-    if (is_answer || !is_new)
-        record_first_syn(pinfo, is_answer, is_new);
+    record_first_syn(pinfo, (packet->network[FLAGS] & ACK) != 0);
 }
 
 unsigned

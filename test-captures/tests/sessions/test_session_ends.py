@@ -22,15 +22,13 @@ FORGERIES = [("before", "S", "agent"), ("before", "SA", "viewer"), ("instead", "
              ("after", "S", "agent"), ("after", "SA", "viewer"), ("after", "S", "viewer")]
 
 
-def ends_of(by, port, viewer_port):
-    return ((AGENT, VIEWER), (port, viewer_port)) if by == "agent" else (
-        (VIEWER, AGENT), (viewer_port, port))
-
-
-def forge(cap, by, flags, port, viewer_port):
-    hosts, ports = ends_of(by, port, viewer_port)
-    # The number that the connection has begun with is seen by whoever forges.
-    segment(cap, *hosts, ports, flags, seq=4711)
+def forge(cap, talk, by, flags, offset=-1):
+    """With the number that the connection has begun with, or another one: then Wireshark begins
+    another conversation."""
+    side = talk._server if by == "agent" else talk._client
+    other = talk._client if by == "agent" else talk._server
+    segment(cap, side.ip, other.ip, (side.port, other.port), flags,
+            seq=side.seq + offset & 0xFFFFFFFF)
 
 
 def say(talk, content, messages):
@@ -44,27 +42,34 @@ def say(talk, content, messages):
         talk.reply(messages.information_reply(host="WKS17"))
 
 
-def forged(cap, messages, content, forgery, viewer_port):
+def go_on(talk, content, messages):
+    if content == "request":
+        talk.reply(messages.information_reply(host="WKS17"))
+    elif content in ("exploit", "reply"):
+        talk.send(b"\x91\x02\xe7\x00")
+        talk.reply(b"\x91\x02\xe7\x01")
+
+
+def forged(cap, messages, content, forgery, viewer_port, offset=-1):
     when, flags, by = forgery
     port = CONTENTS[content]
     talk = cap.tcp(VIEWER, viewer_port, AGENT, port)
     if when != "instead":
         talk.open()
     if when != "after":
-        forge(cap, by, flags, port, viewer_port)
+        forge(cap, talk, by, flags, offset)
     say(talk, content, messages)
     if when == "after":
-        forge(cap, by, flags, port, viewer_port)
-    talk.send(b"\x91\x02\xe7\x00")
-    talk.reply(b"\x91\x02\xe7\x01")
+        forge(cap, talk, by, flags, offset)
+    go_on(talk, content, messages)
 
 
 @pytest.mark.parametrize("content", CONTENTS)
 @pytest.mark.parametrize("viewer_port", [4090, 2703])
 def test_content_decides_whatever_the_syn_says(tshark, tmp_path, content, viewer_port):
-    for number, forgery in enumerate(FORGERIES):
-        def play(cap, messages, forgery=forgery):
-            forged(cap, messages, content, forgery, viewer_port)
+    for number, (forgery, offset) in enumerate(itertools.product(FORGERIES, (-1, -1001))):
+        def play(cap, messages, forgery=forgery, offset=offset):
+            forged(cap, messages, content, forgery, viewer_port, offset)
         capture = scene(tmp_path, play, f"scene-{number}")
         found = table(statistic(tshark, capture, two_pass=True))
         assert [(row["viewer"], row["agent"]) for row in found] == [(VIEWER, AGENT)], forgery
@@ -122,15 +127,15 @@ def test_the_order_in_which_frames_are_asked_for_changes_nothing(tshark, sharkd,
 def test_the_first_syn_decides_what_no_content_shows(tshark, tmp_path):
     table_of_roles = ['uat:smsrc_roles:"10.1.3.17","Management point","ABC"',
                       'uat:smsrc_roles:"10.1.0.50","Advanced Client","ABC"']
-    for number, forgery in enumerate(FORGERIES):
+    for number, (forgery, offset) in enumerate(itertools.product(FORGERIES, (-1, -1001))):
         when, flags, by = forgery
         if when != "after":
             continue
 
-        def play(cap, messages, flags=flags, by=by):
+        def play(cap, messages, flags=flags, by=by, offset=offset):
             talk = opened(cap, 4444, 4011)
             talk.send(b"\x91\x02")
-            forge(cap, by, flags, 4444, 4011)
+            forge(cap, talk, by, flags, offset)
             talk.send(b"\x91\x02")
             talk.reply(b"\x91\x03")
         capture = scene(tmp_path, play, f"scene-{number}")
