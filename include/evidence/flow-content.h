@@ -27,7 +27,7 @@ typedef struct {
     bool forwarded;     /* by a proxy, for a client that is not the initiator */
     role_set_t passed_on; /* that client's roles, which a request and its response have shown */
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
-    uint8_t sniffs;
+    uint8_t sniffs, end_sniffs;
     bool has_ends;      /* content has shown the ends: nothing changes them any more */
     bool second_initiates; /* by that content: the second end of the conversation's key */
     bool was_turned;    /* content has shown other ends than SYN or first sender */

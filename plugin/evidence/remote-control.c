@@ -16,7 +16,8 @@ read_packet(const packet_view_t *packet)
     flow_content_t *flow;
 
     /* Decode As and the port alone are no evidence, and an echo of the request is none. */
-    if (claim == NULL || claim->findings.is_echo || claim->findings.may_be_echo || claim->direction == DIRECTION_UNKNOWN ||
+    if (claim == NULL || claim->findings.is_echo || claim->findings.may_be_echo ||
+        claim->direction == DIRECTION_UNKNOWN ||
         (claim->basis != BASIS_CONTENT && claim->basis != BASIS_SESSION))
         return;
     flow = flow_content_get(packet->pinfo, true);

@@ -315,7 +315,8 @@ find_basis(const claim_input_t *input, const claim_state_t *state, claim_t *clai
     if (claim->findings.answer == ANSWER_FOREIGN)
         claim->findings.is_foreign = true;
     else if (!holds_since(state->foreign_frame, input->pinfo) &&
-             (holds_since(state->proof_frame, input->pinfo) || joins_session(input->pinfo, claim))) {
+             (holds_since(state->proof_frame, input->pinfo) ||
+              joins_session(input->pinfo, claim))) {
         claim->basis = BASIS_SESSION;
         claim->findings.is_foreign = claim_answer_begins_foreign(input, state);
         claim->findings.asks_others = state->first_frame == 0;

@@ -7,8 +7,8 @@
 /*
  * A heuristic cannot ask TCP for more: the next segments would be withheld from all others. So the
  * pieces are kept here, per connection and direction, from a segment on that may begin a header:
- * few do, and what does not continue one is dropped at once. Dissection begins with the segment that
- * completes the header; what that had to be joined with is kept for later passes.
+ * few do, and what does not continue one is dropped at once. Dissection begins with the segment
+ * that completes the header; what that had to be joined with is kept for later passes.
  */
 
 #include "header-pieces.h"

@@ -260,7 +260,8 @@ bool
 session_connection_resolve(session_t *session, session_pair_t *pair, const packet_info *pinfo)
 {
     if (session->agent.type != AT_NONE ||
-        (pair->current != NULL && !pair->current->is_void && !session_log_is_over(pair->current, pinfo)))
+        (pair->current != NULL && !pair->current->is_void &&
+         !session_log_is_over(pair->current, pinfo)))
         return false;
     copy_address_wmem(wmem_file_scope(), &session->agent, &pair->hosts.second);
     session->reason[0] = '\0';
@@ -343,7 +344,8 @@ has_current_session(const session_connection_t *connection, const session_event_
     if (event->fixes_ends && !connection->ends_are_fixed && connection->viewer != NULL &&
         !addresses_equal(connection->viewer, event->viewer))
         return false;
-    return session != NULL && !session->is_void && (session->kind == event->kind || !event->proof) &&
+    return session != NULL && !session->is_void &&
+           (session->kind == event->kind || !event->proof) &&
            (session->kind == SESSION_CONFIGMGR ||
             connection->transport == SESSION_TRANSPORT_TCP || connection->called_by_name ||
             !event->starts_session || !session_log_is_silent(&session->last_time, pinfo));
