@@ -73,9 +73,13 @@ bool
 claim_answer_begins_foreign(const claim_input_t *input, const claim_state_t *state)
 {
     bool udp = input->pinfo->ptype == PT_UDP;
+    service_e service;
 
-    return state->first_frame == 0 && input->pinfo->ptype != PT_IPX &&
-           service_detect_tvb(input->tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP) != SERVICE_UNKNOWN;
+    if (state->first_frame != 0 || input->pinfo->ptype == PT_IPX)
+        return false;
+    service = service_detect_tvb(input->tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP);
+    /* RTP has no magic: in a session that is proven, its few bits prove nothing. */
+    return service != SERVICE_UNKNOWN && service != SERVICE_RTP;
 }
 
 void

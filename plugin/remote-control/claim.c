@@ -197,7 +197,10 @@ direction_by_ends(const claim_input_t *input, const claim_t *claim)
     direction_e direction = content_direction(input->tvb, claim->content);
     const address *viewer = NULL;
 
-    if (connection != NULL && session_connection_has_ends(connection))
+    /* What a later frame shows does not claim an earlier one. */
+    if (connection != NULL && session_connection_has_ends(connection) &&
+        (!PINFO_FD_VISITED(pinfo) ||
+         session_connection_get_session(connection, pinfo->num, false) != NULL))
         viewer = session_connection_get_viewer(connection);
     else if (direction != DIRECTION_UNKNOWN)
         return direction;
