@@ -164,7 +164,7 @@ evidence_scan(const packet_view_t *packet)
 
 /*
  * Fixes the ends by a segment that only one end sends, while the service is looked for. An answer
- * that nobody has asked for does not count against the SYN.
+ * without a request does not count against the SYN.
  */
 static void
 sniff_ends(const packet_view_t *packet, flow_content_t *flow)

@@ -9,7 +9,7 @@
 
 #include "smsrc-compat.h"
 
-/** Looks up Wireshark's lists of heuristics. Call from a handoff routine. */
+/** Finds Wireshark's lists of heuristics. Call from a handoff routine. */
 void other_dissectors_init(int proto);
 
 /**

@@ -81,7 +81,7 @@ is_udp_unreachable(const session_connection_t *connection)
 
 /*
  * The one thing that is known by the port alone: a host has called the control channel's, and
- * reached nobody. It is said once of two hosts, so that a scan of the port is a line for each.
+ * reached no agent. It is said once of two hosts, so that a scan of the port is a line for each.
  */
 static void
 add_control_unreachable(packet_info *pinfo, session_connection_t *connection, const char *reason)

@@ -56,7 +56,7 @@ def tuple_of(row):
     return tuple(tuple(cell) if isinstance(cell, list) else cell for cell in row)
 
 
-def test_an_answer_that_nobody_asked_for_decides_nothing(tshark, tmp_path):
+def test_an_answer_without_a_request_decides_nothing(tshark, tmp_path):
     def play(cap, _):
         talk = cap.tcp(CLIENT, 3001, SERVER, 80)
         talk.open()

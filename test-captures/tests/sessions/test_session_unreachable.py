@@ -19,7 +19,7 @@ def silent(cap, talk, tries=3, pause=3):
     return syn
 
 
-# What happens to a SYN, and whether that is told.
+# What happens to a SYN, and whether that is reported.
 WAYS = {
     "silent": (lambda cap, talk: silent(cap, talk), True),
     "silent, five tries": (lambda cap, talk: silent(cap, talk, 5), True),
@@ -38,35 +38,35 @@ WAYS = {
 
 def play_ways(port=2701, ways=WAYS):
     def play(cap, _):
-        for number, (way, _told) in enumerate(ways.values(), 1):
+        for number, (way, _reported) in enumerate(ways.values(), 1):
             way(cap, cap.tcp(VIEWER, 41000 + number, f"10.1.3.{number}", port))
             cap.wait(1)
     return play
 
 
-def told(tshark, capture, two_pass):
-    """The ports of the viewer's connections that are told of."""
+def reported(tshark, capture, two_pass):
+    """The ports of the viewer's connections that are reported."""
     rows = fields(tshark, capture, ["tcp.srcport", "tcp.dstport"], "-Y", FIELD, two_pass=two_pass)
     return [next(port for cell in row.values() for port in cell if port.startswith("41"))
             for row in rows]
 
 
-def test_each_way_is_told(tshark, tmp_path):
+def test_each_way_is_reported(tshark, tmp_path):
     capture = scene(tmp_path, play_ways())
-    wanted = [str(41000 + number) for number, (_, is_told) in enumerate(WAYS.values(), 1)
-              if is_told]
+    wanted = [str(41000 + number) for number, (_, is_reported) in enumerate(WAYS.values(), 1)
+              if is_reported]
     for two_pass in (False, True):
-        assert told(tshark, capture, two_pass) == wanted
+        assert reported(tshark, capture, two_pass) == wanted
     assert not frames(tshark, capture, "smsrc.session", two_pass=True)
     assert table(statistic(tshark, capture)) == []
 
 
-def test_other_ports_are_not_told_of(tshark, tmp_path):
+def test_other_ports_are_not_reported(tshark, tmp_path):
     for port in (2702, 2703, 1761, 80):
         assert not frames(tshark, scene(tmp_path, play_ways(port), f"scene-{port}"), FIELD)
 
 
-def test_two_hosts_are_told_of_once(tshark, tmp_path):
+def test_two_hosts_are_reported_once(tshark, tmp_path):
     def play(cap, _):
         for number in range(10):
             talk = cap.tcp(VIEWER, 41000 + number, "10.1.3.17", 2701)
@@ -97,7 +97,7 @@ def test_an_agent_that_answers_is_reached(tshark, tmp_path):
     assert not frames(tshark, scene(tmp_path, play), FIELD, two_pass=True)
 
 
-def test_the_case_of_a_blocked_console_is_told(tshark, case):
+def test_the_case_of_a_blocked_console_is_reported(tshark, case):
     for two_pass in (False, True):
         assert list(by_frame(tshark, case("cm-blocked"), FIELD, two_pass=two_pass)) == [3, 5, 11]
     assert not frames(tshark, case("cm-blocked"), "smsrc.session", two_pass=True)
