@@ -31,6 +31,7 @@ dissect_smsrc_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     /* Session log and audit add protocols of their own, each the first of its kind. */
     pinfo->curr_proto_layer_num = 1;
     conversation_cache_update(pinfo);
+    tcp_state_update(&packet);
     smsrc_log_packet(&packet);
     smsrc_audit_packet(&packet);
     return 0;
@@ -53,7 +54,7 @@ void
 proto_reg_handoff_smsrc_post(void)
 {
     packet_view_init();
-    tcp_state_init();
+    tcp_state_init(proto_smsrc_post);
     smsrc_post_handle = create_dissector_handle(dissect_smsrc_post, proto_smsrc_post);
     register_postdissector(smsrc_post_handle);
 }

@@ -51,7 +51,10 @@ typedef struct flow {
 /** "Open", "No answer" or "Blocked". Static. */
 const char *flow_audit_reach_name(reach_e reach);
 
-/** Returns the audit's record of a flow. Creates it if there is none. */
+/**
+ * Returns the audit's record of a flow. Creates it if there is none. What it had found drops out
+ * where content has shown that the ends are the other way round.
+ */
 flow_t *flow_audit_get(flow_content_t *content);
 
 #endif /* __SMSRC_FLOW_AUDIT_H__ */

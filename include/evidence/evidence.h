@@ -25,7 +25,7 @@ void evidence_reset(bool learn_roles);
  */
 void evidence_scan(const packet_view_t *packet);
 
-/** Detect the service of the flow by this packet, while it is unknown. First pass only. */
+/** Detect the service and the ends of the flow by this packet, while unknown. First pass only. */
 void evidence_sniff(const packet_view_t *packet, flow_content_t *flow);
 
 /** Returns how many flows have roles by their content alone; while 0, only the role book counts. */

@@ -30,6 +30,10 @@ typedef struct {
     bool forwarded;     /* by a proxy, for a client that is not the initiator */
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
     uint8_t sniffs;     /* payloads inspected for the service so far */
+    uint8_t end_sniffs; /* payloads inspected for what only one side sends */
+    bool has_ends;      /* content has shown the ends: nothing changes them any more */
+    bool second_initiates; /* by that content: the second end of the conversation's key */
+    bool was_turned;    /* content has shown other ends than SYN or first sender */
 
     uint32_t attack_frame; /* the first message of CVE-2004-0728; 0: none */
     struct flow *judged;   /* the audit's own state (flow-audit.h); NULL: none so far */
@@ -49,7 +53,16 @@ flow_content_t *flow_content_find_by_ends(packet_info *pinfo, const address *src
                                           const address *dst, bool tcp, uint16_t src_port,
                                           uint16_t dst_port);
 
-/** True if @p addr and @p port are the initiator's. @p sure is set if a SYN was seen. */
+/**
+ * The packet has content that only one end of such a flow sends: the initiator, if @p to_responder
+ * is true. The first such content fixes the ends. Call on the first pass.
+ */
+void flow_content_set_ends(flow_content_t *flow, const packet_info *pinfo, bool to_responder);
+
+/**
+ * True if @p addr and @p port are the initiator's: by content that only one end sends, else by the
+ * first SYN, else by the first packet. @p sure is set if content or a SYN has shown it.
+ */
 bool flow_content_is_initiator(const flow_content_t *flow, const address *addr, uint32_t port,
                                bool *sure);
 

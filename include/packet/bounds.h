@@ -39,6 +39,7 @@ typedef enum {
     BOUND_LOOKUPS,
     BOUND_NAME_BYTES,
     BOUND_CM_CHANNELS,
+    BOUND_HEADER_PIECES,
     NUM_BOUNDS,
 } bound_e;
 

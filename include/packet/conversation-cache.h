@@ -19,6 +19,9 @@ void conversation_cache_reset(void);
  */
 void conversation_cache_update(const packet_info *pinfo);
 
+/** True if the packet at hand has begun a conversation of TCP. First pass only. */
+bool conversation_cache_is_new_stream(void);
+
 /** Drops the entry of the packet's ends. Call it if a younger conversation of them was created. */
 void conversation_cache_drop(const packet_info *pinfo);
 

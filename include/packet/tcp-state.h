@@ -9,6 +9,7 @@
 
 #include <epan/conversation.h>
 
+#include "packet-view.h"
 #include "smsrc-compat.h"
 
 /* Bits of tcp_analysis.conversation_completeness, from packet-tcp.c: no header exports them. */
@@ -19,13 +20,25 @@
 #define SEEN_FIN 0x10
 #define SEEN_RST 0x20
 
-/** Looks up Wireshark's protocols. Call once, from the post-dissector's handoff routine. */
-void tcp_state_init(void);
+/**
+ * Looks up Wireshark's protocols. Conversations keep their first SYN under @p proto. Call once,
+ * from the post-dissector's handoff routine.
+ */
+void tcp_state_init(int proto);
+
+/**
+ * Notes the first SYN of a connection. Call for each packet of TCP, after
+ * conversation_cache_update().
+ */
+void tcp_state_update(packet_view_t *packet);
 
 /** True if the TCP dissector has analyzed the conversation. */
 bool tcp_state_is_known(const conversation_t *conversation);
 
-/** Returns the port that the SYN was sent to; 0 if no SYN was seen, or for UDP. */
+/**
+ * Returns the port that the first SYN was sent to; 0 if no SYN was seen, or for UDP. A later SYN
+ * changes nothing.
+ */
 uint16_t tcp_state_server_port(const conversation_t *conversation);
 
 /** Returns the SEEN_ bits of the connection so far (tcp.completeness); 0 for UDP. */

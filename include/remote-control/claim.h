@@ -32,12 +32,24 @@ typedef enum {
     CLAIM_BY_USER, /* chosen by Decode As: the packet is claimed in any case */
 } claim_limit_e;
 
+/** What the agent's end has answered to the viewer's content. */
+typedef enum {
+    ANSWER_NONE,    /* nothing that decides, as the beginning of a header */
+    ANSWER_OWN,     /* the agent's own content, or bytes that may be */
+    ANSWER_FOREIGN, /* another service's, or the request itself */
+} claim_answer_e;
+
 /** What a packet shows of its conversation, for claim_record(). */
 typedef struct {
     bool is_candidate;            /* false: it shows nothing */
     conversation_t *conversation; /* NULL: it has none yet */
+    uint16_t deciding_server_port; /* by content that only one end sends; 0: it shows none */
+    claim_answer_e answer;
+    bool is_echo;                 /* the answer is what the viewer has sent */
+    bool may_be_echo;             /* so far: the rest follows */
     uint16_t inferred_server_port; /* by content or ports; 0: it was known, or it is not known */
     bool is_foreign;              /* the content is another protocol's */
+    bool asks_others;             /* nothing shows yet that it is none: other dissectors decide */
     bool known_port;              /* the server's port is a channel's */
     bool known_channel;           /* by its port, or by the user */
 } claim_findings_t;
@@ -50,8 +62,9 @@ typedef struct {
     generation_e generation;
     session_transport_e transport;
     uint16_t server_port;     /* the agent's; 0 where the direction is not known */
-    const session_t *session; /* NULL: none proven */
+    const session_t *session; /* NULL: none proven so far */
     bool configmgr;           /* the connection is ConfigMgr's: its greeting, or a sealed frame */
+    unsigned prefix;          /* bytes of the message that came in earlier segments */
     claim_findings_t findings;
 } claim_t;
 
@@ -84,13 +97,13 @@ bool claim_classify(const claim_input_t *input, claim_t *claim);
  * content may begin. Call it with every result of claim_classify(): traffic that is not claimed
  * shows whose server it is too, or that it is another protocol's.
  */
-void claim_record(packet_info *pinfo, claim_t *claim);
+void claim_record(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim);
 
 /**
  * The same for the payload of a NetBIOS session or datagram: by content, or by a name of Remote
- * Tools. Ports show nothing there. Call claim_record_netbios() where it is claimed.
+ * Tools. Ports show nothing there. Call claim_netbios_record() where it is claimed.
  */
-bool claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_netbios_t *netbios);
-void claim_record_netbios(packet_info *pinfo, claim_netbios_t *netbios);
+bool claim_netbios_classify(tvbuff_t *tvb, packet_info *pinfo, claim_netbios_t *netbios);
+void claim_netbios_record(packet_info *pinfo, claim_netbios_t *netbios);
 
 #endif /* __SMSRC_CLAIM_H__ */

@@ -36,6 +36,15 @@ bool content_is_proof(content_e content);
  */
 direction_e content_direction(tvbuff_t *tvb, content_e content);
 
+/**
+ * The same where only one end sends it; DIRECTION_UNKNOWN for a TNMP message whose code is not
+ * known. Such content shows which end is the viewer, whatever the SYN says.
+ */
+direction_e content_deciding_direction(tvbuff_t *tvb, content_e content);
+
+/** True where all captured bytes of the payload's start are printable: lines of a text protocol. */
+bool content_is_text(tvbuff_t *tvb);
+
 /** Returns the channel that the content is known from, for packets whose port shows none. */
 channel_e content_channel(content_e content);
 

@@ -25,6 +25,8 @@ typedef struct {
     bool legacy_port;      /* a port of SMS 1.x */
     bool nonstandard_port; /* a port that is none of Remote Tools' own */
     bool proof;            /* the content proves the protocol; else it only joins a session */
+    bool by_viewer;        /* the proof is the viewer's, so that another service may answer it */
+    bool fixes_ends;       /* the proof is content that only one end sends */
     bool starts_session;   /* on its channel a session begins: control, or a NetBIOS name <43> */
 } session_event_t;
 
@@ -60,6 +62,24 @@ bool session_connection_has_session(const session_connection_t *connection);
  */
 bool session_connection_has_session_for(const session_connection_t *connection,
                                         const packet_info *pinfo, const session_event_t *event);
+
+/** True where the two hosts of the connection have a session that is proven so far. */
+bool session_connection_is_proven(const session_connection_t *connection);
+
+/**
+ * First pass: the content of the connection, or of what answered the viewer, is another
+ * protocol's. It leaves its session, which is none without another connection.
+ */
+void session_connection_leave(session_connection_t *connection);
+
+/**
+ * First pass: the agent's payload, whose framing is not known, has answered the viewer's content:
+ * it proves the session.
+ */
+void session_connection_prove(session_connection_t *connection, const packet_info *pinfo);
+
+/** True where content has shown which end is the viewer. */
+bool session_connection_has_ends(const session_connection_t *connection);
 
 /** Returns the address of the viewer; NULL while it is not known which end is the viewer. */
 const address *session_connection_get_viewer(const session_connection_t *connection);

@@ -65,6 +65,12 @@ bool session_log_is_candidate(const packet_info *pinfo);
  */
 const address *session_log_find_viewer(const address *one, const address *other);
 
+/**
+ * True where the session has a number: the agent's own content has proven it, or a viewer's that
+ * nothing answered. Only then it is shown.
+ */
+bool session_log_is_proven(const session_t *session);
+
 /** Seconds without a frame of a session; then a control connection or a proof begins a new one. */
 #define SESSION_LOG_SILENCE 300
 

@@ -27,7 +27,7 @@ void session_tap_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *s
 
 /** What statistics print of a session. The addresses' data live as long as the capture. */
 typedef struct {
-    uint32_t number;      /* from 1, in the order in which sessions were proven */
+    uint32_t number;      /* from 1, in the order in which sessions were proven; 0: it is none */
     const char *protocol; /* "SMS Remote Control", ...: static */
     const char *outcome;  /* "Closed", "Busy", ...: as far as the capture has shown; static */
     char reason[SESSION_REASON_SIZE]; /* why it was refused, who has the agent; an attack first */
@@ -45,6 +45,9 @@ typedef struct {
     uint8_t transports;   /* a bit for each session_transport_e */
     uint8_t legacy_transports; /* the same for the ports of SMS 1.x, 1761-1764 */
 } session_summary_t;
+
+/** Numbers the sessions of viewers that nothing has answered. Call where a capture ends. */
+void session_tap_settle(void);
 
 /** Returns the state of @p session now: later frames of it may change what is returned. */
 session_summary_t session_tap_summary(const session_t *session);

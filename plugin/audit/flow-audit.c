@@ -12,7 +12,11 @@ flow_audit_get(flow_content_t *content)
     if (content->judged == NULL) {
         content->judged = wmem_new0(wmem_file_scope(), flow_t);
         content->judged->content = content;
+    } else if (content->was_turned) {
+        memset(content->judged, 0, sizeof *content->judged);
+        content->judged->content = content;
     }
+    content->was_turned = false;
     return content->judged;
 }
 

@@ -127,13 +127,14 @@ audit_flow(packet_view_t *view, flow_packet_t *packet)
     content = flow_content_get(pinfo, has_roles);
     if (content == NULL)
         return;
+    if (first_pass)
+        evidence_sniff(view, content);
     flow = flow_audit_get(content);
     packet->from_initiator = flow_content_is_initiator(content, &pinfo->src, pinfo->srcport,
                                                        &packet->sure);
     if (first_pass) {
         if (pinfo->ptype == PT_TCP)
             reachability_update(flow, pinfo, packet->from_initiator, packet->sure);
-        evidence_sniff(view, content);
         flow_judge_update(flow, packet);
     } else if (flow->num_verdicts == 0) {
         flow_judge_update_late(flow, packet);

@@ -101,6 +101,9 @@ cm_connection_greeted(packet_info *pinfo)
 {
     cm_connection_t *connection = cm_connection_of_packet(pinfo);
 
+    /* The ends are fixed: a greeting of the viewer's is none. */
+    if (connection->agent_sure && !cm_connection_from_agent(connection, pinfo))
+        return connection;
     if (connection->first_frame != pinfo->num)
         connection = begin_connection(pinfo, get_or_create_state(pinfo));
     connection->greeted = true;

@@ -27,6 +27,7 @@
 #include "inference.h"
 #include "questions.h"
 #include "reader.h"
+#include "service-sender.h"
 
 /* In the order in which they read a packet. */
 static const evidence_reader_t *const readers[] = {
@@ -164,9 +165,30 @@ evidence_scan(const packet_view_t *packet)
     }
 }
 
+/*
+ * Fixes the ends by a segment that only one end sends, while the service is looked for. An answer
+ * without a request does not count against the SYN.
+ */
+static void
+sniff_ends(const packet_view_t *packet, flow_content_t *flow)
+{
+    service_sender_e sender;
+    bool sure;
+
+    if (flow->has_ends || flow->end_sniffs >= FLOW_MAX_SNIFFS || packet->payload == NULL ||
+        packet->pinfo->ptype != PT_TCP)
+        return;
+    flow->end_sniffs++;
+    sender = service_sender(packet->payload, packet->length);
+    (void)flow_content_is_initiator(flow, &packet->pinfo->src, packet->pinfo->srcport, &sure);
+    if (sender == SENDER_CLIENT || (sender == SENDER_SERVER && !sure))
+        flow_content_set_ends(flow, packet->pinfo, sender == SENDER_CLIENT);
+}
+
 void
 evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
 {
+    sniff_ends(packet, flow);
     if (flow->service != SERVICE_UNKNOWN || flow->sniffs >= FLOW_MAX_SNIFFS ||
         packet->payload == NULL)
         return;

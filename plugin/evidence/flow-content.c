@@ -6,8 +6,8 @@
 
 /*
  * Wireshark's conversations are the flows, and their state is proto data of the conversation, which
- * lives as long as the capture. Two facts come from Wireshark's TCP dissector: the port that the
- * SYN went to, and which packets of a connection the capture has (tcp.completeness).
+ * lives as long as the capture. Which packets of a connection the capture has is Wireshark's TCP
+ * dissector's fact (tcp.completeness); the port of the first SYN is tcp-state.c's.
  */
 
 #include "flow-content.h"
@@ -61,20 +61,43 @@ flow_content_find_by_ends(packet_info *pinfo, const address *src, const address 
                : (flow_content_t *)conversation_get_proto_data(conversation, proto_flow);
 }
 
+/* True if these are the first end of the conversation's key, which has sent its first packet. */
+static bool
+is_first_end(const flow_content_t *flow, const address *addr, uint32_t port)
+{
+    const conversation_element_t *key = flow->conversation->key_ptr;
+
+    /* A flow of IPX is that of two hosts, with any sockets. */
+    return (addr->type == AT_IPX || port == conversation_key_port1(key)) &&
+           addresses_equal(addr, conversation_key_addr1(key));
+}
+
 bool
 flow_content_is_initiator(const flow_content_t *flow, const address *addr, uint32_t port,
                           bool *sure)
 {
     const conversation_element_t *key = flow->conversation->key_ptr;
     uint32_t server_port = tcp_state_server_port(flow->conversation);
-    uint32_t first_port = conversation_key_port1(key), second_port = conversation_key_port2(key);
 
-    *sure = server_port != 0 && first_port != second_port;
-    if (*sure)
-        return port != server_port;
-    /* A flow of IPX is that of two hosts, with any sockets. */
-    return (addr->type == AT_IPX || port == first_port) &&
-           addresses_equal(addr, conversation_key_addr1(key));
+    *sure = flow->has_ends;
+    if (flow->has_ends)
+        return is_first_end(flow, addr, port) != flow->second_initiates;
+    *sure = server_port != 0 && conversation_key_port1(key) != conversation_key_port2(key);
+    return *sure ? port != server_port : is_first_end(flow, addr, port);
+}
+
+void
+flow_content_set_ends(flow_content_t *flow, const packet_info *pinfo, bool to_responder)
+{
+    bool sure;
+
+    if (flow->has_ends || pinfo->ptype == PT_IPX)
+        return;
+    flow->was_turned =
+        flow_content_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure) != to_responder;
+    flow->second_initiates =
+        is_first_end(flow, &pinfo->src, pinfo->srcport) != to_responder;
+    flow->has_ends = true;
 }
 
 bool

@@ -15,11 +15,14 @@ read_packet(const packet_view_t *packet)
     const claim_t *claim = smsrc_claim_of_packet(packet->pinfo);
     flow_content_t *flow;
 
-    /* Decode As and the port alone are no evidence. */
-    if (claim == NULL || claim->direction == DIRECTION_UNKNOWN ||
+    /* Decode As and the port alone are no evidence, and an echo of the request is none. */
+    if (claim == NULL || claim->findings.is_echo || claim->findings.may_be_echo ||
+        claim->direction == DIRECTION_UNKNOWN ||
         (claim->basis != BASIS_CONTENT && claim->basis != BASIS_SESSION))
         return;
     flow = flow_content_get(packet->pinfo, true);
+    if (claim->basis == BASIS_CONTENT)
+        flow_content_set_ends(flow, packet->pinfo, claim->direction == DIRECTION_TO_AGENT);
     /* The flow's own content is stronger than what other flows of the two hosts have shown. */
     if (claim->configmgr)
         flow->service = SERVICE_CM_REMOTE_CONTROL;

@@ -49,6 +49,7 @@ static const char *const bound_names[NUM_BOUNDS] = {
     [BOUND_LOOKUPS] = "NetBIOS names asked for",
     [BOUND_NAME_BYTES] = "bytes of a name",
     [BOUND_CM_CHANNELS] = "virtual channels of one session",
+    [BOUND_HEADER_PIECES] = "incomplete headers of Remote Control",
 };
 
 /* Rebuilt for every capture. */

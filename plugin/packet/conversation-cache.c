@@ -40,6 +40,7 @@ typedef struct {
 /* Rebuilt for every capture. */
 static cached_conversation_t cached_conversations[1024];
 static uint32_t tcp_streams;
+static bool is_new_stream; /* of the packet at hand */
 
 static const cache_t cache = { cached_conversations, array_length(cached_conversations),
                                sizeof cached_conversations[0],
@@ -99,10 +100,17 @@ conversation_cache_update(const packet_info *pinfo)
 {
     uint32_t streams = get_tcp_stream_count();
 
-    if (streams == tcp_streams)
+    is_new_stream = streams != tcp_streams;
+    if (!is_new_stream)
         return;
     tcp_streams = streams;
     conversation_cache_drop(pinfo);
+}
+
+bool
+conversation_cache_is_new_stream(void)
+{
+    return is_new_stream;
 }
 
 /* The port by which Wireshark has the conversation. */

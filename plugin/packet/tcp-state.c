@@ -9,12 +9,26 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/dissectors/packet-udp.h>
 
+#include "addresses.h"
+#include "conversation-cache.h"
+
+/*
+ * Wireshark keeps the port of the newest SYN that it has dissected, in the order in which frames
+ * are asked for. The first SYN counts here. A conversation has a record of its own only where there
+ * was more than one, or where its first packet was an answer to one: nearly none has.
+ */
+typedef struct {
+    uint16_t server_port;
+} syn_record_t;
+
 static int proto_tcp = -1;
 static int proto_udp = -1;
+static int proto_tcp_state = -1;
 
 void
-tcp_state_init(void)
+tcp_state_init(int proto)
 {
+    proto_tcp_state = proto;
     proto_tcp = proto_get_id_by_filter_name("tcp");
     proto_udp = proto_get_id_by_filter_name("udp");
 }
@@ -35,8 +49,93 @@ uint16_t
 tcp_state_server_port(const conversation_t *conversation)
 {
     const struct tcp_analysis *tcp = find_tcp_analysis(conversation);
+    const syn_record_t *record;
 
-    return tcp != NULL ? (uint16_t)tcp->server_port : 0;
+    if (tcp == NULL || tcp->server_port == 0)
+        return 0;
+    record = (const syn_record_t *)conversation_get_proto_data(conversation, proto_tcp_state);
+    return record != NULL ? record->server_port : (uint16_t)tcp->server_port;
+}
+
+/* True where the packet is from the end that has sent the first packet of the conversation. */
+static bool
+is_from_first(const conversation_t *conversation, const packet_info *pinfo)
+{
+    const conversation_element_t *key = conversation->key_ptr;
+
+    return conversation_key_port1(key) == pinfo->srcport &&
+           (pinfo->srcport != pinfo->destport ||
+            addresses_equal(conversation_key_addr1(key), &pinfo->src));
+}
+
+/*
+ * A SYN with another sequence number begins a conversation for Wireshark. While the one before of
+ * the same ends is open, it is none of a new connection: returns that one's server; else 0.
+ */
+static uint16_t
+find_open_server(const conversation_t *conversation, const packet_info *pinfo)
+{
+    const struct tcp_analysis *tcp = find_tcp_analysis(conversation);
+    const conversation_t *before;
+
+    /* Wireshark notes that ports are used again. Nearly no SYN has a note. */
+    if (tcp == NULL || tcp->ta == NULL)
+        return 0;
+    before = find_conversation(pinfo->num - 1, &pinfo->src, &pinfo->dst, CONVERSATION_TCP,
+                               pinfo->srcport, pinfo->destport, 0);
+    if (before == NULL || (tcp_state_seen(before) & (SEEN_FIN | SEEN_RST)) != 0)
+        return 0;
+    return tcp_state_server_port(before);
+}
+
+/* Returns the server's port where this SYN is no usual one; 0 where Wireshark's own is right. */
+static uint16_t
+find_first_server(const conversation_t *conversation, const packet_info *pinfo, bool is_answer)
+{
+    bool is_new = conversation_cache_is_new_stream();
+    bool from_first = is_from_first(conversation, pinfo);
+    uint16_t open_server = is_new ? find_open_server(conversation, pinfo) : 0;
+
+    if (open_server != 0)
+        return open_server;
+    /* The usual SYN is the first packet, the usual answer comes from the other end. */
+    if (is_answer ? !is_new && !from_first : is_new)
+        return 0;
+    /* The first packet was a SYN, unless it is this answer: its sender is the client. */
+    return (uint16_t)(from_first && !(is_answer && is_new) ? pinfo->destport : pinfo->srcport);
+}
+
+static void
+record_first_syn(const packet_info *pinfo, bool is_answer)
+{
+    conversation_t *conversation = conversation_cache_find(pinfo);
+    syn_record_t *record;
+    uint16_t server;
+
+    if (conversation == NULL ||
+        conversation_get_proto_data(conversation, proto_tcp_state) != NULL)
+        return;
+    server = find_first_server(conversation, pinfo, is_answer);
+    if (server == 0)
+        return;
+    record = wmem_new(wmem_file_scope(), syn_record_t);
+    record->server_port = server;
+    conversation_add_proto_data(conversation, proto_tcp_state, record);
+}
+
+void
+tcp_state_update(packet_view_t *packet)
+{
+    enum { FLAGS = 13, SYN = 0x02, ACK = 0x10, HEADER = 20, IP_PROTOCOL = 6 };
+    const packet_info *pinfo = packet->pinfo;
+
+    if (pinfo->ptype != PT_TCP || PINFO_FD_VISITED(pinfo))
+        return;
+    packet_view_read_bytes(packet);
+    if (packet->protocol != IP_PROTOCOL || packet->network_length < HEADER ||
+        (packet->network[FLAGS] & SYN) == 0)
+        return;
+    record_first_syn(pinfo, (packet->network[FLAGS] & ACK) != 0);
 }
 
 unsigned

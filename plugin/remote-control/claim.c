@@ -19,20 +19,12 @@
 #include "claim.h"
 
 #include "addresses.h"
+#include "claim-answer.h"
 #include "cm-frame.h"
 #include "service-detect.h"
 #include "session-connection.h"
 #include "session-events.h"
 #include "tcp-state.h"
-
-/* State of a conversation, from the first pass on. What a frame showed counts from it on. */
-typedef struct {
-    uint16_t server_port;   /* 0: not known yet */
-    uint32_t server_frame;  /* the frame that showed it */
-    uint32_t foreign_frame; /* from here on its content is another protocol's; 0: it is not */
-    uint32_t proof_frame;   /* from here on it is Remote Control by its own content; 0: it is not */
-    uint32_t cm_frame;      /* from here on it is ConfigMgr's; 0: it is not */
-} claim_state_t;
 
 /* Services of the matrix for whose port Wireshark has no dissector. */
 static const uint16_t listed_ports[] = { 3269 /* Global Catalog over TLS */ };
@@ -146,14 +138,34 @@ infer_server(const claim_input_t *input, content_e content)
     return server_by_port(pinfo, user_port);
 }
 
-/* Sets the server's port: by the SYN, by what an earlier frame showed, else inferred. */
+/* Sets the server's port by content that only one end sends, of this frame or of an earlier one. */
+static void
+set_deciding_server(const claim_input_t *input, const claim_state_t *state, claim_t *claim)
+{
+    const packet_info *pinfo = input->pinfo;
+    direction_e direction = content_deciding_direction(input->tvb, claim->content);
+
+    claim->server_port = state->deciding_port;
+    if (claim->server_port != 0 || direction == DIRECTION_UNKNOWN ||
+        pinfo->srcport == pinfo->destport)
+        return;
+    claim->server_port = (uint16_t)(direction == DIRECTION_TO_AGENT ? pinfo->destport
+                                                                    : pinfo->srcport);
+    claim->findings.deciding_server_port = claim->server_port;
+}
+
+/*
+ * Sets the server's port: by content that only one end sends, by the first SYN, by what an earlier
+ * frame showed, else inferred.
+ */
 static void
 set_server(const claim_input_t *input, const claim_state_t *state, claim_t *claim)
 {
     const packet_info *pinfo = input->pinfo;
     const conversation_t *conversation = claim->findings.conversation;
 
-    if (pinfo->ptype == PT_TCP && conversation != NULL)
+    set_deciding_server(input, state, claim);
+    if (claim->server_port == 0 && pinfo->ptype == PT_TCP && conversation != NULL)
         claim->server_port = tcp_state_server_port(conversation);
     if (claim->server_port == 0 && state->server_port != 0 && pinfo->num >= state->server_frame)
         claim->server_port = state->server_port;
@@ -186,9 +198,14 @@ direction_by_ends(const claim_input_t *input, const claim_t *claim)
     direction_e direction = content_direction(input->tvb, claim->content);
     const address *viewer = NULL;
 
-    if (direction != DIRECTION_UNKNOWN)
+    /* What a later frame shows does not claim an earlier one. */
+    if (connection != NULL && session_connection_has_ends(connection) &&
+        (!PINFO_FD_VISITED(pinfo) ||
+         session_connection_get_session(connection, pinfo->num, false) != NULL))
+        viewer = session_connection_get_viewer(connection);
+    else if (direction != DIRECTION_UNKNOWN)
         return direction;
-    if (connection != NULL &&
+    else if (connection != NULL &&
         session_connection_get_session(connection, pinfo->num, false) != NULL)
         viewer = session_connection_get_viewer(connection);
     else if (!PINFO_FD_VISITED(pinfo))
@@ -253,7 +270,11 @@ event_of_claim(const packet_info *pinfo, const claim_t *claim)
         .transport = claim->transport,
         .server_port = claim->server_port,
         .legacy_port = claim->generation == GENERATION_OLDER,
-        .proof = content_is_proof(claim->content),
+        .proof = content_is_proof(claim->content) && !claim->findings.is_echo &&
+                 !claim->findings.may_be_echo,
+        .by_viewer = to_agent && content_is_proof(claim->content),
+        .fixes_ends = claim->findings.deciding_server_port != 0 ||
+                      (pinfo->srcport == pinfo->destport && content_is_proof(claim->content)),
         .nonstandard_port = !claim->findings.known_port,
         .starts_session = claim->channel == CHANNEL_CONTROL,
     };
@@ -295,17 +316,26 @@ find_basis(const claim_input_t *input, const claim_state_t *state, claim_t *clai
         claim->basis = BASIS_CONTENT;
         return true;
     }
-    if (holds_since(state->proof_frame, input->pinfo) || joins_session(input->pinfo, claim)) {
+    if (claim->findings.answer == ANSWER_FOREIGN)
+        claim->findings.is_foreign = true;
+    else if (!holds_since(state->foreign_frame, input->pinfo) &&
+             (holds_since(state->proof_frame, input->pinfo) ||
+              joins_session(input->pinfo, claim))) {
         claim->basis = BASIS_SESSION;
-        return true;
+        claim->findings.is_foreign = claim_answer_begins_foreign(input, state);
+        claim->findings.asks_others = state->first_frame == 0;
+        return !claim->findings.is_foreign || input->limit == CLAIM_BY_USER;
     }
     if (input->limit == CLAIM_BY_USER) {
         claim->basis = BASIS_USER;
         return true;
     }
+    if (claim->findings.is_foreign)
+        return false;
     if (!may_be_by_port(input, state, claim))
         return false;
     claim->basis = BASIS_PORT;
+    claim->findings.asks_others = true;
     claim->findings.is_foreign =
         service_detect_tvb(input->tvb, udp ? TRANSPORT_UDP : TRANSPORT_TCP) != SERVICE_UNKNOWN;
     return !claim->findings.is_foreign;
@@ -337,6 +367,7 @@ claim_classify(const claim_input_t *input, claim_t *claim)
     set_direction(input, claim);
     set_channel(input, claim);
     claim->configmgr = is_configmgr(input, state, claim->content);
+    claim_answer_set(input, state, claim);
     return find_basis(input, state, claim);
 }
 
@@ -347,6 +378,14 @@ claim_classify(const claim_input_t *input, claim_t *claim)
 static void
 record_state(claim_state_t *state, const packet_info *pinfo, const claim_t *claim)
 {
+    if (state->deciding_port == 0)
+        state->deciding_port = claim->findings.deciding_server_port;
+    if (state->first_frame == 0)
+        state->first_frame = pinfo->num;
+    if (claim->findings.answer == ANSWER_OWN ||
+        (content_is_proof(claim->content) && claim->direction == DIRECTION_TO_VIEWER &&
+         claim->findings.answer == ANSWER_NONE && !state->has_request))
+        state->answer_frame = pinfo->num;
     if (state->server_port == 0 && claim->findings.inferred_server_port != 0) {
         state->server_port = claim->findings.inferred_server_port;
         state->server_frame = pinfo->num;
@@ -363,111 +402,43 @@ static const session_t *
 report_event(conversation_t *conversation, const packet_info *pinfo, const claim_t *claim)
 {
     session_event_t event = event_of_claim(pinfo, claim);
-    session_connection_t *connection;
+    session_connection_t *connection = session_connection_find(conversation);
 
+    if (claim->findings.is_foreign || claim->findings.is_echo) {
+        if (connection == NULL && claim->findings.is_foreign)
+            connection = session_connection_get_or_create(conversation, pinfo);
+        if (connection != NULL && !PINFO_FD_VISITED(pinfo))
+            session_connection_leave(connection);
+        return NULL;
+    }
     if (claim->direction == DIRECTION_UNKNOWN)
         return NULL;
+    if (claim->findings.answer == ANSWER_OWN && connection != NULL && !event.proof)
+        session_connection_prove(connection, pinfo);
     if (event.proof || claim->findings.known_channel)
         return session_connection_report(
             session_connection_get_or_create(conversation, pinfo), pinfo, &event);
-    connection = session_connection_find(conversation);
     if (connection == NULL || !session_connection_has_session(connection))
         return NULL;
     return session_connection_report(connection, pinfo, &event);
 }
 
 void
-claim_record(packet_info *pinfo, claim_t *claim)
+claim_record(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
 {
     conversation_t *conversation = claim->findings.conversation;
+    claim_state_t *state;
 
     if (!claim->findings.is_candidate)
         return;
     if (conversation == NULL)
         conversation = find_or_create_conversation(pinfo);
-    record_state(get_or_create_state(conversation), pinfo, claim);
+    state = get_or_create_state(conversation);
+    if (!PINFO_FD_VISITED(pinfo)) {
+        record_state(state, pinfo, claim);
+        claim_answer_record_request(state, tvb, claim);
+    }
     claim->session = report_event(conversation, pinfo, claim);
-}
-
-/*
- * NetBIOS
- */
-
-/* Sets channel and direction by the names of the connection or of the datagram, else by content. */
-static void
-set_netbios_ends(tvbuff_t *tvb, packet_info *pinfo, const session_connection_t *connection,
-                 claim_netbios_t *netbios)
-{
-    claim_t *claim = &netbios->claim;
-    session_called_name_t called;
-
-    if (connection != NULL && session_connection_get_called_name(connection, &called)) {
-        claim->channel = called.channel;
-        claim->direction = pinfo->destport == called.server_port ? DIRECTION_TO_AGENT
-                                                                 : DIRECTION_TO_VIEWER;
-        claim->session = session_connection_get_session(connection, pinfo->num, false);
-        return;
-    }
-    if (netbios->datagram.act == NETBIOS_DATAGRAM) {
-        claim->channel = netbios->datagram.channel;
-        claim->direction = netbios->datagram.from_agent ? DIRECTION_TO_VIEWER
-                                                        : DIRECTION_TO_AGENT;
-    } else {
-        claim->channel = content_channel(claim->content);
-        claim->direction = content_direction(tvb, claim->content);
-    }
-    if (PINFO_FD_VISITED(pinfo))
-        claim->session = session_events_find_session(pinfo);
-    else
-        netbios->is_new = claim->direction != DIRECTION_UNKNOWN;
-}
-
-bool
-claim_classify_netbios(tvbuff_t *tvb, packet_info *pinfo, claim_netbios_t *netbios)
-{
-    packet_view_t packet = packet_view_open(tvb_get_ds_tvb(tvb), pinfo, NULL);
-    const session_connection_t *connection = NULL;
-    claim_t *claim = &netbios->claim;
-
-    memset(netbios, 0, sizeof *netbios);
-    netbios->datagram.act = NETBIOS_NOTHING;
-    if (tvb_reported_length(tvb) == 0 || pinfo->flags.in_error_pkt)
-        return false;
-    claim->transport = SESSION_TRANSPORT_NETBIOS;
-    claim->content = content_detect(tvb, 0, false);
-    if (pinfo->ptype == PT_TCP)
-        connection = session_connection_find_by_packet(pinfo);
-    else
-        netbios_parse(&packet, &netbios->datagram);
-    set_netbios_ends(tvb, pinfo, connection, netbios);
-    claim->basis = content_is_proof(claim->content) ? BASIS_CONTENT : BASIS_SESSION;
-    return claim->basis == BASIS_CONTENT || claim->channel != CHANNEL_UNKNOWN;
-}
-
-void
-claim_record_netbios(packet_info *pinfo, claim_netbios_t *netbios)
-{
-    claim_t *claim = &netbios->claim;
-    bool to_agent = claim->direction == DIRECTION_TO_AGENT;
-    session_event_t event = {
-        .kind = SESSION_SMS,
-        .viewer = to_agent ? &pinfo->src : &pinfo->dst,
-        .agent = to_agent ? &pinfo->dst : &pinfo->src,
-        .channel = claim->channel,
-        .transport = SESSION_TRANSPORT_NETBIOS,
-        .proof = true,
-    };
-    session_t *session;
-
-    if (!netbios->is_new)
-        return;
-    claim->session = session = session_connection_report_packet(pinfo, &event);
-    if (session == NULL)
-        return;
-    session_events_set_session(pinfo, session);
-    if (netbios->datagram.act == NETBIOS_DATAGRAM) {
-        session_events_set_name(session, SESSION_NAME_HOST, netbios->datagram.agent.text, pinfo);
-        session_events_set_name(session, SESSION_NAME_VIEWER, netbios->datagram.viewer.text,
-                                pinfo);
-    }
+    if (claim->session != NULL && !session_log_is_proven(claim->session))
+        claim->session = NULL;
 }

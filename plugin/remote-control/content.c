@@ -10,15 +10,51 @@
 #include "magic.h"
 #include "service-detect.h"
 
-/* True for the beginning of ConfigMgr's greeting: the agent may send it in several segments. */
-static bool
-is_greeting_start(tvbuff_t *tvb)
-{
-    static const uint8_t start[] = MAGIC_CM_GREETING;
-    unsigned captured = tvb_captured_length(tvb);
+/* What ConfigMgr's agent says in clear: its greeting, and why there is no session. */
+static const char *const clear_words[] = {
+    "START_HANDSHAKE", "ERROR_LOGON_DENIED", "ERROR_NO_ACTIVE_USER", "ERROR_EXISTING_SESSION",
+    "ERROR_ACCESS_DENIED",
+};
 
-    return captured < CM_GREETING_LENGTH &&
-           tvb_memeql(tvb, 0, start, MIN(captured, sizeof start - 1)) == 0;
+/* Returns the byte at @p offset of the frame that says @p word: UTF-16LE, with its NUL. */
+static uint8_t
+byte_of_word(const char *word, unsigned length, unsigned offset)
+{
+    unsigned text = 2 * (length + 1);
+    const uint8_t header[CM_FIRST_PART] = { (uint8_t)(text + 2), 0, 0, CM_TYPE_CONTROL,
+                                            (uint8_t)text, 0 };
+
+    if (offset < CM_FIRST_PART)
+        return header[offset];
+    return offset % 2 == 0 ? (uint8_t)word[(offset - CM_FIRST_PART) / 2] : 0;
+}
+
+static bool
+begins_word(const uint8_t *bytes, unsigned captured, const char *word)
+{
+    unsigned length = (unsigned)strlen(word);
+
+    if (captured >= CM_FIRST_PART + 2 * (length + 1))
+        return false;
+    for (unsigned i = 0; i < captured; i++) {
+        if (bytes[i] != byte_of_word(word, length, i))
+            return false;
+    }
+    return true;
+}
+
+/* True for the beginning of such a frame: the agent may send it in several segments. */
+static bool
+is_clear_start(tvbuff_t *tvb)
+{
+    unsigned captured = tvb_captured_length(tvb);
+    const uint8_t *bytes = captured > 0 ? tvb_get_ptr(tvb, 0, (int)captured) : NULL;
+
+    for (unsigned i = 0; i < array_length(clear_words) && captured > 0; i++) {
+        if (begins_word(bytes, captured, clear_words[i]))
+            return true;
+    }
+    return false;
 }
 
 /* Returns what @p length bytes, at most a header, are by the magics of a header. */
@@ -64,7 +100,7 @@ content_detect(tvbuff_t *tvb, unsigned offset, bool stream)
     if (stream && offset == 0 && captured > 3 && bytes[3] == CM_TYPE_CONTROL &&
         service_detect_tvb(tvb, TRANSPORT_TCP) == SERVICE_CM_REMOTE_CONTROL)
         return CONTENT_CM;
-    if (stream && offset == 0 && is_greeting_start(tvb))
+    if (stream && offset == 0 && is_clear_start(tvb))
         return CONTENT_PARTIAL;
     return CONTENT_NONE;
 }
@@ -94,6 +130,35 @@ content_direction(tvbuff_t *tvb, content_e content)
         break;
     }
     return DIRECTION_UNKNOWN;
+}
+
+/* The codes of TNMP that are known (tnmp.c): a request has 4, the agent's messages 0 and -2. */
+direction_e
+content_deciding_direction(tvbuff_t *tvb, content_e content)
+{
+    int16_t code;
+
+    if (content == CONTENT_TNMP) {
+        if (tvb_captured_length(tvb) < MAGIC_HEADER_LENGTH + 4)
+            return DIRECTION_UNKNOWN;
+        code = (int16_t)tvb_get_letohs(tvb, MAGIC_HEADER_LENGTH + 2);
+        if (code != 4 && code != 0 && code != -2)
+            return DIRECTION_UNKNOWN;
+    }
+    return content_direction(tvb, content);
+}
+
+bool
+content_is_text(tvbuff_t *tvb)
+{
+    unsigned length = MIN(tvb_captured_length(tvb), 64);
+    const uint8_t *bytes = length > 0 ? tvb_get_ptr(tvb, 0, (int)length) : NULL;
+
+    for (unsigned i = 0; i < length; i++) {
+        if (!g_ascii_isprint(bytes[i]) && !g_ascii_isspace(bytes[i]))
+            return false;
+    }
+    return length > 0;
 }
 
 channel_e

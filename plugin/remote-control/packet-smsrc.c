@@ -36,11 +36,14 @@
 
 #include "attack.h"
 #include "claim.h"
+#include "claim-tree.h"
 #include "cm-frame.h"
+#include "header-pieces.h"
 #include "magic.h"
 #include "message-tap.h"
 #include "message.h"
 #include "opaque-data.h"
+#include "other-dissectors.h"
 #include "packet-smsrc.h"
 #include "rch0.h"
 #include "session-events.h"
@@ -56,15 +59,7 @@ static int proto_smsrc_data = -1;
 static int proto_smsrc_chat = -1;
 static int proto_smsrc_transfer = -1;
 
-static int hf_smsrc_channel = -1;
-static int hf_smsrc_channel_iana = -1;
-static int hf_smsrc_direction = -1;
-static int hf_smsrc_generation = -1;
-static int hf_smsrc_claimed_by = -1;
-
 static int ett_smsrc = -1;
-
-static expert_field ei_smsrc_udp = EI_INIT;
 
 static dissector_handle_t smsrc_handle;
 static dissector_handle_t smsrc_cm_handle;
@@ -75,60 +70,6 @@ static ws_bool smsrc_port_basis = true;
 /* The preferences when the capture was opened: a change counts from the next capture on. */
 static bool desegment_in_force = true;
 static bool port_basis_in_force = true;
-
-/*
- * What the plugin concludes, rather than reads, is shown by strings: users type them in a filter,
- * and tshark -T fields prints them where it would print a number.
- */
-static const char *const generation_names[] = {
-    [GENERATION_OLDER] = "SMS 1.x or 2.0 before SP2",
-    [GENERATION_NEWER] = "SMS 2.0 SP2 or 2003",
-};
-
-static const char *const basis_names[] = {
-    [BASIS_CONTENT] = "Content",
-    [BASIS_SESSION] = "Session",
-    [BASIS_USER] = "User",
-    [BASIS_PORT] = "Port",
-};
-
-static const char *const basis_explanations[] = {
-    [BASIS_CONTENT] = "the protocol's own signature",
-    [BASIS_SESSION] = "these two hosts have a session proven by its content",
-    [BASIS_USER] = "Decode As, or a port added in the preferences",
-    [BASIS_PORT] = "known by its port alone",
-};
-
-/* Shows what is known of the packet before its bytes are read. */
-static void
-dissect_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *top,
-              const claim_t *claim)
-{
-    const char *iana_name = channel_iana_name(claim->server_port);
-    proto_item *item;
-
-    if (claim->channel != CHANNEL_UNKNOWN) {
-        proto_item_append_text(top, ", %s", channel_name(claim->channel));
-        message_add_conclusion(tree, hf_smsrc_channel, tvb, channel_name(claim->channel));
-        if (iana_name != NULL)
-            message_add_conclusion(tree, hf_smsrc_channel_iana, tvb, iana_name);
-    }
-    if (claim->direction != DIRECTION_UNKNOWN) {
-        proto_item_append_text(top, ", %s", channel_direction_name(claim->direction));
-        message_add_conclusion(tree, hf_smsrc_direction, tvb,
-                               channel_direction_name(claim->direction));
-    }
-    if (claim->generation != GENERATION_UNKNOWN && !claim->configmgr)
-        message_add_conclusion(tree, hf_smsrc_generation, tvb, generation_names[claim->generation]);
-    item = message_add_conclusion(tree, hf_smsrc_claimed_by, tvb, basis_names[claim->basis]);
-    proto_item_append_text(item, " (%s)", basis_explanations[claim->basis]);
-    if (claim->basis == BASIS_PORT)
-        proto_item_append_text(top, ", known by its port alone");
-    if (claim->session != NULL)
-        session_tap_add_session(tree, tvb, claim->session);
-    if (claim->transport == SESSION_TRANSPORT_UDP)
-        expert_add_info(pinfo, top, &ei_smsrc_udp);
-}
 
 /* A message found at an offset, with its boundaries; or unframed bytes. */
 typedef struct {
@@ -180,7 +121,8 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const message_
     } else {
         return false;
     }
-    pinfo->desegment_offset = (int)offset;
+    /* Those of earlier segments are kept (header-pieces.c). */
+    pinfo->desegment_offset = (int)(offset - MIN(offset, claim->prefix));
     return true;
 }
 
@@ -239,12 +181,16 @@ dissect_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *dat
     p_remove_proto_data(pinfo->pool, pinfo, proto_smsrc, 0);
     p_add_proto_data(pinfo->pool, pinfo, proto_smsrc, 0,
                      wmem_memdup(pinfo->pool, claim, sizeof *claim));
+    if (claim->prefix > 0) {
+        header_pieces_end(pinfo);
+        add_new_data_source(pinfo, tvb, "Reassembled header");
+    }
     session_events_set_dissected(pinfo, claim->direction, claim->session != NULL);
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC");
     col_clear(pinfo->cinfo, COL_INFO);
     item = proto_tree_add_item(parent, proto_smsrc, tvb, 0, -1, ENC_NA);
     tree = proto_item_add_subtree(item, ett_smsrc);
-    dissect_claim(tvb, pinfo, tree, item, claim);
+    claim_tree_add(tvb, pinfo, tree, item, claim);
     if (claim->configmgr) {
         /* ConfigMgr's dissector requests the rest of a frame as if TCP had called it. */
         pinfo->can_desegment = pinfo->saved_can_desegment;
@@ -268,27 +214,37 @@ smsrc_claim_of_packet(packet_info *pinfo)
                : NULL;
 }
 
-/* Classifies the payload, and records what it shows of its conversation in either case. */
-static bool
-make_claim(tvbuff_t *tvb, packet_info *pinfo, channel_e channel, claim_limit_e limit,
-           claim_t *claim)
-{
-    const claim_input_t input = { tvb, pinfo, channel, limit };
-    bool is_claimed = claim_classify(&input, claim);
-
-    claim_record(pinfo, claim);
-    return is_claimed;
-}
-
+/*
+ * Dissects the payload if it is classified as Remote Control, and records what it shows of its
+ * conversation in either case.
+ */
 static int
 dissect_if_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                   channel_e channel, claim_limit_e limit)
+                   channel_e channel, claim_limit_e limit, unsigned prefix)
 {
+    const claim_input_t input = { tvb, pinfo, channel, limit };
     claim_t claim;
+    bool is_claimed = claim_classify(&input, &claim);
 
-    if (!make_claim(tvb, pinfo, channel, limit, &claim))
-        return 0;
-    return dissect_claimed(tvb, pinfo, tree, data, &claim);
+    claim.prefix = prefix;
+    if (is_claimed && claim.findings.asks_others && limit != CLAIM_BY_USER &&
+        !PINFO_FD_VISITED(pinfo) && other_dissectors_claim(tvb, pinfo, tree, data)) {
+        claim.findings.is_foreign = true;
+        claim_record(tvb, pinfo, &claim);
+        return (int)tvb_captured_length(tvb);
+    }
+    claim_record(tvb, pinfo, &claim);
+    return is_claimed ? dissect_claimed(tvb, pinfo, tree, data, &claim) : 0;
+}
+
+/* False for a port of chat or file transfer, where no header is waited for. */
+static bool
+is_port_framed(uint32_t port)
+{
+    generation_e generation;
+    channel_e channel = channel_by_port((uint16_t)port, &generation);
+
+    return channel != CHANNEL_CHAT && channel != CHANNEL_TRANSFER;
 }
 
 /* The port table, Decode As by the name "smsrc", and conversations proven before. */
@@ -300,39 +256,43 @@ dissect_smsrc(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
                           : port_basis_in_force                           ? CLAIM_BY_PORT
                                                                           : CLAIM_BY_SESSION;
 
-    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_UNKNOWN, limit);
+    bool is_framed = is_port_framed(pinfo->srcport) && is_port_framed(pinfo->destport);
+    unsigned prefix;
+
+    tvb = header_pieces_join(tvb, pinfo, data, !is_framed && limit != CLAIM_BY_USER, &prefix);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_UNKNOWN, limit, prefix);
 }
 
 /* Decode As by a channel's name. */
 static int
 dissect_smsrc_control(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_CONTROL, CLAIM_BY_USER);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_CONTROL, CLAIM_BY_USER, 0);
 }
 
 static int
 dissect_smsrc_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_DATA, CLAIM_BY_USER);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_DATA, CLAIM_BY_USER, 0);
 }
 
 static int
 dissect_smsrc_chat(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_CHAT, CLAIM_BY_USER);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_CHAT, CLAIM_BY_USER, 0);
 }
 
 static int
 dissect_smsrc_transfer(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_TRANSFER, CLAIM_BY_USER);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_TRANSFER, CLAIM_BY_USER, 0);
 }
 
 /* A socket of IPX or SPX: claimed by content, or in a session. */
 static int
 dissect_smsrc_ipx(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_UNKNOWN, CLAIM_BY_SESSION);
+    return dissect_if_claimed(tvb, pinfo, tree, data, CHANNEL_UNKNOWN, CLAIM_BY_SESSION, 0);
 }
 
 /* Payload of a NetBIOS session or datagram, over TCP/IP or IPX: by content, or by its names. */
@@ -341,9 +301,9 @@ dissect_smsrc_netbios_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
 {
     claim_netbios_t netbios;
 
-    if (!claim_classify_netbios(tvb, pinfo, &netbios))
+    if (!claim_netbios_classify(tvb, pinfo, &netbios))
         return FALSE;
-    claim_record_netbios(pinfo, &netbios);
+    claim_netbios_record(pinfo, &netbios);
     dissect_claimed(tvb, pinfo, tree, data, &netbios.claim);
     return TRUE;
 }
@@ -355,18 +315,30 @@ dissect_smsrc_netbios_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
 static ws_bool
 dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
+    unsigned prefix = 0;
+    tvbuff_t *joined = other_dissectors_are_asked()
+                           ? tvb
+                           : header_pieces_join(tvb, pinfo, data, true, &prefix);
+    const claim_input_t input = {
+        joined, pinfo, CHANNEL_UNKNOWN,
+        channel_has_port(pinfo->srcport) || channel_has_port(pinfo->destport) ? CLAIM_BY_SESSION
+                                                                            : CLAIM_BY_CONTENT,
+    };
     claim_t claim;
+    bool is_claimed;
 
-    if (!make_claim(tvb, pinfo, CHANNEL_UNKNOWN,
-                    channel_has_port(pinfo->srcport) || channel_has_port(pinfo->destport)
-                        ? CLAIM_BY_SESSION
-                        : CLAIM_BY_CONTENT,
-                    &claim))
+    if (other_dissectors_are_asked())
+        return FALSE;
+    is_claimed = claim_classify(&input, &claim);
+    claim.prefix = prefix;
+    claim_record(joined, pinfo, &claim);
+    if (!is_claimed)
         return FALSE;
     /* What follows in the connection belongs to it too; each datagram is classified alone. */
     if (pinfo->ptype == PT_TCP && claim.basis == BASIS_CONTENT)
-        conversation_set_dissector(find_or_create_conversation(pinfo), smsrc_handle);
-    dissect_claimed(tvb, pinfo, tree, data, &claim);
+        conversation_set_dissector_from_frame_number(find_or_create_conversation(pinfo),
+                                                     pinfo->num, smsrc_handle);
+    dissect_claimed(joined, pinfo, tree, data, &claim);
     return TRUE;
 }
 
@@ -380,42 +352,14 @@ init_smsrc(void)
 void
 proto_register_smsrc(void)
 {
-    static hf_register_info hf[] = {
-        { &hf_smsrc_channel,
-          { "Channel", "smsrc.channel", FT_STRING, BASE_NONE, NULL, 0x0,
-            "What the connection is for, by the names of KB 826852: Control, Data, Chat, File "
-            "transfer", HFILL } },
-        { &hf_smsrc_channel_iana,
-          { "Port name at IANA", "smsrc.channel.iana", FT_STRING, BASE_NONE, NULL, 0x0,
-            "The port's name at IANA, and so in Wireshark's port column, which has 2702 and 2704 "
-            "swapped", HFILL } },
-        { &hf_smsrc_direction,
-          { "Direction", "smsrc.direction", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Viewer to agent or Agent to viewer: the viewer is the administrator's machine, the "
-            "agent the controlled one", HFILL } },
-        { &hf_smsrc_generation,
-          { "Generation", "smsrc.generation", FT_STRING, BASE_NONE, NULL, 0x0,
-            "The versions of SMS that use this port: SMS 1.x or 2.0 before SP2, SMS 2.0 SP2 or "
-            "2003", HFILL } },
-        { &hf_smsrc_claimed_by,
-          { "Claimed by", "smsrc.claimed_by", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Why this is shown as SMS Remote Control: Content, Session, User (Decode As) or Port",
-            HFILL } },
-    };
     static int *ett[] = { &ett_smsrc };
-    static ei_register_info ei[] = {
-        { &ei_smsrc_udp,
-          { "smsrc.udp", PI_PROTOCOL, PI_NOTE,
-            "SMS 2.0-compatible transport: SMS 2003 clients listen on TCP only", EXPFILL } },
-    };
     expert_module_t *expert;
     module_t *module;
 
     proto_smsrc = proto_register_protocol("Microsoft SMS Remote Control", "SMSRC", "smsrc");
-    proto_register_field_array(proto_smsrc, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
     expert = expert_register_protocol(proto_smsrc);
-    expert_register_field_array(expert, ei, array_length(ei));
+    claim_tree_register(proto_smsrc, expert);
     message_register(expert);
     rch0_register(proto_smsrc, expert);
     tnmp_register(proto_smsrc, expert);
@@ -445,6 +389,7 @@ proto_register_smsrc(void)
         &smsrc_port_basis);
 
     attack_register(proto_smsrc);
+    header_pieces_register(proto_smsrc);
     register_init_routine(init_smsrc);
     smsrc_handle = register_dissector("smsrc", dissect_smsrc, proto_smsrc);
 }
@@ -465,6 +410,7 @@ proto_reg_handoff_smsrc(void)
     dissector_handle_t ipx_handle;
 
     claim_init(proto_smsrc);
+    other_dissectors_init(proto_smsrc);
     opaque_data_handoff();
     smsrc_cm_handle = find_dissector("smsrc.cm");
 

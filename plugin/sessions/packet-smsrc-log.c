@@ -58,7 +58,8 @@ show(packet_view_t *packet, const session_t *session, const netbios_packet_t *ne
     packet_info *pinfo = packet->pinfo;
     const session_dissected_t *dissected = session_events_get_dissected(pinfo);
     const session_diagnoses_t *diagnoses = session_diagnosis_find(pinfo);
-    bool has_session = session == NULL || (dissected != NULL && dissected->has_session);
+    bool has_session = session == NULL || !session_log_is_proven(session) ||
+                       (dissected != NULL && dissected->has_session);
     proto_item *item = NULL;
     proto_tree *tree = NULL;
 

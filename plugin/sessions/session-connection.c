@@ -83,13 +83,25 @@ session_t *
 session_connection_get_session(const session_connection_t *connection, uint32_t frame,
                                bool early)
 {
-    session_t *later = connection->later != NULL
-                           ? (session_t *)wmem_tree_lookup32_le(connection->later, frame)
-                           : NULL;
+    session_t *session = connection->later != NULL
+                             ? (session_t *)wmem_tree_lookup32_le(connection->later, frame)
+                             : NULL;
 
-    if (later != NULL)
-        return later;
-    return early || connection->since <= frame ? connection->session : NULL;
+    if (session == NULL && (early || connection->since <= frame))
+        session = connection->session;
+    return session != NULL && session->is_void ? NULL : session;
+}
+
+bool
+session_connection_is_proven(const session_connection_t *connection)
+{
+    return connection->newest != NULL && session_log_is_proven(connection->newest);
+}
+
+bool
+session_connection_has_ends(const session_connection_t *connection)
+{
+    return connection->ends_are_fixed;
 }
 
 bool
@@ -142,7 +154,7 @@ join(session_connection_t *connection, session_t *session, uint32_t frame)
     connection->newest = session;
     if (connection->is_open) {
         session->open++;
-        session_log_use_channel(session, connection->channel);
+        session_log_count_call(session, connection->channel, false);
     }
     session_log_use_transport(session, connection->transport, connection->legacy_port);
 }
@@ -161,15 +173,16 @@ add_pending(session_pair_t *pair, session_connection_t *connection)
 static void
 set_ends(session_connection_t *connection, const session_pair_t *pair)
 {
-    uint64_t from_lower = connection->bytes[0];
+    const address *viewer = connection->viewer;
+    uint64_t from_first = connection->bytes[0];
+    bool same = viewer != NULL ? addresses_equal(viewer, &pair->hosts.first)
+                               : cmp_address(&pair->hosts.first, &pair->hosts.second) <= 0;
 
-    if (connection->viewer != NULL)
-        return;
     connection->viewer = &pair->hosts.first;
     connection->agent = &pair->hosts.second;
-    if (cmp_address(connection->viewer, connection->agent) > 0) {
+    if (!same) {
         connection->bytes[0] = connection->bytes[1];
-        connection->bytes[1] = from_lower;
+        connection->bytes[1] = from_first;
     }
 }
 
@@ -180,7 +193,10 @@ join_pending(session_connection_t *connection, const session_pair_t *pair, sessi
     connection->pending = false;
     if (connection->session != NULL || session_log_is_silent(&connection->last_time, pinfo))
         return;
-    set_ends(connection, pair);
+    if (connection->is_foreign)
+        return;
+    if (connection->viewer == NULL)
+        set_ends(connection, pair);
     join(connection, session, pinfo->num);
 }
 
@@ -195,7 +211,7 @@ join_undirected(const session_pair_t *pair, session_t *session, const packet_inf
     for (session_connection_t **at = &other->pending; *at != NULL;) {
         session_connection_t *one = *at;
 
-        if (one->viewer != NULL) {
+        if (one->viewer != NULL && !addresses_equal(one->viewer, &pair->hosts.first)) {
             at = &one->next_pending;
             continue;
         }
@@ -208,9 +224,17 @@ join_undirected(const session_pair_t *pair, session_t *session, const packet_inf
 static void
 join_all_pending(session_pair_t *pair, session_t *session, const packet_info *pinfo)
 {
-    for (session_connection_t *one = pair->pending; one != NULL; one = one->next_pending)
-        join_pending(one, pair, session, pinfo);
+    session_connection_t *one = pair->pending;
+
     pair->pending = NULL;
+    while (one != NULL) {
+        session_connection_t *next = one->next_pending;
+
+        /* Content has shown since that it is of the other direction. */
+        if (one->viewer == NULL || addresses_equal(one->viewer, &pair->hosts.first))
+            join_pending(one, pair, session, pinfo);
+        one = next;
+    }
     join_undirected(pair, session, pinfo);
     session_log_note_first_frame(session, pinfo);
 }
@@ -236,7 +260,8 @@ bool
 session_connection_resolve(session_t *session, session_pair_t *pair, const packet_info *pinfo)
 {
     if (session->agent.type != AT_NONE ||
-        (pair->current != NULL && !session_log_is_over(pair->current, pinfo)))
+        (pair->current != NULL && !pair->current->is_void &&
+         !session_log_is_over(pair->current, pinfo)))
         return false;
     copy_address_wmem(wmem_file_scope(), &session->agent, &pair->hosts.second);
     session->reason[0] = '\0';
@@ -249,7 +274,7 @@ session_connection_resolve(session_t *session, session_pair_t *pair, const packe
 static bool
 continues(const session_t *session, const session_event_t *event, const packet_info *pinfo)
 {
-    return event->kind == SESSION_SMS &&
+    return event->kind == SESSION_SMS && !session->is_void &&
            !(event->starts_session && session_log_is_over(session, pinfo)) &&
            !(event->proof && session_log_is_silent(&session->last_time, pinfo));
 }
@@ -264,7 +289,7 @@ find_or_begin_session(session_pair_t *pair, const session_event_t *event,
 
     if (known && continues(session, event, pinfo))
         return session;
-    if (!event->proof && !(known && event->kind == SESSION_SMS))
+    if (!event->proof && !(known && event->kind == SESSION_SMS && session_log_is_proven(session)))
         return NULL;
     session = session_log_new(event, pinfo);
     if (session == NULL) {
@@ -284,9 +309,12 @@ set_properties(session_connection_t *connection, const session_event_t *event,
     if (!event->legacy_port && (event->transport == SESSION_TRANSPORT_TCP ||
                                 event->transport == SESSION_TRANSPORT_UDP))
         pair->tried_newer = true;
-    if (connection->viewer == NULL)
+    if (connection->viewer == NULL || (event->fixes_ends && !connection->ends_are_fixed)) {
         connection->server_port = event->server_port;
-    set_ends(connection, pair);
+        set_ends(connection, pair);
+    }
+    if (event->fixes_ends)
+        connection->ends_are_fixed = true;
     if (connection->session == NULL) {
         connection->transport = event->transport;
         connection->legacy_port = event->legacy_port;
@@ -313,7 +341,11 @@ has_current_session(const session_connection_t *connection, const session_event_
 {
     const session_t *session = connection->newest;
 
-    return session != NULL && (session->kind == event->kind || !event->proof) &&
+    if (event->fixes_ends && !connection->ends_are_fixed && connection->viewer != NULL &&
+        !addresses_equal(connection->viewer, event->viewer))
+        return false;
+    return session != NULL && !session->is_void &&
+           (session->kind == event->kind || !event->proof) &&
            (session->kind == SESSION_CONFIGMGR ||
             connection->transport == SESSION_TRANSPORT_TCP || connection->called_by_name ||
             !event->starts_session || !session_log_is_silent(&session->last_time, pinfo));
@@ -325,28 +357,38 @@ session_connection_has_session_for(const session_connection_t *connection,
 {
     const session_pair_t *pair;
 
+    if (connection != NULL && connection->is_foreign)
+        return false;
     if (PINFO_FD_VISITED(pinfo))
-        return connection != NULL &&
-               session_connection_get_session(connection, pinfo->num, false) != NULL;
-    if (connection != NULL && connection->newest != NULL)
+        session_log_settle();
+    if (PINFO_FD_VISITED(pinfo)) {
+        const session_t *session =
+            connection != NULL ? session_connection_get_session(connection, pinfo->num, false)
+                               : NULL;
+
+        return session != NULL && session->known_frame <= pinfo->num;
+    }
+    if (connection != NULL && session_connection_is_proven(connection))
         return true;
     pair = session_log_find_pair(event->viewer, event->agent);
     return pair != NULL && pair->current != NULL && pair->current->kind == event->kind &&
-           event->kind == SESSION_SMS &&
+           event->kind == SESSION_SMS && session_log_is_proven(pair->current) &&
            (continues(pair->current, event, pinfo) || !session_log_is_full());
 }
 
-session_t *
-session_connection_report(session_connection_t *connection, const packet_info *pinfo,
-                          const session_event_t *event)
+/* Joins the session that the event belongs to. Returns NULL where it is pending. */
+static session_t *
+join_by_event(session_connection_t *connection, const packet_info *pinfo,
+              const session_event_t *event)
 {
     session_t *session;
     session_pair_t *pair;
 
-    if (PINFO_FD_VISITED(pinfo))
-        return session_connection_get_session(connection, pinfo->num, false);
-    if (has_current_session(connection, event, pinfo))
+    if (has_current_session(connection, event, pinfo)) {
+        if (event->fixes_ends)
+            connection->ends_are_fixed = true;
         return connection->newest;
+    }
     pair = session_log_pair(event->viewer, event->agent, event->proof);
     if (pair == NULL) {
         if (event->proof)
@@ -372,6 +414,59 @@ session_connection_report(session_connection_t *connection, const packet_info *p
 }
 
 session_t *
+session_connection_report(session_connection_t *connection, const packet_info *pinfo,
+                          const session_event_t *event)
+{
+    bool by_agent = event->proof && !event->by_viewer;
+    session_t *session;
+
+    if (PINFO_FD_VISITED(pinfo)) {
+        session_log_settle();
+        return session_connection_get_session(connection, pinfo->num, false);
+    }
+    if (connection->is_foreign && !by_agent)
+        return NULL;
+    connection->is_foreign = false;
+    session = join_by_event(connection, pinfo, event);
+    if (session == NULL || !event->proof)
+        return session;
+    if (by_agent) {
+        session_log_prove(session, pinfo);
+    } else if (!connection->is_waiting && session->number == 0) {
+        connection->is_waiting = true;
+        session->waiting++;
+    }
+    return session;
+}
+
+void
+session_connection_prove(session_connection_t *connection, const packet_info *pinfo)
+{
+    if (!PINFO_FD_VISITED(pinfo) && connection->newest != NULL)
+        session_log_prove(connection->newest, pinfo);
+}
+
+void
+session_connection_leave(session_connection_t *connection)
+{
+    session_t *session = connection->newest;
+
+    connection->is_foreign = true;
+    if (session == NULL)
+        return;
+    if (connection->is_waiting)
+        session_log_end_waiting(session, true);
+    connection->is_waiting = false;
+    session_log_remove_bytes(session, connection->channel, connection->bytes);
+    if (connection->is_open) {
+        session->open--;
+        session_log_count_call(session, connection->channel, true);
+    }
+    connection->session = connection->newest = NULL;
+    connection->later = NULL;
+}
+
+session_t *
 session_connection_report_packet(const packet_info *pinfo, const session_event_t *event)
 {
     session_pair_t *pair = session_log_pair(event->viewer, event->agent, true);
@@ -381,73 +476,8 @@ session_connection_report_packet(const packet_info *pinfo, const session_event_t
         session_log_count_unlisted(NULL);
     if (session == NULL)
         return NULL;
+    session_log_prove(session, pinfo);
     session_log_use_transport(session, event->transport, event->legacy_port);
     join_all_pending(pair, session, pinfo);
     return session;
-}
-
-/*
- * Frames and their payload
- */
-
-void
-session_connection_add_frame(session_connection_t *connection, session_t *session,
-                             const packet_info *pinfo)
-{
-    nstime_t now = session_log_time(pinfo);
-
-    if (connection != NULL) {
-        connection->last_frame = pinfo->num;
-        if (!nstime_is_unset(&now))
-            connection->last_time = now;
-    }
-    if (session != NULL)
-        session_log_include_end(session, pinfo->num, &now);
-}
-
-void
-session_connection_add_bytes(session_connection_t *connection, bool from_agent, unsigned length)
-{
-    if (connection->newest != NULL)
-        session_log_add_bytes(connection->newest, connection->channel, from_agent, length);
-    else
-        connection->bytes[from_agent] += length;
-}
-
-void
-session_connection_add_undirected_bytes(session_connection_t *connection,
-                                        const packet_info *pinfo, unsigned length)
-{
-    connection->bytes[cmp_address(&pinfo->src, &pinfo->dst) > 0] += length;
-}
-
-void
-session_connection_set_established(session_connection_t *connection)
-{
-    if (connection->is_open || connection->has_ended)
-        return;
-    connection->is_open = true;
-    if (connection->newest != NULL) {
-        connection->newest->open++;
-        session_log_use_channel(connection->newest, connection->channel);
-    }
-}
-
-void
-session_connection_set_ended(session_connection_t *connection, bool by_reset)
-{
-    if (connection->has_ended)
-        return;
-    connection->has_ended = true;
-    connection->has_failed = !connection->is_open;
-    connection->was_reset = by_reset;
-    if (connection->newest != NULL && connection->is_open) {
-        session_t *session = connection->newest;
-
-        session->open--;
-        session_log_count_end(session, by_reset);
-        if (session->refused_if_closed != NULL)
-            session_log_set_reply(session, SESSION_REPLY_REFUSED, session->refused_if_closed);
-    }
-    connection->is_open = false;
 }

@@ -18,6 +18,7 @@
 
 static int proto_session_diagnosis = -1;
 
+static expert_field ei_smsrc_control_unreachable = EI_INIT;
 static expert_field ei_smsrc_data_unreachable = EI_INIT;
 static expert_field ei_smsrc_udp_unreachable = EI_INIT;
 static expert_field ei_smsrc_name_not_resolved = EI_INIT;
@@ -25,6 +26,7 @@ static expert_field ei_smsrc_old_ports_only = EI_INIT;
 static expert_field ei_smsrc_ntlm_refused = EI_INIT;
 
 static expert_field *const experts[NUM_DIAGNOSES] = {
+    [DIAGNOSIS_CONTROL_UNREACHABLE] = &ei_smsrc_control_unreachable,
     [DIAGNOSIS_DATA_UNREACHABLE] = &ei_smsrc_data_unreachable,
     [DIAGNOSIS_UDP_UNREACHABLE] = &ei_smsrc_udp_unreachable,
     [DIAGNOSIS_NAME_NOT_RESOLVED] = &ei_smsrc_name_not_resolved,
@@ -77,8 +79,43 @@ is_udp_unreachable(const session_connection_t *connection)
            (connection->newest != NULL || connection->dissected);
 }
 
+/*
+ * The one thing that is known by the port alone: a host has called the control channel's, and
+ * reached no agent. It is said once of two hosts, so that a scan of the port is a line for each.
+ */
+static void
+add_control_unreachable(packet_info *pinfo, session_connection_t *connection, const char *reason)
+{
+    session_pair_t *pair = session_log_find_pair(connection->viewer, connection->agent);
+
+    if (connection->transport != SESSION_TRANSPORT_TCP || connection->legacy_port ||
+        connection->channel != CHANNEL_CONTROL || connection->called_by_name || pair == NULL ||
+        pair->unreachable != NULL)
+        return;
+    session_diagnosis_add(
+        pinfo, DIAGNOSIS_CONTROL_UNREACHABLE,
+        wmem_strdup_printf(pinfo->pool, "TCP %u does not reach an agent: %s",
+                           connection->server_port, reason));
+    pair->unreachable = connection;
+    connection->unreachable = find_diagnoses(pinfo);
+}
+
 void
-session_diagnosis_add_failure(packet_info *pinfo, const session_connection_t *connection,
+session_diagnosis_drop_unreachable(session_connection_t *connection)
+{
+    session_pair_t *pair;
+
+    if (connection->unreachable == NULL)
+        return;
+    connection->unreachable->texts[DIAGNOSIS_CONTROL_UNREACHABLE] = NULL;
+    connection->unreachable = NULL;
+    pair = session_log_find_pair(connection->viewer, connection->agent);
+    if (pair != NULL && pair->unreachable == connection)
+        pair->unreachable = NULL;
+}
+
+void
+session_diagnosis_add_failure(packet_info *pinfo, session_connection_t *connection,
                               const char *reason)
 {
     const char *transport = channel_transport_name(connection->transport);
@@ -102,6 +139,8 @@ session_diagnosis_add_failure(packet_info *pinfo, const session_connection_t *co
                               wmem_strdup_printf(pinfo->pool,
                                                  "UDP %u does not reach the agent: %s", port,
                                                  reason));
+    else
+        add_control_unreachable(pinfo, connection, reason);
 }
 
 const session_diagnoses_t *
@@ -123,6 +162,9 @@ void
 session_diagnosis_register(int proto, expert_module_t *expert)
 {
     static ei_register_info ei[] = {
+        { &ei_smsrc_control_unreachable,
+          { "smsrc.control_unreachable", PI_SEQUENCE, PI_WARN,
+            "The port of Remote Control refuses, or nothing answers there", EXPFILL } },
         { &ei_smsrc_data_unreachable,
           { "smsrc.data_unreachable", PI_SEQUENCE, PI_WARN,
             "The agent answers, but not on the port of this function", EXPFILL } },

@@ -13,6 +13,7 @@
 
 /** Why a session fails. */
 typedef enum {
+    DIAGNOSIS_CONTROL_UNREACHABLE,
     DIAGNOSIS_DATA_UNREACHABLE,
     DIAGNOSIS_UDP_UNREACHABLE,
     DIAGNOSIS_NAME_NOT_RESOLVED,
@@ -22,7 +23,7 @@ typedef enum {
 } session_diagnosis_e;
 
 /** The diagnoses of a packet, each with its text or NULL. Lives as long as the capture. */
-typedef struct {
+typedef struct session_diagnoses {
     const char *texts[NUM_DIAGNOSES];
 } session_diagnoses_t;
 
@@ -36,8 +37,11 @@ void session_diagnosis_add(packet_info *pinfo, session_diagnosis_e which, const 
  * First pass: adds the diagnosis, if any, of an attempt that the agent did not accept, for which
  * @p reason is the evidence.
  */
-void session_diagnosis_add_failure(packet_info *pinfo, const session_connection_t *connection,
+void session_diagnosis_add_failure(packet_info *pinfo, session_connection_t *connection,
                                    const char *reason);
+
+/** First pass: the connection was answered after all. Takes back that its port is not reached. */
+void session_diagnosis_drop_unreachable(session_connection_t *connection);
 
 /** Returns the packet's diagnoses, or NULL. */
 const session_diagnoses_t *session_diagnosis_find(packet_info *pinfo);

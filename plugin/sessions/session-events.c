@@ -34,7 +34,9 @@ session_events_find_session(packet_info *pinfo)
     session_t *session = find_set_session(pinfo);
     const session_connection_t *connection;
 
-    if (session_log_count(NULL) == 0 || session != NULL)
+    if (PINFO_FD_VISITED(pinfo))
+        session_log_settle();
+    if (!session_log_has_any() || session != NULL)
         return session;
     connection = session_connection_find_by_packet(pinfo);
     return connection != NULL ? session_connection_get_session(connection, pinfo->num, false)
@@ -63,12 +65,19 @@ session_events_set_name(session_t *session, session_name_e which, const char *na
         name_lookup_host_known(session, pinfo);
 }
 
+/* Anyone can forge a datagram: it changes nothing of what a connection has shown. */
+static bool
+is_overruled(const session_t *session, const packet_info *pinfo)
+{
+    return pinfo->ptype != PT_TCP && (session->open > 0 || session->ended > 0);
+}
+
 void
 session_events_report_name(packet_info *pinfo, session_name_e which, const char *name)
 {
     session_t *session = find_reported(pinfo);
 
-    if (session != NULL)
+    if (session != NULL && !(session->has_name[which] && is_overruled(session, pinfo)))
         session_events_set_name(session, which, name, pinfo);
 }
 
@@ -77,7 +86,7 @@ session_events_report_reply(packet_info *pinfo, session_reply_e reply, const cha
 {
     session_t *session = find_reported(pinfo);
 
-    if (session != NULL)
+    if (session != NULL && !is_overruled(session, pinfo))
         session_log_set_reply(session, reply, reason);
 }
 

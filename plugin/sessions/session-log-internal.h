@@ -13,7 +13,7 @@
 
 /** A session. Written on the first pass only. */
 struct session {
-    uint32_t number;      /* from 1, in the order in which they were known */
+    uint32_t number;      /* from 1, in the order in which they were proven; 0: not so far */
     uint32_t first_frame; /* the first frame that was known when it got its number */
     uint32_t known_frame; /* the frame in which it got its number */
     session_kind_e kind;
@@ -37,6 +37,10 @@ struct session {
     bool account_sent;    /* the viewer has sent an account, the agent has not answered since */
     bool account_refused; /* the packet at hand refuses it */
     const char *refused_if_closed; /* static: the reason, where it ends without another reply */
+    bool is_void;         /* another service has answered: it is no session */
+    unsigned waiting;     /* connections with a viewer's content that nothing has answered */
+    session_t *next_unproven;
+    unsigned calls[NUM_CHANNELS]; /* answered connections */
     unsigned open;        /* TCP connections that are established now */
     unsigned ended;       /* established ones that have ended */
     char reason[SESSION_NAME_SIZE]; /* busy with whom, why refused, or what was granted */
@@ -58,13 +62,17 @@ struct session_connection {
     bool called_by_name;  /* NetBIOS, called by a name of Remote Tools */
     bool dissected;       /* some frame of it was shown as Remote Control */
     bool is_open, has_ended;
+    bool is_foreign;      /* its content is another protocol's: it is of no session */
+    bool ends_are_fixed;  /* content has shown the ends: nothing changes them any more */
+    bool is_waiting;      /* it has the viewer's content, which nothing has answered */
     bool has_failed, was_reset; /* ended before it was established; ended by a reset */
     unsigned syns;        /* while nothing has answered */
+    struct session_diagnoses *unreachable; /* of the frame that says so of its port; or NULL */
     bool pending;         /* until its two hosts prove a session */
     uint16_t server_port; /* the agent's */
     const address *viewer, *agent; /* NULL while it is not known which end is which */
-    uint64_t bytes[2];    /* before there was a session; [1]: from the agent, or from the higher
-                             of the two addresses while it is not known which end is which */
+    uint64_t bytes[2];    /* payload; [1]: from the agent, or from the higher of the two addresses
+                             while it is not known which end is which */
     uint32_t first_frame, last_frame;
     nstime_t first_time, last_time; /* unset where those frames have none */
 };
@@ -75,6 +83,7 @@ typedef struct {
     session_t *current;
     session_connection_t *pending;
     bool unlisted;    /* past the bound; counted as one session */
+    const session_connection_t *unreachable; /* of which it was said; or NULL */
     bool tried_newer; /* a port of SMS 2.0 SP2 and later was called */
 } session_pair_t;
 
@@ -106,8 +115,23 @@ session_t *session_log_new(const session_event_t *event, const packet_info *pinf
 /** Returns a new session whose agent is known by its name alone; NULL past the bound. */
 session_t *session_log_begin_unresolved(const address *viewer, const packet_info *pinfo);
 
+/** True where the capture has a session so far, proven or not. */
+bool session_log_has_any(void);
+
 /** True where session_log_new() would return NULL. */
 bool session_log_is_full(void);
+
+/** First pass: the packet proves a session that only the viewer's content has shown so far. */
+void session_log_prove(session_t *session, const packet_info *pinfo);
+
+/**
+ * First pass: something has answered the viewer's content of one connection of the session.
+ * @p is_foreign: it is another service's; without a connection that waits it was no session.
+ */
+void session_log_end_waiting(session_t *session, bool is_foreign);
+
+/** At the end of the first pass: what nothing has answered is a session, all else is none. */
+void session_log_settle(void);
 
 /** Counts a session that is past the bound; @p pair (may be NULL) counts once. */
 void session_log_count_unlisted(session_pair_t *pair);
@@ -139,6 +163,12 @@ void session_log_use_transport(session_t *session, session_transport_e transport
 
 /** Records that the session used a channel. */
 void session_log_use_channel(session_t *session, channel_e channel);
+
+/** Counts a connection of the channel that was answered; @p gone: it was none of the session's. */
+void session_log_count_call(session_t *session, channel_e channel, bool gone);
+
+/** Takes away payload of a connection that is none of the session's. */
+void session_log_remove_bytes(session_t *session, channel_e channel, const uint64_t bytes[2]);
 
 /** Adds payload to the session's. */
 void session_log_add_bytes(session_t *session, channel_e channel, bool from_agent,
@@ -189,21 +219,25 @@ bool session_connection_resolve(session_t *session, session_pair_t *pair,
 /** True where the viewer has called a port of SMS 2.0 SP2 and later at the same agent so far. */
 bool session_connection_has_tried_newer(const session_connection_t *connection);
 
+/*
+ * session-traffic.c
+ */
+
 /** First pass: adds a frame, with payload or without, to both; either may be NULL. */
-void session_connection_add_frame(session_connection_t *connection, session_t *session,
+void session_traffic_add_frame(session_connection_t *connection, session_t *session,
                                   const packet_info *pinfo);
 
 /** First pass: adds payload. */
-void session_connection_add_bytes(session_connection_t *connection, bool from_agent,
+void session_traffic_add_bytes(session_connection_t *connection, bool from_agent,
                                   unsigned length);
 
 /** First pass: adds payload while it is not known which end is the viewer. */
-void session_connection_add_undirected_bytes(session_connection_t *connection,
+void session_traffic_add_undirected_bytes(session_connection_t *connection,
                                              const packet_info *pinfo, unsigned length);
 
 /** First pass: the connection is established, or has ended. Repeated calls do nothing. */
-void session_connection_set_established(session_connection_t *connection);
-void session_connection_set_ended(session_connection_t *connection, bool by_reset);
+void session_traffic_set_established(session_connection_t *connection);
+void session_traffic_set_ended(session_connection_t *connection, bool by_reset);
 
 /*
  * session-events.c

@@ -45,6 +45,8 @@
 static wmem_map_t *pairs;
 static wmem_map_t *viewers;
 static unsigned num_sessions, num_unlisted;
+static unsigned num_made; /* with those that are not proven */
+static session_t *first_unproven, **end_of_unproven;
 static uint8_t hosts[HOST_BITS / 8];
 
 void
@@ -52,7 +54,9 @@ session_log_reset(void)
 {
     pairs = wmem_map_new(wmem_file_scope(), addresses_pair_hash, addresses_pair_equal);
     viewers = wmem_map_new(wmem_file_scope(), addresses_key_hash, addresses_key_equal);
-    num_sessions = num_unlisted = 0;
+    num_sessions = num_unlisted = num_made = 0;
+    first_unproven = NULL;
+    end_of_unproven = &first_unproven;
     memset(hosts, 0, sizeof hosts);
 }
 
@@ -60,6 +64,8 @@ void
 session_log_cleanup(void)
 {
     pairs = viewers = NULL;
+    first_unproven = NULL;
+    end_of_unproven = &first_unproven;
 }
 
 unsigned
@@ -68,6 +74,12 @@ session_log_count(unsigned *unlisted)
     if (unlisted != NULL)
         *unlisted = num_unlisted;
     return num_sessions;
+}
+
+bool
+session_log_has_any(void)
+{
+    return num_made > 0;
 }
 
 void
@@ -89,7 +101,7 @@ has_host(const address *host)
 bool
 session_log_is_candidate(const packet_info *pinfo)
 {
-    return num_sessions > 0 && has_host(&pinfo->src) && has_host(&pinfo->dst);
+    return num_made > 0 && has_host(&pinfo->src) && has_host(&pinfo->dst);
 }
 
 void
@@ -146,7 +158,8 @@ has_session(const address *viewer, const address *agent)
 {
     const session_pair_t *pair = session_log_find_pair(viewer, agent);
 
-    return pair != NULL && pair->current != NULL && pair->current->kind == SESSION_SMS;
+    return pair != NULL && pair->current != NULL && pair->current->kind == SESSION_SMS &&
+           session_log_is_proven(pair->current);
 }
 
 const address *
@@ -248,6 +261,27 @@ session_log_use_channel(session_t *session, channel_e channel)
 }
 
 void
+session_log_count_call(session_t *session, channel_e channel, bool gone)
+{
+    if (gone)
+        session->calls[channel]--;
+    else
+        session->calls[channel]++;
+    if (session->calls[channel] == 0 && session->bytes[channel][0] == 0 &&
+        session->bytes[channel][1] == 0)
+        session->channels &= (uint8_t)~(1 << channel);
+    else
+        session_log_use_channel(session, channel);
+}
+
+void
+session_log_remove_bytes(session_t *session, channel_e channel, const uint64_t bytes[2])
+{
+    for (unsigned side = 0; side < 2; side++)
+        session->bytes[channel][side] -= MIN(bytes[side], session->bytes[channel][side]);
+}
+
+void
 session_log_add_bytes(session_t *session, channel_e channel, bool from_agent, uint64_t length)
 {
     if (length == 0)
@@ -267,17 +301,76 @@ session_log_count_end(session_t *session, bool by_reset)
     session->last_reset = by_reset;
 }
 
+/*
+ * A viewer's content alone proves nothing: any scanner sends it. It is a session where the agent's
+ * own content follows, or where nothing has answered.
+ */
+static void
+add_unproven(session_t *session)
+{
+    *end_of_unproven = session;
+    end_of_unproven = &session->next_unproven;
+}
+
+bool
+session_log_is_proven(const session_t *session)
+{
+    return session->number != 0 && !session->is_void;
+}
+
+void
+session_log_prove(session_t *session, const packet_info *pinfo)
+{
+    if (session->known_frame != UINT32_MAX)
+        return;
+    session->is_void = false;
+    if (session->number == 0)
+        session->number = ++num_sessions;
+    session->known_frame = pinfo->num;
+    session->first_frame = session->begin_frame;
+}
+
+void
+session_log_end_waiting(session_t *session, bool is_foreign)
+{
+    if (session->waiting > 0)
+        session->waiting--;
+    if (is_foreign && session->waiting == 0 && session->known_frame == UINT32_MAX)
+        session->is_void = true;
+}
+
+void
+session_log_settle(void)
+{
+    for (session_t *one = first_unproven; one != NULL; one = one->next_unproven) {
+        if (one->number != 0)
+            continue;
+        one->is_void = one->is_void || one->waiting == 0;
+        if (one->is_void)
+            continue;
+        one->number = ++num_sessions;
+        one->first_frame = one->begin_frame;
+    }
+    first_unproven = NULL;
+    end_of_unproven = &first_unproven;
+}
+
 session_t *
 session_log_new(const session_event_t *event, const packet_info *pinfo)
 {
     session_t *session;
 
-    if (bounds_full(BOUND_SESSIONS, num_sessions, SESSION_LOG_MAX))
+    if (bounds_full(BOUND_SESSIONS, num_made, SESSION_LOG_MAX))
         return NULL;
     session = wmem_new0(wmem_file_scope(), session_t);
-    session->number = ++num_sessions;
+    num_made++;
+    if (event->by_viewer)
+        add_unproven(session);
+    else
+        session->number = ++num_sessions;
     session->kind = event->kind;
-    session->known_frame = session->first_frame = pinfo->num;
+    session->known_frame = event->by_viewer ? UINT32_MAX : pinfo->num;
+    session->first_frame = pinfo->num;
     session->begin_frame = session->end_frame = pinfo->num;
     session->begin_time = session->end_time = session->last_time = session_log_time(pinfo);
     copy_address_wmem(wmem_file_scope(), &session->viewer, event->viewer);
@@ -290,7 +383,7 @@ session_log_new(const session_event_t *event, const packet_info *pinfo)
 bool
 session_log_is_full(void)
 {
-    return num_sessions >= SESSION_LOG_MAX;
+    return num_made >= SESSION_LOG_MAX;
 }
 
 /* Without a pair to remember it, the number is that of "one or more". */

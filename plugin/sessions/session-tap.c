@@ -40,12 +40,18 @@ seconds_between(const nstime_t *begin, const nstime_t *end)
            (end->nsecs - begin->nsecs) / 1e9;
 }
 
+void
+session_tap_settle(void)
+{
+    session_log_settle();
+}
+
 session_summary_t
 session_tap_summary(const session_t *session)
 {
     bool has_attack = session->attack_frame != 0;
     session_summary_t summary = {
-        .number = session->number,
+        .number = session->is_void ? 0 : session->number,
         .protocol = session->kind == SESSION_CONFIGMGR ? "ConfigMgr remote control"
                                                        : "SMS Remote Control",
         .outcome = outcome_of(session),

@@ -43,6 +43,33 @@ is_from_agent(const session_connection_t *connection, const packet_info *pinfo)
             !addresses_equal(&pinfo->src, &pinfo->dst));
 }
 
+/*
+ * A mirror port, or a capture on all interfaces, has each packet twice. No system repeats a SYN
+ * within a tenth of a second.
+ */
+static bool
+is_copy(const session_connection_t *connection, const packet_info *pinfo)
+{
+    nstime_t now = session_log_time(pinfo), between;
+
+    if (connection->syns == 0 || nstime_is_unset(&now) ||
+        nstime_is_unset(&connection->last_time))
+        return false;
+    nstime_delta(&between, &now, &connection->last_time);
+    return between.secs == 0 && between.nsecs >= 0 && between.nsecs < 100000000;
+}
+
+/* The port of the control channel is known to be unreachable by the third SYN, or by an answer. */
+static void
+track_unanswered_syn(packet_info *pinfo, session_connection_t *connection)
+{
+    bool is_control = connection->channel == CHANNEL_CONTROL && !connection->legacy_port;
+
+    if (++connection->syns == (is_control ? 3 : 2))
+        session_diagnosis_add_failure(pinfo, connection,
+                                      "the SYN was repeated, nothing had answered it");
+}
+
 /* Tracks the state of a connection, by what Wireshark's TCP dissector has seen of it so far. */
 static void
 track_tcp(packet_info *pinfo, session_connection_t *connection, const conversation_t *conversation)
@@ -52,14 +79,16 @@ track_tcp(packet_info *pinfo, session_connection_t *connection, const conversati
     bool had_ended = connection->has_ended;
     session_t *session = connection->newest;
 
-    if ((seen & (SEEN_SYN_ACK | SEEN_DATA)) != 0)
-        session_connection_set_established(connection);
-    else if ((seen & (SEEN_SYN | SEEN_RST)) == SEEN_SYN && !from_agent && ++connection->syns == 2)
-        session_diagnosis_add_failure(pinfo, connection,
-                                      "the SYN was repeated, nothing had answered it");
+    if ((seen & (SEEN_SYN_ACK | SEEN_DATA)) != 0) {
+        session_traffic_set_established(connection);
+        session_diagnosis_drop_unreachable(connection);
+    } else if ((seen & (SEEN_SYN | SEEN_RST)) == SEEN_SYN && !from_agent &&
+               !is_copy(connection, pinfo)) {
+        track_unanswered_syn(pinfo, connection);
+    }
     if ((seen & (SEEN_FIN | SEEN_RST)) == 0 || had_ended)
         return;
-    session_connection_set_ended(connection, (seen & SEEN_FIN) == 0);
+    session_traffic_set_ended(connection, (seen & SEEN_FIN) == 0);
     if (connection->has_failed) {
         if (from_agent)
             session_diagnosis_add_failure(pinfo, connection, "the connection was reset");
@@ -146,7 +175,7 @@ track_undirected(packet_view_t *packet, session_connection_t *connection)
         .server_port = port,
     };
 
-    session_connection_add_undirected_bytes(connection, pinfo, payload_length(packet));
+    session_traffic_add_undirected_bytes(connection, pinfo, payload_length(packet));
     if (pinfo->srcport != pinfo->destport || event.channel == CHANNEL_UNKNOWN)
         return;
     event.legacy_port = generation == GENERATION_OLDER;
@@ -161,7 +190,7 @@ track_directed(packet_view_t *packet, session_connection_t *connection,
     bool from_agent = is_from_agent(connection, pinfo);
     session_t *session = connection->newest;
 
-    session_connection_add_bytes(connection, from_agent, payload_length(packet));
+    session_traffic_add_bytes(connection, from_agent, payload_length(packet));
     if (session != NULL && session->account_refused) {
         session->account_refused = false;
         session_diagnosis_add(pinfo, DIAGNOSIS_NTLM_REFUSED,
@@ -188,7 +217,7 @@ track_conversation(packet_view_t *packet, session_connection_t *connection,
         track_directed(packet, connection, conversation, is_tcp);
     else
         track_undirected(packet, connection);
-    session_connection_add_frame(connection, connection->newest, pinfo);
+    session_traffic_add_frame(connection, connection->newest, pinfo);
 }
 
 const session_t *
@@ -201,6 +230,8 @@ session_tracker_update(packet_view_t *packet, bool is_channel)
 
     if (conversation == NULL)
         return NULL;
+    if (!first_pass)
+        session_log_settle();
     if (first_pass && is_channel &&
         (pinfo->ptype == PT_TCP || pinfo->srcport == pinfo->destport))
         connection = session_connection_get_or_create(conversation, pinfo);
@@ -297,7 +328,7 @@ track_lookup(packet_info *pinfo, const netbios_packet_t *netbios)
     if (lookup == NULL)
         return;
     p_add_proto_data(wmem_file_scope(), pinfo, proto_session_tracker, KEY_LOOKUP, lookup);
-    session_connection_add_frame(NULL, name_lookup_session(lookup), pinfo);
+    session_traffic_add_frame(NULL, name_lookup_session(lookup), pinfo);
 }
 
 static void
@@ -333,7 +364,7 @@ track_datagram(packet_view_t *packet, const netbios_packet_t *netbios)
     if (session == NULL)
         return;
     session_log_add_bytes(session, netbios->channel, netbios->from_agent, payload_length(packet));
-    session_connection_add_frame(NULL, session, packet->pinfo);
+    session_traffic_add_frame(NULL, session, packet->pinfo);
 }
 
 void
@@ -380,7 +411,7 @@ track_icmp_error(packet_view_t *packet)
     p_add_proto_data(wmem_file_scope(), pinfo, proto_session_tracker, KEY_CONNECTION, connection);
     if (addresses_equal(&error.dst, connection->agent))
         session_diagnosis_add_failure(pinfo, connection, error.reason);
-    session_connection_add_frame(connection, connection->newest, pinfo);
+    session_traffic_add_frame(connection, connection->newest, pinfo);
 }
 
 bool
@@ -395,6 +426,8 @@ session_tracker_update_icmp_error(packet_view_t *packet, const session_t **sessi
         wmem_file_scope(), pinfo, proto_session_tracker, KEY_CONNECTION);
     if (connection == NULL)
         return false;
+    if (PINFO_FD_VISITED(pinfo))
+        session_log_settle();
     *session = session_connection_get_session(connection, pinfo->num, PINFO_FD_VISITED(pinfo));
     return true;
 }

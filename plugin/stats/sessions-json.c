@@ -38,15 +38,28 @@ free_summary(void *data)
 static void
 append_summaries(GPtrArray *summaries, const GPtrArray *sessions)
 {
+    session_tap_settle();
     for (unsigned i = 0; i < sessions->len; i++) {
-        session_summary_t *copy = g_new(session_summary_t, 1);
         session_summary_t summary = session_tap_summary((const session_t *)sessions->pdata[i]);
+        session_summary_t *copy;
 
+        if (summary.number == 0)
+            continue;
+        copy = g_new(session_summary_t, 1);
         *copy = summary;
         copy_address(&copy->viewer, &summary.viewer);
         copy_address(&copy->agent, &summary.agent);
         g_ptr_array_add(summaries, copy);
     }
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+    uint32_t first = (*(const session_summary_t *const *)a)->number;
+    uint32_t second = (*(const session_summary_t *const *)b)->number;
+
+    return (first > second) - (first < second);
 }
 
 static void
@@ -180,6 +193,7 @@ sessions_draw(void *tapdata)
     unsigned unlisted = 0;
 
     append_summaries(current, lines->sessions);
+    g_ptr_array_sort(current, compare_numbers);
     print_sessions(lines->past, true);
     print_sessions(current, true);
     print_sessions(lines->past, false);

@@ -80,6 +80,7 @@ static const stat_column_t columns[] = {
 static GSequence *row_order;
 static GHashTable *session_rows;
 static GSequenceIter *unlisted_row;
+static GPtrArray *unproven; /* sessions that were none when their frames passed */
 static unsigned num_attacks;
 
 static void
@@ -90,6 +91,9 @@ clear_rows(void)
     if (session_rows == NULL)
         session_rows = g_hash_table_new(g_direct_hash, g_direct_equal);
     g_hash_table_remove_all(session_rows);
+    if (unproven == NULL)
+        unproven = g_ptr_array_new();
+    g_ptr_array_set_size(unproven, 0);
     unlisted_row = NULL;
     num_attacks = 0;
 }
@@ -108,11 +112,24 @@ sessions_reset(stat_tap_table *table)
     clear_rows();
 }
 
-static GSequenceIter *
-append_row(stat_tap_table_ui *ui, stat_tap_table *table)
+/* Returns the row before which a session without an attack is shown: they are by their number. */
+static unsigned
+row_for(stat_tap_table *table, unsigned number)
 {
-    stat_table_append_row(ui, table);
-    return g_sequence_append(row_order, GUINT_TO_POINTER(false));
+    unsigned row = stat_table_num_rows(table);
+
+    while (row > num_attacks &&
+           stat_tap_get_field_data(table, row - 1, 0)->value.uint_value > number)
+        row--;
+    return row;
+}
+
+static GSequenceIter *
+insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
+{
+    stat_table_insert_row(ui, table, row);
+    return g_sequence_insert_before(g_sequence_get_iter_at_pos(row_order, (int)row),
+                                    GUINT_TO_POINTER(false));
 }
 
 static unsigned
@@ -133,14 +150,6 @@ raise_row(stat_tap_table *table, GSequenceIter *row)
     memmove(&table->elements[to + 1], &table->elements[to],
             (from - to) * sizeof table->elements[0]);
     table->elements[to] = cells;
-}
-
-static void
-sessions_settle(void *unused _U_)
-{
-    if (session_rows != NULL)
-        g_hash_table_remove_all(session_rows);
-    unlisted_row = 0;
 }
 
 static char *
@@ -210,11 +219,27 @@ show_unlisted(stat_tap_table_ui *ui, stat_tap_table *table)
     if (unlisted == 0)
         return;
     if (unlisted_row == NULL)
-        unlisted_row = append_row(ui, table);
+        unlisted_row = insert_row(ui, table, stat_table_num_rows(table));
     text = g_strdup_printf("%u or more sessions", unlisted);
     line.reason = text;
     stat_table_show_row(table, place_of(unlisted_row), columns, &line);
     g_free(text);
+}
+
+/* Shows a session in its row, which is appended where it has none. */
+static void
+update_row(stat_tap_table_ui *ui, stat_tap_table *table, const session_t *session,
+           const session_summary_t *summary)
+{
+    GSequenceIter *row = (GSequenceIter *)g_hash_table_lookup(session_rows, session);
+
+    if (row == NULL) {
+        row = insert_row(ui, table, row_for(table, summary->number));
+        g_hash_table_insert(session_rows, (void *)session, row);
+    }
+    if (summary->has_attack && !GPOINTER_TO_UINT(g_sequence_get(row)))
+        raise_row(table, row);
+    show_session(table, place_of(row), summary);
 }
 
 static tap_packet_status
@@ -224,21 +249,48 @@ sessions_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, 
     const smsrc_tap_t *tap = (const smsrc_tap_t *)data;
     stat_tap_table *table = stat_table_of(tapdata);
     session_summary_t session;
-    GSequenceIter *row;
 
     show_unlisted(stat_table_ui_of(tapdata), table);
     if (tap->session == NULL)
         return TAP_PACKET_DONT_REDRAW;
     session = session_tap_summary(tap->session);
-    row = (GSequenceIter *)g_hash_table_lookup(session_rows, tap->session);
-    if (row == NULL) {
-        row = append_row(stat_table_ui_of(tapdata), table);
-        g_hash_table_insert(session_rows, (void *)tap->session, row);
+    if (session.number != 0) {
+        update_row(stat_table_ui_of(tapdata), table, tap->session, &session);
+    } else if (!g_hash_table_contains(session_rows, tap->session)) {
+        g_hash_table_insert(session_rows, (void *)tap->session, NULL);
+        g_ptr_array_add(unproven, (void *)tap->session);
     }
-    if (session.has_attack && !GPOINTER_TO_UINT(g_sequence_get(row)))
-        raise_row(table, row);
-    show_session(table, place_of(row), &session);
     return TAP_PACKET_REDRAW;
+}
+
+/* At the end of a capture: a viewer that nothing has answered has had a session. */
+static void
+add_unanswered(stat_tap_table_ui *ui)
+{
+    stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, 0);
+
+    session_tap_settle();
+    for (unsigned i = 0; i < unproven->len; i++) {
+        const session_t *one = (const session_t *)unproven->pdata[i];
+        session_summary_t session = session_tap_summary(one);
+
+        if (session.number != 0)
+            update_row(ui, table, one, &session);
+    }
+    g_ptr_array_set_size(unproven, 0);
+}
+
+static void
+sessions_settle(void *tapdata)
+{
+    stat_tap_table_ui *ui = (stat_tap_table_ui *)tapdata;
+
+    if (session_rows == NULL)
+        return;
+    if (ui->tables != NULL && ui->tables->len > 0)
+        add_unanswered(ui);
+    g_hash_table_remove_all(session_rows);
+    unlisted_row = 0;
 }
 
 void
@@ -252,5 +304,6 @@ sessions_table_register(const statistic_t *statistic)
     };
 
     terminal_table_register(&ui, statistic, columns, array_length(columns));
+    terminal_table_before_draw(&ui, add_unanswered);
     stat_settle_add(sessions_settle, &ui);
 }

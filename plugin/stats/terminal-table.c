@@ -364,6 +364,24 @@ print_long_row(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigne
     puts("");
 }
 
+/* The one table that has rows which only the end of a capture decides. */
+static const stat_tap_table_ui *completed_ui;
+static void (*complete_rows)(stat_tap_table_ui *ui);
+
+void
+terminal_table_before_draw(const stat_tap_table_ui *ui, void (*complete)(stat_tap_table_ui *ui))
+{
+    completed_ui = ui;
+    complete_rows = complete;
+}
+
+static void
+complete_table(stat_tap_table_ui *ui)
+{
+    if (ui == completed_ui)
+        complete_rows(ui);
+}
+
 /*
  * Prints the form that tshark gives to all tables. Its own function reads a cell by the type of its
  * column, and ends a row at an empty number.
@@ -374,6 +392,7 @@ long_draw(void *tapdata)
     const narrow_t *narrow = (const narrow_t *)tapdata;
     const stat_tap_table_ui *ui = narrow->stats.stat_tap_data;
 
+    complete_table(narrow->stats.stat_tap_data);
     puts("");
     print_rule('=', LONG_RULE);
     printf("%s:\nFilter for statistics: %s\n", ui->title,
@@ -398,6 +417,7 @@ terminal_draw(void *tapdata)
     const narrow_t *narrow = (const narrow_t *)tapdata;
     const stat_tap_table_ui *ui = narrow->stats.stat_tap_data;
 
+    complete_table(narrow->stats.stat_tap_data);
     for (unsigned i = 0; i < ui->tables->len; i++) {
         stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, i);
         GPtrArray *columns;

@@ -29,4 +29,8 @@ void terminal_table_set_head(const stat_tap_table_ui *ui, const char *head);
 /** True while a table with a filter is opened. Wireshark and sharkd do not say that it has one. */
 bool terminal_table_has_filter(void);
 
+/** Has @p complete add rows before tshark prints the table of @p ui. One table has such rows. */
+void terminal_table_before_draw(const stat_tap_table_ui *ui,
+                                void (*complete)(stat_tap_table_ui *ui));
+
 #endif /* __SMSRC_TERMINAL_TABLE_H__ */

@@ -128,7 +128,12 @@ class LoggedCapture(Capture):
                     self.udp(client, client_port, server, server_port))
 
     def truth(self):
-        """Rows in the order of their numbers, frames by number, and where the experts are."""
+        """Rows in the order of their numbers, frames by number, and where the experts are.
+
+        A session that nothing has answered is known at the end."""
+        for session in self.sessions:
+            if session.known is None:
+                session.known = self.number() + 1
         ordered = sorted(self.sessions, key=lambda session: session.known)
         rows = []
         for number, session in enumerate(ordered, 1):
@@ -177,17 +182,17 @@ capture = captures.capture
 # --- Parts of sessions --------------------------------------------------------------------------
 
 def control(cap, session, agent, port=1047, server_port=2701, client=None):
-    """A control connection, opened; the request is what proves a session."""
+    """A control connection, opened; what answers the request proves a session."""
     talk = cap.conversation(session, CONTROL, client or session.viewer, port, agent, server_port)
     talk.open()
     talk.send(INFORMATION_REQUEST)
-    cap.known(session)
     return talk
 
 
 def answered(cap, session, agent, port=1047, server_port=2701, **record):
     talk = control(cap, session, agent, port, server_port)
     talk.reply(information_reply(**record))
+    cap.known(session)
     return talk
 
 
@@ -229,11 +234,13 @@ def session_outcomes(cap):
                        functions=(CONTROL,))
     talk = control(cap, held, agent_ip(23), 1062)
     talk.reply(busy("10.1.0.51", 2))
+    cap.known(held)
     cap.expert("busy")
     talk.close()
     refused = cap.session(VIEWER, agent_ip(24), "Refused", functions=(CONTROL,))
     talk = control(cap, refused, agent_ip(24), 1063)
     talk.reply(REFUSED)
+    cap.known(refused)
     cap.expert("refused")
     talk.close()
     silent = cap.session(VIEWER, agent_ip(25), "Unanswered", functions=(CONTROL,))
@@ -409,10 +416,10 @@ def session_ipx(cap):
         for data in sends:
             with cap.of(of, name):
                 ipx(cap, viewer, socket, to, IPX_SOCKETS[name], data)
-            cap.known(of)
         for data in replies:
             with cap.of(of, name, True):
                 ipx(cap, to, IPX_SOCKETS[name], viewer, socket, data)
+            cap.known(of)
 
     both(session, CONTROL, 0x4A03, [INFORMATION_REQUEST], [information_reply(host="NWL21")])
     both(session, DATA, 0x4A04, [rch(NOISE)], [NOISE * 6])
@@ -470,6 +477,7 @@ def session_interleaved(cap):
     held = cap.session(SECOND_VIEWER, agent_ip(21), "Busy", VIEWER, functions=(CONTROL,))
     turned = control(cap, held, agent_ip(21), 1060)
     turned.reply(busy(VIEWER, 2))
+    cap.known(held)
     cap.expert("busy")
     turned.close()
     for talk in (*talks, second, first):
@@ -484,8 +492,9 @@ def session_ten_agents(cap):
                             functions=(CONTROL, DATA)) for agent in agents]
     talks = [control(cap, session, agent, 1100 + at)
              for at, (session, agent) in enumerate(zip(sessions, agents))]
-    for talk, agent in zip(talks, agents):
+    for talk, session, agent in zip(talks, sessions, agents):
         talk.reply(information_reply(host=f"WKS{agent[-2:]}"))
+        cap.known(session)
     data = [channel(cap, session, DATA, agent, 1200 + at, 2702, [rch(NOISE)], [NOISE * at])
             for at, (session, agent) in enumerate(zip(sessions, agents), 1)]
     for talk in (*data, *talks):

@@ -120,9 +120,9 @@ test_a_silence_ends_a_session(void)
 
     start();
     one = prove(1, 0);
-    session_connection_add_frame(NULL, one, frame_at(100));
+    session_traffic_add_frame(NULL, one, frame_at(100));
     g_assert_true(prove(1, 100 + SESSION_LOG_SILENCE) == one);
-    session_connection_add_frame(NULL, one, frame_at(100 + SESSION_LOG_SILENCE));
+    session_traffic_add_frame(NULL, one, frame_at(100 + SESSION_LOG_SILENCE));
     g_assert_cmpuint(prove(1, 101 + 2 * SESSION_LOG_SILENCE)->number, ==, 2);
     stop();
 }

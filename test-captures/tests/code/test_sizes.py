@@ -39,7 +39,6 @@ LONG_FILES = {
 # A function of more than FUNCTION lines: its reason.
 LONG_FUNCTIONS = {
     "audit_tree_register": "a list of fields",
-    "proto_register_smsrc": "a list of fields",
     "wire_write": "one case for each transport",
 }
 

@@ -1,0 +1,72 @@
+/* service-sender.c
+ * Which end of a TCP connection sends content that only one end sends
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * A SYN is easily forged, and so is its direction. A request of HTTP, a negotiation of SMB or a
+ * bind of RPC comes from the client whatever SYN there was. Sources: RFC 9110, RFC 5246 7.4,
+ * MS-CIFS 2.2.3.1, MS-SMB2 2.2.1.2, C706 12.6, MS-RDPBCGR 2.2.1.1, MS-TDS 2.2.3.1, RFC 5321,
+ * RFC 959.
+ */
+
+#include "service-sender.h"
+
+#define ANY 0
+
+/* Fixed bytes at the beginning; then, if "at" is not 0, a byte there, of which a mask counts. */
+typedef struct {
+    service_sender_e sender;
+    uint8_t offset, length;
+    const char *bytes;
+    uint8_t at, mask, value;
+} sender_sign_t;
+
+#define SIGN(s) (uint8_t)(sizeof(s) - 1), s
+
+static const sender_sign_t signs[] = {
+    { SENDER_CLIENT, 0, SIGN("GET "), ANY, 0, 0 },
+    { SENDER_CLIENT, 0, SIGN("POST "), ANY, 0, 0 },
+    { SENDER_CLIENT, 0, SIGN("HEAD "), ANY, 0, 0 },
+    { SENDER_CLIENT, 0, SIGN("PUT "), ANY, 0, 0 },
+    { SENDER_CLIENT, 0, SIGN("CONNECT "), ANY, 0, 0 },
+    { SENDER_CLIENT, 0, SIGN("OPTIONS "), ANY, 0, 0 },
+    { SENDER_CLIENT, 0, SIGN("PROPFIND "), ANY, 0, 0 },
+    { SENDER_CLIENT, 0, SIGN("CCM_POST "), ANY, 0, 0 },
+    { SENDER_CLIENT, 0, SIGN("BITS_POST "), ANY, 0, 0 },
+    { SENDER_SERVER, 0, SIGN("HTTP/1."), ANY, 0, 0 },
+    { SENDER_CLIENT, 4, SIGN("\xffSMB\x72"), 13, 0x80, 0x00 },
+    { SENDER_SERVER, 4, SIGN("\xffSMB\x72"), 13, 0x80, 0x80 },
+    { SENDER_CLIENT, 4, SIGN("\xffSMB\x73"), 13, 0x80, 0x00 },
+    { SENDER_SERVER, 4, SIGN("\xffSMB\x73"), 13, 0x80, 0x80 },
+    { SENDER_CLIENT, 4, SIGN("\xfeSMB"), 20, 0x01, 0x00 },
+    { SENDER_SERVER, 4, SIGN("\xfeSMB"), 20, 0x01, 0x01 },
+    { SENDER_CLIENT, 0, SIGN("\x16\x03"), 5, 0xff, 1 },
+    { SENDER_SERVER, 0, SIGN("\x16\x03"), 5, 0xff, 2 },
+    { SENDER_CLIENT, 0, SIGN("\x05\x00\x0b"), ANY, 0, 0 },
+    { SENDER_SERVER, 0, SIGN("\x05\x00\x0c"), ANY, 0, 0 },
+    { SENDER_SERVER, 0, SIGN("\x05\x00\x0d"), ANY, 0, 0 },
+    { SENDER_CLIENT, 0, SIGN("\x03\x00"), 5, 0xff, 0xe0 },
+    { SENDER_SERVER, 0, SIGN("\x03\x00"), 5, 0xff, 0xd0 },
+    { SENDER_CLIENT, 0, SIGN("\x12\x01"), 8, 0xff, 0 },
+    { SENDER_SERVER, 0, SIGN("220 "), ANY, 0, 0 },
+    { SENDER_SERVER, 0, SIGN("220-"), ANY, 0, 0 },
+    { SENDER_CLIENT, 0, SIGN("EHLO "), ANY, 0, 0 },
+    { SENDER_CLIENT, 0, SIGN("HELO "), ANY, 0, 0 },
+    { SENDER_CLIENT, 0, SIGN("USER "), ANY, 0, 0 },
+};
+
+service_sender_e
+service_sender(const uint8_t *bytes, unsigned length)
+{
+    for (unsigned i = 0; i < array_length(signs); i++) {
+        const sender_sign_t *sign = &signs[i];
+
+        if (length > (unsigned)MAX(sign->at, sign->offset + sign->length - 1) &&
+            memcmp(bytes + sign->offset, sign->bytes, sign->length) == 0 &&
+            (bytes[sign->at] & sign->mask) == sign->value)
+            return sign->sender;
+    }
+    return SENDER_UNKNOWN;
+}
