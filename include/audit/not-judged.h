@@ -9,11 +9,12 @@
 
 #include "role.h"
 
-/** What is counted. Each flow of TCP or UDP without a verdict is in one of the first three. */
+/** What is counted. Each flow of TCP or UDP without a verdict is in one of the first four. */
 typedef enum {
     NOT_JUDGED_NO_ROLE,    /* neither end holds a role */
     NOT_JUDGED_ONE_ROLE,   /* one end holds none */
     NOT_JUDGED_LATE,       /* the roles were shown after the last packet; a later pass judges it */
+    NOT_JUDGED_UNCONFIRMED, /* no row fits, and a role is Unconfirmed */
     NOT_JUDGED_UNANSWERED, /* of those: nothing answered the SYN, or a reset did */
     NOT_JUDGED_CUT,        /* frames that were not captured to their end */
     NUM_NOT_JUDGED,

@@ -100,8 +100,18 @@ bool claim_classify(const claim_input_t *input, claim_t *claim);
 void claim_record(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim);
 
 /**
- * The same for the payload of a NetBIOS session or datagram: by content, or by a name of Remote
- * Tools. Ports show nothing there. Call claim_netbios_record() where it is claimed.
+ * First pass: true where this packet is what another service has answered to a viewer's content, so
+ * that its conversation is no remote control. Costs one comparison.
+ */
+bool claim_is_refuted(const packet_info *pinfo);
+
+/** Call it for every capture. */
+void claim_reset(void);
+
+/**
+ * claim_classify() for the payload of a NetBIOS session or datagram: by
+ * content, or by a name of Remote Tools. Ports show nothing there. Call
+ * claim_netbios_record() where it is claimed.
  */
 bool claim_netbios_classify(tvbuff_t *tvb, packet_info *pinfo, claim_netbios_t *netbios);
 void claim_netbios_record(packet_info *pinfo, claim_netbios_t *netbios);

@@ -45,10 +45,11 @@ role_set_t role_book_held_roles(void);
 role_set_t role_book_strange_roles(const address *addr, role_set_t roles);
 
 /**
- * True if @p addr is the last one of a network in the table, which is its broadcast. It holds no
- * role.
+ * True if @p addr is the broadcast of a network, which holds no role: the last address of a network
+ * in the table, or, with @p by_link (a packet to it was a broadcast below IP), any that is not
+ * itself in the table.
  */
-bool role_book_is_broadcast(const address *addr);
+bool role_book_is_broadcast(const address *addr, bool by_link);
 
 /**
  * Returns the learned ones of them, whose evidence is @p least or better, whatever the table gives.

@@ -78,17 +78,52 @@ set_roles(flow_facts_t *facts, const flow_content_t *content, const flow_packet_
         forward ? dst : src, forward ? packet->dst_roles : packet->src_roles,
         content->inferred_responder, content->proven_responder);
 
-    if (content->proxied) {
-        responder.held = content->inferred_responder;
-        responder.unconfirmed = responder.held & ~content->proven_responder;
-        responder.strange = 0;
-    }
     facts->initiator = initiator.held;
     facts->unconfirmed_initiator = initiator.unconfirmed;
     facts->strange_initiator = initiator.strange;
     facts->responder = responder.held;
     facts->unconfirmed_responder = responder.unconfirmed;
     facts->strange_responder = responder.strange;
+}
+
+/*
+ * True if the responder is no proxy although it was asked as one: it holds, as the table or a proof
+ * has it, the role of a row that the same flow would be on with the port of its URI.
+ */
+static bool
+is_asked_of_itself(const flow_facts_t *facts, const address *responder, uint16_t uri_port)
+{
+    flow_facts_t direct = flow_facts_confirmed(facts);
+    verdict_t verdict;
+
+    direct.responder = role_book_roles_at(responder, STANDING_PROVEN);
+    direct.responder_port = uri_port;
+    if (direct.responder == 0)
+        return false;
+    if (direct.initiator == 0)
+        direct.initiator = facts->initiator;
+    verdict = verdict_find(audit_tap_matrix(), &direct);
+    return verdict_may_be_listed(&verdict) && verdict.row != NULL &&
+           matrix_row_has_pair(verdict.row, direct.initiator, direct.responder) &&
+           !matrix_row_has_pair(verdict.row, direct.initiator, 0);
+}
+
+/* A proxied request is judged by its URI: its port, and the role of the host that it names. */
+static void
+set_proxied(flow_facts_t *facts, const flow_content_t *content, const address *responder)
+{
+    if (is_asked_of_itself(facts, responder, content->uri_port))
+        return;
+    facts->responder = content->inferred_responder;
+    facts->unconfirmed_responder = facts->responder & ~content->proven_responder;
+    facts->strange_responder = 0;
+    facts->responder_port = content->uri_port;
+}
+
+static bool
+is_sms(const flow_content_t *content)
+{
+    return content->is_sms || content->attack_frame != 0;
 }
 
 /* The facts on which this packet's flow has its verdict. */
@@ -104,7 +139,7 @@ build_flow_facts(const flow_t *flow, const flow_packet_t *packet)
     memset(&facts, 0, sizeof facts);
     set_roles(&facts, content, packet, forward);
     facts.service = content->service;
-    facts.is_sms = content->is_sms || content->attack_frame != 0;
+    facts.is_sms = is_sms(content);
     facts.initiator_sure = packet->sure || broadcast;
     facts.attack = content->attack_frame != 0;
     if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP) {
@@ -117,7 +152,7 @@ build_flow_facts(const flow_t *flow, const flow_packet_t *packet)
     facts.rpc_endpoint = evidence_is_rpc_endpoint(forward ? &pinfo->dst : &pinfo->src,
                                                   facts.responder_port);
     if (content->proxied)
-        facts.responder_port = content->uri_port;
+        set_proxied(&facts, content, forward ? &pinfo->dst : &pinfo->src);
     return facts;
 }
 
@@ -169,7 +204,30 @@ is_up_to_date(const flow_t *flow)
 
     return last != NULL && flow->book_version == role_book_version() &&
            flow->verdict_service == flow->content->service && !flow->content->proxied &&
-           last->facts.attack == (flow->content->attack_frame != 0);
+           last->facts.attack == (flow->content->attack_frame != 0) &&
+           last->facts.is_sms == is_sms(flow->content);
+}
+
+/*
+ * True where what follows shows that the flow has no verdict: no row fits what an unconfirmed role
+ * seemed to do, or the content is not that of an SMS service after all.
+ */
+static bool
+may_be_withdrawn(const flow_verdict_t *last, const flow_verdict_t *next)
+{
+  return last->verdict.verdict == VERDICT_UNCONFIRMED ||
+         (last->facts.is_sms && !next->facts.is_sms);
+}
+
+/* In a later pass no frame of the flow has one. */
+static void
+withdraw(flow_t *flow, const flow_verdict_t *next)
+{
+    flow->verdicts[0] = *next;
+    memset(&flow->verdicts[0].verdict, 0, sizeof flow->verdicts[0].verdict);
+    flow->num_verdicts = 1;
+    flow->discouraged_frame = 0;
+    memset(flow->expert_frames, 0, sizeof flow->expert_frames);
 }
 
 static void
@@ -185,10 +243,9 @@ add_verdict(flow_t *flow, const flow_packet_t *packet)
     if (last != NULL && memcmp(&last->facts, &next.facts, sizeof next.facts) == 0)
         return;
     if (!find_verdict(&next.facts, &next.verdict)) {
-        /* The first bytes may show that no row fits what an unconfirmed role seemed to do. */
-        if (last == NULL || last->verdict.verdict != VERDICT_UNCONFIRMED)
-            return;
-        memset(&next.verdict, 0, sizeof next.verdict);
+        if (last != NULL && may_be_withdrawn(last, &next))
+            withdraw(flow, &next);
+        return;
     }
     /* The last place is for an attack only. */
     if (flow->num_verdicts == FLOW_MAX_VERDICTS + (next.facts.attack ? 1 : 0)) {

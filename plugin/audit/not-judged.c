@@ -63,15 +63,30 @@ is_unanswered(const conversation_t *conversation)
            ((seen & SEEN_ACK) == 0 || (seen & SEEN_RST) != 0);
 }
 
-/* The reason why a flow between hosts with these roles has no verdict; none in a later pass. */
+/*
+ * The reason why a flow between hosts with these roles has no verdict. A later pass will judge it
+ * if it has no record yet.
+ */
 static not_judged_e
-reason_of(role_set_t one, role_set_t other)
+reason_of(const flow_content_t *content, role_set_t one, role_set_t other)
 {
     const flow_packet_t ends = { .src_roles = one, .dst_roles = other };
 
-    if (flow_judge_has_roles(&ends))
+    if (flow_judge_has_roles(&ends)) {
+        if (content != NULL && content->judged != NULL)
+            return NOT_JUDGED_UNCONFIRMED;
         return later_pass ? NUM_NOT_JUDGED : NOT_JUDGED_LATE;
+    }
     return (one | other) != 0 ? NOT_JUDGED_ONE_ROLE : NOT_JUDGED_NO_ROLE;
+}
+
+static bool
+has_verdict(const flow_content_t *content)
+{
+    const flow_t *flow = content != NULL ? content->judged : NULL;
+
+    return flow != NULL && flow->num_verdicts > 0 &&
+           flow->verdicts[flow->num_verdicts - 1].verdict.verdict != VERDICT_NONE;
 }
 
 static void
@@ -82,9 +97,9 @@ count_flow(const conversation_t *conversation)
     not_judged_e reason;
 
     count.flows++;
-    if (content != NULL && content->judged != NULL && content->judged->num_verdicts > 0)
+    if (has_verdict(content))
         return;
-    reason = reason_of(role_book_roles(conversation_key_addr1(key)),
+    reason = reason_of(content, role_book_roles(conversation_key_addr1(key)),
                        role_book_roles(conversation_key_addr2(key)));
     if (reason == NUM_NOT_JUDGED)
         return;
@@ -118,7 +133,6 @@ is_due(const packet_info *pinfo)
 static void
 queue_packet(packet_info *pinfo)
 {
-    later_pass = PINFO_FD_VISITED(pinfo);
     if (is_due(pinfo))
         not_judged_count();
     last_frame = pinfo->num;
@@ -132,6 +146,7 @@ not_judged_packet(packet_info *pinfo)
 {
     if (pinfo->fd->cap_len < pinfo->fd->pkt_len && !PINFO_FD_VISITED(pinfo))
         cut_frames++;
+    later_pass = PINFO_FD_VISITED(pinfo);
     if (have_tap_listener(not_judged_tap))
         queue_packet(pinfo);
 }

@@ -147,7 +147,7 @@ audit_flow(packet_view_t *view, flow_packet_t *packet)
 static bool
 is_broadcast(const packet_view_t *view)
 {
-    return packet_view_is_broadcast(view) || role_book_is_broadcast(&view->pinfo->dst);
+    return role_book_is_broadcast(&view->pinfo->dst, packet_view_is_broadcast(view));
 }
 
 /* Not inline: its registers are saved only if some host has a role. */

@@ -24,6 +24,7 @@
 
 #include "attack.h"
 #include "bounds.h"
+#include "claim.h"
 #include "inference.h"
 #include "questions.h"
 #include "reader.h"
@@ -143,6 +144,20 @@ mark_attack(packet_info *pinfo)
         flow->attack_frame = pinfo->num;
 }
 
+/* What seemed to be remote control is not: the flow shows nothing of what its request seemed to. */
+static void
+refute_remote_control(packet_info *pinfo)
+{
+    flow_content_t *flow = flow_content_get(pinfo, false);
+
+    if (flow == NULL || flow->attack_frame != 0 || flow->service != SERVICE_REMOTE_CONTROL)
+        return;
+    flow->service = SERVICE_UNKNOWN;
+    flow->is_sms = false;
+    flow->inferred_initiator = flow->inferred_responder = 0;
+    flow->proven_initiator = flow->proven_responder = 0;
+}
+
 void
 evidence_scan(const packet_view_t *packet)
 {
@@ -151,6 +166,8 @@ evidence_scan(const packet_view_t *packet)
 
     if (attack_was_seen() && attack_is_marked(packet->pinfo))
         mark_attack(packet->pinfo);
+    if (claim_is_refuted(packet->pinfo))
+        refute_remote_control(packet->pinfo);
     if (!inference_is_learning()) {
         read_by(layers & always_read, packet);
         return;

@@ -103,10 +103,7 @@ flow_content_set_ends(flow_content_t *flow, const packet_info *pinfo, bool to_re
 bool
 flow_content_is_first_end(const flow_content_t *flow, const packet_info *pinfo)
 {
-    const conversation_element_t *key = flow->conversation->key_ptr;
-
-    return (pinfo->src.type == AT_IPX || pinfo->srcport == conversation_key_port1(key)) &&
-           addresses_equal(&pinfo->src, conversation_key_addr1(key));
+    return is_first_end(flow, &pinfo->src, pinfo->srcport);
 }
 
 unsigned

@@ -33,6 +33,9 @@ static int proto_claim = -1;
 static dissector_table_t tcp_ports;
 static dissector_table_t udp_ports;
 
+/* The last frame in which another service has answered; rebuilt for every capture. */
+static uint32_t refuted_frame;
+
 void
 claim_init(int proto)
 {
@@ -423,6 +426,18 @@ report_event(conversation_t *conversation, const packet_info *pinfo, const claim
     return session_connection_report(connection, pinfo, &event);
 }
 
+bool
+claim_is_refuted(const packet_info *pinfo)
+{
+    return pinfo->num == refuted_frame && !PINFO_FD_VISITED(pinfo);
+}
+
+void
+claim_reset(void)
+{
+    refuted_frame = 0;
+}
+
 void
 claim_record(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
 {
@@ -437,6 +452,8 @@ claim_record(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
     if (!PINFO_FD_VISITED(pinfo)) {
         record_state(state, pinfo, claim);
         claim_answer_record_request(state, tvb, claim);
+        if (claim->findings.answer == ANSWER_FOREIGN)
+            refuted_frame = pinfo->num;
     }
     claim->session = report_event(conversation, pinfo, claim);
     if (claim->session != NULL && !session_log_is_proven(claim->session))

@@ -347,6 +347,7 @@ init_smsrc(void)
 {
     desegment_in_force = smsrc_desegment;
     port_basis_in_force = smsrc_port_basis;
+    claim_reset();
 }
 
 void

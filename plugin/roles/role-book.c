@@ -285,12 +285,14 @@ role_book_strange_roles(const address *addr, role_set_t roles)
 }
 
 bool
-role_book_is_broadcast(const address *addr)
+role_book_is_broadcast(const address *addr, bool by_link)
 {
-    bool broadcast;
+    bool is_last;
+    const holder_t *network = find_any_network(addr, &is_last);
 
-    (void)find_any_network(addr, &broadcast);
-    return broadcast;
+    if (network != NULL && network->network.prefix_length == 8 * network->network.address_length)
+        return false; /* a host of the user's */
+    return is_last || by_link;
 }
 
 role_set_t
@@ -383,7 +385,7 @@ static bool
 may_hold(const address *addr, const role_finding_t *finding)
 {
     return (unsigned)finding->role < NUM_ROLES && finding->standing != STANDING_NONE &&
-           addresses_is_one_host(addr) && !role_book_is_broadcast(addr) &&
+           addresses_is_one_host(addr) && !role_book_is_broadcast(addr, false) &&
            (finding->role == ROLE_REMOTE_CONTROL_VIEWER ||
             role_book_strange_roles(addr, ROLE_BIT(finding->role)) == 0);
 }

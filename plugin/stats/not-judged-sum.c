@@ -29,6 +29,8 @@ static const struct {
     [NOT_JUDGED_ONE_ROLE] = { "one_role", "flow", "flows", "one end holds no role" },
     [NOT_JUDGED_LATE] = { "roles_shown_later", "flow", "flows",
                           "the roles were shown after the last packet, a second pass (-2) judges" },
+    [NOT_JUDGED_UNCONFIRMED] = { "unconfirmed", "flow", "flows",
+                                 "no row fits, and a role of its ends is Unconfirmed" },
     [NOT_JUDGED_UNANSWERED] = { "unanswered", "connection", "connections",
                                 "among these flows, whose SYN nothing answered but a reset" },
     [NOT_JUDGED_CUT] = { "cut_frames", "frame", "frames",

@@ -45,7 +45,9 @@ def assert_no_session(tshark, capture):
     for two_pass in (False, True):
         assert rows(tshark, capture, two_pass=two_pass) == []
         assert not frames(tshark, capture, "smsrc.session", two_pass=two_pass)
+        assert "Remote Control" not in statistic(tshark, capture, "audit", two_pass=two_pass)
     assert "Remote Control" not in statistic(tshark, capture, "roles")
+    assert not frames(tshark, capture, "smsrc.audit", two_pass=True)
 
 
 def agents():

@@ -27,7 +27,8 @@ POLICY = (b'HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 56\r\n\
           b'<?xml version="1.0"?><Policy PolicyID="{ABC00005}" />   ')
 TABLES = ("audit", "matrix", "rules")
 PASSES = pytest.mark.parametrize("two_pass", (False, True), ids=("one pass", "two passes"))
-MEMBERS = ("no_role", "one_role", "roles_shown_later", "unanswered", "cut_frames", "of_flows")
+MEMBERS = ("no_role", "one_role", "roles_shown_later", "unconfirmed", "unanswered", "cut_frames",
+           "of_flows")
 
 # How many flows: judged, of one host with a role, of hosts without a role, datagrams of such hosts,
 # connections of each kind that nothing answered; and to how many bytes frames are cut.
@@ -82,7 +83,8 @@ def variant(request, sandbox):
     path.chmod(0o644)
     cut = sum(len(frame) > cap.snaplen for _, frame in cap._frames)
     wanted = {"no_role": none + datagrams + unanswered, "one_role": one + unanswered,
-              "roles_shown_later": 0, "unanswered": 2 * unanswered, "cut_frames": cut,
+              "roles_shown_later": 0, "unconfirmed": 0, "unanswered": 2 * unanswered,
+              "cut_frames": cut,
               "of_flows": judged + one + none + datagrams + 2 * unanswered}
     return path, wanted
 
@@ -98,6 +100,8 @@ def sentences(wanted):
         (wanted["roles_shown_later"],
          f"{wanted['roles_shown_later']} {flows} the roles were shown after the last packet, a "
          f"second pass (-2) judges"),
+        (wanted["unconfirmed"],
+         f"{wanted['unconfirmed']} {flows} no row fits, and a role of its ends is Unconfirmed"),
         (wanted["unanswered"], f"{plural(wanted['unanswered'], 'connection')} among these flows, "
                                f"whose SYN nothing answered but a reset"),
         (wanted["cut_frames"], f"{plural(wanted['cut_frames'], 'frame')} not captured to the end, "
@@ -181,6 +185,33 @@ def test_batch_adds_it_up(batch, sandbox, variant, tmp_path):  # noqa: F811
     report = batch("report", out / "audit").stdout.splitlines()
     assert [int(line.split()[0]) for line in report[report.index("Not judged") + 1:]] == [
         3 * flows, 3 * wanted["unanswered"], 3 * wanted["cut_frames"]]
+
+
+@pytest.mark.parametrize("ports", ((4444,), (4444, 5555, 6666)))
+def test_what_only_an_unconfirmed_role_would_judge_is_counted(tshark, sandbox, ports):
+    """A request for a policy, which anybody may make, and its answer: the client is Unconfirmed."""
+    cap = generator("flows").Capture()
+    asks = cap.tcp(CLIENT.format(1), 31000, MP, 80)
+    asks.open()
+    asks.send(b"GET /SMS_MP/.sms_pol?ABC00005.2_00 HTTP/1.1\r\nHost: mp01\r\n\r\n")
+    asks.reply(POLICY)
+    asks.close()
+    for number, port in enumerate(ports):
+        flow = cap.tcp(CLIENT.format(1), 32000 + number, MP, port)
+        flow.open()
+        flow.send(b"nothing of ours")
+        flow.close()
+    path = sandbox.new_folder("unconfirmed") / "unconfirmed.pcap"
+    cap.write(path)
+    path.chmod(0o644)
+    for two_pass in (False, True):
+        flows, last = json_lines(tshark, path, two_pass=two_pass)
+        assert [flow["verdict"] for flow in flows] == ["Unconfirmed"]
+        assert last["not_judged"]["unconfirmed"] == len(ports)
+        assert last["not_judged"]["roles_shown_later"] == 0
+    flows, last = json_lines(tshark, path, prefs=TABLE)
+    assert [flow["verdict"] for flow in flows].count("Off matrix") == len(ports)
+    assert last["not_judged"]["unconfirmed"] == 0
 
 
 @pytest.mark.parametrize("before", (1, 2, 5))
