@@ -26,6 +26,7 @@
 #include <epan/tap.h>
 
 #include "stat-listener.h"
+#include "text-lines.h"
 #include "text.h"
 
 /*
@@ -58,67 +59,6 @@ line_width(void)
 #endif
     }
     return width == 0 ? 0 : (unsigned)CLAMP(width, MIN_WIDTH, 10000);
-}
-
-/*
- * Text and its width
- */
-
-static unsigned
-char_width(gunichar c)
-{
-    return g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
-}
-
-static unsigned
-text_width(const char *text)
-{
-    unsigned width = 0;
-
-    for (; *text != '\0'; text = g_utf8_next_char(text))
-        width += char_width(g_utf8_get_char(text));
-    return width;
-}
-
-/* Breaks a text into lines of no more than @p width, between words where that is possible. */
-static GPtrArray *
-wrap(const char *text, unsigned width)
-{
-    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-
-    while (*text != '\0') {
-        const char *end = text, *space = NULL;
-        unsigned used = 0;
-
-        while (*end != '\0' && used + char_width(g_utf8_get_char(end)) <= width) {
-            used += char_width(g_utf8_get_char(end));
-            if (*end == ' ')
-                space = end;
-            end = g_utf8_next_char(end);
-        }
-        if (*end == ' ')
-            space = end;
-        if (end == text)
-            end = g_utf8_next_char(end); /* too narrow for a single character */
-        if (*end != '\0' && space != NULL && space != text)
-            end = space;
-        g_ptr_array_add(lines, g_strndup(text, (size_t)(end - text)));
-        for (text = end; *text == ' '; text++)
-            ;
-    }
-    return lines;
-}
-
-static unsigned
-longest_word(const char *text)
-{
-    char **words = g_strsplit(text, " ", -1);
-    unsigned longest = 0;
-
-    for (char **word = words; *word != NULL; word++)
-        longest = MAX(longest, text_width(*word));
-    g_strfreev(words);
-    return longest;
 }
 
 /*
@@ -178,14 +118,14 @@ columns_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned wi
             char *text = cell_text(stat_tap_get_field_data(table, row, i),
                                    ui->fields[i].field_format);
 
-            widest = MAX(widest, text_width(text));
+            widest = MAX(widest, text_lines_width(text));
             g_ptr_array_add(column->cells, text);
         }
         if (widest == 0) {
             free_column(column);
             continue;
         }
-        column->width = MIN(MAX(widest, longest_word(column->name)), width - INDENT);
+        column->width = MIN(MAX(widest, text_lines_longest_word(column->name)), width - INDENT);
         g_ptr_array_add(columns, column);
     }
     return columns;
@@ -248,7 +188,7 @@ print_row(GPtrArray *columns, int row)
 
             if (end > first && column->begins)
                 break;
-            lines = wrap(row < 0 ? column->name : (const char *)column->cells->pdata[row],
+            lines = text_lines_wrap(row < 0 ? column->name : (const char *)column->cells->pdata[row],
                          column->width);
             height = MAX(height, lines->len);
             g_ptr_array_add(wrapped, lines);
@@ -261,7 +201,7 @@ print_row(GPtrArray *columns, int row)
                 const column_t *column = (const column_t *)columns->pdata[i];
                 const GPtrArray *lines = (const GPtrArray *)wrapped->pdata[i - first];
                 const char *part = line < lines->len ? (const char *)lines->pdata[line] : "";
-                int blanks = (int)column->width - (int)text_width(part);
+                int blanks = (int)column->width - (int)text_lines_width(part);
 
                 g_string_append_printf(text, "%*s%*s%s%*s", i > first ? GAP : 0, "",
                                        column->number ? blanks : 0, "", part,
@@ -286,7 +226,7 @@ print_rule(char sign, unsigned width)
 static void
 print_wrapped(const char *text, unsigned width)
 {
-    GPtrArray *lines = wrap(text, width);
+    GPtrArray *lines = text_lines_wrap(text, width);
 
     for (unsigned line = 0; line < lines->len; line++)
         puts((const char *)lines->pdata[line]);
