@@ -287,22 +287,55 @@ flow_judge_update(flow_t *flow, const flow_packet_t *packet)
         update_expert_frames(flow, &last->verdict, packet);
 }
 
-void
-flow_judge_update_late(flow_t *flow, const flow_packet_t *packet)
+/* The only verdict of a flow that has had none in the first pass. */
+static void
+add_late_verdict(flow_t *flow, const flow_verdict_t *only)
 {
     uint32_t frame = flow->content->conversation->setup_frame;
-    flow_verdict_t *only = &flow->verdicts[0];
 
-    only->facts = build_flow_facts(flow, packet);
-    if (!find_verdict(&only->facts, &only->verdict))
-        return;
+    flow->verdicts[0] = *only;
+    flow->verdicts[0].frame = frame;
     flow->num_verdicts = 1;
     flow->first_frame = frame;
-    only->frame = frame;
     flow->expert_frames[only->verdict.without_attack] = frame;
     if (verdict_is_discouraged(&only->verdict))
         flow->discouraged_frame = frame;
     reachability_update_late(flow, frame);
+}
+
+/* The verdict of all frames of a flow that was Unconfirmed, or lost that verdict, in the first. */
+static void
+replace_verdicts(flow_t *flow, const flow_verdict_t *only)
+{
+    uint32_t frame = last_verdict(flow)->frame;
+    uint32_t *expert = &flow->expert_frames[only->verdict.without_attack];
+
+    flow->verdicts[0] = *only;
+    flow->verdicts[0].frame = flow->first_frame;
+    flow->num_verdicts = 1;
+    if (*expert == 0)
+        *expert = frame;
+}
+
+void
+flow_judge_update_late(flow_t *flow, const flow_packet_t *packet)
+{
+    const flow_verdict_t *last = last_verdict(flow);
+    flow_verdict_t only;
+
+    if (last != NULL && (flow->book_version == role_book_version() ||
+                         (last->verdict.verdict != VERDICT_UNCONFIRMED &&
+                          last->verdict.verdict != VERDICT_NONE)))
+        return;
+    flow->book_version = role_book_version();
+    memset(&only, 0, sizeof only);
+    only.facts = build_flow_facts(flow, packet);
+    if (!find_verdict(&only.facts, &only.verdict))
+        return;
+    if (last == NULL)
+        add_late_verdict(flow, &only);
+    else
+        replace_verdicts(flow, &only);
 }
 
 const flow_verdict_t *

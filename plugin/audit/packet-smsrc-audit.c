@@ -136,7 +136,7 @@ audit_flow(packet_view_t *view, flow_packet_t *packet)
         if (pinfo->ptype == PT_TCP)
             reachability_update(flow, pinfo, packet->from_initiator, packet->sure);
         flow_judge_update(flow, packet);
-    } else if (flow->num_verdicts == 0) {
+    } else {
         flow_judge_update_late(flow, packet);
     }
     report_flow(view, flow, packet->from_initiator ? &pinfo->src : &pinfo->dst,

@@ -209,9 +209,9 @@ find_standings(const pending_t *pending, const answer_t *answer)
     };
 }
 
-/* Draws the conclusions from a fact that matches the signature of @p pending. */
+/* Draws the conclusions for its flow from a fact that matches the signature of @p pending. */
 static void
-conclude(packet_info *pinfo, flow_content_t *flow, const pending_t *pending, const address *owner)
+conclude(packet_info *pinfo, flow_content_t *flow, const pending_t *pending)
 {
     static const answer_t reply = { .shown = SHOWS_REPLY };
     const role_signature_t *signature = pending->signature;
@@ -219,8 +219,6 @@ conclude(packet_info *pinfo, flow_content_t *flow, const pending_t *pending, con
 
     switch (signature->subject) {
     case SUBJECT_OWNER:
-        if (owner != NULL)
-            learn_owner(pinfo, pending, owner);
         break;
     case SUBJECT_REPLY:
         found = find_standings(pending, &reply);
@@ -262,7 +260,10 @@ add_match(packet_info *pinfo, pending_t *pending, const char *text, size_t lengt
         pending->full_reason =
             wmem_strdup_printf(pinfo->pool, "%s %s", signature->label,
                                text_ascii(pinfo->pool, text, MIN(length, MAX_QUOTE)));
-    conclude(pinfo, flow, pending, owner);
+    if (flow != NULL)
+        conclude(pinfo, flow, pending);
+    else if (owner != NULL)
+        learn_owner(pinfo, pending, owner);
 }
 
 static void

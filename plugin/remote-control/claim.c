@@ -199,17 +199,17 @@ direction_by_ends(const claim_input_t *input, const claim_t *claim)
             ? session_connection_find(claim->findings.conversation)
             : NULL;
     direction_e direction = content_direction(input->tvb, claim->content);
+    bool has_session =
+        connection != NULL &&
+        session_connection_get_session(connection, pinfo->num, false) != NULL;
+    /* What a later frame shows does not claim an earlier one. */
+    bool has_ends = connection != NULL && session_connection_has_ends(connection) &&
+                    (!PINFO_FD_VISITED(pinfo) || has_session);
     const address *viewer = NULL;
 
-    /* What a later frame shows does not claim an earlier one. */
-    if (connection != NULL && session_connection_has_ends(connection) &&
-        (!PINFO_FD_VISITED(pinfo) ||
-         session_connection_get_session(connection, pinfo->num, false) != NULL))
-        viewer = session_connection_get_viewer(connection);
-    else if (direction != DIRECTION_UNKNOWN)
+    if (!has_ends && direction != DIRECTION_UNKNOWN)
         return direction;
-    else if (connection != NULL &&
-        session_connection_get_session(connection, pinfo->num, false) != NULL)
+    if (has_ends || has_session)
         viewer = session_connection_get_viewer(connection);
     else if (!PINFO_FD_VISITED(pinfo))
         viewer = session_log_find_viewer(&pinfo->src, &pinfo->dst);
