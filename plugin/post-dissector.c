@@ -37,6 +37,13 @@ dissect_smsrc_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     return 0;
 }
 
+static void
+reset(void)
+{
+    conversation_cache_reset();
+    tcp_state_reset();
+}
+
 void
 proto_register_smsrc_post(void)
 {
@@ -47,7 +54,7 @@ proto_register_smsrc_post(void)
     proto_smsrc_post = proto_register_protocol_in_name_only(
         "Microsoft SMS Sessions and Port Audit, called for every packet", "SMSRC-POST-PACKET",
         "smsrc.post.packet", parent, FT_PROTOCOL);
-    register_init_routine(conversation_cache_reset);
+    register_init_routine(reset);
 }
 
 void

@@ -30,11 +30,20 @@ typedef struct {
  */
 #define FLOW_MAX_VERDICTS 8
 
+/* What a verdict rests on: while it is the same, the verdict is. Compared as bytes. */
+typedef struct {
+    role_set_t inferred[2]; /* the roles by the flow's own content, of initiator and responder */
+    role_set_t proven[2];
+    unsigned book_version;  /* of the role book; 0: never judged */
+    service_e service;
+    uint32_t attack_frame;
+    uint32_t is_sms;
+} judge_basis_t;
+
 /* A flow that the audit has seen. Lives as long as the capture. */
 typedef struct flow {
     flow_content_t *content;
-    unsigned book_version;     /* of the role book, at the last verdict */
-    service_e verdict_service; /* at the last verdict */
+    judge_basis_t basis;       /* of the last verdict, or of its lack */
     uint8_t num_verdicts;
     flow_verdict_t verdicts[FLOW_MAX_VERDICTS + 1];
     uint32_t first_frame;      /* the first frame with a verdict */

@@ -26,6 +26,9 @@
  */
 void tcp_state_init(int proto);
 
+/** Call it for every capture. */
+void tcp_state_reset(void);
+
 /**
  * Notes the first SYN of a connection. Call for each packet of TCP, after
  * conversation_cache_update().

@@ -196,16 +196,36 @@ find_verdict(const flow_facts_t *facts, verdict_t *verdict)
            verdict_counts_for_broadcast(verdict, matrix, facts->service);
 }
 
-/* True if nothing on which a verdict depends has changed since the last one. */
-static bool
-is_up_to_date(const flow_t *flow)
+static judge_basis_t
+basis_of(const flow_content_t *content)
 {
-    const flow_verdict_t *last = last_verdict(flow);
+    judge_basis_t basis;
 
-    return last != NULL && flow->book_version == role_book_version() &&
-           flow->verdict_service == flow->content->service && !flow->content->proxied &&
-           last->facts.attack == (flow->content->attack_frame != 0) &&
-           last->facts.is_sms == is_sms(flow->content);
+    memset(&basis, 0, sizeof basis);
+    basis.inferred[INITIATOR] = content->inferred_initiator;
+    basis.inferred[RESPONDER] = content->inferred_responder;
+    basis.proven[INITIATOR] = content->proven_initiator;
+    basis.proven[RESPONDER] = content->proven_responder;
+    basis.book_version = role_book_version();
+    basis.service = content->service;
+    basis.attack_frame = content->attack_frame;
+    basis.is_sms = content->is_sms;
+    return basis;
+}
+
+/*
+ * True if nothing on which the verdict of @p flow depends has changed since it was judged; else its
+ * basis is replaced. The URI of a proxied request may be another in each packet.
+ */
+static bool
+is_up_to_date(flow_t *flow)
+{
+    judge_basis_t basis = basis_of(flow->content);
+
+    if (!flow->content->proxied && memcmp(&flow->basis, &basis, sizeof basis) == 0)
+        return true;
+    memcpy(&flow->basis, &basis, sizeof basis);
+    return false;
 }
 
 /*
@@ -238,8 +258,6 @@ add_verdict(flow_t *flow, const flow_packet_t *packet)
 
     next.frame = packet->pinfo->num;
     next.facts = build_flow_facts(flow, packet);
-    flow->book_version = role_book_version();
-    flow->verdict_service = flow->content->service;
     if (last != NULL && memcmp(&last->facts, &next.facts, sizeof next.facts) == 0)
         return;
     if (!find_verdict(&next.facts, &next.verdict)) {
@@ -315,6 +333,8 @@ replace_verdicts(flow_t *flow, const flow_verdict_t *only)
     flow->num_verdicts = 1;
     if (*expert == 0)
         *expert = frame;
+    if (verdict_is_discouraged(&only->verdict) && flow->discouraged_frame == 0)
+        flow->discouraged_frame = frame;
 }
 
 void
@@ -323,11 +343,11 @@ flow_judge_update_late(flow_t *flow, const flow_packet_t *packet)
     const flow_verdict_t *last = last_verdict(flow);
     flow_verdict_t only;
 
-    if (last != NULL && (flow->book_version == role_book_version() ||
-                         (last->verdict.verdict != VERDICT_UNCONFIRMED &&
-                          last->verdict.verdict != VERDICT_NONE)))
+    if (last != NULL && last->verdict.verdict != VERDICT_UNCONFIRMED &&
+        last->verdict.verdict != VERDICT_NONE)
         return;
-    flow->book_version = role_book_version();
+    if (is_up_to_date(flow))
+        return;
     memset(&only, 0, sizeof only);
     only.facts = build_flow_facts(flow, packet);
     if (!find_verdict(&only.facts, &only.verdict))
@@ -343,11 +363,13 @@ flow_judge_find(const flow_t *flow, const packet_info *pinfo)
 {
     const flow_verdict_t *found = NULL;
 
-    if (flow->content->attack_frame != 0 && PINFO_FD_VISITED(pinfo))
-        return last_verdict(flow);
     for (unsigned i = 0; i < flow->num_verdicts; i++) {
         if (found == NULL || flow->verdicts[i].frame <= pinfo->num)
             found = &flow->verdicts[i];
     }
+    /* A later pass knows what the attack, or the proof, was still to show. */
+    if (found != NULL && PINFO_FD_VISITED(pinfo) &&
+        (flow->content->attack_frame != 0 || found->verdict.verdict == VERDICT_UNCONFIRMED))
+        return last_verdict(flow);
     return found;
 }

@@ -84,12 +84,23 @@ report_flow(packet_view_t *packet, const flow_t *flow, const address *initiator,
     audit_tap_queue_flow(packet->pinfo, flow, judged, ends);
 }
 
+/* Reports the flow that an ICMP error quotes: by its conversation, as the packet is none of it. */
+static void
+report_quoted_flow(packet_view_t *packet, const flow_t *flow)
+{
+    const conversation_element_t *key = flow->content->conversation->key_ptr;
+    const address *first = conversation_key_addr1(key), *second = conversation_key_addr2(key);
+    bool sure, first_initiates = flow_content_is_initiator(
+        flow->content, first, conversation_key_port1(key), &sure);
+
+    report_flow(packet, flow, first_initiates ? first : second, first_initiates ? second : first);
+}
+
 /* An ICMP error belongs to no flow. It shows that the flow that it quotes is blocked. */
 static void
 dissect_icmp_error(packet_view_t *packet)
 {
     packet_info *pinfo = packet->pinfo;
-    const conversation_element_t *key;
     flow_t *flow;
 
     if (!PINFO_FD_VISITED(pinfo)) {
@@ -102,8 +113,7 @@ dissect_icmp_error(packet_view_t *packet)
         if (flow == NULL)
             return;
     }
-    key = flow->content->conversation->key_ptr;
-    report_flow(packet, flow, conversation_key_addr1(key), conversation_key_addr2(key));
+    report_quoted_flow(packet, flow);
 }
 
 /* True if some flow may have a verdict that the roles of its two ends do not give it. */

@@ -64,6 +64,7 @@ service_sender(const uint8_t *bytes, unsigned length)
         const sender_sign_t *sign = &signs[i];
 
         if (length > (unsigned)MAX(sign->at, sign->offset + sign->length - 1) &&
+            bytes[sign->offset] == (uint8_t)sign->bytes[0] &&
             memcmp(bytes + sign->offset, sign->bytes, sign->length) == 0 &&
             (bytes[sign->at] & sign->mask) == sign->value)
             return sign->sender;

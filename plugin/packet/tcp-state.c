@@ -25,12 +25,26 @@ static int proto_tcp = -1;
 static int proto_udp = -1;
 static int proto_tcp_state = -1;
 
+/*
+ * The directions in which first packets of connections have gone, one bit each, by a hash: nearly
+ * every SYN is known by them to be a usual one, without the search for its conversation. Two
+ * directions with one hash cost that search, and nothing else.
+ */
+#define DIRECTION_BITS 20
+static uint32_t first_directions[(1U << DIRECTION_BITS) / 32]; /* rebuilt for every capture */
+
 void
 tcp_state_init(int proto)
 {
     proto_tcp_state = proto;
     proto_tcp = proto_get_id_by_filter_name("tcp");
     proto_udp = proto_get_id_by_filter_name("udp");
+}
+
+void
+tcp_state_reset(void)
+{
+    memset(first_directions, 0, sizeof first_directions);
 }
 
 static const struct tcp_analysis *
@@ -123,19 +137,64 @@ record_first_syn(const packet_info *pinfo, bool is_answer)
     conversation_add_proto_data(conversation, proto_tcp_state, record);
 }
 
+static uint32_t
+end_hash(const address *addr, uint32_t port)
+{
+    uint32_t hash;
+
+    if (addr->type == AT_IPv4 && addr->len == sizeof hash)
+        memcpy(&hash, addr->data, sizeof hash);
+    else
+        hash = addresses_key_hash(addr);
+    return (hash + port * 0x9e3779b1U) * 0x85ebca6bU;
+}
+
+/* The bit of the direction from one end to the other, by their hashes. */
+static uint32_t
+direction_bit(uint32_t from, uint32_t to)
+{
+    return ((from ^ (to >> 7 | to << 25)) * 0x9e3779b1U) >> (32 - DIRECTION_BITS);
+}
+
+static bool
+has_direction(uint32_t bit)
+{
+    return (first_directions[bit / 32] >> bit % 32 & 1) != 0;
+}
+
+/* True for a SYN, or an answer to one, that may be no usual one. */
+static bool
+may_be_unusual(const packet_info *pinfo, bool is_new, bool is_answer)
+{
+    uint32_t src = end_hash(&pinfo->src, pinfo->srcport);
+    uint32_t dst = end_hash(&pinfo->dst, pinfo->destport);
+    uint32_t there = direction_bit(src, dst), back = direction_bit(dst, src);
+    bool was_there = has_direction(there), was_back = has_direction(back);
+
+    if (is_new) {
+        first_directions[there / 32] |= 1U << there % 32;
+        return is_answer || was_there || was_back;
+    }
+    return is_answer ? was_there : was_back || !was_there;
+}
+
 void
 tcp_state_update(packet_view_t *packet)
 {
     enum { FLAGS = 13, SYN = 0x02, ACK = 0x10, HEADER = 20, IP_PROTOCOL = 6 };
     const packet_info *pinfo = packet->pinfo;
+    bool is_new = conversation_cache_is_new_stream(), is_syn, is_answer;
 
     if (pinfo->ptype != PT_TCP || PINFO_FD_VISITED(pinfo))
         return;
     packet_view_read_bytes(packet);
-    if (packet->protocol != IP_PROTOCOL || packet->network_length < HEADER ||
-        (packet->network[FLAGS] & SYN) == 0)
+    is_syn = packet->protocol == IP_PROTOCOL && packet->network_length >= HEADER &&
+             (packet->network[FLAGS] & SYN) != 0;
+    if (!is_syn && !is_new)
         return;
-    record_first_syn(pinfo, (packet->network[FLAGS] & ACK) != 0);
+    is_answer = is_syn && (packet->network[FLAGS] & ACK) != 0;
+    if (may_be_unusual(pinfo, is_new, is_answer) && is_syn)
+        record_first_syn(pinfo, is_answer);
 }
 
 unsigned

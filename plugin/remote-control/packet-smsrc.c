@@ -30,6 +30,7 @@
 #include "smsrc-compat.h"
 
 #include <epan/conversation.h>
+#include <epan/exceptions.h>
 #include <epan/expert.h>
 #include <epan/prefs.h>
 #include <epan/proto_data.h>
@@ -215,6 +216,30 @@ smsrc_claim_of_packet(packet_info *pinfo)
 }
 
 /*
+ * True where another dissector claims what is classified by session or port. It counts as claimed
+ * where that dissector throws, because the capture has cut the packet or it is malformed.
+ */
+static bool
+is_of_others(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data, claim_t *claim)
+{
+    volatile bool is_foreign = true;
+
+    TRY
+    {
+        is_foreign = other_dissectors_claim(tvb, pinfo, tree, data);
+    }
+    CATCH_ALL
+    {
+        claim->findings.is_foreign = true;
+        claim_record(tvb, pinfo, claim);
+        RETHROW;
+    }
+    ENDTRY;
+    claim->findings.is_foreign = claim->findings.is_foreign || is_foreign;
+    return is_foreign;
+}
+
+/*
  * Dissects the payload if it is classified as Remote Control, and records what it shows of its
  * conversation in either case.
  */
@@ -224,16 +249,15 @@ dissect_if_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
 {
     const claim_input_t input = { tvb, pinfo, channel, limit };
     claim_t claim;
-    bool is_claimed = claim_classify(&input, &claim);
+    bool is_claimed = claim_classify(&input, &claim), is_foreign = false;
 
     claim.prefix = prefix;
     if (is_claimed && claim.findings.asks_others && limit != CLAIM_BY_USER &&
-        !PINFO_FD_VISITED(pinfo) && other_dissectors_claim(tvb, pinfo, tree, data)) {
-        claim.findings.is_foreign = true;
-        claim_record(tvb, pinfo, &claim);
-        return (int)tvb_captured_length(tvb);
-    }
+        !PINFO_FD_VISITED(pinfo))
+        is_foreign = is_of_others(tvb, pinfo, tree, data, &claim);
     claim_record(tvb, pinfo, &claim);
+    if (is_foreign)
+        return (int)tvb_captured_length(tvb);
     return is_claimed ? dissect_claimed(tvb, pinfo, tree, data, &claim) : 0;
 }
 

@@ -8,9 +8,6 @@
 
 #define MAX_RESOLVED 65536
 
-/* Marks an entry, because an address without a role has one too. */
-#define RESOLVED ROLES_BROADCAST
-
 /* The scope is theirs alone, and is emptied when it is full. */
 static wmem_allocator_t *resolved_scope;
 static wmem_map_t *resolved_ipv4; /* address in the key itself */
@@ -38,10 +35,36 @@ resolved_roles_clear(void)
     resolved_ipv6 = NULL;
 }
 
-void
-resolved_roles_put(const prefix_t *host, role_set_t roles)
+static resolved_roles_t *
+find(uint8_t address_length, const void *bytes)
 {
-    void *value = GUINT_TO_POINTER(roles | RESOLVED);
+    uint32_t key;
+
+    if (address_length != sizeof key)
+        return (resolved_roles_t *)wmem_map_lookup(resolved_ipv6, bytes);
+    memcpy(&key, bytes, sizeof key);
+    return (resolved_roles_t *)wmem_map_lookup(resolved_ipv4, GUINT_TO_POINTER(key));
+}
+
+static resolved_roles_t *
+add(const prefix_t *host)
+{
+    resolved_roles_t *roles = wmem_new(resolved_scope, resolved_roles_t);
+    uint32_t key;
+
+    if (host->address_length == sizeof key) {
+        memcpy(&key, host->bytes, sizeof key);
+        wmem_map_insert(resolved_ipv4, GUINT_TO_POINTER(key), roles);
+    } else {
+        wmem_map_insert(resolved_ipv6, wmem_memdup(resolved_scope, host->bytes, 16), roles);
+    }
+    return roles;
+}
+
+void
+resolved_roles_put(const prefix_t *host, const resolved_roles_t *roles)
+{
+    resolved_roles_t *kept;
 
     if (resolved_scope &&
         wmem_map_size(resolved_ipv4) + wmem_map_size(resolved_ipv6) >= MAX_RESOLVED)
@@ -51,39 +74,17 @@ resolved_roles_put(const prefix_t *host, role_set_t roles)
         resolved_ipv4 = wmem_map_new(resolved_scope, g_direct_hash, g_direct_equal);
         resolved_ipv6 = wmem_map_new(resolved_scope, ipv6_hash, ipv6_equal);
     }
-    if (host->address_length == 4) {
-        uint32_t key;
-
-        memcpy(&key, host->bytes, 4);
-        wmem_map_insert(resolved_ipv4, GUINT_TO_POINTER(key), value);
-    } else {
-        wmem_map_insert(resolved_ipv6, wmem_memdup(resolved_scope, host->bytes, 16), value);
-    }
+    kept = find(host->address_length, host->bytes);
+    if (kept == NULL)
+        kept = add(host);
+    *kept = *roles;
 }
 
-static const void *
-find(const address *addr)
+const resolved_roles_t *
+resolved_roles_get(const address *addr)
 {
-    if (!resolved_scope || !addr->data)
+    if (!resolved_scope || !addr->data ||
+        !((addr->type == AT_IPv4 && addr->len == 4) || (addr->type == AT_IPv6 && addr->len == 16)))
         return NULL;
-    if (addr->type == AT_IPv4 && addr->len == 4) {
-        uint32_t key;
-
-        memcpy(&key, addr->data, 4);
-        return wmem_map_lookup(resolved_ipv4, GUINT_TO_POINTER(key));
-    }
-    if (addr->type == AT_IPv6 && addr->len == 16)
-        return wmem_map_lookup(resolved_ipv6, addr->data);
-    return NULL;
-}
-
-bool
-resolved_roles_get(const address *addr, role_set_t *roles)
-{
-    const void *cached = find(addr);
-
-    if (cached == NULL)
-        return false;
-    *roles = GPOINTER_TO_UINT(cached) & ~RESOLVED;
-    return true;
+    return find((uint8_t)addr->len, addr->data);
 }

@@ -10,13 +10,20 @@
 #include "network-table.h"
 #include "role.h"
 
+/** The roles of an address by their standing: all of them, Proven or better, and Table. */
+typedef struct {
+    role_set_t held;
+    role_set_t confirmed;
+    role_set_t by_table;
+} resolved_roles_t;
+
 /** Forget all of them. */
 void resolved_roles_clear(void);
 
 /** Keep the roles of @p host, which may be none. */
-void resolved_roles_put(const prefix_t *host, role_set_t roles);
+void resolved_roles_put(const prefix_t *host, const resolved_roles_t *roles);
 
-/** False if those of @p addr are not kept. */
-bool resolved_roles_get(const address *addr, role_set_t *roles);
+/** NULL if those of @p addr are not kept. Lives until the next call of the other functions. */
+const resolved_roles_t *resolved_roles_get(const address *addr);
 
 #endif /* __SMSRC_RESOLVED_ROLES_H__ */

@@ -216,30 +216,47 @@ role_book_held_roles(void)
     return held_roles;
 }
 
+/* Resolves the roles of @p addr anew, and keeps them. */
+static resolved_roles_t
+resolve(const address *addr)
+{
+    const holder_t *network = find_network(addr), *host = find_host(addr);
+    resolved_roles_t roles = {
+        .held = (network != NULL ? network->roles : 0) | (host != NULL ? host->roles : 0),
+        .confirmed = holder_roles_at(network, STANDING_PROVEN) |
+                     holder_roles_at(host, STANDING_PROVEN),
+        .by_table = network != NULL ? network->roles : 0,
+    };
+    prefix_t prefix;
+
+    if (network_table_prefix_from_address(&prefix, addr))
+        resolved_roles_put(&prefix, &roles);
+    return roles;
+}
+
 role_set_t
 role_book_roles(const address *addr)
 {
-    const holder_t *host, *network;
-    role_set_t roles;
-    prefix_t prefix;
+    const resolved_roles_t *roles = resolved_roles_get(addr);
 
-    if (resolved_roles_get(addr, &roles))
-        return roles;
-    if (role_book_is_empty())
-        return 0;
-
-    network = find_network(addr);
-    host = find_host(addr);
-    roles = (network != NULL ? network->roles : 0) | (host != NULL ? host->roles : 0);
-    if (network_table_prefix_from_address(&prefix, addr))
-        resolved_roles_put(&prefix, roles);
-    return roles;
+    if (roles != NULL)
+        return roles->held;
+    return role_book_is_empty() ? 0 : resolve(addr).held;
 }
 
 role_set_t
 role_book_roles_at(const address *addr, standing_e least)
 {
-    return holder_roles_at(find_network(addr), least) | holder_roles_at(find_host(addr), least);
+    const resolved_roles_t *kept = resolved_roles_get(addr);
+    resolved_roles_t roles = { 0 };
+
+    if (kept != NULL)
+        roles = *kept;
+    else if (!role_book_is_empty())
+        roles = resolve(addr);
+    return least == STANDING_TABLE    ? roles.by_table
+           : least == STANDING_PROVEN ? roles.confirmed
+                                      : roles.held;
 }
 
 /* True if some role of @p roles is a kind of @p kind. */
@@ -344,19 +361,6 @@ copy_reason(const char *reason)
     return wmem_strndup(wmem_file_scope(), reason, text_valid_length(reason, MAX_REASON));
 }
 
-/* The host @p addr is to hold the role, which it may already have had by its network. */
-static void
-update_roles(const address *addr, const role_finding_t *finding)
-{
-    role_set_t before = role_book_roles(addr), role = ROLE_BIT(finding->role);
-    prefix_t prefix;
-
-    if ((before & role) == 0 && network_table_prefix_from_address(&prefix, addr))
-        resolved_roles_put(&prefix, before | role);
-    if ((role_book_roles_at(addr, finding->standing) & role) == 0)
-        version++;
-}
-
 /* Better evidence brings its reason and its frame. True if @p evidence has changed. */
 static bool
 raise_standing(role_evidence_t *evidence, const role_finding_t *finding)
@@ -409,6 +413,7 @@ bool
 role_book_learn(const address *addr, const role_finding_t *finding)
 {
     holder_t *host;
+    bool changes;
 
     if (hosts == NULL || !may_hold(addr, finding))
         return false;
@@ -417,8 +422,12 @@ role_book_learn(const address *addr, const role_finding_t *finding)
         host = add_host(addr, finding->reported);
     if (host == NULL)
         return false;
-    update_roles(addr, finding);
-    return add_finding(host, finding);
+    /* It may have the role already by its network. */
+    if ((role_book_roles_at(addr, finding->standing) & ROLE_BIT(finding->role)) == 0)
+        version++;
+    changes = add_finding(host, finding);
+    (void)resolve(addr);
+    return changes;
 }
 
 /* What the table has for @p addr, and what evidence has; either may be NULL. */

@@ -364,12 +364,13 @@ session_log_new(const session_event_t *event, const packet_info *pinfo)
         return NULL;
     session = wmem_new0(wmem_file_scope(), session_t);
     num_made++;
-    if (event->by_viewer)
+    /* Neither a viewer's content nor a connection to the port of control is an agent. */
+    if (event->by_viewer || !event->proof)
         add_unproven(session);
     else
         session->number = ++num_sessions;
     session->kind = event->kind;
-    session->known_frame = event->by_viewer ? UINT32_MAX : pinfo->num;
+    session->known_frame = session->number == 0 ? UINT32_MAX : pinfo->num;
     session->first_frame = pinfo->num;
     session->begin_frame = session->end_frame = pinfo->num;
     session->begin_time = session->end_time = session->last_time = session_log_time(pinfo);

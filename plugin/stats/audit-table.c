@@ -151,29 +151,41 @@ move_row(stat_tap_table *table, place_t *place, verdict_e verdict)
     }
 }
 
-/* Returns the place of a flow. A new one is at the end of the table, and shows its hosts. */
+static void
+show_hosts(stat_tap_table *table, const place_t *place, const audit_tap_t *tap)
+{
+    char *initiator = address_to_str(NULL, tap->ends[INITIATOR].host);
+    char *responder = address_to_str(NULL, tap->ends[RESPONDER].host);
+    line_t line = { .first_frame = place->first_frame, .hosts = { initiator, responder } };
+
+    stat_table_show_row(table, place->row, columns, &line);
+    wmem_free(NULL, initiator);
+    wmem_free(NULL, responder);
+}
+
+/*
+ * Returns the place of a flow. A new one is at the end of the table. Its hosts are shown again where
+ * content has turned the flow round, which then begins anew.
+ */
 static place_t *
 place_of(void *tapdata, const audit_tap_t *tap, const flow_t *flow)
 {
     place_t *place = (place_t *)g_hash_table_lookup(places, flow);
-    char *initiator, *responder;
-    line_t line = { .first_frame = flow->first_frame };
 
-    if (place != NULL)
+    if (place != NULL && place->first_frame == flow->first_frame)
         return place;
+    if (place != NULL) {
+        place->first_frame = flow->first_frame;
+        show_hosts(stat_table_of(tapdata), place, tap);
+        return place;
+    }
     place = g_new0(place_t, 1);
     place->row = stat_table_append_row(stat_table_ui_of(tapdata), stat_table_of(tapdata));
     place->first_frame = flow->first_frame;
     num_rows[VERDICT_NONE]++;
     g_ptr_array_add(row_places, place);
     g_hash_table_insert(places, (void *)flow, place);
-    initiator = address_to_str(NULL, tap->ends[INITIATOR].host);
-    responder = address_to_str(NULL, tap->ends[RESPONDER].host);
-    line.hosts[INITIATOR] = initiator;
-    line.hosts[RESPONDER] = responder;
-    stat_table_show_row(stat_table_of(tapdata), place->row, columns, &line);
-    wmem_free(NULL, initiator);
-    wmem_free(NULL, responder);
+    show_hosts(stat_table_of(tapdata), place, tap);
     return place;
 }
 
