@@ -321,11 +321,13 @@ add_late_verdict(flow_t *flow, const flow_verdict_t *only)
     reachability_update_late(flow, frame);
 }
 
-/* The verdict of all frames of a flow that was Unconfirmed, or lost that verdict, in the first. */
+/*
+ * The verdict of all frames of a flow that was Unconfirmed, or lost that verdict, in the first pass,
+ * at last in @p frame.
+ */
 static void
-replace_verdicts(flow_t *flow, const flow_verdict_t *only)
+replace_verdicts(flow_t *flow, const flow_verdict_t *only, uint32_t frame)
 {
-    uint32_t frame = last_verdict(flow)->frame;
     uint32_t *expert = &flow->expert_frames[only->verdict.without_attack];
 
     flow->verdicts[0] = *only;
@@ -355,7 +357,7 @@ flow_judge_update_late(flow_t *flow, const flow_packet_t *packet)
     if (last == NULL)
         add_late_verdict(flow, &only);
     else
-        replace_verdicts(flow, &only);
+        replace_verdicts(flow, &only, last->frame);
 }
 
 const flow_verdict_t *

@@ -34,8 +34,8 @@ bool flow_judge_has_roles(const flow_packet_t *packet);
 void flow_judge_update(flow_t *flow, const flow_packet_t *packet);
 
 /**
- * Call in a later pass: adds a verdict if the flow has none because its roles were learned after its
- * last packet, and replaces Unconfirmed where a role was confirmed after it. It holds from the
+ * Call in a later pass: adds a verdict if the flow has none because its roles were learned after
+ * its last packet, and replaces Unconfirmed where a role was confirmed after it. It holds from the
  * flow's first frame on, without what only the first pass reads (the flow's content).
  */
 void flow_judge_update_late(flow_t *flow, const flow_packet_t *packet);

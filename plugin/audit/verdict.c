@@ -260,7 +260,8 @@ find_nearest(const matrix_t *matrix, const flow_facts_t *flow)
         for (unsigned i = 0; i < lists[list].count; i++) {
             const matrix_row_t *row = &lists[list].rows[i];
             unsigned score = row_nearness(matrix, row, flow);
-            bool lower = score == best && row_has_service(row, flow->service) &&
+            bool lower = nearest != NULL && score == best &&
+                         row_has_service(row, flow->service) &&
                          matrix_list_has_row(&lists[list], nearest) && row->port_low != 0 &&
                          row->port_low < nearest->port_low;
 

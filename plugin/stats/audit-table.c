@@ -164,8 +164,8 @@ show_hosts(stat_tap_table *table, const place_t *place, const audit_tap_t *tap)
 }
 
 /*
- * Returns the place of a flow. A new one is at the end of the table. Its hosts are shown again where
- * content has turned the flow round, which then begins anew.
+ * Returns the place of a flow. A new one is at the end of the table. Its hosts are shown again
+ * where content has turned the flow round, which then begins anew.
  */
 static place_t *
 place_of(void *tapdata, const audit_tap_t *tap, const flow_t *flow)

@@ -188,8 +188,8 @@ print_row(GPtrArray *columns, int row)
 
             if (end > first && column->begins)
                 break;
-            lines = text_lines_wrap(row < 0 ? column->name : (const char *)column->cells->pdata[row],
-                         column->width);
+            lines = text_lines_wrap(
+                row < 0 ? column->name : (const char *)column->cells->pdata[row], column->width);
             height = MAX(height, lines->len);
             g_ptr_array_add(wrapped, lines);
         }

@@ -182,7 +182,8 @@ test_a_broadcast_has_no_role(void)
         g_test_message("%s", cases[i].addr);
         g_assert_cmpint(role_book_is_broadcast(addr, false), ==, cases[i].broadcast);
         /* A host that the table names is one, whatever carried its packet. */
-        g_assert_cmpint(role_book_is_broadcast(addr, true), ==, strcmp(cases[i].addr, "10.5.0.255") != 0);
+        g_assert_cmpint(role_book_is_broadcast(addr, true), ==,
+                        strcmp(cases[i].addr, "10.5.0.255") != 0);
         g_assert_cmpuint(role_book_roles(addr), ==,
                          cases[i].broadcast || g_str_has_prefix(cases[i].addr, "10.9")
                              ? 0 : BIT(ADVANCED_CLIENT));

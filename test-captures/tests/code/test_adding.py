@@ -48,8 +48,10 @@ ROW = ("{id},Added,{id},management_point,management_point,Added,,TCP,9999,9999,l
 # (file, the text before which something is put, what is put there, or what takes its place)
 INSERTED = [
     # A role.
-    ("include/model/role.h", '    ROLE(CLIENT, "Client", CLIENT)\n\n', None,
-     '    ROLE(CLIENT, "Client", CLIENT) \\\n    ROLE(ADDED, "Added point", ADDED)\n\n'),
+    ("include/model/role.h",
+     '    ROLE(REMOTE_CONTROL_VIEWER, "Remote Control viewer", REMOTE_CONTROL_VIEWER)\n\n', None,
+     '    ROLE(REMOTE_CONTROL_VIEWER, "Remote Control viewer", REMOTE_CONTROL_VIEWER) \\\n'
+     '    ROLE(ADDED, "Added point", ADDED)\n\n'),
     # A channel.
     ("include/model/channel.h", "    NUM_CHANNELS\n", "    CHANNEL_ADDED,\n", None),
     ("plugin/model/channel.c", "};\n\nchannel_e\n",
@@ -59,7 +61,7 @@ INSERTED = [
     ("plugin/evidence/signature-table.c", "};\n\nconst unsigned",
      '    { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp", .literal = "^/sms_mp",\n'
      '      .examples = "/sms_mp", .response = RESPONSE_HTTP, .server = R(ADDED),\n'
-     '      .label = "Added signature" },\n', None),
+     '      .proof = SHOWS_CONTENT | SHOWS_MP_LIST, .label = "Added signature" },\n', None),
     # A verdict. The case in which a flow has it is a function's, and not here.
     ("include/audit/verdict-list.h", '    VERDICT(ATTACK,',
      '    VERDICT(ADDED, "Added verdict", "added", "smsrc.audit.added", PI_PROTOCOL, PI_NOTE,'

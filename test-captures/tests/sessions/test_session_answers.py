@@ -129,6 +129,31 @@ def test_a_viewer_that_nothing_answers_has_a_session(tshark, tmp_path):
     assert not frames(tshark, capture, "smsrc.session")
 
 
+@pytest.mark.parametrize("later", ["nothing", "reset", "handshake", *(
+    name for name in OTHERS if name not in ("binary", "echo and more"))])
+def test_a_connection_of_known_hosts_is_a_session_only_by_its_agent(tshark, tmp_path, later):
+    """The first session is over and long ago."""
+    def play(cap, messages):
+        talk = opened(cap)
+        talk.send(messages.INFORMATION_REQUEST)
+        talk.reply(messages.information_reply())
+        talk.close()
+        cap.wait(400)
+        talk = cap.tcp(VIEWER, 40001, AGENT, 2701)
+        if later in ("nothing", "reset"):
+            talk.syn()
+            return talk.reset() if later == "reset" else None
+        talk.open()
+        if later in OTHERS:
+            talk.send(messages.INFORMATION_REQUEST)
+            talk.reply(answer_of(OTHERS[later], messages.INFORMATION_REQUEST))
+        return talk.close()
+    capture = scene(tmp_path, play)
+    for two_pass in (False, True):
+        assert [row["outcome"] for row in rows(tshark, capture, two_pass=two_pass)] == ["Closed"]
+        assert not frames(tshark, capture, "smsrc.session == 2", two_pass=two_pass)
+
+
 def test_unknown_bytes_of_the_data_channel_may_be_the_agents(tshark, tmp_path):
     def play(cap, messages):
         talk = opened(cap, 2702)

@@ -13,7 +13,8 @@ from rc_rows import by_frame, fields, frames
 from session_rows import ALL_SESSIONS, COLUMNS, statistic, table, truth
 
 EXPERTS = ("smsrc.control_unreachable", "smsrc.data_unreachable", "smsrc.udp_unreachable",
-           "smsrc.name_not_resolved", "smsrc.old_ports_only", "smsrc.ntlm_refused", "smsrc.busy", "smsrc.refused")
+           "smsrc.name_not_resolved", "smsrc.old_ports_only", "smsrc.ntlm_refused", "smsrc.busy",
+           "smsrc.refused")
 
 
 def numbered(tshark, capture, **options):

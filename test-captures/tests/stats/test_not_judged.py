@@ -249,7 +249,7 @@ def test_where_all_is_judged_nothing_is_said(tshark, sandbox, two_pass):
 
 
 def test_where_nothing_gets_through_the_audit_says_that_it_saw_no_role(tshark, case):
-    """A console cannot reach an agent, and no table names either: the audit is empty, and says so."""
+    """A console reaches no agent, and no table names either: the audit is empty, and says so."""
     lines = statistic(tshark, case("cm-blocked"), "audit")
     assert any("whose SYN nothing answered" in text for text in notes(lines)), lines
 
