@@ -6,7 +6,8 @@
 
 /*
  * A flow has a new verdict when its content, or the roles of its ends, have changed. Each verdict
- * is stored with the frame from which on it holds, so that a later pass repeats the first.
+ * is stored with the frame from which on it holds, so that a later pass repeats the first, but for
+ * what was Unconfirmed then and has been confirmed since.
  */
 
 #include "flow-judge.h"
@@ -322,8 +323,8 @@ add_late_verdict(flow_t *flow, const flow_verdict_t *only)
 }
 
 /*
- * The verdict of all frames of a flow that was Unconfirmed, or lost that verdict, in the first pass,
- * at last in @p frame.
+ * The verdict of all frames of a flow that was Unconfirmed in the first pass, at last in @p frame,
+ * or that lost that verdict there.
  */
 static void
 replace_verdicts(flow_t *flow, const flow_verdict_t *only, uint32_t frame)
