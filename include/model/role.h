@@ -15,7 +15,7 @@
  * which kind of Client a host is, for example that of Remote Control's agent. A Remote Control
  * viewer is whoever controls an agent, which an administrator console has the right to.
  */
-#define ROLE_LIST(ROLE)                                                                    \
+#define ROLE_LIST(ROLE)                                                                          \
     ROLE(SITE_SERVER, "Site server", SITE_SERVER)                                                \
     ROLE(CHILD_SITE_SERVER, "Child site server", SITE_SERVER)                                    \
     ROLE(SECONDARY_SITE_SERVER, "Secondary site server", SITE_SERVER)                            \
@@ -58,7 +58,7 @@ typedef uint64_t role_set_t;
 #define ROLES_ANY UINT64_MAX
 
 /** The clients whose kind is known. A host with one of these roles is a ROLE_CLIENT too. */
-#define ROLES_CLIENT_KINDS                                                                 \
+#define ROLES_CLIENT_KINDS                                                                       \
     (ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_LEGACY_CLIENT))
 
 /** A client of the site database whose role is not known. Never in the role book. */

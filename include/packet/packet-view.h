@@ -66,12 +66,6 @@ unsigned packet_view_read_layers(packet_view_t *packet);
 /** Finds the bytes of the packet, once. Reads captured bytes only and never throws. */
 void packet_view_read_bytes(packet_view_t *packet);
 
-/**
- * True for a TCP segment that is nothing but its header: it has no layer above TCP. (A FIN is none:
- * at a connection's end Wireshark may dissect what it has reassembled until then.)
- */
-bool packet_view_is_bare(const packet_view_t *packet);
-
 /** True for IPv4 to all hosts of a network, by its address or by what carried it. */
 bool packet_view_is_broadcast(const packet_view_t *packet);
 

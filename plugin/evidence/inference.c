@@ -122,7 +122,7 @@ is_known(const role_signature_t *signature, const flow_content_t *flow, const pa
         return false;
     server = conclusions_shown_roles(request ? &pinfo->dst : &pinfo->src, best_standing(signature));
     client = conclusions_shown_roles(request ? &pinfo->src : &pinfo->dst,
-                         proves_asker ? STANDING_PROVEN : STANDING_UNCONFIRMED);
+                                     proves_asker ? STANDING_PROVEN : STANDING_UNCONFIRMED);
     inferred = flow->inferred_initiator | flow->inferred_responder;
     return (client & signature->client) == signature->client &&
            (flow->proxied ? (inferred & signature->server) != 0

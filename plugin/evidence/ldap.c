@@ -84,7 +84,7 @@ add_text(const packet_view_t *packet, fact_e fact, const ber_t *text, const aske
     size_t length = MIN((size_t)(text->end - text->at), INFERENCE_MAX_TEXT);
 
     inference_add_fact(packet, fact,
-                      wmem_strndup(packet->pinfo->pool, (const char *)text->at, length), asked);
+                       wmem_strndup(packet->pinfo->pool, (const char *)text->at, length), asked);
 }
 
 /*

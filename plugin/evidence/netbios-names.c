@@ -162,9 +162,9 @@ read_ipx(const packet_view_t *packet)
         return;
     flow_content_get(packet->pinfo, true)->service = SERVICE_NETBIOS_IPX;
     inference_add_fact(packet, FACT_IPX_NAME,
-                      wmem_strdup_printf(packet->pinfo->pool, "%s %s",
-                                         operation == NETBIOS_IPX_FIND ? "find" : "recognized",
-                                         name_text(packet, &name)), NULL);
+                       wmem_strdup_printf(packet->pinfo->pool, "%s %s",
+                                          operation == NETBIOS_IPX_FIND ? "find" : "recognized",
+                                          name_text(packet, &name)), NULL);
 }
 
 /* Not conclusive, because the first segment of an SMB message is only NBSS to Wireshark. */

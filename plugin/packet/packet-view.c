@@ -199,12 +199,26 @@ packet_view_read_bytes(packet_view_t *packet)
         find_payload(packet);
 }
 
+/*
+ * True for a TCP segment that is nothing but its header: it has no layer above TCP. (A FIN is none:
+ * at a connection's end Wireshark may dissect what it has reassembled until then.)
+ */
+static bool
+is_bare(const packet_view_t *packet)
+{
+    enum { FLAGS = 13, FIN = 0x01 };
+
+    return packet->pinfo->ptype == PT_TCP && packet->protocol == IP_PROTO_TCP &&
+           packet->payload == NULL && packet->network_length >= TCP_LENGTH &&
+           (packet->network[FLAGS] & FIN) == 0;
+}
+
 unsigned
 packet_view_read_layers(packet_view_t *packet)
 {
     if (!packet->has_layers) {
         packet->has_layers = true;
-        packet->layers = packet->has_bytes && packet_view_is_bare(packet)
+        packet->layers = packet->has_bytes && is_bare(packet)
                              ? 0
                              : packet_view_layers(packet->pinfo);
     }
@@ -230,16 +244,6 @@ packet_view_is_broadcast(const packet_view_t *packet)
 
     return addresses_is_ipv4_broadcast(&pinfo->dst, &pinfo->dl_dst) ||
            (pinfo->dst.type == AT_IPv4 && is_cooked_broadcast(packet));
-}
-
-bool
-packet_view_is_bare(const packet_view_t *packet)
-{
-    enum { FLAGS = 13, FIN = 0x01 };
-
-    return packet->pinfo->ptype == PT_TCP && packet->protocol == IP_PROTO_TCP &&
-           packet->payload == NULL && packet->network_length >= TCP_LENGTH &&
-           (packet->network[FLAGS] & FIN) == 0;
 }
 
 bool

@@ -42,7 +42,7 @@ static const char *const basis_explanations[] = {
 
 void
 claim_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *top,
-              const claim_t *claim)
+               const claim_t *claim)
 {
     const char *iana_name = channel_iana_name(claim->server_port);
     proto_item *item;

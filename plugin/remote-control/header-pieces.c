@@ -40,6 +40,7 @@ static int proto_pieces = -1;
 
 /* Rebuilt for every capture: conversation to pieces, of either direction. */
 static wmem_map_t *kept[2];
+static uint16_t kept_at[256]; /* how many of them, by place_of() */
 static bool has_joined;
 
 static void
@@ -47,6 +48,7 @@ reset_pieces(void)
 {
     for (unsigned side = 0; side < array_length(kept); side++)
         kept[side] = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
+    memset(kept_at, 0, sizeof kept_at);
     has_joined = false;
 }
 
@@ -64,10 +66,11 @@ header_pieces_register(int proto)
     register_cleanup_routine(clean_pieces);
 }
 
-bool
-header_pieces_are_kept(void)
+/* The place of a connection's count: few others are at it. */
+static uint16_t *
+place_of(const packet_info *pinfo)
 {
-    return wmem_map_size(kept[0]) + wmem_map_size(kept[1]) > 0;
+    return &kept_at[(pinfo->srcport ^ pinfo->destport) % array_length(kept_at)];
 }
 
 static wmem_map_t *
@@ -82,10 +85,14 @@ map_of(const packet_info *pinfo)
 static void
 drop(packet_info *pinfo)
 {
-    const conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+    const conversation_t *conversation =
+        *place_of(pinfo) > 0 ? find_conversation_pinfo(pinfo, 0) : NULL;
+    void *pieces = conversation != NULL ? wmem_map_remove(map_of(pinfo), conversation) : NULL;
 
-    if (conversation != NULL)
-        wmem_free(wmem_file_scope(), wmem_map_remove(map_of(pinfo), conversation));
+    if (pieces == NULL)
+        return;
+    wmem_free(wmem_file_scope(), pieces);
+    --*place_of(pinfo);
 }
 
 void
@@ -117,6 +124,7 @@ keep(tvbuff_t *tvb, packet_info *pinfo, const struct tcpinfo *tcp, pieces_t *pie
             return;
         pieces = wmem_new0(wmem_file_scope(), pieces_t);
         wmem_map_insert(map_of(pinfo), conversation, pieces);
+        ++*place_of(pinfo);
     }
     pieces->length = tvb_captured_length(tvb);
     tvb_memcpy(tvb, pieces->bytes, 0, pieces->length);
@@ -176,7 +184,7 @@ static pieces_t *
 find_pieces(packet_info *pinfo)
 {
     const conversation_t *conversation =
-        header_pieces_are_kept() ? find_conversation_pinfo(pinfo, 0) : NULL;
+        *place_of(pinfo) > 0 ? find_conversation_pinfo(pinfo, 0) : NULL;
 
     return conversation != NULL ? (pieces_t *)wmem_map_lookup(map_of(pinfo), conversation) : NULL;
 }

@@ -23,7 +23,4 @@ tvbuff_t *header_pieces_join(tvbuff_t *tvb, packet_info *pinfo, const void *tcp,
 /** The message that began with the pieces was dissected: they are freed. */
 void header_pieces_end(packet_info *pinfo);
 
-/** True where a header is incomplete in the capture so far. Costs nothing. */
-bool header_pieces_are_kept(void);
-
 #endif /* __SMSRC_HEADER_PIECES_H__ */

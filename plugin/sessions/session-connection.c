@@ -359,13 +359,12 @@ session_connection_has_session_for(const session_connection_t *connection,
 
     if (connection != NULL && connection->is_foreign)
         return false;
-    if (PINFO_FD_VISITED(pinfo))
-        session_log_settle();
     if (PINFO_FD_VISITED(pinfo)) {
         const session_t *session =
             connection != NULL ? session_connection_get_session(connection, pinfo->num, false)
                                : NULL;
 
+        session_log_settle();
         return session != NULL && session->known_frame <= pinfo->num;
     }
     if (connection != NULL && session_connection_is_proven(connection))

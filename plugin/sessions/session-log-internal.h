@@ -225,15 +225,15 @@ bool session_connection_has_tried_newer(const session_connection_t *connection);
 
 /** First pass: adds a frame, with payload or without, to both; either may be NULL. */
 void session_traffic_add_frame(session_connection_t *connection, session_t *session,
-                                  const packet_info *pinfo);
+                               const packet_info *pinfo);
 
 /** First pass: adds payload. */
 void session_traffic_add_bytes(session_connection_t *connection, bool from_agent,
-                                  unsigned length);
+                               unsigned length);
 
 /** First pass: adds payload while it is not known which end is the viewer. */
 void session_traffic_add_undirected_bytes(session_connection_t *connection,
-                                             const packet_info *pinfo, unsigned length);
+                                          const packet_info *pinfo, unsigned length);
 
 /** First pass: the connection is established, or has ended. Repeated calls do nothing. */
 void session_traffic_set_established(session_connection_t *connection);

@@ -8,7 +8,7 @@
 
 void
 session_traffic_add_frame(session_connection_t *connection, session_t *session,
-                             const packet_info *pinfo)
+                          const packet_info *pinfo)
 {
     nstime_t now = session_log_time(pinfo);
 
@@ -35,7 +35,7 @@ session_traffic_add_bytes(session_connection_t *connection, bool from_agent, uns
 
 void
 session_traffic_add_undirected_bytes(session_connection_t *connection,
-                                        const packet_info *pinfo, unsigned length)
+                                     const packet_info *pinfo, unsigned length)
 {
     connection->bytes[cmp_address(&pinfo->src, &pinfo->dst) > 0] += length;
 }
