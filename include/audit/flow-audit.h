@@ -30,14 +30,14 @@ typedef struct {
  */
 #define FLOW_MAX_VERDICTS 8
 
-/* What a verdict rests on: while it is the same, the verdict is. Compared as bytes. */
+/* What a verdict rests on: while it is the same, the verdict is. */
 typedef struct {
     role_set_t inferred[2]; /* the roles by the flow's own content, of initiator and responder */
     role_set_t proven[2];
     unsigned book_version;  /* of the role book; 0: never judged */
     service_e service;
     uint32_t attack_frame;
-    uint32_t is_sms;
+    bool is_sms;
 } judge_basis_t;
 
 /* A flow that the audit has seen. Lives as long as the capture. */

@@ -15,6 +15,9 @@ typedef enum {
     SENDER_SERVER,
 } service_sender_e;
 
+/** Call once. */
+void service_sender_init(void);
+
 /** Returns who sends a segment of TCP that begins with these @p length bytes. */
 service_sender_e service_sender(const uint8_t *bytes, unsigned length);
 

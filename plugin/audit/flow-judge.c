@@ -197,36 +197,38 @@ find_verdict(const flow_facts_t *facts, verdict_t *verdict)
            verdict_counts_for_broadcast(verdict, matrix, facts->service);
 }
 
-static judge_basis_t
-basis_of(const flow_content_t *content)
-{
-    judge_basis_t basis;
-
-    memset(&basis, 0, sizeof basis);
-    basis.inferred[INITIATOR] = content->inferred_initiator;
-    basis.inferred[RESPONDER] = content->inferred_responder;
-    basis.proven[INITIATOR] = content->proven_initiator;
-    basis.proven[RESPONDER] = content->proven_responder;
-    basis.book_version = role_book_version();
-    basis.service = content->service;
-    basis.attack_frame = content->attack_frame;
-    basis.is_sms = content->is_sms;
-    return basis;
-}
-
 /*
- * True if nothing on which the verdict of @p flow depends has changed since it was judged; else its
- * basis is replaced. The URI of a proxied request may be another in each packet.
+ * True if nothing on which the verdict of @p flow depends has changed since it was judged. The URI
+ * of a proxied request may be another in each packet.
  */
 static bool
-is_up_to_date(flow_t *flow)
+is_up_to_date(const flow_t *flow)
 {
-    judge_basis_t basis = basis_of(flow->content);
+    const judge_basis_t *basis = &flow->basis;
+    const flow_content_t *content = flow->content;
 
-    if (!flow->content->proxied && memcmp(&flow->basis, &basis, sizeof basis) == 0)
-        return true;
-    memcpy(&flow->basis, &basis, sizeof basis);
-    return false;
+    return !content->proxied && basis->book_version == role_book_version() &&
+           basis->service == content->service && basis->is_sms == content->is_sms &&
+           basis->attack_frame == content->attack_frame &&
+           basis->inferred[INITIATOR] == content->inferred_initiator &&
+           basis->inferred[RESPONDER] == content->inferred_responder &&
+           basis->proven[INITIATOR] == content->proven_initiator &&
+           basis->proven[RESPONDER] == content->proven_responder;
+}
+
+static void
+set_basis(flow_t *flow)
+{
+    const flow_content_t *content = flow->content;
+
+    flow->basis = (judge_basis_t){
+        .inferred = { content->inferred_initiator, content->inferred_responder },
+        .proven = { content->proven_initiator, content->proven_responder },
+        .book_version = role_book_version(),
+        .service = content->service,
+        .attack_frame = content->attack_frame,
+        .is_sms = content->is_sms,
+    };
 }
 
 /*
@@ -257,6 +259,7 @@ add_verdict(flow_t *flow, const flow_packet_t *packet)
     const flow_verdict_t *last = last_verdict(flow);
     flow_verdict_t next;
 
+    set_basis(flow);
     next.frame = packet->pinfo->num;
     next.facts = build_flow_facts(flow, packet);
     if (last != NULL && memcmp(&last->facts, &next.facts, sizeof next.facts) == 0)
@@ -351,6 +354,7 @@ flow_judge_update_late(flow_t *flow, const flow_packet_t *packet)
         return;
     if (is_up_to_date(flow))
         return;
+    set_basis(flow);
     memset(&only, 0, sizeof only);
     only.facts = build_flow_facts(flow, packet);
     if (!find_verdict(&only.facts, &only.verdict))

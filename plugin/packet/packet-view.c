@@ -20,6 +20,7 @@
 #include <wsutil/wslog.h>
 
 #include "addresses.h"
+#include "service-sender.h"
 
 /* The protocols of the layers; bit i of a packet's layers stands for number i. */
 #define MAX_LAYERS 32
@@ -54,6 +55,7 @@ void
 packet_view_init(void)
 {
     service_detect_init();
+    service_sender_init();
     for (unsigned i = 0; i < LAYER_SLOTS; i++)
         layer_slots[i].proto = -1;
     for (unsigned i = 0; i < num_layers; i++)

@@ -23,6 +23,9 @@ typedef struct {
     uint8_t at, mask, value;
 } sender_sign_t;
 
+/* Signs begin at the payload's first byte, or behind a length of NetBIOS. */
+#define OFFSET 4
+
 #define SIGN(s) (uint8_t)(sizeof(s) - 1), s
 
 static const sender_sign_t signs[] = {
@@ -36,12 +39,12 @@ static const sender_sign_t signs[] = {
     { SENDER_CLIENT, 0, SIGN("CCM_POST "), ANY, 0, 0 },
     { SENDER_CLIENT, 0, SIGN("BITS_POST "), ANY, 0, 0 },
     { SENDER_SERVER, 0, SIGN("HTTP/1."), ANY, 0, 0 },
-    { SENDER_CLIENT, 4, SIGN("\xffSMB\x72"), 13, 0x80, 0x00 },
-    { SENDER_SERVER, 4, SIGN("\xffSMB\x72"), 13, 0x80, 0x80 },
-    { SENDER_CLIENT, 4, SIGN("\xffSMB\x73"), 13, 0x80, 0x00 },
-    { SENDER_SERVER, 4, SIGN("\xffSMB\x73"), 13, 0x80, 0x80 },
-    { SENDER_CLIENT, 4, SIGN("\xfeSMB"), 20, 0x01, 0x00 },
-    { SENDER_SERVER, 4, SIGN("\xfeSMB"), 20, 0x01, 0x01 },
+    { SENDER_CLIENT, OFFSET, SIGN("\xffSMB\x72"), 13, 0x80, 0x00 },
+    { SENDER_SERVER, OFFSET, SIGN("\xffSMB\x72"), 13, 0x80, 0x80 },
+    { SENDER_CLIENT, OFFSET, SIGN("\xffSMB\x73"), 13, 0x80, 0x00 },
+    { SENDER_SERVER, OFFSET, SIGN("\xffSMB\x73"), 13, 0x80, 0x80 },
+    { SENDER_CLIENT, OFFSET, SIGN("\xfeSMB"), 20, 0x01, 0x00 },
+    { SENDER_SERVER, OFFSET, SIGN("\xfeSMB"), 20, 0x01, 0x01 },
     { SENDER_CLIENT, 0, SIGN("\x16\x03"), 5, 0xff, 1 },
     { SENDER_SERVER, 0, SIGN("\x16\x03"), 5, 0xff, 2 },
     { SENDER_CLIENT, 0, SIGN("\x05\x00\x0b"), ANY, 0, 0 },
@@ -57,14 +60,26 @@ static const sender_sign_t signs[] = {
     { SENDER_CLIENT, 0, SIGN("USER "), ANY, 0, 0 },
 };
 
+/* The bytes with which signs begin, at either offset. Nearly no payload has one. */
+static bool first_bytes[2][256];
+
+void
+service_sender_init(void)
+{
+    for (unsigned i = 0; i < array_length(signs); i++)
+        first_bytes[signs[i].offset != 0][(uint8_t)signs[i].bytes[0]] = true;
+}
+
 service_sender_e
 service_sender(const uint8_t *bytes, unsigned length)
 {
+    if (length == 0 || !(first_bytes[0][bytes[0]] ||
+                         (length > OFFSET && first_bytes[1][bytes[OFFSET]])))
+        return SENDER_UNKNOWN;
     for (unsigned i = 0; i < array_length(signs); i++) {
         const sender_sign_t *sign = &signs[i];
 
         if (length > (unsigned)MAX(sign->at, sign->offset + sign->length - 1) &&
-            bytes[sign->offset] == (uint8_t)sign->bytes[0] &&
             memcmp(bytes + sign->offset, sign->bytes, sign->length) == 0 &&
             (bytes[sign->at] & sign->mask) == sign->value)
             return sign->sender;

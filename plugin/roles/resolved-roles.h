@@ -10,11 +10,13 @@
 #include "network-table.h"
 #include "role.h"
 
-/** The roles of an address by their standing: all of them, Proven or better, and Table. */
+/** The roles of an address by their standing, and how it is in the table. */
 typedef struct {
     role_set_t held;
-    role_set_t confirmed;
+    role_set_t confirmed; /* Proven or Table */
     role_set_t by_table;
+    bool is_host;         /* the table has the address itself */
+    bool is_last;         /* it is the last one of a network of the table */
 } resolved_roles_t;
 
 /** Forget all of them. */

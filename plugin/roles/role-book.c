@@ -216,22 +216,42 @@ role_book_held_roles(void)
     return held_roles;
 }
 
+static bool
+is_host(const holder_t *network)
+{
+    return network != NULL &&
+           network->network.prefix_length == 8 * network->network.address_length;
+}
+
 /* Resolves the roles of @p addr anew, and keeps them. */
 static resolved_roles_t
 resolve(const address *addr)
 {
-    const holder_t *network = find_network(addr), *host = find_host(addr);
-    resolved_roles_t roles = {
-        .held = (network != NULL ? network->roles : 0) | (host != NULL ? host->roles : 0),
-        .confirmed = holder_roles_at(network, STANDING_PROVEN) |
-                     holder_roles_at(host, STANDING_PROVEN),
-        .by_table = network != NULL ? network->roles : 0,
-    };
+    const holder_t *host = find_host(addr), *network;
+    resolved_roles_t roles = { 0 };
     prefix_t prefix;
 
+    network = find_any_network(addr, &roles.is_last);
+    roles.is_host = is_host(network);
+    if (roles.is_last)
+        network = NULL;
+    roles.by_table = network != NULL ? network->roles : 0;
+    roles.held = roles.by_table | (host != NULL ? host->roles : 0);
+    roles.confirmed = roles.by_table | holder_roles_at(host, STANDING_PROVEN);
     if (network_table_prefix_from_address(&prefix, addr))
         resolved_roles_put(&prefix, &roles);
     return roles;
+}
+
+static resolved_roles_t
+get_resolved(const address *addr)
+{
+    const resolved_roles_t *roles = resolved_roles_get(addr);
+    static const resolved_roles_t none;
+
+    if (roles != NULL)
+        return *roles;
+    return role_book_is_empty() ? none : resolve(addr);
 }
 
 role_set_t
@@ -239,21 +259,14 @@ role_book_roles(const address *addr)
 {
     const resolved_roles_t *roles = resolved_roles_get(addr);
 
-    if (roles != NULL)
-        return roles->held;
-    return role_book_is_empty() ? 0 : resolve(addr).held;
+    return roles != NULL ? roles->held : get_resolved(addr).held;
 }
 
 role_set_t
 role_book_roles_at(const address *addr, standing_e least)
 {
-    const resolved_roles_t *kept = resolved_roles_get(addr);
-    resolved_roles_t roles = { 0 };
+    resolved_roles_t roles = get_resolved(addr);
 
-    if (kept != NULL)
-        roles = *kept;
-    else if (!role_book_is_empty())
-        roles = resolve(addr);
     return least == STANDING_TABLE    ? roles.by_table
            : least == STANDING_PROVEN ? roles.confirmed
                                       : roles.held;
@@ -304,12 +317,9 @@ role_book_strange_roles(const address *addr, role_set_t roles)
 bool
 role_book_is_broadcast(const address *addr, bool by_link)
 {
-    bool is_last;
-    const holder_t *network = find_any_network(addr, &is_last);
+    resolved_roles_t roles = get_resolved(addr);
 
-    if (network != NULL && network->network.prefix_length == 8 * network->network.address_length)
-        return false; /* a host of the user's */
-    return is_last || by_link;
+    return !roles.is_host && (roles.is_last || by_link);
 }
 
 role_set_t
