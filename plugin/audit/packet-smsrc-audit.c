@@ -84,16 +84,33 @@ report_flow(packet_view_t *packet, const flow_t *flow, const address *initiator,
     audit_tap_queue_flow(packet->pinfo, flow, judged, ends);
 }
 
-/* Reports the flow that an ICMP error quotes: by its conversation, as the packet is none of it. */
+/*
+ * Reports the flow that an ICMP error quotes: by its conversation, as the packet is none of it. In a
+ * later pass the error may be the first frame of the flow that is asked for.
+ */
 static void
-report_quoted_flow(packet_view_t *packet, const flow_t *flow)
+report_quoted_flow(packet_view_t *view, flow_t *flow)
 {
     const conversation_element_t *key = flow->content->conversation->key_ptr;
     const address *first = conversation_key_addr1(key), *second = conversation_key_addr2(key);
-    bool sure, first_initiates = flow_content_is_initiator(
-        flow->content, first, conversation_key_port1(key), &sure);
+    packet_info quoted = *view->pinfo;
+    flow_packet_t packet = {
+        .pinfo = &quoted,
+        .src_roles = role_book_roles(first),
+        .dst_roles = role_book_roles(second),
+    };
 
-    report_flow(packet, flow, first_initiates ? first : second, first_initiates ? second : first);
+    copy_address_shallow(&quoted.src, first);
+    copy_address_shallow(&quoted.dst, second);
+    quoted.srcport = conversation_key_port1(key);
+    quoted.destport = conversation_key_port2(key);
+    quoted.ptype = flow->verdicts[0].facts.transport == TRANSPORT_TCP ? PT_TCP : PT_UDP;
+    packet.from_initiator =
+        flow_content_is_initiator(flow->content, first, quoted.srcport, &packet.sure);
+    if (PINFO_FD_VISITED(view->pinfo))
+        flow_judge_update_late(flow, &packet);
+    report_flow(view, flow, packet.from_initiator ? first : second,
+                packet.from_initiator ? second : first);
 }
 
 /* An ICMP error belongs to no flow. It shows that the flow that it quotes is blocked. */
