@@ -5,12 +5,16 @@
 
 import pytest
 
+from audit_rows import statistic
+from json_output import json_lines
 from rc_rows import fields
 from scenes import scene, segment
 
 CLIENT, SERVER = "10.1.3.17", "10.1.1.13"
 ROLES = [f'uat:smsrc_roles:"{SERVER}","Management point","ABC"',
          f'uat:smsrc_roles:"{CLIENT}","Advanced Client","ABC"']
+
+PASSES = pytest.mark.parametrize("two_pass", (False, True), ids=("one pass", "two passes"))
 
 NEGOTIATE = b"\0\0\0\x2f\xffSMB\x72" + bytes(4) + b"\x18\x53\xc8" + bytes(32)
 HELLO = bytes.fromhex("160301002e0100002a0301") + bytes(40)
@@ -71,3 +75,70 @@ def test_the_case_of_a_late_syn_keeps_its_ends(tshark, case):
         found = fields(tshark, case("late-syn-in-audit"), ["smsrc.audit.initiator_role"], "-Y",
                        "smsrc.audit.verdict", two_pass=two_pass)
         assert {row["smsrc.audit.initiator_role"][0] for row in found} == {"Advanced Client"}
+
+
+# --- Where the roles are shown ------------------------------------------------------------------
+
+def turned(cap):
+    """The server has sent the SYN; the client's request decides. Returns the request's frame."""
+    talk = cap.tcp(SERVER, 80, CLIENT, 3001)
+    talk.open()
+    request = talk.reply(REQUESTS["GET"][1])
+    talk.send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+    return request[0]
+
+
+@PASSES
+@pytest.mark.parametrize("with_error", (False, True))
+def test_tables_and_json_have_the_ends_that_content_decides(tshark, tmp_path, with_error,
+                                                            two_pass):
+    """An ICMP error that quotes the flow is none of its packets, and changes no end."""
+    def play(cap, _):
+        request = turned(cap)
+        if with_error:
+            cap.unreachable(request, by="10.1.0.1", code=13)
+    capture = scene(tmp_path, play)
+    flows, _ = json_lines(tshark, capture, prefs=ROLES, two_pass=two_pass)
+    flow, = [flow for flow in flows if flow["responder"] == SERVER]
+    assert (flow["initiator"], flow["initiator_roles"], flow["initiator_basis"]) == (
+        CLIENT, ["Advanced Client"], ["Table"])
+    row, = [[cell.strip() for cell in line.split("|")] for line in statistic(
+        tshark, capture, "audit", prefs=ROLES, two_pass=two_pass) if line.startswith("Listed")]
+    assert row[2:6] == [CLIENT, "Advanced Client", SERVER, "Management point"]
+
+
+TOKEN = (b"CCM_POST /ccm_system/request HTTP/1.1\r\nHost: mp01\r\nClientToken: 1\r\n"
+         b"ClientTokenSignature: 2\r\nContent-Length: 0\r\n\r\n")
+TAKEN = (b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 6\r\n\r\n<Msg/>")
+
+
+@pytest.mark.parametrize("order", ("forward", "backward", "error first"))
+def test_a_later_pass_shows_one_verdict_on_all_frames(tshark, sharkd, tmp_path, order):
+    """The client is Unconfirmed until its second connection; an ICMP error quotes the first."""
+    def play(cap, _):
+        talk = cap.tcp(CLIENT, 3001, SERVER, 80)
+        talk.open()
+        request = talk.send(b"GET /SMS_MP/.sms_pol?ABC00005.2_00 HTTP/1.1\r\nHost: mp01\r\n\r\n")
+        talk.reply(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 31\r\n\r\n"
+                   b"<?xml version=\"1.0\"?><Policy />")
+        talk.close()
+        cap.unreachable(request[0], by="10.1.0.1", code=13)
+        talk = cap.tcp(CLIENT, 3002, SERVER, 80)
+        talk.open()
+        talk.send(TOKEN)
+        talk.reply(TAKEN)
+        talk.close()
+    capture = scene(tmp_path, play)
+    rows = fields(tshark, capture, ["frame.number", "smsrc.audit.verdict",
+                                    "smsrc.audit.unconfirmed"], two_pass=True)
+    judged = [row for row in rows if row["smsrc.audit.verdict"]]
+    assert len(judged) == len(rows) > 16
+    assert {tuple(row["smsrc.audit.verdict"]) for row in judged} == {("Listed",)}
+    assert not [row for row in rows if row["smsrc.audit.unconfirmed"]]
+    error = 9
+    numbers = list(range(1, len(rows) + 1))
+    asked = {"forward": numbers, "backward": numbers[::-1],
+             "error first": [error, *numbers[::-1]]}[order]
+    replies = sharkd(capture, [{"method": "frame", "params": {"frame": number, "proto": True}}
+                               for number in asked])
+    assert all("Verdict: Listed" in str(reply["result"]) for reply in replies)
