@@ -27,6 +27,7 @@ typedef struct {
     role_set_t proven_responder;
     bool is_sms;        /* the content is that of an SMS service */
     bool proxied;
+    bool is_tunnel;     /* a proxy was asked to connect to uri_port: all that follows is for it */
     bool forwarded;     /* by a proxy, for a client that is not the initiator */
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
     uint8_t sniffs;     /* payloads inspected for the service so far */

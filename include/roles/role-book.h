@@ -83,6 +83,12 @@ typedef struct {
  */
 bool role_book_learn(const address *addr, const role_finding_t *finding);
 
+/** Makes Unconfirmed what the evidence of this frame has proven of @p addr: it proves nothing. */
+void role_book_doubt(const address *addr, uint32_t frame);
+
+/** Lets role_book_version() grow: a flow has shown more of its roles after it was over. */
+void role_book_outdate(void);
+
 /**
  * Returns the evidence for role_book_roles(@p addr), table first, as an array in @p scope; NULL for
  * none. @p count, which may be NULL, is set to its length.

@@ -6,12 +6,11 @@
 
 /*
  * Many a server answers whatever it is asked for: by its start page, by a request to log in, by an
- * empty success. So HTML shows nothing, nor does Basic, and a server that has given the same
- * response to requests of two kinds shows nothing by it. The last responses of a server are kept
- * in a table of fixed size, by their hashes.
+ * empty success, by what it was asked for. So HTML and JSON show nothing, nor does Basic, nor text
+ * that has the path of the request in it, nor what a server gives to all (http-alike.c).
  *
- * The answer to MPLIST begins with <MPList>; that to MPKEYINFORMATION has SITECODE and
- * TRUSTEDROOTKEY.
+ * The answer to MPLIST begins with <MPList>; that to MPKEYINFORMATION is XML that has SITECODE and
+ * TRUSTEDROOTKEY. A policy is XML, or compressed or signed.
  */
 
 #include "http-answer.h"
@@ -21,25 +20,10 @@
 #include "role-signatures.h"
 #include "text.h"
 
-#define NUM_SERVERS 1024 /* a power of two */
-#define NUM_ANSWERS 8
-#define HASHED_BODY 64
 #define MAX_NAME 64
-
-typedef struct {
-    uint32_t server; /* hash of address and port; 0: a free place */
-    uint32_t answers[NUM_ANSWERS]; /* their hashes; 0: none */
-    uint8_t kinds[NUM_ANSWERS];
-    uint8_t next;
-} server_t;
-
-static server_t servers[NUM_SERVERS];
-
-void
-http_answer_reset(void)
-{
-    memset(servers, 0, sizeof servers);
-}
+/* How much of a body says what it is, and how much of it is searched for the path. */
+#define ENOUGH_BODY HTTP_ANSWER_HASHED
+#define MAX_ECHO 1024
 
 static const uint8_t *
 find(const http_answer_t *answer, const char *text)
@@ -49,91 +33,216 @@ find(const http_answer_t *answer, const char *text)
                : NULL;
 }
 
-/* True if the body begins as an HTML page. */
-static bool
-begins_as_page(const http_answer_t *answer)
+static void
+skip(http_answer_t *answer, size_t count)
 {
-    static const char *const begins[] = { "<html", "<!doctype html", "<head" };
-    const char *at = (const char *)answer->body;
-    size_t left = answer->length;
+    answer->body += count;
+    answer->length -= count;
+}
 
-    while (left > 0 && (g_ascii_isspace(*at) || (uint8_t)*at >= 0x80)) {
-        at++;
-        left--;
+/* Skips the length of the first chunk, which ends its line (RFC 7230 4.1). */
+static void
+skip_chunk_length(http_answer_t *answer)
+{
+    const uint8_t *end = answer->length > 0
+                             ? (const uint8_t *)memchr(answer->body, '\n', answer->length)
+                             : NULL;
+
+    if (end == NULL) {
+        answer->length = 0;
+        return;
     }
-    for (unsigned i = 0; i < array_length(begins); i++) {
-        size_t length = strlen(begins[i]);
+    skip(answer, (size_t)(end + 1 - answer->body));
+    answer->is_chunked = false;
+}
 
-        if (left >= length && g_ascii_strncasecmp(at, begins[i], length) == 0)
+/* Takes one byte of each two, from the one at @p low on: letters in UTF-16. */
+static void
+narrow(wmem_allocator_t *scope, http_answer_t *answer, unsigned low)
+{
+    size_t length = answer->length / 2;
+    uint8_t *letters = (uint8_t *)wmem_alloc(scope, length + 1);
+
+    for (size_t i = 0; i < length; i++)
+        letters[i] = answer->body[2 * i + (1 - low)] == 0 ? answer->body[2 * i + low] : '?';
+    answer->body = letters;
+    answer->length = length;
+}
+
+void
+http_answer_open_body(wmem_allocator_t *scope, http_answer_t *answer)
+{
+    static const struct {
+        uint8_t bytes[3];
+        unsigned length, low;
+    } marks[] = {
+        { { 0xef, 0xbb, 0xbf }, 3, 2 }, /* of UTF-8 */
+        { { 0xff, 0xfe }, 2, 0 },
+        { { 0xfe, 0xff }, 2, 1 },
+    };
+    unsigned low = 2;
+
+    if (answer->is_chunked)
+        skip_chunk_length(answer);
+    if (answer->is_coded)
+        return;
+    for (unsigned i = 0; i < array_length(marks); i++) {
+        if (answer->length < marks[i].length ||
+            memcmp(answer->body, marks[i].bytes, marks[i].length) != 0)
+            continue;
+        skip(answer, marks[i].length);
+        low = marks[i].low;
+        break;
+    }
+    if (low == 2 && answer->length >= 4 && answer->body[0] == '<' && answer->body[1] == 0)
+        low = 0;
+    if (low < 2)
+        narrow(scope, answer, low);
+}
+
+/* Text that is left of a body. */
+typedef struct {
+    const char *at;
+    size_t left;
+} text_t;
+
+static bool
+begins_with(const text_t *text, const char *word)
+{
+    size_t length = strlen(word);
+
+    return text->left >= length && g_ascii_strncasecmp(text->at, word, length) == 0;
+}
+
+/* Skips what begins with @p begin to behind @p end, or all of it. False if it is not there. */
+static bool
+skip_element(text_t *text, const char *begin, const char *end)
+{
+    const uint8_t *found;
+
+    if (!begins_with(text, begin))
+        return false;
+    found = ws_memmem(text->at, text->left, end, strlen(end));
+    if (found == NULL) {
+        text->left = 0;
+    } else {
+        text->left -= (size_t)((const char *)found + strlen(end) - text->at);
+        text->at = (const char *)found + strlen(end);
+    }
+    return true;
+}
+
+/* Where the content of the body begins: behind white space, XML's declaration and comments. */
+static text_t
+find_content(const http_answer_t *answer)
+{
+    text_t text = { (const char *)answer->body, answer->length };
+
+    do {
+        while (text.left > 0 && (g_ascii_isspace(*text.at) || (uint8_t)*text.at >= 0x80)) {
+            text.at++;
+            text.left--;
+        }
+    } while (skip_element(&text, "<?", "?>") || skip_element(&text, "<!--", "-->"));
+    return text;
+}
+
+/* True if the body is an HTML page, or nothing but comments. */
+static bool
+is_page(const http_answer_t *answer, const text_t *content)
+{
+    static const char *const begins[] = { "<html", "<!doctype", "<head", "<body", "<title",
+                                          "<script", "<meta" };
+
+    if (answer->is_html || (content->left == 0 && answer->length > 0))
+        return true;
+    for (unsigned i = 0; i < array_length(begins); i++) {
+        if (begins_with(content, begins[i]))
             return true;
     }
     return false;
 }
 
+static bool
+is_list(const http_answer_t *answer, const text_t *content)
+{
+    static const char list[] = "<MPList";
+
+    if (begins_with(content, list))
+        return content->left > sizeof list - 1 &&
+               !g_ascii_isalnum(content->at[sizeof list - 1]);
+    return begins_with(content, "<") && find(answer, "SITECODE") != NULL &&
+           find(answer, "TRUSTEDROOTKEY") != NULL;
+}
+
+/* True if the body has the path of a request for a policy or a package in it. */
+static bool
+is_echo(const http_answer_t *answer)
+{
+    static const char *const paths[] = { "sms_dp_sms", ".sms_pol", ".sms_dcm", ".sms_aut" };
+    const char *at = (const char *)answer->body;
+    const size_t length = MIN(answer->length, MAX_ECHO);
+
+    for (size_t i = 0; i < length; i++) {
+        const text_t rest = { at + i, answer->length - i };
+
+        for (unsigned k = 0; k < array_length(paths); k++) {
+            if (begins_with(&rest, paths[k]))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* XML; zlib's (RFC 1950 2.2); a message that is signed or encrypted (RFC 5652), in DER. */
+static bool
+may_be_policy(const http_answer_t *answer, const text_t *content)
+{
+    const uint8_t *body = answer->body;
+
+    return begins_with(content, "<") ||
+           (answer->length >= 2 && ((body[0] == 0x78 && (body[0] << 8 | body[1]) % 31 == 0) ||
+                                    (body[0] == 0x30 && (body[1] & 0xf0) == 0x80)));
+}
+
 unsigned
 http_answer_shows(const http_answer_t *answer)
 {
+    const text_t content = find_content(answer);
     unsigned shows = SHOWS_TAKEN;
 
     if (answer->code == 401)
         return answer->asks_windows ? SHOWS_WINDOWS : 0;
     if (answer->code / 100 != 2)
         return 0;
-    if (find(answer, "<MPList") != NULL ||
-        (find(answer, "SITECODE") != NULL && find(answer, "TRUSTEDROOTKEY") != NULL))
-        return SHOWS_MP_LIST | SHOWS_CONTENT | SHOWS_TAKEN;
-    if (answer->is_html || begins_as_page(answer))
+    if (is_page(answer, &content))
         return SHOWS_PAGE;
-    return shows | (answer->has_body && answer->length > 0 ? SHOWS_CONTENT : 0);
-}
-
-static uint32_t
-hash_answer(const http_answer_t *answer)
-{
-    uint32_t key[4] = { answer->code, answer->asks_windows, answer->body_length, 0 };
-
-    if (answer->length > 0)
-        key[3] = wmem_strong_hash(answer->body, MIN(answer->length, HASHED_BODY));
-    return wmem_strong_hash((const uint8_t *)key, sizeof key) | 1;
-}
-
-static server_t *
-find_server(const packet_info *pinfo)
-{
-    uint8_t key[20] = { (uint8_t)(pinfo->srcport >> 8), (uint8_t)pinfo->srcport };
-    size_t length = MIN((size_t)MAX(pinfo->src.len, 0), sizeof key - 2);
-    uint32_t hash;
-    server_t *server;
-
-    if (length > 0)
-        memcpy(key + 2, pinfo->src.data, length);
-    hash = wmem_strong_hash(key, 2 + length) | 1;
-    server = &servers[hash / 2 % NUM_SERVERS];
-    if (server->server != hash)
-        memset(server, 0, sizeof *server);
-    server->server = hash;
-    return server;
+    if (answer->is_json || begins_with(&content, "{") || begins_with(&content, "["))
+        return SHOWS_TAKEN;
+    shows |= SHOWS_PROPERTIES | SHOWS_MESSAGE_TAKEN;
+    if (!answer->has_body || answer->length == 0 || answer->is_coded)
+        return shows;
+    if (is_list(answer, &content))
+        return shows | SHOWS_MP_LIST | SHOWS_CONTENT;
+    if (may_be_policy(answer, &content))
+        shows |= SHOWS_POLICY;
+    return shows | (is_echo(answer) ? 0 : SHOWS_CONTENT);
 }
 
 bool
-http_answer_is_for_all(const packet_view_t *packet, const http_answer_t *answer, uint8_t kind)
+http_answer_is_enough(const http_answer_t *answer, bool needs_whole)
 {
-    server_t *server = find_server(packet->pinfo);
-    uint32_t hash = hash_answer(answer);
-    bool known = false, for_all = false;
-
-    for (unsigned i = 0; i < NUM_ANSWERS; i++) {
-        if (server->answers[i] != hash)
-            continue;
-        known = known || server->kinds[i] == kind;
-        for_all = for_all || server->kinds[i] != kind || kind == HTTP_KIND_UNFIT;
-    }
-    if (!known) {
-        server->answers[server->next] = hash;
-        server->kinds[server->next] = kind;
-        server->next = (server->next + 1) % NUM_ANSWERS;
-    }
-    return for_all;
+    if (answer->code / 100 != 2 || !answer->has_body || answer->is_html)
+        return true;
+    if (answer->is_coded || answer->length == 0)
+        return false;
+    if (answer->is_complete)
+        return true;
+    if (find_content(answer).left == 0)
+        return false;
+    if (needs_whole)
+        return (http_answer_shows(answer) & (SHOWS_MP_LIST | SHOWS_PAGE)) != 0;
+    return answer->length >= ENOUGH_BODY;
 }
 
 /* Copies the letters and digits of a name that begins at or behind @p at, up to @p size. */

@@ -12,9 +12,13 @@
 /** The head of a response, and as much of its body as is in the payload at hand. */
 typedef struct {
     uint32_t code;
-    bool is_html;        /* by its type */
+    bool is_html, is_json; /* by its type */
     bool asks_windows;   /* NTLM or Negotiate */
+    bool is_to_message;  /* to CCM_POST or BITS_POST: an empty success says that it was taken */
     bool has_body;       /* by its head */
+    bool is_chunked;     /* the body begins with the length of a chunk */
+    bool is_coded;       /* the body at hand is compressed */
+    bool is_complete;    /* all that the response has is at hand, or all that was captured */
     uint32_t body_length; /* by its head; 0: it is not known, or there is none */
     const uint8_t *body;
     size_t length;       /* of what is at hand */
@@ -25,18 +29,23 @@ typedef struct {
 #define HTTP_KIND_LIST 254 /* for what only one answer fits */
 #define HTTP_KIND_UNFIT 255 /* the same, and the answer does not fit */
 
-/** Forgets all servers. Call from an init routine. */
-void http_answer_reset(void);
-
-/** Returns what the response shows, as SHOWS_ bits. */
-unsigned http_answer_shows(const http_answer_t *answer);
+/** By how many bytes of their bodies responses are compared. */
+#define HTTP_ANSWER_HASHED 64
 
 /**
- * Notes the response of this packet's sender to a request of this @p kind. True if the sender has
- * given the same one to a request of another kind: then it shows nothing.
+ * Makes the body begin with its content, in letters of one byte: skips the length of its first
+ * chunk and a byte order mark. Copies are in @p scope.
  */
-bool http_answer_is_for_all(const packet_view_t *packet, const http_answer_t *answer,
-                            uint8_t kind);
+void http_answer_open_body(wmem_allocator_t *scope, http_answer_t *answer);
+
+/**
+ * True if what is at hand of the body is enough to say what the response is; @p needs_whole: only
+ * all of it says so, but for what fits at once.
+ */
+bool http_answer_is_enough(const http_answer_t *answer, bool needs_whole);
+
+/** Returns what the response shows, as SHOWS_ bits, after http_answer_open_body(). */
+unsigned http_answer_shows(const http_answer_t *answer);
 
 /**
  * Finds the site code that a management point's answer names, in letters of @p site, or "". Returns

@@ -38,12 +38,19 @@ value_of(const char *line, const char *end, const char *name)
                : NULL;
 }
 
+static const char *
+skip_blanks(const char *value, const char *end)
+{
+    while (value != NULL && value < end && (*value == ' ' || *value == '\t'))
+        value++;
+    return value;
+}
+
 /* True if the scheme of authentication is one of Windows (RFC 4559, MS-NTHT). */
 static bool
 is_windows_scheme(const char *value, const char *end)
 {
-    while (value != NULL && value < end && (*value == ' ' || *value == '\t'))
-        value++;
+    value = skip_blanks(value, end);
     return value_of(value, end, "NTLM") != NULL || value_of(value, end, "Negotiate") != NULL;
 }
 
@@ -60,20 +67,61 @@ has_word(const char *value, const char *end, const char *word)
     return false;
 }
 
+/*
+ * Reads how long the body is. A transfer coding goes before a length (RFC 7230 3.3.3), and two
+ * lengths that differ say nothing.
+ */
 static void
 read_body_length(const char *line, const char *end, http_head_t *headers)
 {
-    const char *value = value_of(line, end, "Content-Length:");
+    const char *value = value_of(line, end, "Transfer-Encoding:");
+    int64_t length = 0;
 
-    if (value_of(line, end, "Transfer-Encoding:") != NULL)
-        headers->body = -1;
-    if (value == NULL)
+    if (value != NULL && !has_word(value, end, "identity")) {
+        headers->is_chunked = true;
+        headers->body = HTTP_BODY_UNKNOWN;
+    }
+    value = skip_blanks(value_of(line, end, "Content-Length:"), end);
+    if (value == NULL || headers->is_chunked)
         return;
-    while (value < end && (*value == ' ' || *value == '\t'))
-        value++;
-    for (headers->body = 0; value < end && g_ascii_isdigit(*value) && headers->body < G_MAXINT32;
-         value++)
-        headers->body = 10 * headers->body + (*value - '0');
+    for (; value < end && g_ascii_isdigit(*value) && length < G_MAXINT32; value++)
+        length = 10 * length + (*value - '0');
+    headers->body = headers->body == HTTP_BODY_UNSAID || headers->body == length
+                        ? length
+                        : HTTP_BODY_UNKNOWN;
+}
+
+/*
+ * True for what a client sends that has an account: NTLM's AUTHENTICATE_MESSAGE (MS-NLMP 2.2.1.3),
+ * or a token of SPNEGO (RFC 4178 4.2), in base 64. NTLM's first step has no account.
+ */
+static bool
+has_account(const char *value, const char *end)
+{
+    static const char authenticate[] = "TlRMTVNTUAADAAAA";
+    enum { LEAST = 64 };
+    const char *ntlm = skip_blanks(value_of(value, end, "NTLM "), end);
+    const char *token = skip_blanks(value_of(value, end, "Negotiate "), end);
+    const char *begin = ntlm != NULL ? ntlm : token;
+
+    if (begin == NULL || end - begin < LEAST)
+        return false;
+    for (unsigned i = 0; i < LEAST; i++) {
+        if (!g_ascii_isalnum(begin[i]) && begin[i] != '+' && begin[i] != '/' && begin[i] != '=')
+            return false;
+    }
+    return memcmp(begin, authenticate, sizeof authenticate - 1) == 0 ||
+           (token != NULL && (memcmp(token, "YI", 2) == 0 || memcmp(token, "oY", 2) == 0));
+}
+
+static void
+read_content(const char *line, const char *end, http_head_t *headers)
+{
+    const char *type = value_of(line, end, "Content-Type:");
+
+    headers->is_html = headers->is_html || has_word(type, end, "html");
+    headers->is_json = headers->is_json || has_word(type, end, "json");
+    headers->is_coded = headers->is_coded || value_of(line, end, "Content-Encoding:") != NULL;
 }
 
 /* Reads the headers that show who sends the message: the first letter decides for most. */
@@ -84,15 +132,14 @@ read_sender(const char *line, const char *end, http_head_t *headers)
 
     switch (g_ascii_tolower(*line)) {
     case 'a':
-        value = value_of(line, end, "Authorization:");
-        headers->has_token = headers->has_token || is_windows_scheme(value, end);
+        value = skip_blanks(value_of(line, end, "Authorization:"), end);
+        headers->has_account = headers->has_account || has_account(value, end);
         break;
     case 'c':
         headers->has_token = headers->has_token ||
                              value_of(line, end, "ClientToken") != NULL ||
                              value_of(line, end, "CCMClientIDSignature:") != NULL;
-        headers->is_html = headers->is_html ||
-                           has_word(value_of(line, end, "Content-Type:"), end, "html");
+        read_content(line, end, headers);
         break;
     case 'w':
         value = value_of(line, end, "WWW-Authenticate:");
@@ -120,11 +167,8 @@ keep_header(wmem_allocator_t *scope, const char *line, size_t length, http_head_
 void
 http_head_read(wmem_allocator_t *scope, const char *line, const char *end, http_head_t *headers)
 {
-    headers->count = 0;
-    headers->forwarded = headers->has_token = false;
-    headers->is_html = headers->asks_windows = false;
-    headers->body = 0;
-    headers->end = NULL;
+    memset(headers, 0, sizeof *headers);
+    headers->body = HTTP_BODY_UNSAID;
     while (line != NULL && line < end && ++line < end) {
         const char *next = (const char *)memchr(line, '\n', (size_t)(end - line));
         const char *stop = next != NULL ? next + 1 : end;

@@ -12,15 +12,22 @@
 /** The most headers that are kept of one request. */
 #define HTTP_HEAD_MAX 64
 
+/** The length of a body whose headers do not have it: it comes in chunks, or nothing is said. */
+#define HTTP_BODY_UNKNOWN (-1)
+#define HTTP_BODY_UNSAID (-2)
+
 /** The head of a request or a response. */
 typedef struct {
     unsigned count;
     const char *lines[HTTP_HEAD_MAX]; /* those that a signature matches, or a proxy has added; with
                                        their ends of line */
     bool forwarded;  /* a proxy has added some */
-    bool has_token;  /* of the client's, a signature, or an account */
-    bool is_html, asks_windows;
-    int64_t body;    /* the length of the body by the headers; -1: it comes in chunks */
+    bool has_token;  /* of the client's, or its signature */
+    bool has_account; /* of the last step of NTLM, or a token of Negotiate */
+    bool is_html, is_json, asks_windows;
+    bool is_coded;   /* compressed */
+    bool is_chunked; /* or in another transfer coding */
+    int64_t body;    /* the length of the body by the headers, or one of the two below */
     const char *end; /* of all headers, with the empty line; NULL if that is not captured */
 } http_head_t;
 

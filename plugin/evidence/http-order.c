@@ -12,8 +12,9 @@
  * response begins at the number that its request acknowledged, or where the response before it
  * ended. Once a message is elsewhere, nothing on the connection belongs to anything.
  *
- * Where the capture begins within the connection, what it shows is uncertain. The connections are
- * in a table of fixed size; nothing more is learned from one that another has displaced.
+ * Where the capture begins within the connection, what it shows is uncertain, and so is what
+ * follows a body whose end is not known: more of the body may be there. The connections are in a
+ * table of fixed size; nothing more is learned from one that another has displaced.
  *
  * The payload that Wireshark has reassembled has no number of its own. It ends where the packet at
  * hand ends, from which its beginning follows. What was decrypted has neither.
@@ -27,7 +28,7 @@
 #include "tcp-state.h"
 
 #define NUM_ORDERS 4096
-#define NUM_KINDS 8 /* how many exchanges may be open whose kinds are kept */
+#define NUM_REQUESTS 8 /* how many exchanges may be open whose requests are kept */
 
 /* A connection. */
 typedef struct {
@@ -38,15 +39,20 @@ typedef struct {
     uint32_t open_request;  /* where the last request begins */
     uint32_t open_response; /* the same for the response that is left open */
     uint32_t open_number;   /* the exchange of that response; 0: none */
-    unsigned open_shown;
+    uint32_t open_next;     /* where that response goes on */
+    uint32_t open_frame;    /* where the last of it was that was read */
+    uint32_t open_shown;
     uint32_t asked, answered;
-    uint8_t kinds[NUM_KINDS]; /* of the last requests */
+    uint32_t doubt;  /* the frame of a request that is elsewhere; 0: none. It may be the rest of one
+                        that Wireshark reassembles in that frame */
+    http_asked_t requests[NUM_REQUESTS]; /* the last ones */
+    uint8_t account_kind; /* of the request for which an account was asked for; 0: none */
     bool client_is_first; /* the client has the conversation's first address and port */
     bool client_known, server_known, has_acknowledged;
     bool is_certain; /* the beginning was seen */
     bool is_lost;    /* a message is elsewhere than it should be */
-    uint32_t doubt;  /* the frame of a request that is; 0: none. It may be the rest of one that
-                        Wireshark reassembles in that frame */
+    bool is_over;    /* the last response ends with the connection */
+    bool open_is_first;
     bool is_decrypted;
     bool is_whole; /* all of the last request was in one payload */
 } order_t;
@@ -55,6 +61,8 @@ static order_t orders[NUM_ORDERS];
 
 /* The packet at hand. */
 static struct {
+    const conversation_t *conversation; /* NULL: it was not looked up */
+    order_t *place; /* of that conversation in the table */
     order_t *order; /* NULL: none so far */
     uint32_t frame;
     uint32_t seq, end, ack; /* of its own payload */
@@ -97,8 +105,13 @@ http_order_begin(const packet_view_t *packet)
 static order_t *
 find_place(const packet_view_t *packet, const conversation_t **conversation)
 {
-    *conversation = conversation_cache_find(packet->pinfo);
-    return *conversation != NULL ? &orders[(*conversation)->conv_index % NUM_ORDERS] : NULL;
+    if (now.conversation == NULL) {
+        now.conversation = conversation_cache_find(packet->pinfo);
+        if (now.conversation != NULL)
+            now.place = &orders[now.conversation->conv_index % NUM_ORDERS];
+    }
+    *conversation = now.conversation;
+    return now.place;
 }
 
 /* True if the sender has the first address and port of the conversation. */
@@ -153,15 +166,25 @@ order_of_client(const packet_view_t *packet, uint32_t seq)
 
 /* The same for a sender that answers. */
 static order_t *
-order_of_server(const packet_view_t *packet)
+find_order_of_server(const packet_view_t *packet)
 {
     const conversation_t *conversation;
     order_t *order = find_place(packet, &conversation);
 
-    if (order == NULL || order->conversation != conversation ||
-        order->client_is_first == is_first(packet->pinfo, conversation))
-        return NULL;
-    order->is_lost = order->is_lost || order->doubt != 0;
+    return order != NULL && order->conversation == conversation &&
+                   order->client_is_first != is_first(packet->pinfo, conversation)
+               ? order
+               : NULL;
+}
+
+/* The same for a message of that sender: a request that was in doubt is in doubt no more. */
+static order_t *
+order_of_server(const packet_view_t *packet)
+{
+    order_t *order = find_order_of_server(packet);
+
+    if (order != NULL)
+        order->is_lost = order->is_lost || order->doubt != 0;
     return order;
 }
 
@@ -180,14 +203,36 @@ is_seen(const order_t *order, uint32_t seq)
     return order->asked > 0 && order->client_known && is_before(seq, order->client_next);
 }
 
-/* A request is where the last one ended, or at the number that the last response acknowledged. */
+/*
+ * A request is where the last one ended, or at the number that the last response acknowledged:
+ * there the rest of a body may be whose end is not known.
+ */
 static bool
-is_due(const order_t *order, uint32_t seq)
+is_due(order_t *order, uint32_t seq)
 {
     if (order->asked == 0)
         return !order->is_certain || tcp_state_is_first_byte(order->conversation, seq);
-    return (order->client_known && seq == order->client_next) ||
-           (order->has_acknowledged && seq == order->acknowledged);
+    if (order->client_known && seq == order->client_next)
+        return true;
+    if (!order->has_acknowledged || seq != order->acknowledged)
+        return false;
+    order->is_certain = false;
+    return true;
+}
+
+/*
+ * The first response to come is where the client has read to; within one whose end is known, it is
+ * at that end.
+ */
+static void
+expect_response(order_t *order)
+{
+    if (order->server_known && is_before(now.ack, order->server_next))
+        return;
+    if (order->answered > 0 && !order->server_known)
+        order->is_certain = false;
+    order->server_next = now.ack;
+    order->server_known = true;
 }
 
 /* One more request, which begins at @p seq. */
@@ -195,8 +240,7 @@ static http_place_t
 add_request(order_t *order, uint32_t seq, size_t whole)
 {
     if (order->asked == order->answered) {
-        order->server_next = now.ack;
-        order->server_known = true;
+        expect_response(order);
         order->open_number = 0;
     }
     order->open_request = seq;
@@ -225,7 +269,7 @@ http_order_request(const packet_view_t *packet, size_t at, size_t whole)
     uint32_t seq = number_of(packet, at);
     order_t *order = order_of_client(packet, seq);
 
-    if (order == NULL)
+    if (order == NULL || order->is_over)
         return none;
     now.order = order;
     if (order->is_decrypted)
@@ -246,21 +290,46 @@ http_order_request(const packet_view_t *packet, size_t at, size_t whole)
 }
 
 void
-http_order_set_kind(http_place_t place, uint8_t kind)
+http_order_set_asked(http_place_t place, http_asked_t asked)
 {
     if (now.order != NULL && place.number != 0)
-        now.order->kinds[place.number % NUM_KINDS] = kind;
+        now.order->requests[place.number % NUM_REQUESTS] = asked;
 }
 
-uint8_t
-http_order_kind(http_place_t place)
+/* What the request of this number asked; that of a foreign one where it is not kept any more. */
+static http_asked_t
+asked_of(const order_t *order, uint32_t number)
 {
-    return now.order != NULL ? now.order->kinds[place.number % NUM_KINDS] : 0;
+    static const http_asked_t none;
+
+    return order != NULL && number != 0 && number <= order->asked &&
+                   order->asked - number < NUM_REQUESTS
+               ? order->requests[number % NUM_REQUESTS]
+               : none;
+}
+
+http_asked_t
+http_order_asked(http_place_t place)
+{
+    return asked_of(now.order, place.number);
+}
+
+void
+http_order_ask_account(uint8_t kind)
+{
+    if (now.order != NULL)
+        now.order->account_kind = kind;
+}
+
+bool
+http_order_asks_account(uint8_t kind)
+{
+    return now.order != NULL && kind != 0 && now.order->account_kind == kind;
 }
 
 /* The place of a response that is where it is due; it is elsewhere if something was not seen. */
 static bool
-take_number(order_t *order, uint32_t seq, size_t whole)
+take_number(order_t *order, uint32_t seq, http_extent_t extent)
 {
     if (order->is_decrypted)
         return true;
@@ -268,15 +337,45 @@ take_number(order_t *order, uint32_t seq, size_t whole)
         return false;
     if (!order->server_known || seq != order->server_next)
         order->is_lost = true;
-    order->server_next = seq + (uint32_t)whole;
-    order->server_known = whole > 0;
+    order->server_next = seq + (uint32_t)extent.whole;
+    order->server_known = extent.whole > 0;
+    if (!extent.is_final) /* the body of the request may follow */
+        return true;
     order->acknowledged = now.ack;
     order->has_acknowledged = true;
     return true;
 }
 
+/* True if the response that begins at @p seq is the one that was left open. */
+static bool
+is_open(const order_t *order, uint32_t seq)
+{
+    return order->open_number != 0 && (seq == order->open_response || order->is_decrypted);
+}
+
+/* True if it is the last response, once more or as Wireshark has reassembled it. */
+static bool
+is_again(const order_t *order, uint32_t seq)
+{
+    return order->answered > 0 && !order->is_decrypted && seq == order->open_response;
+}
+
+http_asked_t
+http_order_awaited(const packet_view_t *packet, size_t at)
+{
+    const order_t *order = find_order_of_server(packet);
+    uint32_t seq;
+
+    if (order == NULL)
+        return asked_of(NULL, 0);
+    seq = number_of(packet, at);
+    if (is_open(order, seq))
+        return asked_of(order, order->open_number);
+    return asked_of(order, is_again(order, seq) ? order->answered : order->answered + 1);
+}
+
 http_place_t
-http_order_response(const packet_view_t *packet, size_t at, size_t whole, bool final)
+http_order_response(const packet_view_t *packet, size_t at, http_extent_t extent)
 {
     static const http_place_t none;
     uint32_t seq = number_of(packet, at);
@@ -285,19 +384,28 @@ http_order_response(const packet_view_t *packet, size_t at, size_t whole, bool f
     now.order = order;
     if (order == NULL)
         return none;
-    if (order->open_number != 0 && (seq == order->open_response || order->is_decrypted))
+    if (is_again(order, seq)) {
+        if (extent.whole > 0 && !order->server_known) {
+            order->server_next = seq + (uint32_t)extent.whole;
+            order->server_known = true;
+        }
         return place_of(order, order->open_number);
-    if (order->answered == order->asked || !take_number(order, seq, whole) || !final)
+    }
+    if (is_open(order, seq))
+        return place_of(order, order->open_number);
+    if (order->answered == order->asked || order->is_over ||
+        !take_number(order, seq, extent) || !extent.is_final)
         return none;
     order->open_number = 0;
     order->open_response = seq;
+    order->is_over = extent.is_last;
     return place_of(order, ++order->answered);
 }
 
 size_t
 http_order_next_response(const packet_view_t *packet)
 {
-    order_t *order = order_of_server(packet);
+    const order_t *order = find_order_of_server(packet);
     uint32_t ahead;
 
     if (order == NULL || now.is_part || order->is_decrypted || !order->server_known ||
@@ -308,22 +416,31 @@ http_order_next_response(const packet_view_t *packet)
 }
 
 void
-http_order_leave_open(http_place_t place, unsigned shown)
+http_order_leave_open(const packet_view_t *packet, http_place_t place, unsigned shown,
+                      bool is_first)
 {
     if (now.order == NULL || place.number == 0)
         return;
     now.order->open_number = place.number;
     now.order->open_shown = shown;
+    now.order->open_next = number_of(packet, packet->reported);
+    now.order->open_frame = now.frame;
+    now.order->open_is_first = is_first;
 }
 
 http_place_t
-http_order_open(const packet_view_t *packet, unsigned *shown)
+http_order_open(const packet_view_t *packet, unsigned *shown, bool *is_decoded)
 {
     static const http_place_t none;
     order_t *order = order_of_server(packet);
 
     now.order = order;
     if (order == NULL || order->open_number == 0)
+        return none;
+    *is_decoded = now.is_part && order->open_frame == now.frame;
+    if (*is_decoded ? !order->open_is_first
+                    : now.is_part != order->is_decrypted ||
+                          (!order->is_decrypted && now.seq != order->open_next))
         return none;
     *shown = order->open_shown;
     return place_of(order, order->open_number);

@@ -8,128 +8,42 @@
 
 #include <wsutil/bits_ctz.h>
 
-#include "addresses.h"
 #include "bounds.h"
-#include "http-answer.h"
+#include "http-alike.h"
 #include "http-head.h"
+#include "http-method.h"
 #include "http-order.h"
+#include "http-proxy.h"
 #include "inference.h"
-#include "role-book.h"
 
-/* The most requests or responses of one packet. */
+/* The most requests or responses of one packet, and the most chunks of one of them. */
 #define MAX_REQUESTS 64
-
-/* The beginning of a URI in a request to a proxy, and the port of a URI without one. */
-#define HTTP_SCHEME "http://"
-#define HTTP_SCHEME_LENGTH (sizeof HTTP_SCHEME - 1)
-#define HTTP_PORT 80
-
-#define MAX_PROXIES 1024
-
-/* The state of one capture. */
-static bool proxies;              /* a request to a proxy, or of one, was seen */
-static wmem_map_t *asked_proxies; /* the hosts that requests to a proxy went to: a role_set_t, the
-                                      roles of those that asked */
+#define MAX_CHUNKS 256
 
 static void
 reset(void)
 {
-    proxies = false;
-    asked_proxies = wmem_map_new(wmem_file_scope(), addresses_key_hash, addresses_key_equal);
+    http_proxy_reset();
     http_order_reset();
-    http_answer_reset();
+    http_alike_reset();
 }
 
-/*
- * Returns the path of a URI. For a request to a proxy ("http://mp01:8080/SMS_MP/...") @p port is
- * set to the URI's port, or 80. A malformed authority ("[fd00::13", "mp01:99999") names no host
- * that a proxy could connect to, and @p port is 0, as for a request to a server.
- */
-static const char *
-split_uri(const char *uri, uint16_t *port)
-{
-    const char *path;
-    char *whole;
-    int number = -1;
-
-    *port = 0;
-    if (g_ascii_strncasecmp(uri, HTTP_SCHEME, HTTP_SCHEME_LENGTH) != 0)
-        return uri;
-    /* RFC 3986 3.2: the end of the authority. */
-    path = uri + HTTP_SCHEME_LENGTH + strcspn(uri + HTTP_SCHEME_LENGTH, "/?#");
-    whole = g_strndup(uri, (size_t)(path - uri));
-    if (g_uri_split_network(whole, G_URI_FLAGS_PARSE_RELAXED, NULL, NULL, &number, NULL))
-        *port = number > 0 ? (uint16_t)number : HTTP_PORT;
-    g_free(whole);
-    if (*port == 0)
-        return uri;
-    return *path != '\0' ? path : "/";
-}
-
-/* The kind of a request, by the server's role that the signature of its path is for. */
-static uint8_t
-kind_of(const char *path)
+/* What a request asks for, by the server's role that the signature of its path is for. */
+static http_asked_t
+asked_for(const char *path)
 {
     uint64_t matches = role_signatures_match(FACT_HTTP_URI, path, strlen(path));
     const role_signature_t *signature =
         matches != 0 ? role_signatures_get(FACT_HTTP_URI, (unsigned)ws_ctz(matches)) : NULL;
+    http_asked_t asked = { .kind = HTTP_KIND_FOREIGN };
 
     if (signature == NULL)
-        return HTTP_KIND_FOREIGN;
-    if ((signature->proof & SHOWS_MP_LIST) != 0 && signature->hint == 0)
-        return HTTP_KIND_LIST;
-    return (uint8_t)(1 + ws_ctz(signature->server));
-}
-
-/* A host is a proxy if it was asked as one: anyone can send the headers of one. */
-static void
-note_asked_proxy(const address *proxy, const address *client)
-{
-    role_set_t *roles = (role_set_t *)wmem_map_lookup(asked_proxies, proxy);
-
-    if (roles == NULL) {
-        if (bounds_full(BOUND_PROXIES, wmem_map_size(asked_proxies), MAX_PROXIES))
-            return;
-        roles = wmem_new0(wmem_file_scope(), role_set_t);
-        wmem_map_insert(asked_proxies, addresses_key_new(proxy), roles);
-    }
-    *roles |= role_book_roles_at(client, STANDING_PROVEN);
-}
-
-static bool
-is_proxy(const address *addr)
-{
-    return wmem_map_lookup(asked_proxies, addr) != NULL;
-}
-
-/* The roles of those that asked a proxy: what it passes on is theirs. */
-static role_set_t
-roles_of_clients(const address *proxy)
-{
-    const role_set_t *roles = (const role_set_t *)wmem_map_lookup(asked_proxies, proxy);
-
-    return roles != NULL ? *roles : 0;
-}
-
-/* Notes in the flow whether the request is to a proxy, or of one. */
-static void
-note_proxy(const packet_view_t *packet, uint16_t port, bool forwarded)
-{
-    bool by_proxy = port != 0 || forwarded;
-    /* Look the flow up only if its proxy state may change, because a lookup is expensive. */
-    flow_content_t *flow =
-        by_proxy || proxies ? flow_content_get(packet->pinfo, by_proxy) : NULL;
-
-    proxies = proxies || by_proxy;
-    if (port != 0)
-        note_asked_proxy(&packet->pinfo->dst, &packet->pinfo->src);
-    if (flow != NULL && (port != 0 || flow->proxied)) {
-        flow->proxied = port != 0;
-        flow->uri_port = port;
-    }
-    /* Never unset: since 4.4 a response has the URI as well, without the headers of the request. */
-    if (flow != NULL && forwarded)
-        flow->forwarded = true;
+        return asked;
+    asked.needs_whole = (signature->proof & SHOWS_MP_LIST) != 0;
+    asked.kind = asked.needs_whole && signature->hint == 0
+                     ? HTTP_KIND_LIST
+                     : (uint8_t)(1 + ws_ctz(signature->server));
+    return asked;
 }
 
 /* A request with its headers; its texts end with a NUL. */
@@ -149,35 +63,95 @@ add_facts(const packet_view_t *packet, const request_t *request, const char *pat
     inference_add_fact(packet, FACT_HTTP_METHOD, request->method, asked);
 }
 
-/* A message of the client's own is in these methods. */
+/*
+ * True if the request has what is the client's own. Anybody may ask for what is anonymous, whatever
+ * token comes with it, and an account counts where the server has asked for one.
+ */
 static bool
-is_clients_method(const char *method)
+has_token(const request_t *request, const http_asked_t *asked)
 {
-    return strcmp(method, "CCM_POST") == 0 || strcmp(method, "BITS_POST") == 0;
+    if (http_method_is_clients((http_method_e)asked->method))
+        return true;
+    return !asked->needs_whole &&
+           (request->headers.has_token ||
+            (request->headers.has_account && http_order_asks_account(asked->kind)));
 }
 
 static void
 add_request(const packet_view_t *packet, const request_t *request)
 {
     http_place_t place = http_order_request(packet, request->at, request->whole);
+    http_method_e method = http_method_find(request->method);
+    bool is_connect = method == HTTP_METHOD_CONNECT, forwarded = request->headers.forwarded;
+    uint16_t port;
+    const char *path = http_proxy_split_uri(request->uri, is_connect, &port);
+    char *decoded = strchr(path, '%') != NULL ? g_uri_unescape_string(path, NULL) : NULL;
+    http_asked_t kept = asked_for(decoded != NULL ? decoded : path);
     asked_t asked = {
         .transaction = place.number,
-        .has_token = request->headers.has_token || is_clients_method(request->method),
-        .is_passed_on = request->headers.forwarded,
-        .passed_on_for = request->headers.forwarded ? roles_of_clients(&packet->pinfo->src) : 0,
+        .is_passed_on = forwarded,
+        .passed_on_for = http_proxy_note_request(packet, port, is_connect, forwarded),
     };
-    uint16_t port;
-    const char *path = split_uri(request->uri, &port);
-    char *decoded = strchr(path, '%') != NULL ? g_uri_unescape_string(path, NULL) : NULL;
 
-    note_proxy(packet, port, request->headers.forwarded && is_proxy(&packet->pinfo->src));
-    if (decoded != NULL)
-        path = decoded;
+    kept.frame = packet->pinfo->num;
+    kept.method = (uint8_t)method;
+    kept.to_proxy = port != 0;
+    asked.has_token = has_token(request, &kept);
     if (place.number != 0) {
-        http_order_set_kind(place, kind_of(path));
-        add_facts(packet, request, path, &asked);
+        http_order_set_asked(place, kept);
+        add_facts(packet, request, decoded != NULL ? decoded : path, &asked);
     }
     g_free(decoded);
+}
+
+/*
+ * The length of a body that comes in chunks and begins at @p at (RFC 7230 4.1), with its trailer;
+ * 0 if its end is not there.
+ */
+static size_t
+chunks_length(const char *begin, const char *end)
+{
+    const char *at = begin;
+
+    for (unsigned i = 0; i < MAX_CHUNKS && at < end; i++) {
+        const char *line = (const char *)memchr(at, '\n', (size_t)(end - at));
+        uint64_t length = 0;
+        unsigned digits = 0;
+
+        for (; at < end && g_ascii_isxdigit(*at) && digits < 8; at++, digits++)
+            length = 16 * length + (uint64_t)g_ascii_xdigit_value(*at);
+        if (line == NULL || digits == 0)
+            return 0;
+        at = line + 1;
+        if (length == 0)
+            break;
+        if ((uint64_t)(end - at) < length + 2)
+            return 0;
+        at += length + 2;
+    }
+    while (at < end && *at != '\r' && *at != '\n') {
+        at = (const char *)memchr(at, '\n', (size_t)(end - at));
+        if (at == NULL)
+            return 0;
+        at++;
+    }
+    at = at < end ? (const char *)memchr(at, '\n', (size_t)(end - at)) : NULL;
+    return at != NULL ? (size_t)(at + 1 - begin) : 0;
+}
+
+/* The length of the message that begins at @p begin, with its body; 0 if it is not known. */
+static size_t
+whole_length(const char *begin, const char *end, const http_head_t *headers)
+{
+    size_t head, body;
+
+    if (headers->end == NULL)
+        return 0;
+    head = (size_t)(headers->end - begin);
+    if (headers->body >= 0)
+        return head + (size_t)headers->body;
+    body = headers->is_chunked ? chunks_length(headers->end, end) : 0;
+    return body > 0 ? head + body : 0;
 }
 
 /* Returns the end of the method of a request; @p end if the method may go on after it. */
@@ -214,53 +188,64 @@ read_request(const packet_view_t *packet, size_t at)
     http_head_read(scope, line, end, &request.headers);
     request.method = wmem_strndup(scope, begin, (size_t)(method_end - begin));
     request.uri = wmem_strndup(scope, uri, (size_t)(uri_end - uri));
-    if (request.headers.end != NULL && request.headers.body >= 0)
-        request.whole = (size_t)(request.headers.end - begin + request.headers.body);
+    if (request.headers.body == HTTP_BODY_UNSAID)
+        request.headers.body = 0;
+    request.whole = whole_length(begin, end, &request.headers);
     add_request(packet, &request);
     return request.whole <= (size_t)(end - begin) ? request.whole : 0;
 }
 
-/*
- * Adds what a response shows. If that depends on a body that is in a later packet, it is left
- * open, with the code and what the headers say.
- */
+/* Adds what a response shows. */
 static void
 add_response(const packet_view_t *packet, const http_answer_t *shown, http_place_t place)
 {
-    uint8_t kind = http_order_kind(place);
+    const http_asked_t asked = http_order_asked(place);
+    uint8_t kind = asked.kind;
     char site[4];
     answer_t answer = {
         .response = RESPONSE_HTTP,
         .transaction = place.number,
-        .shown = http_answer_shows(shown),
         .is_uncertain = !place.is_certain,
     };
 
-    if (place.number == 0)
-        return;
     if (kind == HTTP_KIND_LIST)
         kind = shown->code / 100 == 2 ? HTTP_KIND_UNFIT : 1 + ROLE_MANAGEMENT_POINT;
-    if (http_order_kind(place) != HTTP_KIND_FOREIGN && (answer.shown & SHOWS_MP_LIST) != 0) {
+    if (shown->code == 401 && shown->asks_windows)
+        http_order_ask_account(asked.kind);
+    if (inference_is_pending())
+        answer.shown = http_answer_shows(shown) &
+                       http_method_shows((http_method_e)asked.method, shown->code);
+    if (asked.kind != HTTP_KIND_FOREIGN && (answer.shown & SHOWS_MP_LIST) != 0) {
         answer.detail = http_answer_names(packet->pinfo->pool, shown, site);
         answer.site_code = site[0] != '\0' ? site : NULL;
-    } else if (http_answer_is_for_all(packet, shown, kind)) {
+    } else if (http_alike_is_for_all(packet, shown, kind)) {
         answer.shown = 0;
+    } else if (asked.kind != HTTP_KIND_FOREIGN && answer.shown != 0) {
+        http_alike_note_proof(packet, asked.frame);
     }
     if (inference_is_pending())
         inference_add_response(packet, &answer);
+    if (asked.to_proxy)
+        http_proxy_note_response(packet, asked.method == HTTP_METHOD_CONNECT,
+                                 shown->code / 100 == 2);
 }
 
 /* What is left open of a response: its code, and what its headers say. */
-#define OPEN_HEAD 0x2000U /* not even its head is whole */
-#define OPEN_HTML 0x1000U
-#define OPEN_CODE 0x0fffU
+#define OPEN_HEAD 0x10000U /* not even its head is whole */
+#define OPEN_BEGUN 0x8000U /* its body has begun, but does not say enough */
+#define OPEN_CODED 0x4000U
+#define OPEN_HTML 0x2000U
+#define OPEN_JSON 0x1000U
+#define OPEN_CHUNKED 0x0800U
+#define OPEN_CODE 0x03ffU
 
-/* True for a response that goes on in a later packet with what decides what it shows. */
-static bool
-is_open(const http_answer_t *answer, const http_head_t *headers)
+static unsigned
+open_shown(const http_answer_t *answer, bool has_head)
 {
-    return headers->end == NULL ||
-           (answer->code / 100 == 2 && answer->has_body && answer->length == 0);
+    return (answer->code & OPEN_CODE) | (has_head ? 0 : OPEN_HEAD) |
+           (answer->length > 0 ? OPEN_BEGUN : 0) | (answer->is_coded ? OPEN_CODED : 0) |
+           (answer->is_html ? OPEN_HTML : 0) | (answer->is_json ? OPEN_JSON : 0) |
+           (answer->is_chunked ? OPEN_CHUNKED : 0);
 }
 
 /* The body that the headers have, as far as it is captured. */
@@ -268,6 +253,9 @@ static void
 set_body(http_answer_t *answer, const http_head_t *headers, const char *end)
 {
     answer->is_html = headers->is_html;
+    answer->is_json = headers->is_json;
+    answer->is_coded = headers->is_coded;
+    answer->is_chunked = headers->is_chunked;
     answer->asks_windows = headers->asks_windows;
     answer->has_body = headers->body != 0;
     answer->body_length = headers->body > 0 ? (uint32_t)headers->body : 0;
@@ -279,13 +267,13 @@ set_body(http_answer_t *answer, const http_head_t *headers, const char *end)
         answer->length = MIN(answer->length, (size_t)headers->body);
 }
 
-#define VERSION "HTTP/1."
+#define PROTOCOL "HTTP/1."
 
 static bool
 is_response(const packet_view_t *packet, size_t at)
 {
-    return packet->length - at > sizeof VERSION &&
-           memcmp(packet->payload + at, VERSION, sizeof VERSION - 1) == 0;
+    return packet->length - at > sizeof PROTOCOL &&
+           memcmp(packet->payload + at, PROTOCOL, sizeof PROTOCOL - 1) == 0;
 }
 
 /* The code of a status line, "HTTP/1.1 200 OK"; 0 if it has none. */
@@ -294,7 +282,7 @@ read_code(const char *begin, const char *end)
 {
     uint32_t code = 0;
 
-    for (begin += sizeof VERSION; begin < end && *begin == ' '; begin++)
+    for (begin += sizeof PROTOCOL; begin < end && *begin == ' '; begin++)
         ;
     for (unsigned i = 0; i < 3; i++, begin++) {
         if (begin >= end || !g_ascii_isdigit(*begin))
@@ -302,6 +290,28 @@ read_code(const char *begin, const char *end)
         code = 10 * code + (uint32_t)(*begin - '0');
     }
     return code;
+}
+
+/*
+ * Adds what a response shows, or leaves it open if that depends on what a later packet has, or on
+ * what Wireshark has made of this one.
+ */
+static void
+add_or_leave_open(const packet_view_t *packet, http_answer_t *answer, http_place_t place,
+                  bool has_head, bool is_first)
+{
+    const http_asked_t asked = http_order_asked(place);
+
+    if (place.number == 0)
+        return;
+    answer->is_to_message = http_method_is_clients((http_method_e)asked.method);
+    http_answer_open_body(packet->pinfo->pool, answer);
+    if (has_head && http_answer_is_enough(answer, asked.needs_whole)) {
+        http_order_close();
+        add_response(packet, answer, place);
+    } else {
+        http_order_leave_open(packet, place, open_shown(answer, has_head), is_first);
+    }
 }
 
 /* Reads the response at @p at. Returns its length with its body, or 0 if it is not complete. */
@@ -312,45 +322,49 @@ read_response(const packet_view_t *packet, size_t at)
     const char *end = (const char *)packet->payload + packet->length;
     const char *line = (const char *)memchr(begin, '\n', (size_t)(end - begin));
     http_answer_t answer = { .code = read_code(begin, line != NULL ? line : end) };
+    const http_asked_t asked = http_order_awaited(packet, at);
+    http_extent_t extent = { .is_final = answer.code / 100 != 1 };
     http_head_t headers;
-    http_place_t place;
-    size_t whole = 0;
 
     http_head_read(packet->pinfo->pool, line, end, &headers);
-    if (answer.code / 100 == 1 || answer.code == 204 || answer.code == 304)
+    if (http_method_has_no_body((http_method_e)asked.method, answer.code)) {
         headers.body = 0;
-    set_body(&answer, &headers, end);
-    if (headers.end != NULL && headers.body >= 0)
-        whole = (size_t)(headers.end - begin + headers.body);
-    place = http_order_response(packet, at, whole, answer.code / 100 != 1);
-    if (is_open(&answer, &headers)) {
-        http_order_leave_open(place, answer.code | (answer.is_html ? OPEN_HTML : 0) |
-                                         (headers.end == NULL ? OPEN_HEAD : 0));
-    } else {
-        http_order_close();
-        add_response(packet, &answer, place);
+        headers.is_chunked = false;
     }
-    return whole <= (size_t)(end - begin) ? whole : 0;
+    set_body(&answer, &headers, end);
+    extent.whole = whole_length(begin, end, &headers);
+    extent.is_last = headers.end != NULL && headers.body < 0 && !headers.is_chunked;
+    answer.is_complete = (extent.whole > 0 && extent.whole <= (size_t)(end - begin)) ||
+                         packet->length < packet->reported;
+    add_or_leave_open(packet, &answer, http_order_response(packet, at, extent),
+                      headers.end != NULL, at == 0);
+    return extent.whole <= (size_t)(end - begin) ? extent.whole : 0;
 }
 
 /*
- * Reads bytes that begin within a response: the body of one that was left open. The rest of a head
- * is read when Wireshark has reassembled it.
+ * Reads bytes that begin within a response: the body of one that was left open. The rest of a head,
+ * or of a body that has begun, is read when Wireshark has reassembled it.
  */
 static void
 read_body(const packet_view_t *packet)
 {
     unsigned open;
-    http_place_t place = http_order_open(packet, &open);
+    bool is_decoded;
+    http_place_t place = http_order_open(packet, &open, &is_decoded);
     http_answer_t answer = { .has_body = true, .body = packet->payload,
                              .length = packet->length };
+    /* gzip (RFC 1952 2.3.1): what came in chunks has lost these, and no more. */
+    bool is_gzip = packet->length > 2 && packet->payload[0] == 0x1f && packet->payload[1] == 0x8b;
 
-    if (place.number == 0 || (open & OPEN_HEAD) != 0)
+    if (place.number == 0 || (open & OPEN_HEAD) != 0 ||
+        (is_decoded ? is_gzip : (open & (OPEN_BEGUN | OPEN_CODED)) != 0))
         return;
     answer.code = open & OPEN_CODE;
     answer.is_html = (open & OPEN_HTML) != 0;
-    http_order_close();
-    add_response(packet, &answer, place);
+    answer.is_json = (open & OPEN_JSON) != 0;
+    answer.is_chunked = !is_decoded && (open & OPEN_CHUNKED) != 0;
+    answer.is_complete = is_decoded || packet->length < packet->reported;
+    add_or_leave_open(packet, &answer, place, true, false);
 }
 
 static void

@@ -48,12 +48,15 @@ enum {
     SHOWS_SUCCESS = 1 << 0,  /* what was asked for was granted, or done */
     SHOWS_REPLY = 1 << 1,    /* the server has answered, and not refused */
     SHOWS_MP_LIST = 1 << 2,  /* HTTP: a management point's list, or its key */
-    SHOWS_CONTENT = 1 << 3,  /* HTTP: content that is no HTML page */
+    SHOWS_CONTENT = 1 << 3,  /* HTTP: content that is no page, no JSON and no echo of its path */
     SHOWS_PAGE = 1 << 4,     /* HTTP: an HTML page */
     SHOWS_TAKEN = 1 << 5,    /* HTTP: the method was taken; no HTML page */
     SHOWS_WINDOWS = 1 << 6,  /* HTTP: NTLM or Negotiate is asked for */
     SHOWS_ENTRY = 1 << 7,    /* LDAP: an entry of SMS */
     SHOWS_LOGIN = 1 << 8,    /* TDS: the login is acknowledged */
+    SHOWS_POLICY = 1 << 16,  /* HTTP: content that may be a policy */
+    SHOWS_PROPERTIES = 1 << 17,    /* HTTP: WebDAV's answer to PROPFIND */
+    SHOWS_MESSAGE_TAKEN = 1 << 18, /* HTTP: CCM_POST or BITS_POST was taken */
 };
 
 /** The host that a fact is about. */

@@ -31,8 +31,10 @@
  * certificate has no form that is published, so it is a hint.
  */
 #define MP_LIST .proof = SHOWS_MP_LIST | SHOWS_WINDOWS
-#define CONTENT .proof = SHOWS_CONTENT | SHOWS_WINDOWS
-#define TAKEN .proof = SHOWS_TAKEN | SHOWS_WINDOWS
+#define POLICY .proof = SHOWS_POLICY | SHOWS_WINDOWS, .hint = SHOWS_CONTENT
+#define PACKAGE .proof = SHOWS_CONTENT | SHOWS_PROPERTIES | SHOWS_WINDOWS
+/* A directory of a management point's; any web server answers other methods. */
+#define TAKEN .proof = SHOWS_MESSAGE_TAKEN | SHOWS_WINDOWS, .hint = SHOWS_TAKEN
 #define GRANTED .proof = SHOWS_SUCCESS
 
 const role_signature_t signature_table[] = {
@@ -51,7 +53,7 @@ const role_signature_t signature_table[] = {
     { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp\\w*/\\.sms_(pol|dcm)", .literal = "^/sms_mp",
       .examples = "/SMS_MP/.sms_pol?ABC00005.2_00|/SMS_MP/.sms_dcm?Id",
       .response = RESPONSE_HTTP,
-      .server = R(MANAGEMENT_POINT), .client = R(ADVANCED_CLIENT), CONTENT,
+      .server = R(MANAGEMENT_POINT), .client = R(ADVANCED_CLIENT), POLICY,
       .label = "Policy request" },
     { .fact = FACT_HTTP_URI,
       .pattern = "^/(ccm_system|ccm_incoming|ccm_outgoing|ccm_client|ccm_sts)(_\\w+)?(/|$)",
@@ -64,11 +66,11 @@ const role_signature_t signature_table[] = {
       TAKEN, .label = "Client notification over HTTP" },
     { .fact = FACT_HTTP_METHOD, .pattern = "^CCM_POST$", .literal = "^CCM_POST",
       .examples = "CCM_POST", .response = RESPONSE_HTTP, .server = R(MANAGEMENT_POINT),
-      .client = R(ADVANCED_CLIENT), .proof = SHOWS_TAKEN, .proves_asker = true,
+      .client = R(ADVANCED_CLIENT), .proof = SHOWS_MESSAGE_TAKEN, .proves_asker = true,
       .label = "HTTP method" },
     { .fact = FACT_HTTP_METHOD, .pattern = "^BITS_POST$", .literal = "^BITS_POST",
       .examples = "BITS_POST", .response = RESPONSE_HTTP, .client_of_flow = R(ADVANCED_CLIENT),
-      .proof = SHOWS_TAKEN, .proves_asker = true, .label = "HTTP method" },
+      .proof = SHOWS_MESSAGE_TAKEN, .proves_asker = true, .label = "HTTP method" },
     { .fact = FACT_HTTP_HEADER,
       .pattern = "^(CCMClient(ID|IDSignature|Timestamp\\w*)|ClientToken(Signature)?):",
       .literal = "^CCMClient|^ClientToken",
@@ -91,7 +93,7 @@ const role_signature_t signature_table[] = {
       .examples = "/SMS_DP_SMSPKGC$/ABC00012/setup.exe|/NOCERT_SMS_DP_SMSPKG$/ABC00012|"
                   "/CCMTokenAuth_SMS_DP_SMSSIG$",
       .response = RESPONSE_HTTP, .server = R(BITS_DISTRIBUTION_POINT),
-      .client = R(ADVANCED_CLIENT), CONTENT, .label = "Package over HTTP" },
+      .client = R(ADVANCED_CLIENT), PACKAGE, .label = "Package over HTTP" },
     { .fact = FACT_HTTP_URI, .pattern = "^/smsreporting_" CAPITAL_SITE "(/|$)",
       .literal = "^/smsreporting_", .examples = "/SMSReporting_ABC/Report.asp?ReportID=12",
       .response = RESPONSE_HTTP, .server = R(REPORTING_POINT),

@@ -440,6 +440,27 @@ role_book_learn(const address *addr, const role_finding_t *finding)
     return changes;
 }
 
+void
+role_book_doubt(const address *addr, uint32_t frame)
+{
+    const holder_t *host = find_host(addr);
+
+    for (unsigned i = 0; host != NULL && i < wmem_array_get_count(host->evidence); i++) {
+        role_evidence_t *evidence = holder_get(host, i);
+
+        if (evidence->standing != STANDING_PROVEN || evidence->frame != frame)
+            continue;
+        evidence->standing = STANDING_UNCONFIRMED;
+        version++;
+    }
+}
+
+void
+role_book_outdate(void)
+{
+    version++;
+}
+
 /* What the table has for @p addr, and what evidence has; either may be NULL. */
 static void
 find_holders(const address *addr, const holder_t *holders[2])

@@ -75,7 +75,8 @@ line_of(void *tapdata, const char *host, const role_evidence_t *evidence)
         line->role = role;
         g_hash_table_insert(lines, key, line);
     }
-    if (evidence->standing > line->standing) {
+    if (evidence->standing > line->standing ||
+        (evidence->frame == line->frame && evidence->standing != line->standing)) {
         line->standing = evidence->standing;
         line->frame = evidence->frame;
         line->basis = role_standing_name(evidence->standing);

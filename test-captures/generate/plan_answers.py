@@ -5,6 +5,7 @@
 #
 # Data alone, which the tests play and hold the audit to: needs no scapy.
 
+import base64
 from collections import namedtuple
 
 import kb_services as kb
@@ -45,6 +46,8 @@ BASIC = kb.http_response("401 Unauthorized", headers=('WWW-Authenticate: Basic r
 NEGOTIATE = kb.http_response("401 Unauthorized", headers=("WWW-Authenticate: Negotiate",))
 JSON = kb.http_response(body=b'{"error":"not found"}', headers=("Content-Type: text/json",))
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+# NTLM's last step, which has the account (MS-NLMP 2.2.1.3).
+AUTHENTICATE = "Authorization: NTLM " + base64.b64encode(b"NTLMSSP\0\3\0\0\0" + bytes(64)).decode()
 
 
 def smb_number(message, number):
@@ -213,8 +216,9 @@ PROOF = (
          ask(kb.http_get("/SMS_MP/.sms_pol?ABC00005.2_00", headers=("ClientToken: 1",)), POLICY),
          of_both(MP, PROVEN, ADVANCED, PROVEN)),
     http("package for an account",
-         ask(kb.http_get("/SMS_DP_SMSPKGC$/ABC00012/x", headers=("Authorization: NTLM TlRM",)),
-             FILE), of_both(DP, PROVEN, ADVANCED, PROVEN)),
+         ask(GET_PACKAGE, kb.UNAUTHORIZED,
+             kb.http_get("/SMS_DP_SMSPKGC$/ABC00012/x", headers=(AUTHENTICATE,)), FILE),
+         of_both(DP, PROVEN, ADVANCED, PROVEN)),
     http("message", ask(POST, OK), of_both(MP, PROVEN, ADVANCED, PROVEN)),
     http("NTLM alone", ask(GET_LIST, kb.UNAUTHORIZED), of_server(MP)),
     http("message, NTLM first", ask(POST, kb.UNAUTHORIZED, POST, OK),

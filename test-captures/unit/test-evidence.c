@@ -6,6 +6,7 @@
 
 #include "reader.h"
 
+#include "http-method.h"
 #include "http-order.h"
 #include "inference.h"
 #include "questions.h"
@@ -107,15 +108,18 @@ questions_answer(const packet_view_t *packet _U_, question_e kind _U_, uint32_t 
     return true;
 }
 
-/* In place of http-order.c: each message has the number of the one before it and one. */
+/*
+ * In place of http-order.c: each message has the number of the one before it and one, and each
+ * response is one to GET.
+ */
 static http_place_t place = { 0, true };
-static uint8_t kind;
+static http_asked_t last_asked = { .method = HTTP_METHOD_GET };
 
 void
 http_order_reset(void)
 {
     place.number = 0;
-    kind = 0;
+    last_asked = (http_asked_t){ .method = HTTP_METHOD_GET };
 }
 
 void
@@ -131,24 +135,41 @@ http_order_request(const packet_view_t *packet _U_, size_t at _U_, size_t whole 
 }
 
 void
-http_order_set_kind(http_place_t of _U_, uint8_t new_kind)
+http_order_set_asked(http_place_t of _U_, http_asked_t asked)
 {
-    kind = new_kind;
+    last_asked = asked;
 }
 
-uint8_t
-http_order_kind(http_place_t of _U_)
+http_asked_t
+http_order_asked(http_place_t of _U_)
 {
-    return kind;
+    return last_asked;
+}
+
+http_asked_t
+http_order_awaited(const packet_view_t *packet _U_, size_t at _U_)
+{
+    return last_asked;
+}
+
+void
+http_order_ask_account(uint8_t kind _U_)
+{
+}
+
+bool
+http_order_asks_account(uint8_t kind _U_)
+{
+    return false;
 }
 
 http_place_t
-http_order_response(const packet_view_t *packet _U_, size_t at _U_, size_t whole _U_, bool final)
+http_order_response(const packet_view_t *packet _U_, size_t at _U_, http_extent_t extent)
 {
     static const http_place_t none;
 
-    place.number += final;
-    return final ? place : none;
+    place.number += extent.is_final;
+    return extent.is_final ? place : none;
 }
 
 size_t
@@ -158,12 +179,13 @@ http_order_next_response(const packet_view_t *packet _U_)
 }
 
 void
-http_order_leave_open(http_place_t of _U_, unsigned what _U_)
+http_order_leave_open(const packet_view_t *packet _U_, http_place_t of _U_, unsigned what _U_,
+                      bool is_first _U_)
 {
 }
 
 http_place_t
-http_order_open(const packet_view_t *packet _U_, unsigned *what _U_)
+http_order_open(const packet_view_t *packet _U_, unsigned *what _U_, bool *is_decoded _U_)
 {
     static const http_place_t none;
 
@@ -236,8 +258,11 @@ static const case_t cases[] = {
     { "request for what is no host", &http_reader, true,
       BYTES("GET http://[fd00::13/a HTTP/1.1\r\n\r\nGET http://mp01:99999/b HTTP/1.1\r\n\r\n"),
       { "URI http://[fd00::13/a", "method GET", "URI http://mp01:99999/b #2", "method GET #2" } },
-    { "chunks end what is read", &http_reader, true,
+    { "request behind chunks", &http_reader, true,
       BYTES("POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /y HTTP/1.1\r\n"),
+      { "URI /x", "method POST", "URI /y #2", "method GET #2" } },
+    { "chunks without an end", &http_reader, true,
+      BYTES("POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1c\r\nGET /y HTTP/1.1\r\n\r\n"),
       { "URI /x", "method POST" } },
     { "cut head of a response", &http_reader, true, BYTES("HTTP/1.1 401 Unauthorized\r\n"),
       { NULL } },

@@ -1,0 +1,140 @@
+/* http-alike.c
+ * Servers that give the same answer to all
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * A server that has given the same response to requests of two kinds shows nothing by it. The last
+ * responses of a server are kept in a table of fixed size, by their hashes, with what they seemed
+ * to prove: that is taken back when the same response answers a path that is no server's of ours.
+ * Two kinds of ours may be on one server, which asks for accounts for both.
+ */
+
+#include "http-alike.h"
+
+#include "addresses.h"
+#include "flow-content.h"
+#include "role-book.h"
+
+#define NUM_SERVERS 1024 /* a power of two */
+#define NUM_ANSWERS 8
+#define MAX_PROOFS 8 /* of an answer: the first ones */
+
+/* What an answer may have proven. */
+typedef struct proof {
+    address server, client;
+    flow_content_t *flow;
+    uint32_t frame; /* of the request, which the book has with the roles */
+    struct proof *next;
+} proof_t;
+
+typedef struct {
+    uint32_t hash; /* 0: none */
+    uint8_t kind;
+    uint8_t num_proofs;
+    proof_t *proofs;
+} given_t;
+
+typedef struct {
+    uint32_t server; /* hash of address and port; 0: a free place */
+    given_t answers[NUM_ANSWERS];
+    uint8_t next;
+} server_t;
+
+static server_t servers[NUM_SERVERS];
+static given_t *last; /* the answer that was noted last; NULL: none */
+
+void
+http_alike_reset(void)
+{
+    memset(servers, 0, sizeof servers);
+    last = NULL;
+}
+
+static uint32_t
+hash_answer(const http_answer_t *answer)
+{
+    uint32_t key[] = { answer->code, answer->asks_windows, answer->body_length, 0,
+                       answer->code / 100 == 2 && answer->is_to_message };
+
+    if (answer->length > 0)
+        key[3] = wmem_strong_hash(answer->body, MIN(answer->length, HTTP_ANSWER_HASHED));
+    return wmem_strong_hash((const uint8_t *)key, sizeof key) | 1;
+}
+
+static server_t *
+find_server(const packet_info *pinfo)
+{
+    uint8_t key[20] = { (uint8_t)(pinfo->srcport >> 8), (uint8_t)pinfo->srcport };
+    size_t length = MIN((size_t)MAX(pinfo->src.len, 0), sizeof key - 2);
+    uint32_t hash;
+    server_t *server;
+
+    if (length > 0)
+        memcpy(key + 2, pinfo->src.data, length);
+    hash = wmem_strong_hash(key, 2 + length) | 1;
+    server = &servers[hash / 2 % NUM_SERVERS];
+    if (server->server != hash)
+        memset(server, 0, sizeof *server);
+    server->server = hash;
+    return server;
+}
+
+/* What the answer seemed to prove is Unconfirmed. */
+static void
+take_back(given_t *given)
+{
+    for (const proof_t *proof = given->proofs; proof != NULL; proof = proof->next) {
+        role_book_doubt(&proof->server, proof->frame);
+        role_book_doubt(&proof->client, proof->frame);
+        proof->flow->proven_initiator = proof->flow->proven_responder = 0;
+    }
+    given->proofs = NULL;
+    given->num_proofs = 0;
+}
+
+bool
+http_alike_is_for_all(const packet_view_t *packet, const http_answer_t *answer, uint8_t kind)
+{
+    server_t *server = find_server(packet->pinfo);
+    uint32_t hash = hash_answer(answer);
+    bool for_all = false;
+
+    last = NULL;
+    for (unsigned i = 0; i < NUM_ANSWERS; i++) {
+        given_t *given = &server->answers[i];
+
+        if (given->hash != hash)
+            continue;
+        if (given->kind == kind)
+            last = given;
+        else if (kind == HTTP_KIND_FOREIGN)
+            take_back(given);
+        for_all = for_all || given->kind != kind || kind == HTTP_KIND_UNFIT;
+    }
+    if (last == NULL) {
+        last = &server->answers[server->next];
+        *last = (given_t){ .hash = hash, .kind = kind };
+        server->next = (server->next + 1) % NUM_ANSWERS;
+    }
+    return for_all;
+}
+
+void
+http_alike_note_proof(const packet_view_t *packet, uint32_t frame)
+{
+    flow_content_t *flow = last != NULL ? flow_content_get(packet->pinfo, false) : NULL;
+    proof_t *proof;
+
+    if (flow == NULL || last->num_proofs >= MAX_PROOFS)
+        return;
+    proof = wmem_new0(wmem_file_scope(), proof_t);
+    copy_address_wmem(wmem_file_scope(), &proof->server, &packet->pinfo->src);
+    copy_address_wmem(wmem_file_scope(), &proof->client, &packet->pinfo->dst);
+    proof->flow = flow;
+    proof->frame = frame;
+    proof->next = last->proofs;
+    last->proofs = proof;
+    last->num_proofs++;
+}
