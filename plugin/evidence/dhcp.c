@@ -38,6 +38,8 @@ find_option(const packet_view_t *packet, uint8_t option, uint8_t length)
         }
         if (*at == option)
             return at[1] == length && end - at >= 2 + length ? at + 2 : NULL;
+        if (end - at < 2 + at[1])
+            return NULL;
         at += 2 + at[1];
     }
     return NULL;
