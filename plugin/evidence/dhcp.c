@@ -66,8 +66,9 @@ read_payload(const packet_view_t *packet)
         return;
     if (header[0] == REQUEST)
         questions_ask(packet, QUESTION_DHCP, pntohu32(header + NUMBER));
-    else if (header[0] == REPLY && inference_is_of_interest(packet) && is_server(packet) &&
-             questions_answer(packet, QUESTION_DHCP, pntohu32(header + NUMBER)))
+    else if (header[0] == REPLY && inference_is_of_interest(packet) &&
+             questions_answer(packet, QUESTION_DHCP, pntohu32(header + NUMBER)) &&
+             is_server(packet))
         inference_add_server(packet, ROLE_DHCP_SERVER, "Answers as a DHCP server");
 }
 
