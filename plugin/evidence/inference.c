@@ -151,11 +151,14 @@ corroborate(flow_content_t *flow, const pending_t *file)
     }
 }
 
-/* A name of @p owner. That of a host that has registered it may be one of two facts. */
+/*
+ * A name of @p owner. Where the host that was asked to register it has done so, it may be one of
+ * two facts: any host can ask.
+ */
 static void
 learn_owner(const packet_info *pinfo, const pending_t *pending, const address *owner)
 {
-    bool own = addresses_equal(owner, &pinfo->src) || addresses_equal(owner, &pinfo->dst);
+    bool own = addresses_equal(owner, &pinfo->dst) && !addresses_equal(owner, &pinfo->src);
     noted_fact_t fact = {
         .fact = pending->signature->fact,
         .site_code = pending->site_code,
