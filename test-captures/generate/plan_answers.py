@@ -292,8 +292,3 @@ ONE_FACT = (
 
 GROUPS = {"own": OWN, "echo": ECHO, "others": OTHERS, "refused": REFUSED, "alike": ALIKE,
           "proof": PROOF, "lost": LOST, "one-fact": ONE_FACT}
-
-
-def end(group, number, which):
-    """The address of an end: each exchange has its own."""
-    return "10.%d.%d.%d" % (8 if which == CLIENT else 9, list(GROUPS).index(group) + 1, number + 1)
