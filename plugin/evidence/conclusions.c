@@ -145,6 +145,13 @@ is_contradicted(const role_signature_t *signature, const address *server, const 
            ((agent & console) != 0 && (agent & clients) == 0);
 }
 
+/* True if the site of a host is known, and is not the one whose database it logs in to. */
+static bool
+is_of_other_site(const char *site, const char *database)
+{
+    return *site != '\0' && g_ascii_strcasecmp(site, database) != 0;
+}
+
 /*
  * Notes a confirmed fact about both ends. A host that is known to be of the site, and logs in to
  * its database, is a second fact about that database.
@@ -172,7 +179,7 @@ note_facts(const pending_t *pending, const finding_t *found, const flow_content_
     fact.roles = 0;
     second_fact_note(client, &fact);
     if ((role_book_roles_at(client, STANDING_PROVEN) & ROLES_LOG_IN) == 0 ||
-        g_ascii_strcasecmp(role_book_site_code(client), found->site_code) != 0)
+        is_of_other_site(role_book_site_code(client), found->site_code))
         return;
     fact.fact = NUM_FACTS;
     fact.conversation = NULL;

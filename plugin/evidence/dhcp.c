@@ -38,6 +38,8 @@ find_option(const packet_view_t *packet, uint8_t option, uint8_t length)
         }
         if (*at == option)
             return at[1] == length && end - at >= 2 + length ? at + 2 : NULL;
+        if (end - at < 2 + at[1])
+            return NULL;
         at += 2 + at[1];
     }
     return NULL;
@@ -64,8 +66,9 @@ read_payload(const packet_view_t *packet)
         return;
     if (header[0] == REQUEST)
         questions_ask(packet, QUESTION_DHCP, pntohu32(header + NUMBER));
-    else if (header[0] == REPLY && inference_is_of_interest(packet) && is_server(packet) &&
-             questions_answer(packet, QUESTION_DHCP, pntohu32(header + NUMBER)))
+    else if (header[0] == REPLY && inference_is_of_interest(packet) &&
+             questions_answer(packet, QUESTION_DHCP, pntohu32(header + NUMBER)) &&
+             is_server(packet))
         inference_add_server(packet, ROLE_DHCP_SERVER, "Answers as a DHCP server");
 }
 

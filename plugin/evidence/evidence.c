@@ -29,6 +29,7 @@
 #include "questions.h"
 #include "reader.h"
 #include "service-sender.h"
+#include "transactions.h"
 
 /* In the order in which they read a packet. */
 static const evidence_reader_t *const readers[] = {
@@ -89,6 +90,7 @@ evidence_reset(bool learn_roles)
     role_signatures_reset();
     inference_reset(learn_roles);
     questions_reset();
+    transactions_reset();
     for (unsigned i = 0; i < array_length(readers); i++) {
         if (readers[i]->reset != NULL)
             readers[i]->reset();
@@ -158,6 +160,16 @@ refute_remote_control(packet_info *pinfo)
     flow->proven_initiator = flow->proven_responder = 0;
 }
 
+/* True for the packet that begins a connection. */
+static bool
+is_syn(const packet_view_t *packet)
+{
+    enum { FLAGS = 13, SYN = 0x02, ACK = 0x10 };
+
+    return packet->pinfo->ptype == PT_TCP && packet->network_length > FLAGS &&
+           (packet->network[FLAGS] & (SYN | ACK)) == SYN;
+}
+
 void
 evidence_scan(const packet_view_t *packet)
 {
@@ -172,6 +184,8 @@ evidence_scan(const packet_view_t *packet)
         read_by(layers & always_read, packet);
         return;
     }
+    if (inference_is_pending() && is_syn(packet))
+        transactions_begin(packet);
     read_by(layers & reading_packets, packet);
     layers &= ~reading_packets;
     read_payload(packet, layers);

@@ -151,11 +151,14 @@ corroborate(flow_content_t *flow, const pending_t *file)
     }
 }
 
-/* A name of @p owner. That of a host that has registered it may be one of two facts. */
+/*
+ * A name of @p owner. Where the host that was asked to register it has done so, it may be one of
+ * two facts: any host can ask.
+ */
 static void
 learn_owner(const packet_info *pinfo, const pending_t *pending, const address *owner)
 {
-    bool own = addresses_equal(owner, &pinfo->src) || addresses_equal(owner, &pinfo->dst);
+    bool own = addresses_equal(owner, &pinfo->dst) && !addresses_equal(owner, &pinfo->src);
     noted_fact_t fact = {
         .fact = pending->signature->fact,
         .site_code = pending->site_code,
@@ -199,7 +202,7 @@ find_standings(const pending_t *pending, const answer_t *answer)
 {
     const role_signature_t *signature = pending->signature;
     bool proves = (answer->shown & signature->proof) != 0 && !answer->is_uncertain &&
-                  !signature->needs_second_fact;
+                  !pending->asked.is_uncertain && !signature->needs_second_fact;
     bool agrees = (answer->shown & (signature->proof | signature->hint)) != 0;
     standing_e lower = agrees ? STANDING_UNCONFIRMED : STANDING_NONE;
 
@@ -357,6 +360,22 @@ inference_add_response(const packet_view_t *packet, const answer_t *answer)
             continue;
         }
         answer_pending(pending, flow, pinfo, answer);
+    }
+    num_pending -= flow->num_pending - kept;
+    flow->num_pending = (uint8_t)kept;
+}
+
+void
+inference_forget(const packet_view_t *packet, const uint64_t *transaction)
+{
+    flow_content_t *flow = num_pending > 0 ? flow_content_get(packet->pinfo, false) : NULL;
+    unsigned kept = 0;
+
+    if (flow == NULL || flow->num_pending == 0)
+        return;
+    for (unsigned i = 0; transaction != NULL && i < flow->num_pending; i++) {
+        if (flow->pending[i].asked.transaction != *transaction)
+            flow->pending[kept++] = flow->pending[i];
     }
     num_pending -= flow->num_pending - kept;
     flow->num_pending = (uint8_t)kept;

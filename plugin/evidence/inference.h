@@ -19,6 +19,7 @@ typedef struct {
     uint64_t transaction; /* by which its protocol matches the response */
     uint64_t context;     /* SMB: the tree in which a file is */
     bool has_token;       /* it carries a token, a signature or an account of the client's */
+    bool is_uncertain;    /* it may be another request than it seems to be */
     bool is_passed_on;    /* it says that another host has made it */
     role_set_t passed_on_for; /* the roles of those that have asked the proxy that has sent it */
 } asked_t;
@@ -63,6 +64,12 @@ void inference_add_textless_fact(const packet_view_t *packet, fact_e fact);
  * was asked has sent it.
  */
 void inference_add_response(const packet_view_t *packet, const answer_t *answer);
+
+/**
+ * Forget the requests of this packet's flow that are pending: those of one transaction, or all if
+ * it is NULL.
+ */
+void inference_forget(const packet_view_t *packet, const uint64_t *transaction);
 
 /** The server of this packet, by its own answer to a host that asked it, holds @p role. */
 void inference_add_server(const packet_view_t *packet, role_e role, const char *reason);

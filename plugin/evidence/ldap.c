@@ -19,6 +19,7 @@
 
 #include "bounds.h"
 #include "inference.h"
+#include "transactions.h"
 
 #define MAX_MESSAGES 16
 #define MAX_CLASSES 16
@@ -30,6 +31,7 @@ enum {
     OCTET_STRING = 0x04,
     ENUMERATED = 0x0a,
     SEQUENCE = 0x30,
+    SET = 0x31,
     SEARCH = 0x63,
     SEARCH_ENTRY = 0x64,
     SEARCH_DONE = 0x65,
@@ -43,6 +45,7 @@ enum {
 typedef struct {
     const uint8_t *at;
     const uint8_t *end;
+    bool is_cut; /* the content goes on behind the end */
 } ber_t;
 
 /* Takes the next element if it has this tag. Its content is what was captured of it. */
@@ -65,6 +68,7 @@ take(ber_t *from, uint8_t tag, ber_t *content)
     } else if (length == 0x80) {
         return false;
     }
+    content->is_cut = from->is_cut || length > (size_t)(from->end - at);
     content->at = at;
     content->end = at + MIN(length, (size_t)(from->end - at));
     from->at = content->end;
@@ -75,7 +79,7 @@ take(ber_t *from, uint8_t tag, ber_t *content)
 typedef struct {
     uint8_t tag;
     ber_t content;
-    asked_t asked; /* by the number of the message */
+    asked_t asked; /* by the number of the message, and what answers it */
 } operation_t;
 
 static void
@@ -102,7 +106,7 @@ read_classes(const packet_view_t *packet, const ber_t *filter, const asked_t *as
     for (; found < filter->end &&
            (found = ws_memmem(found, (size_t)(filter->end - found), begin, length)) != NULL;
          found++) {
-        ber_t string = { found - 2, filter->end }, text;
+        ber_t string = { .at = found - 2, .end = filter->end }, text;
 
         if (found - filter->at < 2 || !take(&string, OCTET_STRING, &text) ||
             !role_signatures_may_match(FACT_LDAP_VALUE, text.at, (size_t)(text.end - text.at)))
@@ -111,6 +115,23 @@ read_classes(const packet_view_t *packet, const ber_t *filter, const asked_t *as
             return;
         count++;
         add_text(packet, FACT_LDAP_VALUE, &text, asked);
+    }
+}
+
+/* What answers a request: a search its result, after its entries. */
+static uint8_t
+response_to(uint8_t tag)
+{
+    switch (tag) {
+    case SEARCH:
+    case SEARCH_ENTRY:
+        return SEARCH_DONE;
+    case MODIFY:
+        return MODIFY_RESPONSE;
+    case ADD:
+        return ADD_RESPONSE;
+    default:
+        return tag;
     }
 }
 
@@ -127,23 +148,48 @@ take_operation(ber_t *messages, operation_t *operation)
     for (; number.at < number.end; number.at++)
         operation->asked.transaction = operation->asked.transaction << 8 | *number.at;
     operation->tag = message.at[0];
+    operation->asked.transaction =
+        operation->asked.transaction << 8 | response_to(operation->tag);
     return take(&message, operation->tag, &operation->content);
 }
 
-/* True if an entry is one of SMS: it has an attribute of its classes, or its name. */
+/* True if one of the values is a class of SMS. */
+static bool
+has_sms_class(ber_t values)
+{
+    static const char prefix[] = "mSSMS";
+    ber_t value;
+
+    while (take(&values, OCTET_STRING, &value)) {
+        if ((size_t)(value.end - value.at) >= sizeof prefix &&
+            g_ascii_strncasecmp((const char *)value.at, prefix, sizeof prefix - 1) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* True if an entry is one of SMS by its name, or by its class. Any other text may be anybody's. */
 static bool
 is_sms_entry(const packet_view_t *packet, ber_t entry)
 {
-    static const char attribute[] = "mSSMS";
-    ber_t name;
+    static const char type[] = "objectClass";
+    ber_t name, attributes, attribute, description, values;
     char *text;
 
     if (!take(&entry, OCTET_STRING, &name))
         return false;
     text = wmem_strndup(packet->pinfo->pool, (const char *)name.at, (size_t)(name.end - name.at));
-    return role_signatures_match(FACT_LDAP_ENTRY, text, strlen(text)) != 0 ||
-           ws_memmem(entry.at, (size_t)(entry.end - entry.at), attribute,
-                     sizeof attribute - 1) != NULL;
+    if (role_signatures_match(FACT_LDAP_ENTRY, text, strlen(text)) != 0)
+        return true;
+    if (!take(&entry, SEQUENCE, &attributes))
+        return false;
+    while (take(&attributes, SEQUENCE, &attribute)) {
+        if (take(&attribute, OCTET_STRING, &description) && take(&attribute, SET, &values) &&
+            (size_t)(description.end - description.at) == sizeof type - 1 &&
+            g_ascii_strncasecmp((const char *)description.at, type, sizeof type - 1) == 0)
+            return has_sms_class(values);
+    }
+    return false;
 }
 
 static void
@@ -156,7 +202,8 @@ add_response(const packet_view_t *packet, const operation_t *operation)
         .is_partial = operation->tag == SEARCH_ENTRY,
     };
 
-    if (!inference_is_pending())
+    if (!transactions_answer(packet, answer.transaction, !answer.is_partial) ||
+        !inference_is_pending())
         return;
     if (operation->tag == SEARCH_ENTRY)
         answer.shown = is_sms_entry(packet, content) ? SHOWS_ENTRY : 0;
@@ -168,21 +215,33 @@ add_response(const packet_view_t *packet, const operation_t *operation)
 }
 
 static void
-read_operation(const packet_view_t *packet, const operation_t *operation)
+add_request(const packet_view_t *packet, const operation_t *operation)
 {
     ber_t content = operation->content, element;
 
+    if (!transactions_ask(packet, operation->asked.transaction, content.at,
+                          (size_t)(content.end - content.at)) ||
+        !take(&content, OCTET_STRING, &element))
+        return;
+    if (operation->tag != SEARCH) {
+        add_text(packet, FACT_LDAP_ENTRY, &element, &operation->asked);
+        return;
+    }
+    add_text(packet, FACT_LDAP_BASE, &element, &operation->asked);
+    read_classes(packet, &content, &operation->asked);
+}
+
+/* A piece of a message waits until Wireshark has reassembled it. */
+static void
+read_operation(const packet_view_t *packet, const operation_t *operation)
+{
+    if (operation->content.is_cut && packet->length >= packet->reported)
+        return;
     switch (operation->tag) {
     case SEARCH:
-        if (take(&content, OCTET_STRING, &element)) {
-            add_text(packet, FACT_LDAP_BASE, &element, &operation->asked);
-            read_classes(packet, &content, &operation->asked);
-        }
-        break;
     case ADD:
     case MODIFY:
-        if (take(&content, OCTET_STRING, &element))
-            add_text(packet, FACT_LDAP_ENTRY, &element, &operation->asked);
+        add_request(packet, operation);
         break;
     case SEARCH_ENTRY:
     case SEARCH_DONE:
@@ -207,7 +266,7 @@ skip_signature(ber_t *messages)
         return;
     for (const uint8_t *at = messages->at + LENGTH;
          at < messages->at + MIN(left, MAX_SIGNATURE); at++) {
-        ber_t rest = { at, messages->end };
+        ber_t rest = { .at = at, .end = messages->end };
 
         if (take_operation(&rest, &operation)) {
             messages->at = at;
@@ -226,6 +285,7 @@ read_payload(const packet_view_t *packet)
         return;
     messages.at = packet->payload;
     messages.end = packet->payload + packet->length;
+    messages.is_cut = false;
     skip_signature(&messages);
     for (unsigned i = 0; take_operation(&messages, &operation); i++) {
         if (bounds_full(BOUND_LDAP_MESSAGES, i, MAX_MESSAGES))

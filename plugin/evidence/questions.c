@@ -8,6 +8,9 @@
  * An answer by datagram belongs to a question with the same number between the same ends (RFC 1035
  * 4.1.1, RFC 1002 4.2.1.1, RFC 2131 4.1). A question that was broadcast has no flow with its
  * answer, so questions are kept by themselves: the last of each hash, in a table of fixed size.
+ *
+ * What a host gets from another one to whom it has said the same itself is an echo: no question,
+ * and no answer. What was said is kept in the same way.
  */
 
 #include "questions.h"
@@ -22,11 +25,13 @@ typedef struct {
 } question_t;
 
 static question_t questions[NUM_QUESTIONS];
+static uint32_t said[NUM_QUESTIONS]; /* hashes of the last questions and answers */
 
 void
 questions_reset(void)
 {
     memset(questions, 0, sizeof questions);
+    memset(said, 0, sizeof said);
 }
 
 static uint32_t
@@ -55,14 +60,42 @@ hash_asker(const address *addr, uint32_t port, question_e kind, uint32_t number)
                         wmem_strong_hash((const uint8_t *)key, sizeof key));
 }
 
+/* The hash of what was said between these ends. */
+static uint32_t
+hash_said(const packet_info *pinfo, bool reversed, bool is_answer, const uint32_t number[2])
+{
+    const address *from = reversed ? &pinfo->dst : &pinfo->src;
+    const address *to = reversed ? &pinfo->src : &pinfo->dst;
+    const uint32_t key[] = { reversed ? pinfo->destport : pinfo->srcport,
+                             reversed ? pinfo->srcport : pinfo->destport, is_answer, number[0],
+                             number[1] };
+
+    return hash_address(from,
+                        hash_address(to, wmem_strong_hash((const uint8_t *)key, sizeof key)));
+}
+
+/* True if the other end has said the same to this sender: it is an echo. */
+static bool
+is_echo(const packet_info *pinfo, bool is_answer, question_e kind, uint32_t number)
+{
+    const uint32_t what[2] = { (uint32_t)kind, number };
+    const uint32_t now = hash_said(pinfo, false, is_answer, what);
+    const uint32_t before = hash_said(pinfo, true, is_answer, what);
+
+    said[now % NUM_QUESTIONS] = now;
+    return said[before % NUM_QUESTIONS] == before;
+}
+
 void
 questions_ask(const packet_view_t *packet, question_e kind, uint32_t number)
 {
     const packet_info *pinfo = packet->pinfo;
     uint32_t asker = hash_asker(&pinfo->src, pinfo->srcport, kind, number);
     question_t *place = &questions[asker % NUM_QUESTIONS];
-    bool all = addresses_is_ipv4_broadcast(&pinfo->dst, &pinfo->dl_dst);
+    const bool all = addresses_is_ipv4_broadcast(&pinfo->dst, &pinfo->dl_dst);
 
+    if (is_echo(pinfo, false, kind, number))
+        return;
     place->asker = asker;
     place->server = all ? 0 : hash_address(&pinfo->dst, 0);
 }
@@ -74,7 +107,7 @@ questions_answer(const packet_view_t *packet, question_e kind, uint32_t number)
     uint32_t asker = hash_asker(&pinfo->dst, pinfo->destport, kind, number);
     question_t *place = &questions[asker % NUM_QUESTIONS];
 
-    if (place->asker != asker ||
+    if (is_echo(pinfo, true, kind, number) || place->asker != asker ||
         (place->server != 0 && place->server != hash_address(&pinfo->src, 0)) ||
         addresses_equal(&pinfo->src, &pinfo->dst))
         return false;

@@ -1,5 +1,5 @@
 /* rpc.c
- * DCE/RPC: ports that an endpoint mapper names, and WMI namespaces that show a role
+ * DCE/RPC: ports that an endpoint mapper names, and logins to WMI that show a role
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,14 +11,16 @@
 #include "addresses.h"
 #include "bounds.h"
 #include "inference.h"
+#include "transactions.h"
+#include "wmi-login.h"
 
 #ifndef RPC_MAX_ENDPOINTS
 #define RPC_MAX_ENDPOINTS 4096
 #endif
 #define MAX_TOWERS 64
 
-/* The most namespaces of a packet that are compared with the signatures. */
-#define MAX_NAMESPACES 16
+/* The most messages of a packet. */
+#define MAX_MESSAGES 16
 
 /* The state of one capture. */
 static wmem_map_t *rpc_endpoints; /* address to a set of ports */
@@ -29,6 +31,7 @@ reset(void)
 {
     rpc_endpoints = wmem_map_new(wmem_file_scope(), addresses_key_hash, addresses_key_equal);
     num_endpoints = 0;
+    wmi_login_reset();
 }
 
 /* Adds a port that an endpoint mapper's response names. It is of the host that sent it. */
@@ -85,64 +88,6 @@ read_towers(const packet_view_t *packet)
     }
 }
 
-/* True if @p text is at @p at in UTF-16, in letters of either case. */
-static bool
-is_wide_text(const uint8_t *at, const uint8_t *end, const char *text)
-{
-    for (; *text != '\0'; text++, at += 2) {
-        if (end - at < 2 || g_ascii_tolower((char)*at) != g_ascii_tolower(*text) || at[1] != 0)
-            return false;
-    }
-    return true;
-}
-
-/* Copies the printable text that is at @p at in UTF-16, and returns its length. */
-static unsigned
-copy_wide_text(const uint8_t *at, const uint8_t *end, char *text, unsigned size)
-{
-    unsigned count = 0;
-
-    for (; end - at >= 2 && count + 1 < size && g_ascii_isprint(at[0]) && at[1] == 0; at += 2)
-        text[count++] = (char)*at;
-    text[count] = '\0';
-    return count;
-}
-
-/*
- * Reads the namespace of a WMI login, which is in the stub in UTF-16 if that is not encrypted. Any
- * Windows client has further namespaces (root\SmsDm): the first that a signature matches counts.
- */
-static void
-read_namespace(const packet_view_t *packet, const asked_t *asked)
-{
-    const char *begin = role_signatures_common_prefix(FACT_NAMESPACE);
-    const size_t backslash = strcspn(begin, "\\");
-    const size_t rarest = begin[backslash] != '\0' ? backslash : 0;
-    const uint8_t *at = packet->payload, *end = packet->payload + packet->length;
-    unsigned count = 0;
-    char text[64];
-
-    if (packet->length <= 2 * rarest)
-        return;
-    for (at += 2 * rarest; at < end; at++) {
-        unsigned length;
-
-        at = (const uint8_t *)memchr(at, begin[rarest], (size_t)(end - at));
-        if (at == NULL)
-            return;
-        if (!is_wide_text(at - 2 * rarest, end, begin))
-            continue;
-        if (bounds_full(BOUND_NAMESPACES, count, MAX_NAMESPACES))
-            return;
-        count++;
-        length = copy_wide_text(at - 2 * rarest, end, text, sizeof text);
-        if (role_signatures_match(FACT_NAMESPACE, text, length) != 0) {
-            inference_add_fact(packet, FACT_NAMESPACE, text, asked);
-            return;
-        }
-    }
-}
-
 /*
  * True if a DCOM call has succeeded. Its HRESULT is at the end of the stub, before the verifier
  * with its padding and a header of 8 bytes (C706 13.2.6). An encrypted stub shows none.
@@ -172,7 +117,7 @@ has_succeeded(const packet_view_t *packet)
     }
     if (end < STUB + 4 || packet_view_bytes(packet, 0, end) == NULL)
         return false;
-    return (packet->payload[end - 1] & 0x80) == 0;
+    return pletohu32(packet->payload + end - 4) == 0;
 }
 
 /* The number of a call, which the response to it has as well (C706 12.6.3.1). */
@@ -189,49 +134,108 @@ read_call(const packet_view_t *packet)
 }
 
 static void
-add_response(const packet_view_t *packet, bool good)
+add_response(const packet_view_t *pdu, bool good, bool is_last)
 {
     answer_t answer = {
         .response = RESPONSE_RPC,
-        .transaction = read_call(packet),
+        .transaction = read_call(pdu),
         .shown = good ? SHOWS_SUCCESS : 0,
     };
 
-    if (inference_is_pending())
-        inference_add_response(packet, &answer);
+    if (transactions_answer(pdu, answer.transaction, is_last) && is_last &&
+        inference_is_pending())
+        inference_add_response(pdu, &answer);
+}
+
+/* A request, of which a login to a namespace is a fact. */
+static void
+read_request(const packet_view_t *pdu)
+{
+    asked_t asked = { .transaction = read_call(pdu) };
+    bool is_certain;
+    char name[64];
+
+    if (!transactions_ask(pdu, asked.transaction, pdu->payload, pdu->length) ||
+        !wmi_login_read(pdu, name, sizeof name, &is_certain))
+        return;
+    asked.is_uncertain = !is_certain;
+    inference_add_fact(pdu, FACT_NAMESPACE, name, &asked);
+}
+
+/* A message of a connection (C706 12.6). */
+static void
+read_pdu(const packet_view_t *pdu)
+{
+    enum { REQUEST = 0, RESPONSE = 2, FAULT = 3, BIND = 11, ALTER_CONTEXT = 14, KIND = 2,
+           FLAGS = 3, FIRST_FRAGMENT = 0x01, LAST_FRAGMENT = 0x02 };
+    const bool is_first = (pdu->payload[FLAGS] & FIRST_FRAGMENT) != 0;
+    const bool is_last = (pdu->payload[FLAGS] & LAST_FRAGMENT) != 0;
+
+    switch (pdu->payload[KIND]) {
+    case REQUEST:
+        if (is_first)
+            read_request(pdu);
+        break;
+    case RESPONSE:
+        add_response(pdu, is_last && has_succeeded(pdu), is_last);
+        break;
+    case FAULT:
+        add_response(pdu, false, true);
+        break;
+    case BIND:
+    case ALTER_CONTEXT:
+        wmi_login_bind(pdu);
+        break;
+    default:
+        break;
+    }
+}
+
+/*
+ * Takes the next message from @p rest. False if there is none. A piece of one waits until Wireshark
+ * has reassembled it, unless the capture has cut it.
+ */
+static bool
+take_pdu(packet_view_t *rest, packet_view_t *pdu)
+{
+    enum { VERSION = 5, REPRESENTATION = 4, LITTLE_ENDIAN_BIT = 0x10, LENGTH = 8, HEADER = 16 };
+    const uint8_t *header = packet_view_bytes(rest, 0, HEADER);
+    unsigned length;
+
+    if (header == NULL || header[0] != VERSION || header[1] > 1)
+        return false;
+    length = (header[REPRESENTATION] & LITTLE_ENDIAN_BIT) != 0 ? pletohu16(header + LENGTH)
+                                                                : pntohu16(header + LENGTH);
+    if (length < HEADER || (length > rest->length && rest->length >= rest->reported))
+        return false;
+    *pdu = *rest;
+    pdu->length = MIN(length, rest->length);
+    pdu->reported = length;
+    rest->payload += pdu->length;
+    rest->length -= pdu->length;
+    rest->reported -= MIN(length, rest->reported);
+    return true;
 }
 
 static void
 read_payload(const packet_view_t *packet)
 {
     /* C706 12.6: the version is 5.0 or 5.1 with connections, and 4 without. */
-    enum { REQUEST = 0, RESPONSE = 2, FAULT = 3, VERSION = 5, VERSION_WITHOUT = 4,
-           LAST_FRAGMENT = 0x02 };
+    enum { RESPONSE = 2, VERSION = 5, VERSION_WITHOUT = 4 };
     const uint8_t *header = packet_view_bytes(packet, 0, 4);
-    asked_t asked = { .transaction = 0 };
-    bool connected;
+    packet_view_t rest = *packet, pdu;
 
     if (header == NULL)
         return;
-    connected = header[0] == VERSION && header[1] <= 1;
-    if (!connected && header[0] != VERSION_WITHOUT)
-        return;
-    switch (connected ? header[2] : header[1]) {
-    case RESPONSE:
+    if ((header[0] == VERSION && header[1] <= 1 && header[2] == RESPONSE) ||
+        (header[0] == VERSION_WITHOUT && header[1] == RESPONSE))
         read_towers(packet);
-        if (connected && (header[3] & LAST_FRAGMENT) != 0)
-            add_response(packet, has_succeeded(packet));
-        break;
-    case FAULT:
-        add_response(packet, false);
-        break;
-    case REQUEST:
-        asked.transaction = read_call(packet);
-        if (connected)
-            read_namespace(packet, &asked);
-        break;
-    default:
-        break;
+    if (!inference_is_learning())
+        return;
+    for (unsigned i = 0; take_pdu(&rest, &pdu); i++) {
+        if (bounds_full(BOUND_RPC_MESSAGES, i, MAX_MESSAGES))
+            return;
+        read_pdu(&pdu);
     }
 }
 

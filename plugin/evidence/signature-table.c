@@ -22,9 +22,13 @@
 
 #define R(role) ROLE_BIT(ROLE_##role)
 #define VIEWER R(REMOTE_CONTROL_VIEWER)
-#define SITE "(?<site>[a-z0-9]{3})"
+/* No site has the name of a device of DOS, or of SMS itself. */
+#define RESERVED "(?!AUX|CON|NUL|PRN|SMS)"
+#define SITE "(?<site>" RESERVED "[a-z0-9]{3})"
 /* Of names that others use as well: a site code has capital letters. */
-#define CAPITAL_SITE "(?<site>(?-i:[A-Z0-9]{3}))"
+#define CAPITAL_SITE "(?<site>" RESERVED "(?-i:[A-Z0-9]{3}))"
+/* The caller of a share may write it in small letters; but so are the names of other shares. */
+#define SMALL_SITE "(?<site>" RESERVED "(?-i:(?=.{0,2}[a-z])[A-Za-z0-9]{3}))"
 
 /*
  * What a response proves. A management point protects its directories by NTLM or Negotiate. Its
@@ -100,9 +104,13 @@ const role_signature_t signature_table[] = {
       .hint = SHOWS_PAGE | SHOWS_CONTENT, .needs_second_fact = true, .label = "Report" },
 
     /* SMB: the share's name; for a name that others use as well, a file has to corroborate it. */
-    { .fact = FACT_SMB_PATH, .pattern = "\\\\CAP_" SITE "$", .literal = "\\CAP_",
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\CAP_" CAPITAL_SITE "$", .literal = "\\CAP_",
       .examples = "\\\\SRV\\CAP_ABC", .response = RESPONSE_SMB, .server = R(CLIENT_ACCESS_POINT),
       .client_of_flow = R(LEGACY_CLIENT), GRANTED, .label = "Share" },
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\CAP_" SMALL_SITE "$", .literal = "\\CAP_",
+      .examples = "\\\\SRV\\cap_abc|\\\\SRV\\CAP_A0b", .response = RESPONSE_SMB,
+      .server = R(CLIENT_ACCESS_POINT), .client_of_flow = R(LEGACY_CLIENT),
+      .hint = SHOWS_SUCCESS, .label = "Share" },
     { .fact = FACT_SMB_PATH, .pattern = "\\\\SMSPKG[a-z]\\$$", .literal = "\\SMSPKG",
       .examples = "\\\\SRV\\SMSPKGC$", .response = RESPONSE_SMB,
       .server = R(SMB_DISTRIBUTION_POINT), .client_of_flow = R(CLIENT), GRANTED,
@@ -119,9 +127,14 @@ const role_signature_t signature_table[] = {
     { .fact = FACT_SMB_PATH, .pattern = "\\\\SMS_SITE$", .literal = "\\SMS_SITE",
       .examples = "\\\\SRV\\SMS_SITE", .response = RESPONSE_SMB, .server = R(SITE_SERVER),
       .client = R(SITE_SERVER), GRANTED, .proves_asker = true, .label = "LAN sender's share" },
-    { .fact = FACT_SMB_PATH, .pattern = "\\\\SMS_(?!SHR$)" SITE "$", .literal = "\\SMS_",
-      .examples = "\\\\SRV\\SMS_ABC", .response = RESPONSE_SMB, .server = R(SITE_SERVER),
-      .client_of_flow = R(CLIENT), .needs_corroboration = true, GRANTED, .label = "Share" },
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\SMS_(?!SHR$)" CAPITAL_SITE "$",
+      .literal = "\\SMS_", .examples = "\\\\SRV\\SMS_ABC", .response = RESPONSE_SMB,
+      .server = R(SITE_SERVER), .client_of_flow = R(CLIENT), .needs_corroboration = true, GRANTED,
+      .label = "Share" },
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\SMS_(?!SHR$)" SMALL_SITE "$",
+      .literal = "\\SMS_", .examples = "\\\\SRV\\sms_abc", .response = RESPONSE_SMB,
+      .server = R(SITE_SERVER), .client_of_flow = R(CLIENT), .needs_corroboration = true,
+      .hint = SHOWS_SUCCESS, .label = "Share" },
     { .fact = FACT_SMB_PATH, .pattern = "\\\\SMS_CPS[a-z]?\\$$", .literal = "\\SMS_CPS",
       .examples = "\\\\SRV\\SMS_CPSC$|\\\\SRV\\SMS_CPS$", .response = RESPONSE_SMB,
       .server = R(SITE_SERVER), .client_of_flow = R(SITE_SERVER), GRANTED, .label = "Share" },

@@ -10,10 +10,13 @@
 
 #include "bounds.h"
 #include "inference.h"
+#include "smb-name.h"
+#include "transactions.h"
 
 /* RFC 1002 4.3.1: a type, which is 0 for a message, and the length of the message */
 #define NBSS_HEADER 4U
 #define MAX_MESSAGES 16
+#define MAX_NAME 512
 
 /* MS-CIFS 2.2.3.1: the protocol's name, command, status, flags; one is for strings in UTF-16 */
 #define SMB_HEADER 32U
@@ -40,46 +43,13 @@
 #define STATUS_PENDING 0x00000103
 #define STATUS_MORE_PROCESSING_REQUIRED 0xc0000016
 
-/* What a request names. */
-typedef enum { NAMES_NOTHING, NAMES_SHARE, NAMES_FILE } names_e;
-
-/* What a command of SMB names (MS-CIFS 2.2.2.1). */
-static names_e
-smb_names(uint8_t command)
-{
-    switch (command) {
-    case 0x02: /* SMB_COM_OPEN */
-    case 0x03: /* SMB_COM_CREATE */
-    case 0x2d: /* SMB_COM_OPEN_ANDX */
-    case 0x32: /* SMB_COM_TRANSACTION2: information on a file */
-    case 0xa2: /* SMB_COM_NT_CREATE_ANDX */
-        return NAMES_FILE;
-    case 0x70: /* SMB_COM_TREE_CONNECT */
-    case 0x73: /* SMB_COM_SESSION_SETUP_ANDX: a tree connect may follow in it */
-    case 0x75: /* SMB_COM_TREE_CONNECT_ANDX */
-        return NAMES_SHARE;
-    default:
-        return NAMES_NOTHING;
-    }
-}
-
-/* The same for SMB 2 (MS-SMB2 2.2.1.2). */
-static names_e
-smb2_names(uint16_t command)
-{
-    enum { TREE_CONNECT = 3, CREATE = 5 };
-
-    if (command == TREE_CONNECT)
-        return NAMES_SHARE;
-    return command == CREATE ? NAMES_FILE : NAMES_NOTHING;
-}
-
 /* A message, whose header has been read. */
 typedef struct {
     asked_t asked; /* by the number of the message; the tree that it is in */
     uint32_t status;
-    names_e names;
-    bool is_reply, is_unicode;
+    smb_names_e names;
+    bool is_reply;
+    smb_message_t text;
 } message_t;
 
 /*
@@ -87,7 +57,7 @@ typedef struct {
  * tree connect follows a session setup the status is that of the first that failed.
  */
 static message_t
-read_header(const uint8_t *header)
+read_header(const uint8_t *header, unsigned length)
 {
     return (message_t){
         .asked = { .transaction = pletohu16(header + SMB_NUMBER) |
@@ -95,30 +65,33 @@ read_header(const uint8_t *header)
                                   (uint64_t)header[SMB_COMMAND] << 32,
                    .context = pletohu16(header + SMB_TREE) },
         .status = pletohu32(header + SMB_STATUS),
-        .names = smb_names(header[SMB_COMMAND]),
+        .names = smb_name_of(header[SMB_COMMAND]),
         .is_reply = (header[SMB_FLAGS] & SMB_FLAG_REPLY) != 0,
-        .is_unicode = (pletohu16(header + SMB_FLAGS2) & SMB_FLAG2_UNICODE) != 0,
+        .text = { .bytes = header, .length = length,
+                  .is_unicode = (pletohu16(header + SMB_FLAGS2) & SMB_FLAG2_UNICODE) != 0 },
     };
 }
 
-/* MS-SMB2 3.2.5.1.2: the response has the number of the request. */
+/* MS-SMB2 3.2.5.1.2: the response has number and command of the request. */
 static message_t
-read_header_2(const uint8_t *header)
+read_header_2(const uint8_t *header, unsigned length)
 {
     return (message_t){
-        .asked = { .transaction = (uint64_t)pletohu32(header + SMB2_NUMBER) |
-                                  (uint64_t)pletohu32(header + SMB2_NUMBER + 4) << 32,
+        .asked = { .transaction = (uint64_t)pletohu32(header + SMB2_NUMBER) << 16 |
+                                  (uint64_t)pletohu16(header + SMB2_NUMBER + 4) << 48 |
+                                  pletohu16(header + SMB2_COMMAND),
                    .context = pletohu32(header + SMB2_TREE) },
         .status = pletohu32(header + SMB2_STATUS),
-        .names = smb2_names(pletohu16(header + SMB2_COMMAND)),
+        .names = smb_name_of_2(pletohu16(header + SMB2_COMMAND)),
         .is_reply = (header[SMB2_FLAGS] & SMB2_FLAG_REPLY) != 0,
-        .is_unicode = true,
+        .text = { .bytes = header, .length = length },
     };
 }
 
 static void
 add_response(const packet_view_t *packet, const message_t *message)
 {
+    const bool is_last = message->status != STATUS_PENDING;
     answer_t answer = {
         .response = RESPONSE_SMB,
         .transaction = message->asked.transaction,
@@ -126,85 +99,73 @@ add_response(const packet_view_t *packet, const message_t *message)
         .shown = message->status == 0 ? SHOWS_SUCCESS : 0,
     };
 
-    if (inference_is_pending() && message->status != STATUS_PENDING &&
-        message->status != STATUS_MORE_PROCESSING_REQUIRED)
+    if (transactions_answer(packet, answer.transaction, is_last) && is_last &&
+        inference_is_pending() && message->status != STATUS_MORE_PROCESSING_REQUIRED)
         inference_add_response(packet, &answer);
 }
 
-/* Adds a name. A share's name follows the name of its server, a file's name does not. */
+/* A share's name follows the name of its server, a file's name does not. */
 static void
-add_name(const packet_view_t *packet, char *name, unsigned length, const message_t *message)
+add_request(const packet_view_t *packet, const message_t *message, bool is_named,
+            const char *name)
 {
-    const char *path;
+    const bool is_file = message->names == SMB_NAMES_FILE;
 
-    name[length] = '\0';
-    path = strstr(name, "\\\\");
-    if (message->names == NAMES_FILE)
-        inference_add_fact(packet, FACT_SMB_FILE, name, &message->asked);
-    else if (path != NULL)
-        inference_add_fact(packet, FACT_SMB_PATH, path, &message->asked);
+    if (transactions_ask(packet, message->asked.transaction, message->text.bytes,
+                         message->text.length) &&
+        is_named && (is_file || (name[0] == '\\' && name[1] == '\\')))
+        inference_add_fact(packet, is_file ? FACT_SMB_FILE : FACT_SMB_PATH, name,
+                           &message->asked);
 }
 
 /*
- * Reads all printable texts of a request as names, if they are long enough for a signature. Where
- * each command has its name does not matter.
+ * True for a message that ends at @p end, and not in a later segment: Wireshark reassembles it. One
+ * that the capture has cut is as whole as it gets.
  */
-static void
-read_names(const packet_view_t *packet, unsigned at, unsigned end, const message_t *message)
+static bool
+is_whole(const packet_view_t *packet, unsigned end)
 {
-    const bool unicode = message->is_unicode;
-    const size_t min_length = MIN(role_signatures_min_length(FACT_SMB_PATH),
-                                  role_signatures_min_length(FACT_SMB_FILE));
-    const uint8_t *payload = packet->payload;
-    char *name = (char *)wmem_alloc(packet->pinfo->pool, end - at + 1);
-    unsigned count = 0;
-
-    for (; at < end; at++) {
-        if (g_ascii_isprint(payload[at]) &&
-            (!unicode || (at + 1 < end && payload[at + 1] == 0))) {
-            name[count++] = (char)payload[at];
-            at += unicode ? 1 : 0;
-            continue;
-        }
-        if (count >= min_length)
-            add_name(packet, name, count, message);
-        count = 0;
-    }
-    if (count >= min_length)
-        add_name(packet, name, count, message);
+    return end <= packet->length || packet->length < packet->reported;
 }
 
-/* Reads the message from @p at to @p end of the payload. */
+/* Reads the message from @p at to @p end, which may be behind what was captured. */
 static void
 read_message(const packet_view_t *packet, unsigned at, unsigned end)
 {
+    const unsigned stop = MIN(end, packet->length);
+    char name[MAX_NAME];
     message_t message;
 
-    if (at + SMB_HEADER > end)
+    if (at + SMB_HEADER > stop)
         return;
-    message = read_header(packet->payload + at);
+    message = read_header(packet->payload + at, stop - at);
+    if (message.names == SMB_NAMES_NOTHING)
+        return;
     if (message.is_reply)
         add_response(packet, &message);
-    else if (message.names != NAMES_NOTHING)
-        read_names(packet, at + SMB_HEADER, end, &message);
+    else if (is_whole(packet, end))
+        add_request(packet, &message, smb_name_read(&message.text, name, sizeof name), name);
 }
 
 /* The same for SMB 2, where further messages may follow in a chain. */
 static void
 read_messages_2(const packet_view_t *packet, unsigned at, unsigned end)
 {
-    for (unsigned i = 0; at + SMB2_HEADER <= end; i++) {
+    char name[MAX_NAME];
+
+    for (unsigned i = 0; at + SMB2_HEADER <= MIN(end, packet->length); i++) {
         const uint8_t *header = packet->payload + at;
-        message_t message = read_header_2(header);
         uint32_t next = pletohu32(header + SMB2_NEXT);
         unsigned stop = next >= SMB2_HEADER && next < end - at ? at + next : end;
+        message_t message = read_header_2(header, MIN(stop, packet->length) - at);
 
         if (bounds_full(BOUND_SMB_MESSAGES, i, MAX_MESSAGES))
             return;
-        if (message.is_reply)
+        if (message.names != SMB_NAMES_NOTHING && message.is_reply)
             add_response(packet, &message);
-        else if (message.names != NAMES_NOTHING)
-            read_names(packet, at + SMB2_HEADER, stop, &message);
+        else if (message.names != SMB_NAMES_NOTHING && is_whole(packet, stop))
+            add_request(packet, &message, smb_name_read_2(&message.text, name, sizeof name),
+                        name);
         at = stop;
     }
 }
@@ -224,7 +185,7 @@ read_payload(const packet_view_t *packet)
             return;
         length = pntohu24(header + 1);
         at += NBSS_HEADER;
-        end = MIN(length, packet->length - at) + at;
+        end = at + length;
         if (memcmp(header + NBSS_HEADER, "\xffSMB", 4) == 0)
             read_message(packet, at, end);
         else if (memcmp(header + NBSS_HEADER, "\xfeSMB", 4) == 0)

@@ -8,7 +8,9 @@
 
 #include <wsutil/pint.h>
 
+#include "bounds.h"
 #include "inference.h"
+#include "transactions.h"
 
 /* MS-TDS 2.2.3.1, 2.2.6.4: the header, and the kinds of messages */
 #define HEADER 8U
@@ -39,15 +41,18 @@ add_response(const packet_view_t *packet)
     unsigned at = HEADER;
     const uint8_t *token = packet_view_bytes(packet, at, 1);
 
-    for (unsigned i = 0; token != NULL && i < MAX_TOKENS; i++) {
+    for (unsigned i = 0; token != NULL; i++) {
         const uint8_t *length = packet_view_bytes(packet, at + 1, 2);
 
+        if (bounds_full(BOUND_TDS_TOKENS, i, MAX_TOKENS))
+            return;
         if (*token == TOKEN_LOGINACK || *token == TOKEN_ERROR || *token == TOKEN_DONE) {
             if (*token == TOKEN_LOGINACK)
                 answer.shown = SHOWS_LOGIN;
             else if (*token == TOKEN_DONE && length != NULL && (length[0] & DONE_ERROR) == 0)
                 answer.shown = SHOWS_REPLY;
-            inference_add_response(packet, &answer);
+            if (transactions_answer(packet, 0, false) && inference_is_pending())
+                inference_add_response(packet, &answer);
             return;
         }
         if ((*token != TOKEN_INFO && *token != TOKEN_ENVCHANGE) || length == NULL)
@@ -55,6 +60,18 @@ add_response(const packet_view_t *packet)
         at += 3U + pletohu16(length);
         token = packet_view_bytes(packet, at, 1);
     }
+}
+
+/*
+ * A connection has one login (MS-TDS 3.2), so all have the number 0, which none but a copy has a
+ * second time. False for a piece, which waits for the others.
+ */
+static bool
+ask(const packet_view_t *packet, unsigned length)
+{
+    if (length > packet->length && packet->length >= packet->reported)
+        return false;
+    return transactions_ask(packet, 0, packet->payload, MIN(length, packet->length));
 }
 
 static void
@@ -67,10 +84,10 @@ read_payload(const packet_view_t *packet)
 
     if (message == NULL || message[1] > MAX_STATUS || pntohu16(message + 2) <= HEADER)
         return;
-    if (message[0] == RESPONSE && inference_is_pending())
+    if (message[0] == RESPONSE)
         add_response(packet);
     place = packet_view_bytes(packet, HEADER + LOGIN_DATABASE, 4);
-    if (message[0] != LOGIN || place == NULL)
+    if (message[0] != LOGIN || place == NULL || !ask(packet, pntohu16(message + 2)))
         return;
     count = pletohu16(place + 2);
     text = packet_view_bytes(packet, HEADER + pletohu16(place), 2 * count);

@@ -82,6 +82,10 @@ def alone(*messages):
     return tuple((False, message) for message in messages)
 
 
+# The connection is for the interface of WMI's login.
+BOUND = ask(kb.rpc_bind(kb.WBEM_LOGIN), kb.rpc_bound(1055))
+
+
 def http(name, said, learned=None, port=80):
     return Exchange(name, TCP, port, said, learned or NOTHING)
 
@@ -248,8 +252,10 @@ PROOF = (
     ldap("no entry", ask(SEARCH, kb.ldap_done()),
          of_both(DC, UNCONFIRMED, ADVANCED, UNCONFIRMED)),
     ldap("added", ask(ADD, kb.ldap_added()), of_both(DC, PROVEN, SITE, PROVEN)),
-    rpc("namespace", ask(WMI, WMI_DONE),
+    rpc("namespace", (*BOUND, *ask(WMI, WMI_DONE)),
         of_both("SMS Provider", PROVEN, "Administrator console", PROVEN)),
+    rpc("namespace without the bind", ask(WMI, WMI_DONE),
+        of_both("SMS Provider", UNCONFIRMED, "Administrator console", UNCONFIRMED)),
 )
 
 # Something is not in the capture: nothing is Proven, and nothing wrong is learned.
@@ -290,8 +296,3 @@ ONE_FACT = (
 
 GROUPS = {"own": OWN, "echo": ECHO, "others": OTHERS, "refused": REFUSED, "alike": ALIKE,
           "proof": PROOF, "lost": LOST, "one-fact": ONE_FACT}
-
-
-def end(group, number, which):
-    """The address of an end: each exchange has its own."""
-    return "10.%d.%d.%d" % (8 if which == CLIENT else 9, list(GROUPS).index(group) + 1, number + 1)

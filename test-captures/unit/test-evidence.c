@@ -10,6 +10,7 @@
 #include "http-order.h"
 #include "inference.h"
 #include "questions.h"
+#include "transactions.h"
 #include "unit-epan.h"
 
 #define BYTES(s) (const uint8_t *)(s), sizeof(s) - 1
@@ -34,14 +35,20 @@ show(char *text)
     shown[num_shown++] = text;
 }
 
+/* The number of a message as text, without the kind of its answer; none of the first one. */
+static char *
+number_text(uint64_t transaction)
+{
+    const uint64_t number = transaction >= 0x100 ? transaction >> 8 : transaction;
+
+    return number > 1 && number < 10 ? g_strdup_printf(" #%" PRIu64, number) : g_strdup("");
+}
+
 void
 inference_add_fact(const packet_view_t *packet _U_, fact_e fact, const char *text,
                    const asked_t *asked)
 {
-    char *number = asked != NULL && asked->transaction > 1 && asked->transaction < 10
-                       ? g_strdup_printf(" #%" PRIu64, asked->transaction)
-                       : g_strdup("");
-
+    char *number = number_text(asked != NULL ? asked->transaction : 0);
     if (text != NULL && *text != '\0')
         show(g_strdup_printf("%s %s%s", fact_names[fact], text, number));
     g_free(number);
@@ -64,13 +71,14 @@ inference_add_response(const packet_view_t *packet _U_, const answer_t *answer)
     static const char *const names[] = { "success", "reply", "list", "content", "page", "taken",
                                          "windows", "entry", "login" };
     GString *text = g_string_new(answer->is_partial ? "part" : "answer");
+    char *number = number_text(answer->transaction);
 
     for (unsigned i = 0; i < array_length(names); i++) {
         if ((answer->shown & 1U << i) != 0)
             g_string_append_printf(text, " %s", names[i]);
     }
-    if (answer->transaction > 1 && answer->transaction < 10)
-        g_string_append_printf(text, " #%" PRIu64, answer->transaction);
+    g_string_append(text, number);
+    g_free(number);
     if (answer->site_code != NULL)
         g_string_append_printf(text, " of %s", answer->site_code);
     if (answer->detail != NULL)
@@ -91,6 +99,12 @@ inference_is_pending(void)
 }
 
 bool
+inference_is_learning(void)
+{
+    return true;
+}
+
+bool
 inference_is_of_interest(const packet_view_t *packet _U_)
 {
     return false;
@@ -104,6 +118,20 @@ questions_ask(const packet_view_t *packet _U_, question_e kind _U_, uint32_t num
 
 bool
 questions_answer(const packet_view_t *packet _U_, question_e kind _U_, uint32_t number _U_)
+{
+    return true;
+}
+
+/* In place of transactions.c: each message is the only one with its number. */
+bool
+transactions_ask(const packet_view_t *packet _U_, uint64_t number _U_,
+                 const uint8_t *request _U_, size_t length _U_)
+{
+    return true;
+}
+
+bool
+transactions_answer(const packet_view_t *packet _U_, uint64_t number _U_, bool is_last _U_)
 {
     return true;
 }
@@ -238,6 +266,11 @@ typedef struct {
 G_STATIC_ASSERT(sizeof SMB_HEADER("\x75", "\0") == 32 + 1);
 G_STATIC_ASSERT(sizeof SMB2_HEADER("\3", "\0", "\0") == 64 + 1);
 #define WIDE_SHARE "\\\0\\\0S\0\\\0C\0A\0P\0"
+#define WIDE_FILE "i\0n\0b\0o\0x\0e\0s\0"
+#define EIGHT FOUR FOUR
+#define SMB_TREE(password_length) "\4\xff\0\0\0\0\0" password_length "\0\x11\0"
+#define SMB_CREATE "\x18\xff\0\0\0\0\x0e\0" EIGHT EIGHT EIGHT EIGHT EIGHT "\0" "\x0f\0\0"
+#define SMB2_CREATE "\x39\0\0\0" EIGHT EIGHT EIGHT EIGHT EIGHT "\x78\0\x0e\0" EIGHT
 
 #define HALF_ASCII "ENFAFPEBECEDCACACACACACACACACABK" /* MP_ABC<1a> */
 
@@ -307,21 +340,21 @@ static const case_t cases[] = {
       BYTES("\x30\x84\xff\xff\xff\xff\x02\x01\x02\x65\x85\1\2\3\4\5"), { NULL } },
     { "no length", &ldap_reader, true, BYTES("\x30\x80\x02\x01\x02"), { NULL } },
     { "share and file of SMB", &smb_reader, true,
-      BYTES("\0\0\0\x2e" SMB_HEADER("\x75", "\0") WIDE_SHARE
-            "\0\0\0\x30" SMB_HEADER("\xa2", "\0") "\1\0i\0n\0b\0o\0x\0e\0s"),
-      { "share \\\\S\\CAP", "file inboxe" } },
+      BYTES("\0\0\0\x3c" SMB_HEADER("\x75", "\0") SMB_TREE("\1") "\0" WIDE_SHARE "\0\0"
+            "\0\0\0\x62" SMB_HEADER("\xa2", "\0") SMB_CREATE WIDE_FILE),
+      { "share \\\\S\\CAP", "file inboxes" } },
     { "answer of SMB", &smb_reader, true,
       BYTES("\0\0\0\x20" SMB_HEADER("\x75", "\x80")), { "answer success" } },
     { "write of SMB", &smb_reader, true,
       BYTES("\0\0\0\x2e" SMB_HEADER("\x2f", "\0") WIDE_SHARE), { NULL } },
     { "two messages of SMB 2 in one", &smb_reader, true,
-      BYTES("\0\0\0\x9c" SMB2_HEADER("\3", "\0", "\x4e") WIDE_SHARE
-            SMB2_HEADER("\5", "\0", "\0") "i\0n\0b\0o\0x\0e\0s\0"),
-      { "share \\\\S\\CAP", "file inboxes" } },
+      BYTES("\0\0\0\xdc" SMB2_HEADER("\3", "\0", "\x56") "\x09\0\0\0\x48\0\x0e\0" WIDE_SHARE
+            SMB2_HEADER("\5", "\0", "\0") SMB2_CREATE WIDE_FILE),
+      { "share \\\\S\\CAP #3", "file inboxes #5" } },
     { "answer of SMB 2", &smb_reader, true,
-      BYTES("\0\0\0\x40" SMB2_HEADER("\3", "\1", "\0")), { "answer success" } },
+      BYTES("\0\0\0\x40" SMB2_HEADER("\3", "\1", "\0")), { "answer success #3" } },
     { "login", &tds_reader, true,
-      BYTES("\x10\1\0\x60\0\0\1\0"
+      BYTES("\x10\1\0\x5e\0\0\1\0"
             "123456789012345678901234567890123456789012345678901234567890"
             "12345678\x48\0\7\0S\0M\0S\0_\0A\0B\0C\0"),
       { "database SMS_ABC" } },
@@ -335,14 +368,7 @@ static const case_t cases[] = {
     { "prelogin's answer", &tds_reader, true, BYTES("\4\1\0\x0e\0\0\1\0\0\0\x0b\0\6\1"),
       { NULL } },
     { "towers", &rpc_reader, true,
-      BYTES("\5\0\2\3\x10\0\0\0\1\0\x07\2\0\4\2\1\0\x09\4\0\x0a\1\1\x14"), { "answer" } },
-    { "namespace", &rpc_reader, true,
-      BYTES("\5\0\0\3r\0o\0o\0t\0\\\0s\0m\0s\0\\\0s\0\0\0"), { "namespace root\\sms\\s" } },
-    { "another's namespace", &rpc_reader, true,
-      BYTES("\5\0\0\3r\0o\0o\0t\0\\\0s\0m\0s\0d\0m\0\0\0"), { NULL } },
-    { "another's namespace before it", &rpc_reader, true,
-      BYTES("\5\0\0\3r\0o\0o\0t\0\\\0s\0m\0s\0_\0x\0\0\0r\0o\0o\0t\0\\\0s\0m\0s\0\0\0"),
-      { "namespace root\\sms" } },
+      BYTES("\5\0\2\3\x10\0\0\0\1\0\x07\2\0\4\2\1\0\x09\4\0\x0a\1\1\x14"), { NULL } },
     { "login that succeeded", &rpc_reader, true,
       BYTES("\5\0\2\3\x10\0\0\0\x20\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0"),
       { "answer success" } },

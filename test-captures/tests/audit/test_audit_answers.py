@@ -5,56 +5,22 @@
 
 import pytest
 
+import exchanges
 from audit_rows import frames, host_lines, statistic
-from generators import generator, plan
+from exchanges import found
+from generators import plan
 
 answers = plan("plan_answers")
 CASES = [pytest.param(group, number, id=f"{group}-{exchange.name}")
-         for group, exchanges in answers.GROUPS.items()
-         for number, exchange in enumerate(exchanges)]
-
-
-def play(cap, group, number, exchange):
-    ends = (answers.end(group, number, answers.CLIENT), 1100 + number,
-            answers.end(group, number, answers.SERVER), exchange.port)
-    flow = cap.tcp(*ends) if exchange.transport == answers.TCP else cap.udp(*ends)
-    if exchange.transport == answers.TCP:
-        flow.open()
-    for by_server, message in exchange.said:
-        say = flow.reply if by_server else flow.send
-        if message is None:
-            say(bytes(100), order=())  # so many bytes, none of them recorded
-        else:
-            say(message)
-    if exchange.transport == answers.TCP:
-        flow.close()
-    cap.wait(0.5)
+         for group, of_group in answers.GROUPS.items()
+         for number, exchange in enumerate(of_group)]
 
 
 @pytest.fixture(scope="module")
 def roles(tshark, sandbox):
     """The lines of the statistic of roles for all exchanges, and its header."""
-    cap = generator("flows").Capture()
-    for group, exchanges in answers.GROUPS.items():
-        for number, exchange in enumerate(exchanges):
-            play(cap, group, number, exchange)
-    path = sandbox.new_folder("answers") / "answers.pcap"
-    cap.write(path)
-    path.chmod(0o644)
+    path = exchanges.write(answers.GROUPS, sandbox.new_folder("answers") / "answers.pcap")
     return statistic(tshark, path, "roles")
-
-
-def basis_column(lines):
-    heads = next(line for line in lines if line.startswith("Host"))
-    names = [name.strip() for name in heads.split("|")]
-    return names.index("Basis") if "Basis" in names else None
-
-
-def found(lines, address):
-    """role -> its basis; None where the statistic has no such column."""
-    column = basis_column(lines)
-    cells = [[cell.strip() for cell in line.split("|")] for line in host_lines(lines, address)]
-    return {row[1]: row[column] if column is not None else None for row in cells}
 
 
 @pytest.mark.parametrize("group, number", CASES)
@@ -62,7 +28,7 @@ def found(lines, address):
 def test_each_end_has_the_roles_that_the_answer_shows(roles, group, number, which):
     right = {role: basis for (of, role), basis in
              answers.GROUPS[group][number].learned.items() if of == which}
-    held = found(roles, answers.end(group, number, which))
+    held = found(roles, exchanges.end(answers.GROUPS, group, number, which))
     assert held.keys() == right.keys()
     assert all(basis in (None, right[role]) for role, basis in held.items())
 
