@@ -85,8 +85,8 @@ report_flow(packet_view_t *packet, const flow_t *flow, const address *initiator,
 }
 
 /*
- * Reports the flow that an ICMP error quotes: by its conversation, as the packet is none of it. In a
- * later pass the error may be the first frame of the flow that is asked for.
+ * Reports the flow that an ICMP error quotes: by its conversation, as the packet is none of it. In
+ * a later pass the error may be the first frame of the flow that is asked for.
  */
 static void
 report_quoted_flow(packet_view_t *view, flow_t *flow)

@@ -19,6 +19,7 @@
 
 #include "addresses.h"
 #include "bounds.h"
+#include "evidence-holder.h"
 #include "network-table.h"
 #include "resolved-roles.h"
 #include "role-table.h"
@@ -32,16 +33,9 @@
 #define MAX_REASON 256 /* bytes */
 #define TABLE_REASON "table smsrc_roles"
 
-/* The roles of a host or, from the table, of a network, with their evidence. */
-typedef struct {
-    role_set_t roles;
-    prefix_t network; /* unused for a host that evidence has shown */
-    wmem_array_t *evidence; /* of role_evidence_t * */
-} holder_t;
-
 /* The state of one capture; NULL between captures. */
-static network_table_t *networks; /* of holder_t, from the table */
-static wmem_map_t *hosts;         /* address to holder_t, from evidence */
+static network_table_t *networks; /* of evidence_holder_t, from the table */
+static wmem_map_t *hosts;         /* address to evidence_holder_t, from evidence */
 static role_set_t table_roles;    /* those that any line of the table gives */
 static unsigned version;
 static role_set_t held_roles;      /* those that any host or network holds */
@@ -57,63 +51,6 @@ role_book_register(module_t *module)
         "Whether a role that the table of roles gives to some hosts is learned for no other host. "
         "For administrator consoles it is always so.",
         &close_roles);
-}
-
-static holder_t *
-holder_new(void)
-{
-    holder_t *holder = wmem_new0(wmem_file_scope(), holder_t);
-
-    holder->evidence = wmem_array_sized_new(wmem_file_scope(), sizeof(role_evidence_t *), 2);
-    return holder;
-}
-
-static role_evidence_t *
-holder_get(const holder_t *holder, unsigned i)
-{
-    return *(role_evidence_t **)wmem_array_index(holder->evidence, i);
-}
-
-/* Adds evidence for @p role, which the holder is to hold. */
-static role_evidence_t *
-holder_add(holder_t *holder, role_e role)
-{
-    role_evidence_t *evidence = wmem_new0(wmem_file_scope(), role_evidence_t);
-
-    evidence->role = role;
-    evidence->site_code = "";
-    wmem_array_append_one(holder->evidence, evidence);
-    holder->roles |= ROLE_BIT(role);
-    held_roles |= ROLE_BIT(role);
-    return evidence;
-}
-
-/* The evidence that @p holder has for @p role, or NULL. */
-static role_evidence_t *
-holder_find(const holder_t *holder, role_e role)
-{
-    for (unsigned i = 0; i < wmem_array_get_count(holder->evidence); i++) {
-        role_evidence_t *evidence = holder_get(holder, i);
-
-        if (evidence->role == role)
-            return evidence;
-    }
-    return NULL;
-}
-
-/* The roles of @p holder, which may be NULL, whose standing is @p least or better. */
-static role_set_t
-holder_roles_at(const holder_t *holder, standing_e least)
-{
-    role_set_t roles = 0;
-
-    for (unsigned i = 0; holder != NULL && i < wmem_array_get_count(holder->evidence); i++) {
-        const role_evidence_t *evidence = holder_get(holder, i);
-
-        if (evidence->standing >= least)
-            roles |= ROLE_BIT(evidence->role);
-    }
-    return roles;
 }
 
 /* True if @p host is the last address of @p network, of IPv4 and with more than two addresses. */
@@ -132,52 +69,53 @@ is_last_of(const prefix_t *network, const prefix_t *host)
  * The network of the table in which @p addr is, by the longest prefix; or NULL. @p broadcast is set
  * if it is the broadcast of that network.
  */
-static const holder_t *
+static const evidence_holder_t *
 find_any_network(const address *addr, bool *broadcast)
 {
-    const holder_t *network;
+    const evidence_holder_t *network;
     prefix_t prefix;
 
     *broadcast = false;
     if (networks == NULL || !network_table_prefix_from_address(&prefix, addr))
         return NULL;
-    network = (const holder_t *)network_table_find(networks, &prefix);
+    network = (const evidence_holder_t *)network_table_find(networks, &prefix);
     *broadcast = network != NULL && is_last_of(&network->network, &prefix);
     return network;
 }
 
 /* The network of the table that gives @p addr its roles; or NULL. */
-static const holder_t *
+static const evidence_holder_t *
 find_network(const address *addr)
 {
     bool broadcast;
-    const holder_t *network = find_any_network(addr, &broadcast);
+    const evidence_holder_t *network = find_any_network(addr, &broadcast);
 
     return broadcast ? NULL : network;
 }
 
-static holder_t *
+static evidence_holder_t *
 find_host(const address *addr)
 {
     if (hosts == NULL || addr->len <= 0 || addr->data == NULL)
         return NULL;
-    return (holder_t *)wmem_map_lookup(hosts, addr);
+    return (evidence_holder_t *)wmem_map_lookup(hosts, addr);
 }
 
 /* Takes a line of the user's table. */
 static void
 add_line(const prefix_t *prefix, role_e role, const char *site_code)
 {
-    holder_t *network = (holder_t *)network_table_get(networks, prefix);
+    evidence_holder_t *network = (evidence_holder_t *)network_table_get(networks, prefix);
     role_evidence_t *evidence;
 
     if (network == NULL) {
-        network = holder_new();
+        network = evidence_holder_new();
         network->network = *prefix;
         network_table_insert(networks, prefix, network);
     }
     table_roles |= ROLE_BIT(role);
-    evidence = holder_add(network, role);
+    held_roles |= ROLE_BIT(role);
+    evidence = evidence_holder_add(network, role);
     evidence->standing = STANDING_TABLE;
     evidence->site_code = wmem_strdup(wmem_file_scope(), site_code);
     evidence->reason = TABLE_REASON;
@@ -217,7 +155,7 @@ role_book_held_roles(void)
 }
 
 static bool
-is_host(const holder_t *network)
+is_host(const evidence_holder_t *network)
 {
     return network != NULL &&
            network->network.prefix_length == 8 * network->network.address_length;
@@ -227,7 +165,7 @@ is_host(const holder_t *network)
 static resolved_roles_t
 resolve(const address *addr)
 {
-    const holder_t *host = find_host(addr), *network;
+    const evidence_holder_t *host = find_host(addr), *network;
     resolved_roles_t roles = { 0 };
     prefix_t prefix;
 
@@ -237,7 +175,7 @@ resolve(const address *addr)
         network = NULL;
     roles.by_table = network != NULL ? network->roles : 0;
     roles.held = roles.by_table | (host != NULL ? host->roles : 0);
-    roles.confirmed = roles.by_table | holder_roles_at(host, STANDING_PROVEN);
+    roles.confirmed = roles.by_table | evidence_holder_roles_at(host, STANDING_PROVEN);
     if (network_table_prefix_from_address(&prefix, addr))
         resolved_roles_put(&prefix, &roles);
     return roles;
@@ -325,7 +263,7 @@ role_book_is_broadcast(const address *addr, bool by_link)
 role_set_t
 role_book_learned_roles(const address *addr, standing_e least)
 {
-    return holder_roles_at(find_host(addr), least);
+    return evidence_holder_roles_at(find_host(addr), least);
 }
 
 unsigned
@@ -335,16 +273,16 @@ role_book_version(void)
 }
 
 /* Adds a host that has no place so far; NULL if all places are taken. */
-static holder_t *
+static evidence_holder_t *
 add_host(const address *addr, bool reported)
 {
     unsigned limit = reported ? MAX_REPORTED_HOSTS : ROLE_BOOK_MAX_HOSTS;
-    holder_t *host;
+    evidence_holder_t *host;
 
     if (bounds_full(reported ? BOUND_REPORTED_HOSTS : BOUND_ROLE_HOSTS, wmem_map_size(hosts),
                     limit))
         return NULL;
-    host = holder_new();
+    host = evidence_holder_new();
     wmem_map_insert(hosts, addresses_key_new(addr), host);
     return host;
 }
@@ -406,14 +344,15 @@ may_hold(const address *addr, const role_finding_t *finding)
 
 /* Adds the finding to those of @p host. True if they have changed. */
 static bool
-add_finding(holder_t *host, const role_finding_t *finding)
+add_finding(evidence_holder_t *host, const role_finding_t *finding)
 {
-    role_evidence_t *evidence = holder_find(host, finding->role);
+    role_evidence_t *evidence = evidence_holder_find(host, finding->role);
     char code[SITE_CODE_LENGTH + 1];
     bool better;
 
     if (evidence == NULL)
-        evidence = holder_add(host, finding->role);
+        evidence = evidence_holder_add(host, finding->role);
+    held_roles |= ROLE_BIT(finding->role);
     copy_site_code(code, finding->site_code);
     better = raise_standing(evidence, finding);
     return update_site_code(evidence, code, better) || better;
@@ -422,7 +361,7 @@ add_finding(holder_t *host, const role_finding_t *finding)
 bool
 role_book_learn(const address *addr, const role_finding_t *finding)
 {
-    holder_t *host;
+    evidence_holder_t *host;
     bool changes;
 
     if (hosts == NULL || !may_hold(addr, finding))
@@ -443,16 +382,17 @@ role_book_learn(const address *addr, const role_finding_t *finding)
 void
 role_book_doubt(const address *addr, uint32_t frame)
 {
-    const holder_t *host = find_host(addr);
+    const evidence_holder_t *host = find_host(addr);
 
     for (unsigned i = 0; host != NULL && i < wmem_array_get_count(host->evidence); i++) {
-        role_evidence_t *evidence = holder_get(host, i);
+        role_evidence_t *evidence = evidence_holder_get(host, i);
 
         if (evidence->standing != STANDING_PROVEN || evidence->frame != frame)
             continue;
         evidence->standing = STANDING_UNCONFIRMED;
         version++;
     }
+    (void)resolve(addr);
 }
 
 void
@@ -463,7 +403,7 @@ role_book_outdate(void)
 
 /* What the table has for @p addr, and what evidence has; either may be NULL. */
 static void
-find_holders(const address *addr, const holder_t *holders[2])
+find_holders(const address *addr, const evidence_holder_t *holders[2])
 {
     holders[0] = find_network(addr);
     holders[1] = find_host(addr);
@@ -472,7 +412,7 @@ find_holders(const address *addr, const holder_t *holders[2])
 const role_evidence_t *const *
 role_book_evidence(wmem_allocator_t *scope, const address *addr, unsigned *count)
 {
-    const holder_t *holders[2];
+    const evidence_holder_t *holders[2];
     const role_evidence_t **all;
     unsigned total = 0, at = 0;
 
@@ -488,7 +428,7 @@ role_book_evidence(wmem_allocator_t *scope, const address *addr, unsigned *count
     for (unsigned h = 0; h < array_length(holders); h++) {
         for (unsigned i = 0;
              holders[h] != NULL && i < wmem_array_get_count(holders[h]->evidence); i++)
-            all[at++] = holder_get(holders[h], i);
+            all[at++] = evidence_holder_get(holders[h], i);
     }
     return all;
 }
@@ -496,13 +436,13 @@ role_book_evidence(wmem_allocator_t *scope, const address *addr, unsigned *count
 const char *
 role_book_site_code(const address *addr)
 {
-    const holder_t *holders[2];
+    const evidence_holder_t *holders[2];
 
     find_holders(addr, holders);
     for (unsigned h = 0; h < array_length(holders); h++) {
         for (unsigned i = 0;
              holders[h] != NULL && i < wmem_array_get_count(holders[h]->evidence); i++) {
-            const char *site_code = holder_get(holders[h], i)->site_code;
+            const char *site_code = evidence_holder_get(holders[h], i)->site_code;
 
             if (site_code[0] != '\0')
                 return site_code;

@@ -6,11 +6,8 @@
 
 #include "reader.h"
 
-#include "http-method.h"
-#include "http-order.h"
+#include "evidence-fixture.h"
 #include "inference.h"
-#include "questions.h"
-#include "transactions.h"
 #include "unit-epan.h"
 
 #define BYTES(s) (const uint8_t *)(s), sizeof(s) - 1
@@ -108,130 +105,6 @@ bool
 inference_is_of_interest(const packet_view_t *packet _U_)
 {
     return false;
-}
-
-/* In place of questions.c: each question was asked. */
-void
-questions_ask(const packet_view_t *packet _U_, question_e kind _U_, uint32_t number _U_)
-{
-}
-
-bool
-questions_answer(const packet_view_t *packet _U_, question_e kind _U_, uint32_t number _U_)
-{
-    return true;
-}
-
-/* In place of transactions.c: each message is the only one with its number. */
-bool
-transactions_ask(const packet_view_t *packet _U_, uint64_t number _U_,
-                 const uint8_t *request _U_, size_t length _U_)
-{
-    return true;
-}
-
-bool
-transactions_answer(const packet_view_t *packet _U_, uint64_t number _U_, bool is_last _U_)
-{
-    return true;
-}
-
-/*
- * In place of http-order.c: each message has the number of the one before it and one, and each
- * response is one to GET.
- */
-static http_place_t place = { 0, true };
-static http_asked_t last_asked = { .method = HTTP_METHOD_GET };
-
-void
-http_order_reset(void)
-{
-    place.number = 0;
-    last_asked = (http_asked_t){ .method = HTTP_METHOD_GET };
-}
-
-void
-http_order_begin(const packet_view_t *packet _U_)
-{
-}
-
-http_place_t
-http_order_request(const packet_view_t *packet _U_, size_t at _U_, size_t whole _U_)
-{
-    place.number++;
-    return place;
-}
-
-void
-http_order_set_asked(http_place_t of _U_, http_asked_t asked)
-{
-    last_asked = asked;
-}
-
-http_asked_t
-http_order_asked(http_place_t of _U_)
-{
-    return last_asked;
-}
-
-http_asked_t
-http_order_awaited(const packet_view_t *packet _U_, size_t at _U_)
-{
-    return last_asked;
-}
-
-void
-http_order_ask_account(uint8_t kind _U_)
-{
-}
-
-bool
-http_order_asks_account(uint8_t kind _U_)
-{
-    return false;
-}
-
-http_place_t
-http_order_response(const packet_view_t *packet _U_, size_t at _U_, http_extent_t extent)
-{
-    static const http_place_t none;
-
-    place.number += extent.is_final;
-    return extent.is_final ? place : none;
-}
-
-size_t
-http_order_next_response(const packet_view_t *packet _U_)
-{
-    return 0;
-}
-
-void
-http_order_leave_open(const packet_view_t *packet _U_, http_place_t of _U_, unsigned what _U_,
-                      bool is_first _U_)
-{
-}
-
-http_place_t
-http_order_open(const packet_view_t *packet _U_, unsigned *what _U_, bool *is_decoded _U_)
-{
-    static const http_place_t none;
-
-    return none;
-}
-
-void
-http_order_close(void)
-{
-}
-
-/* In place of flow-content.c. */
-flow_content_t *
-flow_content_get(packet_info *pinfo _U_, bool create _U_)
-{
-    static flow_content_t flow;
-
-    return &flow;
 }
 
 /* An answer for the management point of the site ABC: how many records, and further ones. */
