@@ -186,6 +186,14 @@ note_facts(const pending_t *pending, const finding_t *found, const flow_content_
     second_fact_note(server, &fact);
 }
 
+/* True if an end learns no role because the table gives it to others: its flow still shows it. */
+static bool
+has_stranger(const role_signature_t *signature, const address *server, const address *client)
+{
+    return (role_book_strange_roles(server, signature->server) |
+            role_book_strange_roles(client, signature->client)) != 0;
+}
+
 /* Gives the roles of @p pending, whose request was answered by this packet, or proven at once. */
 void
 conclusions_confirm(const pending_t *pending, flow_content_t *flow, packet_info *pinfo,
@@ -208,6 +216,6 @@ conclusions_confirm(const pending_t *pending, flow_content_t *flow, packet_info 
     note_facts(pending, found, flow, server, client);
     prove(flow, to_server, pinfo, signature, found);
     if (flow->proxied || flow->forwarded || signature->client_of_flow != 0 ||
-        signature->client == 0)
+        signature->client == 0 || has_stranger(signature, server, client))
         conclusions_infer(flow, to_server, pinfo, signature);
 }
