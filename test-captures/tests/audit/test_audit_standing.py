@@ -379,3 +379,42 @@ def test_the_shared_case_of_a_workstation_at_the_database(tshark, case):
     found = last_verdict(tshark, case("dba-workstation"), ())
     assert (found[AUDIT + "verdict"], found[AUDIT + "row"]) == (["Unconfirmed"], ["I1"])
     assert found[AUDIT + "initiator_role"] == []
+
+
+# --- Strangers that do what the table gives to others -----------------------------------------------
+
+def test_a_login_to_the_provider_by_a_stranger_is_off_the_matrix(tshark, made):
+    """It learns no role, and its flow shows what it did."""
+    roles = [[cell.strip() for cell in line.split("|")]
+             for line in statistic(tshark, made("audit-directory"), "roles")]
+    console, = {row[0] for row in roles if row[1:2] == ["Administrator console"]}
+    provider, = {row[0] for row in roles if row[1:2] == ["SMS Provider"]}
+    table = uat("smsrc_roles", '"10.1.0.99","Administrator console",""',
+                f'"{provider}","SMS Provider",""')
+    for two_pass in (False, True):
+        flows, _ = json_lines(tshark, made("audit-directory"), prefs=table, two_pass=two_pass)
+        assert {flow["verdict"] for flow in flows
+                if (flow["initiator"], flow["responder"]) == (console, provider)} == {"Off matrix"}
+    held = statistic(tshark, made("audit-directory"), "roles", prefs=table)
+    assert not [line for line in held if line.startswith(console) and "console" in line]
+
+
+@pytest.mark.parametrize("closed, verdict", ((False, "Listed"), (True, "Off matrix")))
+def test_a_preference_keeps_the_roles_of_the_table_from_all_others(tshark, sandbox, closed,
+                                                                    verdict):
+    cap = generator("flows").Capture()
+    flow = cap.tcp(VIEWER, 1047, "10.1.1.13", 80)
+    flow.open()
+    flow.send(b"CCM_POST /ccm_system/request HTTP/1.1\r\nHost: mp01\r\nClientToken: 1\r\n"
+              b"Content-Length: 0\r\n\r\n")
+    flow.reply(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 6\r\n\r\n<Msg/>")
+    flow.close()
+    path = sandbox.new_folder("closed") / "closed.pcap"
+    cap.write(path)
+    path.chmod(0o644)
+    table = (*uat("smsrc_roles", '"10.1.1.13","Management point",""',
+                  '"10.7.7.0/24","Advanced Client",""'),
+             f"smsrc.audit.strangers:{str(closed).upper()}")
+    for two_pass in (False, True):
+        flows, _ = json_lines(tshark, path, prefs=table, two_pass=two_pass)
+        assert [flow["verdict"] for flow in flows] == [verdict]
