@@ -52,29 +52,35 @@ http_alike_reset(void)
     last = NULL;
 }
 
+/* Mixes bytes into a hash: all are of one server, which cannot hide from itself. */
+static uint32_t
+mix(uint32_t hash, const void *bytes, size_t length)
+{
+    for (size_t at = 0; at < length; at += sizeof(uint32_t)) {
+        uint32_t word = 0;
+
+        memcpy(&word, (const uint8_t *)bytes + at, MIN(sizeof word, length - at));
+        hash = (hash ^ word) * 0x9e3779b1U;
+        hash ^= hash >> 15;
+    }
+    return hash;
+}
+
 static uint32_t
 hash_answer(const http_answer_t *answer)
 {
-    uint32_t key[] = { answer->code, answer->asks_windows, answer->body_length, 0,
-                       answer->code / 100 == 2 && answer->is_to_message };
+    const uint32_t key[] = { answer->code, answer->asks_windows, answer->body_length,
+                             answer->code / 100 == 2 && answer->is_to_message };
 
-    if (answer->length > 0)
-        key[3] = wmem_strong_hash(answer->body, MIN(answer->length, HTTP_ANSWER_HASHED));
-    return wmem_strong_hash((const uint8_t *)key, sizeof key) | 1;
+    return mix(mix(0, key, sizeof key), answer->body, MIN(answer->length, HTTP_ANSWER_HASHED)) | 1;
 }
 
 static server_t *
 find_server(const packet_info *pinfo)
 {
-    uint8_t key[20] = { (uint8_t)(pinfo->srcport >> 8), (uint8_t)pinfo->srcport };
-    size_t length = MIN((size_t)MAX(pinfo->src.len, 0), sizeof key - 2);
-    uint32_t hash;
-    server_t *server;
+    uint32_t hash = mix(pinfo->srcport, pinfo->src.data, (size_t)MAX(pinfo->src.len, 0)) | 1;
+    server_t *server = &servers[hash / 2 % NUM_SERVERS];
 
-    if (length > 0)
-        memcpy(key + 2, pinfo->src.data, length);
-    hash = wmem_strong_hash(key, 2 + length) | 1;
-    server = &servers[hash / 2 % NUM_SERVERS];
     if (server->server != hash)
         memset(server, 0, sizeof *server);
     server->server = hash;

@@ -14,7 +14,7 @@ static bool
 is_forwarding_header(const char *line, size_t length)
 {
     static const char *const names[] = { "via:", "x-forwarded-for:", "forwarded:" };
-    const char first = g_ascii_tolower(*line);
+    const char first = (char)(*line | 0x20);
 
     for (unsigned i = 0; i < array_length(names); i++) {
         size_t name_length = first == names[i][0] ? strlen(names[i]) : 0;
@@ -26,14 +26,26 @@ is_forwarding_header(const char *line, size_t length)
     return false;
 }
 
-/* The value of the header @p line if it has this name, else NULL. */
-static const char *
+/* True if both are the same letter, of either case; @p small is a small one. */
+static inline bool
+is_letter(char letter, char small)
+{
+    return (letter | 0x20) == small;
+}
+
+/*
+ * The value of the header @p line if it has this name, else NULL. Nearly every name differs in its
+ * first letter.
+ */
+static inline const char *
 value_of(const char *line, const char *end, const char *name)
 {
-    size_t length = strlen(name);
+    size_t length;
 
-    return line != NULL && (size_t)(end - line) > length &&
-                   g_ascii_strncasecmp(line, name, length) == 0
+    if (line == NULL || line >= end || !is_letter(*line, (char)(*name | 0x20)))
+        return NULL;
+    length = strlen(name);
+    return (size_t)(end - line) > length && g_ascii_strncasecmp(line, name, length) == 0
                ? line + length
                : NULL;
 }
@@ -54,37 +66,40 @@ is_windows_scheme(const char *value, const char *end)
     return value_of(value, end, "NTLM") != NULL || value_of(value, end, "Negotiate") != NULL;
 }
 
-/* True if the value has the word in it, in letters of either case. */
+/* True if the value has the word in it, which is in small letters, in letters of either case. */
 static bool
 has_word(const char *value, const char *end, const char *word)
 {
     size_t length = strlen(word);
 
     for (; value != NULL && (size_t)(end - value) >= length; value++) {
-        if (g_ascii_strncasecmp(value, word, length) == 0)
+        if (is_letter(*value, *word) && g_ascii_strncasecmp(value, word, length) == 0)
             return true;
     }
     return false;
 }
 
-/*
- * Reads how long the body is. A transfer coding goes before a length (RFC 7230 3.3.3), and two
- * lengths that differ say nothing.
- */
+/* Reads a transfer coding, which goes before a length (RFC 7230 3.3.3). */
 static void
-read_body_length(const char *line, const char *end, http_head_t *headers)
+read_coding(const char *value, const char *end, http_head_t *headers)
 {
-    const char *value = value_of(line, end, "Transfer-Encoding:");
+    if (value == NULL || has_word(value, end, "identity"))
+        return;
+    headers->is_chunked = true;
+    headers->body = HTTP_BODY_UNKNOWN;
+}
+
+/* Reads how long the body is. Two lengths that differ say nothing. */
+static void
+read_length(const char *value, const char *end, http_head_t *headers)
+{
     int64_t length = 0;
 
-    if (value != NULL && !has_word(value, end, "identity")) {
-        headers->is_chunked = true;
-        headers->body = HTTP_BODY_UNKNOWN;
-    }
-    value = skip_blanks(value_of(line, end, "Content-Length:"), end);
     if (value == NULL || headers->is_chunked)
         return;
-    for (; value < end && g_ascii_isdigit(*value) && length < G_MAXINT32; value++)
+    for (value = skip_blanks(value, end); value < end && g_ascii_isdigit(*value) &&
+                                          length < G_MAXINT32;
+         value++)
         length = 10 * length + (*value - '0');
     headers->body = headers->body == HTTP_BODY_UNSAID || headers->body == length
                         ? length
@@ -114,35 +129,41 @@ has_account(const char *value, const char *end)
            (token != NULL && (memcmp(token, "YI", 2) == 0 || memcmp(token, "oY", 2) == 0));
 }
 
+/* Reads a header whose name begins with "Content-", of which @p name is the rest. */
 static void
-read_content(const char *line, const char *end, http_head_t *headers)
+read_content(const char *name, const char *end, http_head_t *headers)
 {
-    const char *type = value_of(line, end, "Content-Type:");
+    const char *type = value_of(name, end, "type:");
 
+    read_length(value_of(name, end, "length:"), end, headers);
     headers->is_html = headers->is_html || has_word(type, end, "html");
     headers->is_json = headers->is_json || has_word(type, end, "json");
-    headers->is_coded = headers->is_coded || value_of(line, end, "Content-Encoding:") != NULL;
+    headers->is_coded = headers->is_coded || value_of(name, end, "encoding:") != NULL;
 }
 
-/* Reads the headers that show who sends the message: the first letter decides for most. */
+/* Reads a header that is of interest. The first two letters decide for nearly all. */
 static void
-read_sender(const char *line, const char *end, http_head_t *headers)
+read_header(const char *line, const char *end, http_head_t *headers)
 {
     const char *value;
 
-    switch (g_ascii_tolower(*line)) {
+    switch (*line | 0x20) {
     case 'a':
-        value = skip_blanks(value_of(line, end, "Authorization:"), end);
+        value = skip_blanks(value_of(line, end, "authorization:"), end);
         headers->has_account = headers->has_account || has_account(value, end);
         break;
     case 'c':
-        headers->has_token = headers->has_token ||
-                             value_of(line, end, "ClientToken") != NULL ||
-                             value_of(line, end, "CCMClientIDSignature:") != NULL;
-        read_content(line, end, headers);
+        if (end - line > 1 && is_letter(line[1], 'o'))
+            read_content(value_of(line, end, "content-"), end, headers);
+        else if (value_of(line, end, "clienttoken") != NULL ||
+                 value_of(line, end, "ccmclientidsignature:") != NULL)
+            headers->has_token = true;
+        break;
+    case 't':
+        read_coding(value_of(line, end, "transfer-encoding:"), end, headers);
         break;
     case 'w':
-        value = value_of(line, end, "WWW-Authenticate:");
+        value = value_of(line, end, "www-authenticate:");
         headers->asks_windows = headers->asks_windows || is_windows_scheme(value, end);
         break;
     default:
@@ -178,8 +199,7 @@ http_head_read(wmem_allocator_t *scope, const char *line, const char *end, http_
             return;
         }
         keep_header(scope, line, (size_t)(stop - line), headers);
-        read_body_length(line, stop, headers);
-        read_sender(line, stop, headers);
+        read_header(line, stop, headers);
         line = next;
     }
 }

@@ -140,13 +140,15 @@ record_first_syn(const packet_info *pinfo, bool is_answer)
 static uint32_t
 end_hash(const address *addr, uint32_t port)
 {
-    uint32_t hash;
+    uint32_t hash = port;
 
-    if (addr->type == AT_IPv4 && addr->len == sizeof hash)
-        memcpy(&hash, addr->data, sizeof hash);
-    else
-        hash = addresses_key_hash(addr);
-    return (hash + port * 0x9e3779b1U) * 0x85ebca6bU;
+    for (int at = 0; at + (int)sizeof hash <= addr->len; at += (int)sizeof hash) {
+        uint32_t word;
+
+        memcpy(&word, (const uint8_t *)addr->data + at, sizeof word);
+        hash = (hash ^ word) * 0x85ebca6bU;
+    }
+    return hash;
 }
 
 /* The bit of the direction from one end to the other, by their hashes. */
