@@ -44,23 +44,16 @@ take_own_layer(const packet_info *pinfo)
     return true;
 }
 
-bool
-other_dissectors_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+/* Asks the heuristics of @p list. They request segments as if TCP had called them. */
+static bool
+ask(heur_dissector_list_t list, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    heur_dissector_list_t list = pinfo->ptype == PT_TCP   ? tcp_heuristics
-                                 : pinfo->ptype == PT_UDP ? udp_heuristics
-                                                          : NULL;
     volatile bool claimed = false;
     heur_dtbl_entry_t *entry;
-    bool had_layer;
 
-    if (list == NULL || are_asked)
-        return false;
-    had_layer = take_own_layer(pinfo);
     are_asked = true;
     TRY
     {
-        /* They request segments as if TCP had called them. */
         pinfo->can_desegment = pinfo->saved_can_desegment;
         claimed = dissector_try_heuristic(list, tvb, pinfo, tree, &entry, data);
     }
@@ -69,6 +62,21 @@ other_dissectors_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
         are_asked = false;
     }
     ENDTRY;
+    return claimed;
+}
+
+bool
+other_dissectors_claim(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    heur_dissector_list_t list = pinfo->ptype == PT_TCP   ? tcp_heuristics
+                                 : pinfo->ptype == PT_UDP ? udp_heuristics
+                                                          : NULL;
+    bool had_layer, claimed;
+
+    if (list == NULL || are_asked)
+        return false;
+    had_layer = take_own_layer(pinfo);
+    claimed = ask(list, tvb, pinfo, tree, data);
     if (!claimed && had_layer)
         wmem_list_append(pinfo->layers, GINT_TO_POINTER(proto_others));
     return claimed;
