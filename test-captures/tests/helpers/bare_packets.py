@@ -112,12 +112,19 @@ def endpoints(ports, sequence=1):
     return tcp("10.1.1.20", 135, "10.1.3.1", 40001, pdu, sequence), len(pdu)
 
 
-def namespaces(count):
-    """A DCOM request with so many namespaces of WMI that are none of SMS's (C706 12.6.4.9)."""
-    stub = "root\\SmsDm\0".encode("utf-16-le") * count
-    return tcp("10.1.2.50", 40006, "10.1.1.10", 135,
-               struct.pack("<BBBBIHHIIHH", 5, 0, 0, 3, 0x10, 24 + len(stub), 0, 1, len(stub), 0,
-                           0) + stub)
+def rpc_messages(count):
+    """So many requests of RPC in one segment (C706 12.6.4.9)."""
+    stub = bytes(8)
+    return tcp("10.1.2.50", 40006, "10.1.1.10", 135, b"".join(
+        struct.pack("<BBBBIHHIIHH", 5, 0, 0, 3, 0x10, 24 + len(stub), 0, 1 + number, len(stub), 0,
+                    0) + stub for number in range(count)))
+
+
+def tds_tokens(count):
+    """A response of a SQL Server with so many tokens of no interest (MS-TDS 2.2.7.13)."""
+    tokens = b"\xab\0\0" * count
+    return tcp("10.1.1.12", 1433, "10.1.1.10", 40007,
+               struct.pack(">BBHHBB", 4, 1, 8 + len(tokens), 0, 1, 0) + tokens)
 
 
 def hosts(first, count):
