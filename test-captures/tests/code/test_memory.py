@@ -142,8 +142,8 @@ def three_flows(cap, roles_first):
         flow.close()
 
     def show_roles():
-        ask(3001, 80, b"GET /SMS_MP/.sms_pol?ABC20004-ABC00005-6F42AC19.2_00 HTTP/1.1\r\n"
-            b"Host: mp01\r\nUser-Agent: ccmhttp\r\n\r\n")
+        ask(3001, 80, b"CCM_POST /ccm_system/request HTTP/1.1\r\nHost: mp01\r\n"
+            b"ClientToken: 1\r\nContent-Length: 0\r\n\r\n")
     if roles_first:
         show_roles()
     ask(4011, 8080, b"GET /x HTTP/1.1\r\nHost: mp01\r\n\r\n")
@@ -182,9 +182,11 @@ def verdicts_by_tshark(tshark, capture, conf):
     return done.stdout.split("\n")[:-1]
 
 
-def assert_changes_count_from_the_next_load(ordinary, sandbox, tshark, capture, preferences):
+def assert_changes_count_from_the_next_load(ordinary, sandbox, tshark, capture, preferences,
+                                            verdicts=3):
     """One sharkd: the capture is loaded, a preference is changed, and every frame is requested, in
-    turns from the first and from the last on; then the same again with the next change."""
+    turns from the first and from the last on; then the same again with the next change. Frames
+    have so many verdicts at the least, none being one of them."""
     count = len(verdicts_by_tshark(tshark, capture, []))
     requests, expected, lines, now = [], [], [], {}
     for turn, (name, value) in enumerate(changes(preferences)):
@@ -201,7 +203,7 @@ def assert_changes_count_from_the_next_load(ordinary, sandbox, tshark, capture, 
     answers, errors = ask_all(ordinary, sandbox, requests)
     found = [",".join(field_of(answer["result"], "smsrc.audit.verdict"))
              for (method, _), answer in zip(requests, answers) if method == "frame"]
-    assert len({verdict for *_, verdict in expected}) > 2
+    assert len({verdict for *_, verdict in expected}) >= verdicts
     assert [(*about, verdict) for (*about, _), verdict in zip(expected, found)] == expected
     assert_clean(errors)
 
@@ -217,7 +219,9 @@ def test_a_changed_preference_counts_from_the_next_load(ordinary, sandbox, tshar
 
 
 def test_the_case_of_changed_preferences(ordinary, sandbox, tshark, preferences, case):
-    assert_changes_count_from_the_next_load(ordinary, sandbox, tshark, case("uaf"), preferences)
+    """Its client asks as anybody may: its flows are Unconfirmed, or have no verdict."""
+    assert_changes_count_from_the_next_load(ordinary, sandbox, tshark, case("uaf"), preferences,
+                                            verdicts=2)
 
 
 # --- Statistics of more than one capture --------------------------------------------------------
