@@ -45,7 +45,8 @@ typedef struct flow {
     flow_content_t *content;
     judge_basis_t basis;       /* of the last verdict, or of its lack */
     uint8_t num_verdicts;
-    flow_verdict_t verdicts[FLOW_MAX_VERDICTS + 1];
+    uint8_t max_verdicts;      /* for which there are places */
+    flow_verdict_t *verdicts;
     uint32_t first_frame;      /* the first frame with a verdict */
     uint32_t expert_frames[NUM_VERDICTS]; /* the frame that has the verdict's expert info */
     uint32_t discouraged_frame;

@@ -167,6 +167,26 @@ is_audited(const flow_facts_t *facts)
     return facts->initiator != 0 && facts->responder != 0;
 }
 
+/*
+ * Makes a place for one more verdict. Most flows have one or two. What statistics point to stays
+ * where it is.
+ */
+static void
+make_place(flow_t *flow)
+{
+    enum { FEW = 2, ALL = FLOW_MAX_VERDICTS + 1 };
+    flow_verdict_t *places;
+
+    if (flow->num_verdicts < flow->max_verdicts)
+        return;
+    flow->max_verdicts = flow->max_verdicts == 0 ? FEW : ALL;
+    places = (flow_verdict_t *)wmem_alloc0(wmem_file_scope(),
+                                           flow->max_verdicts * sizeof *places);
+    if (flow->num_verdicts > 0)
+        memcpy(places, flow->verdicts, flow->num_verdicts * sizeof *places);
+    flow->verdicts = places;
+}
+
 static const flow_verdict_t *
 last_verdict(const flow_t *flow)
 {
@@ -274,6 +294,7 @@ add_verdict(flow_t *flow, const flow_packet_t *packet)
         bounds_exceed(BOUND_VERDICTS, FLOW_MAX_VERDICTS);
         return;
     }
+    make_place(flow);
     flow->verdicts[flow->num_verdicts++] = next;
     if (flow->first_frame == 0)
         flow->first_frame = next.frame;
@@ -315,6 +336,7 @@ add_late_verdict(flow_t *flow, const flow_verdict_t *only)
 {
     uint32_t frame = flow->content->conversation->setup_frame;
 
+    make_place(flow);
     flow->verdicts[0] = *only;
     flow->verdicts[0].frame = frame;
     flow->num_verdicts = 1;

@@ -87,7 +87,11 @@ def test_a_second_pass_only_adds(tshark, recorded, judged, name):
                 if end.split(":")[0] in hosts()}}
     for one, two in zip(judged[name], again, strict=True):
         said, then = [[row[field] for field in fields] for row in (one, two)]
-        assert said == then or (said == [[]] * 4 and two["key"] in proxied), one["number"]
+        if two["key"] in proxied and said != then:
+            # What a proxy passes on is confirmed by its answer to the client, which comes later.
+            assert said == [[]] * 4 or (said[0], then[0]) == (["Unconfirmed"], ["Listed"])
+            continue
+        assert said == then, one["number"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -244,7 +244,7 @@ def test_the_pages_commands_install_for_a_fresh_account(fresh_account, sandbox, 
     assert "smsrc.so" in shell("tshark -G plugins | grep smsrc")
     done = with_profile(ordinary, sandbox, home, made)
     assert done.returncode == 0, done.stderr
-    assert "Administrator console Client Listed F3" in done.stdout
+    assert "Remote Control viewer Client Unconfirmed F3" in done.stdout
     assert shell("~/.local/bin/smsrc-batch --version").startswith("smsrc-batch ")
     if shutil.which("man"):
         assert shell("PATH=~/.local/bin:$PATH man -w smsrc-batch") == f"{home}/.local/{MANUAL}\n"

@@ -10,7 +10,7 @@ import pytest
 from rc_rows import by_frame, frames
 from scenes import in_pieces, opened, scene
 
-PORTS = (7000, 2701, 2702, 2703, 2704, 1763)
+PORTS = (9999, 2701, 2702, 2703, 2704, 1763)
 SIZES = (1, 2, 3, 5, 7, 11)
 
 
@@ -59,7 +59,7 @@ def test_what_configmgr_says_in_clear_is_found(tshark, tmp_path, word, two_pass)
 
 def test_pieces_are_found_that_are_sent_again(tshark, tmp_path):
     def play(cap, messages):
-        talk = opened(cap, 7000)
+        talk = opened(cap, 9999)
         talk.send(messages.INFORMATION_REQUEST, cuts=[4, 8, 12], order=[0, 0, 1, 0, 1, 2, 3])
     assert len(frames(tshark, scene(tmp_path, play), "smsrc.tnmp.type")) == 1
 
@@ -71,7 +71,7 @@ def test_other_protocols_that_begin_alike_are_left_alone(tshark, tmp_path):
                                        b"R", b"RC", b"RCH0", b"TNMP\x04\0\0\0TNM?", b"*\0\0\x80*\0",
                                        b'"quoted"', b"RCH0\x04\0\0\0RCHF", b"(x)", b"0", b",")):
             for size in (1, 4):
-                talk = opened(cap, 7000, agent=f"10.1.3.{2 * number + size % 2}")
+                talk = opened(cap, 9999, agent=f"10.1.3.{2 * number + size % 2}")
                 talk.send(data, cuts=in_pieces(data, size))
                 talk.reply(data)
                 talk.close()

@@ -28,7 +28,7 @@ OTHERS = {
     "echo and more": REQUEST + "more",
 }
 
-PORTS = (7000, 2701, 1761)
+PORTS = (9999, 2701, 1761)
 
 
 def answer_of(what, request):
@@ -82,7 +82,7 @@ def test_an_echo_in_pieces_or_datagrams_is_no_agent(tshark, tmp_path):
     def play(cap, messages):
         request = messages.INFORMATION_REQUEST
         for agent, size in zip(agents(), (1, 5, 11, 13)):
-            talk = opened(cap, 7001, agent=agent)
+            talk = opened(cap, 9998, agent=agent)
             talk.send(request)
             talk.reply(request, cuts=in_pieces(request, size))
             talk.close()
@@ -113,7 +113,7 @@ def test_the_agents_own_content_is_a_session(tshark, tmp_path):
 
 
 def test_a_viewer_that_nothing_answers_has_a_session(tshark, tmp_path):
-    variants = list(itertools.product((2701, 2702, 7000), ("open", "close", "reset")))
+    variants = list(itertools.product((2701, 2702, 9999), ("open", "close", "reset")))
 
     def play(cap, messages):
         for agent, (port, end) in zip(agents(), variants):

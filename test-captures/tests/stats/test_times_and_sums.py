@@ -122,14 +122,16 @@ NO_URI = ("http://[fd00::13", "http://fd00::13", "http://[]", "http://[fd00::13]
           "http://[mp01]:80", "http://mp01:99999", "http://mp01:-1")
 
 
-def proxied_flow(tshark, flows, kb, written, request, **options):
+def proxied_flow(tshark, flows, kb, written, request, proxy_roles=("Management point",),
+                 **options):
     capture = flows.Capture()
     talk = capture.tcp(CLIENT, 1050, PROXY, 3128)
     talk.open()
     talk.send(request)
     talk.reply(kb.MPLIST_REPLY)
     talk.close()
-    prefs = [role_line(PROXY, "Management point"), role_line(CLIENT, "Advanced Client")]
+    prefs = [*(role_line(PROXY, role) for role in proxy_roles),
+             role_line(CLIENT, "Advanced Client")]
     found, _ = json_lines(tshark, written(capture), prefs=prefs, **options)
     assert len(found) == 1
     return found[0]["verdict"], found[0]["row"], found[0]["server_port"]
@@ -139,9 +141,18 @@ def proxied_flow(tshark, flows, kb, written, request, **options):
 @pytest.mark.parametrize("authority,port", PROXIED)
 def test_a_proxied_uri_has_the_port_behind_its_host(tshark, flows, kb, written, authority, port,
                                                      two_pass):
-    verdict = proxied_flow(tshark, flows, kb, written, kb.http_get(authority + ASKED),
+    verdict = proxied_flow(tshark, flows, kb, written, kb.http_get(authority + ASKED), (),
                            two_pass=two_pass)
     assert verdict == ("Listed" if port == 80 else "Off matrix", "E1", port)
+
+
+@PASSES
+@pytest.mark.parametrize("authority", [authority for authority, port in PROXIED if port == 80])
+def test_who_holds_the_role_is_no_proxy(tshark, flows, kb, written, authority, two_pass):
+    """A management point that is asked as a proxy of itself."""
+    verdict = proxied_flow(tshark, flows, kb, written, kb.http_get(authority + ASKED),
+                           two_pass=two_pass)
+    assert verdict == ("Off matrix", "E1", 3128)
 
 
 @pytest.mark.parametrize("authority", NO_URI)
