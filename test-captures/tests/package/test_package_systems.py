@@ -146,7 +146,7 @@ def test_package_installs_loads_and_goes(systems, name):
     assert "Information reply, Desktop Manager 6.0, host WKS17, user jdoe" in frames
     frames = system.must("tshark", "-n", "-C", "SMS 2003", "-r", capture, "-Y", "smsrc",
                          user=ORDINARY_USER)
-    assert "Administrator console Client Listed F3 1 SMSRC Information reply" in frames
+    assert "Remote Control viewer Client Unconfirmed F3 1 SMSRC Information reply" in frames
 
     system.must("apt-get", "remove", "-y", "-q", NAME)
     assert system.status() == "not-installed"
