@@ -31,7 +31,6 @@ dissect_smsrc_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     /* Session log and audit add protocols of their own, each the first of its kind. */
     pinfo->curr_proto_layer_num = 1;
     conversation_cache_update(pinfo);
-    tcp_state_update(&packet);
     smsrc_log_packet(&packet);
     smsrc_audit_packet(&packet);
     return 0;

@@ -30,8 +30,8 @@ void tcp_state_init(int proto);
 void tcp_state_reset(void);
 
 /**
- * Notes the first SYN of a connection. Call for each packet of TCP, after
- * conversation_cache_update().
+ * Notes the first SYN of a connection. Call it before the state of a packet's conversation is asked
+ * for, after conversation_cache_update(). The second call for a packet does nothing.
  */
 void tcp_state_update(packet_view_t *packet);
 

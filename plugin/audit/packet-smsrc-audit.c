@@ -39,6 +39,7 @@
 #include "not-judged-packet.h"
 #include "reachability.h"
 #include "role-book.h"
+#include "tcp-state.h"
 #include "user-rows.h"
 
 static int proto_smsrc_audit = -1;
@@ -196,6 +197,7 @@ audit(packet_view_t *view)
     if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX)
         return;
     pinfo->current_proto = "SMSRC-AUDIT";
+    tcp_state_update(view);
     if (first_pass)
         evidence_scan(view);
 

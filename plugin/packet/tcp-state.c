@@ -32,6 +32,7 @@ static int proto_tcp_state = -1;
  */
 #define DIRECTION_BITS 20
 static uint32_t first_directions[(1U << DIRECTION_BITS) / 32]; /* rebuilt for every capture */
+static uint32_t updated_frame;
 
 void
 tcp_state_init(int proto)
@@ -44,6 +45,7 @@ tcp_state_init(int proto)
 void
 tcp_state_reset(void)
 {
+    updated_frame = 0;
     memset(first_directions, 0, sizeof first_directions);
 }
 
@@ -180,23 +182,31 @@ may_be_unusual(const packet_info *pinfo, bool is_new, bool is_answer)
     return is_answer ? was_there : was_back || !was_there;
 }
 
+/* Not inlined: its registers need saving for few packets. */
+static G_GNUC_NO_INLINE void
+note_first(const packet_info *pinfo, bool is_new, bool is_syn, bool is_answer)
+{
+    if (may_be_unusual(pinfo, is_new, is_answer) && is_syn)
+        record_first_syn(pinfo, is_answer);
+}
+
 void
 tcp_state_update(packet_view_t *packet)
 {
     enum { FLAGS = 13, SYN = 0x02, ACK = 0x10, HEADER = 20, IP_PROTOCOL = 6 };
     const packet_info *pinfo = packet->pinfo;
-    bool is_new = conversation_cache_is_new_stream(), is_syn, is_answer;
+    unsigned flags;
 
-    if (pinfo->ptype != PT_TCP || PINFO_FD_VISITED(pinfo))
+    if (pinfo->ptype != PT_TCP || PINFO_FD_VISITED(pinfo) || pinfo->num == updated_frame)
         return;
+    updated_frame = pinfo->num;
     packet_view_read_bytes(packet);
-    is_syn = packet->protocol == IP_PROTOCOL && packet->network_length >= HEADER &&
-             (packet->network[FLAGS] & SYN) != 0;
-    if (!is_syn && !is_new)
-        return;
-    is_answer = is_syn && (packet->network[FLAGS] & ACK) != 0;
-    if (may_be_unusual(pinfo, is_new, is_answer) && is_syn)
-        record_first_syn(pinfo, is_answer);
+    flags = packet->protocol == IP_PROTOCOL && packet->network_length >= HEADER
+                ? packet->network[FLAGS]
+                : 0;
+    if ((flags & SYN) != 0 || conversation_cache_is_new_stream())
+        note_first(pinfo, conversation_cache_is_new_stream(), (flags & SYN) != 0,
+                   (flags & (SYN | ACK)) == (SYN | ACK));
 }
 
 unsigned

@@ -27,6 +27,7 @@
 #include "session-events.h"
 #include "session-log-internal.h"
 #include "session-tracker.h"
+#include "tcp-state.h"
 
 static int proto_smsrc_log = -1;
 
@@ -109,6 +110,7 @@ dissect_packet(packet_view_t *packet)
     }
     if (!has_ports)
         return;
+    tcp_state_update(packet);
     if (may_be_netbios) {
         netbios_parse(packet, &netbios);
         if (netbios.act != NETBIOS_NOTHING && !PINFO_FD_VISITED(pinfo))
