@@ -52,16 +52,28 @@ http_alike_reset(void)
     last = NULL;
 }
 
+static inline uint32_t
+mix_word(uint32_t hash, uint32_t word)
+{
+    hash = (hash ^ word) * 0x9e3779b1U;
+    return hash ^ hash >> 15;
+}
+
 /* Mixes bytes into a hash: all are of one server, which cannot hide from itself. */
 static uint32_t
 mix(uint32_t hash, const void *bytes, size_t length)
 {
-    for (size_t at = 0; at < length; at += sizeof(uint32_t)) {
-        uint32_t word = 0;
+    const uint8_t *at = (const uint8_t *)bytes;
+    uint32_t word;
 
-        memcpy(&word, (const uint8_t *)bytes + at, MIN(sizeof word, length - at));
-        hash = (hash ^ word) * 0x9e3779b1U;
-        hash ^= hash >> 15;
+    for (; length >= sizeof word; length -= sizeof word, at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        hash = mix_word(hash, word);
+    }
+    if (length > 0) {
+        word = 0;
+        memcpy(&word, at, length);
+        hash = mix_word(hash, word);
     }
     return hash;
 }

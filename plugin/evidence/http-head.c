@@ -9,28 +9,23 @@
 #include "bounds.h"
 #include "inference.h"
 
-/* True for a header that a proxy adds to what it forwards (RFC 2616 14.45, RFC 7239). */
-static bool
-is_forwarding_header(const char *line, size_t length)
-{
-    static const char *const names[] = { "via:", "x-forwarded-for:", "forwarded:" };
-    const char first = (char)(*line | 0x20);
-
-    for (unsigned i = 0; i < array_length(names); i++) {
-        size_t name_length = first == names[i][0] ? strlen(names[i]) : 0;
-
-        if (name_length > 0 && length >= name_length &&
-            g_ascii_strncasecmp(line, names[i], name_length) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* True if both are the same letter, of either case; @p small is a small one. */
 static inline bool
 is_letter(char letter, char small)
 {
     return (letter | 0x20) == small;
+}
+
+/* True if @p text, which is long enough, begins with the word, of either case. */
+static inline bool
+has_letters(const char *text, const char *word, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] != word[i] &&
+            (!g_ascii_isalpha(word[i]) || (text[i] ^ word[i]) != ('a' ^ 'A')))
+            return false;
+    }
+    return true;
 }
 
 /*
@@ -45,9 +40,15 @@ value_of(const char *line, const char *end, const char *name)
     if (line == NULL || line >= end || !is_letter(*line, (char)(*name | 0x20)))
         return NULL;
     length = strlen(name);
-    return (size_t)(end - line) > length && g_ascii_strncasecmp(line, name, length) == 0
-               ? line + length
-               : NULL;
+    return (size_t)(end - line) > length && has_letters(line, name, length) ? line + length : NULL;
+}
+
+/* True for a header that a proxy adds to what it forwards (RFC 2616 14.45, RFC 7239). */
+static bool
+is_forwarding_header(const char *line, const char *end)
+{
+    return value_of(line, end, "via:") != NULL || value_of(line, end, "x-forwarded-for:") != NULL ||
+           value_of(line, end, "forwarded:") != NULL;
 }
 
 static const char *
@@ -73,7 +74,7 @@ has_word(const char *value, const char *end, const char *word)
     size_t length = strlen(word);
 
     for (; value != NULL && (size_t)(end - value) >= length; value++) {
-        if (is_letter(*value, *word) && g_ascii_strncasecmp(value, word, length) == 0)
+        if (is_letter(*value, *word) && has_letters(value, word, length))
             return true;
     }
     return false;
@@ -174,7 +175,7 @@ read_header(const char *line, const char *end, http_head_t *headers)
 static void
 keep_header(wmem_allocator_t *scope, const char *line, size_t length, http_head_t *headers)
 {
-    bool forwarded = is_forwarding_header(line, length);
+    bool forwarded = is_forwarding_header(line, line + length);
 
     if (!forwarded &&
         role_signatures_match(FACT_HTTP_HEADER, line, MIN(length, INFERENCE_MAX_TEXT)) == 0)
@@ -188,7 +189,7 @@ keep_header(wmem_allocator_t *scope, const char *line, size_t length, http_head_
 void
 http_head_read(wmem_allocator_t *scope, const char *line, const char *end, http_head_t *headers)
 {
-    memset(headers, 0, sizeof *headers);
+    memset(headers, 0, offsetof(http_head_t, lines));
     headers->body = HTTP_BODY_UNSAID;
     while (line != NULL && line < end && ++line < end) {
         const char *next = (const char *)memchr(line, '\n', (size_t)(end - line));

@@ -19,8 +19,6 @@
 /** The head of a request or a response. */
 typedef struct {
     unsigned count;
-    const char *lines[HTTP_HEAD_MAX]; /* those that a signature matches, or a proxy has added; with
-                                       their ends of line */
     bool forwarded;  /* a proxy has added some */
     bool has_token;  /* of the client's, or its signature */
     bool has_account; /* of the last step of NTLM, or a token of Negotiate */
@@ -29,6 +27,8 @@ typedef struct {
     bool is_chunked; /* or in another transfer coding */
     int64_t body;    /* the length of the body by the headers, or one of the two below */
     const char *end; /* of all headers, with the empty line; NULL if that is not captured */
+    const char *lines[HTTP_HEAD_MAX]; /* count of them: those that a signature matches, or a proxy
+                                       has added; with their ends of line */
 } http_head_t;
 
 /** Reads the headers of the message whose first line ends at @p line; they belong to @p scope. */

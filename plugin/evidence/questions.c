@@ -17,7 +17,9 @@
 
 #include "addresses.h"
 
-#define NUM_QUESTIONS 4096 /* a power of two */
+/* Powers of two. */
+#define NUM_QUESTIONS 4096
+#define NUM_SAID 2048
 
 typedef struct {
     uint32_t asker;  /* hash of what the answer has as well; 0: a free place */
@@ -25,7 +27,7 @@ typedef struct {
 } question_t;
 
 static question_t questions[NUM_QUESTIONS];
-static uint32_t said[NUM_QUESTIONS]; /* hashes of the last questions and answers */
+static uint32_t said[NUM_SAID][2]; /* hashes of the last questions and answers, by their sender */
 
 void
 questions_reset(void)
@@ -60,30 +62,41 @@ hash_asker(const address *addr, uint32_t port, question_e kind, uint32_t number)
                         wmem_strong_hash((const uint8_t *)key, sizeof key));
 }
 
-/* The hash of what was said between these ends. */
-static uint32_t
-hash_said(const packet_info *pinfo, bool reversed, bool is_answer, const uint32_t number[2])
+/* Which of the two ends sends, by an order of them: 1 or -1; 0 where both are one. */
+static int
+sending_end(const packet_info *pinfo)
 {
-    const address *from = reversed ? &pinfo->dst : &pinfo->src;
-    const address *to = reversed ? &pinfo->src : &pinfo->dst;
-    const uint32_t key[] = { reversed ? pinfo->destport : pinfo->srcport,
-                             reversed ? pinfo->srcport : pinfo->destport, is_answer, number[0],
-                             number[1] };
+    int by_address = cmp_address(&pinfo->src, &pinfo->dst);
 
-    return hash_address(from,
-                        hash_address(to, wmem_strong_hash((const uint8_t *)key, sizeof key)));
+    if (by_address != 0)
+        return by_address;
+    return (pinfo->srcport > pinfo->destport) - (pinfo->srcport < pinfo->destport);
+}
+
+/* The hash of what is said between two ends, whichever says it. */
+static uint32_t
+hash_said(const packet_info *pinfo, bool reversed, bool is_answer, question_e kind, uint32_t number)
+{
+    const address *one = reversed ? &pinfo->dst : &pinfo->src;
+    const address *other = reversed ? &pinfo->src : &pinfo->dst;
+    const uint32_t key[] = { reversed ? pinfo->destport : pinfo->srcport,
+                             reversed ? pinfo->srcport : pinfo->destport, is_answer,
+                             (uint32_t)kind, number };
+
+    return hash_address(one,
+                        hash_address(other, wmem_strong_hash((const uint8_t *)key, sizeof key)));
 }
 
 /* True if the other end has said the same to this sender: it is an echo. */
 static bool
 is_echo(const packet_info *pinfo, bool is_answer, question_e kind, uint32_t number)
 {
-    const uint32_t what[2] = { (uint32_t)kind, number };
-    const uint32_t now = hash_said(pinfo, false, is_answer, what);
-    const uint32_t before = hash_said(pinfo, true, is_answer, what);
+    const int sender = sending_end(pinfo);
+    const uint32_t hash = hash_said(pinfo, sender > 0, is_answer, kind, number);
+    uint32_t *place = said[hash / 2 % NUM_SAID];
 
-    said[now % NUM_QUESTIONS] = now;
-    return said[before % NUM_QUESTIONS] == before;
+    place[sender > 0] = hash;
+    return place[sender < 0] == hash;
 }
 
 void
