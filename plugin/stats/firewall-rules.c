@@ -39,6 +39,7 @@ typedef struct {
     const verdict_t *verdict;
     bool proxied;
     bool forwarded;
+    bool learned; /* a role of the row is not the table's */
 
     firewall_rule_t *rule; /* NULL: in none and in no comment */
     unsigned left_out;     /* why it is in no rule; VERDICT_NONE: it is in one */
@@ -52,6 +53,7 @@ struct firewall_rules {
     unsigned num_rules[2]; /* of rules and of comments */
     unsigned num_hosts[2]; /* in them */
     unsigned left_out[NUM_LEFT_OUT];
+    unsigned num_learned; /* flows in rules by a role that the user's table does not give */
 };
 
 static int
@@ -139,6 +141,23 @@ missing_roles(role_set_t wanted, const flow_end_t *end)
     return found != 0 ? found : wanted; /* a client of the database may be any of them */
 }
 
+/* True where the table gives @p end none of the roles of its row. */
+static bool
+is_learned(role_set_t wanted, const flow_end_t *end)
+{
+    return (wanted & end->by_table) == 0;
+}
+
+/* True where the flow is in a rule by a role that traffic alone has shown. */
+static bool
+is_by_learned_role(const audit_tap_t *tap)
+{
+    const matrix_row_t *row = tap->verdict->row;
+
+    return is_learned(row->initiator_roles, &tap->ends[INITIATOR]) ||
+           is_learned(row->responder_roles, &tap->ends[RESPONDER]);
+}
+
 static firewall_rule_t
 rule_of_flow(const audit_tap_t *tap)
 {
@@ -208,6 +227,8 @@ leave(firewall_rules_t *rules, share_t *share)
         rules->left_out[share->left_out]--;
     if (rule == NULL)
         return;
+    rules->num_learned -= share->learned;
+    share->learned = false;
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
         rules->num_hosts[rule->unconfirmed] -= host_set_size(rule->hosts[end]);
         host_set_remove_flow(rule->hosts[end], share->hosts[end]);
@@ -307,6 +328,8 @@ join(firewall_rules_t *rules, share_t *share, const packet_info *pinfo, const au
     if (rule == NULL)
         return;
     join_rule(rules, share, rule, ends);
+    share->learned = !rule->unconfirmed && is_by_learned_role(tap);
+    rules->num_learned += share->learned;
     (void)update_blocked(share, tap->flow);
 }
 
@@ -349,6 +372,7 @@ firewall_rules_clear(firewall_rules_t *rules)
     memset(rules->num_rules, 0, sizeof rules->num_rules);
     memset(rules->num_hosts, 0, sizeof rules->num_hosts);
     memset(rules->left_out, 0, sizeof rules->left_out);
+    rules->num_learned = 0;
 }
 
 /* True where the flow of @p tap belongs where it is counted already. */
@@ -407,6 +431,12 @@ firewall_rules_remove(firewall_rules_t *rules, unsigned place)
         return;
     rules->num_rules[rule->unconfirmed]--;
     g_ptr_array_remove_index(rules->rules, place);
+}
+
+unsigned
+firewall_rules_num_learned(const firewall_rules_t *rules)
+{
+    return rules->num_learned;
 }
 
 bool

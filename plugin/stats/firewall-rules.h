@@ -67,6 +67,13 @@ void firewall_rules_remove(firewall_rules_t *rules, unsigned place);
 unsigned firewall_rules_left_out(const firewall_rules_t *rules, unsigned reason);
 const char *firewall_rules_reason_name(unsigned reason);
 
+/**
+ * The number of flows that are in a rule by a role that traffic has shown and the user's table of
+ * roles does not give, and the words for it.
+ */
+unsigned firewall_rules_num_learned(const firewall_rules_t *rules);
+#define FIREWALL_RULES_LEARNED "by roles that traffic has shown, not smsrc_roles"
+
 /** "Client" or "Advanced Client": the missing roles of an end; "" for none. To be g_free()d. */
 char *firewall_rules_missing_to_str(const firewall_rule_t *rule, unsigned end);
 

@@ -217,6 +217,14 @@ append_comments(GString *file, const firewall_rules_t *rules)
     g_hash_table_destroy(added);
 }
 
+static void
+append_learned(GString *file, unsigned flows)
+{
+    if (flows > 0)
+        g_string_append_printf(file, "# In rules: %u flow%s " FIREWALL_RULES_LEARNED "\n", flows,
+                               flows == 1 ? "" : "s");
+}
+
 char *
 nft_ruleset_to_str(const firewall_rules_t *rules, bool drop)
 {
@@ -233,6 +241,7 @@ nft_ruleset_to_str(const firewall_rules_t *rules, bool drop)
         "# Rules run from initiator to responder; answers pass as parts of their connections.\n"
         "# " FIREWALL_RULES_TRUST "\n",
         audit_tap_matrix()->title, drop ? ".drop" : "");
+    append_learned(file, firewall_rules_num_learned(rules));
     for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++) {
         unsigned flows = firewall_rules_left_out(rules, reason);
 

@@ -155,10 +155,30 @@ show_rules(stat_tap_table_ui *ui, stat_tap_table *table)
     return row;
 }
 
-/* Shows after the rules, from @p row on, how many audited flows are in none, and why. */
+static unsigned
+show_line(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const line_t *line)
+{
+    if (row == stat_table_num_rows(table))
+        stat_table_append_row(ui, table);
+    stat_table_show_row(table, row, columns, line);
+    return row + 1;
+}
+
+/*
+ * Shows after the rules, from @p row on, how many of their flows rest on learned roles, and how
+ * many audited flows are in none, and why.
+ */
 static void
 show_left_out(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
 {
+    line_t learned = {
+        .row = "In rules",
+        .roles = { FIREWALL_RULES_LEARNED, NULL },
+        .flows = firewall_rules_num_learned(table_rules),
+    };
+
+    if (learned.flows > 0)
+        row = show_line(ui, table, row, &learned);
     for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++) {
         line_t line = {
             .row = "Left out",
@@ -166,11 +186,8 @@ show_left_out(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
             .flows = firewall_rules_left_out(table_rules, reason),
         };
 
-        if (line.flows == 0)
-            continue;
-        if (row == stat_table_num_rows(table))
-            stat_table_append_row(ui, table);
-        stat_table_show_row(table, row++, columns, &line);
+        if (line.flows > 0)
+            row = show_line(ui, table, row, &line);
     }
     while (stat_table_num_rows(table) > row)
         stat_table_remove_row(table, row);

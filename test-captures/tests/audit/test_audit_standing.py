@@ -112,7 +112,7 @@ def rules_and_comments(tshark, capture, prefs):
     lines = tshark(capture, "-q", "-z", "smsrc,rules", "-z", "smsrc,rules.nft",
                    prefs=prefs).stdout.splitlines()
     table = [line for line in lines if line.count("|") == 10 and
-             not line.startswith(("#", "Left out", "Not judged", "Row "))]
+             not line.startswith(("#", "In rules", "Left out", "Not judged", "Row "))]
     file = [line for line in lines if "saddr" in line]
     return (table + file, [line for line in lines if line.startswith("# ") and "|" in line],
             [line for line in lines if line.startswith("#     ")])

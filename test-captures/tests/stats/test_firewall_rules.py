@@ -19,6 +19,7 @@ from recorded_truth import NAMES, RECORDED, hosts, role_lines, truth
 LISTED = {"Listed", "Corrected"}
 PROXY = "10.20.1.50"
 DIRECTION = "initiator to responder"
+LEARNED = "by roles that traffic has shown, not smsrc_roles"
 
 Rule = collections.namedtuple("Rule", "row client_roles server_roles proto port clients servers "
                               "flows blocked")
@@ -207,6 +208,41 @@ def test_a_bad_filter_is_told(tshark):
     assert "table inet" not in done.stdout
 
 
+def in_head(file):
+    return [int(line.split()[3]) for line in file.splitlines()
+            if line.startswith("# In rules: ") and line.endswith(LEARNED)]
+
+
+def learned_flows(tshark, capture, prefs=()):
+    """How many flows are in rules by learned roles: by the head of the file, and by the table."""
+    head = in_head(nft_file(tshark, capture, prefs=prefs))
+    table = [[cell.strip() for cell in line.split("|")]
+             for line in statistic(tshark, capture, "rules", prefs=prefs)
+             if line.startswith("In rules ")]
+    assert all(cells[1] == LEARNED for cells in table)
+    return head, [int(cells[8]) for cells in table]
+
+
+def test_the_head_counts_the_flows_of_learned_roles(tshark):
+    capture = recorded("site")
+    # The table has all hosts but the proxy.
+    assert learned_flows(tshark, capture, role_lines()) == ([1], [1])
+    assert in_head(nft_file(tshark, capture, f"!(ip.addr == {PROXY})", prefs=role_lines())) == []
+    rules = rules_of(statistic(tshark, capture, "rules"))
+    flows = sum(int(row[8]) for row in cells_of(statistic(tshark, capture, "rules"))[0])
+    assert rules and learned_flows(tshark, capture) == ([flows], [flows])
+
+
+def test_a_table_of_one_end_leaves_the_other_end_learned(tshark):
+    client = ('uat:smsrc_roles:"10.20.2.11","Advanced Client",""',)
+    server = ('uat:smsrc_roles:"10.20.1.13","Management point",""',)
+    only = "tcp.port == 80 && ip.addr == 10.20.2.11 && ip.addr == 10.20.1.13"
+    files = [nft_file(tshark, recorded("site"), only, prefs=prefs)
+             for prefs in (client, server, client + server)]
+    assert all("saddr { 10.20.2.11 }" in file for file in files)
+    assert [in_head(file) for file in files] == [[1], [1], []]
+
+
 def test_sharkd_lists_the_table_and_has_what_tshark_has(tshark, sharkd):
     requests = ["info", {"method": "tap", "params": {"tap0": "nstat:smsrc,rules"}}]
     info, reply = sharkd(recorded("site"), requests, conf=conf(role_lines()))
@@ -214,7 +250,8 @@ def test_sharkd_lists_the_table_and_has_what_tshark_has(tshark, sharkd):
     tap = next(tap for tap in reply["result"]["taps"] if tap)
     found = [[str(cell) for cell in row] for table in tap["tables"] for row in table["i"]]
     rows, left_out = cells_of(statistic(tshark, recorded("site"), "rules", prefs=role_lines()))
-    assert [row for row in found if row[0] not in ("Left out", "Not judged")] == rows
+    assert [row for row in found
+            if row[0] not in ("In rules", "Left out", "Not judged")] == rows
     assert {row[1]: int(row[8]) for row in found if row[0] == "Left out"} == left_out
 
 
