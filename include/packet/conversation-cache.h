@@ -31,6 +31,13 @@ void conversation_cache_drop(const packet_info *pinfo);
  */
 conversation_t *conversation_cache_find(const packet_info *pinfo);
 
+/**
+ * True for the end that has sent the conversation's first packet. A conversation of IPX is that of
+ * two hosts, with any sockets.
+ */
+bool conversation_cache_is_first_end(const conversation_t *conversation, const address *addr,
+                                     uint32_t port);
+
 /** Creates a conversation for a packet that has none. */
 conversation_t *conversation_cache_create(const packet_info *pinfo);
 

@@ -25,6 +25,7 @@
 #include "attack.h"
 #include "bounds.h"
 #include "claim.h"
+#include "conclusions.h"
 #include "inference.h"
 #include "questions.h"
 #include "reader.h"
@@ -180,7 +181,7 @@ evidence_scan(const packet_view_t *packet)
         mark_attack(packet->pinfo);
     if (claim_is_refuted(packet->pinfo))
         refute_remote_control(packet->pinfo);
-    if (!inference_is_learning()) {
+    if (!conclusions_are_learned()) {
         read_by(layers & always_read, packet);
         return;
     }
@@ -230,7 +231,7 @@ evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
 unsigned
 evidence_inferred_flows(void)
 {
-    return inference_num_flows();
+    return conclusions_num_flows();
 }
 
 role_set_t

@@ -61,15 +61,10 @@ flow_content_find_by_ends(packet_info *pinfo, const address *src, const address 
                : (flow_content_t *)conversation_get_proto_data(conversation, proto_flow);
 }
 
-/* True if these are the first end of the conversation's key, which has sent its first packet. */
 static bool
 is_first_end(const flow_content_t *flow, const address *addr, uint32_t port)
 {
-    const conversation_element_t *key = flow->conversation->key_ptr;
-
-    /* A flow of IPX is that of two hosts, with any sockets. */
-    return (addr->type == AT_IPX || port == conversation_key_port1(key)) &&
-           addresses_equal(addr, conversation_key_addr1(key));
+    return conversation_cache_is_first_end(flow->conversation, addr, port);
 }
 
 bool

@@ -114,14 +114,11 @@ find_place(const packet_view_t *packet, const conversation_t **conversation)
     return now.place;
 }
 
-/* True if the sender has the first address and port of the conversation. */
+/* True if the sender has sent the conversation's first packet. */
 static bool
 is_first(const packet_info *pinfo, const conversation_t *conversation)
 {
-    const conversation_element_t *key = conversation->key_ptr;
-
-    return pinfo->srcport == conversation_key_port1(key) &&
-           addresses_equal(&pinfo->src, conversation_key_addr1(key));
+    return conversation_cache_is_first_end(conversation, &pinfo->src, pinfo->srcport);
 }
 
 /* Where the message @p at bytes into the payload begins. */

@@ -47,18 +47,6 @@ inference_reset(bool learn_roles)
 }
 
 bool
-inference_is_learning(void)
-{
-    return conclusions_are_learned();
-}
-
-unsigned
-inference_num_flows(void)
-{
-    return conclusions_num_flows();
-}
-
-bool
 inference_is_pending(void)
 {
     return num_pending > 0;

@@ -39,12 +39,6 @@ typedef struct {
 /** Drop the state of the capture before. Without @p learn_roles the role book stays as it is. */
 void inference_reset(bool learn_roles);
 
-/** True if roles are learned in this capture. */
-bool inference_is_learning(void);
-
-/** How many flows have roles that only their own content shows. */
-unsigned inference_num_flows(void);
-
 /**
  * Add a fact of this packet, and draw the conclusions by the signatures. @p asked may be NULL where
  * the protocol has no transactions.

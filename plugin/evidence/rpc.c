@@ -10,6 +10,7 @@
 
 #include "addresses.h"
 #include "bounds.h"
+#include "conclusions.h"
 #include "inference.h"
 #include "transactions.h"
 #include "wmi-login.h"
@@ -230,7 +231,7 @@ read_payload(const packet_view_t *packet)
     if ((header[0] == VERSION && header[1] <= 1 && header[2] == RESPONSE) ||
         (header[0] == VERSION_WITHOUT && header[1] == RESPONSE))
         read_towers(packet);
-    if (!inference_is_learning())
+    if (!conclusions_are_learned())
         return;
     for (unsigned i = 0; take_pdu(&rest, &pdu); i++) {
         if (bounds_full(BOUND_RPC_MESSAGES, i, MAX_MESSAGES))

@@ -16,7 +16,6 @@
 
 #include "transactions.h"
 
-#include "addresses.h"
 #include "conversation-cache.h"
 #include "inference.h"
 #include "tcp-state.h"
@@ -86,13 +85,11 @@ static bool
 is_side(connection_t *connection, const conversation_t *conversation, const packet_info *pinfo,
         bool asks)
 {
-    const conversation_element_t *key = conversation->key_ptr;
     bool known, first, asked_by = has_sent_syn(conversation, pinfo, &known);
 
     if (known)
         return asked_by == asks;
-    first = pinfo->srcport == conversation_key_port1(key) &&
-            addresses_equal(&pinfo->src, conversation_key_addr1(key));
+    first = conversation_cache_is_first_end(conversation, &pinfo->src, pinfo->srcport);
     if (!connection->has_sides) {
         connection->has_sides = true;
         connection->first_asks = first == asks;

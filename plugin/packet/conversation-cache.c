@@ -16,6 +16,7 @@
 
 #include <epan/dissectors/packet-tcp.h>
 
+#include "addresses.h"
 #include "cache.h"
 
 #define WILDCARDS (NO_ADDR2 | NO_PORT2 | NO_PORT2_FORCE)
@@ -157,6 +158,16 @@ conversation_cache_find(const packet_info *pinfo)
         cached->conversation = conversation;
     }
     return conversation;
+}
+
+bool
+conversation_cache_is_first_end(const conversation_t *conversation, const address *addr,
+                                uint32_t port)
+{
+    const conversation_element_t *key = conversation->key_ptr;
+
+    return (addr->type == AT_IPX || port == conversation_key_port1(key)) &&
+           addresses_equal(addr, conversation_key_addr1(key));
 }
 
 conversation_t *

@@ -9,7 +9,6 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/dissectors/packet-udp.h>
 
-#include "addresses.h"
 #include "conversation-cache.h"
 
 /*
@@ -73,17 +72,6 @@ tcp_state_server_port(const conversation_t *conversation)
     return record != NULL ? record->server_port : (uint16_t)tcp->server_port;
 }
 
-/* True where the packet is from the end that has sent the first packet of the conversation. */
-static bool
-is_from_first(const conversation_t *conversation, const packet_info *pinfo)
-{
-    const conversation_element_t *key = conversation->key_ptr;
-
-    return conversation_key_port1(key) == pinfo->srcport &&
-           (pinfo->srcport != pinfo->destport ||
-            addresses_equal(conversation_key_addr1(key), &pinfo->src));
-}
-
 /*
  * A SYN with another sequence number begins a conversation for Wireshark. While the one before of
  * the same ends is open, it is none of a new connection: returns that one's server; else 0.
@@ -109,7 +97,7 @@ static uint16_t
 find_first_server(const conversation_t *conversation, const packet_info *pinfo, bool is_answer)
 {
     bool is_new = conversation_cache_is_new_stream();
-    bool from_first = is_from_first(conversation, pinfo);
+    bool from_first = conversation_cache_is_first_end(conversation, &pinfo->src, pinfo->srcport);
     uint16_t open_server = is_new ? find_open_server(conversation, pinfo) : 0;
 
     if (open_server != 0)

@@ -7,6 +7,7 @@
 #include "reader.h"
 
 #include "evidence-fixture.h"
+#include "conclusions.h"
 #include "inference.h"
 #include "unit-epan.h"
 
@@ -96,7 +97,7 @@ inference_is_pending(void)
 }
 
 bool
-inference_is_learning(void)
+conclusions_are_learned(void)
 {
     return true;
 }
