@@ -177,12 +177,12 @@ make_place(flow_t *flow)
     enum { FEW = 2, ALL = FLOW_MAX_VERDICTS + 1 };
     flow_verdict_t *places;
 
-    if (flow->num_verdicts < flow->max_verdicts)
+    if (flow->verdicts != NULL && flow->num_verdicts < flow->max_verdicts)
         return;
     flow->max_verdicts = flow->max_verdicts == 0 ? FEW : ALL;
     places = (flow_verdict_t *)wmem_alloc0(wmem_file_scope(),
                                            flow->max_verdicts * sizeof *places);
-    if (flow->num_verdicts > 0)
+    if (flow->verdicts != NULL)
         memcpy(places, flow->verdicts, flow->num_verdicts * sizeof *places);
     flow->verdicts = places;
 }

@@ -37,8 +37,8 @@ typedef struct {
 } given_t;
 
 typedef struct {
-    uint32_t server; /* hash of address and port; 0: a free place */
     given_t answers[NUM_ANSWERS];
+    uint32_t server; /* hash of address and port; 0: a free place */
     uint8_t next;
 } server_t;
 
