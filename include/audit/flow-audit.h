@@ -38,6 +38,7 @@ typedef struct {
     service_e service;
     uint32_t attack_frame;
     bool is_sms;
+    bool is_contradictory;
 } judge_basis_t;
 
 /* A flow that the audit has seen. Lives as long as the capture. */

@@ -142,6 +142,7 @@ build_flow_facts(const flow_t *flow, const flow_packet_t *packet)
     facts.service = content->service;
     facts.is_sms = is_sms(content);
     facts.initiator_sure = packet->sure || broadcast;
+    facts.contradictory = content->is_contradictory;
     facts.attack = content->attack_frame != 0;
     if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP) {
         facts.transport = TRANSPORT_IPX;
@@ -193,6 +194,16 @@ last_verdict(const flow_t *flow)
     return flow->num_verdicts > 0 ? &flow->verdicts[flow->num_verdicts - 1] : NULL;
 }
 
+/* Nobody but the receiver knows which copy of its bytes it took, so such content shows no row. */
+static void
+contradict(verdict_t *verdict)
+{
+    if (!verdict_is_listed(verdict))
+        return;
+    verdict->verdict = verdict->without_attack = VERDICT_WRONG_SERVICE;
+    verdict->nearest = true;
+}
+
 /*
  * Returns false if the audit has no verdict: for want of roles that are confirmed, or on a foreign
  * broadcast.
@@ -213,6 +224,8 @@ find_verdict(const flow_facts_t *facts, verdict_t *verdict)
     }
     if (verdict->verdict == VERDICT_NONE)
         return false;
+    if (facts->contradictory)
+        contradict(verdict);
     return facts->responder != ROLES_BROADCAST || facts->attack ||
            verdict_counts_for_broadcast(verdict, matrix, facts->service);
 }
@@ -230,6 +243,7 @@ is_up_to_date(const flow_t *flow)
     return !content->proxied && basis->book_version == role_book_version() &&
            basis->service == content->service && basis->is_sms == content->is_sms &&
            basis->attack_frame == content->attack_frame &&
+           basis->is_contradictory == content->is_contradictory &&
            basis->inferred[INITIATOR] == content->inferred_initiator &&
            basis->inferred[RESPONDER] == content->inferred_responder &&
            basis->proven[INITIATOR] == content->proven_initiator &&
@@ -248,6 +262,7 @@ set_basis(flow_t *flow)
         .service = content->service,
         .attack_frame = content->attack_frame,
         .is_sms = content->is_sms,
+        .is_contradictory = content->is_contradictory,
     };
 }
 

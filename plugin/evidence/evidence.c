@@ -30,6 +30,8 @@
 #include "questions.h"
 #include "reader.h"
 #include "service-sender.h"
+#include "stream-head.h"
+#include "tcp-state.h"
 #include "transactions.h"
 
 /* In the order in which they read a packet. */
@@ -90,6 +92,7 @@ evidence_reset(bool learn_roles)
 {
     role_signatures_reset();
     inference_reset(learn_roles);
+    stream_head_reset();
     questions_reset();
     transactions_reset();
     for (unsigned i = 0; i < array_length(readers); i++) {
@@ -157,6 +160,8 @@ refute_remote_control(packet_info *pinfo)
         return;
     flow->service = SERVICE_UNKNOWN;
     flow->is_sms = false;
+    flow->is_read = false;
+    flow->is_late = true;
     flow->inferred_initiator = flow->inferred_responder = 0;
     flow->proven_initiator = flow->proven_responder = 0;
 }
@@ -193,39 +198,94 @@ evidence_scan(const packet_view_t *packet)
     for (unsigned i = 1; packet_view_part(packet, i, &part); i++) {
         if (bounds_full(BOUND_PACKET_PARTS, i - 1, PACKET_MAX_PARTS - 1))
             return;
-        read_payload(&part, layers);
+        if (part.payload != NULL)
+            read_payload(&part, layers);
     }
 }
 
 /*
- * Fixes the ends by a segment that only one end sends, while the service is looked for. An answer
+ * Fixes the ends by content that only one end sends, while the service is looked for. An answer
  * without a request does not count against the SYN.
  */
 static void
-sniff_ends(const packet_view_t *packet, flow_content_t *flow)
+sniff_ends(const packet_view_t *packet, flow_content_t *flow, const stream_bytes_t *begin)
 {
     service_sender_e sender;
     bool sure;
 
-    if (flow->has_ends || flow->end_sniffs >= FLOW_MAX_SNIFFS || packet->payload == NULL ||
-        packet->pinfo->ptype != PT_TCP)
+    if (flow->has_ends)
         return;
-    flow->end_sniffs++;
-    sender = service_sender(packet->payload, packet->length);
+    sender = service_sender(begin->bytes, begin->length);
     (void)flow_content_is_initiator(flow, &packet->pinfo->src, packet->pinfo->srcport, &sure);
     if (sender == SENDER_CLIENT || (sender == SENDER_SERVER && !sure))
         flow_content_set_ends(flow, packet->pinfo, sender == SENDER_CLIENT);
 }
 
+static void
+sniff_service(const packet_view_t *packet, flow_content_t *flow, const stream_bytes_t *begin)
+{
+    if (flow->service == SERVICE_UNKNOWN && begin->length > 0)
+        flow->service = service_detect_bytes(begin->bytes, begin->length, begin->reported,
+                                             packet->pinfo->ptype == PT_TCP ? TRANSPORT_TCP
+                                                                            : TRANSPORT_UDP);
+}
+
+/* Where the beginning of a stream is missing, any of its first segments may begin a message. */
+static void
+sniff_segment(const packet_view_t *packet, flow_content_t *flow)
+{
+    const stream_bytes_t payload = { packet->payload, packet->length, packet->reported, true };
+
+    if (packet->payload == NULL || flow->sniffs >= FLOW_MAX_SNIFFS)
+        return;
+    flow->sniffs++;
+    if (packet->pinfo->ptype == PT_TCP)
+        sniff_ends(packet, flow, &payload);
+    sniff_service(packet, flow, &payload);
+}
+
+/* True if no packet that follows can change what the first bytes of the flow have shown. */
+static bool
+is_settled(const flow_content_t *flow)
+{
+    return stream_head_is_read(flow->stream) ||
+           (flow->service != SERVICE_UNKNOWN &&
+            (flow->has_ends || stream_head_has_both(flow->stream, SERVICE_SENDER_BYTES)) &&
+            stream_head_is_acknowledged(flow->stream));
+}
+
+static void
+sniff_stream(const packet_view_t *packet, flow_content_t *flow)
+{
+    stream_bytes_t begin;
+
+    if (stream_head_add(&flow->stream, packet, flow->conversation, flow->is_late, &begin)) {
+        sniff_ends(packet, flow, &begin);
+        sniff_service(packet, flow, &begin);
+        if (begin.is_cut)
+            sniff_segment(packet, flow);
+    }
+    if (flow->stream == NULL)
+        return;
+    flow->is_contradictory = stream_head_is_contradictory(flow->stream);
+    flow->is_read = is_settled(flow);
+    if (flow->is_read)
+        stream_head_free(&flow->stream);
+}
+
 void
 evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
 {
-    sniff_ends(packet, flow);
-    if (flow->service != SERVICE_UNKNOWN || flow->sniffs >= FLOW_MAX_SNIFFS ||
-        packet->payload == NULL)
+    if (packet->pinfo->ptype != PT_TCP) {
+        if (flow->service == SERVICE_UNKNOWN)
+            sniff_segment(packet, flow);
         return;
-    flow->sniffs++;
-    flow->service = packet_view_service(packet);
+    }
+    if (!flow->is_sniffed)
+        flow->is_late = (flow_content_completeness(flow) & SEEN_DATA) != 0;
+    flow->is_sniffed = true;
+    if (!flow->is_read)
+        sniff_stream(packet, flow);
 }
 
 unsigned
