@@ -39,6 +39,7 @@ typedef struct {
     bool is_sniffed;        /* a packet was inspected */
     bool is_late;           /* data had passed before the first that was inspected */
     bool is_read;           /* nothing more will be inspected */
+    bool is_read_again;     /* it had no roles in the first pass: a later one inspects it */
     bool is_contradictory;  /* copies of its first bytes differ */
     bool has_ends;      /* content has shown the ends: nothing changes them any more */
     bool second_initiates; /* by that content: the second end of the conversation's key */

@@ -273,19 +273,30 @@ sniff_stream(const packet_view_t *packet, flow_content_t *flow)
         stream_head_free(&flow->stream);
 }
 
+/* A flow whose roles came later than its beginning is late; a later pass has all of it. */
+static void
+begin_sniffing(const packet_info *pinfo, flow_content_t *flow)
+{
+    flow->is_sniffed = true;
+    flow->is_read_again = PINFO_FD_VISITED(pinfo);
+    flow->is_late = !flow->is_read_again && (flow_content_completeness(flow) & SEEN_DATA) != 0;
+}
+
 void
 evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
 {
-    if (packet->pinfo->ptype != PT_TCP) {
-        if (flow->service == SERVICE_UNKNOWN)
-            sniff_segment(packet, flow);
-        return;
-    }
     if (!flow->is_sniffed)
-        flow->is_late = (flow_content_completeness(flow) & SEEN_DATA) != 0;
-    flow->is_sniffed = true;
-    if (!flow->is_read)
+        begin_sniffing(packet->pinfo, flow);
+    if (packet->pinfo->ptype == PT_TCP && !flow->is_read)
         sniff_stream(packet, flow);
+    else if (packet->pinfo->ptype != PT_TCP && flow->service == SERVICE_UNKNOWN)
+        sniff_segment(packet, flow);
+}
+
+bool
+evidence_is_sniffed(const flow_content_t *flow)
+{
+    return flow->service != SERVICE_UNKNOWN || flow->is_read || flow->sniffs >= FLOW_MAX_SNIFFS;
 }
 
 unsigned

@@ -112,20 +112,20 @@ stream_head_free(stream_head_t **place)
 
 /* Makes room for one more. A connection that is over has nothing to show, and is not reported. */
 static void
-drop_oldest(void)
+drop_oldest(bool first_pass)
 {
-    if ((tcp_state_seen(oldest->conversation) & (SEEN_FIN | SEEN_RST)) == 0)
+    if (first_pass && (tcp_state_seen(oldest->conversation) & (SEEN_FIN | SEEN_RST)) == 0)
         bounds_exceed(BOUND_STREAM_HEADS, STREAM_HEAD_MAX);
     stream_head_free(oldest->place);
 }
 
 static stream_head_t *
-make_head(stream_head_t **place, const conversation_t *conversation)
+make_head(stream_head_t **place, const conversation_t *conversation, bool first_pass)
 {
     stream_head_t *head;
 
     if (num_heads == STREAM_HEAD_MAX)
-        drop_oldest();
+        drop_oldest(first_pass);
     head = wmem_new0(wmem_file_scope(), stream_head_t);
     head->conversation = conversation;
     head->place = place;
@@ -313,7 +313,7 @@ stream_head_add(stream_head_t **place, const packet_view_t *packet,
     side = conversation_cache_is_first_end(conversation, &packet->pinfo->src,
                                            packet->pinfo->srcport) ? 0 : 1;
     if (head == NULL) {
-        head = make_head(place, conversation);
+        head = make_head(place, conversation, !PINFO_FD_VISITED(packet->pinfo));
         head->is_late = is_late;
     }
     sender = &head->directions[side];
