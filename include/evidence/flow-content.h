@@ -30,6 +30,7 @@ typedef struct {
     role_set_t proven_initiator; /* those of them that an answer has proven */
     role_set_t proven_responder;
     bool is_sms;        /* the content is that of an SMS service */
+    bool is_by_session; /* nothing but a proven session of its hosts shows its service */
     bool proxied;
     bool is_tunnel;     /* a proxy was asked to connect to uri_port: all that follows is for it */
     bool forwarded;     /* by a proxy, for a client that is not the initiator */

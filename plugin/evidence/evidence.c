@@ -150,7 +150,17 @@ mark_attack(packet_info *pinfo)
         flow->attack_frame = pinfo->num;
 }
 
-/* What seemed to be remote control is not: the flow shows nothing of what its request seemed to. */
+/* What seemed to be remote control is not: the flow shows nothing of what it seemed to. */
+static void
+withdraw_service(flow_content_t *flow)
+{
+    flow->service = SERVICE_UNKNOWN;
+    flow->is_sms = false;
+    flow->is_by_session = false;
+    flow->inferred_initiator = flow->inferred_responder = 0;
+    flow->proven_initiator = flow->proven_responder = 0;
+}
+
 static void
 refute_remote_control(packet_info *pinfo)
 {
@@ -158,12 +168,9 @@ refute_remote_control(packet_info *pinfo)
 
     if (flow == NULL || flow->attack_frame != 0 || flow->service != SERVICE_REMOTE_CONTROL)
         return;
-    flow->service = SERVICE_UNKNOWN;
-    flow->is_sms = false;
+    withdraw_service(flow);
     flow->is_read = false;
     flow->is_late = true;
-    flow->inferred_initiator = flow->inferred_responder = 0;
-    flow->proven_initiator = flow->proven_responder = 0;
 }
 
 /* True for the packet that begins a connection. */
@@ -221,13 +228,22 @@ sniff_ends(const packet_view_t *packet, flow_content_t *flow, const stream_bytes
         flow_content_set_ends(flow, packet->pinfo, sender == SENDER_CLIENT);
 }
 
+/* What another service begins with counts before the session that its hosts once had. */
 static void
 sniff_service(const packet_view_t *packet, flow_content_t *flow, const stream_bytes_t *begin)
 {
-    if (flow->service == SERVICE_UNKNOWN && begin->length > 0)
-        flow->service = service_detect_bytes(begin->bytes, begin->length, begin->reported,
-                                             packet->pinfo->ptype == PT_TCP ? TRANSPORT_TCP
-                                                                            : TRANSPORT_UDP);
+    service_e service;
+
+    if ((flow->service != SERVICE_UNKNOWN && !flow->is_by_session) || begin->length == 0)
+        return;
+    service = service_detect_bytes(begin->bytes, begin->length, begin->reported,
+                                   packet->pinfo->ptype == PT_TCP ? TRANSPORT_TCP
+                                                                  : TRANSPORT_UDP);
+    if (service == SERVICE_UNKNOWN)
+        return;
+    if (flow->is_by_session && service != flow->service)
+        withdraw_service(flow);
+    flow->service = service;
 }
 
 /* Where the beginning of a stream is missing, any of its first segments may begin a message. */
@@ -249,7 +265,7 @@ static bool
 is_settled(const flow_content_t *flow)
 {
     return stream_head_is_read(flow->stream) ||
-           (flow->service != SERVICE_UNKNOWN &&
+           (flow->service != SERVICE_UNKNOWN && !flow->is_by_session &&
             (flow->has_ends || stream_head_has_both(flow->stream, SERVICE_SENDER_BYTES)) &&
             stream_head_is_acknowledged(flow->stream));
 }

@@ -245,3 +245,29 @@ def test_the_oldest_of_too_many_unread_connections_gives_way(tshark, tmp_path):
     assert [row["frame.number"] for row in messages] == [[str(MOST + 1)]]
     assert "More than 8192 connections whose first bytes are being read" in str(messages)
     assert last_frames(tshark, capture)[10000 + MOST + 2] == ("Wrong service", "HTTP")
+
+
+# --- A session before ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("port", (2702, 2703))
+@pytest.mark.parametrize("size", (1, 2, 1000))
+@pytest.mark.parametrize("service", ("HTTP", "SSH"))
+def test_content_counts_before_the_session_of_its_hosts(tshark, tmp_path, port, size, service):
+    way, data = CONTENT[service]
+
+    def play(cap, messages):
+        control = cap.tcp(CONSOLE, 5000, CLIENT, 2701)
+        control.open()
+        control.send(messages.INFORMATION_REQUEST)
+        control.reply(messages.information_reply())
+        talk = cap.tcp(CONSOLE, FIRST_PORT, CLIENT, port)
+        talk.open()
+        getattr(talk, way)(data, cuts=in_pieces(data, size))
+        talk.acknowledge(by_server=way == REQUEST)
+        talk.close()
+    capture = scene(tmp_path, play)
+    rows = fields(tshark, capture, ["smsrc.audit.verdict", "smsrc.audit.service"], "-Y",
+                  f"tcp.port == {FIRST_PORT}", prefs=ROLES, two_pass=True)
+    assert {(*row["smsrc.audit.verdict"], *row["smsrc.audit.service"]) for row in rows} == {
+        ("Wrong service", service)}
