@@ -243,7 +243,8 @@ read_ipv4(const packet_info *pinfo, const source_t *source, headers_t *headers)
     *headers = headers_after(ip, left, header, pntohu16(ip + 2), ip[9]);
     headers->is_fragment = (pntohu16(ip + 6) & MORE_AND_OFFSET) != 0;
     headers->is_later = (pntohu16(ip + 6) & OFFSET) != 0;
-    skip_extensions(headers);
+    if (!is_port_protocol(headers->protocol))
+        skip_extensions(headers);
     return true;
 }
 

@@ -271,3 +271,24 @@ def test_content_counts_before_the_session_of_its_hosts(tshark, tmp_path, port, 
                   f"tcp.port == {FIRST_PORT}", prefs=ROLES, two_pass=True)
     assert {(*row["smsrc.audit.verdict"], *row["smsrc.audit.service"]) for row in rows} == {
         ("Wrong service", service)}
+
+
+@pytest.mark.parametrize("by_server", (False, True))
+@pytest.mark.parametrize("distance", (1000000, -1000000))
+@pytest.mark.parametrize("size, service", ((2, "SSH"), (1000, "HTTP")))
+def test_a_forged_syn_hides_no_content(tshark, tmp_path, by_server, distance, size, service):
+    """A SYN with another number begins a conversation for Wireshark: what follows is judged."""
+    way, data = CONTENT[service]
+
+    def play(cap, _):
+        talk = cap.tcp(CONSOLE, FIRST_PORT, CLIENT, 2704)
+        talk.open()
+        source, target = talk._sides(by_server)
+        segment(cap, source.ip, target.ip, (source.port, target.port), "S",
+                seq=source.seq + distance & 0xFFFFFFFF)
+        getattr(talk, way)(data, cuts=in_pieces(data, size))
+        talk.acknowledge(by_server=way == REQUEST)
+        talk.close()
+    capture = scene(tmp_path, play)
+    for two_pass in (False, True):
+        assert last_frames(tshark, capture, two_pass)[FIRST_PORT] == ("Wrong service", service)
