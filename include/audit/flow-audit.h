@@ -38,6 +38,7 @@ typedef struct {
     service_e service;
     uint32_t attack_frame;
     bool is_sms;
+    bool is_contradictory;
 } judge_basis_t;
 
 /* A flow that the audit has seen. Lives as long as the capture. */
@@ -47,7 +48,9 @@ typedef struct flow {
     uint8_t num_verdicts;
     uint8_t max_verdicts;      /* for which there are places */
     flow_verdict_t *verdicts;
-    uint32_t first_frame;      /* the first frame with a verdict */
+    uint32_t first_frame;      /* the first frame that was judged, if only for the time being */
+    uint32_t last_frame;       /* of the first pass */
+    uint32_t final_frame;      /* from which on nothing but roles and attacks change the verdict */
     uint32_t expert_frames[NUM_VERDICTS]; /* the frame that has the verdict's expert info */
     uint32_t discouraged_frame;
     reach_e reach;

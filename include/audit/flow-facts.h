@@ -28,6 +28,7 @@ typedef struct {
     bool initiator_sure; /* by SYN; else it is the first sender, who may be the server replying */
     bool rpc_endpoint;   /* an endpoint mapper has reported the responder's port */
     bool is_sms;         /* the content is that of an SMS service */
+    bool contradictory;  /* copies of its first bytes differ: the content may be another's */
     bool attack;         /* the flow has a message of CVE-2004-0728 */
 } flow_facts_t;
 

@@ -25,8 +25,14 @@ void evidence_reset(bool learn_roles);
  */
 void evidence_scan(const packet_view_t *packet);
 
-/** Detect the service and the ends of the flow by this packet, while unknown. First pass only. */
+/**
+ * Detect the service and the ends of the flow by this packet, while unknown. Call for each packet
+ * on the first pass, and on a later one for a flow that was not judged on the first.
+ */
 void evidence_sniff(const packet_view_t *packet, flow_content_t *flow);
+
+/** True if nothing that follows will show another content than the packets so far. */
+bool evidence_is_sniffed(const flow_content_t *flow);
 
 /** Returns how many flows have roles by their content alone; while 0, only the role book counts. */
 unsigned evidence_inferred_flows(void);

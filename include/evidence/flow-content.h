@@ -11,8 +11,12 @@
 
 #include "role.h"
 #include "service.h"
+#include "stream-head.h"
 
-/* The most packets with payload by whose first bytes the service of a flow is detected. */
+/*
+ * The most packets by whose first bytes the service of a flow is detected, where it is no stream
+ * whose beginning the capture has.
+ */
 #define FLOW_MAX_SNIFFS 5
 
 /** The state of a flow. Lives as long as the capture. */
@@ -26,12 +30,18 @@ typedef struct {
     role_set_t proven_initiator; /* those of them that an answer has proven */
     role_set_t proven_responder;
     bool is_sms;        /* the content is that of an SMS service */
+    bool is_by_session; /* nothing but a proven session of its hosts shows its service */
     bool proxied;
     bool is_tunnel;     /* a proxy was asked to connect to uri_port: all that follows is for it */
     bool forwarded;     /* by a proxy, for a client that is not the initiator */
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
-    uint8_t sniffs;     /* payloads inspected for the service so far */
-    uint8_t end_sniffs; /* payloads inspected for what only one side sends */
+    uint8_t sniffs;     /* single packets inspected for the service so far */
+    stream_head_t *stream;  /* the first bytes of both directions; NULL: none is kept */
+    bool is_sniffed;        /* a packet was inspected */
+    bool is_late;           /* data had passed before the first that was inspected */
+    bool is_read;           /* nothing more will be inspected */
+    bool is_read_again;     /* it had no roles in the first pass: a later one inspects it */
+    bool is_contradictory;  /* copies of its first bytes differ */
     bool has_ends;      /* content has shown the ends: nothing changes them any more */
     bool second_initiates; /* by that content: the second end of the conversation's key */
     bool was_turned;    /* content has shown other ends than SYN or first sender */

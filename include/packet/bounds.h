@@ -41,6 +41,7 @@ typedef enum {
     BOUND_NAME_BYTES,
     BOUND_CM_CHANNELS,
     BOUND_HEADER_PIECES,
+    BOUND_STREAM_HEADS,
     NUM_BOUNDS,
 } bound_e;
 

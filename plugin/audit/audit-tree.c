@@ -14,6 +14,9 @@
 #include "role-book.h"
 #include "text.h"
 
+/* Why a flow is not listed whose content seems to be. */
+#define CONTRADICTORY "copies of its first bytes differ"
+
 static int proto_smsrc_audit = -1;
 
 static int hf_smsrc_audit_verdict = -1;
@@ -136,6 +139,15 @@ add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
                     row == NULL ? "" : matrix_row_to_str(pinfo->pool, row));
 }
 
+/* What the expert info of a verdict says of the flow. */
+static const char *
+describe_verdict(const flow_verdict_t *judged)
+{
+    return judged->facts.contradictory && judged->verdict.verdict == VERDICT_WRONG_SERVICE
+               ? CONTRADICTORY
+               : verdict_text(audit_tap_matrix(), judged->verdict.without_attack);
+}
+
 static void
 add_row(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const verdict_t *verdict)
 {
@@ -168,7 +180,9 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
     proto_item_append_text(item, ", %s", name);
     verdict_item = add_text(tree, hf_smsrc_audit_verdict, tvb, name);
     add_row(tree, pinfo, tvb, &judged->verdict);
-    add_text(tree, hf_smsrc_audit_service, tvb, service_name(facts->service));
+    item = add_text(tree, hf_smsrc_audit_service, tvb, service_name(facts->service));
+    if (facts->contradictory)
+        proto_item_append_text(item, " (" CONTRADICTORY ")");
     if (facts->transport != TRANSPORT_IPX)
         proto_item_set_generated(proto_tree_add_uint(tree, hf_smsrc_audit_server_port, tvb, 0, 0,
                                                      ends[RESPONDER].port));
@@ -240,8 +254,7 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
     }
     item = add_flow(tvb, pinfo, parent, flow, judged, ends);
     if (experts.verdict != NULL)
-        add_expert(pinfo, item, experts.verdict, judged, ends,
-                   verdict_text(audit_tap_matrix(), judged->verdict.without_attack));
+        add_expert(pinfo, item, experts.verdict, judged, ends, describe_verdict(judged));
     if (experts.discouraged != NULL)
         add_expert(pinfo, item, experts.discouraged, judged, ends, "advised against");
     if (experts.blocked != NULL)

@@ -5,9 +5,14 @@
  */
 
 /*
- * A flow has a new verdict when its content, or the roles of its ends, have changed. Each verdict
- * is stored with the frame from which on it holds, so that a later pass repeats the first, but for
- * what was Unconfirmed then and has been confirmed since.
+ * A flow has a new verdict when its content, or the roles of its ends, have changed. Until it is
+ * final no frame shows it: the content has to show first, or its bound be reached, the connection
+ * be over, or nothing answer it. A later pass shows the last verdict on all frames, and its expert
+ * info in the frame of the first pass in which it was final; of a flow that was undecided at the
+ * end of the capture that is its last frame. Statistics judge such a flow as it is by then.
+ *
+ * A flow that had no roles in the first pass is read again by a later one, and shows its verdict
+ * from the frame on that shows the content.
  */
 
 #include "flow-judge.h"
@@ -17,6 +22,7 @@
 #include "evidence.h"
 #include "reachability.h"
 #include "role-book.h"
+#include "tcp-state.h"
 
 /* Rebuilt for every capture. */
 static bool one_end_is_enough;
@@ -142,6 +148,7 @@ build_flow_facts(const flow_t *flow, const flow_packet_t *packet)
     facts.service = content->service;
     facts.is_sms = is_sms(content);
     facts.initiator_sure = packet->sure || broadcast;
+    facts.contradictory = content->is_contradictory;
     facts.attack = content->attack_frame != 0;
     if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP) {
         facts.transport = TRANSPORT_IPX;
@@ -193,6 +200,16 @@ last_verdict(const flow_t *flow)
     return flow->num_verdicts > 0 ? &flow->verdicts[flow->num_verdicts - 1] : NULL;
 }
 
+/* Nobody but the receiver knows which copy of its bytes it took, so such content shows no row. */
+static void
+contradict(verdict_t *verdict)
+{
+    if (!verdict_is_listed(verdict))
+        return;
+    verdict->verdict = verdict->without_attack = VERDICT_WRONG_SERVICE;
+    verdict->nearest = true;
+}
+
 /*
  * Returns false if the audit has no verdict: for want of roles that are confirmed, or on a foreign
  * broadcast.
@@ -213,6 +230,8 @@ find_verdict(const flow_facts_t *facts, verdict_t *verdict)
     }
     if (verdict->verdict == VERDICT_NONE)
         return false;
+    if (facts->contradictory)
+        contradict(verdict);
     return facts->responder != ROLES_BROADCAST || facts->attack ||
            verdict_counts_for_broadcast(verdict, matrix, facts->service);
 }
@@ -230,6 +249,7 @@ is_up_to_date(const flow_t *flow)
     return !content->proxied && basis->book_version == role_book_version() &&
            basis->service == content->service && basis->is_sms == content->is_sms &&
            basis->attack_frame == content->attack_frame &&
+           basis->is_contradictory == content->is_contradictory &&
            basis->inferred[INITIATOR] == content->inferred_initiator &&
            basis->inferred[RESPONDER] == content->inferred_responder &&
            basis->proven[INITIATOR] == content->proven_initiator &&
@@ -248,6 +268,7 @@ set_basis(flow_t *flow)
         .service = content->service,
         .attack_frame = content->attack_frame,
         .is_sms = content->is_sms,
+        .is_contradictory = content->is_contradictory,
     };
 }
 
@@ -300,22 +321,46 @@ add_verdict(flow_t *flow, const flow_packet_t *packet)
         flow->first_frame = next.frame;
 }
 
+/*
+ * True if the verdict is final: the content has shown, or its bound is reached, the connection is
+ * over, or nothing answered it.
+ */
+static bool
+is_final(const flow_t *flow, const packet_info *pinfo)
+{
+    const flow_content_t *content = flow->content;
+
+    if (flow->final_frame != 0 || content->is_sms || content->attack_frame != 0 ||
+        flow->reach == REACH_BLOCKED || evidence_is_sniffed(content))
+        return true;
+    if (pinfo->ptype != PT_TCP)
+        return pinfo->ptype != PT_UDP;
+    return (flow_content_completeness(content) & (SEEN_FIN | SEEN_RST)) != 0;
+}
+
 /* Note the frame of the last verdict's expert info. A scan's tries but the first have none. */
 static void
-update_expert_frames(flow_t *flow, const verdict_t *verdict, const flow_packet_t *packet)
+update_expert_frames(flow_t *flow, const verdict_t *verdict, uint32_t frame)
 {
-    uint32_t *frame = &flow->expert_frames[verdict->without_attack];
+    uint32_t *expert = &flow->expert_frames[verdict->without_attack];
 
+    if (flow->final_frame == 0)
+        flow->final_frame = frame;
     if (verdict_is_discouraged(verdict) && flow->discouraged_frame == 0)
-        flow->discouraged_frame = packet->pinfo->num;
+        flow->discouraged_frame = frame;
+    if (verdict_expert(verdict->without_attack) != NULL && *expert == 0 && flow->scan_of == NULL)
+        *expert = frame;
+}
+
+/* Statistics show an attack by itself. */
+static void
+find_scan(flow_t *flow, const verdict_t *verdict, const flow_packet_t *packet)
+{
     if (verdict->verdict == VERDICT_ATTACK)
-        flow->scan_of = NULL; /* statistics show an attack by itself */
-    if (verdict_expert(verdict->without_attack) == NULL || *frame != 0)
-        return;
-    if (verdict->verdict == VERDICT_OFF_MATRIX &&
-        reachability_is_scan(flow, packet->pinfo, packet->from_initiator))
-        return;
-    *frame = packet->pinfo->num;
+        flow->scan_of = NULL;
+    else if (verdict->verdict == VERDICT_OFF_MATRIX &&
+             flow->expert_frames[VERDICT_OFF_MATRIX] == 0)
+        (void)reachability_is_scan(flow, packet->pinfo, packet->from_initiator);
 }
 
 void
@@ -323,14 +368,27 @@ flow_judge_update(flow_t *flow, const flow_packet_t *packet)
 {
     const flow_verdict_t *last;
 
+    flow->last_frame = packet->pinfo->num;
     if (!is_up_to_date(flow))
         add_verdict(flow, packet);
     last = last_verdict(flow);
-    if (last != NULL)
-        update_expert_frames(flow, &last->verdict, packet);
+    if (last == NULL)
+        return;
+    find_scan(flow, &last->verdict, packet);
+    if (is_final(flow, packet->pinfo))
+        update_expert_frames(flow, &last->verdict, packet->pinfo->num);
 }
 
-/* The only verdict of a flow that has had none in the first pass. */
+void
+flow_judge_settle(flow_t *flow, const packet_info *pinfo)
+{
+    const flow_verdict_t *last = last_verdict(flow);
+
+    if (last != NULL && flow->final_frame == 0)
+        update_expert_frames(flow, &last->verdict, pinfo->num);
+}
+
+/* The verdict of a flow that has had none in the first pass, for the time being. */
 static void
 add_late_verdict(flow_t *flow, const flow_verdict_t *only)
 {
@@ -341,9 +399,6 @@ add_late_verdict(flow_t *flow, const flow_verdict_t *only)
     flow->verdicts[0].frame = frame;
     flow->num_verdicts = 1;
     flow->first_frame = frame;
-    flow->expert_frames[only->verdict.without_attack] = frame;
-    if (verdict_is_discouraged(&only->verdict))
-        flow->discouraged_frame = frame;
     reachability_update_late(flow, frame);
 }
 
@@ -354,28 +409,29 @@ add_late_verdict(flow_t *flow, const flow_verdict_t *only)
 static void
 replace_verdicts(flow_t *flow, const flow_verdict_t *only, uint32_t frame)
 {
-    uint32_t *expert = &flow->expert_frames[only->verdict.without_attack];
-
     flow->verdicts[0] = *only;
     flow->verdicts[0].frame = flow->first_frame;
     flow->num_verdicts = 1;
-    if (*expert == 0)
-        *expert = frame;
-    if (verdict_is_discouraged(&only->verdict) && flow->discouraged_frame == 0)
-        flow->discouraged_frame = frame;
+    if (flow->final_frame != 0)
+        update_expert_frames(flow, &only->verdict, frame);
 }
 
-void
-flow_judge_update_late(flow_t *flow, const flow_packet_t *packet)
+/* True if a later pass may give the flow another verdict. */
+static bool
+may_be_judged_late(const flow_t *flow)
+{
+    const flow_verdict_t *last = last_verdict(flow);
+
+    return last == NULL || last->verdict.verdict == VERDICT_UNCONFIRMED ||
+           last->verdict.verdict == VERDICT_NONE || flow->content->is_read_again;
+}
+
+static void
+judge_late(flow_t *flow, const flow_packet_t *packet)
 {
     const flow_verdict_t *last = last_verdict(flow);
     flow_verdict_t only;
 
-    if (last != NULL && last->verdict.verdict != VERDICT_UNCONFIRMED &&
-        last->verdict.verdict != VERDICT_NONE)
-        return;
-    if (is_up_to_date(flow))
-        return;
     set_basis(flow);
     memset(&only, 0, sizeof only);
     only.facts = build_flow_facts(flow, packet);
@@ -387,18 +443,53 @@ flow_judge_update_late(flow_t *flow, const flow_packet_t *packet)
         replace_verdicts(flow, &only, last->frame);
 }
 
+/*
+ * The frame in which a flow that is read again is final: what shows its content, else its last one.
+ * Where no packet has content, there is nothing to wait for.
+ */
+static bool
+is_final_late(const flow_t *flow, const packet_info *pinfo)
+{
+    const flow_content_t *content = flow->content;
+
+    return !content->is_read_again || evidence_is_sniffed(content) || content->is_sms ||
+           flow->reach == REACH_BLOCKED || pinfo->num >= content->conversation->last_frame;
+}
+
+void
+flow_judge_update_late(flow_t *flow, const flow_packet_t *packet)
+{
+    const flow_verdict_t *last;
+
+    if (may_be_judged_late(flow) && !is_up_to_date(flow))
+        judge_late(flow, packet);
+    last = last_verdict(flow);
+    if (last != NULL && flow->final_frame == 0 && is_final_late(flow, packet->pinfo))
+        update_expert_frames(flow, &last->verdict, flow->content->is_read_again
+                                                       ? packet->pinfo->num
+                                                       : flow->last_frame);
+}
+
 const flow_verdict_t *
 flow_judge_find(const flow_t *flow, const packet_info *pinfo)
 {
+    const uint32_t frame = MAX(pinfo->num, flow->final_frame);
     const flow_verdict_t *found = NULL;
 
+    /* A later pass knows what was still to be shown. */
+    if (PINFO_FD_VISITED(pinfo) && (!flow->content->proxied || flow->content->attack_frame != 0))
+        return last_verdict(flow);
     for (unsigned i = 0; i < flow->num_verdicts; i++) {
-        if (found == NULL || flow->verdicts[i].frame <= pinfo->num)
+        if (found == NULL || flow->verdicts[i].frame <= frame)
             found = &flow->verdicts[i];
     }
-    /* A later pass knows what the attack, or the proof, was still to show. */
-    if (found != NULL && PINFO_FD_VISITED(pinfo) &&
-        (flow->content->attack_frame != 0 || found->verdict.verdict == VERDICT_UNCONFIRMED))
-        return last_verdict(flow);
     return found;
+}
+
+bool
+flow_judge_is_shown(const flow_t *flow, const packet_info *pinfo)
+{
+    if (PINFO_FD_VISITED(pinfo) && !flow->content->is_read_again)
+        return true;
+    return flow->final_frame != 0 && pinfo->num >= flow->final_frame;
 }

@@ -16,9 +16,9 @@
  * hosts without a role costs a test of pinfo and two lookups.
  *
  * A flow has a verdict if both ends hold a role (by preference one is enough), or if its content
- * shows their roles. The first pass finds verdicts and stores them with the frame from which on
- * they hold, so that a later pass repeats them, and adds verdicts only to frames before a role was
- * learned.
+ * shows their roles. The first pass finds verdicts and shows them from the frame on in which they
+ * are final; a later pass shows them on all frames, and judges flows whose roles were learned
+ * later.
  *
  * A flow with a message of CVE-2004-0728 is an attack, whatever roles its ends hold and whether
  * or not roles are learned: from that message on, and in a later pass from its first frame on.
@@ -80,7 +80,7 @@ report_flow(packet_view_t *packet, const flow_t *flow, const address *initiator,
     if (judged == NULL)
         return;
     audit_tap_set_ends(ends, judged, initiator, responder);
-    if (judged->verdict.verdict != VERDICT_NONE)
+    if (judged->verdict.verdict != VERDICT_NONE && flow_judge_is_shown(flow, packet->pinfo))
         audit_tree_add(packet->tvb, packet->pinfo, packet->tree, flow, judged, ends);
     audit_tap_queue_flow(packet->pinfo, flow, judged, ends);
 }
@@ -125,6 +125,7 @@ dissect_icmp_error(packet_view_t *packet)
         flow = reachability_icmp(packet);
         if (flow == NULL || flow->num_verdicts == 0)
             return;
+        flow_judge_settle(flow, pinfo);
         p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_audit, 0, flow);
     } else {
         flow = (flow_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_smsrc_audit, 0);
@@ -141,6 +142,13 @@ has_flows_without_roles(void)
     return evidence_inferred_flows() != 0 || attack_was_seen();
 }
 
+static void
+sniff(packet_view_t *view, flow_content_t *content)
+{
+    packet_view_read_bytes(view);
+    evidence_sniff(view, content);
+}
+
 /* Find the flow of a packet, update its verdicts, and report it. */
 static void
 audit_flow(packet_view_t *view, flow_packet_t *packet)
@@ -155,8 +163,8 @@ audit_flow(packet_view_t *view, flow_packet_t *packet)
     content = flow_content_get(pinfo, has_roles);
     if (content == NULL)
         return;
-    if (first_pass)
-        evidence_sniff(view, content);
+    if (first_pass || !content->is_sniffed || content->is_read_again)
+        sniff(view, content);
     flow = flow_audit_get(content);
     packet->from_initiator = flow_content_is_initiator(content, &pinfo->src, pinfo->srcport,
                                                        &packet->sure);

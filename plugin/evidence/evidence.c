@@ -30,6 +30,8 @@
 #include "questions.h"
 #include "reader.h"
 #include "service-sender.h"
+#include "stream-head.h"
+#include "tcp-state.h"
 #include "transactions.h"
 
 /* In the order in which they read a packet. */
@@ -90,6 +92,7 @@ evidence_reset(bool learn_roles)
 {
     role_signatures_reset();
     inference_reset(learn_roles);
+    stream_head_reset();
     questions_reset();
     transactions_reset();
     for (unsigned i = 0; i < array_length(readers); i++) {
@@ -147,7 +150,17 @@ mark_attack(packet_info *pinfo)
         flow->attack_frame = pinfo->num;
 }
 
-/* What seemed to be remote control is not: the flow shows nothing of what its request seemed to. */
+/* What seemed to be remote control is not: the flow shows nothing of what it seemed to. */
+static void
+withdraw_service(flow_content_t *flow)
+{
+    flow->service = SERVICE_UNKNOWN;
+    flow->is_sms = false;
+    flow->is_by_session = false;
+    flow->inferred_initiator = flow->inferred_responder = 0;
+    flow->proven_initiator = flow->proven_responder = 0;
+}
+
 static void
 refute_remote_control(packet_info *pinfo)
 {
@@ -155,10 +168,9 @@ refute_remote_control(packet_info *pinfo)
 
     if (flow == NULL || flow->attack_frame != 0 || flow->service != SERVICE_REMOTE_CONTROL)
         return;
-    flow->service = SERVICE_UNKNOWN;
-    flow->is_sms = false;
-    flow->inferred_initiator = flow->inferred_responder = 0;
-    flow->proven_initiator = flow->proven_responder = 0;
+    withdraw_service(flow);
+    flow->is_read = false;
+    flow->is_late = true;
 }
 
 /* True for the packet that begins a connection. */
@@ -193,39 +205,114 @@ evidence_scan(const packet_view_t *packet)
     for (unsigned i = 1; packet_view_part(packet, i, &part); i++) {
         if (bounds_full(BOUND_PACKET_PARTS, i - 1, PACKET_MAX_PARTS - 1))
             return;
-        read_payload(&part, layers);
+        if (part.payload != NULL)
+            read_payload(&part, layers);
     }
 }
 
 /*
- * Fixes the ends by a segment that only one end sends, while the service is looked for. An answer
+ * Fixes the ends by content that only one end sends, while the service is looked for. An answer
  * without a request does not count against the SYN.
  */
 static void
-sniff_ends(const packet_view_t *packet, flow_content_t *flow)
+sniff_ends(const packet_view_t *packet, flow_content_t *flow, const stream_bytes_t *begin)
 {
     service_sender_e sender;
     bool sure;
 
-    if (flow->has_ends || flow->end_sniffs >= FLOW_MAX_SNIFFS || packet->payload == NULL ||
-        packet->pinfo->ptype != PT_TCP)
+    if (flow->has_ends)
         return;
-    flow->end_sniffs++;
-    sender = service_sender(packet->payload, packet->length);
+    sender = service_sender(begin->bytes, begin->length);
     (void)flow_content_is_initiator(flow, &packet->pinfo->src, packet->pinfo->srcport, &sure);
     if (sender == SENDER_CLIENT || (sender == SENDER_SERVER && !sure))
         flow_content_set_ends(flow, packet->pinfo, sender == SENDER_CLIENT);
 }
 
+/* What another service begins with counts before the session that its hosts once had. */
+static void
+sniff_service(const packet_view_t *packet, flow_content_t *flow, const stream_bytes_t *begin)
+{
+    service_e service;
+
+    if ((flow->service != SERVICE_UNKNOWN && !flow->is_by_session) || begin->length == 0)
+        return;
+    service = service_detect_bytes(begin->bytes, begin->length, begin->reported,
+                                   packet->pinfo->ptype == PT_TCP ? TRANSPORT_TCP
+                                                                  : TRANSPORT_UDP);
+    if (service == SERVICE_UNKNOWN)
+        return;
+    if (flow->is_by_session && service != flow->service)
+        withdraw_service(flow);
+    flow->service = service;
+}
+
+/* Where the beginning of a stream is missing, any of its first segments may begin a message. */
+static void
+sniff_segment(const packet_view_t *packet, flow_content_t *flow)
+{
+    const stream_bytes_t payload = { packet->payload, packet->length, packet->reported, true };
+
+    if (packet->payload == NULL || flow->sniffs >= FLOW_MAX_SNIFFS)
+        return;
+    flow->sniffs++;
+    if (packet->pinfo->ptype == PT_TCP)
+        sniff_ends(packet, flow, &payload);
+    sniff_service(packet, flow, &payload);
+}
+
+/* True if no packet that follows can change what the first bytes of the flow have shown. */
+static bool
+is_settled(const flow_content_t *flow)
+{
+    return stream_head_is_read(flow->stream) ||
+           (flow->service != SERVICE_UNKNOWN && !flow->is_by_session &&
+            (flow->has_ends || stream_head_has_both(flow->stream, SERVICE_SENDER_BYTES)) &&
+            stream_head_is_acknowledged(flow->stream));
+}
+
+static void
+sniff_stream(const packet_view_t *packet, flow_content_t *flow)
+{
+    stream_bytes_t begin;
+
+    if (stream_head_add(&flow->stream, packet, flow->conversation, flow->is_late, &begin)) {
+        sniff_ends(packet, flow, &begin);
+        sniff_service(packet, flow, &begin);
+        if (begin.is_cut)
+            sniff_segment(packet, flow);
+    }
+    if (flow->stream == NULL)
+        return;
+    flow->is_contradictory = stream_head_is_contradictory(flow->stream);
+    flow->is_read = is_settled(flow);
+    if (flow->is_read)
+        stream_head_free(&flow->stream);
+}
+
+/* A flow whose roles came later than its beginning is late; a later pass has all of it. */
+static void
+begin_sniffing(const packet_info *pinfo, flow_content_t *flow)
+{
+    flow->is_sniffed = true;
+    flow->is_read_again = PINFO_FD_VISITED(pinfo);
+    flow->is_late = !flow->is_read_again && (flow_content_completeness(flow) & SEEN_DATA) != 0;
+}
+
 void
 evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
 {
-    sniff_ends(packet, flow);
-    if (flow->service != SERVICE_UNKNOWN || flow->sniffs >= FLOW_MAX_SNIFFS ||
-        packet->payload == NULL)
-        return;
-    flow->sniffs++;
-    flow->service = packet_view_service(packet);
+    if (!flow->is_sniffed)
+        begin_sniffing(packet->pinfo, flow);
+    if (packet->pinfo->ptype == PT_TCP && !flow->is_read)
+        sniff_stream(packet, flow);
+    else if (packet->pinfo->ptype != PT_TCP && flow->service == SERVICE_UNKNOWN)
+        sniff_segment(packet, flow);
+}
+
+bool
+evidence_is_sniffed(const flow_content_t *flow)
+{
+    return flow->service != SERVICE_UNKNOWN || flow->is_read || flow->sniffs >= FLOW_MAX_SNIFFS;
 }
 
 unsigned

@@ -51,6 +51,7 @@ static const char *const bound_names[NUM_BOUNDS] = {
     [BOUND_NAME_BYTES] = "bytes of a name",
     [BOUND_CM_CHANNELS] = "virtual channels of one session",
     [BOUND_HEADER_PIECES] = "incomplete headers of Remote Control",
+    [BOUND_STREAM_HEADS] = "connections whose first bytes are being read",
 };
 
 /* Rebuilt for every capture. */

@@ -91,6 +91,8 @@ static const case_t cases[] = {
     { SERVICE_SSH, TRANSPORT_TCP, BYTES("SSH-2.0-x\r\n") },
     { SERVICE_SMTP, TRANSPORT_TCP, BYTES("220 mx ESMTP\r\n") },
     { SERVICE_FTP, TRANSPORT_TCP, BYTES("220 ready\r\n") },
+    { SERVICE_UNKNOWN, TRANSPORT_TCP, BYTES("220 mx ES") },
+    { SERVICE_UNKNOWN, TRANSPORT_TCP, BYTES("OPTIONS si") },
     { SERVICE_RAZOR, TRANSPORT_TCP, BYTES("sn=C&srl=184&ep4=7542-10&a=l&a=cg\r\n") },
     { SERVICE_RTP, TRANSPORT_UDP, BYTES("\x80\x00\x12\x34\x00\x00\x00\xa0\xde\xad\xbe\xef\xd5") },
     { SERVICE_NTP, TRANSPORT_UDP, BYTES(NTP_SNTP_CLIENT) },
