@@ -36,6 +36,7 @@ typedef struct {
     role_set_t proven[2];
     unsigned book_version;  /* of the role book; 0: never judged */
     service_e service;
+    handed_out_e handed_out;
     uint32_t attack_frame;
     bool is_sms;
 } judge_basis_t;

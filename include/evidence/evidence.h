@@ -34,7 +34,10 @@ unsigned evidence_inferred_flows(void);
 /** Returns the roles that traffic can show; any other is only in the user's table. */
 role_set_t evidence_roles(void);
 
-/** True if an endpoint mapper has named @p port of @p addr. */
-bool evidence_is_rpc_endpoint(const address *addr, uint16_t port);
+/**
+ * Note whether the flow is one that another service has handed a port out for, while unknown. On
+ * any pass; without the bytes of the packet the transfers of TFTP are not found.
+ */
+void evidence_find_port(const packet_view_t *packet, flow_content_t *flow);
 
 #endif /* __SMSRC_EVIDENCE_H__ */

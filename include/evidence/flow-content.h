@@ -9,6 +9,7 @@
 
 #include <epan/conversation.h>
 
+#include "handed-out.h"
 #include "role.h"
 #include "service.h"
 
@@ -32,6 +33,8 @@ typedef struct {
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
     uint8_t sniffs;     /* payloads inspected for the service so far */
     uint8_t end_sniffs; /* payloads inspected for what only one side sends */
+    uint8_t port_looks; /* packets by whose ports what was handed out has been looked up */
+    handed_out_t handed_out; /* what another service has handed this flow's port out for */
     bool has_ends;      /* content has shown the ends: nothing changes them any more */
     bool second_initiates; /* by that content: the second end of the conversation's key */
     bool was_turned;    /* content has shown other ends than SYN or first sender */

@@ -14,7 +14,6 @@
 
 #include "audit-tap.h"
 #include "bounds.h"
-#include "evidence.h"
 #include "reachability.h"
 #include "role-book.h"
 
@@ -150,8 +149,7 @@ build_flow_facts(const flow_t *flow, const flow_packet_t *packet)
     facts.transport = pinfo->ptype == PT_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
     facts.initiator_port = (uint16_t)(forward ? pinfo->srcport : pinfo->destport);
     facts.responder_port = (uint16_t)(forward ? pinfo->destport : pinfo->srcport);
-    facts.rpc_endpoint = evidence_is_rpc_endpoint(forward ? &pinfo->dst : &pinfo->src,
-                                                  facts.responder_port);
+    facts.handed_out = content->handed_out;
     if (content->proxied)
         set_proxied(&facts, content, forward ? &pinfo->dst : &pinfo->src);
     return facts;
@@ -228,6 +226,7 @@ is_up_to_date(const flow_t *flow)
     const flow_content_t *content = flow->content;
 
     return !content->proxied && basis->book_version == role_book_version() &&
+           basis->handed_out == content->handed_out.by &&
            basis->service == content->service && basis->is_sms == content->is_sms &&
            basis->attack_frame == content->attack_frame &&
            basis->inferred[INITIATOR] == content->inferred_initiator &&
@@ -246,6 +245,7 @@ set_basis(flow_t *flow)
         .proven = { content->proven_initiator, content->proven_responder },
         .book_version = role_book_version(),
         .service = content->service,
+        .handed_out = content->handed_out.by,
         .attack_frame = content->attack_frame,
         .is_sms = content->is_sms,
     };

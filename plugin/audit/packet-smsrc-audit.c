@@ -155,6 +155,7 @@ audit_flow(packet_view_t *view, flow_packet_t *packet)
     content = flow_content_get(pinfo, has_roles);
     if (content == NULL)
         return;
+    evidence_find_port(view, content);
     if (first_pass)
         evidence_sniff(view, content);
     flow = flow_audit_get(content);

@@ -26,10 +26,12 @@
 #include "bounds.h"
 #include "claim.h"
 #include "conclusions.h"
+#include "handed-out.h"
 #include "inference.h"
 #include "questions.h"
 #include "reader.h"
 #include "service-sender.h"
+#include "sql-browser.h"
 #include "transactions.h"
 
 /* In the order in which they read a packet. */
@@ -47,6 +49,7 @@ static const evidence_reader_t *const readers[] = {
     &dns_reader,
     &dhcp_reader,
     &rpc_reader,
+    &tftp_reader,
 };
 
 /* Derived from the list. A set of readers has the bits of their layers (packet_view_watch()). */
@@ -91,6 +94,7 @@ evidence_reset(bool learn_roles)
     role_signatures_reset();
     inference_reset(learn_roles);
     questions_reset();
+    handed_out_reset();
     transactions_reset();
     for (unsigned i = 0; i < array_length(readers); i++) {
         if (readers[i]->reset != NULL)
@@ -171,6 +175,19 @@ is_syn(const packet_view_t *packet)
            (packet->network[FLAGS] & (SYN | ACK)) == SYN;
 }
 
+/* What is read although no roles are learned: of each payload. */
+static void
+read_always(const packet_view_t *packet, unsigned layers)
+{
+    packet_view_t part;
+
+    if (layers == 0)
+        return;
+    read_by(layers, packet);
+    for (unsigned i = 1; i < PACKET_MAX_PARTS && packet_view_part(packet, i, &part); i++)
+        read_by(layers, &part);
+}
+
 void
 evidence_scan(const packet_view_t *packet)
 {
@@ -181,8 +198,10 @@ evidence_scan(const packet_view_t *packet)
         mark_attack(packet->pinfo);
     if (claim_is_refuted(packet->pinfo))
         refute_remote_control(packet->pinfo);
+    if (sql_browser_has_port(packet))
+        sql_browser_read(packet);
     if (!conclusions_are_learned()) {
-        read_by(layers & always_read, packet);
+        read_always(packet, layers & always_read);
         return;
     }
     if (inference_is_pending() && is_syn(packet))
@@ -228,6 +247,70 @@ evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
     flow->service = packet_view_service(packet);
 }
 
+/* The first bytes of TFTP's messages but requests (RFC 1350 5, RFC 2347): data to OACK. */
+static bool
+is_transfer(const packet_view_t *packet)
+{
+    enum { OPCODE = 2, DATA = 3, OACK = 6 };
+    const uint8_t *opcode = packet_view_bytes(packet, 0, OPCODE);
+
+    return packet->pinfo->ptype == PT_UDP && opcode != NULL && opcode[0] == 0 &&
+           opcode[1] >= DATA && opcode[1] <= OACK;
+}
+
+/* The packet is one of a transfer that one of its ends has asked the other for. */
+static bool
+find_transfer(const packet_view_t *packet, flow_content_t *flow)
+{
+    const packet_info *pinfo = packet->pinfo;
+    bool to_responder = false;
+
+    flow->handed_out = handed_out_find_transfer(pinfo, &pinfo->src, &pinfo->dst,
+                                                (uint16_t)pinfo->destport);
+    if (flow->handed_out.by == HANDED_OUT_NONE) {
+        to_responder = true;
+        flow->handed_out = handed_out_find_transfer(pinfo, &pinfo->dst, &pinfo->src,
+                                                    (uint16_t)pinfo->srcport);
+    }
+    if (flow->handed_out.by == HANDED_OUT_NONE)
+        return false;
+    flow_content_set_ends(flow, pinfo, to_responder);
+    flow->service = SERVICE_TFTP;
+    return true;
+}
+
+/* Looks for a port that was handed out: the responder's, or either end's if no SYN was seen. */
+static void
+find_service_port(const packet_info *pinfo, flow_content_t *flow)
+{
+    const transport_e transport = pinfo->ptype == PT_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
+    bool sure, forward = flow_content_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
+
+    for (unsigned i = 0; i < (sure ? 1 : 2); i++, forward = !forward) {
+        flow->handed_out =
+            handed_out_find(pinfo, forward ? &pinfo->dst : &pinfo->src, transport,
+                            (uint16_t)(forward ? pinfo->destport : pinfo->srcport));
+        if (flow->handed_out.by == HANDED_OUT_NONE)
+            continue;
+        if (!sure)
+            flow_content_set_ends(flow, pinfo, forward);
+        return;
+    }
+}
+
+void
+evidence_find_port(const packet_view_t *packet, flow_content_t *flow)
+{
+    const packet_info *pinfo = packet->pinfo;
+
+    if (flow->handed_out.by != HANDED_OUT_NONE || flow->port_looks >= FLOW_MAX_SNIFFS ||
+        handed_out_is_empty() || (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP))
+        return;
+    flow->port_looks++;
+    if (!is_transfer(packet) || !find_transfer(packet, flow))
+        find_service_port(pinfo, flow);
+}
+
 unsigned
 evidence_inferred_flows(void)
 {
@@ -244,10 +327,4 @@ evidence_roles(void)
     for (unsigned i = 0; i < signature_table_count; i++)
         roles |= signature_table[i].server | signature_table[i].client;
     return roles;
-}
-
-bool
-evidence_is_rpc_endpoint(const address *addr, uint16_t port)
-{
-    return rpc_is_endpoint(addr, port);
 }
