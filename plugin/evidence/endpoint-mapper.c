@@ -20,13 +20,13 @@
 
 #define MAX_TOWERS 64
 
-/* The most requests of a payload that may ask for endpoints. */
-#define MAX_REQUESTS 16
-
 /* The lowest port of dynamic RPC. */
 #define MIN_PORT 1024
 
 enum { REQUEST = 0, RESPONSE = 2 };
+
+/* The shortest message; requests are no shorter, so that a payload has few. */
+#define MIN_LENGTH 16U
 
 /* A message, as its header has it: with connections (C706 12.6.3) or without (12.5.1). */
 typedef struct {
@@ -54,8 +54,8 @@ static bool
 read_header(const packet_view_t *packet, unsigned at, message_t *message)
 {
     /* Places in the header: with connections, and without. */
-    enum { VERSION = 5, VERSION_WITHOUT = 4, LITTLE_ENDIAN_BIT = 0x10, MIN_LENGTH = 16, LENGTH = 8,
-           CALL = 12, OPNUM = 22, SEQUENCE = 64, OPNUM_WITHOUT = 68, WHOLE_WITHOUT = 80 };
+    enum { VERSION = 5, VERSION_WITHOUT = 4, LITTLE_ENDIAN_BIT = 0x10, LENGTH = 8, CALL = 12,
+           OPNUM = 22, SEQUENCE = 64, OPNUM_WITHOUT = 68, WHOLE_WITHOUT = 80 };
     const uint8_t *header = packet_view_bytes(packet, at, MIN_LENGTH);
 
     if (header == NULL)
@@ -97,14 +97,14 @@ static void
 note_requests(const packet_view_t *packet, message_t message)
 {
     unsigned at = 0;
+    bool has_next;
 
-    for (unsigned i = 0; i < MAX_REQUESTS; i++) {
+    do {
         if (may_ask_for_ports(&message))
             questions_ask(packet, QUESTION_RPC, message.call);
+        has_next = message.length >= MIN_LENGTH && message.length < packet->length - at;
         at += message.length;
-        if (message.length == 0 || at >= packet->length || !read_header(packet, at, &message))
-            return;
-    }
+    } while (has_next && read_header(packet, at, &message));
 }
 
 /* True if a tower's address, of 4 bytes, is none, or the sender's. IPv6 has no place there. */
