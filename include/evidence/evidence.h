@@ -34,10 +34,4 @@ unsigned evidence_inferred_flows(void);
 /** Returns the roles that traffic can show; any other is only in the user's table. */
 role_set_t evidence_roles(void);
 
-/**
- * Note whether the flow is one that another service has handed a port out for, while unknown. On
- * any pass; without the bytes of the packet the transfers of TFTP are not found.
- */
-void evidence_find_port(const packet_view_t *packet, flow_content_t *flow);
-
 #endif /* __SMSRC_EVIDENCE_H__ */

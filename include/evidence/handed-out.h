@@ -16,6 +16,7 @@ typedef enum {
     HANDED_OUT_NONE,
     HANDED_OUT_RPC,  /* an endpoint mapper, for dynamic RPC */
     HANDED_OUT_TFTP, /* a request of TFTP, whose transfer has another port of the server's */
+    HANDED_OUT_FTP,  /* a command or a reply of FTP, for its data */
     HANDED_OUT_SQL,  /* SQL Server Browser, for an instance of SQL Server */
     HANDED_OUT_SRV,  /* an SRV record of DNS, for the service in its name */
 } handed_out_e;

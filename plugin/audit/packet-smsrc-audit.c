@@ -36,6 +36,7 @@
 #include "bounds.h"
 #include "evidence.h"
 #include "flow-judge.h"
+#include "flow-port.h"
 #include "not-judged-packet.h"
 #include "reachability.h"
 #include "role-book.h"
@@ -155,7 +156,7 @@ audit_flow(packet_view_t *view, flow_packet_t *packet)
     content = flow_content_get(pinfo, has_roles);
     if (content == NULL)
         return;
-    evidence_find_port(view, content);
+    flow_port_find(view, content);
     if (first_pass)
         evidence_sniff(view, content);
     flow = flow_audit_get(content);

@@ -26,6 +26,7 @@
 #include "bounds.h"
 #include "claim.h"
 #include "conclusions.h"
+#include "flow-port.h"
 #include "handed-out.h"
 #include "inference.h"
 #include "questions.h"
@@ -82,6 +83,7 @@ void
 evidence_init(int proto)
 {
     flow_content_init(proto);
+    flow_port_init();
     for (unsigned i = 0; i < array_length(readers); i++)
         add_reader(readers[i]);
     role_signatures_init();
@@ -245,70 +247,6 @@ evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
         return;
     flow->sniffs++;
     flow->service = packet_view_service(packet);
-}
-
-/* The first bytes of TFTP's messages but requests (RFC 1350 5, RFC 2347): data to OACK. */
-static bool
-is_transfer(const packet_view_t *packet)
-{
-    enum { OPCODE = 2, DATA = 3, OACK = 6 };
-    const uint8_t *opcode = packet_view_bytes(packet, 0, OPCODE);
-
-    return packet->pinfo->ptype == PT_UDP && opcode != NULL && opcode[0] == 0 &&
-           opcode[1] >= DATA && opcode[1] <= OACK;
-}
-
-/* The packet is one of a transfer that one of its ends has asked the other for. */
-static bool
-find_transfer(const packet_view_t *packet, flow_content_t *flow)
-{
-    const packet_info *pinfo = packet->pinfo;
-    bool to_responder = false;
-
-    flow->handed_out = handed_out_find_transfer(pinfo, &pinfo->src, &pinfo->dst,
-                                                (uint16_t)pinfo->destport);
-    if (flow->handed_out.by == HANDED_OUT_NONE) {
-        to_responder = true;
-        flow->handed_out = handed_out_find_transfer(pinfo, &pinfo->dst, &pinfo->src,
-                                                    (uint16_t)pinfo->srcport);
-    }
-    if (flow->handed_out.by == HANDED_OUT_NONE)
-        return false;
-    flow_content_set_ends(flow, pinfo, to_responder);
-    flow->service = SERVICE_TFTP;
-    return true;
-}
-
-/* Looks for a port that was handed out: the responder's, or either end's if no SYN was seen. */
-static void
-find_service_port(const packet_info *pinfo, flow_content_t *flow)
-{
-    const transport_e transport = pinfo->ptype == PT_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
-    bool sure, forward = flow_content_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
-
-    for (unsigned i = 0; i < (sure ? 1 : 2); i++, forward = !forward) {
-        flow->handed_out =
-            handed_out_find(pinfo, forward ? &pinfo->dst : &pinfo->src, transport,
-                            (uint16_t)(forward ? pinfo->destport : pinfo->srcport));
-        if (flow->handed_out.by == HANDED_OUT_NONE)
-            continue;
-        if (!sure)
-            flow_content_set_ends(flow, pinfo, forward);
-        return;
-    }
-}
-
-void
-evidence_find_port(const packet_view_t *packet, flow_content_t *flow)
-{
-    const packet_info *pinfo = packet->pinfo;
-
-    if (flow->handed_out.by != HANDED_OUT_NONE || flow->port_looks >= FLOW_MAX_SNIFFS ||
-        handed_out_is_empty() || (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP))
-        return;
-    flow->port_looks++;
-    if (!is_transfer(packet) || !find_transfer(packet, flow))
-        find_service_port(pinfo, flow);
 }
 
 unsigned
