@@ -20,13 +20,15 @@ typedef enum {
 /* A verdict, the facts that it is on, and the frame from which on it holds. */
 typedef struct {
     uint32_t frame;
+    uint16_t uri_number; /* of a request to a proxy */
     verdict_t verdict;
     flow_facts_t facts;
 } flow_verdict_t;
 
 /*
- * A flow has a new verdict when its content is recognized or a role is learned, at most this many.
- * One more place is reserved for an attack, so that earlier verdicts cannot hide it.
+ * A flow has a new verdict when its content is recognized, a role is learned or a proxy is asked
+ * for another URI. The newest are kept, at most this many. One more place is reserved for an attack, so
+ * that earlier verdicts cannot hide it.
  */
 #define FLOW_MAX_VERDICTS 8
 
@@ -48,6 +50,7 @@ typedef struct flow {
     uint8_t num_verdicts;
     uint8_t max_verdicts;      /* for which there are places */
     flow_verdict_t *verdicts;
+    flow_verdict_t *worst;     /* of the URIs that a proxy was asked for before; NULL: none */
     uint32_t first_frame;      /* the first frame with a verdict */
     uint32_t expert_frames[NUM_VERDICTS]; /* the frame that has the verdict's expert info */
     uint32_t discouraged_frame;

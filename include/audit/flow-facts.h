@@ -25,6 +25,7 @@ typedef struct {
     transport_e transport;
     uint16_t initiator_port;
     uint16_t responder_port;
+    uint16_t via_proxy;  /* the port on the wire, if the other is that of a URI; 0: not proxied */
     handed_out_t handed_out; /* what another service has handed the responder's port out for */
     service_e service;   /* by content; SERVICE_UNKNOWN if no content has been recognized */
     bool initiator_sure; /* by SYN; else it is the first sender, who may be the server replying */

@@ -28,7 +28,10 @@ void evidence_scan(const packet_view_t *packet);
 /** Detect the service and the ends of the flow by this packet, while unknown. First pass only. */
 void evidence_sniff(const packet_view_t *packet, flow_content_t *flow);
 
-/** Returns how many flows have roles by their content alone; while 0, only the role book counts. */
+/**
+ * Returns how many flows have roles by their content alone; all requests to proxies count for one.
+ * While it is 0, only the role book counts.
+ */
 unsigned evidence_inferred_flows(void);
 
 /** Returns the roles that traffic can show; any other is only in the user's table. */

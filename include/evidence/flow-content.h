@@ -29,8 +29,14 @@ typedef struct {
     bool is_sms;        /* the content is that of an SMS service */
     bool proxied;
     bool is_tunnel;     /* a proxy was asked to connect to uri_port: all that follows is for it */
+    bool is_tunnel_made; /* an answer has decided that, where nothing is learned */
+    uint32_t tunnel_frame; /* that asked for it, or granted it: what follows is its content */
     bool forwarded;     /* by a proxy, for a client that is not the initiator */
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
+    uint16_t uri_number; /* how many the URIs were, one after the other on other hosts or ports */
+    uint8_t uri_host[16]; /* the address in the URI; a length of 0: a name */
+    uint8_t uri_host_length;
+    role_set_t uri_roles; /* of the URI's host by the path asked for, where nothing is learned */
     uint8_t sniffs;     /* payloads inspected for the service so far */
     uint8_t end_sniffs; /* payloads inspected for what only one side sends */
     uint8_t port_looks; /* packets by whose ports what was handed out has been looked up */

@@ -21,6 +21,7 @@ static int hf_smsrc_audit_row = -1;
 static int hf_smsrc_audit_row_text = -1;
 static int hf_smsrc_audit_service = -1;
 static int hf_smsrc_audit_server_port = -1;
+static int hf_smsrc_audit_via_proxy = -1;
 static int hf_smsrc_audit_initiator_role = -1;
 static int hf_smsrc_audit_responder_role = -1;
 static int hf_smsrc_audit_site_code = -1;
@@ -58,9 +59,9 @@ add_text(proto_tree *tree, int hf, tvbuff_t *tvb, const char *text)
 }
 
 static void
-add_frame(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t frame)
+add_number(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t number)
 {
-    proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, frame));
+    proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, number));
 }
 
 static void
@@ -92,7 +93,7 @@ add_evidence(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const flow_end
         add_text(subtree, hf_smsrc_audit_evidence_basis, tvb,
                  role_standing_name(claims[i]->standing));
         if (claims[i]->frame != 0)
-            add_frame(subtree, hf_smsrc_audit_evidence_frame, tvb, claims[i]->frame);
+            add_number(subtree, hf_smsrc_audit_evidence_frame, tvb, claims[i]->frame);
     }
 }
 
@@ -114,6 +115,8 @@ describe_flow(packet_info *pinfo, const flow_facts_t *facts, const flow_end_t en
 
     if (facts->transport != TRANSPORT_IPX)
         wmem_strbuf_append_printf(text, " %u", ends[RESPONDER].port);
+    if (facts->via_proxy != 0)
+        wmem_strbuf_append_printf(text, " via a proxy on %u", facts->via_proxy);
     wmem_strbuf_append_printf(text, ", %s to %s", describe_end(pinfo, &ends[INITIATOR]),
                               describe_end(pinfo, &ends[RESPONDER]));
     if (facts->service != SERVICE_UNKNOWN)
@@ -170,15 +173,16 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
     add_row(tree, pinfo, tvb, &judged->verdict);
     add_text(tree, hf_smsrc_audit_service, tvb, service_name(facts->service));
     if (facts->transport != TRANSPORT_IPX)
-        proto_item_set_generated(proto_tree_add_uint(tree, hf_smsrc_audit_server_port, tvb, 0, 0,
-                                                     ends[RESPONDER].port));
+        add_number(tree, hf_smsrc_audit_server_port, tvb, ends[RESPONDER].port);
+    if (facts->via_proxy != 0)
+        add_number(tree, hf_smsrc_audit_via_proxy, tvb, facts->via_proxy);
     add_roles(tree, hf_smsrc_audit_initiator_role, tvb, ends[INITIATOR].roles);
     add_roles(tree, hf_smsrc_audit_responder_role, tvb, ends[RESPONDER].roles);
     if (*code != '\0')
         add_text(tree, hf_smsrc_audit_site_code, tvb, code);
     add_evidence(tree, pinfo, tvb, first);
     add_evidence(tree, pinfo, tvb, second);
-    add_frame(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
+    add_number(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
     return verdict_item;
 }
 
@@ -315,6 +319,10 @@ audit_tree_register(int proto)
         { &hf_smsrc_audit_server_port,
           { "Server port", "smsrc.audit.server_port", FT_UINT16, BASE_DEC, NULL, 0x0,
             "The port the flow is judged by", HFILL } },
+        { &hf_smsrc_audit_via_proxy,
+          { "Port of the proxy", "smsrc.audit.via_proxy", FT_UINT16, BASE_DEC, NULL, 0x0,
+            "The port on the wire, where the flow is judged by the port of a URI that a proxy was "
+            "asked for, or was asked to connect to", HFILL } },
         { &hf_smsrc_audit_initiator_role,
           { "Initiator", "smsrc.audit.initiator_role", FT_STRING, BASE_NONE, NULL, 0x0,
             "Role of the host that called: Advanced Client, Site server, ...; one value for each "

@@ -46,4 +46,10 @@ void flow_judge_update_late(flow_t *flow, const flow_packet_t *packet);
  */
 const flow_verdict_t *flow_judge_find(const flow_t *flow, const packet_info *pinfo);
 
+/**
+ * Returns the verdict of the flow, where the one in force is that of the last URI asked for: the
+ * worst of all URIs. @p in_force for any other flow.
+ */
+const flow_verdict_t *flow_judge_worst(const flow_t *flow, const flow_verdict_t *in_force);
+
 #endif /* __SMSRC_FLOW_JUDGE_H__ */

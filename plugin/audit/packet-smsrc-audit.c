@@ -83,6 +83,8 @@ report_flow(packet_view_t *packet, const flow_t *flow, const address *initiator,
     audit_tap_set_ends(ends, judged, initiator, responder);
     if (judged->verdict.verdict != VERDICT_NONE)
         audit_tree_add(packet->tvb, packet->pinfo, packet->tree, flow, judged, ends);
+    judged = flow_judge_worst(flow, judged);
+    audit_tap_set_ends(ends, judged, initiator, responder);
     audit_tap_queue_flow(packet->pinfo, flow, judged, ends);
 }
 

@@ -381,6 +381,7 @@ verdict_find(const matrix_t *matrix, const flow_facts_t *flow)
     key.matrix = matrix;
     memcpy(&key.flow, flow, sizeof *flow);
     key.flow.attack = false;
+    key.flow.via_proxy = 0;
 
     /* The initiator's port counts only if the flow may run the other way. */
     if (key.flow.initiator_sure)

@@ -28,6 +28,7 @@
 #include "conclusions.h"
 #include "flow-port.h"
 #include "handed-out.h"
+#include "http-proxy.h"
 #include "inference.h"
 #include "questions.h"
 #include "reader.h"
@@ -242,6 +243,8 @@ void
 evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
 {
     sniff_ends(packet, flow);
+    if (packet->pinfo->num <= flow->tunnel_frame)
+        return;
     if (flow->service != SERVICE_UNKNOWN || flow->sniffs >= FLOW_MAX_SNIFFS ||
         packet->payload == NULL)
         return;
@@ -252,7 +255,7 @@ evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
 unsigned
 evidence_inferred_flows(void)
 {
-    return conclusions_num_flows();
+    return conclusions_num_flows() + (http_proxy_was_seen() ? 1 : 0);
 }
 
 role_set_t
