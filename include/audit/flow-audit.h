@@ -41,6 +41,7 @@ typedef struct {
     handed_out_e handed_out;
     uint32_t attack_frame;
     bool is_sms;
+    bool seeks_mp;
 } judge_basis_t;
 
 /* A flow that the audit has seen. Lives as long as the capture. */

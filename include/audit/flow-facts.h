@@ -29,6 +29,7 @@ typedef struct {
     handed_out_t handed_out; /* what another service has handed the responder's port out for */
     service_e service;   /* by content; SERVICE_UNKNOWN if no content has been recognized */
     bool initiator_sure; /* by SYN; else it is the first sender, who may be the server replying */
+    bool seeks_mp;       /* the NetBIOS name of a management point is asked for */
     bool is_sms;         /* the content is that of an SMS service */
     bool attack;         /* the flow has a message of CVE-2004-0728 */
 } flow_facts_t;

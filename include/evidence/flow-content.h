@@ -45,6 +45,9 @@ typedef struct {
     bool second_initiates; /* by that content: the second end of the conversation's key */
     bool was_turned;    /* content has shown other ends than SYN or first sender */
 
+    char mp_site[4];        /* of a management point whose NetBIOS name is asked for; "" for none */
+    uint32_t mp_missing_frame; /* the first answer that there is no such name; 0: none */
+
     uint32_t attack_frame; /* the first message of CVE-2004-0728; 0: none */
     struct flow *judged;   /* the audit's own state (flow-audit.h); NULL: none so far */
 } flow_content_t;

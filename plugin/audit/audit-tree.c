@@ -139,6 +139,21 @@ add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
                     row == NULL ? "" : matrix_row_to_str(pinfo->pool, row));
 }
 
+/*
+ * What the article has a client without WINS and directory do, for a lookup of a management point's
+ * name that found none or should not have been broadcast; "" for any other flow.
+ */
+static const char *
+describe_remedy(packet_info *pinfo, const flow_t *flow)
+{
+    const char *site = flow->content->mp_site;
+
+    if (*site == '\0')
+        return "";
+    return wmem_strdup_printf(pinfo->pool, "; the article asks for an entry in LMHOSTS: "
+                              "<its address> \"MP_%-12s\\0x1A\" #PRE", site);
+}
+
 static void
 add_row(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const verdict_t *verdict)
 {
@@ -170,6 +185,9 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
     proto_item_set_generated(item);
     proto_item_append_text(item, ", %s", name);
     verdict_item = add_text(tree, hf_smsrc_audit_verdict, tvb, name);
+    if (flow->content->mp_missing_frame == pinfo->num)
+        proto_item_append_text(verdict_item, " (MP_%s<1a> is not found%s)",
+                               flow->content->mp_site, describe_remedy(pinfo, flow));
     add_row(tree, pinfo, tvb, &judged->verdict);
     add_text(tree, hf_smsrc_audit_service, tvb, service_name(facts->service));
     if (facts->transport != TRANSPORT_IPX)
@@ -233,6 +251,7 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
                const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS])
 {
     flow_experts_t experts = experts_of_packet(pinfo, flow, &judged->verdict);
+    const char *remedy;
     proto_item *item;
 
     if (!is_tree_wanted(parent, experts.verdict != NULL || experts.discouraged != NULL ||
@@ -243,13 +262,16 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
         return;
     }
     item = add_flow(tvb, pinfo, parent, flow, judged, ends);
+    remedy = describe_remedy(pinfo, flow);
     if (experts.verdict != NULL)
         add_expert(pinfo, item, experts.verdict, judged, ends,
                    verdict_text(audit_tap_matrix(), judged->verdict.without_attack));
     if (experts.discouraged != NULL)
-        add_expert(pinfo, item, experts.discouraged, judged, ends, "advised against");
+        add_expert(pinfo, item, experts.discouraged, judged, ends,
+                   wmem_strdup_printf(pinfo->pool, "advised against%s", remedy));
     if (experts.blocked != NULL)
-        add_expert(pinfo, item, experts.blocked, judged, ends, flow->reach_reason);
+        add_expert(pinfo, item, experts.blocked, judged, ends,
+                   wmem_strdup_printf(pinfo->pool, "%s%s", flow->reach_reason, remedy));
 }
 
 void

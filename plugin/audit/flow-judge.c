@@ -165,6 +165,7 @@ build_flow_facts(const flow_t *flow, const flow_packet_t *packet)
     set_roles(&facts, content, packet, forward);
     facts.service = content->service;
     facts.is_sms = is_sms(content);
+    facts.seeks_mp = content->mp_site[0] != '\0';
     facts.initiator_sure = packet->sure || broadcast;
     facts.attack = content->attack_frame != 0;
     if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP) {
@@ -252,6 +253,7 @@ is_up_to_date(const flow_t *flow)
 
     return !content->proxied && basis->book_version == role_book_version() &&
            basis->handed_out == content->handed_out.by &&
+           basis->seeks_mp == (content->mp_site[0] != '\0') &&
            basis->service == content->service && basis->is_sms == content->is_sms &&
            basis->attack_frame == content->attack_frame &&
            basis->inferred[INITIATOR] == content->inferred_initiator &&
@@ -273,6 +275,7 @@ set_basis(flow_t *flow)
         .handed_out = content->handed_out.by,
         .attack_frame = content->attack_frame,
         .is_sms = content->is_sms,
+        .seeks_mp = content->mp_site[0] != '\0',
     };
 }
 

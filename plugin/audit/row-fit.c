@@ -99,14 +99,25 @@ row_has_content(const matrix_row_t *row, const flow_facts_t *flow)
     return row_fit_has_service(row, flow->service);
 }
 
+/* What is advised against of a management point's name is so whoever asks for it. */
+static bool
+has_pair(const matrix_row_t *row, const flow_facts_t *flow)
+{
+    const role_set_t initiator = flow->initiator & ~flow->strange_initiator;
+    const role_set_t responder = flow->responder & ~flow->strange_responder;
+
+    if (row->row_class == ROW_DISCOURAGED && flow->seeks_mp)
+        return (row->responder_roles & responder) != 0;
+    return matrix_row_has_pair(row, initiator, responder);
+}
+
 /* True if the row fits the flow as it is, or, with @p any_content, whatever the flow carries. */
 bool
 row_fit_is_flow(const matrix_t *matrix, const matrix_row_t *row, const flow_facts_t *flow,
                 bool any_content)
 {
     return row->transport == flow->transport &&
-           matrix_row_has_pair(row, flow->initiator & ~flow->strange_initiator,
-                               flow->responder & ~flow->strange_responder) &&
+           has_pair(row, flow) &&
            (row_fit_has_port(matrix, row, flow->transport, flow->responder_port) ||
             row_has_restricted_port(matrix, row, flow)) &&
            (any_content ? !row_fit_is_wide(row) : row_has_content(row, flow));
