@@ -221,6 +221,19 @@ def test_passive_ftp_is_ftp_whatever_it_transfers(tshark, tmp_path, reply, conte
         ("Off matrix", "FTP")}
 
 
+def test_an_ftp_server_that_names_another_host_lists_nothing(tshark, tmp_path):
+    def play(cap, _):
+        control = cap.tcp(CLIENT, 1200, OTHER, 21)
+        control.open()
+        control.reply(b"220 ready\r\n")
+        control.send(b"PASV\r\n")
+        control.reply(b"227 Entering Passive Mode (10,1,1,13,0,80)\r\n")
+        connection(cap, (CLIENT, 1201, MP, 80), b"SSH-2.0-x\r\n")
+    table = fields(tshark, scene(tmp_path, play), [AUDIT + "verdict"], "-Y",
+                   "tcp.port == 80 and tcp.flags.fin == 1", prefs=CASE_TABLE, two_pass=True)
+    assert {row[AUDIT + "verdict"][0] for row in table} == {"Wrong service"}
+
+
 # --- SQL Server Browser ---------------------------------------------------------------------------
 
 def browser_answer(port, name="SQL01"):
