@@ -6,6 +6,8 @@
 
 #include "flow-port.h"
 
+#include "service-sender.h"
+
 static int proto_ftp_data = -1;
 
 void
@@ -46,13 +48,23 @@ find_transfer(const packet_view_t *packet, flow_content_t *flow)
     return true;
 }
 
+/* True if the packet has content that only one end of a connection sends: that decides the ends. */
+static bool
+has_sender(const packet_view_t *packet)
+{
+    return packet->pinfo->ptype == PT_TCP && packet->payload != NULL &&
+           service_sender(packet->payload, packet->length) != SENDER_UNKNOWN;
+}
+
 /* Looks for a port that was handed out: the responder's, or either end's if no SYN was seen. */
 static void
-find_service_port(const packet_info *pinfo, flow_content_t *flow)
+find_service_port(const packet_view_t *packet, flow_content_t *flow)
 {
+    const packet_info *pinfo = packet->pinfo;
     const transport_e transport = pinfo->ptype == PT_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
     bool sure, forward = flow_content_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
 
+    sure = sure || has_sender(packet);
     for (unsigned i = 0; i < (sure ? 1 : 2); i++, forward = !forward) {
         flow->handed_out =
             handed_out_find(pinfo, forward ? &pinfo->dst : &pinfo->src, transport,
@@ -77,10 +89,14 @@ is_ftp_data(const packet_info *pinfo, const flow_content_t *flow)
     return handle != NULL && dissector_handle_get_protocol_index(handle) == proto_ftp_data;
 }
 
-/* What is transferred is FTP's, whatever its first bytes are. */
+/* What is transferred is FTP's, whatever its first bytes are: they do not show the ends either. */
 static void
-set_ftp(flow_content_t *flow)
+set_ftp(const packet_info *pinfo, flow_content_t *flow)
 {
+    bool sure, forward = flow_content_is_initiator(flow, &pinfo->src, pinfo->srcport, &sure);
+
+    if (sure)
+        flow_content_set_ends(flow, pinfo, forward);
     flow->handed_out.by = HANDED_OUT_FTP;
     flow->service = SERVICE_FTP;
 }
@@ -95,7 +111,7 @@ flow_port_find(const packet_view_t *packet, flow_content_t *flow)
         return;
     flow->port_looks++;
     if (pinfo->ptype == PT_TCP && is_ftp_data(pinfo, flow))
-        set_ftp(flow);
+        set_ftp(pinfo, flow);
     else if (!handed_out_is_empty() && (!is_transfer(packet) || !find_transfer(packet, flow)))
-        find_service_port(pinfo, flow);
+        find_service_port(packet, flow);
 }
