@@ -91,8 +91,8 @@ read_nbns_answer(const packet_view_t *packet, unsigned flags, unsigned number, u
 }
 
 /*
- * True for the name of a management point, "MP_ABC<1a>" (KB 826852), of which @p site gets the code.
- * The letters as they are encoded (RFC 1001 14.1) exclude nearly all others.
+ * True for the name of a management point, "MP_ABC<1a>" (KB 826852), whose code @p site gets. The
+ * letters as they are encoded (RFC 1001 14.1) exclude nearly all others.
  */
 static bool
 read_mp_name(const uint8_t *encoded, unsigned length, char site[4])
