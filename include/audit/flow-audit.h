@@ -20,13 +20,15 @@ typedef enum {
 /* A verdict, the facts that it is on, and the frame from which on it holds. */
 typedef struct {
     uint32_t frame;
+    uint16_t uri_number; /* of a request to a proxy */
     verdict_t verdict;
     flow_facts_t facts;
 } flow_verdict_t;
 
 /*
- * A flow has a new verdict when its content is recognized or a role is learned, at most this many.
- * One more place is reserved for an attack, so that earlier verdicts cannot hide it.
+ * A flow has a new verdict when its content is recognized, a role is learned or a proxy is asked
+ * for another URI. The newest are kept, at most this many. One more place is reserved for an attack,
+ * so that earlier verdicts cannot hide it.
  */
 #define FLOW_MAX_VERDICTS 8
 
@@ -36,9 +38,11 @@ typedef struct {
     role_set_t proven[2];
     unsigned book_version;  /* of the role book; 0: never judged */
     service_e service;
+    handed_out_e handed_out;
     uint32_t attack_frame;
     bool is_sms;
     bool is_contradictory;
+    bool seeks_mp;
 } judge_basis_t;
 
 /* A flow that the audit has seen. Lives as long as the capture. */
@@ -48,6 +52,7 @@ typedef struct flow {
     uint8_t num_verdicts;
     uint8_t max_verdicts;      /* for which there are places */
     flow_verdict_t *verdicts;
+    flow_verdict_t *worst;     /* of the URIs that a proxy was asked for before; NULL: none */
     uint32_t first_frame;      /* the first frame that was judged, if only for the time being */
     uint32_t last_frame;       /* of the first pass */
     uint32_t final_frame;      /* from which on nothing but roles and attacks change the verdict */

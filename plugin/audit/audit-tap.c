@@ -62,6 +62,7 @@ audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_
                                   role_book_roles_at(ends[end].host, STANDING_TABLE);
     }
     tap->transport = judged->facts.transport;
+    tap->via_proxy = judged->facts.via_proxy;
     tap->service = judged->facts.service;
     if (tap->verdict->row != NULL)
         tap->row_order = matrix_row_order(audit_tap_matrix(), tap->verdict->row);

@@ -24,6 +24,7 @@ static int hf_smsrc_audit_row = -1;
 static int hf_smsrc_audit_row_text = -1;
 static int hf_smsrc_audit_service = -1;
 static int hf_smsrc_audit_server_port = -1;
+static int hf_smsrc_audit_via_proxy = -1;
 static int hf_smsrc_audit_initiator_role = -1;
 static int hf_smsrc_audit_responder_role = -1;
 static int hf_smsrc_audit_site_code = -1;
@@ -61,9 +62,9 @@ add_text(proto_tree *tree, int hf, tvbuff_t *tvb, const char *text)
 }
 
 static void
-add_frame(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t frame)
+add_number(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t number)
 {
-    proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, frame));
+    proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, number));
 }
 
 static void
@@ -95,7 +96,7 @@ add_evidence(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const flow_end
         add_text(subtree, hf_smsrc_audit_evidence_basis, tvb,
                  role_standing_name(claims[i]->standing));
         if (claims[i]->frame != 0)
-            add_frame(subtree, hf_smsrc_audit_evidence_frame, tvb, claims[i]->frame);
+            add_number(subtree, hf_smsrc_audit_evidence_frame, tvb, claims[i]->frame);
     }
 }
 
@@ -117,6 +118,8 @@ describe_flow(packet_info *pinfo, const flow_facts_t *facts, const flow_end_t en
 
     if (facts->transport != TRANSPORT_IPX)
         wmem_strbuf_append_printf(text, " %u", ends[RESPONDER].port);
+    if (facts->via_proxy != 0)
+        wmem_strbuf_append_printf(text, " via a proxy on %u", facts->via_proxy);
     wmem_strbuf_append_printf(text, ", %s to %s", describe_end(pinfo, &ends[INITIATOR]),
                               describe_end(pinfo, &ends[RESPONDER]));
     if (facts->service != SERVICE_UNKNOWN)
@@ -146,6 +149,21 @@ describe_verdict(const flow_verdict_t *judged)
     return judged->facts.contradictory && judged->verdict.verdict == VERDICT_WRONG_SERVICE
                ? CONTRADICTORY
                : verdict_text(audit_tap_matrix(), judged->verdict.without_attack);
+}
+
+/*
+ * What the article has a client without WINS and directory do, for a lookup of a management point's
+ * name that found none or should not have been broadcast; "" for any other flow.
+ */
+static const char *
+describe_remedy(packet_info *pinfo, const flow_t *flow)
+{
+    const char *site = flow->content->mp_site;
+
+    if (*site == '\0')
+        return "";
+    return wmem_strdup_printf(pinfo->pool, "; the article asks for an entry in LMHOSTS: "
+                              "<its address> \"MP_%-12s\\0x1A\" #PRE", site);
 }
 
 static void
@@ -179,20 +197,24 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
     proto_item_set_generated(item);
     proto_item_append_text(item, ", %s", name);
     verdict_item = add_text(tree, hf_smsrc_audit_verdict, tvb, name);
+    if (flow->content->mp_missing_frame == pinfo->num)
+        proto_item_append_text(verdict_item, " (MP_%s<1a> is not found%s)",
+                               flow->content->mp_site, describe_remedy(pinfo, flow));
     add_row(tree, pinfo, tvb, &judged->verdict);
     item = add_text(tree, hf_smsrc_audit_service, tvb, service_name(facts->service));
     if (facts->contradictory)
         proto_item_append_text(item, " (" CONTRADICTORY ")");
     if (facts->transport != TRANSPORT_IPX)
-        proto_item_set_generated(proto_tree_add_uint(tree, hf_smsrc_audit_server_port, tvb, 0, 0,
-                                                     ends[RESPONDER].port));
+        add_number(tree, hf_smsrc_audit_server_port, tvb, ends[RESPONDER].port);
+    if (facts->via_proxy != 0)
+        add_number(tree, hf_smsrc_audit_via_proxy, tvb, facts->via_proxy);
     add_roles(tree, hf_smsrc_audit_initiator_role, tvb, ends[INITIATOR].roles);
     add_roles(tree, hf_smsrc_audit_responder_role, tvb, ends[RESPONDER].roles);
     if (*code != '\0')
         add_text(tree, hf_smsrc_audit_site_code, tvb, code);
     add_evidence(tree, pinfo, tvb, first);
     add_evidence(tree, pinfo, tvb, second);
-    add_frame(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
+    add_number(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
     return verdict_item;
 }
 
@@ -243,6 +265,7 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
                const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS])
 {
     flow_experts_t experts = experts_of_packet(pinfo, flow, &judged->verdict);
+    const char *remedy;
     proto_item *item;
 
     if (!is_tree_wanted(parent, experts.verdict != NULL || experts.discouraged != NULL ||
@@ -253,12 +276,15 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
         return;
     }
     item = add_flow(tvb, pinfo, parent, flow, judged, ends);
+    remedy = describe_remedy(pinfo, flow);
     if (experts.verdict != NULL)
         add_expert(pinfo, item, experts.verdict, judged, ends, describe_verdict(judged));
     if (experts.discouraged != NULL)
-        add_expert(pinfo, item, experts.discouraged, judged, ends, "advised against");
+        add_expert(pinfo, item, experts.discouraged, judged, ends,
+                   wmem_strdup_printf(pinfo->pool, "advised against%s", remedy));
     if (experts.blocked != NULL)
-        add_expert(pinfo, item, experts.blocked, judged, ends, flow->reach_reason);
+        add_expert(pinfo, item, experts.blocked, judged, ends,
+                   wmem_strdup_printf(pinfo->pool, "%s%s", flow->reach_reason, remedy));
 }
 
 void
@@ -328,6 +354,10 @@ audit_tree_register(int proto)
         { &hf_smsrc_audit_server_port,
           { "Server port", "smsrc.audit.server_port", FT_UINT16, BASE_DEC, NULL, 0x0,
             "The port the flow is judged by", HFILL } },
+        { &hf_smsrc_audit_via_proxy,
+          { "Port of the proxy", "smsrc.audit.via_proxy", FT_UINT16, BASE_DEC, NULL, 0x0,
+            "The port on the wire, where the flow is judged by the port of a URI that a proxy was "
+            "asked for, or was asked to connect to", HFILL } },
         { &hf_smsrc_audit_initiator_role,
           { "Initiator", "smsrc.audit.initiator_role", FT_STRING, BASE_NONE, NULL, 0x0,
             "Role of the host that called: Advanced Client, Site server, ...; one value for each "

@@ -115,15 +115,40 @@ is_asked_of_itself(const flow_facts_t *facts, const address *responder, uint16_t
            !matrix_row_has_pair(verdict.row, direct.initiator, 0);
 }
 
+/* The roles that the book has of the URI's host where the URI has its address; none for a name. */
+static role_set_t
+uri_host_roles(const flow_content_t *content, standing_e standing)
+{
+    const address host = ADDRESS_INIT(content->uri_host_length == 4 ? AT_IPv4 : AT_IPv6,
+                                      content->uri_host_length, content->uri_host);
+
+    return content->uri_host_length == 0 ? 0 : role_book_roles_at(&host, standing);
+}
+
+/* True if the URI has the address of the host that was asked for it. */
+static bool
+is_uri_of(const flow_content_t *content, const address *responder)
+{
+    return content->uri_host_length != 0 && responder->len == content->uri_host_length &&
+           memcmp(responder->data, content->uri_host, content->uri_host_length) == 0;
+}
+
 /* A proxied request is judged by its URI: its port, and the role of the host that it names. */
 static void
 set_proxied(flow_facts_t *facts, const flow_content_t *content, const address *responder)
 {
-    if (is_asked_of_itself(facts, responder, content->uri_port))
+    const role_set_t proven = content->proven_responder |
+                              uri_host_roles(content, STANDING_PROVEN);
+
+    if (is_uri_of(content, responder) ||
+        is_asked_of_itself(facts, responder, content->uri_port))
         return;
-    facts->responder = content->inferred_responder;
-    facts->unconfirmed_responder = facts->responder & ~content->proven_responder;
+    facts->responder = content->inferred_responder | content->uri_roles | proven |
+                       uri_host_roles(content, STANDING_UNCONFIRMED);
+    facts->unconfirmed_responder = facts->responder & ~proven;
     facts->strange_responder = 0;
+    memset(&facts->handed_out, 0, sizeof facts->handed_out);
+    facts->via_proxy = facts->responder_port;
     facts->responder_port = content->uri_port;
 }
 
@@ -147,6 +172,7 @@ build_flow_facts(const flow_t *flow, const flow_packet_t *packet)
     set_roles(&facts, content, packet, forward);
     facts.service = content->service;
     facts.is_sms = is_sms(content);
+    facts.seeks_mp = content->mp_site[0] != '\0';
     facts.initiator_sure = packet->sure || broadcast;
     facts.contradictory = content->is_contradictory;
     facts.attack = content->attack_frame != 0;
@@ -157,8 +183,7 @@ build_flow_facts(const flow_t *flow, const flow_packet_t *packet)
     facts.transport = pinfo->ptype == PT_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
     facts.initiator_port = (uint16_t)(forward ? pinfo->srcport : pinfo->destport);
     facts.responder_port = (uint16_t)(forward ? pinfo->destport : pinfo->srcport);
-    facts.rpc_endpoint = evidence_is_rpc_endpoint(forward ? &pinfo->dst : &pinfo->src,
-                                                  facts.responder_port);
+    facts.handed_out = content->handed_out;
     if (content->proxied)
         set_proxied(&facts, content, forward ? &pinfo->dst : &pinfo->src);
     return facts;
@@ -247,6 +272,8 @@ is_up_to_date(const flow_t *flow)
     const flow_content_t *content = flow->content;
 
     return !content->proxied && basis->book_version == role_book_version() &&
+           basis->handed_out == content->handed_out.by &&
+           basis->seeks_mp == (content->mp_site[0] != '\0') &&
            basis->service == content->service && basis->is_sms == content->is_sms &&
            basis->attack_frame == content->attack_frame &&
            basis->is_contradictory == content->is_contradictory &&
@@ -266,9 +293,11 @@ set_basis(flow_t *flow)
         .proven = { content->proven_initiator, content->proven_responder },
         .book_version = role_book_version(),
         .service = content->service,
+        .handed_out = content->handed_out.by,
         .attack_frame = content->attack_frame,
         .is_sms = content->is_sms,
         .is_contradictory = content->is_contradictory,
+        .seeks_mp = content->mp_site[0] != '\0',
     };
 }
 
@@ -294,6 +323,32 @@ withdraw(flow_t *flow, const flow_verdict_t *next)
     memset(flow->expert_frames, 0, sizeof flow->expert_frames);
 }
 
+/*
+ * Keeps the last verdict, that of a URI for which nothing more follows, if it is worse than those
+ * of the URIs before. What statistics point to stays where it is.
+ */
+static void
+keep_worst(flow_t *flow, const flow_verdict_t *next)
+{
+    const flow_verdict_t *last = last_verdict(flow);
+
+    if (last == NULL || last->facts.via_proxy == 0 || last->uri_number == next->uri_number ||
+        (flow->worst != NULL && flow->worst->verdict.verdict >= last->verdict.verdict))
+        return;
+    if (flow->worst == NULL)
+        flow->worst = wmem_new(wmem_file_scope(), flow_verdict_t);
+    *flow->worst = *last;
+}
+
+/* The newest verdicts are kept, and the worst is by itself: the frames of the oldest have none. */
+static void
+drop_oldest(flow_t *flow)
+{
+    bounds_exceed(BOUND_VERDICTS, FLOW_MAX_VERDICTS);
+    flow->num_verdicts--;
+    memmove(flow->verdicts, flow->verdicts + 1, flow->num_verdicts * sizeof *flow->verdicts);
+}
+
 static void
 add_verdict(flow_t *flow, const flow_packet_t *packet)
 {
@@ -301,6 +356,7 @@ add_verdict(flow_t *flow, const flow_packet_t *packet)
     flow_verdict_t next;
 
     set_basis(flow);
+    memset(&next, 0, sizeof next);
     next.frame = packet->pinfo->num;
     next.facts = build_flow_facts(flow, packet);
     if (last != NULL && memcmp(&last->facts, &next.facts, sizeof next.facts) == 0)
@@ -310,11 +366,11 @@ add_verdict(flow_t *flow, const flow_packet_t *packet)
             withdraw(flow, &next);
         return;
     }
+    next.uri_number = flow->content->uri_number;
+    keep_worst(flow, &next);
     /* The last place is for an attack only. */
-    if (flow->num_verdicts == FLOW_MAX_VERDICTS + (next.facts.attack ? 1 : 0)) {
-        bounds_exceed(BOUND_VERDICTS, FLOW_MAX_VERDICTS);
-        return;
-    }
+    if (flow->num_verdicts == FLOW_MAX_VERDICTS + (next.facts.attack ? 1 : 0))
+        drop_oldest(flow);
     make_place(flow);
     flow->verdicts[flow->num_verdicts++] = next;
     if (flow->first_frame == 0)
@@ -492,4 +548,11 @@ flow_judge_is_shown(const flow_t *flow, const packet_info *pinfo)
     if (PINFO_FD_VISITED(pinfo) && !flow->content->is_read_again)
         return true;
     return flow->final_frame != 0 && pinfo->num >= flow->final_frame;
+}
+
+const flow_verdict_t *
+flow_judge_worst(const flow_t *flow, const flow_verdict_t *in_force)
+{
+    return flow->worst != NULL && flow->worst->verdict.verdict > in_force->verdict.verdict
+               ? flow->worst : in_force;
 }

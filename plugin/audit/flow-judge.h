@@ -55,4 +55,10 @@ const flow_verdict_t *flow_judge_find(const flow_t *flow, const packet_info *pin
 /** True if this frame shows the verdict: it is final there, or a later pass knows it. */
 bool flow_judge_is_shown(const flow_t *flow, const packet_info *pinfo);
 
+/**
+ * Returns the verdict of the flow, where the one in force is that of the last URI asked for: the
+ * worst of all URIs. @p in_force for any other flow.
+ */
+const flow_verdict_t *flow_judge_worst(const flow_t *flow, const flow_verdict_t *in_force);
+
 #endif /* __SMSRC_FLOW_JUDGE_H__ */

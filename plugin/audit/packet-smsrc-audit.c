@@ -36,6 +36,7 @@
 #include "bounds.h"
 #include "evidence.h"
 #include "flow-judge.h"
+#include "flow-port.h"
 #include "not-judged-packet.h"
 #include "reachability.h"
 #include "role-book.h"
@@ -82,6 +83,8 @@ report_flow(packet_view_t *packet, const flow_t *flow, const address *initiator,
     audit_tap_set_ends(ends, judged, initiator, responder);
     if (judged->verdict.verdict != VERDICT_NONE && flow_judge_is_shown(flow, packet->pinfo))
         audit_tree_add(packet->tvb, packet->pinfo, packet->tree, flow, judged, ends);
+    judged = flow_judge_worst(flow, judged);
+    audit_tap_set_ends(ends, judged, initiator, responder);
     audit_tap_queue_flow(packet->pinfo, flow, judged, ends);
 }
 
@@ -163,6 +166,7 @@ audit_flow(packet_view_t *view, flow_packet_t *packet)
     content = flow_content_get(pinfo, has_roles);
     if (content == NULL)
         return;
+    flow_port_find(view, content);
     if (first_pass || !content->is_sniffed || content->is_read_again)
         sniff(view, content);
     flow = flow_audit_get(content);

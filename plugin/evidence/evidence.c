@@ -26,10 +26,14 @@
 #include "bounds.h"
 #include "claim.h"
 #include "conclusions.h"
+#include "flow-port.h"
+#include "handed-out.h"
+#include "http-proxy.h"
 #include "inference.h"
 #include "questions.h"
 #include "reader.h"
 #include "service-sender.h"
+#include "sql-browser.h"
 #include "stream-head.h"
 #include "tcp-state.h"
 #include "transactions.h"
@@ -49,6 +53,7 @@ static const evidence_reader_t *const readers[] = {
     &dns_reader,
     &dhcp_reader,
     &rpc_reader,
+    &tftp_reader,
 };
 
 /* Derived from the list. A set of readers has the bits of their layers (packet_view_watch()). */
@@ -81,6 +86,7 @@ void
 evidence_init(int proto)
 {
     flow_content_init(proto);
+    flow_port_init();
     for (unsigned i = 0; i < array_length(readers); i++)
         add_reader(readers[i]);
     role_signatures_init();
@@ -94,6 +100,7 @@ evidence_reset(bool learn_roles)
     inference_reset(learn_roles);
     stream_head_reset();
     questions_reset();
+    handed_out_reset();
     transactions_reset();
     for (unsigned i = 0; i < array_length(readers); i++) {
         if (readers[i]->reset != NULL)
@@ -183,6 +190,19 @@ is_syn(const packet_view_t *packet)
            (packet->network[FLAGS] & (SYN | ACK)) == SYN;
 }
 
+/* What is read although no roles are learned: of each payload. */
+static void
+read_always(const packet_view_t *packet, unsigned layers)
+{
+    packet_view_t part;
+
+    if (layers == 0)
+        return;
+    read_by(layers, packet);
+    for (unsigned i = 1; i < PACKET_MAX_PARTS && packet_view_part(packet, i, &part); i++)
+        read_by(layers, &part);
+}
+
 void
 evidence_scan(const packet_view_t *packet)
 {
@@ -193,8 +213,10 @@ evidence_scan(const packet_view_t *packet)
         mark_attack(packet->pinfo);
     if (claim_is_refuted(packet->pinfo))
         refute_remote_control(packet->pinfo);
+    if (sql_browser_has_port(packet))
+        sql_browser_read(packet);
     if (!conclusions_are_learned()) {
-        read_by(layers & always_read, packet);
+        read_always(packet, layers & always_read);
         return;
     }
     if (inference_is_pending() && is_syn(packet))
@@ -298,9 +320,25 @@ begin_sniffing(const packet_info *pinfo, flow_content_t *flow)
     flow->is_late = !flow->is_read_again && (flow_content_completeness(flow) & SEEN_DATA) != 0;
 }
 
+/* What a proxy is asked to connect to, and its answer, are not the content of the tunnel. */
+static void
+restart_in_tunnel(const packet_view_t *packet, flow_content_t *flow)
+{
+    const stream_bytes_t payload = { packet->payload, packet->length, packet->reported, true };
+
+    if (packet->pinfo->ptype == PT_TCP && packet->payload != NULL)
+        sniff_ends(packet, flow, &payload);
+    stream_head_free(&flow->stream);
+    flow->is_sniffed = flow->is_read = false;
+}
+
 void
 evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
 {
+    if (packet->pinfo->num <= flow->tunnel_frame) {
+        restart_in_tunnel(packet, flow);
+        return;
+    }
     if (!flow->is_sniffed)
         begin_sniffing(packet->pinfo, flow);
     if (packet->pinfo->ptype == PT_TCP && !flow->is_read)
@@ -318,7 +356,7 @@ evidence_is_sniffed(const flow_content_t *flow)
 unsigned
 evidence_inferred_flows(void)
 {
-    return conclusions_num_flows();
+    return conclusions_num_flows() + (http_proxy_was_seen() ? 1 : 0);
 }
 
 role_set_t
@@ -331,10 +369,4 @@ evidence_roles(void)
     for (unsigned i = 0; i < signature_table_count; i++)
         roles |= signature_table[i].server | signature_table[i].client;
     return roles;
-}
-
-bool
-evidence_is_rpc_endpoint(const address *addr, uint16_t port)
-{
-    return rpc_is_endpoint(addr, port);
 }

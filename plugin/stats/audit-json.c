@@ -31,6 +31,7 @@ typedef struct {
     end_t ends[NUM_ENDS];
     transport_e transport;
     uint16_t server_port;
+    uint16_t via_proxy;  /* 0: none */
     service_e service;
     reach_e reach;
     uint32_t first_frame;
@@ -139,6 +140,7 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     flow->verdict = *tap->verdict;
     flow->transport = tap->transport;
     flow->server_port = tap->ends[RESPONDER].port;
+    flow->via_proxy = tap->via_proxy;
     flow->service = tap->service;
     flow->reach = tap->flow->reach;
     if (pinfo->fd->has_ts)
@@ -205,6 +207,8 @@ print_flow(const flow_line_t *flow)
         json_line_put_literal(&line, "server_port", "null");
     else
         json_line_put_number(&line, "server_port", flow->server_port);
+    if (flow->via_proxy != 0)
+        json_line_put_number(&line, "via_proxy", flow->via_proxy);
     json_line_put_text(&line, "service", service_name(flow->service));
     json_line_put_text(&line, "reach", flow_audit_reach_name(flow->reach));
     json_line_put_number(&line, "tries", flow->tries);

@@ -19,7 +19,7 @@
 typedef struct {
     unsigned row;
     verdict_e verdict;
-    char port[16];
+    char port[32];
     uint32_t first_frame;
     unsigned packets;
     double bytes;
@@ -273,12 +273,17 @@ row_name(wmem_allocator_t *scope, const verdict_t *verdict)
 }
 
 static void
-set_port(place_t *place, transport_e transport, uint16_t port)
+set_port(place_t *place, const audit_tap_t *tap)
 {
-    if (transport == TRANSPORT_IPX)
+    const char *transport = service_transport_name(tap->transport);
+
+    if (tap->transport == TRANSPORT_IPX)
         (void)g_strlcpy(place->port, "IPX", sizeof place->port);
+    else if (tap->via_proxy != 0)
+        snprintf(place->port, sizeof place->port, "%s %u via %u", transport,
+                 tap->ends[RESPONDER].port, tap->via_proxy);
     else
-        snprintf(place->port, sizeof place->port, "%s %u", service_transport_name(transport), port);
+        snprintf(place->port, sizeof place->port, "%s %u", transport, tap->ends[RESPONDER].port);
 }
 
 static tap_packet_status
@@ -300,7 +305,7 @@ audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
     place = place_of(tapdata, tap, tap->flow);
     end_try(table, tap->flow, place);
     move_row(table, place, verdict->verdict);
-    set_port(place, tap->transport, tap->ends[RESPONDER].port);
+    set_port(place, tap);
     place->packets++;
     place->bytes += tap->bytes;
     line = (line_t){

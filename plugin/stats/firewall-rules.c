@@ -36,7 +36,8 @@
 
 /* What a flow is counted as, and the facts that this depends on. */
 typedef struct {
-    const verdict_t *verdict;
+    verdict_e verdict;
+    const matrix_row_t *row;
     bool proxied;
     bool forwarded;
     bool learned; /* a role of the row is not the table's */
@@ -374,7 +375,8 @@ is_current(const share_t *share, const audit_tap_t *tap)
 {
     const flow_content_t *content = tap->flow->content;
 
-    return share->verdict == tap->verdict && share->proxied == content->proxied &&
+    return share->verdict == tap->verdict->verdict && share->row == tap->verdict->row &&
+           share->proxied == content->proxied &&
            share->forwarded == content->forwarded;
 }
 
@@ -396,7 +398,8 @@ firewall_rules_update(firewall_rules_t *rules, const packet_info *pinfo, const a
     } else {
         leave(rules, share);
     }
-    share->verdict = tap->verdict;
+    share->verdict = tap->verdict->verdict;
+    share->row = tap->verdict->row;
     share->proxied = tap->flow->content->proxied;
     share->forwarded = tap->flow->content->forwarded;
     join(rules, share, pinfo, tap);

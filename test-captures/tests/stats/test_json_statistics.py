@@ -17,7 +17,7 @@ VERDICTS_WORST_FIRST = ("Attack", "Off matrix", "Wrong service", "Wrong directio
                         "Listed")
 FLOW = ("type", "verdict", "row", "nearest", "row_text", "initiator", "initiator_roles",
         "initiator_basis", "responder", "responder_roles", "responder_basis", "site_code",
-        "transport", "server_port", "service", "reach", "tries", "first_frame", "start", "end",
+        "transport", "server_port", "via_proxy", "service", "reach", "tries", "first_frame", "start", "end",
         "packets", "bytes")
 SESSION = ("type", "session", "protocol", "viewer", "agent", "outcome", "reason", "host", "user",
            "controlled_by", "account", "functions", "transports", "first_frame", "last_frame",
@@ -31,6 +31,8 @@ def as_cells(flow):
     port = flow["transport"]
     if flow["server_port"] is not None:
         port += f" {flow['server_port']}"
+    if "via_proxy" in flow:
+        port += f" via {flow['via_proxy']}"
     return [flow["verdict"], f"near {row}" if flow.get("nearest") else row,
             flow["initiator"], ", ".join(flow["initiator_roles"]), flow["responder"],
             ", ".join(flow["responder_roles"]), "scan" if flow["tries"] > 1 else port,
@@ -71,8 +73,10 @@ def test_a_scan_is_one_line_and_counts_its_tries(tshark, made):
 def test_each_flow_has_all_its_members(tshark, made):
     for capture, prefs in cases(made):
         for flow in json_lines(tshark, capture, prefs=prefs)[0]:
-            assert tuple(flow) == tuple(name for name in FLOW if flow["row"] is not None or
-                                        name not in ("nearest", "row_text")), flow
+            absent = {"nearest", "row_text"} if flow["row"] is None else set()
+            absent |= {"via_proxy"} - set(flow)
+            assert tuple(flow) == tuple(name for name in FLOW if name not in absent), flow
+            assert flow.get("via_proxy") != 0
             assert TIME.fullmatch(flow["start"]) and TIME.fullmatch(flow["end"])
             assert flow["start"] <= flow["end"]
             assert isinstance(flow["packets"], int) and isinstance(flow["bytes"], int)
