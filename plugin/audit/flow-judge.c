@@ -344,7 +344,6 @@ add_late_verdict(flow_t *flow, const flow_verdict_t *only)
     flow->expert_frames[only->verdict.without_attack] = frame;
     if (verdict_is_discouraged(&only->verdict))
         flow->discouraged_frame = frame;
-    reachability_update_late(flow, frame);
 }
 
 /*
