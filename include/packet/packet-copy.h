@@ -26,7 +26,8 @@ typedef struct {
 
 typedef enum {
     PACKET_NEW,      /* none of those kept has the same bytes above IP */
-    PACKET_REPEATED, /* one of them has: it was sent again */
+    PACKET_REPEATED, /* one of them has: it was sent again, */
+    PACKET_RESENT,   /* and that is the newest one */
     PACKET_COPY,     /* the same packet, captured twice */
 } packet_copy_e;
 

@@ -115,12 +115,17 @@ find_kind(const packet_view_t *packet, service_e service)
     return is_wake_up(packet) ? DATAGRAM_ONE_WAY : DATAGRAM_UNKNOWN;
 }
 
-/* True if this asks once more, or for the first time. What comes at once is part of one question. */
+/*
+ * True if this asks for the first time, or once more. Other content at once is part of the same
+ * question, as for a name's addresses of IPv4 and IPv6.
+ */
 static bool
 is_try(const reach_state_t *state, const packet_info *pinfo, datagram_e kind, packet_copy_e copy)
 {
-    if (kind == DATAGRAM_UNKNOWN || copy == PACKET_REPEATED)
-        return copy == PACKET_REPEATED;
+    if (copy == PACKET_RESENT)
+        return true;
+    if (copy == PACKET_NEW && kind == DATAGRAM_UNKNOWN)
+        return false;
     return state->tries == 0 ||
            (pinfo->fd->has_ts &&
             !packet_copy_is_at_once(state->asked_at, packet_copy_time(pinfo)));
@@ -132,7 +137,7 @@ ask(reach_state_t *state, const packet_info *pinfo, datagram_e kind, packet_copy
     if (!is_try(state, pinfo, kind, copy))
         return;
     /* The first of the same bytes again was a try too. */
-    if (state->tries == 0 && copy == PACKET_REPEATED)
+    if (state->tries == 0 && copy != PACKET_NEW)
         state->tries = 1;
     reach_state_count_try(state, pinfo->num,
                           "the datagram was repeated, nothing had answered it");

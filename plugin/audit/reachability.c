@@ -116,9 +116,12 @@ void
 reachability_update(flow_t *flow, packet_view_t *packet, bool from_initiator)
 {
     const packet_info *pinfo = packet->pinfo;
-    unsigned seen = flow_content_completeness(flow->content);
+    unsigned seen;
 
-    if (!is_followed(flow, pinfo) || has_missed_answer(flow, seen))
+    if (!is_followed(flow, pinfo))
+        return;
+    seen = flow_content_completeness(flow->content);
+    if (has_missed_answer(flow, seen))
         return;
     flow->reach_state->packets++;
     if (pinfo->ptype == PT_TCP)

@@ -40,10 +40,13 @@ hash_bytes(const packet_view_t *packet)
 static uint16_t
 read_id(const packet_view_t *packet)
 {
-    enum { ID_BEFORE_SOURCE = 8 };
+    enum { ID_BEFORE_SOURCE = 8, MIN_AFTER = 8, MAX_AFTER = 48 };
     const address *src = &packet->pinfo->src;
+    uintptr_t after = (uintptr_t)packet->network - (uintptr_t)src->data;
 
-    return src->type == AT_IPv4 ? pntohu16((const uint8_t *)src->data - ID_BEFORE_SOURCE) : 0;
+    if (src->type != AT_IPv4 || after < MIN_AFTER || after > MAX_AFTER)
+        return 0;
+    return pntohu16((const uint8_t *)src->data - ID_BEFORE_SOURCE);
 }
 
 /* Of times as they are, which a capture may have beyond all bounds. */
@@ -74,6 +77,7 @@ packet_copy_e
 packet_copy_find(packet_copies_t *copies, packet_view_t *packet)
 {
     const packet_info *pinfo = packet->pinfo;
+    const unsigned newest = (copies->next + PACKET_COPY_KEPT - 1) % PACKET_COPY_KEPT;
     packet_copy_e found = PACKET_NEW;
     uint64_t now = packet_copy_time(pinfo);
     packet_view_t whole;
@@ -91,7 +95,8 @@ packet_copy_find(packet_copies_t *copies, packet_view_t *packet)
             (!copies->packets[i].has_time || !pinfo->fd->has_ts ||
              packet_copy_is_at_once(copies->packets[i].time, now)))
             return PACKET_COPY;
-        found = PACKET_REPEATED;
+        if (found != PACKET_RESENT)
+            found = i == newest ? PACKET_RESENT : PACKET_REPEATED;
     }
     copies->packets[copies->next].time = now;
     copies->packets[copies->next].bytes = bytes;

@@ -269,6 +269,13 @@ QUERIES = {
     "copies of two queries": Way(asks(query(), query(), copies=2), "Blocked", 0, 0),
     "copies of three queries": Way(asks(query(), query(), query(), copies=2), "Blocked", 1, 1),
     "two questions at once": Way(asks(query(1), query(2), pause=0), "No answer", 0, 0),
+    "two questions at once, asked again": Way(lambda cap, talk: [
+        (talk.send(query(1)), talk.send(query(2)), cap.wait(1)) for _ in range(2)],
+        "Blocked", 0, 0),
+    "two questions at once, three times": Way(lambda cap, talk: [
+        (talk.send(query(1)), talk.send(query(2)), cap.wait(1)) for _ in range(3)],
+        "Blocked", 1, 1),
+    "impatient": Way(asks(query(), query(), query(), pause=0), "Blocked", 1, 1),
     "two questions at once, and copies": Way(lambda cap, talk: [
         copy(cap, frame) for frame in [talk.send(query(1)), talk.send(query(2))]],
         "No answer", 0, 0),
