@@ -25,7 +25,7 @@ typedef enum {
 typedef struct reach_state {
     packet_copies_t copies;
     const char *reason;    /* of REACH_BLOCKED; static */
-    uint64_t asked_at;     /* UDP: when the last try was sent */
+    uint64_t asked_at;     /* when the last try of UDP, or the last data of TCP, was sent */
     uint32_t frame;        /* in which REACH_BLOCKED is said; 0: in none */
     uint32_t packets;      /* of the flow, that this pass has read */
     uint32_t first_byte;   /* TCP: sequence numbers of the initiator's first byte of data, */

@@ -24,8 +24,10 @@ typedef struct {
     uint32_t frame;
     uint32_t seq, ack;
     unsigned length;  /* of the data, on the wire */
+    uint64_t time;
     uint8_t flags;
-    bool is_copy;
+    bool has_time;
+    packet_copy_e copy;
 } segment_t;
 
 static bool
@@ -35,7 +37,9 @@ read_segment(reach_state_t *state, packet_view_t *packet, segment_t *segment)
     const uint8_t *tcp;
     unsigned header;
 
-    segment->is_copy = packet_copy_find(&state->copies, packet) == PACKET_COPY;
+    segment->copy = packet_copy_find(&state->copies, packet);
+    segment->time = packet_copy_time(packet->pinfo);
+    segment->has_time = packet->pinfo->fd->has_ts;
     tcp = packet->network;
     if (tcp == NULL || packet->protocol != IP_PROTO_TCP || packet->network_length < LENGTH)
         return false;
@@ -71,9 +75,21 @@ call(reach_state_t *state, const segment_t *segment)
         state->first_byte = state->next_byte = segment->seq + 1;
         reach_state_count_try(state, segment->frame,
                               "the SYN was repeated, nothing had answered it");
+    } else if (state->tries == 0) {
+        state->tries = 1;
     } else if (state->phase == PHASE_SYN_ACK) {
         state->reach = REACH_ANSWER_LOST;
     }
+}
+
+/* True for bytes that were sent before. Of segments in a burst, a later one may come first. */
+static bool
+is_sent_again(const reach_state_t *state, const segment_t *segment)
+{
+    if (!is_after(state->next_byte, segment->seq))
+        return false;
+    return segment->copy != PACKET_NEW ||
+           (segment->has_time && !packet_copy_is_at_once(state->asked_at, segment->time));
 }
 
 /* Data: a keep-alive's byte is none, because it is before the first. */
@@ -85,13 +101,15 @@ request(reach_state_t *state, const segment_t *segment)
     if (segment->length == 0 || !is_after(end, state->first_byte) ||
         state->phase < PHASE_CONNECTED)
         return;
-    if (state->phase == PHASE_REQUESTED && is_after(state->next_byte, segment->seq) &&
+    if (state->phase == PHASE_REQUESTED && is_sent_again(state, segment) &&
         state->reach == REACH_OPEN)
         state->reach = REACH_NOT_ANSWERED;
     if (state->phase == PHASE_CONNECTED)
-        state->phase = PHASE_REQUESTED;
+        state->phase = is_after(state->acked_byte, state->first_byte) ? PHASE_ACKED
+                                                                      : PHASE_REQUESTED;
     if (is_after(end, state->next_byte))
         state->next_byte = end;
+    state->asked_at = segment->time;
 }
 
 /* The initiator breaks off. It may do so before it has asked for anything. */
@@ -142,21 +160,19 @@ reset(reach_state_t *state, const segment_t *segment)
         state->is_answered = true;
     else if (state->phase == PHASE_CALLED)
         reach_state_block(state, segment->frame, "the connection was reset");
-    else if (state->reach != REACH_ANSWER_LOST)
+    else if (state->reach != REACH_ANSWER_LOST && state->reach != REACH_BLOCKED)
         state->reach = REACH_RESET;
 }
 
 static void
 answer_call(reach_state_t *state, const segment_t *segment)
 {
-    if (state->phase == PHASE_CALLED) {
+    if (state->phase <= PHASE_CALLED) {
         state->phase = PHASE_SYN_ACK;
-        state->acked_byte = segment->ack;
+        state->first_byte = state->next_byte = state->acked_byte = segment->ack;
         reach_state_open(state);
     } else if (state->phase == PHASE_SYN_ACK) {
         state->reach = REACH_ANSWER_LOST;
-    } else if (state->phase == PHASE_NONE) {
-        state->is_answered = true;
     }
 }
 
@@ -196,7 +212,7 @@ reach_tcp_update(reach_state_t *state, packet_view_t *packet, bool from_initiato
         state->is_answered = (seen & (SEEN_SYN_ACK | SEEN_DATA)) != 0;
         return;
     }
-    if (segment.is_copy)
+    if (segment.copy == PACKET_COPY)
         return;
     if (from_initiator)
         add_from_initiator(state, &segment);

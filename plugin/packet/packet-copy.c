@@ -31,6 +31,9 @@ hash_bytes(const packet_view_t *packet)
     const uint8_t *bytes = packet->network;
     unsigned after = at + CHECKSUM_LENGTH, length = packet->network_length;
 
+    /* Of a packet that was cut, the checksum is all that is known of its end. */
+    if (packet->pinfo->fd->cap_len < packet->pinfo->fd->pkt_len)
+        return wmem_strong_hash(bytes, length);
     if (length <= after)
         return wmem_strong_hash(bytes, MIN(length, at));
     return wmem_strong_hash(bytes, at) * 31 + wmem_strong_hash(bytes + after, length - after);

@@ -130,6 +130,15 @@ def all_twice(cap, talk):
     talk.close()
 
 
+def swapped(cap, *plays):
+    """Two frames that the capture has in the other order."""
+    at = len(cap._frames)
+    for play in plays:
+        play()
+    (one, first), (other, second) = cap._frames[at:at + 2]
+    cap._frames[at:at + 2] = [(one, second), (other, first)]
+
+
 def late_error(cap, talk):
     syn = talk.syn()
     syn_ack(talk)
@@ -173,11 +182,13 @@ CALLS = {
         talk.syn(), syn_ack(talk), cap.wait(3), syn_ack(talk, True)), "Answer lost", 0, 0),
     "a copy of the answer": Way(lambda cap, talk: (talk.syn(), copy(cap, syn_ack(talk), 3)),
                                 "Open", 0, 0),
+    "the answer before its SYN": Way(lambda cap, talk: swapped(
+        cap, talk.syn, lambda: syn_ack(talk)), "Open", 0, 0),
     "a late error for the SYN": Way(late_error, "Open", 0, 0),
     "an error for the answer": Way(error_for_the_answer, "Open", 0, 0),
 }
 
-# What the first IP has: only where there is an identification.
+# What IPv4 has: only where there is an identification.
 CALLS_IPV4 = {
     "copies with another TTL": Way(lambda cap, talk: copy(cap, talk.syn(), 3, ttl=63),
                                    "No answer", 0, 0),
@@ -210,6 +221,8 @@ AFTERWARDS = {
         talk.send(REQUEST), talk.reply(RESPONSE), talk.reset())), "Open", 0, 0),
     "one request, then the capture ends": Way(opened(lambda cap, talk: talk.send(REQUEST)),
                                               "Open", 0, 0),
+    "pieces out of order": Way(opened(lambda cap, talk: talk.send(
+        REQUEST, [7, 14, 21], [0, 3, 2, 1])), "Open", 0, 0),
     "copies of one request": Way(opened(lambda cap, talk: again(talk, 1, 3)), "Open", 0, 0),
     "two requests": Way(opened(lambda cap, talk: again(talk, 2)), "Not answered", 0, 0),
     "five requests": Way(opened(lambda cap, talk: again(talk, 5)), "Not answered", 0, 0),
