@@ -21,7 +21,7 @@ typedef enum {
     PHASE_ACKED,     /* some of the data is acknowledged */
 } reach_phase_e;
 
-/** 128 bytes, kept until the flow is answered. All zero before its first packet. */
+/** 120 bytes, kept until the flow is answered. All zero before its first packet. */
 typedef struct reach_state {
     packet_copies_t copies;
     const char *reason;    /* of REACH_BLOCKED; static */
