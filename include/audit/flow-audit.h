@@ -12,9 +12,13 @@
 
 /* Whether the responder was reached. */
 typedef enum {
-    REACH_OPEN,    /* answered, or captured from its middle on, or without connections */
-    REACH_PENDING, /* a SYN without an answer so far */
-    REACH_BLOCKED, /* a SYN repeated without an answer, a reset, or an ICMP error */
+    REACH_OPEN,         /* answered, or nothing was asked, or captured from its middle on */
+    REACH_PENDING,      /* asked once, without an answer so far */
+    REACH_BLOCKED,      /* asked again without an answer, a reset of the SYN, or an ICMP error */
+    REACH_RESET,        /* reset after the handshake, before an answer */
+    REACH_NOT_ANSWERED, /* data after the handshake that nothing has acknowledged */
+    REACH_ANSWER_LOST,  /* the initiator does not get the answer to its SYN */
+    NUM_REACHES
 } reach_e;
 
 /* A verdict, the facts that it is on, and the frame from which on it holds. */
@@ -59,14 +63,17 @@ typedef struct flow {
     uint32_t expert_frames[NUM_VERDICTS]; /* the frame that has the verdict's expert info */
     uint32_t discouraged_frame;
     reach_e reach;
-    uint32_t reach_frame;      /* the frame that showed that it is blocked */
+    uint32_t reach_frame;      /* the frame that showed that it is blocked; 0: it is not */
     const char *reach_reason;  /* static */
-    unsigned syns;             /* of the initiator, before any answer */
+    uint8_t reach_run;         /* which pass has the reach (reachability.c) */
+    bool is_answered;          /* REACH_OPEN, whatever follows */
+    uint32_t reach_packets;    /* of the flow, on which the reach is */
+    struct reach_state *reach_state; /* NULL once it is answered */
     const struct flow *scan_of; /* the first of several unanswered tries between the same two
                                  * hosts, if this is a later one */
 } flow_t;
 
-/** "Open", "No answer" or "Blocked". Static. */
+/** "Open", "No answer" and so on, as users type it. Static. */
 const char *flow_audit_reach_name(reach_e reach);
 
 /**

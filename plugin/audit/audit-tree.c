@@ -31,6 +31,7 @@ static int hf_smsrc_audit_site_code = -1;
 static int hf_smsrc_audit_evidence = -1;
 static int hf_smsrc_audit_evidence_frame = -1;
 static int hf_smsrc_audit_evidence_basis = -1;
+static int hf_smsrc_audit_reach = -1;
 static int hf_smsrc_audit_first_frame = -1;
 
 static int ett_smsrc_audit = -1;
@@ -214,6 +215,8 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
         add_text(tree, hf_smsrc_audit_site_code, tvb, code);
     add_evidence(tree, pinfo, tvb, first);
     add_evidence(tree, pinfo, tvb, second);
+    if (facts->transport != TRANSPORT_IPX)
+        add_text(tree, hf_smsrc_audit_reach, tvb, flow_audit_reach_name(flow->reach));
     add_number(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
     return verdict_item;
 }
@@ -224,6 +227,13 @@ typedef struct {
     expert_field *discouraged;
     expert_field *blocked;
 } flow_experts_t;
+
+/* True where the matrix, the user's rows or the gaps have the flow, so that it should pass. */
+static bool
+is_expected(const verdict_t *verdict)
+{
+    return verdict_may_be_listed(verdict) || verdict->verdict == VERDICT_KB_GAP;
+}
 
 static flow_experts_t
 experts_of_packet(const packet_info *pinfo, const flow_t *flow, const verdict_t *verdict)
@@ -236,7 +246,7 @@ experts_of_packet(const packet_info *pinfo, const flow_t *flow, const verdict_t 
     if (verdict_is_discouraged(verdict) &&
         (flag_every_packet || flow->discouraged_frame == pinfo->num))
         experts.discouraged = &ei_smsrc_audit_discouraged;
-    if (flow->reach_frame == pinfo->num && verdict_may_be_listed(verdict))
+    if (flow->reach_frame == pinfo->num && is_expected(verdict))
         experts.blocked = &ei_smsrc_audit_blocked;
     return experts;
 }
@@ -379,6 +389,10 @@ audit_tree_register(int proto)
           { "Basis", "smsrc.audit.evidence.basis", FT_STRING, BASE_NONE, NULL, 0x0,
             "How far the role can be trusted: Table (the user says so), Proven (the host answered "
             "as only such a server does), Unconfirmed", HFILL } },
+        { &hf_smsrc_audit_reach,
+          { "Reach", "smsrc.audit.reach", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Whether the flow got through: Open, No answer, Blocked, Reset, Not answered, Answer "
+            "lost", HFILL } },
         { &hf_smsrc_audit_first_frame,
           { "First judged frame", "smsrc.audit.first_frame", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
             "The first frame of the flow that was judged", HFILL } },
@@ -390,7 +404,7 @@ audit_tree_register(int proto)
             "KB 826852 advises against it", EXPFILL } },
         { &ei_smsrc_audit_blocked,
           { "smsrc.audit.blocked", PI_SEQUENCE, PI_WARN,
-            "A row of KB 826852 was asked for and refused", EXPFILL } },
+            "A row of KB 826852 or a gap was asked for and did not get through", EXPFILL } },
         { &ei_smsrc_audit_overflow,
           { "smsrc.audit.overflow", PI_UNDECODED, PI_WARN,
             "A bound is reached: what is past it is not kept", EXPFILL } },

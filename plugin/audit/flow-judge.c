@@ -455,7 +455,6 @@ add_late_verdict(flow_t *flow, const flow_verdict_t *only)
     flow->verdicts[0].frame = frame;
     flow->num_verdicts = 1;
     flow->first_frame = frame;
-    reachability_update_late(flow, frame);
 }
 
 /*

@@ -27,7 +27,6 @@
 #include "packet-smsrc-audit.h"
 
 #include <epan/prefs.h>
-#include <epan/proto_data.h>
 
 #include "addresses.h"
 #include "attack.h"
@@ -108,7 +107,7 @@ report_quoted_flow(packet_view_t *view, flow_t *flow)
     copy_address_shallow(&quoted.dst, second);
     quoted.srcport = conversation_key_port1(key);
     quoted.destport = conversation_key_port2(key);
-    quoted.ptype = flow->verdicts[0].facts.transport == TRANSPORT_TCP ? PT_TCP : PT_UDP;
+    quoted.ptype = tcp_state_is_known(flow->content->conversation) ? PT_TCP : PT_UDP;
     packet.from_initiator =
         flow_content_is_initiator(flow->content, first, quoted.srcport, &packet.sure);
     if (PINFO_FD_VISITED(view->pinfo))
@@ -117,25 +116,16 @@ report_quoted_flow(packet_view_t *view, flow_t *flow)
                 packet.from_initiator ? second : first);
 }
 
-/* An ICMP error belongs to no flow. It shows that the flow that it quotes is blocked. */
+/* An ICMP error belongs to no flow. It may show that the flow that it quotes is blocked. */
 static void
 dissect_icmp_error(packet_view_t *packet)
 {
-    packet_info *pinfo = packet->pinfo;
-    flow_t *flow;
+    flow_t *flow = reachability_icmp(packet);
 
-    if (!PINFO_FD_VISITED(pinfo)) {
-        flow = reachability_icmp(packet);
-        if (flow == NULL || flow->num_verdicts == 0)
-            return;
-        flow_judge_settle(flow, pinfo);
-        p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_audit, 0, flow);
-    } else {
-        flow = (flow_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_smsrc_audit, 0);
-        if (flow == NULL)
-            return;
-    }
-    report_quoted_flow(packet, flow);
+    if (flow != NULL && flow->num_verdicts > 0 && !PINFO_FD_VISITED(packet->pinfo))
+        flow_judge_settle(flow, packet->pinfo);
+    if (flow != NULL && (flow->num_verdicts > 0 || PINFO_FD_VISITED(packet->pinfo)))
+        report_quoted_flow(packet, flow);
 }
 
 /* True if some flow may have a verdict that the roles of its two ends do not give it. */
@@ -172,13 +162,12 @@ audit_flow(packet_view_t *view, flow_packet_t *packet)
     flow = flow_audit_get(content);
     packet->from_initiator = flow_content_is_initiator(content, &pinfo->src, pinfo->srcport,
                                                        &packet->sure);
-    if (first_pass) {
-        if (pinfo->ptype == PT_TCP)
-            reachability_update(flow, pinfo, packet->from_initiator, packet->sure);
+    if (pinfo->ptype != PT_IPX && packet->dst_roles != ROLES_BROADCAST)
+        reachability_update(flow, view, packet->from_initiator);
+    if (first_pass)
         flow_judge_update(flow, packet);
-    } else {
+    else
         flow_judge_update_late(flow, packet);
-    }
     report_flow(view, flow, packet->from_initiator ? &pinfo->src : &pinfo->dst,
                 packet->from_initiator ? &pinfo->dst : &pinfo->src);
 }

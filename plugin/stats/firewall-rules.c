@@ -239,7 +239,7 @@ leave(firewall_rules_t *rules, share_t *share)
 static bool
 update_blocked(share_t *share, const flow_t *flow)
 {
-    bool blocked = flow->reach != REACH_OPEN;
+    bool blocked = flow->reach == REACH_BLOCKED;
 
     if (share->rule == NULL || share->blocked == blocked)
         return false;

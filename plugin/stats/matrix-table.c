@@ -274,7 +274,7 @@ matrix_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, co
     }
     share->row = tap->verdict->nearest || tap->verdict->verdict == VERDICT_ATTACK
                      ? NULL : tap->verdict->row;
-    share->blocked = tap->flow->reach != REACH_OPEN;
+    share->blocked = tap->flow->reach == REACH_BLOCKED;
     share->packets++;
     share->bytes += tap->bytes;
     count_share(stat_table_ui_of(tapdata), table, share, +1);
