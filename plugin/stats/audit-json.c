@@ -116,7 +116,7 @@ audit_show(void *data, packet_info *pinfo _U_, const whole_flow_t *whole)
     if (g_hash_table_contains(audit->lines, whole->tap.flow))
         return;
     flow = g_new0(flow_line_t, 1);
-    flow->order = audit->all->len;
+    flow->order = whole->order;
     flow->whole = whole;
     g_hash_table_insert(audit->lines, (void *)whole->tap.flow, flow);
     g_ptr_array_add(audit->all, flow);

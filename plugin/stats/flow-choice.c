@@ -16,6 +16,7 @@
 #include <epan/tap.h>
 
 #include "addresses.h"
+#include "packet-view.h"
 #include "stat-settle.h"
 
 struct flow_choice {
@@ -26,6 +27,7 @@ struct flow_choice {
 };
 
 static GHashTable *wholes; /* flow to its whole_flow_t */
+static unsigned num_flows; /* of all captures */
 static GPtrArray *choices;
 
 static void
@@ -74,6 +76,14 @@ include_time(whole_flow_t *flow, const packet_info *pinfo)
         flow->end = pinfo->abs_ts;
 }
 
+/* An ICMP error may have the responder's address. */
+static bool
+is_answer(const packet_info *pinfo, const audit_tap_t *tap)
+{
+    return addresses_equal(&pinfo->src, tap->ends[RESPONDER].host) &&
+           (packet_view_layers(pinfo) & (LAYER_ICMP | LAYER_ICMPV6)) == 0;
+}
+
 static whole_flow_t *
 whole_of(const flow_t *flow)
 {
@@ -82,6 +92,7 @@ whole_of(const flow_t *flow)
     if (whole != NULL)
         return whole;
     whole = g_new0(whole_flow_t, 1);
+    whole->order = num_flows++;
     nstime_set_unset(&whole->start);
     nstime_set_unset(&whole->end);
     g_hash_table_insert(wholes, (void *)flow, whole);
@@ -104,6 +115,7 @@ flow_packet(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_, cons
     flow->tap = *tap;
     set_ends(flow, tap);
     include_time(flow, pinfo);
+    flow->answered = flow->answered || is_answer(pinfo, tap);
     flow->packets++;
     flow->bytes += tap->bytes;
     for (unsigned i = 0; i < choices->len; i++) {

@@ -13,10 +13,12 @@
 typedef struct {
     audit_tap_t tap;         /* of the last packet; the hosts of its ends are these: */
     address hosts[NUM_ENDS];
+    unsigned order;          /* by the first packet */
     unsigned packets;
     double bytes;
     nstime_t start;          /* of the first packet that has a time; unset: none has one */
     nstime_t end;            /* the latest: a clock may have been set back */
+    bool answered;           /* the responder has sent a packet */
 } whole_flow_t;
 
 /** What a statistic does with its choice. Both get the data of flow_choice_new(). */

@@ -20,6 +20,9 @@
 enum { TRIES_UNFIT, TRIES_ALL, NUM_TRIES };
 static const unsigned many[NUM_TRIES] = { [TRIES_UNFIT] = 8, [TRIES_ALL] = 32 };
 
+/* A sender of more datagrams than a question has repetitions sends something. */
+#define MOST_DATAGRAMS 4
+
 struct scan {
     address initiator;
     GSequence *tries;
@@ -101,7 +104,8 @@ is_try(const whole_flow_t *flow)
         (flow->tap.ends[RESPONDER].roles & ROLES_BROADCAST) != 0)
         return false;
     if (flow->tap.transport != TRANSPORT_TCP)
-        return flow->tap.transport == TRANSPORT_UDP && judged->reach != REACH_OPEN;
+        return flow->tap.transport == TRANSPORT_UDP && !flow->answered &&
+               flow->packets <= MOST_DATAGRAMS;
     seen = flow_content_completeness(judged->content);
     return (seen & SEEN_SYN) != 0 && (seen & SEEN_DATA) == 0;
 }
