@@ -42,8 +42,8 @@ answer_by_content(const claim_input_t *input, const claim_state_t *state, claim_
  * How responses of other protocols begin that no service of the audit's is, or that may come in
  * pieces: the bytes, and a "." for each that may have any value. Sources: BEP 3 (BitTorrent), CORBA
  * 15.4 (GIOP), the protocols' own manuals (MySQL's greeting and error, AMQP, ZMTP, RTPS), RFC 9113
- * 6.5 (SETTINGS of HTTP/2), RFC 8446 5.1 (TLS), MS-SMB(2), C706 (DCE/RPC), RFC 1006 (TPKT), RFC 8489
- * (STUN), MQTT 3.2 (CONNACK), RFC 854 (Telnet).
+ * 6.5 (SETTINGS of HTTP/2), RFC 8446 5.1 (TLS), MS-SMB(2), C706 (DCE/RPC), RFC 1006 (TPKT), RFC
+ * 8489 (STUN), MQTT 3.2 (CONNACK), RFC 854 (Telnet).
  */
 static const struct {
     const char *bytes;

@@ -141,21 +141,12 @@ missing_roles(role_set_t wanted, const flow_end_t *end)
     return found != 0 ? found : wanted; /* a client of the database may be any of them */
 }
 
-/* True where the table gives @p end none of the roles of its row. */
-static bool
-is_learned(role_set_t wanted, const flow_end_t *end)
-{
-    return (wanted & end->by_table) == 0;
-}
-
-/* True where the flow is in a rule by a role that traffic alone has shown. */
+/* True where the flow is in a rule by a role that traffic has shown, and not the table. */
 static bool
 is_by_learned_role(const audit_tap_t *tap)
 {
-    const matrix_row_t *row = tap->verdict->row;
-
-    return is_learned(row->initiator_roles, &tap->ends[INITIATOR]) ||
-           is_learned(row->responder_roles, &tap->ends[RESPONDER]);
+    return (tap->verdict->row->initiator_roles & tap->ends[INITIATOR].by_table) == 0 ||
+           (tap->verdict->row->responder_roles & tap->ends[RESPONDER].by_table) == 0;
 }
 
 static firewall_rule_t
@@ -469,9 +460,7 @@ firewall_rules_reason_name(unsigned reason)
     }
 }
 
-/*
- * As text
- */
+/* As text */
 
 char *
 firewall_rules_missing_to_str(const firewall_rule_t *rule, unsigned end)

@@ -7,8 +7,8 @@
 /*
  * The table shows the session log. A frame of a session updates its row. A filter selects sessions
  * by their frames, and a row shows the whole session: before tshark prints the table, all rows are
- * brought to the state after the last frame of their sessions. Sessions with an attack are first, and apart from that all are
- * in the order of their first frames.
+ * brought to the state after the last frame of their sessions. Sessions with an attack are first,
+ * and apart from that all are in the order of their first frames.
  */
 
 #include "smsrc-compat.h"
@@ -76,9 +76,9 @@ static const stat_column_t columns[] = {
 typedef struct {
     stat_table_t table;
     /*
-     * The rows as a sequence, in which an item is at the position of its row, and true for a session
-     * with an attack; the item of each session, NULL for one that has no row so far; that of the row
-     * for sessions not listed, or NULL.
+     * The rows as a sequence, in which an item is at the position of its row, and true for a
+     * session with an attack; the item of each session, NULL for one that has no row so far; that
+     * of the row for sessions not listed, or NULL.
      */
     GSequence *row_order;
     GHashTable *session_rows;

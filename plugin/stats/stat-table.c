@@ -7,8 +7,8 @@
 /*
  * Wireshark keeps the tables of a statistic in its stat_tap_table_ui, of which there is only one.
  * So two windows of a statistic share its table, and the state behind the ui that describes the
- * rows. In tshark each -z has its own copy of both. A statistic that prints has no ui, and its state
- * is in its tapdata.
+ * rows. In tshark each -z has its own copy of both. A statistic that prints has no ui, and its
+ * state is in its tapdata.
  */
 
 #include "stat-table.h"

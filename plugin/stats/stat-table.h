@@ -69,8 +69,9 @@ stat_tap_table_ui *stat_table_ui_of(void *tapdata);
  */
 typedef struct {
     stat_tap_table_ui ui;
-    const char *head;            /* printed below the title; NULL: none */
-    bool ends_with_not_judged;   /* the table ends with it (not-judged.h), before what was not kept */
+    const char *head; /* printed below the title; NULL: none */
+    /** The table ends with what was not judged (not-judged.h), before what was not kept. */
+    bool ends_with_not_judged;
     /** Brings rows up to date that depend on what was not judged. May be NULL. */
     void (*update_cb)(stat_tap_table_ui *ui, stat_tap_table *table);
     /** Brings rows up to date that only the end of a capture decides. tshark only; may be NULL. */

@@ -16,9 +16,9 @@
 
 /**
  * Register a statistic that is a table of the @p count @p columns. @p ui has the tap and the
- * callbacks, and is the beginning of a stat_table_t of @p size, static as the columns are. tshark prints the table on lines of the width of the
- * terminal, or of $COLUMNS, and in Wireshark's long form where there is neither. Other programs
- * draw it themselves.
+ * callbacks, and is the beginning of a stat_table_t of @p size, static as the columns are. tshark
+ * prints the table on lines of the width of the terminal, or of $COLUMNS, and in Wireshark's long
+ * form where there is neither. Other programs draw it themselves.
  */
 void terminal_table_register(stat_tap_table_ui *ui, const statistic_t *statistic,
                              const stat_column_t *columns, unsigned count, size_t size);

@@ -94,7 +94,7 @@ def test_the_messages_are_those_of_chosen_sessions(tshark, made, statistics, two
     capture = made("rc-two-sessions")
     frames = {}
     for row in fields(tshark, capture, ["frame.number", "smsrc.session"], "-Y", "smsrc.session",
-                      two_pass=True):
+                      two_pass=two_pass):
         frames.setdefault(row["smsrc.session"][0], []).append(row["frame.number"][0])
     assert len(frames) > 1
     sums = []
