@@ -18,7 +18,9 @@
 
 /* On what the texts of a row depend. */
 typedef struct {
-    const verdict_t *verdict;
+    const matrix_row_t *row;
+    unsigned verdict;
+    unsigned nearest;
     role_set_t roles[NUM_ENDS];
     unsigned ports[NUM_ENDS];
     unsigned first_frame;
@@ -137,7 +139,9 @@ shown_of(const audit_tap_t *tap)
     shown_t shown;
 
     memset(&shown, 0, sizeof shown);
-    shown.verdict = tap->verdict;
+    shown.row = tap->verdict->row;
+    shown.verdict = tap->verdict->verdict;
+    shown.nearest = tap->verdict->nearest;
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
         shown.roles[end] = tap->ends[end].roles;
         shown.ports[end] = tap->ends[end].port;
