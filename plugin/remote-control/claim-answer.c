@@ -122,6 +122,17 @@ answer_by_beginning(const answer_t *answer)
     return found;
 }
 
+/* True where no earlier segment of the answer has had another byte than those of text. */
+static bool
+is_text_so_far(const claim_state_t *state)
+{
+    for (unsigned i = 0; i < state->answer_length; i++) {
+        if (!g_ascii_isprint(state->answer[i]) && !g_ascii_isspace(state->answer[i]))
+            return false;
+    }
+    return true;
+}
+
 /* Returns whose bytes of no known framing are: those of a service, of lines, or the agent's. */
 static claim_answer_e
 answer_of_unknown(const claim_input_t *input, const claim_state_t *state)
@@ -129,7 +140,7 @@ answer_of_unknown(const claim_input_t *input, const claim_state_t *state)
     transport_e transport = input->pinfo->ptype == PT_UDP ? TRANSPORT_UDP : TRANSPORT_TCP;
     answer_t answer = answer_so_far(input, state);
 
-    if (content_is_text(input->tvb) ||
+    if ((content_is_text(input->tvb) && is_text_so_far(state)) ||
         service_detect_tvb(input->tvb, transport) != SERVICE_UNKNOWN ||
         service_detect_bytes(answer.bytes, answer.length, answer.length, transport) !=
             SERVICE_UNKNOWN)
