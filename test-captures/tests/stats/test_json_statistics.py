@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from audit_rows import site_prefs
+from audit_rows import plan_site, site_prefs
 from json_output import audit_cells, json_lines, parse
 from recorded_truth import NAMES, RECORDED, role_lines
 from session_rows import ALL_SESSIONS, table as session_table
@@ -35,9 +35,22 @@ def as_cells(flow):
         port += f" via {flow['via_proxy']}"
     return [flow["verdict"], f"near {row}" if flow.get("nearest") else row,
             flow["initiator"], ", ".join(flow["initiator_roles"]), flow["responder"],
-            ", ".join(flow["responder_roles"]), "scan" if flow["tries"] > 1 else port,
+            ", ".join(flow["responder_roles"]), port,
             flow["service"], flow["reach"], *map(str, (flow["first_frame"], flow["packets"],
                                                        flow["bytes"]))]
+
+
+def scan_cells(flows):
+    """The row of the table for the flows of a scan: the first of them with the worst verdict."""
+    tries = [flow for flow in flows if flow["tries"] > 1]
+    if not tries:
+        return []
+    hosts = {flow["responder"] for flow in tries}
+    row = as_cells(tries[0])
+    row[4] = row[4] if len(hosts) == 1 else f"{len(hosts)} hosts"
+    row[6] = "scan"
+    row[10:] = [str(sum(flow[name] for flow in tries)) for name in ("packets", "bytes")]
+    return [row]
 
 
 def cases(made):
@@ -55,19 +68,22 @@ def test_the_flows_are_those_of_the_table(tshark, made, two_pass):
     kinds = set()
     for capture, prefs in cases(made):
         flows, _ = json_lines(tshark, capture, prefs=prefs, two_pass=two_pass)
-        assert sorted(map(as_cells, flows)) == sorted(
-            audit_cells(tshark, capture, prefs=prefs, two_pass=two_pass)), capture
+        rows = audit_cells(tshark, capture, prefs=prefs, two_pass=two_pass)
+        assert sorted(as_cells(flow) for flow in flows if flow["tries"] == 1) == sorted(
+            row for row in rows if row[6] != "scan"), capture
+        assert [row for row in rows if row[6] == "scan"] == scan_cells(flows), capture
         order = [VERDICTS_WORST_FIRST.index(flow["verdict"]) for flow in flows]
         assert order == sorted(order), capture
         kinds |= {flow["verdict"] for flow in flows}
     assert kinds == set(VERDICTS_WORST_FIRST)
 
 
-def test_a_scan_is_one_line_and_counts_its_tries(tshark, made):
+def test_a_scan_keeps_its_flows_and_counts_its_tries(tshark, made):
     flows, _ = json_lines(tshark, made("site-violations"), prefs=site_prefs())
-    tries = {as_cells(flow)[6]: flow["tries"] for flow in flows}
-    assert tries["scan"] > 1
-    assert {number for port, number in tries.items() if port != "scan"} == {1}
+    tries = [flow for flow in flows if flow["tries"] > 1]
+    assert {flow["tries"] for flow in tries} == {len(tries)} == {len(plan_site.SCAN_PORTS)}
+    assert {flow["server_port"] for flow in tries} == set(plan_site.SCAN_PORTS)
+    assert {flow["packets"] for flow in tries} <= {1, 2, 3}
 
 
 def test_each_flow_has_all_its_members(tshark, made):
