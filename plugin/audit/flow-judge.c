@@ -387,7 +387,7 @@ is_final(const flow_t *flow, const packet_info *pinfo)
     const flow_content_t *content = flow->content;
 
     if (flow->final_frame != 0 || content->is_sms || content->attack_frame != 0 ||
-        flow->reach == REACH_BLOCKED || evidence_is_sniffed(content))
+        flow->reach_frame != 0 || evidence_is_sniffed(content))
         return true;
     if (pinfo->ptype != PT_TCP)
         return pinfo->ptype != PT_UDP;
@@ -508,7 +508,7 @@ is_final_late(const flow_t *flow, const packet_info *pinfo)
     const flow_content_t *content = flow->content;
 
     return !content->is_read_again || evidence_is_sniffed(content) || content->is_sms ||
-           flow->reach == REACH_BLOCKED || pinfo->num >= content->conversation->last_frame;
+           flow->reach_frame != 0 || pinfo->num >= content->conversation->last_frame;
 }
 
 void

@@ -91,8 +91,9 @@ def test_statistics_have_the_reach(tshark, played, two_pass):
 def test_one_pass_says_blocked_where_it_is_known(tshark, played):
     reaches, blocked = played.shown(tshark, False)
     assert blocked == {name: way.one for name, way in played.ways.items()}
-    assert {name: cells[-1] for name, cells in reaches.items()} == {
-        name: way.reach for name, way in played.ways.items()}
+    # What is undecided at the end of the capture has no verdict in one pass, and no reach.
+    shown = {name: cells[-1] for name, cells in reaches.items() if cells}
+    assert shown and shown == {name: played.ways[name].reach for name in shown}
 
 
 def test_two_passes_say_the_same_in_all_frames(tshark, played):
