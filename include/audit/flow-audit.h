@@ -31,8 +31,8 @@ typedef struct {
 
 /*
  * A flow has a new verdict when its content is recognized, a role is learned or a proxy is asked
- * for another URI. The newest are kept, at most this many. One more place is reserved for an attack,
- * so that earlier verdicts cannot hide it.
+ * for another URI. The newest are kept, at most this many. One more place is reserved for an
+ * attack, so that earlier verdicts cannot hide it.
  */
 #define FLOW_MAX_VERDICTS 8
 
