@@ -327,10 +327,6 @@ join(firewall_rules_t *rules, share_t *share, const packet_info *pinfo, const au
     (void)update_blocked(share, tap->flow);
 }
 
-/*
- * For taps
- */
-
 /* The capture ends: flows stay where they are counted. */
 static void
 settle(void *rules)
@@ -376,8 +372,7 @@ is_current(const share_t *share, const audit_tap_t *tap)
     const flow_content_t *content = tap->flow->content;
 
     return share->verdict == tap->verdict->verdict && share->row == tap->verdict->row &&
-           share->proxied == content->proxied &&
-           share->forwarded == content->forwarded;
+           share->proxied == content->proxied && share->forwarded == content->forwarded;
 }
 
 bool
