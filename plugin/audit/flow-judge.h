@@ -7,16 +7,7 @@
 #ifndef __SMSRC_FLOW_JUDGE_H__
 #define __SMSRC_FLOW_JUDGE_H__
 
-#include "flow-audit.h"
-
-/* A packet of a flow, as verdicts see it. */
-typedef struct {
-    const packet_info *pinfo;
-    role_set_t src_roles;
-    role_set_t dst_roles; /* ROLES_BROADCAST for a broadcast, whose sender is the initiator */
-    bool from_initiator;  /* who is the host with the SYN, or else the first sender */
-    bool sure;            /* the initiator is known by its SYN */
-} flow_packet_t;
+#include "packet-facts.h"
 
 /**
  * Call at the beginning of a capture. @p one_end: a role at one end is enough for a verdict.
