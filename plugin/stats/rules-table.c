@@ -155,12 +155,15 @@ show_rules(stat_tap_table_ui *ui, stat_tap_table *table)
     return row;
 }
 
+/* Shows a count in row @p row unless it is 0. Returns the number of the next row. */
 static unsigned
-show_line(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const line_t *line)
+show_count(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const line_t *count)
 {
+    if (count->flows == 0)
+        return row;
     if (row == stat_table_num_rows(table))
         stat_table_append_row(ui, table);
-    stat_table_show_row(table, row, columns, line);
+    stat_table_show_row(table, row, columns, count);
     return row + 1;
 }
 
@@ -169,7 +172,7 @@ show_line(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const line
  * many audited flows are in none, and why.
  */
 static void
-show_left_out(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
+show_counts(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
 {
     line_t learned = {
         .row = "In rules",
@@ -177,17 +180,15 @@ show_left_out(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
         .flows = firewall_rules_num_learned(table_rules),
     };
 
-    if (learned.flows > 0)
-        row = show_line(ui, table, row, &learned);
+    row = show_count(ui, table, row, &learned);
     for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++) {
-        line_t line = {
+        line_t left_out = {
             .row = "Left out",
             .roles = { firewall_rules_reason_name(reason), NULL },
             .flows = firewall_rules_left_out(table_rules, reason),
         };
 
-        if (line.flows > 0)
-            row = show_line(ui, table, row, &line);
+        row = show_count(ui, table, row, &left_out);
     }
     while (stat_table_num_rows(table) > row)
         stat_table_remove_row(table, row);
@@ -202,7 +203,7 @@ rules_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const v
 
     if (!firewall_rules_update(table_rules, pinfo, (const audit_tap_t *)data))
         return TAP_PACKET_DONT_REDRAW;
-    show_left_out(ui, table, show_rules(ui, table));
+    show_counts(ui, table, show_rules(ui, table));
     return TAP_PACKET_REDRAW;
 }
 
