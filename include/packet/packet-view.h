@@ -7,6 +7,8 @@
 #ifndef __SMSRC_PACKET_VIEW_H__
 #define __SMSRC_PACKET_VIEW_H__
 
+#include <epan/ipproto.h>
+
 #include "service-detect.h"
 
 /* The layers that any room may ask for; packet_view_watch() gives the bits of others. */
@@ -34,6 +36,10 @@ typedef struct {
 
 /** Limit of the bytes of a payload that are read. */
 #define PACKET_MAX_PAYLOAD 16384
+
+/** Length of TCP's header without options, and the place of the flags in it. */
+#define PACKET_TCP_LENGTH 20U
+#define PACKET_TCP_FLAGS 13
 
 /** Limit of the parts of a packet that are read. */
 #define PACKET_MAX_PARTS 64
@@ -65,6 +71,18 @@ unsigned packet_view_read_layers(packet_view_t *packet);
 
 /** Finds the bytes of the packet, once. Reads captured bytes only and never throws. */
 void packet_view_read_bytes(packet_view_t *packet);
+
+/**
+ * Returns the header of a TCP segment, or NULL where its first 20 bytes are not in the frame. Call
+ * it after packet_view_read_bytes().
+ */
+static inline const uint8_t *
+packet_view_tcp_header(const packet_view_t *packet)
+{
+    return packet->protocol == IP_PROTO_TCP && packet->network_length >= PACKET_TCP_LENGTH
+               ? packet->network
+               : NULL;
+}
 
 /** True for IPv4 to all hosts of a network, by its address or by what carried it. */
 bool packet_view_is_broadcast(const packet_view_t *packet);

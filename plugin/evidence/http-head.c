@@ -173,9 +173,10 @@ read_header(const char *line, const char *end, http_head_t *headers)
 }
 
 static void
-keep_header(wmem_allocator_t *scope, const char *line, size_t length, http_head_t *headers)
+keep_header(wmem_allocator_t *scope, const char *line, const char *end, http_head_t *headers)
 {
-    bool forwarded = is_forwarding_header(line, line + length);
+    bool forwarded = is_forwarding_header(line, end);
+    size_t length = (size_t)(end - line);
 
     if (!forwarded &&
         role_signatures_match(FACT_HTTP_HEADER, line, MIN(length, INFERENCE_MAX_TEXT)) == 0)
@@ -199,7 +200,7 @@ http_head_read(wmem_allocator_t *scope, const char *line, const char *end, http_
             headers->end = next != NULL ? stop : NULL;
             return;
         }
-        keep_header(scope, line, (size_t)(stop - line), headers);
+        keep_header(scope, line, stop, headers);
         read_header(line, stop, headers);
         line = next;
     }

@@ -14,7 +14,6 @@
 
 #include "packet-view.h"
 
-#include <epan/ipproto.h>
 #include <wsutil/pint.h>
 #include <wsutil/str_util.h>
 #include <wsutil/wslog.h>
@@ -103,7 +102,6 @@ packet_view_layers(const packet_info *pinfo)
 
 /* Lengths of headers; TCP's with options is at TCP_OFFSET. */
 #define UDP_LENGTH 8U
-#define TCP_LENGTH 20U
 #define TCP_OFFSET 12
 #define PORTS_LENGTH 4U
 
@@ -352,9 +350,9 @@ find_payload(packet_view_t *packet)
     if (packet->network == NULL)
         return;
     if (packet->pinfo->ptype == PT_TCP) {
-        if (packet->network_length < TCP_LENGTH)
+        if (packet->network_length < PACKET_TCP_LENGTH)
             return;
-        header = MAX((packet->network[TCP_OFFSET] >> 4) * 4U, TCP_LENGTH);
+        header = MAX((packet->network[TCP_OFFSET] >> 4) * 4U, PACKET_TCP_LENGTH);
     }
     if (packet->network_length <= header)
         return;
@@ -381,11 +379,11 @@ packet_view_read_bytes(packet_view_t *packet)
 static bool
 is_bare(const packet_view_t *packet)
 {
-    enum { FLAGS = 13, FIN = 0x01 };
+    enum { FIN = 0x01 };
+    const uint8_t *header = packet_view_tcp_header(packet);
 
-    return packet->pinfo->ptype == PT_TCP && packet->protocol == IP_PROTO_TCP &&
-           packet->payload == NULL && packet->network_length >= TCP_LENGTH &&
-           (packet->network[FLAGS] & FIN) == 0;
+    return packet->pinfo->ptype == PT_TCP && packet->payload == NULL && header != NULL &&
+           (header[PACKET_TCP_FLAGS] & FIN) == 0;
 }
 
 unsigned

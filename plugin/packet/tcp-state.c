@@ -175,29 +175,29 @@ may_be_unusual(const packet_info *pinfo, bool is_new, bool is_answer)
 
 /* Not inlined: its registers need saving for few packets. */
 static G_GNUC_NO_INLINE void
-note_first(const packet_info *pinfo, bool is_new, bool is_syn, bool is_answer)
+note_first(const packet_info *pinfo, unsigned flags)
 {
-    if (may_be_unusual(pinfo, is_new, is_answer) && is_syn)
+    bool is_syn = (flags & TH_SYN) != 0, is_answer = is_syn && (flags & TH_ACK) != 0;
+
+    if (may_be_unusual(pinfo, conversation_cache_is_new_stream(), is_answer) && is_syn)
         record_first_syn(pinfo, is_answer);
 }
 
 void
 tcp_state_update(packet_view_t *packet)
 {
-    enum { FLAGS = 13, SYN = 0x02, ACK = 0x10, HEADER = 20, IP_PROTOCOL = 6 };
     const packet_info *pinfo = packet->pinfo;
+    const uint8_t *header;
     unsigned flags;
 
     if (pinfo->ptype != PT_TCP || PINFO_FD_VISITED(pinfo) || pinfo->num == updated_frame)
         return;
     updated_frame = pinfo->num;
     packet_view_read_bytes(packet);
-    flags = packet->protocol == IP_PROTOCOL && packet->network_length >= HEADER
-                ? packet->network[FLAGS]
-                : 0;
-    if ((flags & SYN) != 0 || conversation_cache_is_new_stream())
-        note_first(pinfo, conversation_cache_is_new_stream(), (flags & SYN) != 0,
-                   (flags & (SYN | ACK)) == (SYN | ACK));
+    header = packet_view_tcp_header(packet);
+    flags = header != NULL ? header[PACKET_TCP_FLAGS] : 0;
+    if ((flags & TH_SYN) != 0 || conversation_cache_is_new_stream())
+        note_first(pinfo, flags);
 }
 
 unsigned

@@ -218,12 +218,14 @@ append_comments(GString *file, const firewall_rules_t *rules)
     g_hash_table_destroy(added);
 }
 
+/* Appends "# Left out: 2 flows, KB gap" unless there is no such flow. */
 static void
-append_learned(GString *file, unsigned flows)
+append_flows(GString *file, const char *where, unsigned flows, const char *separator,
+             const char *what)
 {
     if (flows > 0)
-        g_string_append_printf(file, "# In rules: %u flow%s " FIREWALL_RULES_LEARNED "\n", flows,
-                               flows == 1 ? "" : "s");
+        g_string_append_printf(file, "# %s: %u flow%s%s%s\n", where, flows,
+                               flows == 1 ? "" : "s", separator, what);
 }
 
 /* Appends the filter on one line: what comes after a newline would be no comment. */
@@ -257,14 +259,10 @@ nft_ruleset_to_str(const firewall_rules_t *rules, const char *filter, bool drop)
         "# " FIREWALL_RULES_TRUST "\n",
         audit_tap_matrix()->title, drop ? ".drop" : "");
     append_filter(file, filter);
-    append_learned(file, firewall_rules_num_learned(rules));
-    for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++) {
-        unsigned flows = firewall_rules_left_out(rules, reason);
-
-        if (flows > 0)
-            g_string_append_printf(file, "# Left out: %u flow%s, %s\n", flows,
-                                   flows == 1 ? "" : "s", firewall_rules_reason_name(reason));
-    }
+    append_flows(file, "In rules", firewall_rules_num_learned(rules), " ", FIREWALL_RULES_LEARNED);
+    for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++)
+        append_flows(file, "Left out", firewall_rules_left_out(rules, reason), ", ",
+                     firewall_rules_reason_name(reason));
     append_not_judged(file);
     append_bounds(file);
     append_comments(file, rules);

@@ -138,12 +138,15 @@ show_rules(rules_t *rules, stat_tap_table *table)
     return row;
 }
 
+/* Shows a count in row @p row unless it is 0. Returns the number of the next row. */
 static unsigned
-show_line(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const line_t *line)
+show_count(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const line_t *count)
 {
+    if (count->flows == 0)
+        return row;
     if (row == stat_table_num_rows(table))
         stat_table_append_row(ui, table);
-    stat_table_show_row(table, row, columns, line);
+    stat_table_show_row(table, row, columns, count);
     return row + 1;
 }
 
@@ -152,7 +155,7 @@ show_line(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const line
  * many audited flows are in none, and why.
  */
 static void
-show_left_out(rules_t *rules, stat_tap_table *table, unsigned row)
+show_counts(rules_t *rules, stat_tap_table *table, unsigned row)
 {
     line_t learned = {
         .row = "In rules",
@@ -160,17 +163,15 @@ show_left_out(rules_t *rules, stat_tap_table *table, unsigned row)
         .flows = firewall_rules_num_learned(rules->rules),
     };
 
-    if (learned.flows > 0)
-        row = show_line(&rules->table.ui, table, row, &learned);
+    row = show_count(&rules->table.ui, table, row, &learned);
     for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++) {
-        line_t line = {
+        line_t left_out = {
             .row = "Left out",
             .roles = { firewall_rules_reason_name(reason), NULL },
             .flows = firewall_rules_left_out(rules->rules, reason),
         };
 
-        if (line.flows > 0)
-            row = show_line(&rules->table.ui, table, row, &line);
+        row = show_count(&rules->table.ui, table, row, &left_out);
     }
     while (stat_table_num_rows(table) > row)
         stat_table_remove_row(table, row);
@@ -183,7 +184,7 @@ rules_show(void *data, packet_info *pinfo, const whole_flow_t *flow)
     stat_tap_table *table = stat_table_opened(&rules->table.ui);
 
     if (table != NULL && firewall_rules_update(rules->rules, pinfo, &flow->tap))
-        show_left_out(rules, table, show_rules(rules, table));
+        show_counts(rules, table, show_rules(rules, table));
 }
 
 static tap_packet_status

@@ -229,7 +229,7 @@ def test_the_head_counts_the_flows_of_learned_roles(tshark):
     assert learned_flows(tshark, capture, role_lines()) == ([1], [1])
     assert in_head(nft_file(tshark, capture, f"!(ip.addr == {PROXY})", prefs=role_lines())) == []
     rules = rules_of(statistic(tshark, capture, "rules"))
-    flows = sum(int(row[8]) for row in cells_of(statistic(tshark, capture, "rules"))[0])
+    flows = sum(rule.flows for rule in rules)
     assert rules and learned_flows(tshark, capture) == ([flows], [flows])
 
 
