@@ -38,6 +38,7 @@ typedef struct {
     uint32_t tunnel_frame; /* that asked for it, or granted it: what follows is its content */
     bool forwarded;     /* by a proxy, for a client that is not the initiator */
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
+    uint16_t server_port; /* of the first SYN; 0: none so far */
     uint8_t sniffs;     /* single packets inspected for the service so far */
     stream_head_t *stream;  /* the first bytes of both directions; NULL: none is kept */
     bool is_sniffed;        /* a packet was inspected */

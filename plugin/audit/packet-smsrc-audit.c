@@ -74,14 +74,22 @@ static void
 report_flow(packet_view_t *packet, const flow_t *flow, const address *initiator,
             const address *responder)
 {
-    const flow_verdict_t *judged = flow_judge_find(flow, packet->pinfo);
+    const bool shown = flow_judge_is_shown(flow, packet->pinfo);
+    const bool listened_to = audit_tap_is_listened_to();
+    const flow_verdict_t *judged;
     flow_end_t ends[NUM_ENDS];
 
+    if (!shown && !listened_to)
+        return;
+    judged = flow_judge_find(flow, packet->pinfo);
     if (judged == NULL)
         return;
-    audit_tap_set_ends(ends, judged, initiator, responder);
-    if (judged->verdict.verdict != VERDICT_NONE && flow_judge_is_shown(flow, packet->pinfo))
+    if (judged->verdict.verdict != VERDICT_NONE && shown) {
+        audit_tap_set_ends(ends, judged, initiator, responder);
         audit_tree_add(packet->tvb, packet->pinfo, packet->tree, flow, judged, ends);
+    }
+    if (!listened_to)
+        return;
     judged = flow_judge_worst(flow, judged);
     audit_tap_set_ends(ends, judged, initiator, responder);
     audit_tap_queue_flow(packet->pinfo, flow, judged, ends);

@@ -21,22 +21,38 @@
 
 #define COPY_MICROSECONDS 100000U
 
-/* Where the header of a transport has its checksum. */
-enum { TCP_CHECKSUM = 16, UDP_CHECKSUM = 6, CHECKSUM_LENGTH = 2 };
+/*
+ * A segment of TCP is told by its sender, its sequence numbers, its flags and its length. No table
+ * is hashed by this.
+ */
+static uint32_t
+mix_segment(const packet_view_t *packet)
+{
+    enum { SEQ = 4, ACK = 8, FLAGS = 12, LENGTH = 16 };
+    const uint8_t *header = packet->network;
+    uint32_t mixed = packet->payload != NULL ? packet->reported : 0;
+
+    if (packet->network_length < LENGTH)
+        return wmem_strong_hash(header, packet->network_length);
+    mixed = (mixed + pntohu32(header)) * 0x9e3779b1U;
+    mixed = (mixed ^ pntohu32(header + SEQ)) * 0x85ebca6bU;
+    mixed = (mixed ^ pntohu32(header + ACK)) * 0xc2b2ae35U;
+    return (mixed ^ mixed >> 15 ^ pntohu32(header + FLAGS)) * 0x9e3779b1U;
+}
 
 static uint32_t
-hash_bytes(const packet_view_t *packet)
+hash_datagram(const packet_view_t *packet)
 {
-    unsigned at = packet->pinfo->ptype == PT_TCP ? TCP_CHECKSUM : UDP_CHECKSUM;
+    enum { CHECKSUM = 6, AFTER = 8 };
     const uint8_t *bytes = packet->network;
-    unsigned after = at + CHECKSUM_LENGTH, length = packet->network_length;
+    unsigned length = packet->network_length;
 
     /* Of a packet that was cut, the checksum is all that is known of its end. */
     if (packet->pinfo->fd->cap_len < packet->pinfo->fd->pkt_len)
         return wmem_strong_hash(bytes, length);
-    if (length <= after)
-        return wmem_strong_hash(bytes, MIN(length, at));
-    return wmem_strong_hash(bytes, at) * 31 + wmem_strong_hash(bytes + after, length - after);
+    if (length <= AFTER)
+        return wmem_strong_hash(bytes, MIN(length, CHECKSUM));
+    return wmem_strong_hash(bytes, CHECKSUM) * 31 + wmem_strong_hash(bytes + AFTER, length - AFTER);
 }
 
 /* IPv4's identification, in the header that pinfo's address points into. */
@@ -89,7 +105,7 @@ packet_copy_find(packet_copies_t *copies, packet_view_t *packet)
 
     if (!find_transport(packet, &whole, &id))
         return PACKET_NEW;
-    bytes = hash_bytes(&whole);
+    bytes = pinfo->ptype == PT_TCP ? mix_segment(&whole) : hash_datagram(&whole);
     for (unsigned i = 0; i < PACKET_COPY_KEPT; i++) {
         if (!copies->packets[i].used || copies->packets[i].bytes != bytes)
             continue;

@@ -138,16 +138,12 @@ source_of(tvbuff_t *tvb)
     return source;
 }
 
-/* Source number @p i of the packet: the frame is 0. False if there are not so many. */
+/* What Wireshark has made of several packets, number @p i from 1. False if there is not so much. */
 static bool
-get_source(const packet_view_t *packet, unsigned i, source_t *source)
+get_made_source(const packet_view_t *packet, unsigned i, source_t *source)
 {
     GSList *made = packet->pinfo->data_src != NULL ? packet->pinfo->data_src->next : NULL;
 
-    if (i == 0) {
-        *source = source_of(packet->tvb);
-        return true;
-    }
     while (made != NULL && i > 1) {
         made = made->next;
         i--;
@@ -287,16 +283,17 @@ static bool
 read_headers(const packet_view_t *packet, headers_t *headers)
 {
     const packet_info *pinfo = packet->pinfo;
-    source_t source;
+    source_t source = source_of(packet->tvb);
+    unsigned i = 0;
 
     if (pinfo->src.type != AT_IPv4 && pinfo->src.type != AT_IPv6)
         return false;
-    for (unsigned i = 0; i < PACKET_MAX_PARTS && get_source(packet, i, &source); i++) {
+    do {
         if (source.bytes != NULL && (pinfo->src.type == AT_IPv4
                                          ? read_ipv4(pinfo, &source, headers)
                                          : read_ipv6(pinfo, &source, headers)))
             return true;
-    }
+    } while (++i < PACKET_MAX_PARTS && get_made_source(packet, i, &source));
     return false;
 }
 
@@ -309,7 +306,7 @@ find_reassembled(const packet_view_t *packet, headers_t *headers)
 
     if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP)
         return false;
-    for (unsigned i = 1; i < PACKET_MAX_PARTS && get_source(packet, i, &source); i++) {
+    for (unsigned i = 1; i < PACKET_MAX_PARTS && get_made_source(packet, i, &source); i++) {
         headers_t whole = { source.bytes, source.length, source.reported, headers->protocol,
                             false, false };
 
@@ -424,7 +421,7 @@ packet_view_part(const packet_view_t *packet, unsigned i, packet_view_t *part)
 {
     source_t source;
 
-    if (!get_source(packet, i, &source))
+    if (!get_made_source(packet, i, &source))
         return false;
     *part = *packet;
     part->reported = source.reported;

@@ -56,9 +56,10 @@ typedef struct {
     uint16_t length; /* bytes that are kept without a gap */
     bool is_known;   /* "first" is set */
     bool is_cut;     /* the capture lacks the beginning */
+    bool had_gap;    /* bytes were kept behind a gap */
     uint8_t num_ahead;
     span_t ahead[MAX_AHEAD];
-    uint8_t kept[STREAM_HEAD_BYTES / 8]; /* a bit for each byte */
+    uint8_t kept[STREAM_HEAD_BYTES / 8]; /* a bit for each byte that is kept behind a gap */
     uint8_t bytes[STREAM_HEAD_BYTES];
 } direction_t;
 
@@ -194,7 +195,7 @@ acknowledge(direction_t *direction, uint32_t ack)
 static bool
 is_kept(const direction_t *direction, uint32_t at)
 {
-    return (direction->kept[at / 8] >> at % 8 & 1) != 0;
+    return at < direction->length || (direction->kept[at / 8] >> at % 8 & 1) != 0;
 }
 
 /* Keeps a byte. False if another one was there, and the receiver may take either. */
@@ -220,13 +221,19 @@ is_keep_alive(const direction_t *direction, uint32_t at, const segment_t *segmen
 static bool
 keep_bytes(direction_t *direction, int32_t at, const segment_t *segment)
 {
+    int32_t count = MIN((int32_t)segment->captured, STREAM_HEAD_BYTES - at);
     bool agree = true;
 
-    for (int32_t i = MAX(0, -at); i < (int32_t)segment->captured; i++) {
-        if (at + i >= STREAM_HEAD_BYTES)
-            break;
-        agree = keep_byte(direction, (uint32_t)(at + i), segment->payload[i]) && agree;
+    if (at == direction->length && !direction->had_gap) {
+        if (count > 0) {
+            memcpy(direction->bytes + at, segment->payload, (size_t)count);
+            direction->length = (uint16_t)(at + count);
+        }
+        return true;
     }
+    direction->had_gap = direction->had_gap || at > direction->length;
+    for (int32_t i = MAX(0, -at); i < count; i++)
+        agree = keep_byte(direction, (uint32_t)(at + i), segment->payload[i]) && agree;
     while (direction->length < STREAM_HEAD_BYTES && is_kept(direction, direction->length))
         direction->length++;
     return agree;
