@@ -165,7 +165,7 @@ audit_flow(packet_view_t *view, flow_packet_t *packet)
     if (content == NULL)
         return;
     flow_port_find(view, content);
-    if (first_pass || !content->is_sniffed || content->is_read_again)
+    if (first_pass || !content->is_sniffed || content->is_read_again || content->is_late)
         sniff(view, content);
     flow = flow_audit_get(content);
     packet->from_initiator = flow_content_is_initiator(content, &pinfo->src, pinfo->srcport,

@@ -147,6 +147,20 @@ read_payload(const packet_view_t *packet, unsigned layers)
     read_by(layers, packet);
 }
 
+/*
+ * A flow whose roles came with this message is late: what its stream has begun with has passed, and
+ * Wireshark has put the message together from it.
+ */
+static void
+note_service(const packet_view_t *part)
+{
+    const service_e service = packet_view_service(part);
+    flow_content_t *flow = service != SERVICE_UNKNOWN ? flow_content_get(part->pinfo, false) : NULL;
+
+    if (flow != NULL && flow->service == SERVICE_UNKNOWN && (!flow->is_sniffed || flow->is_late))
+        flow->service = service;
+}
+
 /* Notes in the flow that the packet has a message of CVE-2004-0728. */
 static void
 mark_attack(packet_info *pinfo)
@@ -227,8 +241,11 @@ evidence_scan(const packet_view_t *packet)
     for (unsigned i = 1; packet_view_part(packet, i, &part); i++) {
         if (bounds_full(BOUND_PACKET_PARTS, i - 1, PACKET_MAX_PARTS - 1))
             return;
-        if (part.payload != NULL)
-            read_payload(&part, layers);
+        if (part.payload == NULL)
+            continue;
+        read_payload(&part, layers);
+        if (packet->pinfo->ptype == PT_TCP)
+            note_service(&part);
     }
 }
 
@@ -311,10 +328,20 @@ sniff_stream(const packet_view_t *packet, flow_content_t *flow)
         stream_head_free(&flow->stream);
 }
 
+/* A later pass reads again what the first one was too late for. */
+static bool
+is_read_late(const packet_info *pinfo, const flow_content_t *flow)
+{
+    return PINFO_FD_VISITED(pinfo) && flow->is_late && flow->service == SERVICE_UNKNOWN;
+}
+
 /* A flow whose roles came later than its beginning is late; a later pass has all of it. */
 static void
 begin_sniffing(const packet_info *pinfo, flow_content_t *flow)
 {
+    stream_head_free(&flow->stream);
+    flow->is_read = false;
+    flow->sniffs = 0;
     flow->is_sniffed = true;
     flow->is_read_again = PINFO_FD_VISITED(pinfo);
     flow->is_late = !flow->is_read_again && (flow_content_completeness(flow) & SEEN_DATA) != 0;
@@ -339,7 +366,7 @@ evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
         restart_in_tunnel(packet, flow);
         return;
     }
-    if (!flow->is_sniffed)
+    if (!flow->is_sniffed || is_read_late(packet->pinfo, flow))
         begin_sniffing(packet->pinfo, flow);
     if (packet->pinfo->ptype == PT_TCP && !flow->is_read)
         sniff_stream(packet, flow);

@@ -199,11 +199,19 @@ claim_answer_begins_foreign(const claim_input_t *input, const claim_state_t *sta
     return service != SERVICE_UNKNOWN && service != SERVICE_RTP;
 }
 
+/* True for the request that is kept, of which more segments have come. */
+static bool
+is_longer_request(const claim_state_t *state, tvbuff_t *tvb)
+{
+    return state->answer_frame == 0 && tvb_captured_length(tvb) > state->request_length &&
+           tvb_memeql(tvb, 0, state->request, MIN(state->request_length, MAX_REQUEST)) == 0;
+}
+
 void
 claim_answer_record_request(claim_state_t *state, tvbuff_t *tvb, const claim_t *claim)
 {
-    if (state->has_request || claim->direction != DIRECTION_TO_AGENT ||
-        !content_is_proof(claim->content))
+    if (claim->direction != DIRECTION_TO_AGENT || !content_is_proof(claim->content) ||
+        (state->has_request && !is_longer_request(state, tvb)))
         return;
     state->has_request = true;
     state->request_content = claim->content;

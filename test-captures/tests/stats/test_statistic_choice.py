@@ -5,6 +5,8 @@
 """Whatever frames a filter passes: a flow, a host or a session of which it passes one frame is
 printed as without a filter, and others are not. Two statistics of a name in one run are apart."""
 
+import re
+
 import pytest
 
 from audit_rows import matrix_rows, site_prefs, statistic
@@ -109,6 +111,24 @@ def test_the_messages_are_those_of_chosen_sessions(tshark, made, statistics, two
         assert len(texts) == 1
         sums += texts
     assert len(set(sums)) == len(frames)
+
+
+@pytest.mark.parametrize("options", (
+    ("rc-decode-as", "-d", "tcp.port==9999,smsrc.control"),
+    ("rc-session", "--disable-protocol", "smsrc.log")), ids=("decode as", "no sessions"))
+@pytest.mark.parametrize("name", ("messages", "tree"))
+def test_messages_of_no_session_are_chosen_by_their_own_frames(tshark, made, options, name):
+    capture, *args = options
+
+    def counted(only=""):
+        text = tshark(made(capture), *args, "-q", "-z", f"smsrc,{name},{only}").stdout
+        return [line for line in text.splitlines()
+                if re.search(r"\S +\|? +\d", line) and "frame.number" not in line]
+    frames = [f"frame.number == {row['frame.number'][0]}"
+              for row in fields(tshark, made(capture), ["frame.number"], "-Y", "smsrc", *args)]
+    assert len(counted()) > 1
+    assert counted(" or ".join(frames)) == counted()
+    assert 0 < len(counted(frames[0])) < len(counted())
 
 
 def messages(tshark, capture, name, only, two_pass):
