@@ -159,7 +159,7 @@ audit_flow(packet_view_t *view, flow_packet_t *packet)
     flow_content_t *content;
     flow_t *flow;
 
-    if (!has_roles && !has_flows_without_roles())
+    if ((!has_roles && !has_flows_without_roles()) || packet_view_has_other_ports(view))
         return;
     content = flow_content_get(pinfo, has_roles);
     if (content == NULL)
@@ -197,6 +197,8 @@ audit(packet_view_t *view)
 
     if (first_pass)
         packet_view_read_bytes(view);
+    else
+        reachability_begin_frame(pinfo);
     /* First: up to 4.2 an ICMP error has the ports of the packet that it quotes. */
     if ((packet_view_read_layers(view) & (LAYER_ICMP | LAYER_ICMPV6)) != 0) {
         pinfo->current_proto = "SMSRC-AUDIT";

@@ -21,13 +21,14 @@ typedef enum {
     PHASE_ACKED,     /* some of the data is acknowledged */
 } reach_phase_e;
 
-/** 120 bytes, kept until the flow is answered. All zero before its first packet. */
+/** 128 bytes, kept until the flow is answered. All zero before its first packet. */
 typedef struct reach_state {
     packet_copies_t copies;
     const char *reason;    /* of REACH_BLOCKED; static */
     uint64_t asked_at;     /* when the last try of UDP, or the last data of TCP, was sent */
     uint32_t frame;        /* in which REACH_BLOCKED is said; 0: in none */
     uint32_t packets;      /* of the flow, that this pass has read */
+    uint32_t pass;         /* the later pass that reads it */
     uint32_t first_byte;   /* TCP: sequence numbers of the initiator's first byte of data, */
     uint32_t next_byte;    /* of what it sends next, */
     uint32_t acked_byte;   /* and of what the responder expects */

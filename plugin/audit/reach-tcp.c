@@ -153,12 +153,16 @@ add_from_initiator(reach_state_t *state, const segment_t *segment)
  * The responder
  */
 
+/* A reset that answers a SYN, which the capture may lack, has no sequence number (3.10.7.1). */
 static void
 reset(reach_state_t *state, const segment_t *segment)
 {
-    if (state->phase == PHASE_NONE)
+    bool answers_syn = state->phase == PHASE_NONE && segment->seq == 0 &&
+                       (segment->flags & ACK) != 0;
+
+    if (state->phase == PHASE_NONE && !answers_syn)
         state->is_answered = true;
-    else if (state->phase == PHASE_CALLED)
+    else if (state->phase == PHASE_CALLED || answers_syn)
         reach_state_block(state, segment->frame, "the connection was reset");
     else if (state->reach != REACH_ANSWER_LOST && state->reach != REACH_BLOCKED)
         state->reach = REACH_RESET;

@@ -11,8 +11,9 @@
  * that an ICMP error is for.
  *
  * The first pass follows each flow that it judges, until it is answered. A flow whose roles were
- * learned after its first packet is followed by later passes. Those may read frames in any order,
- * so that the pass counts that has read most packets of the flow.
+ * learned after its first packet is followed by later passes. Those may read frames in any order: one
+ * that has read all frames from the flow's first on is a pass, and that counts which has read most
+ * packets of the flow.
  */
 
 #include "reachability.h"
@@ -43,10 +44,13 @@ typedef struct {
 
 /* Rebuilt for every capture. */
 static wmem_map_t *tries;
+static uint32_t pass_frame; /* the last one that a later pass has read */
+static uint32_t pass;       /* another number wherever frames were not read one after the other */
 
 void
 reachability_reset(void)
 {
+    pass_frame = pass = 0;
     tries = wmem_map_new(wmem_file_scope(), addresses_pair_hash, addresses_pair_equal);
 }
 
@@ -85,6 +89,23 @@ begin(flow_t *flow, uint8_t run)
     if (flow->reach_run != run)
         flow->reach_packets = 0;
     flow->reach_run = run;
+    flow->reach_state->pass = pass;
+}
+
+/* True if the later pass at hand has followed the flow from its first packet on. */
+static bool
+is_of_pass(const flow_t *flow)
+{
+    return flow->reach_run == RUN_LATER && flow->reach_state != NULL &&
+           flow->reach_state->pass == pass;
+}
+
+void
+reachability_begin_frame(const packet_info *pinfo)
+{
+    if (pinfo->num != pass_frame + 1)
+        pass++;
+    pass_frame = pinfo->num;
 }
 
 /*
@@ -101,7 +122,7 @@ is_followed(flow_t *flow, const packet_info *pinfo)
         return false;
     if (later ? is_first : flow->reach_run == RUN_NONE)
         begin(flow, later ? RUN_LATER : is_first ? RUN_WHOLE : RUN_PART);
-    return later ? flow->reach_run == RUN_LATER : true;
+    return !later || is_of_pass(flow);
 }
 
 /* True if the first pass has missed the answer, so that a later one has to find it. */
@@ -158,7 +179,7 @@ reachability_icmp(packet_view_t *packet)
     if (content == NULL)
         return NULL;
     flow = flow_audit_get(content);
-    if ((PINFO_FD_VISITED(pinfo) && flow->reach_run != RUN_LATER) ||
+    if ((PINFO_FD_VISITED(pinfo) && !is_of_pass(flow)) ||
         !is_for_unanswered(flow, &error))
         return flow;
     reach_state_block(flow->reach_state, pinfo->num, error.reason);

@@ -13,6 +13,9 @@
 /** Call at the beginning of a capture. */
 void reachability_reset(void);
 
+/** Call for each packet of a later pass, before all else. */
+void reachability_begin_frame(const packet_info *pinfo);
+
 /**
  * Call for each packet of a flow of TCP or UDP, before its verdict. A later pass follows the flows
  * that the first has not followed from their beginning.

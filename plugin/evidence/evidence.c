@@ -328,17 +328,41 @@ sniff_stream(const packet_view_t *packet, flow_content_t *flow)
         stream_head_free(&flow->stream);
 }
 
-/* A later pass reads again what the first one was too late for. */
+/*
+ * A later pass reads again what the first one was too late for, and from the flow's first packet on
+ * what another one may have begun anywhere.
+ */
 static bool
 is_read_late(const packet_info *pinfo, const flow_content_t *flow)
 {
-    return PINFO_FD_VISITED(pinfo) && flow->is_late && flow->service == SERVICE_UNKNOWN;
+    return PINFO_FD_VISITED(pinfo) && flow->service == SERVICE_UNKNOWN &&
+           (flow->is_late ||
+            (flow->is_read_again && pinfo->num == flow->conversation->setup_frame));
+}
+
+/*
+ * True for a reset with which the capture of a connection begins: it answers a SYN that the capture
+ * lacks, so that its sender is who was called.
+ */
+static bool
+is_first_a_reset(const packet_view_t *packet, const flow_content_t *flow)
+{
+    enum { RST = 0x04 };
+    const uint8_t *header = packet_view_tcp_header(packet);
+
+    return !PINFO_FD_VISITED(packet->pinfo) && header != NULL &&
+           (header[PACKET_TCP_FLAGS] & RST) != 0 &&
+           packet->pinfo->num == flow->conversation->setup_frame;
 }
 
 /* A flow whose roles came later than its beginning is late; a later pass has all of it. */
 static void
-begin_sniffing(const packet_info *pinfo, flow_content_t *flow)
+begin_sniffing(const packet_view_t *packet, flow_content_t *flow)
 {
+    const packet_info *pinfo = packet->pinfo;
+
+    if (is_first_a_reset(packet, flow))
+        flow_content_set_ends(flow, pinfo, false);
     stream_head_free(&flow->stream);
     flow->is_read = false;
     flow->sniffs = 0;
@@ -367,7 +391,7 @@ evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
         return;
     }
     if (!flow->is_sniffed || is_read_late(packet->pinfo, flow))
-        begin_sniffing(packet->pinfo, flow);
+        begin_sniffing(packet, flow);
     if (packet->pinfo->ptype == PT_TCP && !flow->is_read)
         sniff_stream(packet, flow);
     else if (packet->pinfo->ptype != PT_TCP && flow->service == SERVICE_UNKNOWN)

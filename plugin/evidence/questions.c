@@ -105,7 +105,7 @@ questions_ask(const packet_view_t *packet, question_e kind, uint32_t number)
     const packet_info *pinfo = packet->pinfo;
     uint32_t asker = hash_asker(&pinfo->src, pinfo->srcport, kind, number);
     question_t *place = &questions[asker % NUM_QUESTIONS];
-    const bool all = addresses_is_ipv4_broadcast(&pinfo->dst, &pinfo->dl_dst);
+    const bool all = packet_view_is_broadcast(packet);
 
     if (is_echo(pinfo, false, kind, number))
         return;

@@ -326,8 +326,10 @@ find_network(packet_view_t *packet)
 {
     headers_t headers;
 
-    if (!read_headers(packet, &headers) ||
-        (headers.is_fragment && !find_reassembled(packet, &headers) && headers.is_later) ||
+    if (!read_headers(packet, &headers))
+        return;
+    packet->protocol = headers.protocol;
+    if ((headers.is_fragment && !find_reassembled(packet, &headers) && headers.is_later) ||
         headers.left == 0 ||
         (!is_port_protocol(headers.protocol) && headers.protocol != IP_PROTO_ICMP &&
          headers.protocol != IP_PROTO_ICMPV6))
@@ -356,6 +358,17 @@ find_payload(packet_view_t *packet)
     packet->payload = packet->network + header;
     packet->length = MIN(packet->network_length - header, PACKET_MAX_PAYLOAD);
     packet->reported -= header;
+}
+
+bool
+packet_view_has_other_ports(packet_view_t *packet)
+{
+    /* No tunnel goes through TCP. */
+    if (packet->pinfo->ptype != PT_UDP)
+        return false;
+    packet_view_read_bytes(packet);
+    return packet->network == NULL && packet->protocol != 0 &&
+           !is_port_protocol(packet->protocol);
 }
 
 void

@@ -101,10 +101,23 @@ def twice_at_the_end(frames):
 
 
 def out_of_order(frames):
-    """Each frame at most three places from its own; the times stay in order."""
+    """Each frame at most three places from its own, an answer before its question as well."""
     chance = random.Random(1)
     places = sorted(range(len(frames)), key=lambda place: place + chance.random() * 3.9)
     return [frames[place]._replace(time=frames[now].time) for now, place in enumerate(places)]
+
+
+def overtaking(frames):
+    """What one end sends at once comes in another order, at most three places from its own."""
+    def sender(frame):
+        return frame.data[6:12], frame.data[12:14], frame.data[26:30]
+    run, mixed = [], []
+    for frame in frames:
+        if run and sender(run[-1]) != sender(frame):
+            mixed += out_of_order(run)
+            run = []
+        run.append(frame)
+    return mixed + out_of_order(run)
 
 
 # --- What carries it ----------------------------------------------------------------------------
@@ -179,13 +192,21 @@ def _kind_of_packet(data):
     return 1 if data[:6] == b"\xff" * 6 else 2 if data[0] & 1 else 0
 
 
+def _cooked_protocol(data):
+    """Linux's: an Ethernet type, or 1 for Novell's IPX on 802.3, and 4 for 802.2."""
+    if data[12] >= 6:
+        return _ethertype(data)
+    return b"\0\1" if data[14:16] == b"\xff\xff" else b"\0\4"
+
+
 def sll(data):
-    return struct.pack(">HHH8s", _kind_of_packet(data), 1, 6, data[6:12] + b"\0\0") + data[12:]
+    return struct.pack(">HHH8s", _kind_of_packet(data), 1, 6, data[6:12] + b"\0\0") + \
+        _cooked_protocol(data) + data[14:]
 
 
 def sll2(data):
-    return data[12:14] + struct.pack(">HIHBB8s", 0, 2, 1, _kind_of_packet(data), 6,
-                                     data[6:12] + b"\0\0") + data[14:]
+    return _cooked_protocol(data) + struct.pack(">HIHBB8s", 0, 2, 1, _kind_of_packet(data), 6,
+                                                data[6:12] + b"\0\0") + data[14:]
 
 
 def raw_ip(data):
@@ -325,6 +346,9 @@ DRESSES = {name: Dress(make, link) for name, make, link in (
     ("segments of 100 bytes", in_segments_of(100), ETHERNET),
     ("each frame twice", twice, ETHERNET),
     ("two recorders", twice_at_the_end, ETHERNET),
+    ("overtaking", overtaking, ETHERNET),
+    ("overtaking in segments of 7 bytes",
+     lambda frames: overtaking(in_segments_of(7)(frames)), ETHERNET),
     ("out of order", out_of_order, ETHERNET),
     *((name, each(wrap, _is_ip if link == RAW_IP else _is_any), link)
       for name, (link, wrap) in LINKS.items()),
