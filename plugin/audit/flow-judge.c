@@ -199,6 +199,8 @@ keep_worst(flow_t *flow, const flow_verdict_t *next)
 static void
 drop_oldest(flow_t *flow)
 {
+    if (flow->verdicts == NULL)
+        return;
     bounds_exceed(BOUND_VERDICTS, FLOW_MAX_VERDICTS);
     flow->num_verdicts--;
     memmove(flow->verdicts, flow->verdicts + 1, flow->num_verdicts * sizeof *flow->verdicts);

@@ -11,9 +11,9 @@
  * that an ICMP error is for.
  *
  * The first pass follows each flow that it judges, until it is answered. A flow whose roles were
- * learned after its first packet is followed by later passes. Those may read frames in any order: one
- * that has read all frames from the flow's first on is a pass, and that counts which has read most
- * packets of the flow.
+ * learned after its first packet is followed by later passes. Those may read frames in any order:
+ * one that has read all frames from the flow's first on is a pass, and that counts which has read
+ * most packets of the flow.
  */
 
 #include "reachability.h"

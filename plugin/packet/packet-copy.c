@@ -19,7 +19,7 @@
 #include <epan/ipproto.h>
 #include <wsutil/pint.h>
 
-#define COPY_MICROSECONDS 100000U
+#define COPY_MICROSECONDS UINT64_C(100000)
 
 /*
  * A segment of TCP is told by its sender, its sequence numbers, its flags and its length. No table

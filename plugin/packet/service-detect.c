@@ -24,6 +24,15 @@
 #define NUM_MASKS (SERVICE_SIGNATURES_MAX / 64)
 static uint64_t possible[TRANSPORT_IPX + 1][256][NUM_MASKS];
 
+static void
+add_possible(unsigned i, unsigned byte)
+{
+    for (unsigned transport = 0; transport <= TRANSPORT_IPX; transport++) {
+        if ((service_signatures[i].transports & transport) != 0)
+            possible[transport][byte][i / 64] |= UINT64_C(1) << (i % 64);
+    }
+}
+
 void
 service_detect_init(void)
 {
@@ -32,12 +41,8 @@ service_detect_init(void)
         bool any = sig->offset > 0 || sig->length == 0;
 
         for (unsigned byte = 0; byte < 256; byte++) {
-            if (!any && (uint8_t)sig->bytes[0] != byte)
-                continue;
-            for (unsigned transport = 0; transport <= TRANSPORT_IPX; transport++) {
-                if ((sig->transports & transport) != 0)
-                    possible[transport][byte][i / 64] |= UINT64_C(1) << (i % 64);
-            }
+            if (any || (uint8_t)sig->bytes[0] == byte)
+                add_possible(i, byte);
         }
     }
 }
