@@ -54,6 +54,7 @@ typedef struct flow {
     flow_content_t *content;
     judge_basis_t basis;       /* of the last verdict, or of its lack */
     uint8_t num_verdicts;
+    bool has_dropped;          /* older ones than these */
     uint8_t max_verdicts;      /* for which there are places */
     flow_verdict_t *verdicts;
     flow_verdict_t *worst;     /* of the URIs that a proxy was asked for before; NULL: none */

@@ -44,6 +44,7 @@ typedef struct {
     bool is_sniffed;        /* a packet was inspected */
     bool is_late;           /* data had passed before the first that was inspected */
     bool is_read;           /* nothing more will be inspected */
+    bool is_over;           /* one end has ended the connection while it was inspected */
     bool is_read_again;     /* a later pass inspects it: the first had no roles, or too late */
     bool is_contradictory;  /* copies of its first bytes differ */
     uint16_t uri_number; /* how many the URIs were, one after the other on other hosts or ports */

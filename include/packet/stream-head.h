@@ -38,6 +38,16 @@ void stream_head_reset(void);
 bool stream_head_add(stream_head_t **place, const packet_view_t *packet,
                      const conversation_t *conversation, bool is_late, stream_bytes_t *bytes);
 
+/**
+ * What the sender's direction begins with is behind the first @p skipped bytes of the packet's
+ * payload: what was before them is no content of the connection, as a proxy's head is none.
+ */
+void stream_head_begin_behind(stream_head_t **place, const packet_view_t *packet,
+                              const conversation_t *conversation, unsigned skipped);
+
+/** True if one end has ended the connection, by a FIN or a RST within the window. */
+bool stream_head_is_over(const stream_head_t *head);
+
 /** True if copies of the same bytes have differed before any was acknowledged. */
 bool stream_head_is_contradictory(const stream_head_t *head);
 

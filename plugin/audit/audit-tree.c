@@ -180,6 +180,14 @@ add_row(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const verdict_t *ve
     add_text(tree, hf_smsrc_audit_row_text, tvb, matrix_row_to_str(pinfo->pool, verdict->row));
 }
 
+/* Two tries at the end of a capture are Blocked: in a single pass a third or an answer may follow. */
+static reach_e
+reach_so_far(const flow_t *flow, const packet_info *pinfo)
+{
+    return flow->reach == REACH_BLOCKED && flow->reach_frame == 0 && !PINFO_FD_VISITED(pinfo)
+               ? REACH_PENDING : flow->reach;
+}
+
 /* The audit's tree for a packet of a judged flow. Returns the item of the verdict. */
 static proto_item *
 add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
@@ -216,7 +224,7 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
     add_evidence(tree, pinfo, tvb, first);
     add_evidence(tree, pinfo, tvb, second);
     if (facts->transport != TRANSPORT_IPX)
-        add_text(tree, hf_smsrc_audit_reach, tvb, flow_audit_reach_name(flow->reach));
+        add_text(tree, hf_smsrc_audit_reach, tvb, flow_audit_reach_name(reach_so_far(flow, pinfo)));
     add_number(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
     return verdict_item;
 }

@@ -202,6 +202,7 @@ drop_oldest(flow_t *flow)
     if (flow->verdicts == NULL)
         return;
     bounds_exceed(BOUND_VERDICTS, FLOW_MAX_VERDICTS);
+    flow->has_dropped = true;
     flow->num_verdicts--;
     memmove(flow->verdicts, flow->verdicts + 1, flow->num_verdicts * sizeof *flow->verdicts);
 }
@@ -248,6 +249,8 @@ is_final(const flow_t *flow, const packet_info *pinfo)
         return true;
     if (pinfo->ptype != PT_TCP)
         return pinfo->ptype != PT_UDP;
+    if (content->stream != NULL)
+        return content->is_over;
     return (flow_content_completeness(content) & (SEEN_FIN | SEEN_RST)) != 0;
 }
 
@@ -316,7 +319,7 @@ add_late_verdict(flow_t *flow, const flow_verdict_t *only)
 
 /*
  * The verdict of all frames of a flow that was Unconfirmed in the first pass, at last in @p frame,
- * or that lost that verdict there.
+ * or that lost that verdict there. What is read again counts from the frame that shows it.
  */
 static void
 replace_verdicts(flow_t *flow, const flow_verdict_t *only, uint32_t frame)
@@ -324,8 +327,11 @@ replace_verdicts(flow_t *flow, const flow_verdict_t *only, uint32_t frame)
     flow->verdicts[0] = *only;
     flow->verdicts[0].frame = flow->first_frame;
     flow->num_verdicts = 1;
-    if (flow->final_frame != 0)
-        update_expert_frames(flow, &only->verdict, frame);
+    if (flow->final_frame == 0)
+        return;
+    if (flow->content->is_read_again)
+        flow->final_frame = MIN(flow->final_frame, frame);
+    update_expert_frames(flow, &only->verdict, frame);
 }
 
 /* True if a later pass may give the flow another verdict. */
@@ -352,7 +358,8 @@ judge_late(flow_t *flow, const flow_packet_t *packet)
     if (last == NULL)
         add_late_verdict(flow, &only);
     else
-        replace_verdicts(flow, &only, last->frame);
+        replace_verdicts(flow, &only,
+                         flow->content->is_read_again ? packet->pinfo->num : last->frame);
 }
 
 /*
@@ -391,6 +398,9 @@ flow_judge_find(const flow_t *flow, const packet_info *pinfo)
     /* A later pass knows what was still to be shown. */
     if (PINFO_FD_VISITED(pinfo) && (!flow->content->proxied || flow->content->attack_frame != 0))
         return last_verdict(flow);
+    /* Of those that were dropped, the worst one is left. */
+    if (flow->has_dropped && frame < flow->verdicts[0].frame)
+        return flow->worst != NULL && flow->worst->frame <= frame ? flow->worst : NULL;
     for (unsigned i = 0; i < flow->num_verdicts; i++) {
         if (found == NULL || flow->verdicts[i].frame <= frame)
             found = &flow->verdicts[i];

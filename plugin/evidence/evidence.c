@@ -149,13 +149,16 @@ read_payload(const packet_view_t *packet, unsigned layers)
 
 /*
  * A flow whose roles came with this message is late: what its stream has begun with has passed, and
- * Wireshark has put the message together from it.
+ * Wireshark has put the message together from it, unless it has decrypted it.
  */
 static void
 note_service(const packet_view_t *part)
 {
     const service_e service = packet_view_service(part);
-    flow_content_t *flow = service != SERVICE_UNKNOWN ? flow_content_get(part->pinfo, false) : NULL;
+    flow_content_t *flow =
+        service != SERVICE_UNKNOWN && !proto_is_frame_protocol(part->pinfo->layers, "tls")
+            ? flow_content_get(part->pinfo, false)
+            : NULL;
 
     if (flow != NULL && flow->service == SERVICE_UNKNOWN && (!flow->is_sniffed || flow->is_late))
         flow->service = service;
@@ -323,6 +326,7 @@ sniff_stream(const packet_view_t *packet, flow_content_t *flow)
     if (flow->stream == NULL)
         return;
     flow->is_contradictory = stream_head_is_contradictory(flow->stream);
+    flow->is_over = stream_head_is_over(flow->stream);
     flow->is_read = is_settled(flow);
     if (flow->is_read)
         stream_head_free(&flow->stream);
@@ -371,23 +375,42 @@ begin_sniffing(const packet_view_t *packet, flow_content_t *flow)
     flow->is_late = !flow->is_read_again && (flow_content_completeness(flow) & SEEN_DATA) != 0;
 }
 
+/* The length of the message that a payload begins with, up to the empty line; else all of it. */
+static unsigned
+head_length(const packet_view_t *packet)
+{
+    static const char end[] = "\r\n\r\n";
+    const char *begin = (const char *)packet->payload;
+    const char *found = g_strstr_len(begin, (gssize)packet->length, end);
+
+    return found != NULL ? (unsigned)(found - begin) + (unsigned)strlen(end) : packet->reported;
+}
+
 /* What a proxy is asked to connect to, and its answer, are not the content of the tunnel. */
 static void
-restart_in_tunnel(const packet_view_t *packet, flow_content_t *flow)
+begin_in_tunnel(const packet_view_t *packet, flow_content_t *flow)
 {
     const stream_bytes_t payload = { packet->payload, packet->length, packet->reported, true };
+    unsigned skipped;
 
-    if (packet->pinfo->ptype == PT_TCP && packet->payload != NULL)
-        sniff_ends(packet, flow, &payload);
-    stream_head_free(&flow->stream);
-    flow->is_sniffed = flow->is_read = false;
+    if (packet->pinfo->ptype != PT_TCP || packet->payload == NULL)
+        return;
+    sniff_ends(packet, flow, &payload);
+    skipped = head_length(packet);
+    stream_head_begin_behind(&flow->stream, packet, flow->conversation, skipped);
+    if (PINFO_FD_VISITED(packet->pinfo))
+        flow->is_read_again = flow->is_read_again || !flow->is_sniffed;
+    flow->is_sniffed = true;
+    flow->is_read = flow->is_late = false;
+    if (skipped < packet->reported)
+        sniff_stream(packet, flow);
 }
 
 void
 evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
 {
     if (packet->pinfo->num <= flow->tunnel_frame) {
-        restart_in_tunnel(packet, flow);
+        begin_in_tunnel(packet, flow);
         return;
     }
     if (!flow->is_sniffed || is_read_late(packet->pinfo, flow))

@@ -28,7 +28,7 @@
 #define MAX_WAITING 8 /* flows of a proxy, the last ones */
 
 /* What is read of the first line of a request, and of its method. */
-#define MAX_LINE 1024U
+#define MAX_LINE 8192U
 #define MAX_METHOD 16U
 
 /* The beginning of a URI in a request to a proxy, and the port of one without a port. */
@@ -179,9 +179,12 @@ set_uri(flow_content_t *flow, const http_target_t *target)
 static void
 set_tunnel(flow_content_t *flow, const packet_view_t *packet, bool is_tunnel)
 {
+    const bool was_tunnel = flow->is_tunnel;
+
     flow->is_tunnel = is_tunnel;
     flow->tunnel_frame = is_tunnel ? packet->pinfo->num : 0;
-    if (!is_tunnel)
+    /* What its answer grants has begun before: the client may not have waited. */
+    if (!is_tunnel || was_tunnel)
         return;
     flow->service = SERVICE_UNKNOWN;
     flow->sniffs = 0;
@@ -292,6 +295,9 @@ http_proxy_read(const packet_view_t *packet)
         return;
     length -= (size_t)(space + 1 - begin);
     uri = wmem_strndup(packet->pinfo->pool, space + 1, length);
+    /* The rest of a URI may follow in the next segment. */
+    if (uri[strcspn(uri, " \r\n")] == '\0')
+        return;
     uri[strcspn(uri, " \r\n")] = '\0';
     read_request(packet, uri, length + sizeof connect - 1 <= packet->length &&
                                   memcmp(begin, connect, sizeof connect - 1) == 0);

@@ -67,6 +67,7 @@ struct stream_head {
     direction_t directions[2]; /* of the conversation's first and second end */
     bool is_late; /* data of the connection had passed before */
     bool is_contradictory;
+    bool is_over; /* a FIN or a RST was within the window */
     const conversation_t *conversation;
     stream_head_t **place;
     stream_head_t *older, *younger;
@@ -77,6 +78,7 @@ typedef struct {
     uint32_t seq;
     uint32_t ack;
     bool has_ack;
+    bool ends; /* has FIN or RST */
     const uint8_t *payload;
     unsigned captured;
     unsigned reported;
@@ -142,7 +144,8 @@ make_head(stream_head_t **place, const conversation_t *conversation, bool first_
 static bool
 read_segment(const packet_view_t *packet, segment_t *segment)
 {
-    enum { SEQ = 4, ACK = 8, FLAGS = 13, LENGTH = 20, SYN = 0x02, HAS_ACK = 0x10 };
+    enum { SEQ = 4, ACK = 8, FLAGS = 13, LENGTH = 20, FIN = 0x01, SYN = 0x02, RST = 0x04,
+           HAS_ACK = 0x10 };
     const uint8_t *header = packet->network;
 
     if (packet->protocol != 6 || packet->network_length < LENGTH)
@@ -150,6 +153,7 @@ read_segment(const packet_view_t *packet, segment_t *segment)
     segment->seq = pntohu32(header + SEQ) + ((header[FLAGS] & SYN) != 0 ? 1 : 0);
     segment->ack = pntohu32(header + ACK);
     segment->has_ack = (header[FLAGS] & HAS_ACK) != 0;
+    segment->ends = (header[FLAGS] & (FIN | RST)) != 0;
     segment->payload = packet->payload;
     segment->captured = packet->payload != NULL ? packet->length : 0;
     segment->reported = packet->payload != NULL ? packet->reported : 0;
@@ -298,7 +302,9 @@ add_segment(stream_head_t *head, direction_t *direction, const segment_t *segmen
 static void
 set_bytes(stream_bytes_t *bytes, const direction_t *direction, const segment_t *segment)
 {
-    bool is_first = segment->seq == direction->first && segment->captured > direction->length;
+    /* A later copy has what the first one had, and no more. */
+    bool is_first = segment->seq == direction->first && segment->captured > direction->length &&
+                    direction->total == segment->reported;
 
     bytes->bytes = is_first ? segment->payload : direction->bytes;
     bytes->length = is_first ? segment->captured : direction->length;
@@ -306,36 +312,81 @@ set_bytes(stream_bytes_t *bytes, const direction_t *direction, const segment_t *
     bytes->is_cut = direction->is_cut;
 }
 
+/* Returns the head in @p place, making one if there is none. */
+static stream_head_t *
+get_head(stream_head_t **place, const packet_view_t *packet, const conversation_t *conversation,
+         bool is_late)
+{
+    if (*place == NULL)
+        make_head(place, conversation, !PINFO_FD_VISITED(packet->pinfo))->is_late = is_late;
+    return *place;
+}
+
+static unsigned
+side_of_sender(const packet_view_t *packet, const conversation_t *conversation)
+{
+    return conversation_cache_is_first_end(conversation, &packet->pinfo->src,
+                                           packet->pinfo->srcport) ? 0 : 1;
+}
+
+/* True if the end of a direction is within the window: a RST of nobody's knows no number. */
+static bool
+is_end(const direction_t *direction, const segment_t *segment)
+{
+    int32_t at = (int32_t)(segment->seq - direction->first);
+    uint32_t reach = MAX(direction->total, direction->acked);
+
+    return segment->ends && at >= -WINDOW && at <= (int32_t)(reach + WINDOW);
+}
+
 bool
 stream_head_add(stream_head_t **place, const packet_view_t *packet,
                 const conversation_t *conversation, bool is_late, stream_bytes_t *bytes)
 {
     segment_t segment;
-    stream_head_t *head = *place;
+    stream_head_t *head;
     direction_t *sender, *receiver;
     unsigned side;
 
-    if ((head == NULL && packet->payload == NULL) || !read_segment(packet, &segment))
+    if (!read_segment(packet, &segment) ||
+        (*place == NULL && segment.payload == NULL && !segment.ends))
         return false;
-    side = conversation_cache_is_first_end(conversation, &packet->pinfo->src,
-                                           packet->pinfo->srcport) ? 0 : 1;
-    if (head == NULL) {
-        head = make_head(place, conversation, !PINFO_FD_VISITED(packet->pinfo));
-        head->is_late = is_late;
-    }
+    head = get_head(place, packet, conversation, is_late);
+    side = side_of_sender(packet, conversation);
     sender = &head->directions[side];
     receiver = &head->directions[!side];
     if (segment.has_ack) {
         find_first(receiver, conversation, false, segment.ack);
         acknowledge(receiver, segment.ack);
     }
+    if (segment.payload != NULL || segment.ends)
+        find_first(sender, conversation, true, segment.seq);
+    head->is_over = head->is_over || is_end(sender, &segment);
     if (segment.payload == NULL)
         return false;
-    find_first(sender, conversation, true, segment.seq);
     if (!add_segment(head, sender, &segment))
         return false;
     set_bytes(bytes, sender, &segment);
     return true;
+}
+
+void
+stream_head_begin_behind(stream_head_t **place, const packet_view_t *packet,
+                         const conversation_t *conversation, unsigned skipped)
+{
+    segment_t segment;
+    stream_head_t *head;
+
+    if (packet->payload == NULL || !read_segment(packet, &segment))
+        return;
+    head = get_head(place, packet, conversation, false);
+    begin_at(&head->directions[side_of_sender(packet, conversation)], segment.seq + skipped, false);
+}
+
+bool
+stream_head_is_over(const stream_head_t *head)
+{
+    return head->is_over;
 }
 
 bool

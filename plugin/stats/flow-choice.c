@@ -31,16 +31,6 @@ static unsigned num_flows; /* of all captures */
 static GPtrArray *choices;
 
 static void
-free_whole(void *data)
-{
-    whole_flow_t *flow = (whole_flow_t *)data;
-
-    for (unsigned end = INITIATOR; end < NUM_ENDS; end++)
-        free_address(&flow->hosts[end]);
-    g_free(flow);
-}
-
-static void
 settle_all(void *unused _U_)
 {
     for (unsigned i = 0; i < choices->len; i++) {
@@ -53,16 +43,16 @@ settle_all(void *unused _U_)
     g_hash_table_remove_all(wholes);
 }
 
+/* Packets do not live on: the addresses are those of the conversation. */
 static void
 set_ends(whole_flow_t *flow, const audit_tap_t *tap)
 {
-    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
-        if (!addresses_equal(&flow->hosts[end], tap->ends[end].host)) {
-            free_address(&flow->hosts[end]);
-            copy_address(&flow->hosts[end], tap->ends[end].host);
-        }
-        flow->tap.ends[end].host = &flow->hosts[end];
-    }
+    const conversation_element_t *key = tap->flow->content->conversation->key_ptr;
+    const address *first = conversation_key_addr1(key), *second = conversation_key_addr2(key);
+
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++)
+        flow->tap.ends[end].host =
+            addresses_equal(first, tap->ends[end].host) ? first : second;
 }
 
 static void
@@ -132,7 +122,7 @@ start_listener(void)
 {
     GString *error;
 
-    wholes = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_whole);
+    wholes = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
     choices = g_ptr_array_new();
     stat_settle_add(settle_all, choices);
     error = register_tap_listener("smsrc_audit", choices, NULL, TL_IS_DISSECTOR_HELPER, settle_all,

@@ -11,8 +11,7 @@
 
 /** A judged flow with all packets that the audit has passed on, whatever a filter chooses. */
 typedef struct {
-    audit_tap_t tap;         /* of the last packet; the hosts of its ends are these: */
-    address hosts[NUM_ENDS];
+    audit_tap_t tap;         /* of the last packet; its hosts live as long as the capture */
     unsigned order;          /* by the first packet */
     unsigned packets;
     double bytes;

@@ -48,7 +48,8 @@ def test_a_broadcast_for_a_management_point_is_advised_against(tshark, tmp_path,
     capture = scene(tmp_path, play)
     assert {row[:2] for row in judged(tshark, capture, prefs)} == {("Listed", "I3a")}
     found = messages(tshark, capture, AUDIT + "discouraged", prefs)
-    assert len(found) == 1 and ENTRY in found[0]
+    # 4.6 prints a backslash as two.
+    assert len(found) == 1 and ENTRY in found[0].replace("\\\\", "\\")
 
 
 @pytest.mark.parametrize("name, suffix", (

@@ -43,7 +43,9 @@ def packet_lists(tshark, capture, **options):
     names = [*SHOWN, *EXPERTS.values(), "_ws.expert.message"]
     for row in fields(tshark, capture, names, "-Y", "smsrc.audit.verdict", **options):
         flow = int(row[SHOWN[0]][0])
-        shown[flow].append(tuple((row[name] or [""])[0] for name in SHOWN[1:]))
+        # 4.6 prints a backslash as two.
+        shown[flow].append(tuple((row[name] or [""])[0].replace("\\\\", "\\")
+                                 for name in SHOWN[1:]))
         experts[flow] += [(verdict, row["_ws.expert.message"])
                           for verdict, name in EXPERTS.items() if row[name]]
     return shown, experts

