@@ -159,7 +159,8 @@ audit_flow(packet_view_t *view, flow_packet_t *packet)
     flow_content_t *content;
     flow_t *flow;
 
-    if ((!has_roles && !has_flows_without_roles()) || packet_view_has_other_ports(view))
+    if ((!has_roles && !has_flows_without_roles()) ||
+        (pinfo->ptype == PT_UDP && packet_view_has_other_ports(view)))
         return;
     content = flow_content_get(pinfo, has_roles);
     if (content == NULL)

@@ -363,9 +363,6 @@ find_payload(packet_view_t *packet)
 bool
 packet_view_has_other_ports(packet_view_t *packet)
 {
-    /* No tunnel goes through TCP. */
-    if (packet->pinfo->ptype != PT_UDP)
-        return false;
     packet_view_read_bytes(packet);
     return packet->network == NULL && packet->protocol != 0 &&
            !is_port_protocol(packet->protocol);
@@ -434,7 +431,9 @@ packet_view_part(const packet_view_t *packet, unsigned i, packet_view_t *part)
 {
     source_t source;
 
-    if (!get_made_source(packet, i, &source))
+    /* Nearly every packet is its frame, and nothing else. */
+    if (packet->pinfo->data_src == NULL || packet->pinfo->data_src->next == NULL ||
+        !get_made_source(packet, i, &source))
         return false;
     *part = *packet;
     part->reported = source.reported;

@@ -277,14 +277,24 @@ is_direction_read(const direction_t *direction)
     return MAX(direction->total, direction->acked) >= REACH;
 }
 
+/* True if a segment is within the window: what is forged knows no number. */
+static bool
+is_in_window(const direction_t *direction, const segment_t *segment)
+{
+    int32_t at = (int32_t)(segment->seq - direction->first);
+    uint32_t reach = MAX(direction->total, direction->acked);
+
+    return at >= -WINDOW && at <= (int32_t)(reach + WINDOW);
+}
+
 /* Returns true if the segment is within the window. */
 static bool
 add_segment(stream_head_t *head, direction_t *direction, const segment_t *segment)
 {
     int32_t at = (int32_t)(segment->seq - direction->first);
-    uint32_t reach = MAX(direction->total, direction->acked), end;
+    uint32_t end;
 
-    if (at < -WINDOW || at > (int32_t)(reach + WINDOW) ||
+    if (!is_in_window(direction, segment) ||
         (at >= STREAM_HEAD_BYTES && is_direction_read(direction)))
         return false;
     if (head->is_late && at > 0 && direction->length == 0)
@@ -329,16 +339,6 @@ side_of_sender(const packet_view_t *packet, const conversation_t *conversation)
                                            packet->pinfo->srcport) ? 0 : 1;
 }
 
-/* True if the end of a direction is within the window: a RST of nobody's knows no number. */
-static bool
-is_end(const direction_t *direction, const segment_t *segment)
-{
-    int32_t at = (int32_t)(segment->seq - direction->first);
-    uint32_t reach = MAX(direction->total, direction->acked);
-
-    return segment->ends && at >= -WINDOW && at <= (int32_t)(reach + WINDOW);
-}
-
 bool
 stream_head_add(stream_head_t **place, const packet_view_t *packet,
                 const conversation_t *conversation, bool is_late, stream_bytes_t *bytes)
@@ -361,7 +361,8 @@ stream_head_add(stream_head_t **place, const packet_view_t *packet,
     }
     if (segment.payload != NULL || segment.ends)
         find_first(sender, conversation, true, segment.seq);
-    head->is_over = head->is_over || is_end(sender, &segment);
+    if (segment.ends && is_in_window(sender, &segment))
+        head->is_over = true;
     if (segment.payload == NULL)
         return false;
     if (!add_segment(head, sender, &segment))
