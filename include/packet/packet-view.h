@@ -85,8 +85,8 @@ packet_view_tcp_header(const packet_view_t *packet)
 }
 
 /**
- * True for UDP where the ports are those of a tunnel, and the addresses those of a packet in it that
- * has no ports.
+ * True for UDP where the ports are those of a tunnel, and the addresses those of a packet in it
+ * that has no ports.
  */
 bool packet_view_has_other_ports(packet_view_t *packet);
 

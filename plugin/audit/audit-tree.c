@@ -180,7 +180,7 @@ add_row(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const verdict_t *ve
     add_text(tree, hf_smsrc_audit_row_text, tvb, matrix_row_to_str(pinfo->pool, verdict->row));
 }
 
-/* Two tries at the end of a capture are Blocked: in a single pass a third or an answer may follow. */
+/* Two tries at the end of a capture are Blocked: in a single pass more of it may follow. */
 static reach_e
 reach_so_far(const flow_t *flow, const packet_info *pinfo)
 {
