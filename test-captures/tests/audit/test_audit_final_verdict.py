@@ -247,3 +247,21 @@ def test_no_frame_of_dynamic_rpc_has_a_warning(tshark, case):
         table = shown(tshark, case("rpc-before-the-map"), two_pass, CASE_TABLE)
         assert [experts for _, _, experts in table if experts] == [["smsrc.audit.kb_gap"]]
         assert {verdict for verdict, _, _ in table} - {None} == {"KB gap"}
+
+
+# --- The end of a connection ----------------------------------------------------------------------
+
+@pytest.mark.parametrize("flags", ("R", "FA"), ids=("RST", "FIN"))
+def test_an_end_outside_the_window_makes_no_verdict_final(tshark, tmp_path, flags):
+    def play(cap, _):
+        talk = cap.tcp(CLIENT, 3001, MP, 80)
+        talk.open()
+        segment(cap, CLIENT, MP, (3001, 80), flags,
+                seq=talk._client.seq + 5000000 & 0xFFFFFFFF)
+        talk.reply(b"SSH-2.0-OpenSSH_9.2\r\n")
+        talk.send(b"SSH-2.0-OpenSSH_9.2\r\n")
+        talk.close()
+    capture = scene(tmp_path, play)
+    for two_pass in (False, True):
+        found = {row[0] for row in shown(tshark, capture, two_pass)}
+        assert found <= {None, "Wrong service"} and "Wrong service" in found

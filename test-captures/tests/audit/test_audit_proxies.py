@@ -182,3 +182,50 @@ def test_the_shared_cases_of_proxies(tshark, case, name, right):
     found, _ = json_lines(tshark, case(name), prefs=CASE_TABLE, two_pass=True)
     assert {(flow["verdict"], flow["server_port"], flow.get("via_proxy")) for flow in found
             if flow["row"] == "E1"} == right
+
+
+# --- Tunnels in pieces ----------------------------------------------------------------------------
+
+SSH = b"SSH-2.0-OpenSSH_9.2\r\n"
+
+
+def tunnel_in_pieces(size, early=b"", head_size=None):
+    """CONNECT to the management point's port 80, and SSH in segments of `size` bytes through it."""
+    def play(cap, _):
+        talk = cap.tcp(CLIENT, 3001, PROXY, 3128)
+        talk.open()
+        head = connect(f"{MP}:80")
+        talk.send(head + early, cuts=range(0, len(head), head_size)[1:] if head_size else ())
+        talk.reply(CONNECTED)
+        for way in (talk.reply, talk.send):
+            way(SSH, cuts=range(0, len(SSH), size)[1:])
+        talk.close()
+    return play
+
+
+@PASSES
+@pytest.mark.parametrize("size", (1, 2, 3, 100))
+@pytest.mark.parametrize("more", ({}, {"early": SSH}, {"head_size": 7}),
+                         ids=("whole head", "early", "head in pieces"))
+def test_a_tunnel_is_read_behind_the_proxys_head(tshark, tmp_path, size, more, two_pass):
+    capture = scene(tmp_path, tunnel_in_pieces(size, **more))
+    flow = flow_of(tshark, capture, OFF, two_pass)
+    assert (flow["verdict"], flow["service"], flow["server_port"]) == ("Wrong service", "SSH", 80)
+
+
+@PASSES
+def test_a_uri_cut_within_its_port_is_judged_when_it_is_whole(tshark, tmp_path, two_pass):
+    request = kb.http_get(f"http://{MP}:4444{POLICY}")
+
+    def play(cap, _):
+        talk = cap.tcp(CLIENT, 3001, PROXY, 3128)
+        talk.open()
+        talk.send(request, cuts=(request.index(b":4444") + 3,))
+        talk.reply(POLICY_ANSWER)
+        talk.close()
+    capture = scene(tmp_path, play)
+    assert outcome(tshark, capture, OFF, two_pass) == ("Off matrix", "E1", 4444, 3128)
+    ports = {row[AUDIT + "server_port"][0] for row in fields(
+        tshark, capture, [AUDIT + "server_port"], "-Y", AUDIT + "server_port", prefs=OFF,
+        two_pass=two_pass)}
+    assert ports == {"4444"}
