@@ -41,6 +41,7 @@ CAPTURES = pathlib.Path(
 
 # Set where test_versions.py runs this suite on another version of Wireshark: not again from there.
 INSIDE_ROOT = "SMSRC_INSIDE_ROOT"
+SYSTEMS = ("trixie", "sid")
 # Nor what reads the sources alone.
 collect_ignore = (["package/test_versions.py", "package/test_package_systems.py",
                    "code/test_rooms.py", "code/test_sizes.py", "code/test_suites.py"]
@@ -401,7 +402,11 @@ def pytest_addoption(parser):
 MARKS = {
     "quick": "takes less than a second, and needs no root, no network and no valgrind",
     "slow": "takes long: below valgrind or a sanitizer, in a window, in another system, and the like",
+    "sampled": "has many cases of what the plugin does by itself: in another system a third of them",
 }
+
+# Set: other systems run every case too. It takes an hour more.
+ALL_CASES = "SMSRC_ALL_CASES"
 
 # Folder of tests: how many of it a run with -m left out.
 left_out = collections.Counter()
@@ -410,6 +415,22 @@ left_out = collections.Counter()
 def pytest_configure(config):
     for name, words in MARKS.items():
         config.addinivalue_line("markers", f"{name}: {words}")
+
+
+def pytest_collection_modifyitems(config, items):
+    """In another system, every third case of a test that is sampled; each system has others."""
+    suite = os.environ.get(INSIDE_ROOT)
+    if suite is None or ALL_CASES in os.environ:
+        return
+    seen, chosen, others = collections.Counter(), [], []
+    for item in items:
+        function = (item.path, getattr(item, "originalname", item.name))
+        number = seen[function] + SYSTEMS.index(suite)
+        seen[function] += 1
+        left = item.get_closest_marker("sampled") is not None and number % 3 != 0
+        (others if left else chosen).append(item)
+    config.hook.pytest_deselected(items=others)
+    items[:] = chosen
 
 
 def pytest_deselected(items):

@@ -10,10 +10,10 @@ import tempfile
 
 import pytest
 
-from conftest import CAPTURES, ROOT, TESTS, is_root
+from conftest import CAPTURES, ROOT, SYSTEMS, TESTS, is_root
 
 # Suite of Debian: the Wireshark that it has at least.
-SUITES = {"trixie": (4, 4), "sid": (4, 6)}
+SUITES = dict(zip(SYSTEMS, ((4, 4), (4, 6))))
 
 # Making a system downloads some hundred packages; a run of the suite takes some minutes.
 MAKE_TIMEOUT = 1800

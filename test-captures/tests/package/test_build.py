@@ -170,7 +170,8 @@ def test_system_install_goes_into_wiresharks_folder(compiled, ordinary, tmp_path
     _, folder, _ = compiled
     code, said = command("cmake", "--install", folder, env={"DESTDIR": str(tmp_path)})
     assert code == 0, said
-    folders = ordinary(["tshark", "-G", "folders"], env={"WIRESHARK_PLUGIN_DIR": None}).stdout
+    folders = ordinary(["tshark", "-G", "folders"], env={"WIRESHARK_PLUGIN_DIR": None,
+                                                         "WIRESHARK_DATA_DIR": None}).stdout
     wanted = re.search(r"^Global Plugins:\s+(/.*)$", folders, re.MULTILINE).group(1)
     data = re.search(r"^Global configuration:\s+(/.*)$", folders, re.MULTILINE).group(1)
     installed = {p for p in tmp_path.rglob("*") if not p.is_dir()}

@@ -15,6 +15,8 @@ from conftest import ROOT
 from generators import generator
 from json_output import json_lines
 
+pytestmark = pytest.mark.sampled
+
 ATTACKER, ACCOMPLICE = "10.1.9.66", "10.1.9.67"
 MP, SQL, PROXY, CONSOLE, CLIENT = "10.1.1.13", "10.1.1.12", "10.1.1.30", "10.1.2.50", "10.1.3.17"
 TABLE = (f'uat:smsrc_roles:"{MP}","Management point","ABC"',

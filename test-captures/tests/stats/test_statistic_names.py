@@ -10,6 +10,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.sampled
+
 MORE = "x", ".", ".jsn", "s", ":ip", " ", "tables,ip"
 
 
