@@ -39,9 +39,11 @@ BUILD = pathlib.Path(os.environ.get("SMSRC_BUILD") or ROOT / "build").resolve()
 CAPTURES = pathlib.Path(
     os.environ.get("SMSRC_CAPTURES") or ROOT.parent / "shared" / "captures").resolve()
 
+# Suite of Debian: the Wireshark that it has at least.
+SUITES = {"trixie": (4, 4), "sid": (4, 6)}
+
 # Set where test_versions.py runs this suite on another version of Wireshark: not again from there.
 INSIDE_ROOT = "SMSRC_INSIDE_ROOT"
-SYSTEMS = ("trixie", "sid")
 # Nor what reads the sources alone.
 collect_ignore = (["package/test_versions.py", "package/test_package_systems.py",
                    "code/test_rooms.py", "code/test_sizes.py", "code/test_suites.py"]
@@ -402,10 +404,10 @@ def pytest_addoption(parser):
 MARKS = {
     "quick": "takes less than a second, and needs no root, no network and no valgrind",
     "slow": "takes long: below valgrind or a sanitizer, in a window, in another system, and the like",
-    "sampled": "has many cases of what the plugin does by itself: in another system a third of them",
+    "sampled": "has many cases of what the plugin does by itself: in another system a third",
 }
 
-# Set: other systems run every case too. It takes an hour more.
+# Set: other systems run every case too.
 ALL_CASES = "SMSRC_ALL_CASES"
 
 # Folder of tests: how many of it a run with -m left out.
@@ -422,15 +424,15 @@ def pytest_collection_modifyitems(config, items):
     suite = os.environ.get(INSIDE_ROOT)
     if suite is None or ALL_CASES in os.environ:
         return
-    seen, chosen, others = collections.Counter(), [], []
+    cases = collections.defaultdict(list)
     for item in items:
-        function = (item.path, getattr(item, "originalname", item.name))
-        number = seen[function] + SYSTEMS.index(suite)
-        seen[function] += 1
-        left = item.get_closest_marker("sampled") is not None and number % 3 != 0
-        (others if left else chosen).append(item)
-    config.hook.pytest_deselected(items=others)
-    items[:] = chosen
+        if item.get_closest_marker("sampled"):
+            cases[item.function].append(item)
+    # Of fewer than three cases one system would have none.
+    left = {item for of_one in cases.values() if len(of_one) > 2
+            for item in set(of_one) - set(of_one[list(SUITES).index(suite)::3])}
+    config.hook.pytest_deselected(items=[item for item in items if item in left])
+    items[:] = [item for item in items if item not in left]
 
 
 def pytest_deselected(items):

@@ -10,10 +10,7 @@ import tempfile
 
 import pytest
 
-from conftest import CAPTURES, ROOT, SYSTEMS, TESTS, is_root
-
-# Suite of Debian: the Wireshark that it has at least.
-SUITES = dict(zip(SYSTEMS, ((4, 4), (4, 6))))
+from conftest import CAPTURES, ROOT, SUITES, TESTS, is_root
 
 # Making a system downloads some hundred packages; a run of the suite takes some minutes.
 MAKE_TIMEOUT = 1800

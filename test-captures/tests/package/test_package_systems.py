@@ -15,8 +15,8 @@ import tempfile
 
 import pytest
 
-from conftest import MADE, ORDINARY_USER, ROOT, is_root
-from debian_root import SUITES, Root, root_folder
+from conftest import MADE, ORDINARY_USER, ROOT, SUITES, is_root
+from debian_root import Root, root_folder
 
 pytestmark = pytest.mark.slow
 

@@ -16,8 +16,8 @@ import xml.etree.ElementTree
 
 import pytest
 
-from conftest import ALL_CASES, INSIDE_ROOT, NOT_REACHED
-from debian_root import SUITES, Root, root_folder
+from conftest import ALL_CASES, INSIDE_ROOT, NOT_REACHED, SUITES
+from debian_root import Root, root_folder
 
 pytestmark = pytest.mark.slow
 

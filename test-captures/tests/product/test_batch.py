@@ -26,7 +26,7 @@ from recorded_truth import RECORDED
 
 pytestmark = pytest.mark.slow
 
-# They take two minutes on two cores; on each other version fewer are enough.
+# Five hundred take some minutes on two cores; on each other version fewer are enough.
 MANY = 60 if INSIDE_ROOT in os.environ else 500
 
 
@@ -66,7 +66,7 @@ def session_sums(lines):
             if line["type"] == "session_sum"}
 
 
-# --- Many captures ---------------------------------------------------------------------------------
+# --- Many captures --------------------------------------------------------------------------------
 
 def table_sums(tshark, capture):
     """The same, from the table smsrc,audit of one capture."""
