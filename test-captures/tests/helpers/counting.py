@@ -31,8 +31,11 @@ class Counter:
     def run(self, capture, plugin, args, prefs=(), home=None):
         argv = bench.counted(self.seeds, ["tshark", "-n", "-r", capture, *args,
                                           *(word for pref in prefs for word in ("-o", pref))])
+        # With Wireshark's lists of names, as users have them: they are part of what tshark itself
+        # does for a packet that it prints.
         done = self.sandbox.run(argv, plugin=plugin, timeout=900,
-                               env={"HOME": home or self.sandbox.fresh_home()})
+                               env={"HOME": home or self.sandbox.fresh_home(),
+                                    "WIRESHARK_DATA_DIR": None})
         found = bench.instructions_said(done.stderr)
         assert done.returncode == 0 and found, done.stderr
         return found
