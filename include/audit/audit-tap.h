@@ -25,7 +25,8 @@ typedef struct {
 } flow_end_t;
 
 /**
- * Tap "smsrc_audit": a packet of a flow with a verdict. Lives as long as the packet. VERDICT_NONE:
+ * Tap "smsrc_audit": a packet of a flow with a verdict, the flow's, which is the worst of those of
+ * a proxy's URIs. Lives as long as the packet. VERDICT_NONE:
  * the flow was Unconfirmed, and has no verdict any more.
  */
 typedef struct {
@@ -34,6 +35,7 @@ typedef struct {
     unsigned bytes;                /* length of the frame on the wire */
     flow_end_t ends[NUM_ENDS];
     transport_e transport;
+    uint16_t via_proxy;            /* the responder's port on the wire, if its other is a URI's */
     service_e service;             /* by content */
     unsigned row_order;            /* of the verdict's row: the list's rows, then the user's */
     const matrix_row_t *user_rows; /* the user's rows for this capture */

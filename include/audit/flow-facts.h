@@ -7,6 +7,7 @@
 #ifndef __SMSRC_FLOW_FACTS_H__
 #define __SMSRC_FLOW_FACTS_H__
 
+#include "handed-out.h"
 #include "role.h"
 #include "service.h"
 
@@ -24,10 +25,13 @@ typedef struct {
     transport_e transport;
     uint16_t initiator_port;
     uint16_t responder_port;
+    uint16_t via_proxy;  /* the port on the wire, if the other is that of a URI; 0: not proxied */
+    handed_out_t handed_out; /* what another service has handed the responder's port out for */
     service_e service;   /* by content; SERVICE_UNKNOWN if no content has been recognized */
     bool initiator_sure; /* by SYN; else it is the first sender, who may be the server replying */
-    bool rpc_endpoint;   /* an endpoint mapper has reported the responder's port */
+    bool seeks_mp;       /* the NetBIOS name of a management point is asked for */
     bool is_sms;         /* the content is that of an SMS service */
+    bool contradictory;  /* copies of its first bytes differ: the content may be another's */
     bool attack;         /* the flow has a message of CVE-2004-0728 */
 } flow_facts_t;
 

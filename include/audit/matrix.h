@@ -52,6 +52,7 @@ typedef struct {
     const matrix_row_t *supplements;
     unsigned num_supplements;
     service_set_t foreign;     /* content that is on a port of the list by mistake only */
+    uint16_t rpc_ports[2];     /* of dynamic RPC, beside those of its rows; 0, 0: none */
     uint16_t http_port;        /* the user's HTTP ports are read as this one; 0: none */
     uint16_t alternate_ports[2]; /* of TCP: a service that uses both alike; 0: none */
     service_set_t alternate_services;

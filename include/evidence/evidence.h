@@ -25,16 +25,22 @@ void evidence_reset(bool learn_roles);
  */
 void evidence_scan(const packet_view_t *packet);
 
-/** Detect the service and the ends of the flow by this packet, while unknown. First pass only. */
+/**
+ * Detect the service and the ends of the flow by this packet, while unknown. Call for each packet
+ * on the first pass, and on a later one for a flow that was not judged on the first.
+ */
 void evidence_sniff(const packet_view_t *packet, flow_content_t *flow);
 
-/** Returns how many flows have roles by their content alone; while 0, only the role book counts. */
+/** True if nothing that follows will show another content than the packets so far. */
+bool evidence_is_sniffed(const flow_content_t *flow);
+
+/**
+ * Returns how many flows have roles by their content alone; all requests to proxies count for one.
+ * While it is 0, only the role book counts.
+ */
 unsigned evidence_inferred_flows(void);
 
 /** Returns the roles that traffic can show; any other is only in the user's table. */
 role_set_t evidence_roles(void);
-
-/** True if an endpoint mapper has named @p port of @p addr. */
-bool evidence_is_rpc_endpoint(const address *addr, uint16_t port);
 
 #endif /* __SMSRC_EVIDENCE_H__ */

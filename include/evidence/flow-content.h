@@ -9,10 +9,15 @@
 
 #include <epan/conversation.h>
 
+#include "handed-out.h"
 #include "role.h"
 #include "service.h"
+#include "stream-head.h"
 
-/* The most packets with payload by whose first bytes the service of a flow is detected. */
+/*
+ * The most packets by whose first bytes the service of a flow is detected, where it is no stream
+ * whose beginning the capture has.
+ */
 #define FLOW_MAX_SNIFFS 5
 
 /** The state of a flow. Lives as long as the capture. */
@@ -26,15 +31,34 @@ typedef struct {
     role_set_t proven_initiator; /* those of them that an answer has proven */
     role_set_t proven_responder;
     bool is_sms;        /* the content is that of an SMS service */
+    bool is_by_session; /* nothing but a proven session of its hosts shows its service */
     bool proxied;
     bool is_tunnel;     /* a proxy was asked to connect to uri_port: all that follows is for it */
+    bool is_tunnel_made; /* an answer has decided that, where nothing is learned */
+    uint32_t tunnel_frame; /* that asked for it, or granted it: what follows is its content */
     bool forwarded;     /* by a proxy, for a client that is not the initiator */
     uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
-    uint8_t sniffs;     /* payloads inspected for the service so far */
-    uint8_t end_sniffs; /* payloads inspected for what only one side sends */
+    uint16_t server_port; /* of the first SYN; 0: none so far */
+    uint8_t sniffs;     /* single packets inspected for the service so far */
+    stream_head_t *stream;  /* the first bytes of both directions; NULL: none is kept */
+    bool is_sniffed;        /* a packet was inspected */
+    bool is_late;           /* data had passed before the first that was inspected */
+    bool is_read;           /* nothing more will be inspected */
+    bool is_over;           /* one end has ended the connection while it was inspected */
+    bool is_read_again;     /* a later pass inspects it: the first had no roles, or too late */
+    bool is_contradictory;  /* copies of its first bytes differ */
+    uint16_t uri_number; /* how many the URIs were, one after the other on other hosts or ports */
+    uint8_t uri_host[16]; /* the address in the URI; a length of 0: a name */
+    uint8_t uri_host_length;
+    role_set_t uri_roles; /* of the URI's host by the path asked for, where nothing is learned */
+    uint8_t port_looks; /* packets by whose ports what was handed out has been looked up */
+    handed_out_t handed_out; /* what another service has handed this flow's port out for */
     bool has_ends;      /* content has shown the ends: nothing changes them any more */
     bool second_initiates; /* by that content: the second end of the conversation's key */
     bool was_turned;    /* content has shown other ends than SYN or first sender */
+
+    char mp_site[4];        /* of a management point whose NetBIOS name is asked for; "" for none */
+    uint32_t mp_missing_frame; /* the first answer that there is no such name; 0: none */
 
     uint32_t attack_frame; /* the first message of CVE-2004-0728; 0: none */
     struct flow *judged;   /* the audit's own state (flow-audit.h); NULL: none so far */

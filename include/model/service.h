@@ -48,7 +48,8 @@
     SERVICE(VNC, "VNC", true)                                                                    \
     SERVICE(TELNET, "Telnet", true)                                                              \
     SERVICE(RTSP, "RTSP", true)                                                                  \
-    SERVICE(NTP, "NTP", true)
+    SERVICE(NTP, "NTP", true)                                                                    \
+    SERVICE(SSDP, "SSDP", true)
 
 #define SERVICE_ENUM(service, name, foreign) SERVICE_##service,
 typedef enum {

@@ -14,6 +14,8 @@ typedef struct {
     address src, dst;   /* of the quoted packet; they point into the error */
     bool tcp;           /* else UDP */
     uint16_t src_port, dst_port;
+    bool has_seq;       /* TCP's sequence number is quoted */
+    uint32_t seq;
 } icmp_error_t;
 
 /**

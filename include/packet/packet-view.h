@@ -84,6 +84,12 @@ packet_view_tcp_header(const packet_view_t *packet)
                : NULL;
 }
 
+/**
+ * True for UDP where the ports are those of a tunnel, and the addresses those of a packet in it
+ * that has no ports.
+ */
+bool packet_view_has_other_ports(packet_view_t *packet);
+
 /** True for IPv4 to all hosts of a network, by its address or by what carried it. */
 bool packet_view_is_broadcast(const packet_view_t *packet);
 

@@ -15,6 +15,9 @@ typedef enum {
     SENDER_SERVER,
 } service_sender_e;
 
+/** No sign needs more bytes. */
+#define SERVICE_SENDER_BYTES 24
+
 /** Call once. */
 void service_sender_init(void);
 

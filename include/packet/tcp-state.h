@@ -53,6 +53,12 @@ unsigned tcp_state_seen(const conversation_t *conversation);
  */
 bool tcp_state_is_first_byte(const conversation_t *conversation, uint32_t seq);
 
+/**
+ * Finds the number of the first byte that the sender of the packet at hand sends in this
+ * connection, or, without @p of_sender, its receiver. False if no SYN shows it.
+ */
+bool tcp_state_find_first_byte(const conversation_t *conversation, bool of_sender, uint32_t *seq);
+
 /** Returns the time of the first frame, of TCP or UDP; NULL if it is not known. */
 const nstime_t *tcp_state_first_time(const conversation_t *conversation);
 

@@ -45,6 +45,7 @@ typedef struct {
     conversation_t *conversation; /* NULL: it has none yet */
     uint16_t deciding_server_port; /* by content that only one end sends; 0: it shows none */
     claim_answer_e answer;
+    bool is_unknown_answer;       /* it has no framing of the agent's: others are asked */
     bool is_echo;                 /* the answer is what the viewer has sent */
     bool may_be_echo;             /* so far: the rest follows */
     uint16_t inferred_server_port; /* by content or ports; 0: it was known, or it is not known */
@@ -91,6 +92,9 @@ void claim_init(int proto);
  * session, which claim_record() sets. Changes no state: no conversation or session is created.
  */
 bool claim_classify(const claim_input_t *input, claim_t *claim);
+
+/** Another dissector has claimed the payload of @p claim. Call it before claim_record(). */
+void claim_set_foreign(claim_t *claim);
 
 /**
  * Records what the packet shows of its conversation, and sets the session of @p claim, which its

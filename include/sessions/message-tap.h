@@ -21,6 +21,12 @@ typedef struct {
 void message_tap_queue(packet_info *pinfo, channel_e channel, direction_e direction,
                        const char *type);
 
+/** True if the packet has had a message, and the tap of sessions has not followed. */
+bool message_tap_is_waiting(const packet_info *pinfo);
+
+/** The tap of sessions follows. */
+void message_tap_end_wait(void);
+
 /** Registers the tap. Call once. */
 void message_tap_register(void);
 

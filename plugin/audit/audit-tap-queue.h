@@ -19,7 +19,10 @@ void audit_tap_register(void);
 void audit_tap_set_ends(flow_end_t ends[NUM_ENDS], const flow_verdict_t *judged,
                         const address *initiator, const address *responder);
 
-/** Queue a packet of a flow with a verdict. Cheap if no statistic listens. */
+/** True if a statistic listens to flows. */
+bool audit_tap_is_listened_to(void);
+
+/** Queue a packet of a flow with a verdict, for statistics that listen. */
 void audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_t *judged,
                           const flow_end_t ends[NUM_ENDS]);
 

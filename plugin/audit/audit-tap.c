@@ -44,15 +44,18 @@ audit_tap_set_ends(flow_end_t ends[NUM_ENDS], const flow_verdict_t *judged,
     ends[RESPONDER].port = reversed ? facts->initiator_port : facts->responder_port;
 }
 
+bool
+audit_tap_is_listened_to(void)
+{
+    return have_tap_listener(audit_tap);
+}
+
 void
 audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_t *judged,
                      const flow_end_t ends[NUM_ENDS])
 {
-    audit_tap_t *tap;
+    audit_tap_t *tap = wmem_new0(pinfo->pool, audit_tap_t);
 
-    if (!have_tap_listener(audit_tap))
-        return;
-    tap = wmem_new0(pinfo->pool, audit_tap_t);
     tap->flow = flow;
     tap->bytes = pinfo->fd->pkt_len;
     tap->verdict = &judged->verdict;
@@ -62,6 +65,7 @@ audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_
                                   role_book_roles_at(ends[end].host, STANDING_TABLE);
     }
     tap->transport = judged->facts.transport;
+    tap->via_proxy = judged->facts.via_proxy;
     tap->service = judged->facts.service;
     if (tap->verdict->row != NULL)
         tap->row_order = matrix_row_order(audit_tap_matrix(), tap->verdict->row);

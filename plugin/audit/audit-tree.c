@@ -14,6 +14,9 @@
 #include "role-book.h"
 #include "text.h"
 
+/* Why a flow is not listed whose content seems to be. */
+#define CONTRADICTORY "copies of its first bytes differ"
+
 static int proto_smsrc_audit = -1;
 
 static int hf_smsrc_audit_verdict = -1;
@@ -21,12 +24,14 @@ static int hf_smsrc_audit_row = -1;
 static int hf_smsrc_audit_row_text = -1;
 static int hf_smsrc_audit_service = -1;
 static int hf_smsrc_audit_server_port = -1;
+static int hf_smsrc_audit_via_proxy = -1;
 static int hf_smsrc_audit_initiator_role = -1;
 static int hf_smsrc_audit_responder_role = -1;
 static int hf_smsrc_audit_site_code = -1;
 static int hf_smsrc_audit_evidence = -1;
 static int hf_smsrc_audit_evidence_frame = -1;
 static int hf_smsrc_audit_evidence_basis = -1;
+static int hf_smsrc_audit_reach = -1;
 static int hf_smsrc_audit_first_frame = -1;
 
 static int ett_smsrc_audit = -1;
@@ -58,9 +63,9 @@ add_text(proto_tree *tree, int hf, tvbuff_t *tvb, const char *text)
 }
 
 static void
-add_frame(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t frame)
+add_number(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t number)
 {
-    proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, frame));
+    proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, number));
 }
 
 static void
@@ -92,7 +97,7 @@ add_evidence(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const flow_end
         add_text(subtree, hf_smsrc_audit_evidence_basis, tvb,
                  role_standing_name(claims[i]->standing));
         if (claims[i]->frame != 0)
-            add_frame(subtree, hf_smsrc_audit_evidence_frame, tvb, claims[i]->frame);
+            add_number(subtree, hf_smsrc_audit_evidence_frame, tvb, claims[i]->frame);
     }
 }
 
@@ -114,6 +119,8 @@ describe_flow(packet_info *pinfo, const flow_facts_t *facts, const flow_end_t en
 
     if (facts->transport != TRANSPORT_IPX)
         wmem_strbuf_append_printf(text, " %u", ends[RESPONDER].port);
+    if (facts->via_proxy != 0)
+        wmem_strbuf_append_printf(text, " via a proxy on %u", facts->via_proxy);
     wmem_strbuf_append_printf(text, ", %s to %s", describe_end(pinfo, &ends[INITIATOR]),
                               describe_end(pinfo, &ends[RESPONDER]));
     if (facts->service != SERVICE_UNKNOWN)
@@ -136,6 +143,30 @@ add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
                     row == NULL ? "" : matrix_row_to_str(pinfo->pool, row));
 }
 
+/* What the expert info of a verdict says of the flow. */
+static const char *
+describe_verdict(const flow_verdict_t *judged)
+{
+    return judged->facts.contradictory && judged->verdict.verdict == VERDICT_WRONG_SERVICE
+               ? CONTRADICTORY
+               : verdict_text(audit_tap_matrix(), judged->verdict.without_attack);
+}
+
+/*
+ * What the article has a client without WINS and directory do, for a lookup of a management point's
+ * name that found none or should not have been broadcast; "" for any other flow.
+ */
+static const char *
+describe_remedy(packet_info *pinfo, const flow_t *flow)
+{
+    const char *site = flow->content->mp_site;
+
+    if (*site == '\0')
+        return "";
+    return wmem_strdup_printf(pinfo->pool, "; the article asks for an entry in LMHOSTS: "
+                              "<its address> \"MP_%-12s\\0x1A\" #PRE", site);
+}
+
 static void
 add_row(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const verdict_t *verdict)
 {
@@ -147,6 +178,14 @@ add_row(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const verdict_t *ve
     if (verdict->nearest)
         proto_item_append_text(item, " (the nearest row)");
     add_text(tree, hf_smsrc_audit_row_text, tvb, matrix_row_to_str(pinfo->pool, verdict->row));
+}
+
+/* Two tries at the end of a capture are Blocked: in a single pass more of it may follow. */
+static reach_e
+reach_so_far(const flow_t *flow, const packet_info *pinfo)
+{
+    return flow->reach == REACH_BLOCKED && flow->reach_frame == 0 && !PINFO_FD_VISITED(pinfo)
+               ? REACH_PENDING : flow->reach;
 }
 
 /* The audit's tree for a packet of a judged flow. Returns the item of the verdict. */
@@ -167,18 +206,26 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
     proto_item_set_generated(item);
     proto_item_append_text(item, ", %s", name);
     verdict_item = add_text(tree, hf_smsrc_audit_verdict, tvb, name);
+    if (flow->content->mp_missing_frame == pinfo->num)
+        proto_item_append_text(verdict_item, " (MP_%s<1a> is not found%s)",
+                               flow->content->mp_site, describe_remedy(pinfo, flow));
     add_row(tree, pinfo, tvb, &judged->verdict);
-    add_text(tree, hf_smsrc_audit_service, tvb, service_name(facts->service));
+    item = add_text(tree, hf_smsrc_audit_service, tvb, service_name(facts->service));
+    if (facts->contradictory)
+        proto_item_append_text(item, " (" CONTRADICTORY ")");
     if (facts->transport != TRANSPORT_IPX)
-        proto_item_set_generated(proto_tree_add_uint(tree, hf_smsrc_audit_server_port, tvb, 0, 0,
-                                                     ends[RESPONDER].port));
+        add_number(tree, hf_smsrc_audit_server_port, tvb, ends[RESPONDER].port);
+    if (facts->via_proxy != 0)
+        add_number(tree, hf_smsrc_audit_via_proxy, tvb, facts->via_proxy);
     add_roles(tree, hf_smsrc_audit_initiator_role, tvb, ends[INITIATOR].roles);
     add_roles(tree, hf_smsrc_audit_responder_role, tvb, ends[RESPONDER].roles);
     if (*code != '\0')
         add_text(tree, hf_smsrc_audit_site_code, tvb, code);
     add_evidence(tree, pinfo, tvb, first);
     add_evidence(tree, pinfo, tvb, second);
-    add_frame(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
+    if (facts->transport != TRANSPORT_IPX)
+        add_text(tree, hf_smsrc_audit_reach, tvb, flow_audit_reach_name(reach_so_far(flow, pinfo)));
+    add_number(tree, hf_smsrc_audit_first_frame, tvb, flow->first_frame);
     return verdict_item;
 }
 
@@ -188,6 +235,13 @@ typedef struct {
     expert_field *discouraged;
     expert_field *blocked;
 } flow_experts_t;
+
+/* True where the matrix, the user's rows or the gaps have the flow, so that it should pass. */
+static bool
+is_expected(const verdict_t *verdict)
+{
+    return verdict_may_be_listed(verdict) || verdict->verdict == VERDICT_KB_GAP;
+}
 
 static flow_experts_t
 experts_of_packet(const packet_info *pinfo, const flow_t *flow, const verdict_t *verdict)
@@ -200,7 +254,7 @@ experts_of_packet(const packet_info *pinfo, const flow_t *flow, const verdict_t 
     if (verdict_is_discouraged(verdict) &&
         (flag_every_packet || flow->discouraged_frame == pinfo->num))
         experts.discouraged = &ei_smsrc_audit_discouraged;
-    if (flow->reach_frame == pinfo->num && verdict_may_be_listed(verdict))
+    if (flow->reach_frame == pinfo->num && is_expected(verdict))
         experts.blocked = &ei_smsrc_audit_blocked;
     return experts;
 }
@@ -229,6 +283,7 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
                const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS])
 {
     flow_experts_t experts = experts_of_packet(pinfo, flow, &judged->verdict);
+    const char *remedy;
     proto_item *item;
 
     if (!is_tree_wanted(parent, experts.verdict != NULL || experts.discouraged != NULL ||
@@ -239,13 +294,15 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
         return;
     }
     item = add_flow(tvb, pinfo, parent, flow, judged, ends);
+    remedy = describe_remedy(pinfo, flow);
     if (experts.verdict != NULL)
-        add_expert(pinfo, item, experts.verdict, judged, ends,
-                   verdict_text(audit_tap_matrix(), judged->verdict.without_attack));
+        add_expert(pinfo, item, experts.verdict, judged, ends, describe_verdict(judged));
     if (experts.discouraged != NULL)
-        add_expert(pinfo, item, experts.discouraged, judged, ends, "advised against");
+        add_expert(pinfo, item, experts.discouraged, judged, ends,
+                   wmem_strdup_printf(pinfo->pool, "advised against%s", remedy));
     if (experts.blocked != NULL)
-        add_expert(pinfo, item, experts.blocked, judged, ends, flow->reach_reason);
+        add_expert(pinfo, item, experts.blocked, judged, ends,
+                   wmem_strdup_printf(pinfo->pool, "%s%s", flow->reach_reason, remedy));
 }
 
 void
@@ -315,6 +372,10 @@ audit_tree_register(int proto)
         { &hf_smsrc_audit_server_port,
           { "Server port", "smsrc.audit.server_port", FT_UINT16, BASE_DEC, NULL, 0x0,
             "The port the flow is judged by", HFILL } },
+        { &hf_smsrc_audit_via_proxy,
+          { "Port of the proxy", "smsrc.audit.via_proxy", FT_UINT16, BASE_DEC, NULL, 0x0,
+            "The port on the wire, where the flow is judged by the port of a URI that a proxy was "
+            "asked for, or was asked to connect to", HFILL } },
         { &hf_smsrc_audit_initiator_role,
           { "Initiator", "smsrc.audit.initiator_role", FT_STRING, BASE_NONE, NULL, 0x0,
             "Role of the host that called: Advanced Client, Site server, ...; one value for each "
@@ -336,6 +397,10 @@ audit_tree_register(int proto)
           { "Basis", "smsrc.audit.evidence.basis", FT_STRING, BASE_NONE, NULL, 0x0,
             "How far the role can be trusted: Table (the user says so), Proven (the host answered "
             "as only such a server does), Unconfirmed", HFILL } },
+        { &hf_smsrc_audit_reach,
+          { "Reach", "smsrc.audit.reach", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Whether the flow got through: Open, No answer, Blocked, Reset, Not answered, Answer "
+            "lost", HFILL } },
         { &hf_smsrc_audit_first_frame,
           { "First judged frame", "smsrc.audit.first_frame", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
             "The first frame of the flow that was judged", HFILL } },
@@ -347,7 +412,7 @@ audit_tree_register(int proto)
             "KB 826852 advises against it", EXPFILL } },
         { &ei_smsrc_audit_blocked,
           { "smsrc.audit.blocked", PI_SEQUENCE, PI_WARN,
-            "A row of KB 826852 was asked for and refused", EXPFILL } },
+            "A row of KB 826852 or a gap was asked for and did not get through", EXPFILL } },
         { &ei_smsrc_audit_overflow,
           { "smsrc.audit.overflow", PI_UNDECODED, PI_WARN,
             "A bound is reached: what is past it is not kept", EXPFILL } },

@@ -23,8 +23,10 @@ flow_audit_get(flow_content_t *content)
 const char *
 flow_audit_reach_name(reach_e reach)
 {
-    static const char *const names[] = {
+    static const char *const names[NUM_REACHES] = {
         [REACH_OPEN] = "Open", [REACH_PENDING] = "No answer", [REACH_BLOCKED] = "Blocked",
+        [REACH_RESET] = "Reset", [REACH_NOT_ANSWERED] = "Not answered",
+        [REACH_ANSWER_LOST] = "Answer lost",
     };
 
     return names[reach];

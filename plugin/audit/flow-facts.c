@@ -19,7 +19,7 @@ flow_facts_reverse(const flow_facts_t *flow)
     other.strange_responder = flow->strange_initiator;
     other.initiator_port = flow->responder_port;
     other.responder_port = flow->initiator_port;
-    other.rpc_endpoint = false;
+    memset(&other.handed_out, 0, sizeof other.handed_out);
     return other;
 }
 

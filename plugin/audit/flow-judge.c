@@ -5,9 +5,14 @@
  */
 
 /*
- * A flow has a new verdict when its content, or the roles of its ends, have changed. Each verdict
- * is stored with the frame from which on it holds, so that a later pass repeats the first, but for
- * what was Unconfirmed then and has been confirmed since.
+ * A flow has a new verdict when its content, or the roles of its ends, have changed. Until it is
+ * final no frame shows it: the content has to show first, or its bound be reached, the connection
+ * be over, or nothing answer it. A later pass shows the last verdict on all frames, and its expert
+ * info in the frame of the first pass in which it was final; of a flow that was undecided at the
+ * end of the capture that is its last frame. Statistics judge such a flow as it is by then.
+ *
+ * A flow that had no roles in the first pass is read again by a later one, and shows its verdict
+ * from the frame on that shows the content.
  */
 
 #include "flow-judge.h"
@@ -15,8 +20,10 @@
 #include "audit-tap.h"
 #include "bounds.h"
 #include "evidence.h"
+#include "packet-facts.h"
 #include "reachability.h"
 #include "role-book.h"
+#include "tcp-state.h"
 
 /* Rebuilt for every capture. */
 static bool one_end_is_enough;
@@ -35,126 +42,6 @@ flow_judge_has_roles(const flow_packet_t *packet)
     if (one_end_is_enough)
         return (packet->src_roles | packet->dst_roles) != 0;
     return packet->src_roles != 0 && packet->dst_roles != 0;
-}
-
-/* The roles of an end in its flow. */
-typedef struct {
-    role_set_t held;
-    role_set_t unconfirmed;
-    role_set_t strange;
-} end_roles_t;
-
-/*
- * The roles of @p host, which the @p book has. What the flow's own content infers counts where the
- * book has none that is confirmed.
- */
-static end_roles_t
-find_end_roles(const address *host, role_set_t book, role_set_t inferred, role_set_t proven)
-{
-    role_set_t confirmed = book == ROLES_BROADCAST ? book
-                                                   : role_book_roles_at(host, STANDING_PROVEN);
-    end_roles_t end = { book, 0, 0 };
-
-    if (confirmed == 0) {
-        end.held |= inferred;
-        end.held &= ~role_set_general(end.held);
-        confirmed = proven & inferred;
-    }
-    if (book != ROLES_BROADCAST)
-        end.strange = role_book_strange_roles(host, end.held);
-    end.unconfirmed = (end.held & ~confirmed) | end.strange;
-    return end;
-}
-
-/* Sets the roles of both ends. @p forward: the packet runs from the initiator. */
-static void
-set_roles(flow_facts_t *facts, const flow_content_t *content, const flow_packet_t *packet,
-          bool forward)
-{
-    const address *src = &packet->pinfo->src, *dst = &packet->pinfo->dst;
-    end_roles_t initiator = find_end_roles(
-        forward ? src : dst, forward ? packet->src_roles : packet->dst_roles,
-        content->inferred_initiator, content->proven_initiator);
-    end_roles_t responder = find_end_roles(
-        forward ? dst : src, forward ? packet->dst_roles : packet->src_roles,
-        content->inferred_responder, content->proven_responder);
-
-    facts->initiator = initiator.held;
-    facts->unconfirmed_initiator = initiator.unconfirmed;
-    facts->strange_initiator = initiator.strange;
-    facts->responder = responder.held;
-    facts->unconfirmed_responder = responder.unconfirmed;
-    facts->strange_responder = responder.strange;
-}
-
-/*
- * True if the responder is no proxy although it was asked as one: it holds, as the table or a proof
- * has it, the role of a row that the same flow would be on with the port of its URI.
- */
-static bool
-is_asked_of_itself(const flow_facts_t *facts, const address *responder, uint16_t uri_port)
-{
-    flow_facts_t direct = flow_facts_confirmed(facts);
-    verdict_t verdict;
-
-    direct.responder = role_book_roles_at(responder, STANDING_PROVEN);
-    direct.responder_port = uri_port;
-    if (direct.responder == 0)
-        return false;
-    if (direct.initiator == 0)
-        direct.initiator = facts->initiator;
-    verdict = verdict_find(audit_tap_matrix(), &direct);
-    return verdict_may_be_listed(&verdict) && verdict.row != NULL &&
-           matrix_row_has_pair(verdict.row, direct.initiator, direct.responder) &&
-           !matrix_row_has_pair(verdict.row, direct.initiator, 0);
-}
-
-/* A proxied request is judged by its URI: its port, and the role of the host that it names. */
-static void
-set_proxied(flow_facts_t *facts, const flow_content_t *content, const address *responder)
-{
-    if (is_asked_of_itself(facts, responder, content->uri_port))
-        return;
-    facts->responder = content->inferred_responder;
-    facts->unconfirmed_responder = facts->responder & ~content->proven_responder;
-    facts->strange_responder = 0;
-    facts->responder_port = content->uri_port;
-}
-
-static bool
-is_sms(const flow_content_t *content)
-{
-    return content->is_sms || content->attack_frame != 0;
-}
-
-/* The facts on which this packet's flow has its verdict. */
-static flow_facts_t
-build_flow_facts(const flow_t *flow, const flow_packet_t *packet)
-{
-    const packet_info *pinfo = packet->pinfo;
-    const flow_content_t *content = flow->content;
-    bool broadcast = packet->dst_roles == ROLES_BROADCAST;
-    bool forward = packet->from_initiator || broadcast;
-    flow_facts_t facts;
-
-    memset(&facts, 0, sizeof facts);
-    set_roles(&facts, content, packet, forward);
-    facts.service = content->service;
-    facts.is_sms = is_sms(content);
-    facts.initiator_sure = packet->sure || broadcast;
-    facts.attack = content->attack_frame != 0;
-    if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP) {
-        facts.transport = TRANSPORT_IPX;
-        return facts;
-    }
-    facts.transport = pinfo->ptype == PT_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
-    facts.initiator_port = (uint16_t)(forward ? pinfo->srcport : pinfo->destport);
-    facts.responder_port = (uint16_t)(forward ? pinfo->destport : pinfo->srcport);
-    facts.rpc_endpoint = evidence_is_rpc_endpoint(forward ? &pinfo->dst : &pinfo->src,
-                                                  facts.responder_port);
-    if (content->proxied)
-        set_proxied(&facts, content, forward ? &pinfo->dst : &pinfo->src);
-    return facts;
 }
 
 static bool
@@ -193,6 +80,16 @@ last_verdict(const flow_t *flow)
     return flow->num_verdicts > 0 ? &flow->verdicts[flow->num_verdicts - 1] : NULL;
 }
 
+/* Nobody but the receiver knows which copy of its bytes it took, so such content shows no row. */
+static void
+contradict(verdict_t *verdict)
+{
+    if (!verdict_is_listed(verdict))
+        return;
+    verdict->verdict = verdict->without_attack = VERDICT_WRONG_SERVICE;
+    verdict->nearest = true;
+}
+
 /*
  * Returns false if the audit has no verdict: for want of roles that are confirmed, or on a foreign
  * broadcast.
@@ -213,6 +110,8 @@ find_verdict(const flow_facts_t *facts, verdict_t *verdict)
     }
     if (verdict->verdict == VERDICT_NONE)
         return false;
+    if (facts->contradictory)
+        contradict(verdict);
     return facts->responder != ROLES_BROADCAST || facts->attack ||
            verdict_counts_for_broadcast(verdict, matrix, facts->service);
 }
@@ -228,8 +127,11 @@ is_up_to_date(const flow_t *flow)
     const flow_content_t *content = flow->content;
 
     return !content->proxied && basis->book_version == role_book_version() &&
+           basis->handed_out == content->handed_out.by &&
+           basis->seeks_mp == (content->mp_site[0] != '\0') &&
            basis->service == content->service && basis->is_sms == content->is_sms &&
            basis->attack_frame == content->attack_frame &&
+           basis->is_contradictory == content->is_contradictory &&
            basis->inferred[INITIATOR] == content->inferred_initiator &&
            basis->inferred[RESPONDER] == content->inferred_responder &&
            basis->proven[INITIATOR] == content->proven_initiator &&
@@ -246,8 +148,11 @@ set_basis(flow_t *flow)
         .proven = { content->proven_initiator, content->proven_responder },
         .book_version = role_book_version(),
         .service = content->service,
+        .handed_out = content->handed_out.by,
         .attack_frame = content->attack_frame,
         .is_sms = content->is_sms,
+        .is_contradictory = content->is_contradictory,
+        .seeks_mp = content->mp_site[0] != '\0',
     };
 }
 
@@ -273,6 +178,35 @@ withdraw(flow_t *flow, const flow_verdict_t *next)
     memset(flow->expert_frames, 0, sizeof flow->expert_frames);
 }
 
+/*
+ * Keeps the last verdict, that of a URI for which nothing more follows, if it is worse than those
+ * of the URIs before. What statistics point to stays where it is.
+ */
+static void
+keep_worst(flow_t *flow, const flow_verdict_t *next)
+{
+    const flow_verdict_t *last = last_verdict(flow);
+
+    if (last == NULL || last->facts.via_proxy == 0 || last->uri_number == next->uri_number ||
+        (flow->worst != NULL && flow->worst->verdict.verdict >= last->verdict.verdict))
+        return;
+    if (flow->worst == NULL)
+        flow->worst = wmem_new(wmem_file_scope(), flow_verdict_t);
+    *flow->worst = *last;
+}
+
+/* The newest verdicts are kept, and the worst is by itself: the frames of the oldest have none. */
+static void
+drop_oldest(flow_t *flow)
+{
+    if (flow->verdicts == NULL)
+        return;
+    bounds_exceed(BOUND_VERDICTS, FLOW_MAX_VERDICTS);
+    flow->has_dropped = true;
+    flow->num_verdicts--;
+    memmove(flow->verdicts, flow->verdicts + 1, flow->num_verdicts * sizeof *flow->verdicts);
+}
+
 static void
 add_verdict(flow_t *flow, const flow_packet_t *packet)
 {
@@ -280,8 +214,9 @@ add_verdict(flow_t *flow, const flow_packet_t *packet)
     flow_verdict_t next;
 
     set_basis(flow);
+    memset(&next, 0, sizeof next);
     next.frame = packet->pinfo->num;
-    next.facts = build_flow_facts(flow, packet);
+    next.facts = packet_facts_build(flow->content, packet);
     if (last != NULL && memcmp(&last->facts, &next.facts, sizeof next.facts) == 0)
         return;
     if (!find_verdict(&next.facts, &next.verdict)) {
@@ -289,33 +224,59 @@ add_verdict(flow_t *flow, const flow_packet_t *packet)
             withdraw(flow, &next);
         return;
     }
+    next.uri_number = flow->content->uri_number;
+    keep_worst(flow, &next);
     /* The last place is for an attack only. */
-    if (flow->num_verdicts == FLOW_MAX_VERDICTS + (next.facts.attack ? 1 : 0)) {
-        bounds_exceed(BOUND_VERDICTS, FLOW_MAX_VERDICTS);
-        return;
-    }
+    if (flow->num_verdicts == FLOW_MAX_VERDICTS + (next.facts.attack ? 1 : 0))
+        drop_oldest(flow);
     make_place(flow);
     flow->verdicts[flow->num_verdicts++] = next;
     if (flow->first_frame == 0)
         flow->first_frame = next.frame;
 }
 
+/*
+ * True if the verdict is final: the content has shown, or its bound is reached, the connection is
+ * over, or nothing answered it.
+ */
+static bool
+is_final(const flow_t *flow, const packet_info *pinfo)
+{
+    const flow_content_t *content = flow->content;
+
+    if (flow->final_frame != 0 || content->is_sms || content->attack_frame != 0 ||
+        flow->reach_frame != 0 || evidence_is_sniffed(content))
+        return true;
+    if (pinfo->ptype != PT_TCP)
+        return pinfo->ptype != PT_UDP;
+    if (content->stream != NULL)
+        return content->is_over;
+    return (flow_content_completeness(content) & (SEEN_FIN | SEEN_RST)) != 0;
+}
+
 /* Note the frame of the last verdict's expert info. A scan's tries but the first have none. */
 static void
-update_expert_frames(flow_t *flow, const verdict_t *verdict, const flow_packet_t *packet)
+update_expert_frames(flow_t *flow, const verdict_t *verdict, uint32_t frame)
 {
-    uint32_t *frame = &flow->expert_frames[verdict->without_attack];
+    uint32_t *expert = &flow->expert_frames[verdict->without_attack];
 
+    if (flow->final_frame == 0)
+        flow->final_frame = frame;
     if (verdict_is_discouraged(verdict) && flow->discouraged_frame == 0)
-        flow->discouraged_frame = packet->pinfo->num;
+        flow->discouraged_frame = frame;
+    if (verdict_expert(verdict->without_attack) != NULL && *expert == 0 && flow->scan_of == NULL)
+        *expert = frame;
+}
+
+/* Statistics show an attack by itself. */
+static void
+find_scan(flow_t *flow, const verdict_t *verdict, const flow_packet_t *packet)
+{
     if (verdict->verdict == VERDICT_ATTACK)
-        flow->scan_of = NULL; /* statistics show an attack by itself */
-    if (verdict_expert(verdict->without_attack) == NULL || *frame != 0)
-        return;
-    if (verdict->verdict == VERDICT_OFF_MATRIX &&
-        reachability_is_scan(flow, packet->pinfo, packet->from_initiator))
-        return;
-    *frame = packet->pinfo->num;
+        flow->scan_of = NULL;
+    else if (verdict->verdict == VERDICT_OFF_MATRIX &&
+             flow->expert_frames[VERDICT_OFF_MATRIX] == 0)
+        (void)reachability_is_scan(flow, packet->pinfo, packet->from_initiator);
 }
 
 void
@@ -323,14 +284,27 @@ flow_judge_update(flow_t *flow, const flow_packet_t *packet)
 {
     const flow_verdict_t *last;
 
+    flow->last_frame = packet->pinfo->num;
     if (!is_up_to_date(flow))
         add_verdict(flow, packet);
     last = last_verdict(flow);
-    if (last != NULL)
-        update_expert_frames(flow, &last->verdict, packet);
+    if (last == NULL)
+        return;
+    find_scan(flow, &last->verdict, packet);
+    if (is_final(flow, packet->pinfo))
+        update_expert_frames(flow, &last->verdict, packet->pinfo->num);
 }
 
-/* The only verdict of a flow that has had none in the first pass. */
+void
+flow_judge_settle(flow_t *flow, const packet_info *pinfo)
+{
+    const flow_verdict_t *last = last_verdict(flow);
+
+    if (last != NULL && flow->final_frame == 0)
+        update_expert_frames(flow, &last->verdict, pinfo->num);
+}
+
+/* The verdict of a flow that has had none in the first pass, for the time being. */
 static void
 add_late_verdict(flow_t *flow, const flow_verdict_t *only)
 {
@@ -341,64 +315,110 @@ add_late_verdict(flow_t *flow, const flow_verdict_t *only)
     flow->verdicts[0].frame = frame;
     flow->num_verdicts = 1;
     flow->first_frame = frame;
-    flow->expert_frames[only->verdict.without_attack] = frame;
-    if (verdict_is_discouraged(&only->verdict))
-        flow->discouraged_frame = frame;
-    reachability_update_late(flow, frame);
 }
 
 /*
  * The verdict of all frames of a flow that was Unconfirmed in the first pass, at last in @p frame,
- * or that lost that verdict there.
+ * or that lost that verdict there. What is read again counts from the frame that shows it.
  */
 static void
 replace_verdicts(flow_t *flow, const flow_verdict_t *only, uint32_t frame)
 {
-    uint32_t *expert = &flow->expert_frames[only->verdict.without_attack];
-
     flow->verdicts[0] = *only;
     flow->verdicts[0].frame = flow->first_frame;
     flow->num_verdicts = 1;
-    if (*expert == 0)
-        *expert = frame;
-    if (verdict_is_discouraged(&only->verdict) && flow->discouraged_frame == 0)
-        flow->discouraged_frame = frame;
+    if (flow->final_frame == 0)
+        return;
+    if (flow->content->is_read_again)
+        flow->final_frame = MIN(flow->final_frame, frame);
+    update_expert_frames(flow, &only->verdict, frame);
 }
 
-void
-flow_judge_update_late(flow_t *flow, const flow_packet_t *packet)
+/* True if a later pass may give the flow another verdict. */
+static bool
+may_be_judged_late(const flow_t *flow)
+{
+    const flow_verdict_t *last = last_verdict(flow);
+
+    return last == NULL || last->verdict.verdict == VERDICT_UNCONFIRMED ||
+           last->verdict.verdict == VERDICT_NONE || flow->content->is_read_again;
+}
+
+static void
+judge_late(flow_t *flow, const flow_packet_t *packet)
 {
     const flow_verdict_t *last = last_verdict(flow);
     flow_verdict_t only;
 
-    if (last != NULL && last->verdict.verdict != VERDICT_UNCONFIRMED &&
-        last->verdict.verdict != VERDICT_NONE)
-        return;
-    if (is_up_to_date(flow))
-        return;
     set_basis(flow);
     memset(&only, 0, sizeof only);
-    only.facts = build_flow_facts(flow, packet);
+    only.facts = packet_facts_build(flow->content, packet);
     if (!find_verdict(&only.facts, &only.verdict))
         return;
     if (last == NULL)
         add_late_verdict(flow, &only);
     else
-        replace_verdicts(flow, &only, last->frame);
+        replace_verdicts(flow, &only,
+                         flow->content->is_read_again ? packet->pinfo->num : last->frame);
+}
+
+/*
+ * The frame in which a flow that is read again is final: what shows its content, else its last one.
+ * Where no packet has content, there is nothing to wait for.
+ */
+static bool
+is_final_late(const flow_t *flow, const packet_info *pinfo)
+{
+    const flow_content_t *content = flow->content;
+
+    return !content->is_read_again || evidence_is_sniffed(content) || content->is_sms ||
+           flow->reach_frame != 0 || pinfo->num >= content->conversation->last_frame;
+}
+
+void
+flow_judge_update_late(flow_t *flow, const flow_packet_t *packet)
+{
+    const flow_verdict_t *last;
+
+    if (may_be_judged_late(flow) && !is_up_to_date(flow))
+        judge_late(flow, packet);
+    last = last_verdict(flow);
+    if (last != NULL && flow->final_frame == 0 && is_final_late(flow, packet->pinfo))
+        update_expert_frames(flow, &last->verdict, flow->content->is_read_again
+                                                       ? packet->pinfo->num
+                                                       : flow->last_frame);
 }
 
 const flow_verdict_t *
 flow_judge_find(const flow_t *flow, const packet_info *pinfo)
 {
+    const uint32_t frame = MAX(pinfo->num, flow->final_frame);
     const flow_verdict_t *found = NULL;
 
+    /* A later pass knows what was still to be shown. */
+    if (PINFO_FD_VISITED(pinfo) && (!flow->content->proxied || flow->content->attack_frame != 0))
+        return last_verdict(flow);
+    /* Of those that were dropped, the worst one is left. */
+    if (flow->has_dropped && frame < flow->verdicts[0].frame)
+        return flow->worst != NULL && flow->worst->frame <= frame ? flow->worst : NULL;
     for (unsigned i = 0; i < flow->num_verdicts; i++) {
-        if (found == NULL || flow->verdicts[i].frame <= pinfo->num)
+        if (found == NULL || flow->verdicts[i].frame <= frame)
             found = &flow->verdicts[i];
     }
-    /* A later pass knows what the attack, or the proof, was still to show. */
-    if (found != NULL && PINFO_FD_VISITED(pinfo) &&
-        (flow->content->attack_frame != 0 || found->verdict.verdict == VERDICT_UNCONFIRMED))
-        return last_verdict(flow);
     return found;
+}
+
+bool
+flow_judge_is_shown(const flow_t *flow, const packet_info *pinfo)
+{
+    if (PINFO_FD_VISITED(pinfo) && !flow->content->is_read_again)
+        return true;
+    return flow->final_frame != 0 && pinfo->num >= flow->final_frame;
+}
+
+const flow_verdict_t *
+flow_judge_worst(const flow_t *flow, const flow_verdict_t *in_force)
+{
+    return flow->worst != NULL && flow->worst->verdict.verdict > in_force->verdict.verdict
+               ? flow->worst : in_force;
 }

@@ -7,16 +7,7 @@
 #ifndef __SMSRC_FLOW_JUDGE_H__
 #define __SMSRC_FLOW_JUDGE_H__
 
-#include "flow-audit.h"
-
-/* A packet of a flow, as verdicts see it. */
-typedef struct {
-    const packet_info *pinfo;
-    role_set_t src_roles;
-    role_set_t dst_roles; /* ROLES_BROADCAST for a broadcast, whose sender is the initiator */
-    bool from_initiator;  /* who is the host with the SYN, or else the first sender */
-    bool sure;            /* the initiator is known by its SYN */
-} flow_packet_t;
+#include "packet-facts.h"
 
 /**
  * Call at the beginning of a capture. @p one_end: a role at one end is enough for a verdict.
@@ -34,16 +25,31 @@ bool flow_judge_has_roles(const flow_packet_t *packet);
 void flow_judge_update(flow_t *flow, const flow_packet_t *packet);
 
 /**
+ * Call in the first pass for a flow that something else than its own packets has shown to be
+ * blocked, in this frame: its verdict is final.
+ */
+void flow_judge_settle(flow_t *flow, const packet_info *pinfo);
+
+/**
  * Call in a later pass: adds a verdict if the flow has none because its roles were learned after
- * its last packet, and replaces Unconfirmed where a role was confirmed after it. It holds from the
- * flow's first frame on, without what only the first pass reads (the flow's content).
+ * its last packet, and replaces Unconfirmed where a role was confirmed after it. Settles a flow
+ * that was undecided at the end of the capture.
  */
 void flow_judge_update_late(flow_t *flow, const flow_packet_t *packet);
 
 /**
- * Returns the verdict in force at this frame, or the first one before any. In a later pass an
- * attack is in force from the flow's first frame on. NULL if the flow has none.
+ * Returns the verdict in force at this frame: in a later pass the final one, of proxied requests
+ * each frame's own. NULL if the flow has none.
  */
 const flow_verdict_t *flow_judge_find(const flow_t *flow, const packet_info *pinfo);
+
+/** True if this frame shows the verdict: it is final there, or a later pass knows it. */
+bool flow_judge_is_shown(const flow_t *flow, const packet_info *pinfo);
+
+/**
+ * Returns the verdict of the flow, where the one in force is that of the last URI asked for: the
+ * worst of all URIs. @p in_force for any other flow.
+ */
+const flow_verdict_t *flow_judge_worst(const flow_t *flow, const flow_verdict_t *in_force);
 
 #endif /* __SMSRC_FLOW_JUDGE_H__ */

@@ -43,6 +43,7 @@ const matrix_t matrix_list[NUM_MATRICES] = {
         .num_supplements = array_length(kb826852_supplements),
         .foreign = SERVICES_FOREIGN | SERVICE_BIT(SERVICE_TLS) |
             SERVICE_BIT(SERVICE_CM_REMOTE_CONTROL), /* TLS is LDAP's only */
+        .rpc_ports = { 5000, 5020 }, /* KB 300083's own range */
         .http_port = 80,
         /* SMB is the same service on both, and the article often prints one of them only. */
         .alternate_ports = { 139, 445 },

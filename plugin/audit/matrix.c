@@ -86,7 +86,7 @@ matrix_row_to_str(wmem_allocator_t *scope, const matrix_row_t *row)
         wmem_strbuf_append_printf(line, ", %s", row->service);
     wmem_strbuf_append_printf(line, ", %s", service_transport_name(row->transport));
     if (row->row_class == ROW_CONFIGURABLE)
-        wmem_strbuf_append(line, " on the port of the DSN");
+        wmem_strbuf_append(line, " on the port of the DSN (preference smsrc.audit.sql_ports)");
     else if (row->port_low != row->port_high)
         wmem_strbuf_append_printf(line, " %u-%u", row->port_low, row->port_high);
     else if (row->port_low != 0)

@@ -16,9 +16,9 @@
  * hosts without a role costs a test of pinfo and two lookups.
  *
  * A flow has a verdict if both ends hold a role (by preference one is enough), or if its content
- * shows their roles. The first pass finds verdicts and stores them with the frame from which on
- * they hold, so that a later pass repeats them, and adds verdicts only to frames before a role was
- * learned.
+ * shows their roles. The first pass finds verdicts and shows them from the frame on in which they
+ * are final; a later pass shows them on all frames, and judges flows whose roles were learned
+ * later.
  *
  * A flow with a message of CVE-2004-0728 is an attack, whatever roles its ends hold and whether
  * or not roles are learned: from that message on, and in a later pass from its first frame on.
@@ -27,7 +27,6 @@
 #include "packet-smsrc-audit.h"
 
 #include <epan/prefs.h>
-#include <epan/proto_data.h>
 
 #include "addresses.h"
 #include "attack.h"
@@ -36,6 +35,7 @@
 #include "bounds.h"
 #include "evidence.h"
 #include "flow-judge.h"
+#include "flow-port.h"
 #include "not-judged-packet.h"
 #include "reachability.h"
 #include "role-book.h"
@@ -74,14 +74,24 @@ static void
 report_flow(packet_view_t *packet, const flow_t *flow, const address *initiator,
             const address *responder)
 {
-    const flow_verdict_t *judged = flow_judge_find(flow, packet->pinfo);
+    const bool shown = flow_judge_is_shown(flow, packet->pinfo);
+    const bool listened_to = audit_tap_is_listened_to();
+    const flow_verdict_t *judged;
     flow_end_t ends[NUM_ENDS];
 
+    if (!shown && !listened_to)
+        return;
+    judged = flow_judge_find(flow, packet->pinfo);
     if (judged == NULL)
         return;
-    audit_tap_set_ends(ends, judged, initiator, responder);
-    if (judged->verdict.verdict != VERDICT_NONE)
+    if (judged->verdict.verdict != VERDICT_NONE && shown) {
+        audit_tap_set_ends(ends, judged, initiator, responder);
         audit_tree_add(packet->tvb, packet->pinfo, packet->tree, flow, judged, ends);
+    }
+    if (!listened_to)
+        return;
+    judged = flow_judge_worst(flow, judged);
+    audit_tap_set_ends(ends, judged, initiator, responder);
     audit_tap_queue_flow(packet->pinfo, flow, judged, ends);
 }
 
@@ -105,7 +115,7 @@ report_quoted_flow(packet_view_t *view, flow_t *flow)
     copy_address_shallow(&quoted.dst, second);
     quoted.srcport = conversation_key_port1(key);
     quoted.destport = conversation_key_port2(key);
-    quoted.ptype = flow->verdicts[0].facts.transport == TRANSPORT_TCP ? PT_TCP : PT_UDP;
+    quoted.ptype = tcp_state_is_known(flow->content->conversation) ? PT_TCP : PT_UDP;
     packet.from_initiator =
         flow_content_is_initiator(flow->content, first, quoted.srcport, &packet.sure);
     if (PINFO_FD_VISITED(view->pinfo))
@@ -114,24 +124,16 @@ report_quoted_flow(packet_view_t *view, flow_t *flow)
                 packet.from_initiator ? second : first);
 }
 
-/* An ICMP error belongs to no flow. It shows that the flow that it quotes is blocked. */
+/* An ICMP error belongs to no flow. It may show that the flow that it quotes is blocked. */
 static void
 dissect_icmp_error(packet_view_t *packet)
 {
-    packet_info *pinfo = packet->pinfo;
-    flow_t *flow;
+    flow_t *flow = reachability_icmp(packet);
 
-    if (!PINFO_FD_VISITED(pinfo)) {
-        flow = reachability_icmp(packet);
-        if (flow == NULL || flow->num_verdicts == 0)
-            return;
-        p_add_proto_data(wmem_file_scope(), pinfo, proto_smsrc_audit, 0, flow);
-    } else {
-        flow = (flow_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_smsrc_audit, 0);
-        if (flow == NULL)
-            return;
-    }
-    report_quoted_flow(packet, flow);
+    if (flow != NULL && flow->num_verdicts > 0 && !PINFO_FD_VISITED(packet->pinfo))
+        flow_judge_settle(flow, packet->pinfo);
+    if (flow != NULL && (flow->num_verdicts > 0 || PINFO_FD_VISITED(packet->pinfo)))
+        report_quoted_flow(packet, flow);
 }
 
 /* True if some flow may have a verdict that the roles of its two ends do not give it. */
@@ -139,6 +141,13 @@ static bool
 has_flows_without_roles(void)
 {
     return evidence_inferred_flows() != 0 || attack_was_seen();
+}
+
+static void
+sniff(packet_view_t *view, flow_content_t *content)
+{
+    packet_view_read_bytes(view);
+    evidence_sniff(view, content);
 }
 
 /* Find the flow of a packet, update its verdicts, and report it. */
@@ -150,23 +159,24 @@ audit_flow(packet_view_t *view, flow_packet_t *packet)
     flow_content_t *content;
     flow_t *flow;
 
-    if (!has_roles && !has_flows_without_roles())
+    if ((!has_roles && !has_flows_without_roles()) ||
+        (pinfo->ptype == PT_UDP && packet_view_has_other_ports(view)))
         return;
     content = flow_content_get(pinfo, has_roles);
     if (content == NULL)
         return;
-    if (first_pass)
-        evidence_sniff(view, content);
+    flow_port_find(view, content);
+    if (first_pass || !content->is_sniffed || content->is_read_again || content->is_late)
+        sniff(view, content);
     flow = flow_audit_get(content);
     packet->from_initiator = flow_content_is_initiator(content, &pinfo->src, pinfo->srcport,
                                                        &packet->sure);
-    if (first_pass) {
-        if (pinfo->ptype == PT_TCP)
-            reachability_update(flow, pinfo, packet->from_initiator, packet->sure);
+    if (pinfo->ptype != PT_IPX && packet->dst_roles != ROLES_BROADCAST)
+        reachability_update(flow, view, packet->from_initiator);
+    if (first_pass)
         flow_judge_update(flow, packet);
-    } else {
+    else
         flow_judge_update_late(flow, packet);
-    }
     report_flow(view, flow, packet->from_initiator ? &pinfo->src : &pinfo->dst,
                 packet->from_initiator ? &pinfo->dst : &pinfo->src);
 }
@@ -188,6 +198,8 @@ audit(packet_view_t *view)
 
     if (first_pass)
         packet_view_read_bytes(view);
+    else
+        reachability_begin_frame(pinfo);
     /* First: up to 4.2 an ICMP error has the ports of the packet that it quotes. */
     if ((packet_view_read_layers(view) & (LAYER_ICMP | LAYER_ICMPV6)) != 0) {
         pinfo->current_proto = "SMSRC-AUDIT";

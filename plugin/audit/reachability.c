@@ -1,14 +1,19 @@
 /* reachability.c
- * Detection of blocked flows
+ * Detection of flows that do not get through
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
  * Administrators read KB 826852 to find the port that their firewall blocks. In a capture that is
- * a SYN that is repeated because nothing answered, a SYN answered by a reset, or an ICMP error.
- * Wireshark's tcp.completeness has the SYN and the reset; repetitions are counted here, and
- * icmp-error.c reads ICMP errors. A single SYN is pending, because the answer may follow.
+ * a question that is repeated because nothing answered, a SYN answered by a reset, or an ICMP
+ * error. reach-tcp.c and reach-udp.c have what a packet says; this keeps it, and finds the flow
+ * that an ICMP error is for.
+ *
+ * The first pass follows each flow that it judges, until it is answered. A flow whose roles were
+ * learned after its first packet is followed by later passes. Those may read frames in any order:
+ * one that has read all frames from the flow's first on is a pass, and that counts which has read
+ * most packets of the flow.
  */
 
 #include "reachability.h"
@@ -16,7 +21,16 @@
 #include "addresses.h"
 #include "bounds.h"
 #include "icmp-error.h"
+#include "reach-state.h"
 #include "tcp-state.h"
+
+/* Which pass has the reach of a flow. */
+enum {
+    RUN_NONE,
+    RUN_WHOLE, /* the first pass, from the flow's first packet on */
+    RUN_PART,  /* the first pass, from a later packet on */
+    RUN_LATER, /* a later pass */
+};
 
 /* The pair of an initiator and a responder that did not answer on the ports tried. */
 typedef struct {
@@ -30,60 +44,134 @@ typedef struct {
 
 /* Rebuilt for every capture. */
 static wmem_map_t *tries;
+static uint32_t pass_frame; /* the last one that a later pass has read */
+static uint32_t pass;       /* another number wherever frames were not read one after the other */
 
 void
 reachability_reset(void)
 {
+    pass_frame = pass = 0;
     tries = wmem_map_new(wmem_file_scope(), addresses_pair_hash, addresses_pair_equal);
 }
 
 static void
-set_blocked(flow_t *flow, uint32_t frame, const char *reason)
+drop_state(flow_t *flow)
 {
-    flow->reach = REACH_BLOCKED;
-    if (flow->reach_frame == 0) {
-        flow->reach_frame = frame;
-        flow->reach_reason = reason;
-    }
+    wmem_free(wmem_file_scope(), flow->reach_state);
+    flow->reach_state = NULL;
 }
 
-void
-reachability_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure)
+/* Sets the reach of the flow to what the pass at hand has found so far. */
+static void
+publish(flow_t *flow)
 {
-    unsigned seen = flow_content_completeness(flow->content);
+    const reach_state_t *state = flow->reach_state;
 
-    if (!sure || (seen & SEEN_SYN) == 0)
-        return;
-    if ((seen & (SEEN_SYN_ACK | SEEN_DATA)) != 0) {
+    if (state->is_answered) {
+        flow->is_answered = true;
         flow->reach = REACH_OPEN;
-    } else if ((seen & SEEN_RST) != 0) {
-        if (!from_initiator)
-            set_blocked(flow, pinfo->num, "the connection was reset");
-    } else if ((seen & SEEN_ACK) == 0 && from_initiator) {
-        flow->reach = flow->reach == REACH_BLOCKED ? REACH_BLOCKED : REACH_PENDING;
-        if (++flow->syns > 1)
-            set_blocked(flow, pinfo->num, "the SYN was repeated, nothing had answered it");
+        flow->reach_frame = 0;
+        drop_state(flow);
+    } else if (state->packets >= flow->reach_packets) {
+        flow->reach = state->reach;
+        flow->reach_frame = state->frame;
+        flow->reach_reason = state->reason;
+        flow->reach_packets = state->packets;
     }
 }
 
-void
-reachability_update_late(flow_t *flow, uint32_t frame)
+static void
+begin(flow_t *flow, uint8_t run)
 {
-    unsigned seen = flow_content_completeness(flow->content);
+    if (flow->reach_state == NULL)
+        flow->reach_state = wmem_new(wmem_file_scope(), reach_state_t);
+    memset(flow->reach_state, 0, sizeof *flow->reach_state);
+    if (flow->reach_run != run)
+        flow->reach_packets = 0;
+    flow->reach_run = run;
+    flow->reach_state->pass = pass;
+}
 
-    if ((seen & SEEN_SYN) == 0 || (seen & (SEEN_SYN_ACK | SEEN_ACK | SEEN_DATA)) != 0)
+/* True if the later pass at hand has followed the flow from its first packet on. */
+static bool
+is_of_pass(const flow_t *flow)
+{
+    return flow->reach_run == RUN_LATER && flow->reach_state != NULL &&
+           flow->reach_state->pass == pass;
+}
+
+void
+reachability_begin_frame(const packet_info *pinfo)
+{
+    if (pinfo->num != pass_frame + 1)
+        pass++;
+    pass_frame = pinfo->num;
+}
+
+/*
+ * True if the pass at hand follows the flow, which begins with this packet or has begun before.
+ * What the first pass has followed from the beginning is known.
+ */
+static bool
+is_followed(flow_t *flow, const packet_info *pinfo)
+{
+    bool later = PINFO_FD_VISITED(pinfo);
+    bool is_first = pinfo->num == flow->content->conversation->setup_frame;
+
+    if (flow->is_answered || (later && flow->reach_run == RUN_WHOLE))
+        return false;
+    if (later ? is_first : flow->reach_run == RUN_NONE)
+        begin(flow, later ? RUN_LATER : is_first ? RUN_WHOLE : RUN_PART);
+    return !later || is_of_pass(flow);
+}
+
+/* True if the first pass has missed the answer, so that a later one has to find it. */
+static bool
+has_missed_answer(const flow_t *flow, unsigned seen)
+{
+    return flow->reach_run == RUN_PART && flow->reach_state->packets == 0 &&
+           (seen & (SEEN_SYN_ACK | SEEN_ACK | SEEN_DATA)) != 0;
+}
+
+void
+reachability_update(flow_t *flow, packet_view_t *packet, bool from_initiator)
+{
+    const packet_info *pinfo = packet->pinfo;
+    unsigned seen;
+
+    if (!is_followed(flow, pinfo))
         return;
-    set_blocked(flow, frame, (seen & SEEN_RST) != 0 ? "the connection was reset"
-                                              : "nothing answered the SYN");
+    seen = flow_content_completeness(flow->content);
+    if (has_missed_answer(flow, seen))
+        return;
+    flow->reach_state->packets++;
+    if (pinfo->ptype == PT_TCP)
+        reach_tcp_update(flow->reach_state, packet, from_initiator, seen);
+    else
+        reach_udp_update(flow->reach_state, packet, from_initiator, flow->content->service);
+    publish(flow);
+}
+
+/* True if the error is for a packet of the initiator that nothing has answered so far. */
+static bool
+is_for_unanswered(const flow_t *flow, const icmp_error_t *error)
+{
+    bool sure;
+
+    return flow->reach_state != NULL && flow->reach_state->packets > 0 &&
+           flow_content_is_initiator(flow->content, &error->src, error->src_port, &sure) &&
+           (!error->tcp || reach_tcp_is_unanswered(flow->reach_state, error));
 }
 
 flow_t *
-reachability_icmp(const packet_view_t *packet)
+reachability_icmp(packet_view_t *packet)
 {
+    const packet_info *pinfo = packet->pinfo;
     icmp_error_t error;
     flow_content_t *content;
     flow_t *flow;
 
+    packet_view_read_bytes(packet);
     if (!icmp_error_read(packet, &error))
         return NULL;
     content = flow_content_find_by_ends(packet->pinfo, &error.src, &error.dst, error.tcp,
@@ -91,8 +179,20 @@ reachability_icmp(const packet_view_t *packet)
     if (content == NULL)
         return NULL;
     flow = flow_audit_get(content);
-    set_blocked(flow, packet->pinfo->num, error.reason);
+    if ((PINFO_FD_VISITED(pinfo) && !is_of_pass(flow)) ||
+        !is_for_unanswered(flow, &error))
+        return flow;
+    reach_state_block(flow->reach_state, pinfo->num, error.reason);
+    publish(flow);
     return flow;
+}
+
+/* True if the flow is a connection that was not established, as those of a port scan are. */
+static bool
+is_failed_call(const flow_t *flow, const packet_info *pinfo)
+{
+    return pinfo->ptype == PT_TCP &&
+           (flow->reach == REACH_PENDING || flow->reach == REACH_BLOCKED);
 }
 
 bool
@@ -102,7 +202,7 @@ reachability_is_scan(flow_t *flow, const packet_info *pinfo, bool from_initiator
     tries_t *pair;
 
     flow->scan_of = NULL;
-    if (flow->reach == REACH_OPEN)
+    if (!is_failed_call(flow, pinfo))
         return false;
     key = from_initiator ? addresses_pair(&pinfo->src, &pinfo->dst)
                          : addresses_pair(&pinfo->dst, &pinfo->src);

@@ -1,5 +1,5 @@
 /* reachability.h
- * Detection of blocked flows
+ * Detection of flows that do not get through
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,19 +13,21 @@
 /** Call at the beginning of a capture. */
 void reachability_reset(void);
 
-/**
- * Call in the first pass for each packet of a TCP flow. @p sure: the initiator is known by its SYN.
- */
-void reachability_update(flow_t *flow, const packet_info *pinfo, bool from_initiator, bool sure);
+/** Call for each packet of a later pass, before all else. */
+void reachability_begin_frame(const packet_info *pinfo);
 
-/** Call for a TCP flow whose packets were all read before its verdict; @p frame is its first. */
-void reachability_update_late(flow_t *flow, uint32_t frame);
+/**
+ * Call for each packet of a flow of TCP or UDP, before its verdict. A later pass follows the flows
+ * that the first has not followed from their beginning.
+ */
+void reachability_update(flow_t *flow, packet_view_t *packet, bool from_initiator);
 
 /**
  * Returns the flow of the packet that an ICMP or ICMPv6 error "unreachable" or "prohibited" quotes,
- * and marks it as blocked. NULL if the packet is another message, or quotes no known flow.
+ * and marks it as blocked if the initiator has sent that packet and nothing has answered it. NULL
+ * if the packet is another message, or quotes no known flow.
  */
-flow_t *reachability_icmp(const packet_view_t *packet);
+flow_t *reachability_icmp(packet_view_t *packet);
 
 /**
  * True if the flow is a further one between the same two hosts while none was answered: a port scan

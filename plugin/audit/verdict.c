@@ -30,13 +30,8 @@
 #include "verdict.h"
 
 #include "cache.h"
-
-/* A row of more ports than this fits by its content only: 1024-5000 would fit too much. */
-#define WIDE_RANGE 64
-
-/* Copies: Wireshark frees a preference's range when the user changes it. */
-static range_t *sql_ports;
-static range_t *http_ports;
+#include "nearest-row.h"
+#include "row-fit.h"
 
 typedef struct {
     const char *title;
@@ -98,80 +93,11 @@ verdict_text(const matrix_t *matrix, verdict_e verdict)
     return matrix->texts[verdict] != NULL ? matrix->texts[verdict] : verdicts[verdict].text;
 }
 
-static void
-copy_range(range_t **copy, const range_t *range)
-{
-    wmem_free(NULL, *copy);
-    *copy = range != NULL ? range_copy(NULL, range) : NULL;
-}
-
 void
 verdict_set_ports(const range_t *sql, const range_t *http)
 {
-    copy_range(&sql_ports, sql);
-    copy_range(&http_ports, http);
+    row_fit_set_ports(sql, http);
     cache_reset(&cache);
-}
-
-/*
- * What of a row fits a flow
- */
-
-static bool
-in_range(range_t *range, uint16_t port)
-{
-    return range != NULL && value_is_in_range(range, port);
-}
-
-/* True if @p row has the port, or the user's preferences give it the port. */
-static bool
-row_has_port(const matrix_t *matrix, const matrix_row_t *row, transport_e transport, uint16_t port)
-{
-    if (matrix_row_has_port(row, transport, port))
-        return true;
-    if (transport != TRANSPORT_TCP || row->transport != TRANSPORT_TCP)
-        return false;
-    if (row->row_class == ROW_CONFIGURABLE)
-        return in_range(sql_ports, port);
-    return matrix->http_port != 0 && row->port_low == matrix->http_port &&
-           row->port_high == matrix->http_port && in_range(http_ports, port);
-}
-
-static bool
-row_is_wide(const matrix_row_t *row)
-{
-    return row->port_high - row->port_low > WIDE_RANGE;
-}
-
-static bool
-row_has_service(const matrix_row_t *row, service_e service)
-{
-    return service != SERVICE_UNKNOWN && (row->services & SERVICE_BIT(service)) != 0;
-}
-
-/* Unknown content fits every row but the wide ones. */
-static bool
-row_has_content(const matrix_row_t *row, const flow_facts_t *flow)
-{
-    if (row->services == 0)
-        return true;
-    if (flow->rpc_endpoint && row_has_service(row, SERVICE_RPC) && row_is_wide(row))
-        return true;
-    if (flow->service == SERVICE_UNKNOWN)
-        return !row_is_wide(row);
-    return row_has_service(row, flow->service);
-}
-
-/* True if the row fits the flow as it is, or, with @p any_content, whatever the flow carries. */
-static bool
-row_fits(const matrix_t *matrix, const matrix_row_t *row, const flow_facts_t *flow,
-         bool any_content)
-{
-    return row->transport == flow->transport &&
-           matrix_row_has_pair(row, flow->initiator & ~flow->strange_initiator,
-                               flow->responder & ~flow->strange_responder) &&
-           row_has_port(matrix, row, flow->transport, flow->responder_port) &&
-           (any_content ? !row_is_wide(row) : row_has_content(row, flow));
 }
 
 /* The more precise of two rows, the first if both are alike. @p best may be NULL. */
@@ -195,7 +121,7 @@ find_row(const matrix_t *matrix, const flow_facts_t *flow, bool any_content)
     matrix_get_lists(matrix, lists);
     for (unsigned list = 0; list < NUM_ROW_LISTS && best == NULL; list++) {
         for (unsigned i = 0; i < lists[list].count; i++) {
-            if (row_fits(matrix, &lists[list].rows[i], flow, any_content))
+            if (row_fit_is_flow(matrix, &lists[list].rows[i], flow, any_content))
                 best = more_precise(best, &lists[list].rows[i]);
         }
     }
@@ -220,64 +146,27 @@ find_alternate_port(const matrix_t *matrix, const flow_facts_t *flow)
     return row != NULL && matrix_row_precision(row) == 2 ? row : NULL;
 }
 
-/*
- * How near a row is to a flow on no row; 0 if it is not. In this order: on its port, for other
- * roles; of its pair and its service, on another port; of its service; of its pair. Among those, a
- * row for this service alone (TLS: LDAPS, and not LDAP with StartTLS) and one of the same
- * transport.
- */
-static unsigned
-row_nearness(const matrix_t *matrix, const matrix_row_t *row, const flow_facts_t *flow)
-{
-    bool port = !row_is_wide(row) &&
-                row_has_port(matrix, row, flow->transport, flow->responder_port);
-    bool pair = matrix_row_precision(row) > 0 &&
-                matrix_row_has_pair(row, flow->initiator, flow->responder);
-    bool service = row_has_service(row, flow->service);
-    unsigned score = (port ? 32 : 0) + (pair && service ? 16 : 0) + (service ? 8 : 0) +
-                     (pair ? 4 : 0);
-
-    if (score == 0)
-        return 0;
-    return score + (service && row->services == SERVICE_BIT(flow->service) ? 2 : 0) +
-           (row->transport == flow->transport ? 1 : 0);
-}
-
-/*
- * The row that is nearest to a flow on no row. Among rows of one list and one service that are
- * equally near it is the one with the lowest port, which is the one that is tried first. A later
- * list has to be nearer.
- */
-static const matrix_row_t *
-find_nearest(const matrix_t *matrix, const flow_facts_t *flow)
-{
-    matrix_row_list_t lists[NUM_ROW_LISTS];
-    const matrix_row_t *nearest = NULL;
-    unsigned best = 0;
-
-    matrix_get_lists(matrix, lists);
-    for (unsigned list = 0; list < NUM_ROW_LISTS; list++) {
-        for (unsigned i = 0; i < lists[list].count; i++) {
-            const matrix_row_t *row = &lists[list].rows[i];
-            unsigned score = row_nearness(matrix, row, flow);
-            bool lower = nearest != NULL && score == best &&
-                         row_has_service(row, flow->service) &&
-                         matrix_list_has_row(&lists[list], nearest) && row->port_low != 0 &&
-                         row->port_low < nearest->port_low;
-
-            if (score > best || lower) {
-                best = score;
-                nearest = row;
-            }
-        }
-    }
-    return nearest;
-}
-
 static bool
 is_foreign(const matrix_t *matrix, service_e service)
 {
     return (matrix->foreign & SERVICE_BIT(service)) != 0;
+}
+
+/*
+ * True for content that is foreign to the matrix, and to this port of it: TLS is not on the ports
+ * of LDAPS, whoever calls.
+ */
+static bool
+is_foreign_to_port(const matrix_t *matrix, const flow_facts_t *flow)
+{
+    for (unsigned i = 0; i < matrix->num_rows; i++) {
+        const matrix_row_t *row = &matrix->rows[i];
+
+        if (matrix_row_has_port(row, flow->transport, flow->responder_port) &&
+            row_fit_has_service(row, flow->service))
+            return false;
+    }
+    return is_foreign(matrix, flow->service);
 }
 
 /*
@@ -294,7 +183,7 @@ find_service(const matrix_t *matrix, const flow_facts_t *flow)
     for (unsigned i = 0; i < matrix->num_rows; i++) {
         const matrix_row_t *row = &matrix->rows[i];
 
-        if (row->transport == flow->transport && row_has_service(row, flow->service) &&
+        if (row->transport == flow->transport && row_fit_has_service(row, flow->service) &&
             matrix_row_has_pair(row, flow->initiator, flow->responder))
             best = more_precise(best, row);
     }
@@ -352,6 +241,42 @@ verdict_by_row(verdict_t *verdict, const matrix_t *matrix, const flow_facts_t *f
     return true;
 }
 
+/*
+ * The flow as one to the port that the matrix has for the service of which the port was handed out.
+ * False if there is none.
+ */
+static bool
+get_handed_out(const flow_facts_t *flow, flow_facts_t *as)
+{
+    if (flow->handed_out.as == 0)
+        return false;
+    *as = *flow;
+    as->responder_port = (uint16_t)flow->handed_out.as;
+    return true;
+}
+
+/* What hands the port out may be another host's, a name server: then the row is unconfirmed. */
+static bool
+verdict_by_handed_out_port(verdict_t *verdict, const matrix_t *matrix, const flow_facts_t *flow)
+{
+    flow_facts_t as;
+
+    if (!get_handed_out(flow, &as) || !verdict_by_row(verdict, matrix, &as))
+        return false;
+    if (flow->handed_out.by == HANDED_OUT_SRV && verdict_is_listed(verdict))
+        verdict->verdict = VERDICT_UNCONFIRMED;
+    return true;
+}
+
+/* A row has the flow but for its port, which is the user's to give. */
+static bool
+verdict_by_configurable(verdict_t *verdict, const matrix_t *matrix, const flow_facts_t *flow)
+{
+    verdict->verdict = VERDICT_OFF_MATRIX;
+    verdict->row = nearest_row_find_configurable(matrix, flow);
+    return verdict->row != NULL;
+}
+
 /* The list has the flow on the alternate port of its service. */
 static bool
 verdict_by_alternate_port(verdict_t *verdict, const matrix_t *matrix, const flow_facts_t *flow)
@@ -383,7 +308,7 @@ verdict_by_direction(verdict_t *verdict, const matrix_t *matrix, const flow_fact
     flow_facts_t reverse = flow_facts_reverse(flow);
     const matrix_row_t *row;
 
-    if (is_foreign(matrix, flow->service))
+    if (is_foreign_to_port(matrix, flow))
         return false;
     reverse.responder_port = flow->responder_port;
     row = find_row(matrix, &reverse, false);
@@ -413,31 +338,34 @@ compute_finding(const matrix_t *matrix, const flow_facts_t *flow)
     memset(&verdict, 0, sizeof verdict);
     verdict.nearest = true;
     if (verdict_by_stranger(&verdict, matrix, flow) ||
+        verdict_by_configurable(&verdict, matrix, flow) ||
         verdict_by_alternate_port(&verdict, matrix, flow) ||
         verdict_by_content(&verdict, matrix, flow) || verdict_by_direction(&verdict, matrix, flow))
         return verdict;
-    verdict.verdict = is_foreign(matrix, flow->service) &&
+    verdict.verdict = is_foreign_to_port(matrix, flow) &&
                               matrix_has_port(matrix, flow->transport, flow->responder_port)
                           ? VERDICT_WRONG_SERVICE : VERDICT_OFF_MATRIX;
-    verdict.row = find_nearest(matrix, flow);
+    verdict.row = nearest_row_find(matrix, flow);
     return verdict;
 }
 
 static verdict_t
 compute_verdict(const matrix_t *matrix, const flow_facts_t *flow)
 {
-    flow_facts_t confirmed;
+    flow_facts_t judged = *flow;
     verdict_t verdict;
 
     memset(&verdict, 0, sizeof verdict);
-    if (verdict_by_row(&verdict, matrix, flow))
+    if (verdict_by_row(&verdict, matrix, flow) ||
+        verdict_by_handed_out_port(&verdict, matrix, flow))
         return verdict;
+    (void)get_handed_out(flow, &judged);
     if (flow->is_sms)
-        return compute_finding(matrix, flow);
+        return compute_finding(matrix, &judged);
     if (!flow_facts_are_confirmed(flow))
         return verdict;
-    confirmed = flow_facts_confirmed(flow);
-    return compute_finding(matrix, &confirmed);
+    judged = flow_facts_confirmed(&judged);
+    return compute_finding(matrix, &judged);
 }
 
 verdict_t
@@ -453,6 +381,7 @@ verdict_find(const matrix_t *matrix, const flow_facts_t *flow)
     key.matrix = matrix;
     memcpy(&key.flow, flow, sizeof *flow);
     key.flow.attack = false;
+    key.flow.via_proxy = 0;
 
     /* The initiator's port counts only if the flow may run the other way. */
     if (key.flow.initiator_sure)

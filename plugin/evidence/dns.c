@@ -1,5 +1,5 @@
 /* dns.c
- * DNS responses for names that show a role
+ * DNS responses for names that show a role, and for services of which they hand a port out
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,6 +9,8 @@
 #include <wsutil/pint.h>
 
 #include "bounds.h"
+#include "conclusions.h"
+#include "handed-out.h"
 #include "inference.h"
 #include "questions.h"
 
@@ -24,6 +26,29 @@
 /* RFC 1035 4.1.1: the header, and where in it the number of questions is */
 #define HEADER 12U
 #define QUESTIONS 4
+
+/*
+ * Services whose SRV records (RFC 2782) hand their ports out: what the name begins with, and the
+ * port that the matrices have. A management point's is ConfigMgr 2007's and later.
+ */
+static const struct {
+    const char *begin;
+    uint16_t port;
+} srv_services[] = {
+    { "_mssms_mp_", 80 }, { "_ldap._", 389 }, { "_gc._", 3268 }, { "_kerberos._", 88 },
+    { "_kpasswd._", 464 },
+};
+
+/* The port that the matrices have for the service of an SRV record; 0 if it is none of theirs. */
+static uint16_t
+srv_port(const char *name)
+{
+    for (unsigned i = 0; i < array_length(srv_services); i++) {
+        if (g_str_has_prefix(name, srv_services[i].begin))
+            return srv_services[i].port;
+    }
+    return 0;
+}
 
 /* Returns where the name at @p at ends (RFC 1035 4.1), or 0 if it is cut. */
 static unsigned
@@ -96,56 +121,80 @@ next_record(const uint8_t *message, unsigned length, unsigned *at, record_t *rec
 
 typedef struct {
     char names[MAX_TARGETS][MAX_NAME];
+    uint16_t ports[MAX_TARGETS];
     unsigned count;
+    bool are_shown; /* by a signature of the queried name */
 } targets_t;
 
-static bool
-is_target(const targets_t *targets, const char *name)
-{
-    for (unsigned i = 0; i < targets->count; i++) {
-        if (strcmp(targets->names[i], name) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Adds the host of an SRV record (RFC 2782) of the queried name. */
+/* Adds the host of an SRV record (RFC 2782) of the queried name, if its role or port matters. */
 static void
 add_target(const uint8_t *message, unsigned length, const record_t *record, const char *queried,
            targets_t *targets)
 {
-    enum { TARGET = 6 };
+    enum { PORT = 4, TARGET = 6 };
     char name[MAX_NAME];
+    uint16_t port;
 
     if (record->size <= TARGET || !read_dns_name(message, length, record->name, name) ||
         strcmp(name, queried) != 0)
         return;
+    port = pntohu16(message + record->data + PORT);
+    if (!targets->are_shown && port == srv_port(queried))
+        return;
     if (!bounds_full(BOUND_DNS_TARGETS, targets->count, MAX_TARGETS) &&
         read_dns_name(message, length, record->data + TARGET, targets->names[targets->count]))
-        targets->count++;
+        targets->ports[targets->count++] = port;
 }
 
-/* Adds an address record as a fact if it is of a host of an SRV record, not of a name server. */
+/* The host has the service of the queried name on a port that is not that of the matrices. */
+static void
+hand_out(const packet_view_t *packet, const address *host, const char *queried, uint16_t port)
+{
+    const handed_out_t out = { HANDED_OUT_SRV, srv_port(queried) };
+
+    if (out.as != 0 && port != out.as)
+        handed_out_add(packet->pinfo, host,
+                       strstr(queried, "._udp.") != NULL ? TRANSPORT_UDP : TRANSPORT_TCP, port,
+                       out);
+}
+
+/* Adds an address record if it is of a host of an SRV record, not of a name server. */
 static void
 add_address(const packet_view_t *packet, const uint8_t *message, unsigned length,
             const record_t *record, const char *queried, const targets_t *targets)
 {
-    bool ipv4 = record->size == 4;
+    bool ipv4 = record->size == 4, is_target = false;
     char name[MAX_NAME];
     address owner;
 
-    if (!read_dns_name(message, length, record->name, name) || !is_target(targets, name))
+    if (!read_dns_name(message, length, record->name, name))
         return;
     set_address(&owner, ipv4 ? AT_IPv4 : AT_IPv6, (int)record->size, message + record->data);
-    inference_add_fact_about(packet, FACT_DNS_NAME, queried, &owner);
+    for (unsigned i = 0; i < targets->count; i++) {
+        if (strcmp(targets->names[i], name) != 0)
+            continue;
+        is_target = true;
+        hand_out(packet, &owner, queried, targets->ports[i]);
+    }
+    if (is_target && targets->are_shown)
+        inference_add_fact_about(packet, FACT_DNS_NAME, queried, &owner);
+}
+
+/* True if the name begins as that of a service with a port does, or as a signature's does. */
+static bool
+may_matter(const uint8_t *label, unsigned length)
+{
+    return (length > 1 && label[0] == '_') ||
+           role_signatures_may_match(FACT_DNS_NAME, label, length);
 }
 
 /*
- * True if a signature matches the name of the first question. The first label decides for most
- * names. A label with a dot in it is no label of a host name, and would read as two.
+ * Reads the name of the first question. True if it shows a role, which sets @p is_shown, or is that
+ * of a service whose port matters. The first label decides for most names. A label with a dot in it
+ * is no label of a host name, and would read as two.
  */
 static bool
-read_question(const uint8_t *message, unsigned length, char queried[MAX_NAME])
+read_question(const uint8_t *message, unsigned length, char queried[MAX_NAME], bool *is_shown)
 {
     const uint8_t *label = message + HEADER + 1;
     unsigned label_length;
@@ -153,11 +202,13 @@ read_question(const uint8_t *message, unsigned length, char queried[MAX_NAME])
     if (length <= HEADER || pntohu16(message + QUESTIONS) == 0)
         return false;
     label_length = message[HEADER];
-    return label_length <= MAX_LABEL && label_length < length - HEADER &&
-           role_signatures_may_match(FACT_DNS_NAME, label, label_length) &&
-           memchr(label, '.', label_length) == NULL &&
-           read_dns_name(message, length, HEADER, queried) &&
-           role_signatures_match(FACT_DNS_NAME, queried, strlen(queried)) != 0;
+    if (label_length > MAX_LABEL || label_length >= length - HEADER ||
+        !may_matter(label, label_length) || memchr(label, '.', label_length) != NULL ||
+        !read_dns_name(message, length, HEADER, queried))
+        return false;
+    *is_shown = conclusions_are_learned() &&
+                role_signatures_match(FACT_DNS_NAME, queried, strlen(queried)) != 0;
+    return *is_shown || srv_port(queried) != 0;
 }
 
 /* Where the records of a message begin, after its questions; 0 if it has no such place. */
@@ -176,7 +227,7 @@ skip_questions(const uint8_t *message, unsigned length)
 }
 
 /*
- * Reads the response to a query for a management point's name: its SRV records name hosts, whose
+ * Reads the response to a query for a service: its SRV records name hosts, whose
  * addresses are in the same message. All records are read twice, because an address may come before
  * the record of its host.
  */
@@ -189,7 +240,7 @@ read_response(const packet_view_t *packet, const uint8_t *message, unsigned leng
     record_t record;
     unsigned first, records;
 
-    if (!read_question(message, length, queried))
+    if (!read_question(message, length, queried, &targets.are_shown))
         return;
     first = skip_questions(message, length);
     if (first == 0)
@@ -220,9 +271,10 @@ read_answer(const packet_view_t *packet, const uint8_t *message, unsigned length
     bool of_interest = inference_is_of_interest(packet) && length > HEADER &&
                        message[HEADER] != NBNS_LABEL && pntohu16(message + ANSWERS) > 0;
     char queried[MAX_NAME];
+    bool is_shown;
 
     if ((message[CODE_AT] & CODE) != 0 ||
-        !(of_interest || read_question(message, length, queried)) ||
+        !(of_interest || read_question(message, length, queried, &is_shown)) ||
         !questions_answer(packet, QUESTION_DNS, pntohu16(message)))
         return;
     read_response(packet, message, length);
@@ -238,18 +290,23 @@ read_payload(const packet_view_t *packet)
     unsigned at = packet->pinfo->ptype == PT_TCP ? 2 : 0;
     const uint8_t *message = packet_view_bytes(packet, at, HEADER);
     char queried[MAX_NAME];
+    bool is_shown;
 
     if (message == NULL)
         return;
     if ((message[FLAGS] & RESPONSE) != 0)
         read_answer(packet, message, packet->length - at);
     else if (inference_is_of_interest(packet) ||
-             read_question(message, packet->length - at, queried))
+             read_question(message, packet->length - at, queried, &is_shown))
         questions_ask(packet, QUESTION_DNS, pntohu16(message));
 }
 
-/* Not conclusive, because Wireshark takes NBNS for DNS. */
+/*
+ * Not conclusive, because Wireshark takes NBNS for DNS. Always read, because the audit needs the
+ * ports handed out although no roles are learned.
+ */
 const evidence_reader_t dns_reader = {
     .protocol = "dns",
+    .is_always_read = true,
     .read = read_payload,
 };

@@ -26,10 +26,16 @@
 #include "bounds.h"
 #include "claim.h"
 #include "conclusions.h"
+#include "flow-port.h"
+#include "handed-out.h"
+#include "http-proxy.h"
 #include "inference.h"
 #include "questions.h"
 #include "reader.h"
 #include "service-sender.h"
+#include "sql-browser.h"
+#include "stream-head.h"
+#include "tcp-state.h"
 #include "transactions.h"
 
 /* In the order in which they read a packet. */
@@ -47,6 +53,7 @@ static const evidence_reader_t *const readers[] = {
     &dns_reader,
     &dhcp_reader,
     &rpc_reader,
+    &tftp_reader,
 };
 
 /* Derived from the list. A set of readers has the bits of their layers (packet_view_watch()). */
@@ -79,6 +86,7 @@ void
 evidence_init(int proto)
 {
     flow_content_init(proto);
+    flow_port_init();
     for (unsigned i = 0; i < array_length(readers); i++)
         add_reader(readers[i]);
     role_signatures_init();
@@ -90,7 +98,9 @@ evidence_reset(bool learn_roles)
 {
     role_signatures_reset();
     inference_reset(learn_roles);
+    stream_head_reset();
     questions_reset();
+    handed_out_reset();
     transactions_reset();
     for (unsigned i = 0; i < array_length(readers); i++) {
         if (readers[i]->reset != NULL)
@@ -137,6 +147,23 @@ read_payload(const packet_view_t *packet, unsigned layers)
     read_by(layers, packet);
 }
 
+/*
+ * A flow whose roles came with this message is late: what its stream has begun with has passed, and
+ * Wireshark has put the message together from it, unless it has decrypted it.
+ */
+static void
+note_service(const packet_view_t *part)
+{
+    const service_e service = packet_view_service(part);
+    flow_content_t *flow =
+        service != SERVICE_UNKNOWN && !proto_is_frame_protocol(part->pinfo->layers, "tls")
+            ? flow_content_get(part->pinfo, false)
+            : NULL;
+
+    if (flow != NULL && flow->service == SERVICE_UNKNOWN && (!flow->is_sniffed || flow->is_late))
+        flow->service = service;
+}
+
 /* Notes in the flow that the packet has a message of CVE-2004-0728. */
 static void
 mark_attack(packet_info *pinfo)
@@ -147,7 +174,17 @@ mark_attack(packet_info *pinfo)
         flow->attack_frame = pinfo->num;
 }
 
-/* What seemed to be remote control is not: the flow shows nothing of what its request seemed to. */
+/* What seemed to be remote control is not: the flow shows nothing of what it seemed to. */
+static void
+withdraw_service(flow_content_t *flow)
+{
+    flow->service = SERVICE_UNKNOWN;
+    flow->is_sms = false;
+    flow->is_by_session = false;
+    flow->inferred_initiator = flow->inferred_responder = 0;
+    flow->proven_initiator = flow->proven_responder = 0;
+}
+
 static void
 refute_remote_control(packet_info *pinfo)
 {
@@ -155,10 +192,9 @@ refute_remote_control(packet_info *pinfo)
 
     if (flow == NULL || flow->attack_frame != 0 || flow->service != SERVICE_REMOTE_CONTROL)
         return;
-    flow->service = SERVICE_UNKNOWN;
-    flow->is_sms = false;
-    flow->inferred_initiator = flow->inferred_responder = 0;
-    flow->proven_initiator = flow->proven_responder = 0;
+    withdraw_service(flow);
+    flow->is_read = false;
+    flow->is_late = true;
 }
 
 /* True for the packet that begins a connection. */
@@ -171,6 +207,19 @@ is_syn(const packet_view_t *packet)
            (packet->network[FLAGS] & (SYN | ACK)) == SYN;
 }
 
+/* What is read although no roles are learned: of each payload. */
+static void
+read_always(const packet_view_t *packet, unsigned layers)
+{
+    packet_view_t part;
+
+    if (layers == 0)
+        return;
+    read_by(layers, packet);
+    for (unsigned i = 1; i < PACKET_MAX_PARTS && packet_view_part(packet, i, &part); i++)
+        read_by(layers, &part);
+}
+
 void
 evidence_scan(const packet_view_t *packet)
 {
@@ -181,8 +230,10 @@ evidence_scan(const packet_view_t *packet)
         mark_attack(packet->pinfo);
     if (claim_is_refuted(packet->pinfo))
         refute_remote_control(packet->pinfo);
+    if (sql_browser_has_port(packet))
+        sql_browser_read(packet);
     if (!conclusions_are_learned()) {
-        read_by(layers & always_read, packet);
+        read_always(packet, layers & always_read);
         return;
     }
     if (inference_is_pending() && is_syn(packet))
@@ -193,45 +244,193 @@ evidence_scan(const packet_view_t *packet)
     for (unsigned i = 1; packet_view_part(packet, i, &part); i++) {
         if (bounds_full(BOUND_PACKET_PARTS, i - 1, PACKET_MAX_PARTS - 1))
             return;
+        if (part.payload == NULL)
+            continue;
         read_payload(&part, layers);
+        if (packet->pinfo->ptype == PT_TCP)
+            note_service(&part);
     }
 }
 
 /*
- * Fixes the ends by a segment that only one end sends, while the service is looked for. An answer
+ * Fixes the ends by content that only one end sends, while the service is looked for. An answer
  * without a request does not count against the SYN.
  */
 static void
-sniff_ends(const packet_view_t *packet, flow_content_t *flow)
+sniff_ends(const packet_view_t *packet, flow_content_t *flow, const stream_bytes_t *begin)
 {
     service_sender_e sender;
     bool sure;
 
-    if (flow->has_ends || flow->end_sniffs >= FLOW_MAX_SNIFFS || packet->payload == NULL ||
-        packet->pinfo->ptype != PT_TCP)
+    if (flow->has_ends)
         return;
-    flow->end_sniffs++;
-    sender = service_sender(packet->payload, packet->length);
+    sender = service_sender(begin->bytes, begin->length);
     (void)flow_content_is_initiator(flow, &packet->pinfo->src, packet->pinfo->srcport, &sure);
     if (sender == SENDER_CLIENT || (sender == SENDER_SERVER && !sure))
         flow_content_set_ends(flow, packet->pinfo, sender == SENDER_CLIENT);
 }
 
+/* What another service begins with counts before the session that its hosts once had. */
+static void
+sniff_service(const packet_view_t *packet, flow_content_t *flow, const stream_bytes_t *begin)
+{
+    service_e service;
+
+    if ((flow->service != SERVICE_UNKNOWN && !flow->is_by_session) || begin->length == 0)
+        return;
+    service = service_detect_bytes(begin->bytes, begin->length, begin->reported,
+                                   packet->pinfo->ptype == PT_TCP ? TRANSPORT_TCP
+                                                                  : TRANSPORT_UDP);
+    if (service == SERVICE_UNKNOWN)
+        return;
+    if (flow->is_by_session && service != flow->service)
+        withdraw_service(flow);
+    flow->service = service;
+}
+
+/* Where the beginning of a stream is missing, any of its first segments may begin a message. */
+static void
+sniff_segment(const packet_view_t *packet, flow_content_t *flow)
+{
+    const stream_bytes_t payload = { packet->payload, packet->length, packet->reported, true };
+
+    if (packet->payload == NULL || flow->sniffs >= FLOW_MAX_SNIFFS)
+        return;
+    flow->sniffs++;
+    if (packet->pinfo->ptype == PT_TCP)
+        sniff_ends(packet, flow, &payload);
+    sniff_service(packet, flow, &payload);
+}
+
+/* True if no packet that follows can change what the first bytes of the flow have shown. */
+static bool
+is_settled(const flow_content_t *flow)
+{
+    return stream_head_is_read(flow->stream) ||
+           (flow->service != SERVICE_UNKNOWN && !flow->is_by_session &&
+            (flow->has_ends || stream_head_has_both(flow->stream, SERVICE_SENDER_BYTES)) &&
+            stream_head_is_acknowledged(flow->stream));
+}
+
+static void
+sniff_stream(const packet_view_t *packet, flow_content_t *flow)
+{
+    stream_bytes_t begin;
+
+    if (stream_head_add(&flow->stream, packet, flow->conversation, flow->is_late, &begin)) {
+        sniff_ends(packet, flow, &begin);
+        sniff_service(packet, flow, &begin);
+        if (begin.is_cut)
+            sniff_segment(packet, flow);
+    }
+    if (flow->stream == NULL)
+        return;
+    flow->is_contradictory = stream_head_is_contradictory(flow->stream);
+    flow->is_over = stream_head_is_over(flow->stream);
+    flow->is_read = is_settled(flow);
+    if (flow->is_read)
+        stream_head_free(&flow->stream);
+}
+
+/*
+ * A later pass reads again what the first one was too late for, and from the flow's first packet on
+ * what another one may have begun anywhere.
+ */
+static bool
+is_read_late(const packet_info *pinfo, const flow_content_t *flow)
+{
+    return PINFO_FD_VISITED(pinfo) && flow->service == SERVICE_UNKNOWN &&
+           (flow->is_late ||
+            (flow->is_read_again && pinfo->num == flow->conversation->setup_frame));
+}
+
+/*
+ * True for a reset with which the capture of a connection begins: it answers a SYN that the capture
+ * lacks, so that its sender is who was called.
+ */
+static bool
+is_first_a_reset(const packet_view_t *packet, const flow_content_t *flow)
+{
+    enum { RST = 0x04 };
+    const uint8_t *header = packet_view_tcp_header(packet);
+
+    return !PINFO_FD_VISITED(packet->pinfo) && header != NULL &&
+           (header[PACKET_TCP_FLAGS] & RST) != 0 &&
+           packet->pinfo->num == flow->conversation->setup_frame;
+}
+
+/* A flow whose roles came later than its beginning is late; a later pass has all of it. */
+static void
+begin_sniffing(const packet_view_t *packet, flow_content_t *flow)
+{
+    const packet_info *pinfo = packet->pinfo;
+
+    if (is_first_a_reset(packet, flow))
+        flow_content_set_ends(flow, pinfo, false);
+    stream_head_free(&flow->stream);
+    flow->is_read = false;
+    flow->sniffs = 0;
+    flow->is_sniffed = true;
+    flow->is_read_again = PINFO_FD_VISITED(pinfo);
+    flow->is_late = !flow->is_read_again && (flow_content_completeness(flow) & SEEN_DATA) != 0;
+}
+
+/* The length of the message that a payload begins with, up to the empty line; else all of it. */
+static unsigned
+head_length(const packet_view_t *packet)
+{
+    static const char end[] = "\r\n\r\n";
+    const char *begin = (const char *)packet->payload;
+    const char *found = g_strstr_len(begin, (gssize)packet->length, end);
+
+    return found != NULL ? (unsigned)(found - begin) + (unsigned)strlen(end) : packet->reported;
+}
+
+/* What a proxy is asked to connect to, and its answer, are not the content of the tunnel. */
+static void
+begin_in_tunnel(const packet_view_t *packet, flow_content_t *flow)
+{
+    const stream_bytes_t payload = { packet->payload, packet->length, packet->reported, true };
+    unsigned skipped;
+
+    if (packet->pinfo->ptype != PT_TCP || packet->payload == NULL)
+        return;
+    sniff_ends(packet, flow, &payload);
+    skipped = head_length(packet);
+    stream_head_begin_behind(&flow->stream, packet, flow->conversation, skipped);
+    if (PINFO_FD_VISITED(packet->pinfo))
+        flow->is_read_again = flow->is_read_again || !flow->is_sniffed;
+    flow->is_sniffed = true;
+    flow->is_read = flow->is_late = false;
+    if (skipped < packet->reported)
+        sniff_stream(packet, flow);
+}
+
 void
 evidence_sniff(const packet_view_t *packet, flow_content_t *flow)
 {
-    sniff_ends(packet, flow);
-    if (flow->service != SERVICE_UNKNOWN || flow->sniffs >= FLOW_MAX_SNIFFS ||
-        packet->payload == NULL)
+    if (packet->pinfo->num <= flow->tunnel_frame) {
+        begin_in_tunnel(packet, flow);
         return;
-    flow->sniffs++;
-    flow->service = packet_view_service(packet);
+    }
+    if (!flow->is_sniffed || is_read_late(packet->pinfo, flow))
+        begin_sniffing(packet, flow);
+    if (packet->pinfo->ptype == PT_TCP && !flow->is_read)
+        sniff_stream(packet, flow);
+    else if (packet->pinfo->ptype != PT_TCP && flow->service == SERVICE_UNKNOWN)
+        sniff_segment(packet, flow);
+}
+
+bool
+evidence_is_sniffed(const flow_content_t *flow)
+{
+    return flow->service != SERVICE_UNKNOWN || flow->is_read || flow->sniffs >= FLOW_MAX_SNIFFS;
 }
 
 unsigned
 evidence_inferred_flows(void)
 {
-    return conclusions_num_flows();
+    return conclusions_num_flows() + (http_proxy_was_seen() ? 1 : 0);
 }
 
 role_set_t
@@ -244,10 +443,4 @@ evidence_roles(void)
     for (unsigned i = 0; i < signature_table_count; i++)
         roles |= signature_table[i].server | signature_table[i].client;
     return roles;
-}
-
-bool
-evidence_is_rpc_endpoint(const address *addr, uint16_t port)
-{
-    return rpc_is_endpoint(addr, port);
 }

@@ -40,6 +40,8 @@ flow_content_get(packet_info *pinfo, bool create)
         flow->conversation = conversation;
         conversation_add_proto_data(conversation, proto_flow, flow);
     }
+    if (flow != NULL && flow->server_port == 0)
+        flow->server_port = tcp_state_server_port(conversation);
     return flow;
 }
 
@@ -72,13 +74,12 @@ flow_content_is_initiator(const flow_content_t *flow, const address *addr, uint3
                           bool *sure)
 {
     const conversation_element_t *key = flow->conversation->key_ptr;
-    uint32_t server_port = tcp_state_server_port(flow->conversation);
 
     *sure = flow->has_ends;
     if (flow->has_ends)
         return is_first_end(flow, addr, port) != flow->second_initiates;
-    *sure = server_port != 0 && conversation_key_port1(key) != conversation_key_port2(key);
-    return *sure ? port != server_port : is_first_end(flow, addr, port);
+    *sure = flow->server_port != 0 && conversation_key_port1(key) != conversation_key_port2(key);
+    return *sure ? port != flow->server_port : is_first_end(flow, addr, port);
 }
 
 void

@@ -272,6 +272,8 @@ http_order_request(const packet_view_t *packet, size_t at, size_t whole)
     if (order->is_decrypted)
         return add_decrypted(order, packet, at, whole);
     if (order->asked > 0 && seq == order->open_request) {
+        /* What was in doubt in this frame is the rest of this one. */
+        order->doubt = 0;
         order->client_next = seq + (uint32_t)whole;
         order->client_known = whole > 0;
         return place_of(order, order->asked);

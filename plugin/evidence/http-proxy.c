@@ -15,13 +15,21 @@
 
 #include "http-proxy.h"
 
+#include <wsutil/bits_ctz.h>
+#include <wsutil/inet_addr.h>
+
 #include "addresses.h"
 #include "bounds.h"
 #include "flow-content.h"
 #include "role-book.h"
+#include "role-signatures.h"
 
 #define MAX_PROXIES 1024
 #define MAX_WAITING 8 /* flows of a proxy, the last ones */
+
+/* What is read of the first line of a request, and of its method. */
+#define MAX_LINE 8192U
+#define MAX_METHOD 16U
 
 /* The beginning of a URI in a request to a proxy, and the port of one without a port. */
 static const struct {
@@ -46,28 +54,55 @@ http_proxy_reset(void)
     proxies = wmem_map_new(wmem_file_scope(), addresses_key_hash, addresses_key_equal);
 }
 
-/*
- * The port of an authority, @p otherwise if it has none; 0 for a malformed one ("[fd00::13",
- * "mp01:99999"), which names no host that a proxy could connect to.
- */
-static uint16_t
-port_of(const char *authority, size_t length, uint16_t otherwise)
+bool
+http_proxy_was_seen(void)
 {
-    char *uri = g_strdup_printf("http://%.*s", (int)length, authority);
-    int number = -1;
-    bool is_valid =
-        g_uri_split_network(uri, G_URI_FLAGS_PARSE_RELAXED, NULL, NULL, &number, NULL);
+    return seen;
+}
 
+/* Sets the address of a host that has no name. */
+static void
+set_host(http_target_t *target, const char *host)
+{
+    ws_in4_addr ipv4;
+    ws_in6_addr ipv6;
+
+    G_STATIC_ASSERT(sizeof ipv6 == sizeof target->host);
+    if (ws_inet_pton4(host, &ipv4)) {
+        target->host_length = sizeof ipv4;
+        memcpy(target->host, &ipv4, sizeof ipv4);
+    } else if (ws_inet_pton6(host, &ipv6)) {
+        target->host_length = sizeof ipv6;
+        memcpy(target->host, &ipv6, sizeof ipv6);
+    }
+}
+
+/*
+ * Sets host and port of an authority, the port to @p otherwise if it has none; to 0 for a malformed
+ * one ("[fd00::13", "mp01:99999"), which names no host that a proxy could connect to.
+ */
+static void
+set_target(http_target_t *target, const char *authority, size_t length, uint16_t otherwise)
+{
+    char *uri = g_strdup_printf("http://%.*s", (int)length, authority), *host = NULL;
+    int number = -1;
+
+    if (g_uri_split_network(uri, G_URI_FLAGS_PARSE_RELAXED, NULL, &host, &number, NULL)) {
+        target->port = number > 0 ? (uint16_t)number : otherwise;
+        if (host != NULL)
+            set_host(target, host);
+    }
+    g_free(host);
     g_free(uri);
-    if (!is_valid)
-        return 0;
-    return number > 0 ? (uint16_t)number : otherwise;
 }
 
 const char *
-http_proxy_split_uri(const char *uri, bool is_connect, uint16_t *port)
+http_proxy_split_uri(const char *uri, bool is_connect, http_target_t *target)
 {
-    *port = is_connect ? port_of(uri, strcspn(uri, "/?#"), 0) : 0;
+    memset(target, 0, sizeof *target);
+    target->is_connect = is_connect;
+    if (is_connect)
+        set_target(target, uri, strcspn(uri, "/?#"), 0);
     for (unsigned i = 0; i < array_length(schemes) && !is_connect; i++) {
         const size_t scheme = strlen(schemes[i].scheme);
         size_t length;
@@ -76,8 +111,8 @@ http_proxy_split_uri(const char *uri, bool is_connect, uint16_t *port)
             continue;
         /* RFC 3986 3.2: the end of the authority. */
         length = strcspn(uri + scheme, "/?#");
-        *port = port_of(uri + scheme, length, schemes[i].port);
-        if (*port == 0)
+        set_target(target, uri + scheme, length, schemes[i].port);
+        if (target->port == 0)
             return uri;
         return uri[scheme + length] != '\0' ? uri + scheme + length : "/";
     }
@@ -124,25 +159,54 @@ end_waiting(proxy_t *proxy)
     role_book_outdate();
 }
 
+/* The flow is for the target of this request until there is one for another. */
+static void
+set_uri(flow_content_t *flow, const http_target_t *target)
+{
+    if (flow->uri_port != target->port || flow->uri_host_length != target->host_length ||
+        memcmp(flow->uri_host, target->host, sizeof flow->uri_host) != 0)
+        flow->uri_number++;
+    flow->proxied = target->port != 0;
+    flow->uri_port = target->port;
+    flow->uri_host_length = target->host_length;
+    memcpy(flow->uri_host, target->host, sizeof flow->uri_host);
+}
+
+/*
+ * A proxy was asked to connect, or has answered that. The content of the flow is what goes through
+ * the tunnel: its service is looked for behind this packet.
+ */
+static void
+set_tunnel(flow_content_t *flow, const packet_view_t *packet, bool is_tunnel)
+{
+    const bool was_tunnel = flow->is_tunnel;
+
+    flow->is_tunnel = is_tunnel;
+    flow->tunnel_frame = is_tunnel ? packet->pinfo->num : 0;
+    /* What its answer grants has begun before: the client may not have waited. */
+    if (!is_tunnel || was_tunnel)
+        return;
+    flow->service = SERVICE_UNKNOWN;
+    flow->sniffs = 0;
+}
+
 role_set_t
-http_proxy_note_request(const packet_view_t *packet, uint16_t port, bool is_connect,
-                        bool forwarded)
+http_proxy_note_request(const packet_view_t *packet, const http_target_t *target, bool forwarded)
 {
     proxy_t *proxy = forwarded ? find_proxy(&packet->pinfo->src) : NULL;
-    bool by_proxy = port != 0 || proxy != NULL;
+    const bool to_proxy = target->port != 0, by_proxy = to_proxy || proxy != NULL;
     /* Look the flow up only if its proxy state may change, because a lookup is expensive. */
     flow_content_t *flow = by_proxy || seen ? flow_content_get(packet->pinfo, by_proxy) : NULL;
 
     seen = seen || by_proxy;
-    if (port != 0)
+    if (to_proxy)
         add_proxy(&packet->pinfo->dst);
     if (flow == NULL)
         return 0;
-    if (port != 0 || (flow->proxied && !flow->is_tunnel)) {
-        flow->proxied = port != 0;
-        flow->uri_port = port;
-    }
-    flow->is_tunnel = flow->is_tunnel || (is_connect && port != 0);
+    if (to_proxy || (flow->proxied && !flow->is_tunnel))
+        set_uri(flow, target);
+    if (target->is_connect && to_proxy)
+        set_tunnel(flow, packet, true);
     if (proxy == NULL)
         return 0;
     /* Never unset: since 4.4 a response has the URI as well, without the headers of the request. */
@@ -158,14 +222,83 @@ http_proxy_note_response(const packet_view_t *packet, bool is_connect, bool gran
     proxy_t *proxy = find_proxy(&packet->pinfo->src);
     flow_content_t *flow;
 
-    if (is_connect && !granted) {
+    if (is_connect) {
         flow = flow_content_get(packet->pinfo, false);
         if (flow != NULL)
-            flow->is_tunnel = false;
+            set_tunnel(flow, packet, granted);
     }
     if (proxy == NULL)
         return;
     proxy->roles |= role_book_roles_at(&packet->pinfo->dst, STANDING_PROVEN);
     if (proxy->roles != 0 && proxy->num_waiting > 0)
         end_waiting(proxy);
+}
+
+/* The roles of a server that is asked for @p path. */
+static role_set_t
+roles_of_path(const char *path)
+{
+    role_set_t roles = 0;
+
+    for (uint64_t matches = role_signatures_match(FACT_HTTP_URI, path, strlen(path)); matches != 0;
+         matches &= matches - 1)
+        roles |= role_signatures_get(FACT_HTTP_URI, (unsigned)ws_ctz(matches))->server;
+    return roles;
+}
+
+/* The first answer to a request to connect: a refusal makes no tunnel. */
+static void
+read_answer(const packet_view_t *packet)
+{
+    enum { CODE_AT = 9 };
+    const uint8_t *code = packet_view_bytes(packet, CODE_AT, 1);
+    flow_content_t *flow = seen && code != NULL ? flow_content_get(packet->pinfo, false) : NULL;
+
+    if (flow == NULL || !flow->is_tunnel || flow->is_tunnel_made || *code == '1')
+        return;
+    flow->is_tunnel_made = true;
+    set_tunnel(flow, packet, *code == '2');
+}
+
+/* A request, of which @p uri is what follows the method. */
+static void
+read_request(const packet_view_t *packet, const char *uri, bool is_connect)
+{
+    http_target_t target;
+    const char *path = http_proxy_split_uri(uri, is_connect, &target);
+    flow_content_t *flow;
+
+    if (target.port == 0 && !seen)
+        return;
+    (void)http_proxy_note_request(packet, &target, false);
+    flow = flow_content_get(packet->pinfo, false);
+    if (flow != NULL && flow->proxied && !is_connect)
+        flow->uri_roles = roles_of_path(path);
+}
+
+void
+http_proxy_read(const packet_view_t *packet)
+{
+    static const char connect[] = "CONNECT ", answer[] = "HTTP/1.";
+    const char *begin = (const char *)packet->payload, *space;
+    size_t length = MIN(packet->length, MAX_LINE);
+    char *uri;
+
+    if (begin == NULL || packet->pinfo->ptype != PT_TCP)
+        return;
+    if (length > sizeof answer && memcmp(begin, answer, sizeof answer - 1) == 0) {
+        read_answer(packet);
+        return;
+    }
+    space = (const char *)memchr(begin, ' ', MIN(length, MAX_METHOD));
+    if (space == NULL)
+        return;
+    length -= (size_t)(space + 1 - begin);
+    uri = wmem_strndup(packet->pinfo->pool, space + 1, length);
+    /* The rest of a URI may follow in the next segment. */
+    if (uri[strcspn(uri, " \r\n")] == '\0')
+        return;
+    uri[strcspn(uri, " \r\n")] = '\0';
+    read_request(packet, uri, length + sizeof connect - 1 <= packet->length &&
+                                  memcmp(begin, connect, sizeof connect - 1) == 0);
 }

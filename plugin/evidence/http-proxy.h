@@ -13,19 +13,32 @@
 /** Forgets all proxies. Call from an init routine. */
 void http_proxy_reset(void);
 
-/**
- * Returns the path of the URI of a request, and sets @p port to the port that a proxy is asked to
- * connect to; 0 for a request to a server. @p is_connect: the URI is host and port (RFC 7231
- * 4.3.6).
- */
-const char *http_proxy_split_uri(const char *uri, bool is_connect, uint16_t *port);
+/** What a proxy is asked for. */
+typedef struct {
+    uint16_t port;      /* to connect to; 0 for a request to a server */
+    bool is_connect;    /* the URI was host and port (RFC 7231 4.3.6) */
+    uint8_t host[16];   /* its address; a length of 0: it has a name, or none */
+    uint8_t host_length;
+} http_target_t;
+
+/** Returns the path of the URI of a request, and sets @p target. */
+const char *http_proxy_split_uri(const char *uri, bool is_connect, http_target_t *target);
 
 /**
- * Notes a request of this packet, to a proxy if @p port is not 0, and of one if it is @p forwarded.
- * Returns the roles of those whose requests its sender has answered as a proxy.
+ * Notes a request of this packet, to a proxy if @p target has a port, and of one if it is
+ * @p forwarded. Returns the roles of those whose requests its sender has answered as a proxy.
  */
-role_set_t http_proxy_note_request(const packet_view_t *packet, uint16_t port, bool is_connect,
+role_set_t http_proxy_note_request(const packet_view_t *packet, const http_target_t *target,
                                    bool forwarded);
+
+/**
+ * Reads a request to a proxy, or the answer to one to connect, where no roles are learned. Its path
+ * shows the role that it is asked of, of this flow alone.
+ */
+void http_proxy_read(const packet_view_t *packet);
+
+/** True if a proxy was asked in this capture. Cheap. */
+bool http_proxy_was_seen(void);
 
 /** The sender of this packet has answered a request to a proxy, with @p granted: successfully. */
 void http_proxy_note_response(const packet_view_t *packet, bool is_connect, bool granted);

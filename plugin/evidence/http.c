@@ -9,6 +9,7 @@
 #include <wsutil/bits_ctz.h>
 
 #include "bounds.h"
+#include "conclusions.h"
 #include "http-alike.h"
 #include "http-head.h"
 #include "http-method.h"
@@ -83,19 +84,19 @@ add_request(const packet_view_t *packet, const request_t *request)
     http_place_t place = http_order_request(packet, request->at, request->whole);
     http_method_e method = http_method_find(request->method);
     bool is_connect = method == HTTP_METHOD_CONNECT, forwarded = request->headers.forwarded;
-    uint16_t port;
-    const char *path = http_proxy_split_uri(request->uri, is_connect, &port);
+    http_target_t target;
+    const char *path = http_proxy_split_uri(request->uri, is_connect, &target);
     char *decoded = strchr(path, '%') != NULL ? g_uri_unescape_string(path, NULL) : NULL;
     http_asked_t kept = asked_for(decoded != NULL ? decoded : path);
     asked_t asked = {
         .transaction = place.number,
         .is_passed_on = forwarded,
-        .passed_on_for = http_proxy_note_request(packet, port, is_connect, forwarded),
+        .passed_on_for = http_proxy_note_request(packet, &target, forwarded),
     };
 
     kept.frame = packet->pinfo->num;
     kept.method = (uint8_t)method;
-    kept.to_proxy = port != 0;
+    kept.to_proxy = target.port != 0;
     asked.has_token = has_token(request, &kept);
     if (place.number != 0) {
         http_order_set_asked(place, kept);
@@ -406,6 +407,10 @@ read_payload(const packet_view_t *packet)
 
     if (packet->payload == NULL || packet->pinfo->ptype != PT_TCP)
         return;
+    if (!conclusions_are_learned()) {
+        http_proxy_read(packet);
+        return;
+    }
     http_order_begin(packet);
     if (is_response(packet, 0)) {
         read_responses(packet, 0);
@@ -417,8 +422,10 @@ read_payload(const packet_view_t *packet)
     }
 }
 
+/* Always read, because requests to a proxy are judged by their URIs although nothing is learned. */
 const evidence_reader_t http_reader = {
     .protocol = "http",
+    .is_always_read = true,
     .service = SERVICE_HTTP,
     /* Of requests and of responses. The methods with other letters are rare without a layer. */
     .begin = { .min_length = 8, .bytes = { 'B', 'C', 'G', 'H', 'P' }, .num_bytes = 5 },

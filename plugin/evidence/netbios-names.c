@@ -11,6 +11,8 @@
 #include <wsutil/str_util.h>
 
 #include "bounds.h"
+#include "conclusions.h"
+#include "flow-content.h"
 #include "inference.h"
 #include "netbios.h"
 #include "questions.h"
@@ -88,6 +90,52 @@ read_nbns_answer(const packet_view_t *packet, unsigned flags, unsigned number, u
         inference_add_server(packet, ROLE_WINS_SERVER, "Answers as a WINS server");
 }
 
+/*
+ * True for the name of a management point, "MP_ABC<1a>" (KB 826852), whose code @p site gets. The
+ * letters as they are encoded (RFC 1001 14.1) exclude nearly all others.
+ */
+static bool
+read_mp_name(const uint8_t *encoded, unsigned length, char site[4])
+{
+    static const char begin[] = "\x20" "ENFAFP"; /* MP_ */
+    enum { PREFIX = 3, CODE = 3, SUFFIX = 0x1a };
+    netbios_name_t name;
+
+    if (length < sizeof begin || memcmp(encoded, begin, sizeof begin - 1) != 0 ||
+        netbios_name_decode(encoded, length, &name) == 0 || name.suffix != SUFFIX ||
+        strlen(name.text) != PREFIX + CODE)
+        return false;
+    (void)g_strlcpy(site, name.text + PREFIX, CODE + 1);
+    for (unsigned i = 0; i < CODE; i++) {
+        if (!g_ascii_isupper(site[i]) && !g_ascii_isdigit(site[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Notes a question for a management point, and the answer that there is none. */
+static void
+note_mp_lookup(const packet_view_t *packet, unsigned flags, unsigned number, unsigned at)
+{
+    enum { RESPONSE = 0x8000, OPERATION = 0x7800, CODE = 0x000f };
+    char site[4];
+    flow_content_t *flow;
+
+    if ((flags & OPERATION) != 0 ||
+        !read_mp_name(packet->payload + at, packet->length - at, site))
+        return;
+    if ((flags & RESPONSE) != 0 &&
+        ((flags & CODE) == 0 || !questions_is_asked(packet, QUESTION_NBNS, number)))
+        return;
+    flow = flow_content_get(packet->pinfo, true);
+    if (flow == NULL)
+        return;
+    if (flow->mp_site[0] == '\0')
+        memcpy(flow->mp_site, site, sizeof flow->mp_site);
+    if ((flags & RESPONSE) != 0 && flow->mp_missing_frame == 0)
+        flow->mp_missing_frame = packet->pinfo->num;
+}
+
 static void
 read_nbns(const packet_view_t *packet)
 {
@@ -104,6 +152,9 @@ read_nbns(const packet_view_t *packet)
     response = (flags & RESPONSE) != 0;
     if (!response)
         questions_ask(packet, QUESTION_NBNS, number);
+    note_mp_lookup(packet, flags, number, HEADER);
+    if (!conclusions_are_learned())
+        return;
     if (response ? (flags & CODE) != 0 : !is_registration(flags >> 11 & 0x0f))
         return;
     used = netbios_name_decode(header + HEADER, packet->length - HEADER, &name);
@@ -179,6 +230,7 @@ const evidence_reader_t netbios_names_nbns_reader = {
     /* A name of 0x20 bytes follows the header. */
     .begin = { .udp = true, .min_length = 36, .marker_at = 12, .marker = "\x20" },
     .is_conclusive = true,
+    .is_always_read = true, /* the audit needs to know who asks for a management point, and how */
     .read = read_nbns,
 };
 

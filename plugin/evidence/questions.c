@@ -105,12 +105,21 @@ questions_ask(const packet_view_t *packet, question_e kind, uint32_t number)
     const packet_info *pinfo = packet->pinfo;
     uint32_t asker = hash_asker(&pinfo->src, pinfo->srcport, kind, number);
     question_t *place = &questions[asker % NUM_QUESTIONS];
-    const bool all = addresses_is_ipv4_broadcast(&pinfo->dst, &pinfo->dl_dst);
+    const bool all = packet_view_is_broadcast(packet);
 
     if (is_echo(pinfo, false, kind, number))
         return;
     place->asker = asker;
     place->server = all ? 0 : hash_address(&pinfo->dst, 0);
+}
+
+/* True if the question in @p place is one that the sender of this packet was asked. */
+static bool
+is_of_sender(const question_t *place, uint32_t asker, const packet_info *pinfo)
+{
+    return place->asker == asker &&
+           (place->server == 0 || place->server == hash_address(&pinfo->src, 0)) &&
+           !addresses_equal(&pinfo->src, &pinfo->dst);
 }
 
 bool
@@ -120,10 +129,17 @@ questions_answer(const packet_view_t *packet, question_e kind, uint32_t number)
     uint32_t asker = hash_asker(&pinfo->dst, pinfo->destport, kind, number);
     question_t *place = &questions[asker % NUM_QUESTIONS];
 
-    if (is_echo(pinfo, true, kind, number) || place->asker != asker ||
-        (place->server != 0 && place->server != hash_address(&pinfo->src, 0)) ||
-        addresses_equal(&pinfo->src, &pinfo->dst))
+    if (is_echo(pinfo, true, kind, number) || !is_of_sender(place, asker, pinfo))
         return false;
     place->asker = 0;
     return true;
+}
+
+bool
+questions_is_asked(const packet_view_t *packet, question_e kind, uint32_t number)
+{
+    const packet_info *pinfo = packet->pinfo;
+    uint32_t asker = hash_asker(&pinfo->dst, pinfo->destport, kind, number);
+
+    return is_of_sender(&questions[asker % NUM_QUESTIONS], asker, pinfo);
 }

@@ -10,7 +10,8 @@
 #include "packet-view.h"
 
 /** What a question is in. */
-typedef enum { QUESTION_DNS, QUESTION_NBNS, QUESTION_DHCP } question_e;
+typedef enum { QUESTION_DNS, QUESTION_NBNS, QUESTION_DHCP, QUESTION_RPC,
+               QUESTION_SQL_BROWSER } question_e;
 
 /** Forgets all questions. Call from an init routine. */
 void questions_reset(void);
@@ -23,5 +24,8 @@ void questions_ask(const packet_view_t *packet, question_e kind, uint32_t number
  * host where all were asked, sends it to the asker. The question is then answered.
  */
 bool questions_answer(const packet_view_t *packet, question_e kind, uint32_t number);
+
+/** The same for an answer that others, or more of itself, may follow: the question stays. */
+bool questions_is_asked(const packet_view_t *packet, question_e kind, uint32_t number);
 
 #endif /* __SMSRC_QUESTIONS_H__ */

@@ -53,8 +53,6 @@ extern const evidence_reader_t tds_reader;
 extern const evidence_reader_t dns_reader;
 extern const evidence_reader_t dhcp_reader;
 extern const evidence_reader_t rpc_reader;
-
-/** True if an endpoint mapper has named @p port of @p addr. */
-bool rpc_is_endpoint(const address *addr, uint16_t port);
+extern const evidence_reader_t tftp_reader;
 
 #endif /* __SMSRC_READER_H__ */

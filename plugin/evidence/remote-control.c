@@ -9,6 +9,14 @@
 #include "inference.h"
 #include "packet-smsrc.h"
 
+/* True if the flow's streams have begun with another service's content. */
+static bool
+is_of_another(const flow_content_t *flow)
+{
+    return flow->service != SERVICE_UNKNOWN && flow->service != SERVICE_REMOTE_CONTROL &&
+           flow->service != SERVICE_CM_REMOTE_CONTROL;
+}
+
 static void
 read_packet(const packet_view_t *packet)
 {
@@ -21,9 +29,15 @@ read_packet(const packet_view_t *packet)
         (claim->basis != BASIS_CONTENT && claim->basis != BASIS_SESSION))
         return;
     flow = flow_content_get(packet->pinfo, true);
+    if (claim->basis == BASIS_SESSION && is_of_another(flow))
+        return;
     if (claim->basis == BASIS_CONTENT)
         flow_content_set_ends(flow, packet->pinfo, claim->direction == DIRECTION_TO_AGENT);
     /* The flow's own content is stronger than what other flows of the two hosts have shown. */
+    if (claim->basis == BASIS_CONTENT)
+        flow->is_by_session = false;
+    else if (flow->service == SERVICE_UNKNOWN)
+        flow->is_by_session = true;
     if (claim->configmgr)
         flow->service = SERVICE_CM_REMOTE_CONTROL;
     else if (claim->basis == BASIS_CONTENT || flow->service == SERVICE_UNKNOWN)

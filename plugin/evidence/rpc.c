@@ -1,5 +1,5 @@
 /* rpc.c
- * DCE/RPC: ports that an endpoint mapper names, and logins to WMI that show a role
+ * DCE/RPC: logins to WMI that show a role
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,86 +8,15 @@
 
 #include <wsutil/pint.h>
 
-#include "addresses.h"
 #include "bounds.h"
 #include "conclusions.h"
+#include "endpoint-mapper.h"
 #include "inference.h"
 #include "transactions.h"
 #include "wmi-login.h"
 
-#ifndef RPC_MAX_ENDPOINTS
-#define RPC_MAX_ENDPOINTS 4096
-#endif
-#define MAX_TOWERS 64
-
 /* The most messages of a packet. */
 #define MAX_MESSAGES 16
-
-/* The state of one capture. */
-static wmem_map_t *rpc_endpoints; /* address to a set of ports */
-static unsigned num_endpoints;
-
-static void
-reset(void)
-{
-    rpc_endpoints = wmem_map_new(wmem_file_scope(), addresses_key_hash, addresses_key_equal);
-    num_endpoints = 0;
-    wmi_login_reset();
-}
-
-/* Adds a port that an endpoint mapper's response names. It is of the host that sent it. */
-static void
-add_endpoint(packet_info *pinfo, uint16_t port)
-{
-    wmem_map_t *ports = (wmem_map_t *)wmem_map_lookup(rpc_endpoints, &pinfo->src);
-
-    if (port < 1024 ||
-        (ports != NULL && wmem_map_lookup(ports, GUINT_TO_POINTER(port)) != NULL))
-        return;
-    if (bounds_full(BOUND_RPC_ENDPOINTS, num_endpoints, RPC_MAX_ENDPOINTS))
-        return;
-    if (ports == NULL) {
-        ports = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
-        wmem_map_insert(rpc_endpoints, addresses_key_new(&pinfo->src), ports);
-    }
-    wmem_map_insert(ports, GUINT_TO_POINTER(port), GUINT_TO_POINTER(port));
-    num_endpoints++;
-}
-
-bool
-rpc_is_endpoint(const address *addr, uint16_t port)
-{
-    wmem_map_t *ports;
-
-    if (num_endpoints == 0 || addr->len <= 0)
-        return false;
-    ports = (wmem_map_t *)wmem_map_lookup(rpc_endpoints, addr);
-    return ports != NULL && wmem_map_lookup(ports, GUINT_TO_POINTER(port)) != NULL;
-}
-
-/*
- * Reads the towers of an endpoint mapper's response (C706 appendix L). Their floors begin with the
- * protocol, and after TCP's floor, with the port, comes IP's. No other response has these bytes.
- */
-static void
-read_towers(const packet_view_t *packet)
-{
-    static const uint8_t tcp_floor[] = { 0x01, 0x00, 0x07, 0x02, 0x00 };
-    static const uint8_t ip_floor[] = { 0x01, 0x00, 0x09, 0x04, 0x00 };
-    enum { PORT = sizeof tcp_floor, IP = PORT + 2, LENGTH = IP + sizeof ip_floor };
-    const uint8_t *at = packet->payload, *end = packet->payload + packet->length;
-
-    for (unsigned i = 0;; i++) {
-        at = ws_memmem(at, (size_t)(end - at), tcp_floor, sizeof tcp_floor);
-        if (at == NULL || end - at < LENGTH)
-            return;
-        if (bounds_full(BOUND_RPC_TOWERS, i, MAX_TOWERS))
-            return;
-        if (memcmp(at + IP, ip_floor, sizeof ip_floor) == 0)
-            add_endpoint(packet->pinfo, pntohu16(at + PORT));
-        at += sizeof tcp_floor;
-    }
-}
 
 /*
  * True if a DCOM call has succeeded. Its HRESULT is at the end of the stub, before the verifier
@@ -221,16 +150,9 @@ take_pdu(packet_view_t *rest, packet_view_t *pdu)
 static void
 read_payload(const packet_view_t *packet)
 {
-    /* C706 12.6: the version is 5.0 or 5.1 with connections, and 4 without. */
-    enum { RESPONSE = 2, VERSION = 5, VERSION_WITHOUT = 4 };
-    const uint8_t *header = packet_view_bytes(packet, 0, 4);
     packet_view_t rest = *packet, pdu;
 
-    if (header == NULL)
-        return;
-    if ((header[0] == VERSION && header[1] <= 1 && header[2] == RESPONSE) ||
-        (header[0] == VERSION_WITHOUT && header[1] == RESPONSE))
-        read_towers(packet);
+    endpoint_mapper_read(packet);
     if (!conclusions_are_learned())
         return;
     for (unsigned i = 0; take_pdu(&rest, &pdu); i++) {
@@ -240,10 +162,10 @@ read_payload(const packet_view_t *packet)
     }
 }
 
-/* Always read, because the audit needs the endpoints although no roles are learned. */
+/* Always read, because the audit needs the ports handed out although no roles are learned. */
 const evidence_reader_t rpc_reader = {
     .protocol = "dcerpc",
     .is_always_read = true,
     .read = read_payload,
-    .reset = reset,
+    .reset = wmi_login_reset,
 };

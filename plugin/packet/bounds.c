@@ -24,8 +24,9 @@ typedef struct {
 static const char *const bound_names[NUM_BOUNDS] = {
     [BOUND_ROLE_HOSTS] = "hosts with learned roles",
     [BOUND_REPORTED_HOSTS] = "hosts with learned roles before one that only others report",
-    [BOUND_RPC_ENDPOINTS] = "RPC endpoints",
+    [BOUND_HANDED_OUT] = "ports that a service has handed out",
     [BOUND_RPC_TOWERS] = "RPC endpoints in one packet",
+    [BOUND_SQL_INSTANCES] = "instances in one answer of SQL Server Browser",
     [BOUND_DNS_RECORDS] = "records in one DNS answer",
     [BOUND_DNS_TARGETS] = "management points in one DNS answer",
     [BOUND_NBNS_OWNERS] = "owners of a name in one NBNS answer",
@@ -51,6 +52,7 @@ static const char *const bound_names[NUM_BOUNDS] = {
     [BOUND_NAME_BYTES] = "bytes of a name",
     [BOUND_CM_CHANNELS] = "virtual channels of one session",
     [BOUND_HEADER_PIECES] = "incomplete headers of Remote Control",
+    [BOUND_STREAM_HEADS] = "connections whose first bytes are being read",
 };
 
 /* Rebuilt for every capture. */

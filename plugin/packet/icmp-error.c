@@ -50,6 +50,8 @@ read_quote(const packet_view_t *packet, bool ipv6, icmp_error_t *error)
     error->tcp = protocol == IP_PROTO_TCP;
     error->src_port = pntohu16(quote + length);
     error->dst_port = pntohu16(quote + length + 2);
+    error->has_seq = error->tcp && packet->network_length >= ICMP_QUOTE + length + 8;
+    error->seq = error->has_seq ? pntohu32(quote + length + 4) : 0;
     return true;
 }
 

@@ -108,64 +108,236 @@ packet_view_layers(const packet_info *pinfo)
 /* Upper limit of the length of link headers and tunnels before the addresses. */
 #define IPV6_SEARCH 512
 
-/* The place in the frame of an IPv6 header's two addresses, or NULL: pinfo has copies of them. */
-static const uint8_t *
-find_ipv6_source(const uint8_t *frame, unsigned captured, const packet_info *pinfo)
+/* Upper limit of the headers between IP's own and TCP's or UDP's. */
+#define MAX_EXTENSIONS 16
+
+/* Bytes of the packet: those of the frame, or of what Wireshark has made of several. */
+typedef struct {
+    const uint8_t *bytes;
+    unsigned length;   /* as captured */
+    unsigned reported; /* as it was on the wire */
+} source_t;
+
+/* The headers of IP, as far as they have been read. */
+typedef struct {
+    const uint8_t *at;   /* the next header */
+    unsigned left;       /* captured bytes from there on */
+    unsigned reported;   /* the same on the wire */
+    uint8_t protocol;    /* of the next header */
+    bool is_fragment;    /* the packet is a part of one */
+    bool is_later;       /* and not its first part, which has the next header */
+} headers_t;
+
+static source_t
+source_of(tvbuff_t *tvb)
 {
+    source_t source = { NULL, tvb_captured_length(tvb), tvb_reported_length(tvb) };
+
+    if (source.length > 0)
+        source.bytes = tvb_get_ptr(tvb, 0, (int)source.length);
+    return source;
+}
+
+/* What Wireshark has made of several packets, number @p i from 1. False if there is not so much. */
+static bool
+get_made_source(const packet_view_t *packet, unsigned i, source_t *source)
+{
+    GSList *made = packet->pinfo->data_src != NULL ? packet->pinfo->data_src->next : NULL;
+
+    while (made != NULL && i > 1) {
+        made = made->next;
+        i--;
+    }
+    if (made == NULL)
+        return false;
+    *source = source_of(get_data_source_tvb((const struct data_source *)made->data));
+    return true;
+}
+
+static bool
+has_ports(const packet_info *pinfo, const uint8_t *bytes, unsigned length)
+{
+    return length > PORTS_LENGTH && pntohu16(bytes) == pinfo->srcport &&
+           pntohu16(bytes + 2) == pinfo->destport;
+}
+
+static bool
+is_port_protocol(uint8_t protocol)
+{
+    return protocol == IP_PROTO_TCP || protocol == IP_PROTO_UDP;
+}
+
+/* The length of an extension header whose first bytes are at @p at; 0 if @p protocol is none. */
+static unsigned
+extension_length(uint8_t protocol, const uint8_t *at)
+{
+    switch (protocol) {
+    case IP_PROTO_HOPOPTS:
+    case IP_PROTO_ROUTING:
+    case IP_PROTO_DSTOPTS:
+    case IP_PROTO_MIPV6:
+    case IP_PROTO_SHIM6:
+        return (at[1] + 1U) * 8;
+    case IP_PROTO_FRAGMENT:
+        return 8;
+    case IP_PROTO_AH: /* RFC 4302 2.2 */
+        return (at[1] + 2U) * 4;
+    default:
+        return 0;
+    }
+}
+
+/* Passes over the extension headers (RFC 8200 4), up to one that is none or was not captured. */
+static void
+skip_extensions(headers_t *headers)
+{
+    enum { MORE_AND_OFFSET = 0xfff9, OFFSET = 0xfff8 };
+
+    for (unsigned i = 0; i < MAX_EXTENSIONS && headers->left >= 8 && !headers->is_later; i++) {
+        unsigned length = extension_length(headers->protocol, headers->at);
+
+        if (length == 0 || length >= headers->left)
+            return;
+        if (headers->protocol == IP_PROTO_FRAGMENT) {
+            headers->is_fragment = (pntohu16(headers->at + 2) & MORE_AND_OFFSET) != 0;
+            headers->is_later = (pntohu16(headers->at + 2) & OFFSET) != 0;
+        }
+        headers->protocol = headers->at[0];
+        headers->at += length;
+        headers->left -= length;
+        headers->reported -= MIN(length, headers->reported);
+    }
+}
+
+/* A length of 0: a segment that the network card splits; then the source's end is the packet's. */
+static headers_t
+headers_after(const uint8_t *ip, unsigned left, unsigned header, unsigned total, uint8_t protocol)
+{
+    headers_t headers = { .at = ip + header, .left = left - header, .protocol = protocol };
+
+    headers.reported = total > header ? total - header : headers.left;
+    headers.left = MIN(headers.left, headers.reported);
+    return headers;
+}
+
+/* Reads the IPv4 header whose source address pinfo points to, where that is in @p source. */
+static bool
+read_ipv4(const packet_info *pinfo, const source_t *source, headers_t *headers)
+{
+    enum { MORE_AND_OFFSET = 0x3fff, OFFSET = 0x1fff };
+    const uint8_t *address = (const uint8_t *)pinfo->src.data, *ip = address - IPV4_SOURCE;
+    unsigned left, header;
+
+    if (address < source->bytes + IPV4_SOURCE || address >= source->bytes + source->length)
+        return false;
+    left = (unsigned)(source->bytes + source->length - ip);
+    header = (ip[0] & 0x0f) * 4U;
+    if (ip[0] >> 4 != 4 || header < 20 || left <= header)
+        return false;
+    *headers = headers_after(ip, left, header, pntohu16(ip + 2), ip[9]);
+    headers->is_fragment = (pntohu16(ip + 6) & MORE_AND_OFFSET) != 0;
+    headers->is_later = (pntohu16(ip + 6) & OFFSET) != 0;
+    if (!is_port_protocol(headers->protocol))
+        skip_extensions(headers);
+    return true;
+}
+
+/* True if the headers read so far are those of the packet at hand. */
+static bool
+are_of_packet(const packet_info *pinfo, const headers_t *headers)
+{
+    return headers->is_fragment || headers->protocol == IP_PROTO_ICMPV6 ||
+           (is_port_protocol(headers->protocol) && has_ports(pinfo, headers->at, headers->left));
+}
+
+/*
+ * Reads the IPv6 header in @p source. pinfo has copies of the two addresses, so they are searched
+ * for; a tunnel may have the same two more than once.
+ */
+static bool
+read_ipv6(const packet_info *pinfo, const source_t *source, headers_t *headers)
+{
+    const uint8_t *end = source->bytes + MIN(source->length, IPV6_SEARCH), *hit = source->bytes;
     uint8_t both[32];
 
     if (pinfo->src.len != 16 || pinfo->dst.type != AT_IPv6 || pinfo->dst.len != 16)
-        return NULL;
+        return false;
     memcpy(both, pinfo->src.data, 16);
     memcpy(both + 16, pinfo->dst.data, 16);
-    return ws_memmem(frame, MIN(captured, IPV6_SEARCH), both, sizeof both);
+    for (; (hit = ws_memmem(hit, (size_t)(end - hit), both, sizeof both)) != NULL; hit++) {
+        const uint8_t *ip = hit - IPV6_SOURCE;
+        unsigned left = (unsigned)(source->bytes + source->length - ip);
+
+        if (hit < source->bytes + IPV6_SOURCE || ip[0] >> 4 != 6 || left <= IPV6_LENGTH)
+            continue;
+        *headers = headers_after(ip, left, IPV6_LENGTH, pntohu16(ip + 4) + IPV6_LENGTH, ip[6]);
+        skip_extensions(headers);
+        if (are_of_packet(pinfo, headers))
+            return true;
+    }
+    return false;
+}
+
+/* Finds the headers in the frame, or in what a tunnel carried that came in several. */
+static bool
+read_headers(const packet_view_t *packet, headers_t *headers)
+{
+    const packet_info *pinfo = packet->pinfo;
+    source_t source = source_of(packet->tvb);
+    unsigned i = 0;
+
+    if (pinfo->src.type != AT_IPv4 && pinfo->src.type != AT_IPv6)
+        return false;
+    do {
+        if (source.bytes != NULL && (pinfo->src.type == AT_IPv4
+                                         ? read_ipv4(pinfo, &source, headers)
+                                         : read_ipv6(pinfo, &source, headers)))
+            return true;
+    } while (++i < PACKET_MAX_PARTS && get_made_source(packet, i, &source));
+    return false;
+}
+
+/* The last fragment of a packet: what follows IP's headers is what Wireshark has reassembled. */
+static bool
+find_reassembled(const packet_view_t *packet, headers_t *headers)
+{
+    const packet_info *pinfo = packet->pinfo;
+    source_t source;
+
+    if (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP)
+        return false;
+    for (unsigned i = 1; i < PACKET_MAX_PARTS && get_made_source(packet, i, &source); i++) {
+        headers_t whole = { source.bytes, source.length, source.reported, headers->protocol,
+                            false, false };
+
+        if (source.bytes == NULL)
+            continue;
+        skip_extensions(&whole);
+        if (is_port_protocol(whole.protocol) && has_ports(pinfo, whole.at, whole.left)) {
+            *headers = whole;
+            return true;
+        }
+    }
+    return false;
 }
 
 static void
 find_network(packet_view_t *packet)
 {
-    const packet_info *pinfo = packet->pinfo;
-    tvbuff_t *tvb = packet->tvb;
-    unsigned captured = tvb_captured_length(tvb);
-    const uint8_t *frame = captured > 0 ? tvb_get_ptr(tvb, 0, (int)captured) : NULL;
-    const uint8_t *source = (const uint8_t *)pinfo->src.data;
-    unsigned left, header, total;
+    headers_t headers;
 
-    if (frame != NULL && pinfo->src.type == AT_IPv6)
-        source = find_ipv6_source(frame, captured, pinfo);
-    if (frame == NULL || source == NULL || source < frame + IPV6_SOURCE ||
-        source >= frame + captured)
+    if (!read_headers(packet, &headers))
         return;
-    left = (unsigned)(frame + captured - source);
-    if (pinfo->src.type == AT_IPv4 && source >= frame + IPV4_SOURCE) {
-        const uint8_t *ip = source - IPV4_SOURCE;
-
-        header = (ip[0] & 0x0f) * 4U;
-        left += IPV4_SOURCE;
-        if (ip[0] >> 4 != 4 || header < 20 || left <= header ||
-            (pntohu16(ip + 6) & 0x1fff) != 0 ||
-            (ip[9] != IP_PROTO_TCP && ip[9] != IP_PROTO_UDP && ip[9] != IP_PROTO_ICMP))
-            return;
-        /* 0: a segment that the network card splits; then the frame's end is the packet's. */
-        total = pntohu16(ip + 2);
-        packet->network = ip + header;
-        packet->protocol = ip[9];
-    } else if (pinfo->src.type == AT_IPv6) {
-        const uint8_t *ip = source - IPV6_SOURCE;
-
-        header = IPV6_LENGTH;
-        left += IPV6_SOURCE;
-        if (ip[0] >> 4 != 6 || left <= header ||
-            (ip[6] != IP_PROTO_TCP && ip[6] != IP_PROTO_UDP && ip[6] != IP_PROTO_ICMPV6))
-            return;
-        total = pntohu16(ip + 4) + header;
-        packet->network = ip + header;
-        packet->protocol = ip[6];
-    } else {
+    packet->protocol = headers.protocol;
+    if ((headers.is_fragment && !find_reassembled(packet, &headers) && headers.is_later) ||
+        headers.left == 0 ||
+        (!is_port_protocol(headers.protocol) && headers.protocol != IP_PROTO_ICMP &&
+         headers.protocol != IP_PROTO_ICMPV6))
         return;
-    }
-    packet->reported = total > header ? total - header : left - header;
-    packet->network_length = MIN(left - header, packet->reported);
+    packet->network = headers.at;
+    packet->protocol = headers.protocol;
+    packet->reported = headers.reported;
+    packet->network_length = headers.left;
 }
 
 /* The payload of TCP or UDP. IP's length ends it: Ethernet's padding may follow. */
@@ -186,6 +358,14 @@ find_payload(packet_view_t *packet)
     packet->payload = packet->network + header;
     packet->length = MIN(packet->network_length - header, PACKET_MAX_PAYLOAD);
     packet->reported -= header;
+}
+
+bool
+packet_view_has_other_ports(packet_view_t *packet)
+{
+    packet_view_read_bytes(packet);
+    return packet->network == NULL && packet->protocol != 0 &&
+           !is_port_protocol(packet->protocol);
 }
 
 void
@@ -249,32 +429,23 @@ packet_view_is_broadcast(const packet_view_t *packet)
 bool
 packet_view_part(const packet_view_t *packet, unsigned i, packet_view_t *part)
 {
-    const packet_info *pinfo = packet->pinfo;
-    GSList *source = pinfo->data_src != NULL ? pinfo->data_src->next : NULL;
-    tvbuff_t *tvb;
+    source_t source;
 
-    while (source != NULL && i > 1) {
-        source = source->next;
-        i--;
-    }
-    if (source == NULL)
+    /* Nearly every packet is its frame, and nothing else. */
+    if (packet->pinfo->data_src == NULL || packet->pinfo->data_src->next == NULL ||
+        !get_made_source(packet, i, &source))
         return false;
     *part = *packet;
-    tvb = get_data_source_tvb((const struct data_source *)source->data);
-    part->reported = tvb_reported_length(tvb);
+    part->reported = source.reported;
     part->network = NULL;
     part->network_length = 0;
-    part->length = MIN(tvb_captured_length(tvb), PACKET_MAX_PAYLOAD);
-    part->payload = part->length > 0 ? tvb_get_ptr(tvb, 0, (int)part->length) : NULL;
-    /* A reassembled IP packet begins with the header of TCP or UDP. */
-    if (packet->network == NULL && part->length > PORTS_LENGTH &&
-        pntohu16(part->payload) == pinfo->srcport &&
-        pntohu16(part->payload + 2) == pinfo->destport) {
-        part->network = part->payload;
-        part->network_length = part->length;
+    part->length = MIN(source.length, PACKET_MAX_PAYLOAD);
+    part->payload = source.bytes;
+    /* The packet that IP's fragments make is the packet itself. */
+    if (source.bytes != NULL && packet->network >= source.bytes &&
+        packet->network < source.bytes + source.length) {
         part->payload = NULL;
         part->length = 0;
-        find_payload(part);
     }
     return true;
 }

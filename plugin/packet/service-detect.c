@@ -17,11 +17,21 @@
 #include "service-signatures.h"
 
 /*
- * The signatures that are possible for a payload's first byte, a bit each in the order of the
- * table: that byte excludes most of them, and a post-dissector detects services in many packets.
+ * The signatures that are possible for a transport and a payload's first byte, a bit each in the
+ * order of the table: these exclude most of them, and a post-dissector detects services in many
+ * packets.
  */
 #define NUM_MASKS (SERVICE_SIGNATURES_MAX / 64)
-static uint64_t by_first_byte[256][NUM_MASKS];
+static uint64_t possible[TRANSPORT_IPX + 1][256][NUM_MASKS];
+
+static void
+add_possible(unsigned i, unsigned byte)
+{
+    for (unsigned transport = 0; transport <= TRANSPORT_IPX; transport++) {
+        if ((service_signatures[i].transports & transport) != 0)
+            possible[transport][byte][i / 64] |= UINT64_C(1) << (i % 64);
+    }
+}
 
 void
 service_detect_init(void)
@@ -32,7 +42,7 @@ service_detect_init(void)
 
         for (unsigned byte = 0; byte < 256; byte++) {
             if (any || (uint8_t)sig->bytes[0] == byte)
-                by_first_byte[byte][i / 64] |= UINT64_C(1) << (i % 64);
+                add_possible(i, byte);
         }
     }
 }
@@ -47,6 +57,13 @@ service_detect_tvb(tvbuff_t *tvb, transport_e transport)
                                               tvb_reported_length(tvb), transport);
 }
 
+/* Nearly all signatures that are not at the payload's beginning fail at their first byte. */
+static bool
+has_first_byte(const service_signature_t *sig, const first_bytes_t *payload)
+{
+    return sig->length == 0 || payload->p[sig->offset] == (uint8_t)sig->bytes[0];
+}
+
 service_e
 service_detect_bytes(const uint8_t *bytes, unsigned length, unsigned reported,
                      transport_e transport)
@@ -56,12 +73,11 @@ service_detect_bytes(const uint8_t *bytes, unsigned length, unsigned reported,
     if (payload.len < 3)
         return SERVICE_UNKNOWN;
     for (unsigned word = 0; word < NUM_MASKS; word++) {
-        for (uint64_t mask = by_first_byte[payload.p[0]][word]; mask != 0; mask &= mask - 1) {
+        for (uint64_t mask = possible[transport][payload.p[0]][word]; mask != 0; mask &= mask - 1) {
             const service_signature_t *sig =
                 &service_signatures[word * 64 + (unsigned)ws_ctz(mask)];
 
-            if ((sig->transports & transport) != 0 &&
-                sig->offset + sig->length <= payload.len &&
+            if (sig->offset + sig->length <= payload.len && has_first_byte(sig, &payload) &&
                 memcmp(payload.p + sig->offset, sig->bytes, sig->length) == 0 &&
                 (sig->check == NULL || sig->check(&payload)))
                 return sig->service;

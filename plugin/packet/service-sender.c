@@ -7,8 +7,8 @@
 /*
  * A SYN is easily forged, and so is its direction. A request of HTTP, a negotiation of SMB or a
  * bind of RPC comes from the client whatever SYN there was. Sources: RFC 9110, RFC 5246 7.4,
- * MS-CIFS 2.2.3.1, MS-SMB2 2.2.1.2, C706 12.6, MS-RDPBCGR 2.2.1.1, MS-TDS 2.2.3.1, RFC 5321,
- * RFC 959.
+ * RFC 1002 4.3, MS-CIFS 2.2.3.1, MS-SMB2 2.2.1.2, C706 12.6, MS-RDPBCGR 2.2.1.1, MS-TDS 2.2.3.1,
+ * RFC 5321, RFC 959.
  */
 
 #include "service-sender.h"
@@ -39,6 +39,9 @@ static const sender_sign_t signs[] = {
     { SENDER_CLIENT, 0, SIGN("CCM_POST "), ANY, 0, 0 },
     { SENDER_CLIENT, 0, SIGN("BITS_POST "), ANY, 0, 0 },
     { SENDER_SERVER, 0, SIGN("HTTP/1."), ANY, 0, 0 },
+    { SENDER_CLIENT, 0, SIGN("\x81\x00\x00\x44\x20"), ANY, 0, 0 },
+    { SENDER_SERVER, 0, SIGN("\x82\x00\x00\x00"), ANY, 0, 0 },
+    { SENDER_SERVER, 0, SIGN("\x83\x00\x00\x01"), ANY, 0, 0 },
     { SENDER_CLIENT, OFFSET, SIGN("\xffSMB\x72"), 13, 0x80, 0x00 },
     { SENDER_SERVER, OFFSET, SIGN("\xffSMB\x72"), 13, 0x80, 0x80 },
     { SENDER_CLIENT, OFFSET, SIGN("\xffSMB\x73"), 13, 0x80, 0x00 },

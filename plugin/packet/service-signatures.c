@@ -341,6 +341,24 @@ check_razor(const first_bytes_t *pl)
     return at < pl->len && (pl->p[at] == '\r' || pl->p[at] == '\n');
 }
 
+/* SIP and RTSP have the same method, with a URI of theirs (RFC 3261 11, RFC 2326 10.1). */
+static bool
+check_http_options(const first_bytes_t *pl)
+{
+    enum { WITH_SCHEME = 12 };
+
+    return pl->len >= WITH_SCHEME;
+}
+
+/* A greeting of FTP: SMTP's has its name in its first line, of which this may be a part only. */
+static bool
+check_ftp_greeting(const first_bytes_t *pl)
+{
+    enum { LONG = 64 };
+
+    return pl->len >= LONG || pl->len < pl->reported || memchr(pl->p, '\n', pl->len) != NULL;
+}
+
 /* A greeting with a reply code of three digits is SMTP's if it contains that name, else FTP's. */
 static bool
 check_smtp_greeting(const first_bytes_t *pl)
@@ -397,7 +415,7 @@ const service_signature_t service_signatures[] = {
     { SERVICE_HTTP, TRANSPORT_TCP, 0, STR("HEAD "), NULL },
     { SERVICE_HTTP, TRANSPORT_TCP, 0, STR("PUT "), NULL },
     { SERVICE_HTTP, TRANSPORT_TCP, 0, STR("DELETE "), NULL },
-    { SERVICE_HTTP, TRANSPORT_TCP, 0, STR("OPTIONS "), NULL },
+    { SERVICE_HTTP, TRANSPORT_TCP, 0, STR("OPTIONS "), check_http_options },
     { SERVICE_HTTP, TRANSPORT_TCP, 0, STR("CONNECT "), NULL },
     { SERVICE_HTTP, TRANSPORT_TCP, 0, STR("TRACE "), NULL },
     { SERVICE_HTTP, TRANSPORT_TCP, 0, STR("PROPFIND "), NULL },
@@ -442,8 +460,8 @@ const service_signature_t service_signatures[] = {
     { SERVICE_SMTP, TRANSPORT_TCP, 0, STR("EHLO "), NULL },
     { SERVICE_SMTP, TRANSPORT_TCP, 0, STR("HELO "), NULL },
     { SERVICE_SMTP, TRANSPORT_TCP, 0, STR("MAIL FROM:"), NULL },
-    { SERVICE_FTP, TRANSPORT_TCP, 0, STR("220 "), NULL },
-    { SERVICE_FTP, TRANSPORT_TCP, 0, STR("220-"), NULL },
+    { SERVICE_FTP, TRANSPORT_TCP, 0, STR("220 "), check_ftp_greeting },
+    { SERVICE_FTP, TRANSPORT_TCP, 0, STR("220-"), check_ftp_greeting },
     { SERVICE_FTP, TRANSPORT_TCP, 0, STR("331 "), NULL },
     { SERVICE_FTP, TRANSPORT_TCP, 0, STR("230 "), NULL },
     { SERVICE_FTP, TRANSPORT_TCP, 0, STR("USER "), NULL },
@@ -457,6 +475,9 @@ const service_signature_t service_signatures[] = {
     { SERVICE_RDP, TRANSPORT_TCP, 0, STR("\x03\x00"), check_rdp },
     { SERVICE_TFTP, TRANSPORT_UDP, 0, STR("\x00\x01"), check_tftp },
     { SERVICE_TFTP, TRANSPORT_UDP, 0, STR("\x00\x02"), check_tftp },
+    { SERVICE_SSDP, TRANSPORT_UDP, 0, STR("M-SEARCH * HTTP/1."), NULL },
+    { SERVICE_SSDP, TRANSPORT_UDP, 0, STR("NOTIFY * HTTP/1."), NULL },
+    { SERVICE_SSDP, TRANSPORT_UDP, 0, STR("HTTP/1."), NULL },
     { SERVICE_NTP, TRANSPORT_UDP, 0, STR(""), check_ntp },
     { SERVICE_RAZOR, TRANSPORT_TCP, 0, STR(""), check_razor },
     { SERVICE_RTP, TRANSPORT_UDP, 0, STR(""), check_rtp },

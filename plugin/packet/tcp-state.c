@@ -18,6 +18,7 @@
  */
 typedef struct {
     uint16_t server_port;
+    bool is_doubtful; /* a SYN while the connection before was open may have been anybody's */
 } syn_record_t;
 
 static int proto_tcp = -1;
@@ -124,6 +125,8 @@ record_first_syn(const packet_info *pinfo, bool is_answer)
         return;
     record = wmem_new(wmem_file_scope(), syn_record_t);
     record->server_port = server;
+    record->is_doubtful =
+        conversation_cache_is_new_stream() && find_open_server(conversation, pinfo) != 0;
     conversation_add_proto_data(conversation, proto_tcp_state, record);
 }
 
@@ -212,6 +215,23 @@ tcp_state_is_first_byte(const conversation_t *conversation, uint32_t seq)
 
     return tcp != NULL && tcp->fwd != NULL &&
            (tcp->conversation_completeness & SEEN_SYN) != 0 && seq == tcp->fwd->base_seq + 1;
+}
+
+bool
+tcp_state_find_first_byte(const conversation_t *conversation, bool of_sender, uint32_t *seq)
+{
+    enum { HAS_BASE = 0x01 }; /* TCP_S_BASE_SEQ_SET of packet-tcp.c: no header exports it */
+    const struct tcp_analysis *tcp = find_tcp_analysis(conversation);
+    const syn_record_t *record =
+        (const syn_record_t *)conversation_get_proto_data(conversation, proto_tcp_state);
+    const tcp_flow_t *flow = tcp != NULL ? (of_sender ? tcp->fwd : tcp->rev) : NULL;
+
+    if (flow == NULL || (flow->static_flags & HAS_BASE) == 0 ||
+        (tcp->conversation_completeness & SEEN_SYN) == 0 ||
+        (record != NULL && record->is_doubtful))
+        return false;
+    *seq = flow->base_seq + 1;
+    return true;
 }
 
 const nstime_t *

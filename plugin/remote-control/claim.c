@@ -326,7 +326,8 @@ find_basis(const claim_input_t *input, const claim_state_t *state, claim_t *clai
               joins_session(input->pinfo, claim))) {
         claim->basis = BASIS_SESSION;
         claim->findings.is_foreign = claim_answer_begins_foreign(input, state);
-        claim->findings.asks_others = state->first_frame == 0;
+        claim->findings.asks_others =
+            state->first_frame == 0 || claim->findings.is_unknown_answer;
         return !claim->findings.is_foreign || input->limit == CLAIM_BY_USER;
     }
     if (input->limit == CLAIM_BY_USER) {
@@ -426,6 +427,13 @@ report_event(conversation_t *conversation, const packet_info *pinfo, const claim
     return session_connection_report(connection, pinfo, &event);
 }
 
+void
+claim_set_foreign(claim_t *claim)
+{
+    claim->findings.is_foreign = true;
+    claim_answer_is_of_others(claim);
+}
+
 bool
 claim_is_refuted(const packet_info *pinfo)
 {
@@ -452,6 +460,7 @@ claim_record(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim)
     if (!PINFO_FD_VISITED(pinfo)) {
         record_state(state, pinfo, claim);
         claim_answer_record_request(state, tvb, claim);
+        claim_answer_record(state, tvb, claim);
         if (claim->findings.answer == ANSWER_FOREIGN)
             refuted_frame = pinfo->num;
     }

@@ -48,9 +48,12 @@ static bool
 is_clear_start(tvbuff_t *tvb)
 {
     unsigned captured = tvb_captured_length(tvb);
-    const uint8_t *bytes = captured > 0 ? tvb_get_ptr(tvb, 0, (int)captured) : NULL;
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)captured);
 
-    for (unsigned i = 0; i < array_length(clear_words) && captured > 0; i++) {
+    /* Nearly no other payload has that type where a frame has it. */
+    if (captured >= CM_FIRST_PART && bytes[3] != CM_TYPE_CONTROL)
+        return false;
+    for (unsigned i = 0; i < array_length(clear_words); i++) {
         if (begins_word(bytes, captured, clear_words[i]))
             return true;
     }
@@ -70,7 +73,8 @@ detect_header(const uint8_t *bytes, unsigned length)
     };
 
     for (unsigned i = 0; i < array_length(headers); i++) {
-        if (memcmp(bytes, headers[i].start, MIN(length, MAGIC_LENGTH)) != 0)
+        if (bytes[0] != (uint8_t)headers[i].start[0] ||
+            memcmp(bytes, headers[i].start, MIN(length, MAGIC_LENGTH)) != 0)
             continue;
         if (length > MAGIC_END_OFFSET && memcmp(bytes + MAGIC_END_OFFSET, headers[i].end,
                                                 length - MAGIC_END_OFFSET) != 0)

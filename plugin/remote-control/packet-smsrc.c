@@ -230,12 +230,13 @@ is_of_others(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data, cl
     }
     CATCH_ALL
     {
-        claim->findings.is_foreign = true;
+        claim_set_foreign(claim);
         claim_record(tvb, pinfo, claim);
         RETHROW;
     }
     ENDTRY;
-    claim->findings.is_foreign = claim->findings.is_foreign || is_foreign;
+    if (is_foreign)
+        claim_set_foreign(claim);
     return is_foreign;
 }
 

@@ -10,6 +10,9 @@
 
 static int message_tap = -1;
 
+/* The frame of a message that the tap of sessions has not followed so far; 0: none. */
+static uint32_t waiting_frame;
+
 void
 message_tap_queue(packet_info *pinfo, channel_e channel, direction_e direction, const char *type)
 {
@@ -22,6 +25,19 @@ message_tap_queue(packet_info *pinfo, channel_e channel, direction_e direction, 
     message->direction = direction;
     message->type = type;
     tap_queue_packet(message_tap, pinfo, message);
+    waiting_frame = pinfo->num;
+}
+
+bool
+message_tap_is_waiting(const packet_info *pinfo)
+{
+    return waiting_frame == pinfo->num;
+}
+
+void
+message_tap_end_wait(void)
+{
+    waiting_frame = 0;
 }
 
 void

@@ -30,6 +30,7 @@ struct name_lookup {
     uint32_t first_frame;
     nstime_t first_time, last_time;
     bool answered;
+    packet_copies_t copies; /* of the queries */
 };
 
 #define MAX_LOOKUPS 65536
@@ -134,23 +135,32 @@ note_unresolved(name_lookup_t *lookup, const char *reason)
         (void)g_strlcpy(lookup->session->reason, reason, sizeof lookup->session->reason);
 }
 
-name_lookup_t *
-name_lookup_query(const address *viewer, const char *name, const packet_info *pinfo,
-                  bool *repeated)
+/* A query that was sent again has had no response. */
+static bool
+is_repeated(name_lookup_t *lookup, packet_view_t *packet)
 {
+    return packet_copy_find(&lookup->copies, packet) != PACKET_COPY && !lookup->answered;
+}
+
+name_lookup_t *
+name_lookup_query(const address *viewer, const char *name, packet_view_t *packet, bool *repeated)
+{
+    const packet_info *pinfo = packet->pinfo;
     name_lookup_t *lookup = find_lookup(viewer, name);
 
     *repeated = false;
     if (lookup == NULL || session_log_is_silent(&lookup->last_time, pinfo) ||
         (lookup->session != NULL && session_log_is_over(lookup->session, pinfo))) {
         lookup = new_lookup(viewer, name, pinfo);
-        if (lookup != NULL)
+        if (lookup != NULL) {
+            (void)packet_copy_find(&lookup->copies, packet);
             session_log_note_viewer(viewer);
+        }
         return lookup;
     }
     add_packet(lookup, pinfo);
-    if (!lookup->answered) {
-        *repeated = true;
+    *repeated = is_repeated(lookup, packet);
+    if (*repeated) {
         begin_unresolved(lookup, pinfo);
         note_unresolved(lookup, "name not resolved");
     }

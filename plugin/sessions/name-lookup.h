@@ -7,6 +7,7 @@
 #ifndef __SMSRC_NAME_LOOKUP_H__
 #define __SMSRC_NAME_LOOKUP_H__
 
+#include "packet-view.h"
 #include "session-log.h"
 
 /**
@@ -21,11 +22,11 @@ typedef struct name_lookup name_lookup_t;
 
 /**
  * Records that @p viewer queried for @p name. Returns NULL past the bound. @p repeated gets whether
- * the name was queried before without a response; then a session that knows its agent by name only
- * begins.
+ * the name was queried before without a response, which a copy of the query does not show; then a
+ * session that knows its agent by name only begins.
  */
-name_lookup_t *name_lookup_query(const address *viewer, const char *name,
-                                 const packet_info *pinfo, bool *repeated);
+name_lookup_t *name_lookup_query(const address *viewer, const char *name, packet_view_t *packet,
+                                 bool *repeated);
 
 /** Records that there is no such name. Returns NULL where @p viewer has not queried for it. */
 name_lookup_t *name_lookup_not_found(const address *viewer, const char *name,

@@ -132,12 +132,14 @@ smsrc_log_packet(packet_view_t *packet)
 {
     const packet_info *pinfo = packet->pinfo;
 
-    /* This is called for every packet of a capture, and returns here for nearly all of them. */
-    if (!log_active)
-        return;
-    if ((pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX) ||
-        has_channel_port(pinfo) || netbios_is_candidate(pinfo) || session_log_is_candidate(pinfo))
+    /* This is called for every packet of a capture, and nearly all of them are passed over. */
+    if (log_active &&
+        ((pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP && pinfo->ptype != PT_IPX) ||
+         has_channel_port(pinfo) || netbios_is_candidate(pinfo) || session_log_is_candidate(pinfo)))
         dissect_packet(packet);
+    /* Statistics of messages wait for it: these are of no session. */
+    if (message_tap_is_waiting(pinfo))
+        session_tap_queue(packet->pinfo, NULL);
 }
 
 static void

@@ -8,6 +8,7 @@
 #define __SMSRC_SESSION_LOG_INTERNAL_H__
 
 #include "addresses.h"
+#include "packet-copy.h"
 #include "session-connection.h"
 #include "session-log.h"
 
@@ -67,6 +68,7 @@ struct session_connection {
     bool is_waiting;      /* it has the viewer's content, which nothing has answered */
     bool has_failed, was_reset; /* ended before it was established; ended by a reset */
     unsigned syns;        /* while nothing has answered */
+    packet_copies_t copies; /* of the SYN */
     struct session_diagnoses *unreachable; /* of the frame that says so of its port; or NULL */
     bool pending;         /* until its two hosts prove a session */
     uint16_t server_port; /* the agent's */

@@ -8,6 +8,7 @@
 
 #include <epan/tap.h>
 
+#include "message-tap.h"
 #include "session-log-internal.h"
 
 static int hf_smsrc_session = -1;
@@ -90,6 +91,7 @@ session_tap_queue(packet_info *pinfo, const session_t *session)
 {
     smsrc_tap_t *tap;
 
+    message_tap_end_wait();
     if (!have_tap_listener(smsrc_tap))
         return;
     tap = wmem_new(pinfo->pool, smsrc_tap_t);

@@ -43,22 +43,6 @@ is_from_agent(const session_connection_t *connection, const packet_info *pinfo)
             !addresses_equal(&pinfo->src, &pinfo->dst));
 }
 
-/*
- * A mirror port, or a capture on all interfaces, has each packet twice. No system repeats a SYN
- * within a tenth of a second.
- */
-static bool
-is_copy(const session_connection_t *connection, const packet_info *pinfo)
-{
-    nstime_t now = session_log_time(pinfo), between;
-
-    if (connection->syns == 0 || nstime_is_unset(&now) ||
-        nstime_is_unset(&connection->last_time))
-        return false;
-    nstime_delta(&between, &now, &connection->last_time);
-    return between.secs == 0 && between.nsecs >= 0 && between.nsecs < 100000000;
-}
-
 /* The port of the control channel is known to be unreachable by the third SYN, or by an answer. */
 static void
 track_unanswered_syn(packet_info *pinfo, session_connection_t *connection)
@@ -72,8 +56,10 @@ track_unanswered_syn(packet_info *pinfo, session_connection_t *connection)
 
 /* Tracks the state of a connection, by what Wireshark's TCP dissector has seen of it so far. */
 static void
-track_tcp(packet_info *pinfo, session_connection_t *connection, const conversation_t *conversation)
+track_tcp(packet_view_t *packet, session_connection_t *connection,
+          const conversation_t *conversation)
 {
+    packet_info *pinfo = packet->pinfo;
     unsigned seen = tcp_state_seen(conversation);
     bool from_agent = is_from_agent(connection, pinfo);
     bool had_ended = connection->has_ended;
@@ -83,7 +69,7 @@ track_tcp(packet_info *pinfo, session_connection_t *connection, const conversati
         session_traffic_set_established(connection);
         session_diagnosis_drop_unreachable(connection);
     } else if ((seen & (SEEN_SYN | SEEN_RST)) == SEEN_SYN && !from_agent &&
-               !is_copy(connection, pinfo)) {
+               packet_copy_find(&connection->copies, packet) != PACKET_COPY) {
         track_unanswered_syn(pinfo, connection);
     }
     if ((seen & (SEEN_FIN | SEEN_RST)) == 0 || had_ended)
@@ -199,7 +185,7 @@ track_directed(packet_view_t *packet, session_connection_t *connection,
     if (connection->called_by_name && from_agent)
         track_call(packet, connection);
     if (is_tcp)
-        track_tcp(pinfo, connection, conversation);
+        track_tcp(packet, connection, conversation);
 }
 
 static void
@@ -278,10 +264,11 @@ track_found(const packet_info *pinfo, const netbios_packet_t *netbios)
 
 /* Tracks a query: a repeated one has had no response. */
 static name_lookup_t *
-track_query(packet_info *pinfo, const netbios_packet_t *netbios)
+track_query(packet_view_t *packet, const netbios_packet_t *netbios)
 {
+    packet_info *pinfo = packet->pinfo;
     bool repeated;
-    name_lookup_t *lookup = name_lookup_query(&pinfo->src, netbios->agent.text, pinfo, &repeated);
+    name_lookup_t *lookup = name_lookup_query(&pinfo->src, netbios->agent.text, packet, &repeated);
 
     if (repeated)
         session_diagnosis_add(pinfo, DIAGNOSIS_NAME_NOT_RESOLVED,
@@ -301,11 +288,13 @@ track_not_found(packet_info *pinfo, const netbios_packet_t *netbios)
 }
 
 static name_lookup_t *
-track_name(packet_info *pinfo, const netbios_packet_t *netbios)
+track_name(packet_view_t *packet, const netbios_packet_t *netbios)
 {
+    packet_info *pinfo = packet->pinfo;
+
     switch (netbios->act) {
     case NETBIOS_QUERY:
-        return track_query(pinfo, netbios);
+        return track_query(packet, netbios);
     case NETBIOS_FOUND:
         return track_found(pinfo, netbios);
     case NETBIOS_NOT_FOUND:
@@ -321,9 +310,10 @@ track_name(packet_info *pinfo, const netbios_packet_t *netbios)
 }
 
 static void
-track_lookup(packet_info *pinfo, const netbios_packet_t *netbios)
+track_lookup(packet_view_t *packet, const netbios_packet_t *netbios)
 {
-    name_lookup_t *lookup = track_name(pinfo, netbios);
+    packet_info *pinfo = packet->pinfo;
+    name_lookup_t *lookup = track_name(packet, netbios);
 
     if (lookup == NULL)
         return;
@@ -375,7 +365,7 @@ session_tracker_update_netbios(packet_view_t *packet, const netbios_packet_t *ne
     else if (netbios->act == NETBIOS_DATAGRAM)
         track_datagram(packet, netbios);
     else
-        track_lookup(packet->pinfo, netbios);
+        track_lookup(packet, netbios);
 }
 
 const session_t *
@@ -390,6 +380,14 @@ session_tracker_find_lookup_session(packet_info *pinfo)
 /*
  * ICMP errors
  */
+
+/* An error may come late, or be for something else than what the agent has answered. */
+static bool
+is_answered(const session_connection_t *connection)
+{
+    return connection->is_open || connection->bytes[1] > 0 ||
+           (connection->has_ended && !connection->has_failed);
+}
 
 static void
 track_icmp_error(packet_view_t *packet)
@@ -409,7 +407,7 @@ track_icmp_error(packet_view_t *packet)
     if (connection == NULL || connection->viewer == NULL)
         return;
     p_add_proto_data(wmem_file_scope(), pinfo, proto_session_tracker, KEY_CONNECTION, connection);
-    if (addresses_equal(&error.dst, connection->agent))
+    if (addresses_equal(&error.dst, connection->agent) && !is_answered(connection))
         session_diagnosis_add_failure(pinfo, connection, error.reason);
     session_traffic_add_frame(connection, connection->newest, pinfo);
 }

@@ -9,12 +9,12 @@
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 
-#include "audit-tap.h"
+#include "flow-choice.h"
 #include "json-line.h"
 #include "not-judged-sum.h"
+#include "scan.h"
 #include "stat-list.h"
 #include "stat-listener.h"
-#include "stat-settle.h"
 
 /* An end of a flow, which has a copy of the host's address. */
 typedef struct {
@@ -22,35 +22,38 @@ typedef struct {
     flow_end_t seen;
 } end_t;
 
-/* An audited flow in the state of its last packet. */
+/* A chosen flow in the state of its last packet. */
 typedef struct {
-    unsigned order;      /* by the first packet */
-    bool folded;         /* counted in the line of its scan, or without a verdict */
-    const flow_t *scan_of;
+    unsigned order;            /* by the first packet */
+    scan_try_t as_try;
+    const whole_flow_t *whole; /* NULL: its capture has ended, and the rest is set */
+
+    bool left_out;             /* without a verdict */
     verdict_t verdict;
     end_t ends[NUM_ENDS];
     transport_e transport;
     uint16_t server_port;
+    uint16_t via_proxy;  /* 0: none */
     service_e service;
     reach_e reach;
     uint32_t first_frame;
     nstime_t start;
     nstime_t end;
-    unsigned tries;      /* itself, and those that are counted in its line */
-    uint64_t packets;
-    uint64_t bytes;
-
-    /* Texts of the capture, set when it ends. */
+    unsigned tries;      /* of the scan that it is of; 1: of none */
+    unsigned packets;
+    double bytes;
     char *row;           /* NULL: none */
     char *row_text;
     char *site_code;
 } flow_line_t;
 
 typedef struct {
-    GPtrArray *all;      /* of flow_line_t, in their order */
-    GHashTable *lines;   /* flow to its line, of the current capture */
-    unsigned settled;    /* how many are of earlier captures */
-    uint64_t frames;     /* of the capture, audited or not */
+    char *filter;          /* NULL: none */
+    flow_choice_t *choice;
+    GPtrArray *all;        /* of flow_line_t, in their order */
+    GHashTable *lines;     /* flow to its line, of the current capture */
+    unsigned settled;      /* how many are of earlier captures */
+    uint64_t frames;       /* that the filter passes, audited or not */
 } audit_lines_t;
 
 static void
@@ -79,6 +82,7 @@ audit_reset(void *tapdata)
 
     g_hash_table_remove_all(audit->lines);
     g_ptr_array_set_size(audit->all, 0);
+    flow_choice_clear(audit->choice);
     audit->settled = 0;
 }
 
@@ -96,56 +100,27 @@ frames_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
     return TAP_PACKET_DONT_REDRAW;
 }
 
-/* Extends the time of the flow. It ends with the latest: a clock may have been set back. */
-static void
-include_times(flow_line_t *flow, const nstime_t *start, const nstime_t *end)
-{
-    if (nstime_is_unset(end))
-        return;
-    if (nstime_is_unset(&flow->start)) {
-        flow->start = *start;
-        flow->end = *end;
-    } else if (nstime_cmp(end, &flow->end) > 0) {
-        flow->end = *end;
-    }
-}
-
 static tap_packet_status
-audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+audit_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *data,
              tap_flags_t flags _U_)
 {
-    audit_lines_t *audit = (audit_lines_t *)tapdata;
-    const audit_tap_t *tap = (const audit_tap_t *)data;
-    flow_line_t *flow = (flow_line_t *)g_hash_table_lookup(audit->lines, tap->flow);
-
-    if (flow == NULL) {
-        flow = g_new0(flow_line_t, 1);
-        flow->order = audit->all->len;
-        flow->tries = 1;
-        flow->first_frame = tap->flow->first_frame;
-        nstime_set_unset(&flow->start);
-        nstime_set_unset(&flow->end);
-        g_hash_table_insert(audit->lines, (void *)tap->flow, flow);
-        g_ptr_array_add(audit->all, flow);
-    } else {
-        free_ends(flow);
-    }
-    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
-        copy_address(&flow->ends[end].host, tap->ends[end].host);
-        flow->ends[end].seen = tap->ends[end];
-        flow->ends[end].seen.host = NULL; /* lives as long as the packet */
-    }
-    flow->scan_of = tap->flow->scan_of;
-    flow->verdict = *tap->verdict;
-    flow->transport = tap->transport;
-    flow->server_port = tap->ends[RESPONDER].port;
-    flow->service = tap->service;
-    flow->reach = tap->flow->reach;
-    if (pinfo->fd->has_ts)
-        include_times(flow, &pinfo->abs_ts, &pinfo->abs_ts);
-    flow->packets++;
-    flow->bytes += tap->bytes;
+    flow_choice_add(((audit_lines_t *)tapdata)->choice, ((const audit_tap_t *)data)->flow);
     return TAP_PACKET_REDRAW;
+}
+
+static void
+audit_show(void *data, packet_info *pinfo _U_, const whole_flow_t *whole)
+{
+    audit_lines_t *audit = (audit_lines_t *)data;
+    flow_line_t *flow;
+
+    if (g_hash_table_contains(audit->lines, whole->tap.flow))
+        return;
+    flow = g_new0(flow_line_t, 1);
+    flow->order = whole->order;
+    flow->whole = whole;
+    g_hash_table_insert(audit->lines, (void *)whole->tap.flow, flow);
+    g_ptr_array_add(audit->all, flow);
 }
 
 static void
@@ -205,6 +180,8 @@ print_flow(const flow_line_t *flow)
         json_line_put_literal(&line, "server_port", "null");
     else
         json_line_put_number(&line, "server_port", flow->server_port);
+    if (flow->via_proxy != 0)
+        json_line_put_number(&line, "via_proxy", flow->via_proxy);
     json_line_put_text(&line, "service", service_name(flow->service));
     json_line_put_text(&line, "reach", flow_audit_reach_name(flow->reach));
     json_line_put_number(&line, "tries", flow->tries);
@@ -212,7 +189,7 @@ print_flow(const flow_line_t *flow)
     json_line_put_time(&line, "start", &flow->start);
     json_line_put_time(&line, "end", &flow->end);
     json_line_put_number(&line, "packets", flow->packets);
-    json_line_put_number(&line, "bytes", flow->bytes);
+    json_line_put_number(&line, "bytes", (uint64_t)flow->bytes);
     json_line_end(&line);
 }
 
@@ -228,40 +205,29 @@ compare_lines(const void *a, const void *b)
     return one->order < other->order ? -1 : one->order > other->order;
 }
 
-/*
- * Folds the unanswered tries of a scan into one line, that of the first of them, or of the next
- * where a filter has left the first out.
- */
+/* Counts the tries of each scan, which stay lines of their own here. */
 static void
-fold_scans(const audit_lines_t *audit)
+count_scans(const audit_lines_t *audit)
 {
-    GHashTable *first = g_hash_table_new(g_direct_hash, g_direct_equal);
+    scans_t *scans = scans_new();
 
     for (unsigned i = audit->settled; i < audit->all->len; i++) {
-        flow_line_t *one = (flow_line_t *)audit->all->pdata[i], *of = NULL;
+        flow_line_t *one = (flow_line_t *)audit->all->pdata[i];
 
-        one->folded = one->verdict.verdict == VERDICT_NONE;
-        if (one->scan_of == NULL)
-            continue;
-        of = (flow_line_t *)g_hash_table_lookup(audit->lines, one->scan_of);
-        if (of == NULL)
-            of = (flow_line_t *)g_hash_table_lookup(first, one->scan_of);
-        if (of == NULL) {
-            g_hash_table_insert(first, (void *)one->scan_of, one);
-            continue;
-        }
-        one->folded = true;
-        of->tries++;
-        of->packets += one->packets;
-        of->bytes += one->bytes;
-        include_times(of, &one->start, &one->end);
+        scans_update(scans, &one->as_try, one->whole);
     }
-    g_hash_table_destroy(first);
+    for (unsigned i = audit->settled; i < audit->all->len; i++) {
+        flow_line_t *one = (flow_line_t *)audit->all->pdata[i];
+        const scan_t *scan = one->as_try.scan;
+
+        one->tries = scan != NULL && scan_is_one(scan) ? scan_num_tries(scan) : 1;
+    }
+    scans_free(scans);
 }
 
-/* Sets the texts, which later captures do not have, and drops the pointers into this one. */
+/* Sets the texts, which later captures do not have. */
 static void
-settle_flow(flow_line_t *flow)
+settle_texts(flow_line_t *flow)
 {
     const matrix_row_t *row = flow->verdict.row;
 
@@ -275,15 +241,42 @@ settle_flow(flow_line_t *flow)
         wmem_free(NULL, text);
     }
     flow->verdict.row = NULL;
-    flow->scan_of = NULL;
+}
+
+/* Copies what is printed of the flow, and drops the pointers into its capture. */
+static void
+settle_flow(flow_line_t *flow)
+{
+    const whole_flow_t *whole = flow->whole;
+    const audit_tap_t *tap = &whole->tap;
+
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
+        copy_address(&flow->ends[end].host, tap->ends[end].host);
+        flow->ends[end].seen = tap->ends[end];
+        flow->ends[end].seen.host = NULL;
+    }
+    flow->verdict = *tap->verdict;
+    flow->left_out = flow->verdict.verdict == VERDICT_NONE;
+    flow->transport = tap->transport;
+    flow->server_port = tap->ends[RESPONDER].port;
+    flow->via_proxy = tap->via_proxy;
+    flow->service = tap->service;
+    flow->reach = tap->flow->reach;
+    flow->first_frame = tap->flow->first_frame;
+    flow->start = whole->start;
+    flow->end = whole->end;
+    flow->packets = whole->packets;
+    flow->bytes = whole->bytes;
+    settle_texts(flow);
+    flow->whole = NULL;
 }
 
 static void
-audit_settle(void *tapdata)
+audit_settle(void *data)
 {
-    audit_lines_t *audit = (audit_lines_t *)tapdata;
+    audit_lines_t *audit = (audit_lines_t *)data;
 
-    fold_scans(audit);
+    count_scans(audit);
     for (; audit->settled < audit->all->len; audit->settled++)
         settle_flow((flow_line_t *)audit->all->pdata[audit->settled]);
     g_hash_table_remove_all(audit->lines);
@@ -298,13 +291,14 @@ audit_draw(void *tapdata)
 
     audit_settle(tapdata);
     for (unsigned i = 0; i < audit->all->len; i++) {
-        if (!((const flow_line_t *)audit->all->pdata[i])->folded)
+        if (!((const flow_line_t *)audit->all->pdata[i])->left_out)
             g_ptr_array_add(flows, audit->all->pdata[i]);
     }
     g_ptr_array_sort(flows, compare_lines);
     for (unsigned i = 0; i < flows->len; i++)
         print_flow((const flow_line_t *)flows->pdata[i]);
     line = json_line_begin("audit");
+    json_line_put_filter(&line, audit->filter);
     json_line_put_number(&line, "frames", audit->frames);
     json_line_put_number(&line, "flows", flows->len);
     not_judged_sum_update();
@@ -319,15 +313,17 @@ audit_finish(void *tapdata)
 {
     audit_lines_t *audit = (audit_lines_t *)tapdata;
 
-    stat_settle_remove(audit);
+    flow_choice_free(audit->choice);
     g_hash_table_destroy(audit->lines);
     g_ptr_array_free(audit->all, TRUE);
+    g_free(audit->filter);
     g_free(audit);
 }
 
 static stat_tap_init_result
 audit_start(const char *argument, void *userdata)
 {
+    static const flow_choice_ops_t ops = { audit_show, audit_settle };
     const statistic_t *statistic = (const statistic_t *)userdata;
     audit_lines_t *audit = g_new0(audit_lines_t, 1);
     stat_listener_t flows = {
@@ -351,7 +347,8 @@ audit_start(const char *argument, void *userdata)
 
     audit->lines = g_hash_table_new(g_direct_hash, g_direct_equal);
     audit->all = g_ptr_array_new_with_free_func(free_flow_line);
-    stat_settle_add(audit_settle, audit);
+    audit->filter = g_strdup(flows.filter);
+    audit->choice = flow_choice_new(&ops, audit, flows.filter == NULL);
     not_judged_sum_start(NULL);
     if (!stat_listener_start(&flows))
         return STAT_TAP_INIT_FAILED;

@@ -9,22 +9,40 @@
 #include <epan/tap.h>
 #include <epan/to_str.h>
 
-#include "audit-tap.h"
+#include "flow-choice.h"
+#include "scan.h"
 #include "stat-list.h"
-#include "stat-settle.h"
 #include "stat-table.h"
 #include "terminal-table.h"
+#include "verdict-rows.h"
 
-/* An audited flow and the row that shows it. */
+/* On what the texts of a row depend. */
 typedef struct {
-    unsigned row;
-    verdict_e verdict;
-    char port[16];
-    uint32_t first_frame;
-    unsigned packets;
-    double bytes;
-    unsigned tries; /* other unanswered ones of its two hosts, counted in its row: a scan */
-} place_t;
+    const matrix_row_t *row;
+    unsigned verdict;
+    unsigned nearest;
+    role_set_t roles[NUM_ENDS];
+    unsigned ports[NUM_ENDS];
+    unsigned via_proxy;
+    unsigned first_frame;
+    unsigned service;
+    unsigned reach;
+} shown_t;
+
+/* A chosen flow. */
+typedef struct {
+    scan_try_t as_try;
+    verdict_row_t *row; /* NULL: it is in the row of a scan, or has no verdict */
+    shown_t shown;      /* in its row */
+} flow_line_t;
+
+typedef struct {
+    stat_table_t table;
+    flow_choice_t *choice;
+    GHashTable *lines; /* flow to its flow_line_t */
+    scans_t *scans;    /* the row of one is a verdict_row_t */
+    verdict_rows_t rows;
+} audit_t;
 
 /* What a row shows. */
 typedef struct {
@@ -55,277 +73,264 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_BYTES, "Bytes", "%12u", line_t, bytes),
 };
 
-/* An unanswered try of a scan, counted in the row of the first one. */
-typedef struct {
-    place_t *place; /* of the first try */
-    unsigned packets;
-    double bytes;
-} try_t;
+static char *
+row_name(wmem_allocator_t *scope, const verdict_t *verdict)
+{
+    if (verdict->row == NULL)
+        return wmem_strdup(scope, "-");
+    return wmem_strdup_printf(scope, "%s%s", verdict->nearest ? "near " : "", verdict->row->id);
+}
 
-static GHashTable *places;               /* flow to its place */
-static GHashTable *tries;                /* flow to its try_t */
-static GPtrArray *row_places;            /* the place of each row */
-static unsigned num_rows[NUM_VERDICTS];  /* of each verdict */
+/* "TCP 80" */
+static void
+port_text(char *text, size_t size, const audit_tap_t *tap)
+{
+    const char *transport = service_transport_name(tap->transport);
+
+    if (tap->transport == TRANSPORT_IPX)
+        (void)g_strlcpy(text, "IPX", size);
+    else if (tap->via_proxy != 0)
+        snprintf(text, size, "%s %u via %u", transport, tap->ends[RESPONDER].port, tap->via_proxy);
+    else
+        snprintf(text, size, "%s %u", transport, tap->ends[RESPONDER].port);
+}
+
+/* Shows @p flow in a row, with what @p line has already. */
+static void
+show_line(stat_tap_table *table, const verdict_row_t *row, const whole_flow_t *flow, line_t line)
+{
+    const audit_tap_t *tap = &flow->tap;
+    char *hosts[NUM_ENDS], *roles[NUM_ENDS], *id = row_name(NULL, tap->verdict), port[32];
+
+    port_text(port, sizeof port, tap);
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
+        hosts[end] = address_to_str(NULL, tap->ends[end].host);
+        roles[end] = role_set_to_str(NULL, tap->ends[end].roles);
+        line.roles[end] = roles[end];
+        if (line.hosts[end] == NULL)
+            line.hosts[end] = hosts[end];
+    }
+    if (line.port == NULL)
+        line.port = port;
+    line.verdict = verdict_name(tap->verdict->verdict);
+    line.row = id;
+    line.service = service_name(tap->service);
+    line.reach = flow_audit_reach_name(tap->flow->reach);
+    line.first_frame = tap->flow->first_frame;
+    stat_table_show_row(table, row->at, columns, &line);
+    wmem_free(NULL, id);
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
+        wmem_free(NULL, hosts[end]);
+        wmem_free(NULL, roles[end]);
+    }
+}
+
+/* Returns the row of a verdict: @p row, or a new one. */
+static verdict_row_t *
+row_for(audit_t *audit, verdict_row_t *row, verdict_e verdict)
+{
+    stat_tap_table *table = stat_table_opened(&audit->table.ui);
+
+    if (row == NULL)
+        return verdict_rows_add(&audit->rows, &audit->table.ui, table, verdict);
+    verdict_rows_move(&audit->rows, table, row, verdict);
+    return row;
+}
+
+static shown_t
+shown_of(const audit_tap_t *tap)
+{
+    shown_t shown;
+
+    memset(&shown, 0, sizeof shown);
+    shown.row = tap->verdict->row;
+    shown.verdict = tap->verdict->verdict;
+    shown.nearest = tap->verdict->nearest;
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
+        shown.roles[end] = tap->ends[end].roles;
+        shown.ports[end] = tap->ends[end].port;
+    }
+    shown.first_frame = tap->flow->first_frame;
+    shown.service = tap->service;
+    shown.reach = tap->flow->reach;
+    shown.via_proxy = tap->via_proxy;
+    return shown;
+}
+
+/* Shows a flow in its row. Most packets change nothing but its counts. */
+static void
+show_flow(audit_t *audit, flow_line_t *line)
+{
+    const whole_flow_t *flow = line->as_try.flow;
+    shown_t shown = shown_of(&flow->tap);
+    bool is_new = line->row == NULL || memcmp(&shown, &line->shown, sizeof shown) != 0;
+    line_t counts = { .first_frame = shown.first_frame, .packets = flow->packets,
+                      .bytes = flow->bytes };
+
+    line->shown = shown;
+    line->row = row_for(audit, line->row, flow->tap.verdict->verdict);
+    if (is_new)
+        show_line(stat_table_opened(&audit->table.ui), line->row, flow, counts);
+    else
+        stat_table_show_row(stat_table_opened(&audit->table.ui), line->row->at, columns, &counts);
+}
 
 static void
-clear_rows(void)
+hide_flow(audit_t *audit, flow_line_t *line)
 {
-    memset(num_rows, 0, sizeof num_rows);
-    if (row_places == NULL)
-        row_places = g_ptr_array_new();
-    if (tries == NULL)
-        tries = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
-    g_hash_table_remove_all(tries);
-    g_ptr_array_set_size(row_places, 0);
+    if (line->row != NULL)
+        verdict_rows_remove(&audit->rows, stat_table_opened(&audit->table.ui), line->row);
+    line->row = NULL;
+}
+
+static void
+show_try(void *audit, scan_try_t *one)
+{
+    show_flow((audit_t *)audit, (flow_line_t *)one);
+}
+
+static void
+hide_try(void *audit, scan_try_t *one)
+{
+    hide_flow((audit_t *)audit, (flow_line_t *)one);
+}
+
+/* Shows all tries of one initiator in one row, as the worst of them. */
+static void
+show_scan(audit_t *audit, scan_t *scan)
+{
+    const whole_flow_t *worst = scan_worst(scan)->flow;
+    verdict_row_t *row = row_for(audit, (verdict_row_t *)scan_row(scan),
+                                 worst->tap.verdict->verdict);
+    unsigned num_hosts = scan_num_hosts(scan);
+    char hosts[32];
+    line_t line = { .port = "scan", .packets = scan_packets(scan), .bytes = scan_bytes(scan) };
+
+    scan_set_row(scan, row);
+    if (num_hosts > 1) {
+        snprintf(hosts, sizeof hosts, "%u hosts", num_hosts);
+        line.hosts[RESPONDER] = hosts;
+    }
+    show_line(stat_table_opened(&audit->table.ui), row, worst, line);
+}
+
+/* Brings the tries of an initiator up to date: each has a row, or as a scan all have one. */
+static void
+update_scan(audit_t *audit, scan_t *scan)
+{
+    bool is_shown = scan_row(scan) != NULL, is_scan = scan_is_one(scan);
+
+    if (is_scan && !is_shown)
+        scan_each(scan, hide_try, audit);
+    if (is_scan)
+        show_scan(audit, scan);
+    if (is_scan || !is_shown)
+        return;
+    verdict_rows_remove(&audit->rows, stat_table_opened(&audit->table.ui),
+                        (verdict_row_t *)scan_row(scan));
+    scan_set_row(scan, NULL);
+    scan_each(scan, show_try, audit);
+}
+
+static flow_line_t *
+line_of(audit_t *audit, const flow_t *flow)
+{
+    flow_line_t *line = (flow_line_t *)g_hash_table_lookup(audit->lines, flow);
+
+    if (line == NULL) {
+        line = g_new0(flow_line_t, 1);
+        g_hash_table_insert(audit->lines, (void *)flow, line);
+    }
+    return line;
+}
+
+static void
+audit_show(void *data, packet_info *pinfo _U_, const whole_flow_t *flow)
+{
+    audit_t *audit = (audit_t *)data;
+    flow_line_t *line;
+    scan_t *before;
+
+    if (stat_table_opened(&audit->table.ui) == NULL)
+        return;
+    line = line_of(audit, flow->tap.flow);
+    before = line->as_try.scan;
+    scans_update(audit->scans, &line->as_try, flow);
+    if (before != NULL && before != line->as_try.scan)
+        update_scan(audit, before);
+    if (line->as_try.scan != NULL)
+        update_scan(audit, line->as_try.scan);
+    if (flow->tap.verdict->verdict == VERDICT_NONE ||
+        (line->as_try.scan != NULL && scan_is_one(line->as_try.scan)))
+        hide_flow(audit, line);
+    else
+        show_flow(audit, line);
+}
+
+static tap_packet_status
+audit_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *data,
+             tap_flags_t flags _U_)
+{
+    const audit_t *audit = (const audit_t *)stat_table_ui_of(tapdata);
+
+    flow_choice_add(audit->choice, ((const audit_tap_t *)data)->flow);
+    return TAP_PACKET_REDRAW;
+}
+
+/* The rows stay. */
+static void
+audit_settle(void *data)
+{
+    audit_t *audit = (audit_t *)data;
+
+    g_hash_table_remove_all(audit->lines);
+    scans_clear(audit->scans);
 }
 
 static void
 audit_init(stat_tap_table_ui *ui)
 {
-    stat_table_open_with_keys(ui, "SMS port audit", &places, false);
-    clear_rows();
+    static const flow_choice_ops_t ops = { audit_show, audit_settle };
+    audit_t *audit = (audit_t *)ui;
+
+    if (audit->choice == NULL) {
+        audit->lines = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+        audit->scans = scans_new();
+        audit->choice = flow_choice_new(&ops, audit, terminal_table_has_all());
+    }
+    stat_table_open(ui, "SMS port audit");
+    flow_choice_clear(audit->choice);
+    audit_settle(audit);
+    verdict_rows_clear(&audit->rows);
 }
+
+static void audit_reset(stat_tap_table *table);
+
+static audit_t window = {
+    .table = {
+        .ui = {
+            .tap_name = "smsrc_audit",
+            .stat_tap_init_cb = audit_init,
+            .packet_func = audit_packet,
+            .stat_tap_reset_table_cb = audit_reset,
+        },
+        .ends_with_not_judged = true,
+    },
+};
 
 static void
 audit_reset(stat_tap_table *table)
 {
     stat_table_clear(table);
-    if (places != NULL)
-        g_hash_table_remove_all(places);
-    clear_rows();
-}
-
-static void
-audit_settle(void *unused _U_)
-{
-    if (places == NULL)
+    if (window.choice == NULL)
         return;
-    g_hash_table_remove_all(tries);
-    stat_settle_keys(places);
-}
-
-static void
-swap_rows(stat_tap_table *table, unsigned a, unsigned b)
-{
-    stat_tap_table_item_type *cells = table->elements[a];
-    void *place = row_places->pdata[a];
-
-    table->elements[a] = table->elements[b];
-    table->elements[b] = cells;
-    row_places->pdata[a] = row_places->pdata[b];
-    row_places->pdata[b] = place;
-    ((place_t *)row_places->pdata[a])->row = a;
-    ((place_t *)row_places->pdata[b])->row = b;
-}
-
-/* The first row of the flows with a verdict, which follow those of all worse ones. */
-static unsigned
-first_row_of(verdict_e verdict)
-{
-    unsigned first = 0;
-
-    for (unsigned worse = verdict + 1; worse < NUM_VERDICTS; worse++)
-        first += num_rows[worse];
-    return first;
-}
-
-/* Moves a row to those of @p verdict, by one exchange for each verdict between. */
-static void
-move_row(stat_tap_table *table, place_t *place, verdict_e verdict)
-{
-    while (place->verdict < verdict) {
-        unsigned first = first_row_of(place->verdict);
-
-        swap_rows(table, place->row, first);
-        num_rows[place->verdict]--;
-        place->verdict = (verdict_e)(place->verdict + 1);
-        num_rows[place->verdict]++;
-    }
-    while (place->verdict > verdict) {
-        unsigned last = first_row_of(place->verdict) + num_rows[place->verdict] - 1;
-
-        swap_rows(table, place->row, last);
-        num_rows[place->verdict]--;
-        place->verdict = (verdict_e)(place->verdict - 1);
-        num_rows[place->verdict]++;
-    }
-}
-
-static void
-show_hosts(stat_tap_table *table, const place_t *place, const audit_tap_t *tap)
-{
-    char *initiator = address_to_str(NULL, tap->ends[INITIATOR].host);
-    char *responder = address_to_str(NULL, tap->ends[RESPONDER].host);
-    line_t line = { .first_frame = place->first_frame, .hosts = { initiator, responder } };
-
-    stat_table_show_row(table, place->row, columns, &line);
-    wmem_free(NULL, initiator);
-    wmem_free(NULL, responder);
-}
-
-/*
- * Returns the place of a flow. A new one is at the end of the table. Its hosts are shown again
- * where content has turned the flow round, which then begins anew.
- */
-static place_t *
-place_of(void *tapdata, const audit_tap_t *tap, const flow_t *flow)
-{
-    place_t *place = (place_t *)g_hash_table_lookup(places, flow);
-
-    if (place != NULL && place->first_frame == flow->first_frame)
-        return place;
-    if (place != NULL) {
-        place->first_frame = flow->first_frame;
-        show_hosts(stat_table_of(tapdata), place, tap);
-        return place;
-    }
-    place = g_new0(place_t, 1);
-    place->row = stat_table_append_row(stat_table_ui_of(tapdata), stat_table_of(tapdata));
-    place->first_frame = flow->first_frame;
-    num_rows[VERDICT_NONE]++;
-    g_ptr_array_add(row_places, place);
-    g_hash_table_insert(places, (void *)flow, place);
-    show_hosts(stat_table_of(tapdata), place, tap);
-    return place;
-}
-
-/* Shows the texts of @p line and the counts of @p place in its row. */
-static void
-show_line(stat_tap_table *table, const place_t *place, line_t *line)
-{
-    line->port = place->tries > 0 ? "scan" : place->port;
-    line->first_frame = place->first_frame;
-    line->packets = place->packets;
-    line->bytes = place->bytes;
-    stat_table_show_row(table, place->row, columns, line);
-}
-
-static void
-show_counts(stat_tap_table *table, const place_t *place)
-{
-    line_t line = { .verdict = NULL };
-
-    show_line(table, place, &line);
-}
-
-/* Counts a packet of a try in the row of the first try. */
-static void
-count_try(void *tapdata, const audit_tap_t *tap)
-{
-    try_t *one = (try_t *)g_hash_table_lookup(tries, tap->flow);
-
-    if (one == NULL) {
-        one = g_new0(try_t, 1);
-        one->place = place_of(tapdata, tap, tap->flow->scan_of);
-        one->place->tries++;
-        g_hash_table_insert(tries, (void *)tap->flow, one);
-    }
-    one->packets++;
-    one->bytes += tap->bytes;
-    one->place->packets++;
-    one->place->bytes += tap->bytes;
-    show_counts(stat_table_of(tapdata), one->place);
-}
-
-/* Moves what was counted as a try of a scan to @p place: the try was answered after all. */
-static void
-end_try(stat_tap_table *table, const flow_t *flow, place_t *place)
-{
-    const try_t *one = (const try_t *)g_hash_table_lookup(tries, flow);
-
-    if (one == NULL)
-        return;
-    one->place->packets -= one->packets;
-    one->place->bytes -= one->bytes;
-    one->place->tries--;
-    show_counts(table, one->place);
-    place->packets += one->packets;
-    place->bytes += one->bytes;
-    g_hash_table_remove(tries, flow);
-}
-
-/*
- * The flow has no verdict any more. Its row moves behind all others, and goes. That of a scan
- * stays for its other tries.
- */
-static tap_packet_status
-remove_place(stat_tap_table *table, const flow_t *flow)
-{
-    place_t *place = (place_t *)g_hash_table_lookup(places, flow);
-
-    if (place == NULL || place->tries > 0)
-        return TAP_PACKET_DONT_REDRAW;
-    move_row(table, place, VERDICT_NONE);
-    num_rows[VERDICT_NONE]--;
-    stat_table_remove_row(table, place->row);
-    g_ptr_array_remove_index(row_places, place->row);
-    g_hash_table_remove(places, flow);
-    return TAP_PACKET_REDRAW;
-}
-
-static const char *
-row_name(wmem_allocator_t *scope, const verdict_t *verdict)
-{
-    if (verdict->row == NULL)
-        return "-";
-    return verdict->nearest ? wmem_strdup_printf(scope, "near %s", verdict->row->id)
-                            : verdict->row->id;
-}
-
-static void
-set_port(place_t *place, transport_e transport, uint16_t port)
-{
-    if (transport == TRANSPORT_IPX)
-        (void)g_strlcpy(place->port, "IPX", sizeof place->port);
-    else
-        snprintf(place->port, sizeof place->port, "%s %u", service_transport_name(transport), port);
-}
-
-static tap_packet_status
-audit_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
-             tap_flags_t flags _U_)
-{
-    const audit_tap_t *tap = (const audit_tap_t *)data;
-    const verdict_t *verdict = tap->verdict;
-    stat_tap_table *table = stat_table_of(tapdata);
-    place_t *place;
-    line_t line;
-
-    if (verdict->verdict == VERDICT_NONE)
-        return remove_place(table, tap->flow);
-    if (tap->flow->scan_of != NULL) {
-        count_try(tapdata, tap);
-        return TAP_PACKET_REDRAW;
-    }
-    place = place_of(tapdata, tap, tap->flow);
-    end_try(table, tap->flow, place);
-    move_row(table, place, verdict->verdict);
-    set_port(place, tap->transport, tap->ends[RESPONDER].port);
-    place->packets++;
-    place->bytes += tap->bytes;
-    line = (line_t){
-        .verdict = verdict_name(verdict->verdict),
-        .row = row_name(pinfo->pool, verdict),
-        .roles = { role_set_to_str(pinfo->pool, tap->ends[INITIATOR].roles),
-                   role_set_to_str(pinfo->pool, tap->ends[RESPONDER].roles) },
-        .service = service_name(tap->service),
-        .reach = flow_audit_reach_name(tap->flow->reach),
-    };
-    show_line(table, place, &line);
-    return TAP_PACKET_REDRAW;
+    audit_settle(&window);
+    verdict_rows_clear(&window.rows);
 }
 
 void
 audit_table_register(const statistic_t *statistic)
 {
-    static stat_tap_table_ui ui = {
-        .tap_name = "smsrc_audit",
-        .stat_tap_init_cb = audit_init,
-        .packet_func = audit_packet,
-        .stat_tap_reset_table_cb = audit_reset,
-    };
-
-    stat_table_end_with_not_judged(&ui, NULL);
-    terminal_table_register(&ui, statistic, columns, array_length(columns));
-    stat_settle_add(audit_settle, &ui);
+    terminal_table_register(&window.table.ui, statistic, columns, array_length(columns),
+                            sizeof window);
 }

@@ -36,7 +36,8 @@
 
 /* What a flow is counted as, and the facts that this depends on. */
 typedef struct {
-    const verdict_t *verdict;
+    verdict_e verdict;
+    const matrix_row_t *row;
     bool proxied;
     bool forwarded;
     bool learned; /* a role of the row is not the table's */
@@ -238,7 +239,7 @@ leave(firewall_rules_t *rules, share_t *share)
 static bool
 update_blocked(share_t *share, const flow_t *flow)
 {
-    bool blocked = flow->reach != REACH_OPEN;
+    bool blocked = flow->reach == REACH_BLOCKED;
 
     if (share->rule == NULL || share->blocked == blocked)
         return false;
@@ -326,10 +327,6 @@ join(firewall_rules_t *rules, share_t *share, const packet_info *pinfo, const au
     (void)update_blocked(share, tap->flow);
 }
 
-/*
- * For taps
- */
-
 /* The capture ends: flows stay where they are counted. */
 static void
 settle(void *rules)
@@ -374,8 +371,8 @@ is_current(const share_t *share, const audit_tap_t *tap)
 {
     const flow_content_t *content = tap->flow->content;
 
-    return share->verdict == tap->verdict && share->proxied == content->proxied &&
-           share->forwarded == content->forwarded;
+    return share->verdict == tap->verdict->verdict && share->row == tap->verdict->row &&
+           share->proxied == content->proxied && share->forwarded == content->forwarded;
 }
 
 bool
@@ -396,7 +393,8 @@ firewall_rules_update(firewall_rules_t *rules, const packet_info *pinfo, const a
     } else {
         leave(rules, share);
     }
-    share->verdict = tap->verdict;
+    share->verdict = tap->verdict->verdict;
+    share->row = tap->verdict->row;
     share->proxied = tap->flow->content->proxied;
     share->forwarded = tap->flow->content->forwarded;
     join(rules, share, pinfo, tap);

@@ -112,6 +112,13 @@ json_line_end(json_dumper *line)
 }
 
 void
+json_line_put_filter(json_dumper *line, const char *filter)
+{
+    if (filter != NULL)
+        json_line_put_text(line, "filter", filter);
+}
+
+void
 json_line_put_overflow(json_dumper *line)
 {
     if (!bounds_are_reached())

@@ -30,6 +30,9 @@ void json_line_put_host(json_dumper *line, const char *name, const address *host
 /** "2004-07-14T09:00:00.000000Z"; null where the capture has no time, or none that is a date. */
 void json_line_put_time(json_dumper *line, const char *name, const nstime_t *when);
 
+/** The member "filter": what has chosen flows or sessions. Adds nothing for NULL. */
+void json_line_put_filter(json_dumper *line, const char *filter);
+
 /** The member "overflow": what was not kept (bounds.h). Adds nothing where all was kept. */
 void json_line_put_overflow(json_dumper *line);
 

@@ -14,10 +14,9 @@
 
 #include <epan/tap.h>
 
-#include "audit-tap.h"
+#include "flow-choice.h"
 #include "not-judged-sum.h"
 #include "stat-list.h"
-#include "stat-settle.h"
 #include "stat-table.h"
 #include "terminal-table.h"
 
@@ -60,53 +59,57 @@ typedef struct {
     double bytes;
 } share_t;
 
-static GHashTable *shares;        /* flow to its share */
-static GHashTable *lines_of_rows; /* row of the matrix to its line */
-static GHashTable *lines;         /* the row as text to its line, which it owns */
-static role_set_t held_roles;     /* those that some host holds, as the lines show it */
-static bool has_choice;           /* a filter has left out flows, as the lines show it */
-static bool has_filter;
-static uint64_t num_packets;      /* that the filter has passed */
+typedef struct {
+    stat_table_t table;
+    flow_choice_t *choice;
+    GHashTable *shares;        /* flow to its share */
+    GHashTable *lines_of_rows; /* row of the matrix to its line */
+    GHashTable *lines;         /* the row as text to its line, which it owns */
+    role_set_t held_roles;     /* those that some host holds, as the lines show it */
+    bool has_choice;           /* a filter has left out flows, as the lines show it */
+    bool has_filter;
+} rows_t;
 
 static void
-clear_rows(void)
+clear_rows(rows_t *rows)
 {
-    if (lines_of_rows == NULL)
+    if (rows->choice == NULL)
         return;
-    g_hash_table_remove_all(lines_of_rows);
-    g_hash_table_remove_all(lines);
-    held_roles = 0;
-    has_choice = false;
-    num_packets = 0;
+    g_hash_table_remove_all(rows->shares);
+    g_hash_table_remove_all(rows->lines_of_rows);
+    g_hash_table_remove_all(rows->lines);
+    flow_choice_clear(rows->choice);
+    rows->held_roles = 0;
+    rows->has_choice = false;
 }
 
 /* The next capture may have other rows of the user at the same addresses. */
 static void
-matrix_settle(void *unused _U_)
+matrix_settle(void *data)
 {
-    if (lines_of_rows == NULL)
-        return;
-    g_hash_table_remove_all(shares);
-    g_hash_table_remove_all(lines_of_rows);
+    rows_t *rows = (rows_t *)data;
+
+    g_hash_table_remove_all(rows->shares);
+    g_hash_table_remove_all(rows->lines_of_rows);
 }
 
 /* True if no host holds the role of this end. A broadcast, and a reader of reports, hold none. */
 static bool
-is_missing(const end_t *end)
+is_missing(const rows_t *rows, const end_t *end)
 {
-    return (end->roles & (held_roles | ROLES_BROADCAST | ROLES_UNNAMED)) == 0;
+    return (end->roles & (rows->held_roles | ROLES_BROADCAST | ROLES_UNNAMED)) == 0;
 }
 
 /* Sets the names of the roles that no host holds, and whether traffic can show them. */
 static void
-set_missing(const line_t *line, GString *names)
+set_missing(const rows_t *rows, const line_t *line, GString *names)
 {
     const role_set_t learned = not_judged_learned_roles();
 
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
         const char *other = end == RESPONDER ? line->ends[INITIATOR].name : "";
 
-        if (!is_missing(&line->ends[end]) || strcmp(other, line->ends[end].name) == 0)
+        if (!is_missing(rows, &line->ends[end]) || strcmp(other, line->ends[end].name) == 0)
             continue;
         g_string_append_printf(names, "%s%s%s", names->len > 0 ? ", " : "", line->ends[end].name,
                                (line->ends[end].roles & learned) != 0 ? "" : " (table only)");
@@ -114,47 +117,48 @@ set_missing(const line_t *line, GString *names)
 }
 
 static const char *
-state_of(const line_t *line, bool missing)
+state_of(const rows_t *rows, const line_t *line, bool missing)
 {
     if (line->flows > 0)
         return line->blocked == 0 ? "Seen"
                : line->blocked == line->flows ? "Blocked" : "Seen, blocked";
     if (missing)
         return "No host of this role known";
-    return has_choice ? "Not in the choice" : "Never seen";
+    return rows->has_choice ? "Not in the choice" : "Never seen";
 }
 
 static void
-show_line(stat_tap_table *table, line_t *line)
+show_line(const rows_t *rows, line_t *line)
 {
     GString *missing = g_string_new(NULL);
 
     if (line->flows == 0)
-        set_missing(line, missing);
-    line->state = state_of(line, missing->len > 0);
+        set_missing(rows, line, missing);
+    line->state = state_of(rows, line, missing->len > 0);
     line->missing = missing->str;
-    stat_table_show_row(table, line->row, columns, line);
+    stat_table_show_row(stat_table_opened(&rows->table.ui), line->row, columns, line);
     line->missing = NULL;
     g_string_free(missing, TRUE);
 }
 
 /* Shows the state of the rows without a flow again, where it may have changed. */
 static void
-matrix_update(stat_tap_table *table)
+matrix_update(stat_tap_table_ui *ui, stat_tap_table *table _U_)
 {
+    rows_t *rows = (rows_t *)ui;
     role_set_t held = not_judged_sum()->held_roles;
-    bool choice = has_filter || num_packets < not_judged_sum_packets();
+    bool choice = rows->has_filter || flow_choice_left_out(rows->choice) > 0;
     GHashTableIter each;
     void *line;
 
-    if (held == held_roles && choice == has_choice)
+    if (held == rows->held_roles && choice == rows->has_choice)
         return;
-    held_roles = held;
-    has_choice = choice;
-    g_hash_table_iter_init(&each, lines);
+    rows->held_roles = held;
+    rows->has_choice = choice;
+    g_hash_table_iter_init(&each, rows->lines);
     while (g_hash_table_iter_next(&each, NULL, &line)) {
         if (((line_t *)line)->flows == 0)
-            show_line(table, (line_t *)line);
+            show_line(rows, (line_t *)line);
     }
 }
 
@@ -171,127 +175,146 @@ set_ends(line_t *line, const matrix_row_t *row)
 
 /* Returns the line of a row of the matrix, a new one at the end of the table where it has none. */
 static line_t *
-line_of(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_row_t *row)
+line_of(rows_t *rows, const matrix_row_t *row)
 {
-    line_t *line = (line_t *)g_hash_table_lookup(lines_of_rows, row);
+    line_t *line = (line_t *)g_hash_table_lookup(rows->lines_of_rows, row);
+    stat_tap_table_ui *ui = &rows->table.ui;
     char *text;
 
     if (line != NULL)
         return line;
     text = matrix_row_to_str(NULL, row);
-    line = (line_t *)g_hash_table_lookup(lines, text);
+    line = (line_t *)g_hash_table_lookup(rows->lines, text);
     if (line == NULL) {
         line = g_new0(line_t, 1);
-        line->row = stat_table_append_row(ui, table);
+        line->row = stat_table_append_row(ui, stat_table_opened(ui));
         line->id = row->id;
         line->text = text;
         set_ends(line, row);
-        show_line(table, line);
+        show_line(rows, line);
         line->id = line->text = NULL;
-        g_hash_table_insert(lines, g_strdup(text), line);
+        g_hash_table_insert(rows->lines, g_strdup(text), line);
     }
     wmem_free(NULL, text);
-    g_hash_table_insert(lines_of_rows, (void *)row, line);
+    g_hash_table_insert(rows->lines_of_rows, (void *)row, line);
     return line;
 }
 
 static void
-add_rows(stat_tap_table_ui *ui, stat_tap_table *table, const matrix_row_t *rows, unsigned count)
+add_rows(rows_t *rows, const matrix_row_t *list, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        line_of(ui, table, &rows[i]);
+        line_of(rows, &list[i]);
 }
 
 static void
-add_article(stat_tap_table_ui *ui, stat_tap_table *table)
+add_article(rows_t *rows)
 {
     const matrix_t *matrix = audit_tap_matrix();
 
-    add_rows(ui, table, matrix->rows, matrix->num_rows);
-}
-
-static stat_tap_table_ui matrix_ui;
-
-static void
-matrix_init(stat_tap_table_ui *ui)
-{
-    stat_tap_table *table;
-
-    if (lines_of_rows == NULL) {
-        lines_of_rows = g_hash_table_new(g_direct_hash, g_direct_equal);
-        lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    }
-    clear_rows();
-    has_filter = terminal_table_has_filter();
-    table = stat_table_open_with_keys(ui, audit_tap_matrix()->title, &shares, false);
-    add_article(ui, table);
-}
-
-static void
-matrix_reset(stat_tap_table *table)
-{
-    stat_table_clear(table);
-    if (shares != NULL)
-        g_hash_table_remove_all(shares);
-    clear_rows();
-    add_article(&matrix_ui, table);
+    add_rows(rows, matrix->rows, matrix->num_rows);
 }
 
 /* Adds @p share to its row (+1), or removes it (-1). */
 static void
-count_share(stat_tap_table_ui *ui, stat_tap_table *table, const share_t *share, int sign)
+count_share(rows_t *rows, const share_t *share, int sign)
 {
     line_t *line;
 
     if (share->row == NULL)
         return;
-    line = line_of(ui, table, share->row);
+    line = line_of(rows, share->row);
     line->flows += (unsigned)sign;
     if (share->blocked)
         line->blocked += (unsigned)sign;
     line->packets += (unsigned)sign * share->packets;
     line->bytes += sign * share->bytes;
-    show_line(table, line);
+    show_line(rows, line);
+}
+
+static void
+matrix_show(void *data, packet_info *pinfo _U_, const whole_flow_t *flow)
+{
+    rows_t *rows = (rows_t *)data;
+    const audit_tap_t *tap = &flow->tap;
+    share_t *share;
+
+    if (stat_table_opened(&rows->table.ui) == NULL)
+        return;
+    share = (share_t *)g_hash_table_lookup(rows->shares, tap->flow);
+    /* The user's rows are read when a capture begins, which is after the table was made. */
+    if (g_hash_table_size(rows->shares) == 0)
+        add_rows(rows, tap->user_rows, tap->num_user_rows);
+    if (share == NULL) {
+        share = g_new0(share_t, 1);
+        g_hash_table_insert(rows->shares, (void *)tap->flow, share);
+    } else {
+        count_share(rows, share, -1);
+    }
+    share->row = tap->verdict->nearest || tap->verdict->verdict == VERDICT_ATTACK
+                     ? NULL : tap->verdict->row;
+    share->blocked = tap->flow->reach == REACH_BLOCKED;
+    share->packets = flow->packets;
+    share->bytes = flow->bytes;
+    count_share(rows, share, +1);
 }
 
 static tap_packet_status
 matrix_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *data,
               tap_flags_t flags _U_)
 {
-    const audit_tap_t *tap = (const audit_tap_t *)data;
-    stat_tap_table *table = stat_table_of(tapdata);
-    share_t *share = (share_t *)g_hash_table_lookup(shares, tap->flow);
+    const rows_t *rows = (const rows_t *)stat_table_ui_of(tapdata);
 
-    num_packets++;
-    /* The user's rows are read when a capture begins, which is after the table was made. */
-    if (g_hash_table_size(shares) == 0)
-        add_rows(stat_table_ui_of(tapdata), table, tap->user_rows, tap->num_user_rows);
-    if (share == NULL) {
-        share = g_new0(share_t, 1);
-        g_hash_table_insert(shares, (void *)tap->flow, share);
-    } else {
-        count_share(stat_table_ui_of(tapdata), table, share, -1);
-    }
-    share->row = tap->verdict->nearest || tap->verdict->verdict == VERDICT_ATTACK
-                     ? NULL : tap->verdict->row;
-    share->blocked = tap->flow->reach != REACH_OPEN;
-    share->packets++;
-    share->bytes += tap->bytes;
-    count_share(stat_table_ui_of(tapdata), table, share, +1);
+    flow_choice_add(rows->choice, ((const audit_tap_t *)data)->flow);
     return TAP_PACKET_REDRAW;
 }
 
-static stat_tap_table_ui matrix_ui = {
-    .tap_name = "smsrc_audit",
-    .stat_tap_init_cb = matrix_init,
-    .packet_func = matrix_packet,
-    .stat_tap_reset_table_cb = matrix_reset,
+static void
+matrix_init(stat_tap_table_ui *ui)
+{
+    static const flow_choice_ops_t ops = { matrix_show, matrix_settle };
+    rows_t *rows = (rows_t *)ui;
+
+    if (rows->choice == NULL) {
+        stat_table_new_keys(&rows->shares, false);
+        rows->lines_of_rows = g_hash_table_new(g_direct_hash, g_direct_equal);
+        stat_table_new_keys(&rows->lines, true);
+        rows->choice = flow_choice_new(&ops, rows, terminal_table_has_all());
+    }
+    stat_table_open(ui, audit_tap_matrix()->title);
+    stat_table_clear(stat_table_opened(ui));
+    clear_rows(rows);
+    rows->has_filter = terminal_table_has_filter();
+    add_article(rows);
+}
+
+static void matrix_reset(stat_tap_table *table);
+
+static rows_t window = {
+    .table = {
+        .ui = {
+            .tap_name = "smsrc_audit",
+            .stat_tap_init_cb = matrix_init,
+            .packet_func = matrix_packet,
+            .stat_tap_reset_table_cb = matrix_reset,
+        },
+        .ends_with_not_judged = true,
+        .update_cb = matrix_update,
+    },
 };
+
+static void
+matrix_reset(stat_tap_table *table)
+{
+    stat_table_clear(table);
+    clear_rows(&window);
+    if (window.choice != NULL && stat_table_opened(&window.table.ui) != NULL)
+        add_article(&window);
+}
 
 void
 matrix_table_register(const statistic_t *statistic)
 {
-    stat_table_end_with_not_judged(&matrix_ui, matrix_update);
-    terminal_table_register(&matrix_ui, statistic, columns, array_length(columns));
-    stat_settle_add(matrix_settle, &matrix_ui);
+    terminal_table_register(&window.table.ui, statistic, columns, array_length(columns),
+                            sizeof window);
 }

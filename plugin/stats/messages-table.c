@@ -7,14 +7,16 @@
 /*
  * The tree has Wireshark's rates and bursts. The table is for the submenu of the statistics, which
  * cannot have a tree (menu.c). Both count a message by the same texts. Wireshark keeps the counts
- * of a tree itself, and opens each statistic alone, so there are two packet functions.
+ * of a tree itself, in the order of time. So in tshark a tree with a filter gets its messages when
+ * it is printed, because a session may be chosen by its last frame; in Wireshark's own window it
+ * counts the messages of the frames that pass.
  */
 
 #include "smsrc-compat.h"
 
 #include <epan/stats_tree_priv.h>
 
-#include "message-tap.h"
+#include "message-choice.h"
 #include "stat-list.h"
 #include "stat-listener.h"
 #include "stat-table.h"
@@ -60,57 +62,98 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_NUMBER, "First frame", "%7u", line_t, first_frame),
 };
 
-static GHashTable *lines; /* the levels as one text to their line */
+typedef struct {
+    stat_table_t table;
+    message_choice_t *choice;
+    GHashTable *lines; /* the levels as one text to their line */
+} messages_t;
 
-static void
-messages_init(stat_tap_table_ui *ui)
+static line_t *
+line_of(messages_t *messages, const message_t *message)
 {
-    stat_table_open_with_keys(ui, "Remote control messages", &lines, true);
+    char *key = g_strjoin("\n", message->levels[LEVEL_CHANNEL], message->levels[LEVEL_TYPE],
+                          message->levels[LEVEL_DIRECTION], NULL);
+    line_t *line = (line_t *)g_hash_table_lookup(messages->lines, key);
+    stat_tap_table_ui *ui = &messages->table.ui;
+
+    if (line != NULL) {
+        g_free(key);
+        return line;
+    }
+    line = g_new0(line_t, 1);
+    line->row = stat_table_append_row(ui, stat_table_opened(ui));
+    line->message = *message;
+    g_hash_table_insert(messages->lines, key, line);
+    return line;
 }
 
 static void
-messages_reset(stat_tap_table *table)
+messages_show(void *data, const smsrc_message_tap_t *tap, unsigned count, uint32_t frame)
 {
-    stat_table_clear(table);
-    if (lines != NULL)
-        g_hash_table_remove_all(lines);
+    messages_t *messages = (messages_t *)data;
+    message_t message = message_of(tap);
+    line_t *line;
+
+    if (stat_table_opened(&messages->table.ui) == NULL)
+        return;
+    line = line_of(messages, &message);
+    line->count += count;
+    if (line->first_frame == 0 || frame < line->first_frame)
+        line->first_frame = frame;
+    stat_table_show_row(stat_table_opened(&messages->table.ui), line->row, columns, line);
 }
 
 static tap_packet_status
 messages_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
                 tap_flags_t flags _U_)
 {
-    message_t message = message_of(data);
-    stat_tap_table *table = stat_table_of(tapdata);
-    char *key = g_strjoin("\n", message.levels[LEVEL_CHANNEL], message.levels[LEVEL_TYPE],
-                          message.levels[LEVEL_DIRECTION], NULL);
-    line_t *line = (line_t *)g_hash_table_lookup(lines, key);
+    const messages_t *messages = (const messages_t *)stat_table_ui_of(tapdata);
 
-    if (line == NULL) {
-        line = g_new0(line_t, 1);
-        line->row = stat_table_append_row(stat_table_ui_of(tapdata), table);
-        line->message = message;
-        line->first_frame = pinfo->num;
-        g_hash_table_insert(lines, key, line);
-    } else {
-        g_free(key);
-    }
-    line->count++;
-    stat_table_show_row(table, line->row, columns, line);
+    message_choice_add(messages->choice, pinfo, (const smsrc_tap_t *)data);
     return TAP_PACKET_REDRAW;
+}
+
+static void
+messages_init(stat_tap_table_ui *ui)
+{
+    static const message_choice_ops_t ops = { .show = messages_show };
+    messages_t *messages = (messages_t *)ui;
+
+    if (messages->choice == NULL)
+        messages->choice = message_choice_new(&ops, messages, terminal_table_has_all());
+    stat_table_open(ui, "Remote control messages");
+    stat_table_new_keys(&messages->lines, true);
+    message_choice_clear(messages->choice);
+}
+
+static void messages_reset(stat_tap_table *table);
+
+static messages_t window = {
+    .table = {
+        .ui = {
+            .tap_name = "smsrc",
+            .stat_tap_init_cb = messages_init,
+            .packet_func = messages_packet,
+            .stat_tap_reset_table_cb = messages_reset,
+        },
+    },
+};
+
+static void
+messages_reset(stat_tap_table *table)
+{
+    stat_table_clear(table);
+    if (window.choice == NULL)
+        return;
+    g_hash_table_remove_all(window.lines);
+    message_choice_clear(window.choice);
 }
 
 void
 messages_table_register(const statistic_t *statistic)
 {
-    static stat_tap_table_ui ui = {
-        .tap_name = MESSAGE_TAP,
-        .stat_tap_init_cb = messages_init,
-        .packet_func = messages_packet,
-        .stat_tap_reset_table_cb = messages_reset,
-    };
-
-    terminal_table_register(&ui, statistic, columns, array_length(columns));
+    terminal_table_register(&window.table.ui, statistic, columns, array_length(columns),
+                            sizeof window);
 }
 
 /*
@@ -142,6 +185,12 @@ tree_packet(stats_tree *tree, packet_info *pinfo _U_, epan_dissect_t *edt _U_, c
 }
 
 static void
+tree_count(stats_tree *tree, packet_info *pinfo, const smsrc_message_tap_t *message)
+{
+    stats_tree_packet(tree, pinfo, NULL, message, 0);
+}
+
+static void
 tree_draw(void *tapdata)
 {
     stats_tree *tree = (stats_tree *)tapdata;
@@ -153,16 +202,107 @@ tree_draw(void *tapdata)
     g_string_free(text, TRUE);
 }
 
-/* Opens a tree as tshark does (ui/cli/tap-stats_tree.c), which checks only how the name begins. */
-static stat_tap_init_result
-tree_start(const char *argument, void *userdata)
+/* A message of a capture with a filter behind the tree. */
+typedef struct {
+    smsrc_message_tap_t message;
+    const session_t *session; /* NULL: none, or its capture has ended */
+    bool chosen;              /* without a session */
+    uint32_t frame;
+    nstime_t time;            /* since the first frame */
+} event_t;
+
+/* A tree with a filter. */
+typedef struct {
+    stats_tree *tree;
+    message_choice_t *choice;
+    GArray *events;
+} chosen_tree_t;
+
+static void
+tree_keep(void *data, const packet_info *pinfo, const smsrc_message_tap_t *message,
+          const session_t *session, bool passes)
 {
-    const statistic_t *statistic = (const statistic_t *)userdata;
-    const char *filter = stat_listener_filter(argument, statistic->command);
-    stats_tree *tree = stats_tree_new(stats_tree_get_cfg_by_abbr(TREE_ABBREVIATION), NULL, filter);
+    event_t event = { *message, session, passes, pinfo->num, pinfo->rel_ts };
+
+    g_array_append_val(((chosen_tree_t *)data)->events, event);
+}
+
+/* The choice is final. */
+static void
+tree_settle(void *data)
+{
+    chosen_tree_t *chosen = (chosen_tree_t *)data;
+
+    for (unsigned i = 0; i < chosen->events->len; i++) {
+        event_t *event = &g_array_index(chosen->events, event_t, i);
+
+        if (event->session != NULL)
+            event->chosen = message_choice_has(chosen->choice, event->session);
+        event->session = NULL;
+    }
+}
+
+static tap_packet_status
+tree_choose(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+            tap_flags_t flags _U_)
+{
+    message_choice_add(((chosen_tree_t *)tapdata)->choice, pinfo, (const smsrc_tap_t *)data);
+    return TAP_PACKET_REDRAW;
+}
+
+static void
+tree_draw_chosen(void *tapdata)
+{
+    chosen_tree_t *chosen = (chosen_tree_t *)tapdata;
+
+    tree_settle(chosen);
+    for (unsigned i = 0; i < chosen->events->len; i++) {
+        const event_t *event = &g_array_index(chosen->events, event_t, i);
+        packet_info pinfo = { .num = event->frame, .rel_ts = event->time };
+
+        if (event->chosen)
+            tree_count(chosen->tree, &pinfo, &event->message);
+    }
+    g_array_set_size(chosen->events, 0);
+    tree_draw(chosen->tree);
+}
+
+static void
+tree_finish(void *tapdata)
+{
+    chosen_tree_t *chosen = (chosen_tree_t *)tapdata;
+
+    message_choice_free(chosen->choice);
+    g_array_free(chosen->events, TRUE);
+    g_free(chosen);
+}
+
+static bool
+start_chosen_tree(stats_tree *tree, const statistic_t *statistic, const char *filter)
+{
+    static const message_choice_ops_t ops = { .each = tree_keep, .settle = tree_settle };
+    chosen_tree_t *chosen = g_new0(chosen_tree_t, 1);
     stat_listener_t listener = {
         .command = statistic->command,
         .filter = filter,
+        .tap = "smsrc",
+        .tapdata = chosen,
+        .packet_cb = tree_choose,
+        .draw_cb = tree_draw_chosen,
+        .finish_cb = tree_finish,
+    };
+
+    chosen->tree = tree;
+    chosen->events = g_array_new(FALSE, FALSE, sizeof(event_t));
+    chosen->choice = message_choice_new(&ops, chosen, false);
+    return stat_listener_start(&listener);
+}
+
+static bool
+start_whole_tree(stats_tree *tree, const statistic_t *statistic)
+{
+    stat_listener_t listener = {
+        .command = statistic->command,
         .tap = MESSAGE_TAP,
         .tapdata = tree,
         .reset_cb = stats_tree_reset,
@@ -170,7 +310,19 @@ tree_start(const char *argument, void *userdata)
         .draw_cb = tree_draw,
     };
 
-    if (!stat_listener_start(&listener))
+    return stat_listener_start(&listener);
+}
+
+/* Opens a tree as tshark does (ui/cli/tap-stats_tree.c), which checks only how the name begins. */
+static stat_tap_init_result
+tree_start(const char *argument, void *userdata)
+{
+    const statistic_t *statistic = (const statistic_t *)userdata;
+    const char *filter = stat_listener_filter(argument, statistic->command);
+    stats_tree *tree = stats_tree_new(stats_tree_get_cfg_by_abbr(TREE_ABBREVIATION), NULL, filter);
+
+    if (!(filter != NULL ? start_chosen_tree(tree, statistic, filter)
+                         : start_whole_tree(tree, statistic)))
         return STAT_TAP_INIT_FAILED;
     tree_init(tree);
     return STAT_TAP_INIT_DONE;

@@ -10,6 +10,7 @@
 
 #include "bounds.h"
 #include "not-judged-sum.h"
+#include "text.h"
 
 /* nft refuses a comment of more than 128 bytes. */
 #define MAX_COMMENT 120
@@ -227,8 +228,22 @@ append_flows(GString *file, const char *where, unsigned flows, const char *separ
                                flows == 1 ? "" : "s", separator, what);
 }
 
+/* Appends the filter on one line: what comes after a newline would be no comment. */
+static void
+append_filter(GString *file, const char *filter)
+{
+    char *shown;
+
+    if (filter == NULL)
+        return;
+    shown = text_shown(NULL, filter);
+    g_string_append_printf(file, "# Of the flows that this filter chooses, and no others: %s\n",
+                           shown);
+    wmem_free(NULL, shown);
+}
+
 char *
-nft_ruleset_to_str(const firewall_rules_t *rules, bool drop)
+nft_ruleset_to_str(const firewall_rules_t *rules, const char *filter, bool drop)
 {
     static const char dropping[] =
         "# \"policy drop\" stops all else that this host forwards: add what is yours.\n";
@@ -243,6 +258,7 @@ nft_ruleset_to_str(const firewall_rules_t *rules, bool drop)
         "# Rules run from initiator to responder; answers pass as parts of their connections.\n"
         "# " FIREWALL_RULES_TRUST "\n",
         audit_tap_matrix()->title, drop ? ".drop" : "");
+    append_filter(file, filter);
     append_flows(file, "In rules", firewall_rules_num_learned(rules), " ", FIREWALL_RULES_LEARNED);
     for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++)
         append_flows(file, "Left out", firewall_rules_left_out(rules, reason), ", ",

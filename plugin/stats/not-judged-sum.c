@@ -42,7 +42,6 @@ static not_judged_sum_cb changed_cb;
 static not_judged_t past;    /* of earlier captures */
 static not_judged_t current; /* of the one at hand */
 static not_judged_t sum;
-static uint64_t packets;
 
 static void
 set_current(const not_judged_t *count)
@@ -62,7 +61,6 @@ sum_reset(void *tapdata _U_)
 
     past = none;
     set_current(&none);
-    packets = 0;
 }
 
 /* The next capture begins with nothing. */
@@ -79,10 +77,9 @@ sum_settle(void *tapdata _U_)
 }
 
 static tap_packet_status
-audited_packet(void *tapdata _U_, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
-               const void *data _U_, tap_flags_t flags _U_)
+ignore_packet(void *tapdata _U_, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
+              const void *data _U_, tap_flags_t flags _U_)
 {
-    packets++;
     return TAP_PACKET_DONT_REDRAW;
 }
 
@@ -118,7 +115,7 @@ not_judged_sum_start(not_judged_sum_cb changed)
     /* The later one is called first. */
     if (!stat_listener_is_tshark())
         start_listener(NOT_JUDGED_TAP, &current, sum_packet, NULL);
-    start_listener("smsrc_audit", &packets, audited_packet, sum_reset);
+    start_listener("smsrc_audit", &past, ignore_packet, sum_reset);
 }
 
 void
@@ -133,12 +130,6 @@ const not_judged_t *
 not_judged_sum(void)
 {
     return &sum;
-}
-
-uint64_t
-not_judged_sum_packets(void)
-{
-    return packets;
 }
 
 /* "3 of 40 flows of TCP and UDP: no end holds a role" */

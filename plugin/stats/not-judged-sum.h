@@ -22,9 +22,6 @@ void not_judged_sum_update(void);
 /** Returns the sum of all captures since the last reset. tshark -M has several. */
 const not_judged_t *not_judged_sum(void);
 
-/** Returns how many packets of judged flows there were, whatever filter a statistic has. */
-uint64_t not_judged_sum_packets(void);
-
 /** Append a sentence for each count that is not 0, to be g_free()d, to @p texts. */
 void not_judged_sum_add_texts(GPtrArray *texts);
 

@@ -14,12 +14,19 @@
 #include <epan/tap.h>
 
 #include "firewall-rules.h"
+#include "flow-choice.h"
 #include "stat-list.h"
 #include "stat-table.h"
 #include "terminal-table.h"
 
 /* How many addresses of an end the table shows. */
 #define SHOWN_HOSTS 8
+
+typedef struct {
+    stat_table_t table;
+    flow_choice_t *choice;
+    firewall_rules_t *rules;
+} rules_t;
 
 /* What a row shows. */
 typedef struct {
@@ -45,30 +52,6 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_NUMBER, "Flows", "%7u", line_t, flows),
     STAT_COLUMN(STAT_NUMBER, "Blocked", "%7u", line_t, blocked),
 };
-
-static firewall_rules_t *table_rules;
-
-static void
-rules_clear(void)
-{
-    if (table_rules == NULL)
-        table_rules = firewall_rules_new();
-    firewall_rules_clear(table_rules);
-}
-
-static void
-rules_reset(stat_tap_table *table)
-{
-    stat_table_clear(table);
-    rules_clear();
-}
-
-static void
-rules_init(stat_tap_table_ui *ui)
-{
-    stat_table_open(ui, "Rules for the listed flows. " FIREWALL_RULES_TRUST);
-    rules_clear();
-}
 
 /* "# F4" for a comment: what is behind it is no rule. To be g_free()d. */
 static char *
@@ -131,21 +114,21 @@ show_rule(stat_tap_table *table, unsigned row, const firewall_rule_t *rule)
 
 /* Brings the rows of the table up to date with the rules, and returns their number. */
 static unsigned
-show_rules(stat_tap_table_ui *ui, stat_tap_table *table)
+show_rules(rules_t *rules, stat_tap_table *table)
 {
     unsigned row = 0;
 
-    while (row < firewall_rules_count(table_rules)) {
-        firewall_rule_t *rule = firewall_rules_at(table_rules, row);
+    while (row < firewall_rules_count(rules->rules)) {
+        firewall_rule_t *rule = firewall_rules_at(rules->rules, row);
 
         if (rule->flows == 0) {
             if (rule->shown)
                 stat_table_remove_row(table, row);
-            firewall_rules_remove(table_rules, row);
+            firewall_rules_remove(rules->rules, row);
             continue;
         }
         if (!rule->shown)
-            stat_table_insert_row(ui, table, row);
+            stat_table_insert_row(&rules->table.ui, table, row);
         if (rule->stale)
             show_rule(table, row, rule);
         rule->shown = true;
@@ -172,52 +155,96 @@ show_count(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const lin
  * many audited flows are in none, and why.
  */
 static void
-show_counts(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
+show_counts(rules_t *rules, stat_tap_table *table, unsigned row)
 {
     line_t learned = {
         .row = "In rules",
         .roles = { FIREWALL_RULES_LEARNED, NULL },
-        .flows = firewall_rules_num_learned(table_rules),
+        .flows = firewall_rules_num_learned(rules->rules),
     };
 
-    row = show_count(ui, table, row, &learned);
+    row = show_count(&rules->table.ui, table, row, &learned);
     for (unsigned reason = 0; reason < NUM_LEFT_OUT; reason++) {
         line_t left_out = {
             .row = "Left out",
             .roles = { firewall_rules_reason_name(reason), NULL },
-            .flows = firewall_rules_left_out(table_rules, reason),
+            .flows = firewall_rules_left_out(rules->rules, reason),
         };
 
-        row = show_count(ui, table, row, &left_out);
+        row = show_count(&rules->table.ui, table, row, &left_out);
     }
     while (stat_table_num_rows(table) > row)
         stat_table_remove_row(table, row);
 }
 
+static void
+rules_show(void *data, packet_info *pinfo, const whole_flow_t *flow)
+{
+    rules_t *rules = (rules_t *)data;
+    stat_tap_table *table = stat_table_opened(&rules->table.ui);
+
+    if (table != NULL && firewall_rules_update(rules->rules, pinfo, &flow->tap))
+        show_counts(rules, table, show_rules(rules, table));
+}
+
 static tap_packet_status
-rules_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+rules_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *data,
              tap_flags_t flags _U_)
 {
-    stat_tap_table_ui *ui = stat_table_ui_of(tapdata);
-    stat_tap_table *table = stat_table_of(tapdata);
+    const rules_t *rules = (const rules_t *)stat_table_ui_of(tapdata);
 
-    if (!firewall_rules_update(table_rules, pinfo, (const audit_tap_t *)data))
-        return TAP_PACKET_DONT_REDRAW;
-    show_counts(ui, table, show_rules(ui, table));
+    flow_choice_add(rules->choice, ((const audit_tap_t *)data)->flow);
     return TAP_PACKET_REDRAW;
+}
+
+static void
+rules_clear(rules_t *rules)
+{
+    if (rules->choice == NULL)
+        return;
+    firewall_rules_clear(rules->rules);
+    flow_choice_clear(rules->choice);
+}
+
+static void
+rules_init(stat_tap_table_ui *ui)
+{
+    static const flow_choice_ops_t ops = { rules_show, NULL };
+    rules_t *rules = (rules_t *)ui;
+
+    if (rules->choice == NULL) {
+        rules->rules = firewall_rules_new();
+        rules->choice = flow_choice_new(&ops, rules, terminal_table_has_all());
+    }
+    stat_table_open(ui, "Rules for the listed flows. " FIREWALL_RULES_TRUST);
+    rules_clear(rules);
+}
+
+static void rules_reset(stat_tap_table *table);
+
+static rules_t window = {
+    .table = {
+        .ui = {
+            .tap_name = "smsrc_audit",
+            .stat_tap_init_cb = rules_init,
+            .packet_func = rules_packet,
+            .stat_tap_reset_table_cb = rules_reset,
+        },
+        .head = FIREWALL_RULES_TRUST,
+        .ends_with_not_judged = true,
+    },
+};
+
+static void
+rules_reset(stat_tap_table *table)
+{
+    stat_table_clear(table);
+    rules_clear(&window);
 }
 
 void
 rules_table_register(const statistic_t *statistic)
 {
-    static stat_tap_table_ui ui = {
-        .tap_name = "smsrc_audit",
-        .stat_tap_init_cb = rules_init,
-        .packet_func = rules_packet,
-        .stat_tap_reset_table_cb = rules_reset,
-    };
-
-    stat_table_end_with_not_judged(&ui, NULL);
-    terminal_table_set_head(&ui, FIREWALL_RULES_TRUST);
-    terminal_table_register(&ui, statistic, columns, array_length(columns));
+    terminal_table_register(&window.table.ui, statistic, columns, array_length(columns),
+                            sizeof window);
 }

@@ -18,6 +18,7 @@
 
 /* The sessions of which a frame passed the filter. */
 typedef struct {
+    char *filter;        /* NULL: none */
     GPtrArray *past;     /* copies, of earlier captures */
     unsigned unlisted;   /* of earlier captures */
     GPtrArray *sessions; /* of the current capture, which owns them */
@@ -200,6 +201,7 @@ sessions_draw(void *tapdata)
     print_sessions(current, false);
     session_log_count(&unlisted);
     line = json_line_begin("sessions");
+    json_line_put_filter(&line, lines->filter);
     json_line_put_number(&line, "sessions", lines->past->len + current->len);
     json_line_put_number(&line, "not_listed", lines->unlisted + unlisted);
     json_line_put_overflow(&line);
@@ -216,6 +218,7 @@ sessions_finish(void *tapdata)
     g_ptr_array_free(lines->past, TRUE);
     g_ptr_array_free(lines->sessions, TRUE);
     g_hash_table_destroy(lines->seen);
+    g_free(lines->filter);
     g_free(lines);
 }
 
@@ -235,6 +238,7 @@ sessions_start(const char *argument, void *userdata)
         .finish_cb = sessions_finish,
     };
 
+    lines->filter = g_strdup(listener.filter);
     lines->past = g_ptr_array_new_with_free_func(free_summary);
     lines->sessions = g_ptr_array_new();
     lines->seen = g_hash_table_new(g_direct_hash, g_direct_equal);

@@ -5,10 +5,10 @@
  */
 
 /*
- * The table shows the session log. A frame of a session updates its row, so that at the end of the
- * capture each row shows the state after the last frame. A filter selects sessions by their frames,
- * and a row shows the whole session. Sessions with an attack are first, and apart from that all are
- * in the order of their first frames.
+ * The table shows the session log. A frame of a session updates its row. A filter selects sessions
+ * by their frames, and a row shows the whole session: before tshark prints the table, all rows are
+ * brought to the state after the last frame of their sessions. Sessions with an attack are first,
+ * and apart from that all are in the order of their first frames.
  */
 
 #include "smsrc-compat.h"
@@ -73,62 +73,48 @@ static const stat_column_t columns[] = {
     BYTES_COLUMNS("Transfer to agent", CHANNEL_TRANSFER),
 };
 
-/*
- * The rows as a sequence, in which an item is at the position of its row, and true for a session
- * with an attack; the item of each session; that of the row for sessions not listed, or NULL.
- */
-static GSequence *row_order;
-static GHashTable *session_rows;
-static GSequenceIter *unlisted_row;
-static GPtrArray *unproven; /* sessions that were none when their frames passed */
-static unsigned num_attacks;
+typedef struct {
+    stat_table_t table;
+    /*
+     * The rows as a sequence, in which an item is at the position of its row, and true for a
+     * session with an attack; the item of each session, NULL for one that has no row so far; that
+     * of the row for sessions not listed, or NULL.
+     */
+    GSequence *row_order;
+    GHashTable *session_rows;
+    GSequenceIter *unlisted_row;
+    unsigned num_attacks;
+} sessions_t;
 
 static void
-clear_rows(void)
+clear_rows(sessions_t *sessions)
 {
-    g_clear_pointer(&row_order, g_sequence_free);
-    row_order = g_sequence_new(NULL);
-    if (session_rows == NULL)
-        session_rows = g_hash_table_new(g_direct_hash, g_direct_equal);
-    g_hash_table_remove_all(session_rows);
-    if (unproven == NULL)
-        unproven = g_ptr_array_new();
-    g_ptr_array_set_size(unproven, 0);
-    unlisted_row = NULL;
-    num_attacks = 0;
-}
-
-static void
-sessions_init(stat_tap_table_ui *ui)
-{
-    stat_table_open(ui, "Remote control sessions");
-    clear_rows();
-}
-
-static void
-sessions_reset(stat_tap_table *table)
-{
-    stat_table_clear(table);
-    clear_rows();
+    g_clear_pointer(&sessions->row_order, g_sequence_free);
+    sessions->row_order = g_sequence_new(NULL);
+    if (sessions->session_rows == NULL)
+        sessions->session_rows = g_hash_table_new(g_direct_hash, g_direct_equal);
+    g_hash_table_remove_all(sessions->session_rows);
+    sessions->unlisted_row = NULL;
+    sessions->num_attacks = 0;
 }
 
 /* Returns the row before which a session without an attack is shown: they are by their number. */
 static unsigned
-row_for(stat_tap_table *table, unsigned number)
+row_for(const sessions_t *sessions, const stat_tap_table *table, unsigned number)
 {
     unsigned row = stat_table_num_rows(table);
 
-    while (row > num_attacks &&
+    while (row > sessions->num_attacks &&
            stat_tap_get_field_data(table, row - 1, 0)->value.uint_value > number)
         row--;
     return row;
 }
 
 static GSequenceIter *
-insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
+insert_row(sessions_t *sessions, stat_tap_table *table, unsigned row)
 {
-    stat_table_insert_row(ui, table, row);
-    return g_sequence_insert_before(g_sequence_get_iter_at_pos(row_order, (int)row),
+    stat_table_insert_row(&sessions->table.ui, table, row);
+    return g_sequence_insert_before(g_sequence_get_iter_at_pos(sessions->row_order, (int)row),
                                     GUINT_TO_POINTER(false));
 }
 
@@ -140,13 +126,13 @@ place_of(GSequenceIter *row)
 
 /* Moves the row of a session with an attack to the end of those that have one already. */
 static void
-raise_row(stat_tap_table *table, GSequenceIter *row)
+raise_row(sessions_t *sessions, stat_tap_table *table, GSequenceIter *row)
 {
-    unsigned from = place_of(row), to = num_attacks++;
+    unsigned from = place_of(row), to = sessions->num_attacks++;
     stat_tap_table_item_type *cells = table->elements[from];
 
     g_sequence_set(row, GUINT_TO_POINTER(true));
-    g_sequence_move(row, g_sequence_get_iter_at_pos(row_order, (int)to));
+    g_sequence_move(row, g_sequence_get_iter_at_pos(sessions->row_order, (int)to));
     memmove(&table->elements[to + 1], &table->elements[to],
             (from - to) * sizeof table->elements[0]);
     table->elements[to] = cells;
@@ -209,7 +195,7 @@ show_session(stat_tap_table *table, unsigned row, const session_summary_t *sessi
 
 /* Shows how many sessions are past the bound of the log. */
 static void
-show_unlisted(stat_tap_table_ui *ui, stat_tap_table *table)
+show_unlisted(sessions_t *sessions, stat_tap_table *table)
 {
     unsigned unlisted;
     char *text;
@@ -218,92 +204,123 @@ show_unlisted(stat_tap_table_ui *ui, stat_tap_table *table)
     session_log_count(&unlisted);
     if (unlisted == 0)
         return;
-    if (unlisted_row == NULL)
-        unlisted_row = insert_row(ui, table, stat_table_num_rows(table));
+    if (sessions->unlisted_row == NULL)
+        sessions->unlisted_row = insert_row(sessions, table, stat_table_num_rows(table));
     text = g_strdup_printf("%u or more sessions", unlisted);
     line.reason = text;
-    stat_table_show_row(table, place_of(unlisted_row), columns, &line);
+    stat_table_show_row(table, place_of(sessions->unlisted_row), columns, &line);
     g_free(text);
 }
 
-/* Shows a session in its row, which is appended where it has none. */
-static void
-update_row(stat_tap_table_ui *ui, stat_tap_table *table, const session_t *session,
-           const session_summary_t *summary)
+/* A session turned out to be none. */
+static GSequenceIter *
+remove_row(sessions_t *sessions, stat_tap_table *table, GSequenceIter *row)
 {
-    GSequenceIter *row = (GSequenceIter *)g_hash_table_lookup(session_rows, session);
-
-    if (row == NULL) {
-        row = insert_row(ui, table, row_for(table, summary->number));
-        g_hash_table_insert(session_rows, (void *)session, row);
+    if (row != NULL) {
+        sessions->num_attacks -= GPOINTER_TO_UINT(g_sequence_get(row));
+        stat_table_remove_row(table, place_of(row));
+        g_sequence_remove(row);
     }
-    if (summary->has_attack && !GPOINTER_TO_UINT(g_sequence_get(row)))
-        raise_row(table, row);
-    show_session(table, place_of(row), summary);
+    return NULL;
+}
+
+/* Shows a session in its row, which is inserted where it has none. What is none has no row. */
+static void
+update_row(sessions_t *sessions, stat_tap_table *table, const session_t *session)
+{
+    session_summary_t summary = session_tap_summary(session);
+    GSequenceIter *row = (GSequenceIter *)g_hash_table_lookup(sessions->session_rows, session);
+
+    if (summary.number == 0)
+        row = remove_row(sessions, table, row);
+    else if (row == NULL)
+        row = insert_row(sessions, table, row_for(sessions, table, summary.number));
+    g_hash_table_insert(sessions->session_rows, (void *)session, row);
+    if (row == NULL)
+        return;
+    if (summary.has_attack && !GPOINTER_TO_UINT(g_sequence_get(row)))
+        raise_row(sessions, table, row);
+    show_session(table, place_of(row), &summary);
 }
 
 static tap_packet_status
 sessions_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *data,
                 tap_flags_t flags _U_)
 {
+    sessions_t *sessions = (sessions_t *)stat_table_ui_of(tapdata);
     const smsrc_tap_t *tap = (const smsrc_tap_t *)data;
     stat_tap_table *table = stat_table_of(tapdata);
-    session_summary_t session;
 
-    show_unlisted(stat_table_ui_of(tapdata), table);
+    show_unlisted(sessions, table);
     if (tap->session == NULL)
         return TAP_PACKET_DONT_REDRAW;
-    session = session_tap_summary(tap->session);
-    if (session.number != 0) {
-        update_row(stat_table_ui_of(tapdata), table, tap->session, &session);
-    } else if (!g_hash_table_contains(session_rows, tap->session)) {
-        g_hash_table_insert(session_rows, (void *)tap->session, NULL);
-        g_ptr_array_add(unproven, (void *)tap->session);
-    }
+    update_row(sessions, table, tap->session);
     return TAP_PACKET_REDRAW;
 }
 
-/* At the end of a capture: a viewer that nothing has answered has had a session. */
+/*
+ * At the end of a capture: a viewer that nothing has answered has had a session, and frames that a
+ * filter did not pass belong to their sessions, too.
+ */
 static void
-add_unanswered(stat_tap_table_ui *ui)
+sessions_complete(stat_tap_table_ui *ui, stat_tap_table *table)
 {
-    stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, 0);
+    sessions_t *sessions = (sessions_t *)ui;
+    GList *chosen = g_hash_table_get_keys(sessions->session_rows);
 
     session_tap_settle();
-    for (unsigned i = 0; i < unproven->len; i++) {
-        const session_t *one = (const session_t *)unproven->pdata[i];
-        session_summary_t session = session_tap_summary(one);
-
-        if (session.number != 0)
-            update_row(ui, table, one, &session);
-    }
-    g_ptr_array_set_size(unproven, 0);
+    for (const GList *at = chosen; at != NULL; at = at->next)
+        update_row(sessions, table, (const session_t *)at->data);
+    g_list_free(chosen);
 }
 
 static void
 sessions_settle(void *tapdata)
 {
-    stat_tap_table_ui *ui = (stat_tap_table_ui *)tapdata;
+    sessions_t *sessions = (sessions_t *)tapdata;
+    stat_tap_table *table = stat_table_opened(&sessions->table.ui);
 
-    if (session_rows == NULL)
-        return;
-    if (ui->tables != NULL && ui->tables->len > 0)
-        add_unanswered(ui);
-    g_hash_table_remove_all(session_rows);
-    unlisted_row = 0;
+    if (table != NULL)
+        sessions_complete(&sessions->table.ui, table);
+    g_hash_table_remove_all(sessions->session_rows);
+    sessions->unlisted_row = NULL;
+}
+
+static void
+sessions_init(stat_tap_table_ui *ui)
+{
+    sessions_t *sessions = (sessions_t *)ui;
+
+    if (sessions->session_rows == NULL)
+        stat_settle_add(sessions_settle, sessions);
+    stat_table_open(ui, "Remote control sessions");
+    clear_rows(sessions);
+}
+
+static void sessions_reset(stat_tap_table *table);
+
+static sessions_t window = {
+    .table = {
+        .ui = {
+            .tap_name = "smsrc",
+            .stat_tap_init_cb = sessions_init,
+            .packet_func = sessions_packet,
+            .stat_tap_reset_table_cb = sessions_reset,
+        },
+        .complete_cb = sessions_complete,
+    },
+};
+
+static void
+sessions_reset(stat_tap_table *table)
+{
+    stat_table_clear(table);
+    clear_rows(&window);
 }
 
 void
 sessions_table_register(const statistic_t *statistic)
 {
-    static stat_tap_table_ui ui = {
-        .tap_name = "smsrc",
-        .stat_tap_init_cb = sessions_init,
-        .packet_func = sessions_packet,
-        .stat_tap_reset_table_cb = sessions_reset,
-    };
-
-    terminal_table_register(&ui, statistic, columns, array_length(columns));
-    terminal_table_before_draw(&ui, add_unanswered);
-    stat_settle_add(sessions_settle, &ui);
+    terminal_table_register(&window.table.ui, statistic, columns, array_length(columns),
+                            sizeof window);
 }

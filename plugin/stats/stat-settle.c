@@ -49,14 +49,3 @@ stat_settle(void)
         entry->settle(entry->tapdata);
     }
 }
-
-void
-stat_settle_keys(GHashTable *keys)
-{
-    GList *values = g_hash_table_get_values(keys);
-
-    g_hash_table_steal_all(keys);
-    for (GList *at = values; at != NULL; at = at->next)
-        g_hash_table_insert(keys, at->data, at->data);
-    g_list_free(values);
-}

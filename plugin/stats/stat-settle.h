@@ -23,7 +23,4 @@ void stat_settle_remove(const void *tapdata);
 /** Settle all. Call from a cleanup routine, before what statistics read is cleaned up. */
 void stat_settle(void);
 
-/** Keep the values of @p keys, each with its own address as the key, which no flow can have. */
-void stat_settle_keys(GHashTable *keys);
-
 #endif /* __SMSRC_STAT_SETTLE_H__ */

@@ -6,8 +6,9 @@
 
 /*
  * Wireshark keeps the tables of a statistic in its stat_tap_table_ui, of which there is only one.
- * So two windows of a statistic share its table, and the statics of the statistic's file that
- * describe the rows. A statistic that prints has no ui, and its state is in its tapdata.
+ * So two windows of a statistic share its table, and the state behind the ui that describes the
+ * rows. In tshark each -z has its own copy of both. A statistic that prints has no ui, and its
+ * state is in its tapdata.
  */
 
 #include "stat-table.h"
@@ -230,8 +231,7 @@ stat_table_clear(stat_tap_table *table)
  * longer among those of its statistic.
  */
 
-static GPtrArray *noted_uis;     /* of the statistics that have, or had, a table */
-static GHashTable *judging_uis;  /* of those that say what was not judged, to their callback */
+static GPtrArray *noted_uis; /* of the statistics that have, or had, a table */
 
 /* The first cell of such a row points to it. */
 static char note_mark;
@@ -280,7 +280,7 @@ put_note(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row, const char 
 static bool
 ends_with_not_judged(const stat_tap_table_ui *ui)
 {
-    return judging_uis != NULL && g_hash_table_contains(judging_uis, ui);
+    return ((const stat_table_t *)ui)->ends_with_not_judged;
 }
 
 /* Puts what was not judged after the rows of the table. Returns the row after it. */
@@ -288,14 +288,13 @@ static unsigned
 put_not_judged(stat_tap_table_ui *ui, stat_tap_table *table)
 {
     unsigned row = stat_table_num_rows(table);
-    stat_table_cb update;
+    const stat_table_t *statistic = (const stat_table_t *)ui;
     GPtrArray *texts;
 
     if (!ends_with_not_judged(ui))
         return row;
-    update = (stat_table_cb)g_hash_table_lookup(judging_uis, ui);
-    if (update != NULL)
-        update(table);
+    if (statistic->update_cb != NULL)
+        statistic->update_cb(ui, table);
     texts = g_ptr_array_new_with_free_func(g_free);
     not_judged_sum_add_texts(texts);
     for (unsigned i = 0; i < texts->len; i++)
@@ -336,14 +335,6 @@ overflow_packet(void *tapdata _U_, packet_info *pinfo _U_, epan_dissect_t *edt _
 {
     update_all_notes();
     return TAP_PACKET_REDRAW;
-}
-
-void
-stat_table_end_with_not_judged(const stat_tap_table_ui *ui, stat_table_cb update)
-{
-    if (judging_uis == NULL)
-        judging_uis = g_hash_table_new(g_direct_hash, g_direct_equal);
-    g_hash_table_insert(judging_uis, (void *)ui, (void *)update);
 }
 
 void
@@ -389,13 +380,18 @@ stat_table_open(stat_tap_table_ui *ui, const char *title)
 }
 
 stat_tap_table *
-stat_table_open_with_keys(stat_tap_table_ui *ui, const char *title, GHashTable **keys,
-                          bool keys_are_text)
+stat_table_opened(const stat_tap_table_ui *ui)
+{
+    return ui->tables != NULL && ui->tables->len > 0
+               ? g_array_index(ui->tables, stat_tap_table *, 0) : NULL;
+}
+
+void
+stat_table_new_keys(GHashTable **keys, bool keys_are_text)
 {
     if (*keys != NULL)
         g_hash_table_destroy(*keys);
     /* A flow is a key by its address, and the table does not own it. */
     *keys = keys_are_text ? g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)
                           : g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
-    return stat_table_open(ui, title);
 }

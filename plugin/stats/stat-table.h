@@ -62,14 +62,21 @@ void stat_table_remove_row(stat_tap_table *table, unsigned at);
 stat_tap_table *stat_table_of(void *tapdata);
 stat_tap_table_ui *stat_table_ui_of(void *tapdata);
 
-/** A table whose rows depend on what was not judged is to be brought up to date. */
-typedef void (*stat_table_cb)(stat_tap_table *table);
-
 /**
- * Have the tables of @p ui end with what was not judged (not-judged.h), before what was not kept.
- * @p update, which may be NULL, is called before. Call before the table is registered.
+ * A statistic that is a table: the beginning of a structure that has its state, too. tshark makes a
+ * copy for each -z, so that the state of each is its own. Wireshark and sharkd know only one ui,
+ * and so have one state.
  */
-void stat_table_end_with_not_judged(const stat_tap_table_ui *ui, stat_table_cb update);
+typedef struct {
+    stat_tap_table_ui ui;
+    const char *head; /* printed below the title; NULL: none */
+    /** The table ends with what was not judged (not-judged.h), before what was not kept. */
+    bool ends_with_not_judged;
+    /** Brings rows up to date that depend on what was not judged. May be NULL. */
+    void (*update_cb)(stat_tap_table_ui *ui, stat_tap_table *table);
+    /** Brings rows up to date that only the end of a capture decides. tshark only; may be NULL. */
+    void (*complete_cb)(stat_tap_table_ui *ui, stat_tap_table *table);
+} stat_table_t;
 
 /** Bring these last rows up to date, before the table is printed. */
 void stat_table_update_notes(stat_tap_table_ui *ui, stat_tap_table *table);
@@ -80,8 +87,10 @@ void stat_table_clear(stat_tap_table *table);
 /** The statistic's one table, without rows. Call from stat_tap_init_cb. */
 stat_tap_table *stat_table_open(stat_tap_table_ui *ui, const char *title);
 
-/** The same, with new @p keys to its rows: texts that they own, or else pointers to flows. */
-stat_tap_table *stat_table_open_with_keys(stat_tap_table_ui *ui, const char *title,
-                                          GHashTable **keys, bool keys_are_text);
+/** The table of a statistic that is open; NULL where it is closed. */
+stat_tap_table *stat_table_opened(const stat_tap_table_ui *ui);
+
+/** Begin with new @p keys to rows: texts that they own, or else pointers to flows. */
+void stat_table_new_keys(GHashTable **keys, bool keys_are_text);
 
 #endif /* __SMSRC_STAT_TABLE_H__ */

@@ -252,22 +252,27 @@ print_notes(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned w
     }
 }
 
+/* While a table is opened: tshark has said whether it has a filter. */
 static bool opens_with_filter;
-static GHashTable *heads; /* of the tables that have one, by their ui */
-
-void
-terminal_table_set_head(const stat_tap_table_ui *ui, const char *head)
-{
-    if (heads == NULL)
-        heads = g_hash_table_new(g_direct_hash, g_direct_equal);
-    g_hash_table_insert(heads, (void *)ui, (void *)head);
-}
+static bool opens_with_all;
 
 bool
 terminal_table_has_filter(void)
 {
     return opens_with_filter;
 }
+
+bool
+terminal_table_has_all(void)
+{
+    return opens_with_all;
+}
+
+/* How large the state of each statistic is that begins with its ui. */
+typedef struct {
+    stat_tap_table_ui *ui;
+    size_t size;
+} registered_t;
 
 typedef struct {
     stat_data_t stats; /* what the table's own callbacks get */
@@ -278,7 +283,7 @@ typedef struct {
 static void
 print_head(const stat_tap_table_ui *ui, unsigned width)
 {
-    const char *head = heads != NULL ? (const char *)g_hash_table_lookup(heads, ui) : NULL;
+    const char *head = ((const stat_table_t *)ui)->head;
 
     if (head != NULL)
         print_wrapped(head, width);
@@ -304,22 +309,13 @@ print_long_row(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigne
     puts("");
 }
 
-/* The one table that has rows which only the end of a capture decides. */
-static const stat_tap_table_ui *completed_ui;
-static void (*complete_rows)(stat_tap_table_ui *ui);
-
-void
-terminal_table_before_draw(const stat_tap_table_ui *ui, void (*complete)(stat_tap_table_ui *ui))
-{
-    completed_ui = ui;
-    complete_rows = complete;
-}
-
 static void
 complete_table(stat_tap_table_ui *ui)
 {
-    if (ui == completed_ui)
-        complete_rows(ui);
+    const stat_table_t *statistic = (const stat_table_t *)ui;
+
+    if (statistic->complete_cb != NULL)
+        statistic->complete_cb(ui, stat_table_opened(ui));
 }
 
 /*
@@ -396,10 +392,23 @@ terminal_finish(void *tapdata)
     g_free(tapdata);
 }
 
+/*
+ * Returns a copy of a statistic that was never opened. It is never freed: the notes of all tables
+ * are brought up to date together.
+ */
+static stat_tap_table_ui *
+copy_statistic(const registered_t *registered)
+{
+    stat_tap_table_ui *ui = (stat_tap_table_ui *)g_malloc(registered->size);
+
+    memcpy(ui, registered->ui, registered->size);
+    return ui;
+}
+
 static stat_tap_init_result
 terminal_init(const char *argument, void *userdata)
 {
-    stat_tap_table_ui *ui = (stat_tap_table_ui *)userdata;
+    stat_tap_table_ui *ui = copy_statistic((const registered_t *)userdata);
     narrow_t *narrow = g_new0(narrow_t, 1);
     stat_listener_t listener;
 
@@ -408,8 +417,9 @@ terminal_init(const char *argument, void *userdata)
     narrow->filter = g_strdup(stat_listener_filter(argument, ui->cli_string));
     narrow->width = line_width();
     opens_with_filter = narrow->filter != NULL;
+    opens_with_all = !opens_with_filter;
     ui->stat_tap_init_cb(ui);
-    opens_with_filter = false;
+    opens_with_filter = opens_with_all = false;
     listener = (stat_listener_t){
         .command = ui->cli_string,
         .filter = narrow->filter,
@@ -426,15 +436,20 @@ terminal_init(const char *argument, void *userdata)
 
 void
 terminal_table_register(stat_tap_table_ui *ui, const statistic_t *statistic,
-                        const stat_column_t *columns, unsigned count)
+                        const stat_column_t *columns, unsigned count, size_t size)
 {
+    registered_t *registered;
+
     ui->group = GROUP_IN_NO_MENU;
     ui->title = statistic->title;
     ui->cli_string = statistic->command;
     stat_table_set_columns(ui, columns, count);
     /* sharkd and Wireshark draw tables themselves. */
     if (stat_listener_is_tshark()) {
-        stat_listener_register(statistic->command, terminal_init, ui);
+        registered = wmem_new(wmem_epan_scope(), registered_t);
+        registered->ui = ui;
+        registered->size = size;
+        stat_listener_register(statistic->command, terminal_init, registered);
         return;
     }
     stat_listener_check_table(ui);

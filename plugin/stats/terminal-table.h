@@ -16,21 +16,17 @@
 
 /**
  * Register a statistic that is a table of the @p count @p columns. @p ui has the tap and the
- * callbacks, and is static as the columns are. tshark prints the table on lines of the width of the
- * terminal, or of $COLUMNS, and in Wireshark's long form where there is neither. Other programs
- * draw it themselves.
+ * callbacks, and is the beginning of a stat_table_t of @p size, static as the columns are. tshark
+ * prints the table on lines of the width of the terminal, or of $COLUMNS, and in Wireshark's long
+ * form where there is neither. Other programs draw it themselves.
  */
 void terminal_table_register(stat_tap_table_ui *ui, const statistic_t *statistic,
-                             const stat_column_t *columns, unsigned count);
-
-/** Print @p head, which is static, below the title of the table. Call when it is registered. */
-void terminal_table_set_head(const stat_tap_table_ui *ui, const char *head);
+                             const stat_column_t *columns, unsigned count, size_t size);
 
 /** True while a table with a filter is opened. Wireshark and sharkd do not say that it has one. */
 bool terminal_table_has_filter(void);
 
-/** Has @p complete add rows before tshark prints the table of @p ui. One table has such rows. */
-void terminal_table_before_draw(const stat_tap_table_ui *ui,
-                                void (*complete)(stat_tap_table_ui *ui));
+/** True while a table without a filter is opened by tshark: all that passes is all there is. */
+bool terminal_table_has_all(void);
 
 #endif /* __SMSRC_TERMINAL_TABLE_H__ */

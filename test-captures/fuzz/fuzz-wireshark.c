@@ -238,7 +238,7 @@ static void
 draw_rules(void *tapdata)
 {
     for (unsigned drop = 0; drop <= 1; drop++) {
-        char *text = nft_ruleset_to_str((const firewall_rules_t *)tapdata, drop != 0);
+        char *text = nft_ruleset_to_str((const firewall_rules_t *)tapdata, NULL, drop != 0);
 
         draw_text(text);
         g_free(text);

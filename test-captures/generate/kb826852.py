@@ -348,7 +348,7 @@ def not_on_a_row(found):
     out = ["## What is no row, or does not get through"]
     told = [(f'smsrc.audit.verdict == "{verdict}"', verdict, words)
             for verdict, words in NOT_ON_A_ROW]
-    for query, key, words in [*told, (BLOCKED, BLOCKED, "A row that was asked for and refused:")]:
+    for query, key, words in [*told, (BLOCKED, BLOCKED, "A row that was asked for and did not get through:")]:
         look = found[key]
         out += [words, "```\n" + "\n".join([f"{query}  {look.capture}", *map(cut, [
             f"  {look.line}", *(f"  {line}" for line in look.audit)])]) + "\n```"]

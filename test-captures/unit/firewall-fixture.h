@@ -115,7 +115,7 @@ seen(unsigned i)
 static void
 assert_in_file(const char *text, bool wanted)
 {
-    char *file = nft_ruleset_to_str(rules, false);
+    char *file = nft_ruleset_to_str(rules, NULL, false);
 
     if ((strstr(file, text) != NULL) != wanted)
         g_error("%s: %s in\n%s", text, wanted ? "not" : "still", file);

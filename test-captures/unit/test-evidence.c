@@ -8,6 +8,7 @@
 
 #include "evidence-fixture.h"
 #include "conclusions.h"
+#include "handed-out.h"
 #include "inference.h"
 #include "unit-epan.h"
 
@@ -109,6 +110,10 @@ inference_is_of_interest(const packet_view_t *packet _U_)
 }
 
 /* An answer for the management point of the site ABC: how many records, and further ones. */
+/* A response of an endpoint mapper, and the floors of TCP and IP of its towers. */
+#define RPC_RESPONSE "\5\0\2\3\x10\0\0\0\0\0\0\0\1\0\0\0"
+#define TOWER(port, ip) "\1\0\x07\2\0" port "\1\0\x09\4\0" ip
+
 #define DNS_ASKED(answers, additional)                                                           \
     "\0\1\x80\0\0\1" answers "\0\0" additional "\x0d_mssms_mp_abc\x04_tcp\1x\0\0\x21\0\1"
 #define DNS_TARGET "\xc0\x0c\0\x21\0\1\0\0\0\0\0\x0a\0\0\0\0\0\x50\2mp\0"
@@ -242,7 +247,8 @@ static const case_t cases[] = {
     { "prelogin's answer", &tds_reader, true, BYTES("\4\1\0\x0e\0\0\1\0\0\0\x0b\0\6\1"),
       { NULL } },
     { "towers", &rpc_reader, true,
-      BYTES("\5\0\2\3\x10\0\0\0\1\0\x07\2\0\4\2\1\0\x09\4\0\x0a\1\1\x14"), { NULL } },
+      BYTES(RPC_RESPONSE TOWER("\4\2", "\x0a\1\1\x63") TOWER("\4\3", "\0\0\0\0")
+            TOWER("\4\4", "\x0a\1\1\x14") TOWER("\0\x87", "\0\0\0\0")), { NULL } },
     { "login that succeeded", &rpc_reader, true,
       BYTES("\5\0\2\3\x10\0\0\0\x20\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0"),
       { "answer success" } },
@@ -355,19 +361,27 @@ test_cut(gconstpointer data)
     }
 }
 
+/* The ports of the sender's own, above those that are fixed. */
 static void
 test_towers(void)
 {
-    static const uint8_t source[] = { 10, 1, 1, 99 };
-    address host = ADDRESS_INIT(AT_IPv4, 4, source);
+    static const uint8_t source[] = { 10, 1, 1, 99 }, other[] = { 10, 1, 1, 20 };
+    const address host = ADDRESS_INIT(AT_IPv4, 4, source), next = ADDRESS_INIT(AT_IPv4, 4, other);
+    static const struct { uint16_t port; bool is_own; } ports[] = {
+        { 1026, true }, { 1027, true }, { 1028, false }, { 135, false },
+    };
 
-    rpc_reader.reset();
+    handed_out_reset();
     for (unsigned i = 0; i < array_length(cases); i++) {
         if (strcmp(cases[i].name, "towers") == 0)
             read_bytes(&cases[i], cases[i].bytes, cases[i].length);
     }
-    g_assert_true(rpc_is_endpoint(&host, 1026));
-    g_assert_false(rpc_is_endpoint(&host, 1027));
+    for (unsigned i = 0; i < array_length(ports); i++) {
+        g_assert_cmpint(handed_out_find(&pinfo, &host, TRANSPORT_TCP, ports[i].port).by, ==,
+                        ports[i].is_own ? HANDED_OUT_RPC : HANDED_OUT_NONE);
+        g_assert_cmpint(handed_out_find(&pinfo, &next, TRANSPORT_TCP, ports[i].port).by, ==,
+                        HANDED_OUT_NONE);
+    }
     forget();
 }
 

@@ -156,7 +156,7 @@ static void
 test_the_policy_is_in_one_file_and_a_file_without_rules_has_no_table(void)
 {
     for (unsigned drop = 0; drop < 2; drop++) {
-        char *file = nft_ruleset_to_str(rules, drop);
+        char *file = nft_ruleset_to_str(rules, NULL, drop);
 
         g_assert_nonnull(strstr(file, "# No rule: "));
         for (char **lines = g_strsplit(file, "\n", 0), **line = lines;; line++) {
@@ -171,7 +171,7 @@ test_the_policy_is_in_one_file_and_a_file_without_rules_has_no_table(void)
     flow(0, "E1", CLIENT, MP, 1, 1);
     seen(0);
     for (unsigned drop = 0; drop < 2; drop++) {
-        char *file = nft_ruleset_to_str(rules, drop);
+        char *file = nft_ruleset_to_str(rules, NULL, drop);
 
         g_assert_nonnull(strstr(file, "chain listed {"));
         g_assert_true((strstr(file, "policy drop") != NULL) == drop);
@@ -224,7 +224,7 @@ test_a_comment_is_bounded(void)
 
     flow(0, "E1", ROLE_BIT(NUM_ROLES) - 1, MP, 1, 1);
     seen(0);
-    file = nft_ruleset_to_str(rules, false);
+    file = nft_ruleset_to_str(rules, NULL, false);
     comment = strstr(file, "comment \"") + strlen("comment \"");
     *strchr(comment, '"') = '\0';
     g_assert_cmpuint(strlen(comment), <=, 128);

@@ -120,7 +120,8 @@ test_row_text(void)
     } cases[] = {
         { "E1", "E1: Advanced Client to Management point, HTTP, TCP 80" },
         { "G4", "G4: Administrator console to Client, NetBIOS over IPX, IPX" },
-        { "I4", "I4: SQL client of the site to SQL Server, TDS (SQL), TCP on the port of the DSN" },
+        { "I4", "I4: SQL client of the site to SQL Server, TDS (SQL), TCP on the port of the DSN "
+                "(preference smsrc.audit.sql_ports)" },
         { "GAP1", "GAP1: Administrator console to Site server or SMS Provider, RPC (DCOM), "
                   "TCP 1024-5000" },
         { "LATER8", "LATER8: Distribution point to Client, Multicast, UDP 63000-64000" },

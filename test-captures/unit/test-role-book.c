@@ -300,20 +300,21 @@ test_frames(void)
 
     bounds_reset();
     g_assert_false(bounds_are_reached());
-    bounds_exceed(BOUND_RPC_ENDPOINTS, 4096);
+    bounds_exceed(BOUND_HANDED_OUT, 4096);
     g_assert_true(bounds_are_reached());
     g_assert_true(bounds_end_frame(7));
     g_assert_true(bounds_have_grown());
     g_assert_false(bounds_end_frame(8));
     g_assert_false(bounds_have_grown());
-    bounds_exceed(BOUND_RPC_ENDPOINTS, 4096);
+    bounds_exceed(BOUND_HANDED_OUT, 4096);
     bounds_exceed(BOUND_TRIES, 65536);
     g_assert_true(bounds_end_frame(9));
-    bounds_exceed(BOUND_RPC_ENDPOINTS, 4096);
+    bounds_exceed(BOUND_HANDED_OUT, 4096);
     g_assert_false(bounds_end_frame(10));
     g_assert_true(bounds_have_grown());
-    text = bounds_to_str(NULL, BOUND_RPC_ENDPOINTS);
-    g_assert_cmpstr(text, ==, "more than 4096 RPC endpoints, first in frame 7, 3 times");
+    text = bounds_to_str(NULL, BOUND_HANDED_OUT);
+    g_assert_cmpstr(text, ==, "more than 4096 ports that a service has handed out, "
+                    "first in frame 7, 3 times");
     wmem_free(NULL, text);
     g_assert_cmpuint(bounds_frame(BOUND_TRIES), ==, 9);
     /* A later pass. */

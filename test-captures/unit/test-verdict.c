@@ -19,7 +19,8 @@ typedef struct {
     transport_e transport;
     uint16_t initiator_port, port;
     service_e service;
-    bool sure, endpoint;
+    bool sure;
+    int handed_out; /* handed_out_e; false for none */
     verdict_e verdict;
     const char *row; /* NULL: any */
     bool reversed;
@@ -69,7 +70,7 @@ static const case_t cases[] = {
     { "broadcasts are advised against", BIT(SITE_SERVER), ROLES_BROADCAST, TRANSPORT_UDP,
       137, 137, SERVICE_NBNS, true, false, VERDICT_LISTED, "I3a", false },
     { "a port that an endpoint mapper named", BIT(ADMIN_CONSOLE), BIT(SMS_PROVIDER), TRANSPORT_TCP,
-      1100, 1055, SERVICE_UNKNOWN, true, true, VERDICT_KB_GAP, NULL, false },
+      1100, 1055, SERVICE_UNKNOWN, true, HANDED_OUT_RPC, VERDICT_KB_GAP, NULL, false },
     { "the same port, which nobody named", BIT(ADMIN_CONSOLE), BIT(SMS_PROVIDER), TRANSPORT_TCP,
       1100, 1055, SERVICE_UNKNOWN, true, false, VERDICT_OFF_MATRIX, NULL, false },
     { "SMB of site servers on 139 instead of 445", BIT(SITE_SERVER), BIT(CHILD_SITE_SERVER),
@@ -82,8 +83,70 @@ static const case_t cases[] = {
       1100, 6360, SERVICE_TLS, true, false, VERDICT_OFF_MATRIX, "A3", false },
     { "an agent that was moved", BIT(ADMIN_CONSOLE), BIT(CLIENT), TRANSPORT_TCP, 1100, 3701,
       SERVICE_REMOTE_CONTROL, true, false, VERDICT_OFF_MATRIX, "F3", false },
-    { "nothing is near", BIT(SITE_SERVER), BIT(DHCP_SERVER), TRANSPORT_TCP, 1100, 22, SERVICE_SSH,
-      true, false, VERDICT_OFF_MATRIX, NULL, false },
+    { "nothing is near", BIT(LEGACY_CLIENT), BIT(DHCP_SERVER), TRANSPORT_TCP, 1100, 22,
+      SERVICE_SSH, true, false, VERDICT_OFF_MATRIX, "none", false },
+    { "half a pair is nearer than none", BIT(MANAGEMENT_POINT), BIT(DOMAIN_CONTROLLER),
+      TRANSPORT_TCP, 1100, 81, SERVICE_HTTP, true, false, VERDICT_OFF_MATRIX, "E1", false },
+    { "half a pair, the other half", BIT(MANAGEMENT_POINT), BIT(BITS_DISTRIBUTION_POINT),
+      TRANSPORT_TCP, 1100, 81, SERVICE_HTTP, true, false, VERDICT_OFF_MATRIX, "E2", false },
+    /* Dynamic RPC on ports that are not in the ranges of the rows. */
+    { "handed out in the range of KB 300083", BIT(SITE_SERVER), BIT(DOMAIN_CONTROLLER),
+      TRANSPORT_TCP, 1100, 5010, SERVICE_RPC, true, HANDED_OUT_RPC, VERDICT_KB_GAP, "GAP9", false },
+    { "the same before a byte was said", BIT(SITE_SERVER), BIT(DOMAIN_CONTROLLER), TRANSPORT_TCP,
+      1100, 5010, SERVICE_UNKNOWN, true, HANDED_OUT_RPC, VERDICT_KB_GAP, "GAP9", false },
+    { "RPC in that range, which nobody has handed out", BIT(SITE_SERVER), BIT(DOMAIN_CONTROLLER),
+      TRANSPORT_TCP, 1100, 5020, SERVICE_RPC, true, false, VERDICT_KB_GAP, "GAP9", false },
+    { "RPC behind that range, which nobody has handed out", BIT(SITE_SERVER),
+      BIT(DOMAIN_CONTROLLER), TRANSPORT_TCP, 1100, 5021, SERVICE_RPC, true, false,
+      VERDICT_OFF_MATRIX, NULL, false },
+    { "handed out in a range of one's own", BIT(ADMIN_CONSOLE), BIT(SMS_PROVIDER), TRANSPORT_TCP,
+      1100, 30000, SERVICE_RPC, true, HANDED_OUT_RPC, VERDICT_KB_GAP, "GAP1", false },
+    { "handed out in the range of later Windows", BIT(SITE_SERVER), BIT(DOMAIN_CONTROLLER),
+      TRANSPORT_TCP, 1100, 49152, SERVICE_UNKNOWN, true, HANDED_OUT_RPC,
+      VERDICT_KB_GAP, "GAP10", false },
+    { "SSH on a port that was handed out for RPC", BIT(SITE_SERVER), BIT(DOMAIN_CONTROLLER),
+      TRANSPORT_TCP, 1100, 5010, SERVICE_SSH, true, HANDED_OUT_RPC,
+      VERDICT_OFF_MATRIX, NULL, false },
+    { "handed out, between hosts that have no row", BIT(ADVANCED_CLIENT), BIT(MANAGEMENT_POINT),
+      TRANSPORT_TCP, 1100, 5010, SERVICE_RPC, true, HANDED_OUT_RPC,
+      VERDICT_OFF_MATRIX, NULL, false },
+    /* What others hand out. */
+    { "a transfer of TFTP", CLIENT, BIT(SMB_DISTRIBUTION_POINT), TRANSPORT_UDP, 2070, 57001,
+      SERVICE_TFTP, true, HANDED_OUT_TFTP, VERDICT_LATER_PRODUCT, "LATER13", false },
+    { "a transfer between others, as its request", BIT(SITE_SERVER), BIT(DOMAIN_CONTROLLER),
+      TRANSPORT_UDP, 2070, 57001, SERVICE_TFTP, true, HANDED_OUT_TFTP,
+      VERDICT_OFF_MATRIX, "LATER13", false },
+    { "a name server gives the management point's port", BIT(ADVANCED_CLIENT),
+      BIT(MANAGEMENT_POINT), TRANSPORT_TCP, 1100, 8080, SERVICE_HTTP, true, HANDED_OUT_SRV,
+      VERDICT_UNCONFIRMED, "E1", false },
+    { "SSH on that port", BIT(ADVANCED_CLIENT), BIT(MANAGEMENT_POINT), TRANSPORT_TCP, 1100, 8080,
+      SERVICE_SSH, true, HANDED_OUT_SRV, VERDICT_WRONG_SERVICE, "E1", false },
+    { "the database on a port of its own", BIT(SITE_SERVER), BIT(SQL_SERVER), TRANSPORT_TCP, 1100,
+      50123, SERVICE_TDS, true, false, VERDICT_OFF_MATRIX, "I4", false },
+    { "the same on a port of the list", BIT(SITE_SERVER), BIT(SQL_SERVER), TRANSPORT_TCP, 1100,
+      445, SERVICE_TDS, true, false, VERDICT_OFF_MATRIX, "I4", false },
+    { "the same, handed out, before a byte was said", BIT(MANAGEMENT_POINT), BIT(SQL_SERVER),
+      TRANSPORT_TCP, 1100, 50123, SERVICE_UNKNOWN, true, HANDED_OUT_SQL,
+      VERDICT_OFF_MATRIX, "I4", false },
+    { "a database on a port of its own, asked by a client", BIT(ADVANCED_CLIENT), BIT(SQL_SERVER),
+      TRANSPORT_TCP, 1100, 50123, SERVICE_TDS, true, false, VERDICT_OFF_MATRIX, "C1", false },
+    /* The article's own context. */
+    { "LDAPS, for whoever calls", BIT(MANAGEMENT_POINT), BIT(DOMAIN_CONTROLLER), TRANSPORT_TCP,
+      1100, 636, SERVICE_TLS, true, false, VERDICT_OFF_MATRIX, "A3", false },
+    { "LDAPS of the Global Catalog", BIT(SQL_SERVER), BIT(DOMAIN_CONTROLLER), TRANSPORT_TCP,
+      1100, 3269, SERVICE_TLS, true, false, VERDICT_OFF_MATRIX, "A7", false },
+    { "LDAPS, the wrong way round", BIT(DOMAIN_CONTROLLER), BIT(SITE_SERVER), TRANSPORT_TCP, 1100,
+      636, SERVICE_TLS, true, false, VERDICT_WRONG_DIRECTION, "A3", false },
+    { "TLS where the list has none", BIT(MANAGEMENT_POINT), BIT(DOMAIN_CONTROLLER), TRANSPORT_TCP,
+      1100, 2702, SERVICE_TLS, true, false, VERDICT_WRONG_SERVICE, "F5", false },
+    { "the answer to a question by multicast, LLMNR", BIT(ADVANCED_CLIENT), BIT(ADVANCED_CLIENT),
+      TRANSPORT_UDP, 5355, 54022, SERVICE_DNS, false, false, VERDICT_KB_GAP, "GAP49", true },
+    { "the same by SSDP", BIT(ADVANCED_CLIENT), BIT(SITE_SERVER), TRANSPORT_UDP, 1900, 50100,
+      SERVICE_SSDP, false, false, VERDICT_KB_GAP, "GAP50", true },
+    { "something else on the port of SSDP", BIT(ADVANCED_CLIENT), BIT(SITE_SERVER), TRANSPORT_UDP,
+      1900, 50100, SERVICE_RTP, false, false, VERDICT_OFF_MATRIX, NULL, false },
+    { "a BITS distribution point's share", CLIENT, BIT(BITS_DISTRIBUTION_POINT), TRANSPORT_TCP,
+      1100, 445, SERVICE_SMB2, true, false, VERDICT_KB_GAP, "GAP52", false },
 };
 
 /* The same with roles that are not confirmed, or that the table gives to others. */
@@ -133,6 +196,9 @@ static const struct {
       TRANSPORT_TCP, 1433, SERVICE_TDS, true, VERDICT_UNCONFIRMED, "I1" },
 };
 
+/* The port that the list has for what was handed out. */
+static const uint32_t handed_out_as[] = { [HANDED_OUT_TFTP] = 69, [HANDED_OUT_SRV] = 80 };
+
 static flow_facts_t
 flow_of(const case_t *one)
 {
@@ -146,7 +212,8 @@ flow_of(const case_t *one)
     flow.responder_port = one->port;
     flow.service = one->service;
     flow.initiator_sure = one->sure;
-    flow.rpc_endpoint = one->endpoint;
+    flow.handed_out.by = (handed_out_e)one->handed_out;
+    flow.handed_out.as = handed_out_as[one->handed_out];
     return flow;
 }
 
@@ -197,7 +264,7 @@ test_verdicts(void)
             g_test_message("%s", cases[i].what);
             g_assert_cmpstr(verdict_name(verdict.verdict), ==, verdict_name(cases[i].verdict));
             if (cases[i].row != NULL)
-                g_assert_cmpstr(verdict.row->id, ==, cases[i].row);
+                g_assert_cmpstr(verdict.row != NULL ? verdict.row->id : "none", ==, cases[i].row);
             g_assert_cmpint(verdict.reversed, ==, cases[i].reversed);
             g_assert_cmpint(verdict_is_listed(&verdict), ==,
                             cases[i].verdict == VERDICT_LISTED ||

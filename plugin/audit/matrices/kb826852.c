@@ -893,7 +893,7 @@ const matrix_row_t kb826852_rows[52] = {
     },
 };
 
-const matrix_row_t kb826852_supplements[80] = {
+const matrix_row_t kb826852_supplements[84] = {
     {
         .id = "GAP1",
         .section = "SMS 2003",
@@ -1722,6 +1722,74 @@ const matrix_row_t kb826852_supplements[80] = {
         .transport = TRANSPORT_TCP,
         .port_low = 464,
         .port_high = 464,
+        .row_class = ROW_GAP,
+    },
+    {
+        .id = "GAP49",
+        .section = "Windows, with SMS 2003",
+        .text = "LLMNR: answers from host to host to what was asked by multicast",
+        .initiator = "any host",
+        .responder = "any host",
+        .service = "LLMNR",
+        .note = "Windows norm (RFC 4795)",
+        .initiator_roles = ROLES_ANY,
+        .responder_roles = ROLES_ANY,
+        .services = SERVICE_BIT(SERVICE_DNS),
+        .transport = TRANSPORT_UDP,
+        .port_low = 5355,
+        .port_high = 5355,
+        .row_class = ROW_GAP,
+    },
+    {
+        .id = "GAP50",
+        .section = "Windows, with SMS 2003",
+        .text = "SSDP: answers from host to host to what was asked by multicast",
+        .initiator = "any host",
+        .responder = "any host",
+        .service = "SSDP",
+        .note = "KB 832017; Windows norm",
+        .initiator_roles = ROLES_ANY,
+        .responder_roles = ROLES_ANY,
+        .services = SERVICE_BIT(SERVICE_SSDP),
+        .transport = TRANSPORT_UDP,
+        .port_low = 1900,
+        .port_high = 1900,
+        .row_class = ROW_GAP,
+    },
+    {
+        .id = "GAP51",
+        .section = "Windows, with SMS 2003",
+        .text = "mDNS: answers from host to host to what was asked by multicast",
+        .initiator = "any host",
+        .responder = "any host",
+        .service = "mDNS",
+        .note = "Windows norm (RFC 6762)",
+        .initiator_roles = ROLES_ANY,
+        .responder_roles = ROLES_ANY,
+        .services = SERVICE_BIT(SERVICE_DNS),
+        .transport = TRANSPORT_UDP,
+        .port_low = 5353,
+        .port_high = 5353,
+        .row_class = ROW_GAP,
+    },
+    {
+        .id = "GAP52",
+        .section = "SMS 2003",
+        .text = "Client to a BITS distribution point that shares its packages too",
+        .initiator = "Client",
+        .responder = "BITS distribution point",
+        .service = "SMB",
+        .note =
+            "the article prints 445 for distribution points without BITS alone; one with BITS "
+            "keeps the share",
+        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
+            ROLE_BIT(ROLE_LEGACY_CLIENT),
+        .responder_roles = ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT),
+        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
+            SERVICE_BIT(SERVICE_NBSS),
+        .transport = TRANSPORT_TCP,
+        .port_low = 445,
+        .port_high = 445,
         .row_class = ROW_GAP,
     },
     {

@@ -13,6 +13,6 @@
 #include "matrix.h"
 
 extern const matrix_row_t kb826852_rows[52];
-extern const matrix_row_t kb826852_supplements[80];
+extern const matrix_row_t kb826852_supplements[84];
 
 #endif /* __SMSRC_MATRICES_H__ */

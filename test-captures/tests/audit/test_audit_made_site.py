@@ -23,7 +23,8 @@ CORRECTED = {"G3", "H4", "H6"}
 
 @pytest.fixture(scope="module")
 def clean(tshark, made):
-    return audited(tshark, made("site-clean"), prefs=site_prefs())
+    """As a second pass has it: the final verdict on all frames of a flow."""
+    return audited(tshark, made("site-clean"), prefs=site_prefs(), two_pass=True)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,21 @@ def test_every_flow_is_given_its_own_row(clean, flow):
     # With roles from the table no frame waits for evidence.
     assert [row["number"] for row in found if not row[AUDIT + "verdict"]] == []
     assert values(found, "first_frame") == {str(found[0]["number"])}
+
+
+def test_one_pass_has_no_verdict_before_the_content(tshark, made, clean):
+    """No frame of a handshake has one, and all from the first content on that is known."""
+    shown = {row["number"] for row in audited(tshark, made("site-clean"), prefs=site_prefs())
+             if row[AUDIT + "verdict"]}
+    with_data = set(frames(tshark, made("site-clean"), "tcp.len > 0"))
+    for flow in plan_site.FLOWS:
+        found = [row["number"] for row in of_flow(clean, flow)]
+        before = [number for number in found if number not in shown]
+        assert found[:len(before)] == before != found
+        if flow.transport == "TCP":
+            assert not with_data & set(before)
+        else:
+            assert len(before) <= 1
 
 
 def test_every_row_is_seen_in_the_matrix(tshark, made):

@@ -79,7 +79,7 @@ def test_what_is_told(judged, flow):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_second_pass_only_adds(tshark, recorded, judged, name):
-    """What it adds is on the first packets of proxied requests, before the URI was seen."""
+    """What it adds is on the first packets of a flow, before its content was seen."""
     again = audited(tshark, recorded(name), prefs=role_lines(), two_pass=True)
     fields = [AUDIT + field for field in ("verdict", "row", "service", "server_port")]
     proxied = {key_of(flow) for flow in truth(name) if "proxy01" in
@@ -91,7 +91,7 @@ def test_a_second_pass_only_adds(tshark, recorded, judged, name):
             # What a proxy passes on is confirmed by its answer to the client, which comes later.
             assert said == [[]] * 4 or (said[0], then[0]) == (["Unconfirmed"], ["Listed"])
             continue
-        assert said == then, one["number"]
+        assert said in (then, [[]] * 4), one["number"]
 
 
 @pytest.mark.parametrize("name", NAMES)

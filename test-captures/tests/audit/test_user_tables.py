@@ -94,7 +94,7 @@ def test_letters_of_either_case(tshark, made):
 def test_ipv6_hosts_and_networks(tshark, made):
     prefs = uat("smsrc_roles", '"2001:db8:1::50","Administrator console",""',
                 '"2001:db8:1:3::/64","Advanced Client","ABC"')
-    found = audited(tshark, made("rc-information-ipv6"), prefs=[LEARN_OFF, *prefs])
+    found = audited(tshark, made("rc-information-ipv6"), prefs=[LEARN_OFF, *prefs], two_pass=True)
     assert values(found, "row") == {"F3"}
     assert values(found, "verdict") == {"Listed"}
     assert len([row for row in found if row[AUDIT + "verdict"]]) == len(found)
@@ -147,7 +147,7 @@ def test_a_bad_row_is_told_and_the_good_ones_work(tshark, made, home_with, bad, 
     good = '"Advanced Client","Management point","TCP","8080","HTTP","moved"'
     env = home_with("smsrc_rows", [bad, good])
     done = tshark(made("site-violations"), "-Y", 'smsrc.audit.row == "USER1"', "-T", "fields",
-                  "-e", "frame.number", prefs=site_prefs(), env=env, check=False)
+                  "-e", "frame.number", prefs=site_prefs(), env=env, check=False, two_pass=True)
     assert done.returncode == 0
     assert "smsrc_rows" in done.stderr
     assert text in done.stderr

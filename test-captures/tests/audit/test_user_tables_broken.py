@@ -131,8 +131,9 @@ def test_a_line_of_both_file_and_command_line_counts_once(read_with):
     evidence = ("-T", "fields", "-e", "smsrc.audit.evidence")
     peer = b'"10.9.9.9","Management point","ABC"'
     _, said, twice = read_with("smsrc_roles", lines(FIRST, peer), *evidence,
-                               prefs=uat("smsrc_roles", FIRST.decode(), peer.decode()))
-    _, _, once = read_with("smsrc_roles", lines(FIRST, peer), *evidence)
+                               prefs=uat("smsrc_roles", FIRST.decode(), peer.decode()),
+                               two_pass=True)
+    _, _, once = read_with("smsrc_roles", lines(FIRST, peer), *evidence, two_pass=True)
     assert said == []
     assert "Advanced Client" in once.stdout
     assert twice.stdout == once.stdout
@@ -141,7 +142,8 @@ def test_a_line_of_both_file_and_command_line_counts_once(read_with):
 def test_overlapping_networks_go_by_the_longest_even_behind_a_bad_line(read_with):
     _, said, done = read_with("smsrc_roles", lines(
         b'"10.0.0.0/8","SQL Server",""', b'"?"', b'"10.1.3.0/24","Advanced Client","ABC"'),
-        "-T", "fields", "-e", "smsrc.audit.initiator_role", "-e", "smsrc.audit.responder_role")
+        "-T", "fields", "-e", "smsrc.audit.initiator_role", "-e", "smsrc.audit.responder_role",
+        two_pass=True)
     assert len(said) == 1
     assert done.stdout.splitlines() == ["Advanced Client\tSQL Server"] * 3
 
@@ -162,7 +164,7 @@ def test_bad_rows_cost_no_other(read_with, bad, reason):
     _, said, done = read_with("smsrc_rows", lines(ROW % (b"1", b""), bad, ROW % (b"9999", b"x"),
                                                   ROW % (b"9999", b"y")),
                               "-T", "fields", "-e", "smsrc.audit.row", "-Y", "smsrc.audit",
-                              prefs=roles)
+                              prefs=roles, two_pass=True)
     assert done.stdout.splitlines() == ["USER2"]
     assert len(said) == 1 and said[0].startswith("smsrc_rows:2: ") and reason in said[0], said
 

@@ -119,7 +119,8 @@ def test_a_capture_cut_in_the_middle_is_read_to_there(load, sandbox, tshark, rol
     assert "cut short" in done.stderr
     rows = done.stdout.splitlines()
     assert packets * 0.4 < len(rows) < packets * 0.6
-    assert set(rows[10:]) == {"E1"}
+    # No frame shows a verdict before it is final.
+    assert set(rows) == {"", "E1"} and rows.count("E1") > len(rows) / 2
 
 
 def test_packets_of_64_bytes_keep_their_rows(load, sandbox, tshark, roles):

@@ -183,14 +183,14 @@ def verdicts_by_tshark(tshark, capture, conf):
 
 
 def assert_changes_count_from_the_next_load(ordinary, sandbox, tshark, capture, preferences,
-                                            verdicts=3):
+                                            verdicts=3, backwards=True):
     """One sharkd: the capture is loaded, a preference is changed, and every frame is requested, in
-    turns from the first and from the last on; then the same again with the next change. Frames
-    have so many verdicts at the least, none being one of them."""
+    turns from the first and (if `backwards`) from the last on; then the same again with the next
+    change. Frames have so many verdicts at the least, none being one of them."""
     count = len(verdicts_by_tshark(tshark, capture, []))
     requests, expected, lines, now = [], [], [], {}
     for turn, (name, value) in enumerate(changes(preferences)):
-        frames = [*range(1, count + 1)][::1 if turn % 2 else -1]
+        frames = [*range(1, count + 1)][::1 if turn % 2 or not backwards else -1]
         requests += [("load", {"file": str(sandbox.readable(capture))}),
                      ("setconf", {"name": name, "value": value}),
                      *(("frame", {"frame": frame, "proto": True}) for frame in frames)]
@@ -211,11 +211,13 @@ def assert_changes_count_from_the_next_load(ordinary, sandbox, tshark, capture, 
 @pytest.mark.parametrize("roles_first", [False, True], ids=["roles last", "roles first"])
 def test_a_changed_preference_counts_from_the_next_load(ordinary, sandbox, tshark, preferences,
                                                         tmp_path, roles_first):
+    """A flow whose roles came later is read again, which takes its frames in their order."""
     cap = generator("flows").Capture()
     three_flows(cap, roles_first)
     cap.write(tmp_path / "three-flows.pcap")
     assert_changes_count_from_the_next_load(ordinary, sandbox, tshark,
-                                            tmp_path / "three-flows.pcap", preferences)
+                                            tmp_path / "three-flows.pcap", preferences,
+                                            backwards=roles_first)
 
 
 def test_the_case_of_changed_preferences(ordinary, sandbox, tshark, preferences, case):

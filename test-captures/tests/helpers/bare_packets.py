@@ -103,6 +103,13 @@ def dns_targets(count):
                         for number in range(count)))
 
 
+def endpoint_question():
+    """Which endpoints are there? The number of the call is that of the answers below."""
+    stub = bytes(76)
+    return tcp("10.1.3.1", 40001, "10.1.1.20", 135, struct.pack(
+        "<BBBBIHHIIHH", 5, 0, 0, 3, 0x10, 24 + len(stub), 0, 1, len(stub), 0, 2) + stub)
+
+
 def endpoints(ports, sequence=1):
     """An endpoint mapper's answer with a tower for each of these ports (C706, appendix L)."""
     towers = b"".join(b"\1\0\7\2\0" + struct.pack(">H", port) + b"\1\0\x09\4\0\x0a\1\1\x14"
@@ -118,6 +125,18 @@ def rpc_messages(count):
     return tcp("10.1.2.50", 40006, "10.1.1.10", 135, b"".join(
         struct.pack("<BBBBIHHIIHH", 5, 0, 0, 3, 0x10, 24 + len(stub), 0, 1 + number, len(stub), 0,
                     0) + stub for number in range(count)))
+
+
+def sql_question():
+    """Which instances does that host have (MC-SQLR 2.2.2)?"""
+    return udp("10.1.1.10", 1040, "10.1.1.12", 1434, b"\x03")
+
+
+def sql_instances(count):
+    """So many instances of a host, each with its port (MC-SQLR 2.2.5)."""
+    text = "".join(f"ServerName;SQL01;tcp;{50000 + number};;" for number in range(count)).encode()
+    return udp("10.1.1.12", 1434, "10.1.1.10", 1040,
+               b"\x05" + struct.pack("<H", len(text)) + text)
 
 
 def tds_tokens(count):

@@ -46,6 +46,7 @@ def role_hosts():
 
 def rpc_endpoints():
     """4,096 ports in 64 answers, the same again, and two more in two further answers."""
+    yield bare_packets.endpoint_question()
     sequence = 1
     for first in [*range(2000, 2000 + 4096, 64), 2000]:
         frame, size = bare_packets.endpoints(range(first, first + 64), sequence)
@@ -60,7 +61,7 @@ def rpc_endpoints():
 # Name, its packets, what overflows, the first frame past it, how often.
 REAL = [
     ("role-hosts", role_hosts, "65536 hosts with learned roles", 65537, 3),
-    ("rpc-endpoints", rpc_endpoints, "4096 RPC endpoints", 66, 2),
+    ("rpc-endpoints", rpc_endpoints, "4096 ports that a service has handed out", 67, 2),
 ]
 
 
@@ -213,7 +214,9 @@ def smb(messages):
 
 # What is read only if it was asked for.
 QUESTIONS = {"DNS targets": bare_packets.dns_question, "DNS records": bare_packets.dns_question,
-             "NBNS owners": bare_packets.name_question}
+             "NBNS owners": bare_packets.name_question,
+             "RPC endpoints": bare_packets.endpoint_question,
+             "SQL instances": bare_packets.sql_question}
 ONE_PACKET = {
     "DNS targets": (bare_packets.dns_targets, 8, "management points in one DNS answer"),
     "DNS records": (lambda n: bare_packets.dns_answer(bare_packets.hosts("10.2.0.1", n - 1)), 64,
@@ -222,6 +225,8 @@ ONE_PACKET = {
                     "owners of a name in one NBNS answer"),
     "RPC endpoints": (lambda n: bare_packets.endpoints(range(2000, 2000 + n))[0], 64,
                       "RPC endpoints in one packet"),
+    "SQL instances": (bare_packets.sql_instances, 64,
+                      "instances in one answer of SQL Server Browser"),
     "RPC messages": (bare_packets.rpc_messages, 16, "RPC messages in one packet"),
     "TDS tokens": (bare_packets.tds_tokens, 64, "tokens in one response of a SQL Server"),
     "HTTP requests": (lambda n: http(request("/x", "Host: mp01") * n), 64,
@@ -272,5 +277,5 @@ def test_a_capture_loaded_again_begins_anew(sharkd, made_of):
         {"method": "load", "params": {"file": str(MADE / "rc-busy.pcap")}},
         {"method": "tap", "params": {"tap0": "nstat:smsrc,sessions"}},
         {"method": "frames", "params": {"filter": EXPERT}}], conf=conf([]))
-    assert [row["num"] for row in first["result"]] == [66]
+    assert [row["num"] for row in first["result"]] == [67]
     assert "Not kept" not in json.dumps(other) and again["result"] == []

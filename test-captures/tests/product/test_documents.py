@@ -372,14 +372,12 @@ def column(tshark, capture, name, prefs=()):
     return [row[head.index(name)] for row in rows if len(row) == len(head) and row != head]
 
 
-def test_of_fragments_roles_are_learned_and_the_service_is_unknown(tshark, tmp_path):
-    text = " ".join(read("plugin/doc/audit.md").split())
-    assert "payload that comes only in IP fragments is Unknown" in text
+def test_of_fragments_roles_are_learned_and_the_service_is_known(tshark, tmp_path):
     asked = in_fragments(tmp_path / "asked.pcap",
                          b"GET /SMS_MP/.sms_aut?MPLIST HTTP/1.1\r\nHost: mp\r\n\r\n",
                          b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<MPList/>", 24)
     assert column(tshark, asked, "Role") == ["Management point"]
-    assert column(tshark, asked, "Service", BOTH_ROLES) == ["Unknown"]
+    assert column(tshark, asked, "Service", BOTH_ROLES) == ["HTTP"]
     whole = in_fragments(tmp_path / "whole.pcap", b"SSH-2.0-a b\r\n", b"SSH-2.0-c d\r\n", 1400)
     assert column(tshark, whole, "Service", BOTH_ROLES) == ["SSH"]
 

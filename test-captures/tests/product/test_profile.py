@@ -64,7 +64,8 @@ def test_its_columns_say_roles_verdict_row_and_session(tshark, home):
     done = tshark(RECORDED / "site-misconfigured.pcapng", "-C", PROFILE, "-Y",
                   "smsrc.audit.off_matrix", env={"HOME": home})
     assert " ".join(done.stdout.splitlines()[0].split()).startswith(
-        "83 1.457704038 10.20.2.11 → 10.20.1.13 Advanced Client Management point Off matrix E1 TCP")
+        "86 1.457799199 10.20.2.11 → 10.20.1.13 Advanced Client Management point Off matrix E1 "
+        "HTTP GET /SMS_MP/.sms_aut?MPLIST")
     done = tshark(RECORDED / "site-misconfigured.pcapng", "-C", PROFILE, "-Y",
                   'smsrc.tnmp.type == "Information reply"', env={"HOME": home})
     assert re.search(r"Administrator console Advanced Client Listed F3 \d+ SMSRC ", done.stdout)

@@ -12,10 +12,12 @@ import pytest
 import bare_packets
 from audit_rows import LEARN_OFF, statistic
 from conftest import ROOT
-from generators import generator
+from generators import generator, plan
 from json_output import json_lines
 
 pytestmark = pytest.mark.sampled
+
+kb = plan("kb_services")
 
 ATTACKER, ACCOMPLICE = "10.1.9.66", "10.1.9.67"
 MP, SQL, PROXY, CONSOLE, CLIENT = "10.1.1.13", "10.1.1.12", "10.1.1.30", "10.1.2.50", "10.1.3.17"
@@ -200,6 +202,10 @@ def h11(cap):
 
 
 def n3(cap):
+    name = "_mssms_mp_abc._tcp." + kb.DOMAIN
+    lookup = cap.udp(CLIENT, 1050, "10.1.1.20", 53)
+    lookup.send(kb.dns_srv_query(name))
+    lookup.reply(kb.dns_srv_answer(name, "mp01." + kb.DOMAIN, 8080, MP))
     talk(cap, CLIENT, MP, 8080, (POLICY, POLICY_ANSWER))
 
 
@@ -297,6 +303,10 @@ def off_matrix_by_content(seen):
     assert seen.verdicts(MP, 8080) == ["Off matrix"]
 
 
+def unconfirmed_by_the_record(seen):
+    assert seen.verdicts(MP, 8080) == ["Unconfirmed"] and not seen.rules_with(MP)
+
+
 def by_the_uri(seen):
     assert [flow["server_port"] for flow in seen.flows if flow["responder"] == PROXY] == [80]
     assert not {"Off matrix", "Wrong service"} & set(seen.verdicts(PROXY))
@@ -333,12 +343,14 @@ CASES = [
     ("H10", h10, anything, lambda seen: listed(seen, MP)),
     ("H11", h11, by_the_uri, by_the_uri_and_the_wire),
     ("N1", n1, not_listed, not_listed),
-    ("N3", n3, anything, off_matrix_by_content),
+    ("N3", n3, unconfirmed_by_the_record, unconfirmed_by_the_record),
     ("N4", h4, proven, named_and_not_by_the_table),
 ]
 
 # Where else a case of the page is held.
 ELSEWHERE = {
+    "H12": "audit/test_audit_handed_out_ports.py", "H13": "audit/test_audit_handed_out_ports.py",
+    "H14": "audit/test_audit_handed_out_ports.py",
     "S10": "product/test_bounds_reported.py", "H5": "audit/test_audit_role_signatures.py",
     "H6": "audit/test_audit_role_signatures.py", "N2": "audit/test_audit_role_signatures.py",
 }

@@ -81,7 +81,7 @@ FILTERS = (
     # Expert infos.
     ("rc-cve-check", "smsrc.cve_2004_0728", [4]),
     ("rc-damage-rch-high-half", "smsrc.length_mismatch", [4]),
-    ("rc-information-udp-2701", "smsrc.udp", [1, 2]),
+    ("rc-information-udp-2701", "smsrc.udp", [2]),
     ("rc-information", "smsrc.udp", []),
     ("rc-busy", "smsrc.busy", [5, 13]),
     ("rc-refused", "smsrc.refused", [5]),

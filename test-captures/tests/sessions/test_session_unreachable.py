@@ -3,6 +3,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+from generators import generator
 from rc_rows import by_frame, fields, frames
 from scenes import VIEWER, opened, scene
 from session_rows import statistic, table
@@ -19,6 +20,26 @@ def silent(cap, talk, tries=3, pause=3):
     return syn
 
 
+def copied(cap, talk, tries, copies=2):
+    """Each of the SYNs is captured again, as on a mirror port."""
+    for number in range(tries):
+        if number:
+            cap.wait(3)
+            talk._client.seq -= 1
+        syn = talk.syn()
+        for _ in range(copies):
+            cap.add(syn)
+
+
+def refused_late(cap, talk):
+    """A router's error for the SYN comes after the agent's answer."""
+    syn = talk.syn()
+    talk._segment(talk._server, talk._client, "SA")
+    talk._server.seq += 1
+    talk.acknowledge(by_server=False)
+    cap.unreachable(syn, "10.1.0.1", 13)
+
+
 # What happens to a SYN, and whether that is reported.
 WAYS = {
     "silent": (lambda cap, talk: silent(cap, talk), True),
@@ -31,7 +52,11 @@ WAYS = {
     "host unreachable": (lambda cap, talk: cap.unreachable(talk.syn(), "10.1.0.1", 1), True),
     "port unreachable": (lambda cap, talk: cap.unreachable(talk.syn()), True),
     "one SYN": (lambda cap, talk: silent(cap, talk, 1), False),
-    "copies of a SYN": (lambda cap, talk: silent(cap, talk, 5, 0), False),
+    "copies of a SYN": (lambda cap, talk: copied(cap, talk, 1, 4), False),
+    "two SYNs and their copies": (lambda cap, talk: copied(cap, talk, 2), False),
+    "three SYNs and their copies": (lambda cap, talk: copied(cap, talk, 3), True),
+    "impatient, in one tenth of a second": (lambda cap, talk: silent(cap, talk, 5, 0), True),
+    "an error for a SYN that was answered": (lambda cap, talk: refused_late(cap, talk), False),
     "answered": (lambda cap, talk: talk.open(), False),
 }
 
@@ -59,6 +84,23 @@ def test_each_way_is_reported(tshark, tmp_path):
         assert reported(tshark, capture, two_pass) == wanted
     assert not frames(tshark, capture, "smsrc.session", two_pass=True)
     assert table(statistic(tshark, capture)) == []
+
+
+def test_copies_of_a_name_query_are_no_second_one(tshark, tmp_path):
+    kb = generator("kb_services")
+
+    def play(again):
+        def with_copies(cap, _):
+            query = cap.udp(VIEWER, 137, "10.1.3.255", 137).send(kb.nbns_query("WKS22", 0x43))
+            for _ in range(3):
+                cap.add(query)
+            if again:
+                cap.wait(1.5)
+                cap.udp(VIEWER, 137, "10.1.3.255", 137).send(kb.nbns_query("WKS22", 0x43))
+        return with_copies
+    for again in (False, True):
+        capture = scene(tmp_path, play(again), f"scene-{again}")
+        assert frames(tshark, capture, "smsrc.name_not_resolved") == [5][:again]
 
 
 def test_other_ports_are_not_reported(tshark, tmp_path):

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from audit_rows import site_prefs
+from audit_rows import plan_site, site_prefs
 from json_output import audit_cells, json_lines, parse
 from recorded_truth import NAMES, RECORDED, role_lines
 from session_rows import ALL_SESSIONS, table as session_table
@@ -17,7 +17,7 @@ VERDICTS_WORST_FIRST = ("Attack", "Off matrix", "Wrong service", "Wrong directio
                         "Listed")
 FLOW = ("type", "verdict", "row", "nearest", "row_text", "initiator", "initiator_roles",
         "initiator_basis", "responder", "responder_roles", "responder_basis", "site_code",
-        "transport", "server_port", "service", "reach", "tries", "first_frame", "start", "end",
+        "transport", "server_port", "via_proxy", "service", "reach", "tries", "first_frame", "start", "end",
         "packets", "bytes")
 SESSION = ("type", "session", "protocol", "viewer", "agent", "outcome", "reason", "host", "user",
            "controlled_by", "account", "functions", "transports", "first_frame", "last_frame",
@@ -31,11 +31,26 @@ def as_cells(flow):
     port = flow["transport"]
     if flow["server_port"] is not None:
         port += f" {flow['server_port']}"
+    if "via_proxy" in flow:
+        port += f" via {flow['via_proxy']}"
     return [flow["verdict"], f"near {row}" if flow.get("nearest") else row,
             flow["initiator"], ", ".join(flow["initiator_roles"]), flow["responder"],
-            ", ".join(flow["responder_roles"]), "scan" if flow["tries"] > 1 else port,
+            ", ".join(flow["responder_roles"]), port,
             flow["service"], flow["reach"], *map(str, (flow["first_frame"], flow["packets"],
                                                        flow["bytes"]))]
+
+
+def scan_cells(flows):
+    """The row of the table for the flows of a scan: the first of them with the worst verdict."""
+    tries = [flow for flow in flows if flow["tries"] > 1]
+    if not tries:
+        return []
+    hosts = {flow["responder"] for flow in tries}
+    row = as_cells(tries[0])
+    row[4] = row[4] if len(hosts) == 1 else f"{len(hosts)} hosts"
+    row[6] = "scan"
+    row[10:] = [str(sum(flow[name] for flow in tries)) for name in ("packets", "bytes")]
+    return [row]
 
 
 def cases(made):
@@ -53,26 +68,31 @@ def test_the_flows_are_those_of_the_table(tshark, made, two_pass):
     kinds = set()
     for capture, prefs in cases(made):
         flows, _ = json_lines(tshark, capture, prefs=prefs, two_pass=two_pass)
-        assert sorted(map(as_cells, flows)) == sorted(
-            audit_cells(tshark, capture, prefs=prefs, two_pass=two_pass)), capture
+        rows = audit_cells(tshark, capture, prefs=prefs, two_pass=two_pass)
+        assert sorted(as_cells(flow) for flow in flows if flow["tries"] == 1) == sorted(
+            row for row in rows if row[6] != "scan"), capture
+        assert [row for row in rows if row[6] == "scan"] == scan_cells(flows), capture
         order = [VERDICTS_WORST_FIRST.index(flow["verdict"]) for flow in flows]
         assert order == sorted(order), capture
         kinds |= {flow["verdict"] for flow in flows}
     assert kinds == set(VERDICTS_WORST_FIRST)
 
 
-def test_a_scan_is_one_line_and_counts_its_tries(tshark, made):
+def test_a_scan_keeps_its_flows_and_counts_its_tries(tshark, made):
     flows, _ = json_lines(tshark, made("site-violations"), prefs=site_prefs())
-    tries = {as_cells(flow)[6]: flow["tries"] for flow in flows}
-    assert tries["scan"] > 1
-    assert {number for port, number in tries.items() if port != "scan"} == {1}
+    tries = [flow for flow in flows if flow["tries"] > 1]
+    assert {flow["tries"] for flow in tries} == {len(tries)} == {len(plan_site.SCAN_PORTS)}
+    assert {flow["server_port"] for flow in tries} == set(plan_site.SCAN_PORTS)
+    assert {flow["packets"] for flow in tries} <= {1, 2, 3}
 
 
 def test_each_flow_has_all_its_members(tshark, made):
     for capture, prefs in cases(made):
         for flow in json_lines(tshark, capture, prefs=prefs)[0]:
-            assert tuple(flow) == tuple(name for name in FLOW if flow["row"] is not None or
-                                        name not in ("nearest", "row_text")), flow
+            absent = {"nearest", "row_text"} if flow["row"] is None else set()
+            absent |= {"via_proxy"} - set(flow)
+            assert tuple(flow) == tuple(name for name in FLOW if name not in absent), flow
+            assert flow.get("via_proxy") != 0
             assert TIME.fullmatch(flow["start"]) and TIME.fullmatch(flow["end"])
             assert flow["start"] <= flow["end"]
             assert isinstance(flow["packets"], int) and isinstance(flow["bytes"], int)

@@ -1,0 +1,96 @@
+/* nearest-row.c
+ * The row of a matrix that is nearest to a flow on none
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "nearest-row.h"
+
+#include "row-fit.h"
+
+/* True if one of the two ends has a role that the row names there; "any host" names none. */
+static bool
+has_half_a_pair(const matrix_row_t *row, const flow_facts_t *flow)
+{
+    return (row->initiator_roles != ROLES_ANY && (row->initiator_roles & flow->initiator) != 0) ||
+           (row->responder_roles != ROLES_ANY && (row->responder_roles & flow->responder) != 0);
+}
+
+/*
+ * How near a row is to a flow on no row; 0 if it is not: if it has neither the port nor the service
+ * nor both roles by name. In this order: on its port, for other roles; of its pair and its service,
+ * on another port; of its service; of its pair; of one role of it. Among those, a row for this
+ * service alone (TLS: LDAPS, and not LDAP with StartTLS) and one of the same transport.
+ */
+static unsigned
+nearness(const matrix_t *matrix, const matrix_row_t *row, const flow_facts_t *flow)
+{
+    enum { PORT = 64, SERVICE_OF_PAIR = 32, SERVICE = 16, PAIR = 8, HALF = 4, ALONE = 2,
+           TRANSPORT = 1, NAMED = 2 };
+    bool port = !row_fit_is_wide(row) &&
+                row_fit_has_port(matrix, row, flow->transport, flow->responder_port);
+    bool pair = matrix_row_precision(row) > 0 &&
+                matrix_row_has_pair(row, flow->initiator, flow->responder);
+    bool service = row_fit_has_service(row, flow->service);
+
+    if (!port && !service && !(pair && matrix_row_precision(row) == NAMED))
+        return 0;
+    return (port ? PORT : 0) + (pair && service ? SERVICE_OF_PAIR : 0) + (service ? SERVICE : 0) +
+           (pair ? PAIR : 0) + (has_half_a_pair(row, flow) ? HALF : 0) +
+           (service && row->services == SERVICE_BIT(flow->service) ? ALONE : 0) +
+           (row->transport == flow->transport ? TRANSPORT : 0);
+}
+
+/*
+ * The row that is nearest to a flow on no row. Among rows of one list and one service that are
+ * equally near it is the one with the lowest port, which is the one that is tried first. A later
+ * list has to be nearer.
+ */
+const matrix_row_t *
+nearest_row_find(const matrix_t *matrix, const flow_facts_t *flow)
+{
+    matrix_row_list_t lists[NUM_ROW_LISTS];
+    const matrix_row_t *nearest = NULL;
+    unsigned best = 0;
+
+    matrix_get_lists(matrix, lists);
+    for (unsigned list = 0; list < NUM_ROW_LISTS; list++) {
+        for (unsigned i = 0; i < lists[list].count; i++) {
+            const matrix_row_t *row = &lists[list].rows[i];
+            unsigned score = nearness(matrix, row, flow);
+            bool lower = nearest != NULL && score == best &&
+                         row_fit_has_service(row, flow->service) &&
+                         matrix_list_has_row(&lists[list], nearest) && row->port_low != 0 &&
+                         row->port_low < nearest->port_low;
+
+            if (score > best || lower) {
+                best = score;
+                nearest = row;
+            }
+        }
+    }
+    return nearest;
+}
+
+/* True for a login to a database, and for what SQL Server Browser has handed the port out for. */
+static bool
+is_sql(const matrix_row_t *row, const flow_facts_t *flow)
+{
+    if (flow->service == SERVICE_TDS)
+        return true;
+    return flow->handed_out.by == HANDED_OUT_SQL &&
+           (flow->service == SERVICE_UNKNOWN || row_fit_has_service(row, flow->service));
+}
+
+const matrix_row_t *
+nearest_row_find_configurable(const matrix_t *matrix, const flow_facts_t *flow)
+{
+    for (unsigned i = 0; i < matrix->num_rows; i++) {
+        const matrix_row_t *row = &matrix->rows[i];
+
+        if (row->row_class == ROW_CONFIGURABLE && row->transport == flow->transport &&
+            matrix_row_has_pair(row, flow->initiator, flow->responder) && is_sql(row, flow))
+            return row;
+    }
+    return NULL;
+}

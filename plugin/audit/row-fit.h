@@ -1,0 +1,32 @@
+/* row-fit.h
+ * What of a row of a matrix fits a flow
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef __SMSRC_ROW_FIT_H__
+#define __SMSRC_ROW_FIT_H__
+
+#include <epan/range.h>
+
+#include "flow-facts.h"
+#include "matrix.h"
+
+/** Set the ports that the user's preferences give to rows. Copies them. */
+void row_fit_set_ports(const range_t *sql, const range_t *http);
+
+/** True if @p row has the port, or the user's preferences give it the port. */
+bool row_fit_has_port(const matrix_t *matrix, const matrix_row_t *row, transport_e transport,
+                      uint16_t port);
+
+/** True for a row of so many ports that it fits by its content only. */
+bool row_fit_is_wide(const matrix_row_t *row);
+
+/** True if @p service is known, and one of the row's. */
+bool row_fit_has_service(const matrix_row_t *row, service_e service);
+
+/** True if the row fits the flow as it is, or, with @p any_content, whatever the flow carries. */
+bool row_fit_is_flow(const matrix_t *matrix, const matrix_row_t *row, const flow_facts_t *flow,
+                     bool any_content);
+
+#endif /* __SMSRC_ROW_FIT_H__ */
