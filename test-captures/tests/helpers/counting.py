@@ -28,19 +28,21 @@ class Counter:
                        stdout=subprocess.DEVNULL)
         self.seeds = sandbox.readable(build / bench.SEEDS)
 
-    def run(self, capture, plugin, args, prefs=(), home=None):
+    def run(self, capture, plugin, args, prefs=(), home=None, names=False):
         argv = bench.counted(self.seeds, ["tshark", "-n", "-r", capture, *args,
                                           *(word for pref in prefs for word in ("-o", pref))])
-        # With Wireshark's lists of names, as users have them: they are part of what tshark itself
-        # does for a packet that it prints.
-        done = self.sandbox.run(argv, plugin=plugin, timeout=900,
-                               env={"HOME": home or self.sandbox.fresh_home(),
-                                    "WIRESHARK_DATA_DIR": None})
+        env = {"HOME": home or self.sandbox.fresh_home()}
+        if names:
+            env["WIRESHARK_DATA_DIR"] = None
+        done = self.sandbox.run(argv, plugin=plugin, timeout=900, env=env)
         found = bench.instructions_said(done.stderr)
         assert done.returncode == 0 and found, done.stderr
         return found
 
     def of_packets(self, capture, plugin, args, prefs=(), home=None):
-        """Those of all packets but the first: without what starting costs."""
-        return (self.run(capture, plugin, args, prefs, home) -
-                self.run(capture, plugin, (*args, "-c", "1"), prefs, home))
+        """Those of all packets but the first: without what starting costs.
+
+        With Wireshark's lists of names, as users have them: they are part of what tshark itself
+        does for a packet."""
+        return (self.run(capture, plugin, args, prefs, home, names=True) -
+                self.run(capture, plugin, (*args, "-c", "1"), prefs, home, names=True))
