@@ -404,10 +404,11 @@ def pytest_addoption(parser):
 MARKS = {
     "quick": "takes less than a second, and needs no root, no network and no valgrind",
     "slow": "takes long: below valgrind or a sanitizer, in a window, in another system, and the like",
-    "sampled": "has many cases of what the plugin does by itself: in another system a third",
+    "every_version": "has cases that may differ by version: in another system all of them run",
 }
 
-# Set: other systems run every case too.
+# In another system one case of so many runs. With ALL_CASES set, every case.
+SAMPLE = 4
 ALL_CASES = "SMSRC_ALL_CASES"
 
 # Folder of tests: how many of it a run with -m left out.
@@ -420,17 +421,18 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """In another system, every third case of a test that is sampled; each system has others."""
+    """In another system, every fourth case of a test that has four or more; each system has
+    others. Cases that are few all run there, and so does a test marked for every version."""
     suite = os.environ.get(INSIDE_ROOT)
     if suite is None or ALL_CASES in os.environ:
         return
     cases = collections.defaultdict(list)
     for item in items:
-        if item.get_closest_marker("sampled"):
+        if not item.get_closest_marker("every_version"):
             cases[item.function].append(item)
-    # Of fewer than three cases one system would have none.
-    left = {item for of_one in cases.values() if len(of_one) > 2
-            for item in set(of_one) - set(of_one[list(SUITES).index(suite)::3])}
+    first = list(SUITES).index(suite) * SAMPLE // len(SUITES)
+    left = {item for of_one in cases.values() if len(of_one) >= SAMPLE
+            for item in set(of_one) - set(of_one[first::SAMPLE])}
     config.hook.pytest_deselected(items=[item for item in items if item in left])
     items[:] = [item for item in items if item not in left]
 

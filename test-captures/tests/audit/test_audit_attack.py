@@ -12,8 +12,6 @@ from audit_rows import AUDIT, LEARN_OFF, audited, conf, statistic
 from conftest import ROOT
 from generators import generator
 
-pytestmark = pytest.mark.sampled
-
 ATTACKER, AGENT, CONSOLE, WEB = "10.1.9.66", "10.1.3.17", "10.1.2.50", "10.1.1.13"
 TABLE = (f'uat:smsrc_roles:"{CONSOLE}","Administrator console",""',
          'uat:smsrc_roles:"10.1.3.0/24","Advanced Client",""')

@@ -12,8 +12,6 @@ from audit_rows import AUDIT, audited, frames, host_lines, plan_signatures, stat
 from rc_rows import fields
 from recorded_truth import RECORDED
 
-pytestmark = pytest.mark.sampled
-
 CAPTURES = ("audit-http", "audit-smb", "audit-netbios", "audit-directory", "audit-odd-ports")
 
 

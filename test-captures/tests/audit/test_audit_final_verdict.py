@@ -14,8 +14,6 @@ from json_output import json_lines
 from rc_rows import fields
 from scenes import in_pieces, scene, segment
 
-pytestmark = pytest.mark.sampled
-
 SITE, DC, MP, CONSOLE, CLIENT = "10.1.1.10", "10.1.1.20", "10.1.1.13", "10.1.2.50", "10.1.3.17"
 TABLE = [*CASE_TABLE, LEARN_OFF]
 

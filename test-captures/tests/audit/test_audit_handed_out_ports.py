@@ -13,8 +13,6 @@ from generators import plan
 from rc_rows import fields
 from scenes import scene
 
-pytestmark = pytest.mark.sampled
-
 kb = plan("kb_services")
 
 SITE, SQL, MP, DP, DC, CLIENT, OTHER = (

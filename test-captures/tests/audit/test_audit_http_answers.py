@@ -11,8 +11,6 @@ import pytest
 from audit_rows import host_lines, statistic
 from generators import generator, plan
 
-pytestmark = pytest.mark.sampled
-
 answers = plan("plan_answers")
 kb = generator("kb_services")
 

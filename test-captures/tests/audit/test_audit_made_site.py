@@ -229,6 +229,7 @@ GOLDENS = {
 }
 
 
+@pytest.mark.every_version
 @pytest.mark.parametrize("name", GOLDENS)
 def test_tree(tshark, made, golden, name):
     """The frame that shows it, with roles of the table alone."""

@@ -14,8 +14,6 @@ from json_output import audit_cells, json_lines
 from rc_rows import fields
 from recorded_truth import NAMES, RECORDED, role_lines
 
-pytestmark = pytest.mark.sampled
-
 CAPTURES = [MADE / f"{name}.pcap" for name in ALL_MADE] + [
     RECORDED / f"{name}.pcapng" for name in NAMES]
 

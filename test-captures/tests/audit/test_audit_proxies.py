@@ -12,8 +12,6 @@ from json_output import json_lines
 from rc_rows import fields
 from scenes import scene
 
-pytestmark = pytest.mark.sampled
-
 kb = plan("kb_services")
 
 CLIENT, PROXY, MP = "10.1.3.17", "10.1.1.60", "10.1.1.13"

@@ -16,8 +16,6 @@ from reach_ways import (
     query, syns)
 from scenes import scene
 
-pytestmark = pytest.mark.sampled
-
 PASSES = pytest.mark.parametrize("two_pass", (False, True), ids=("one pass", "two passes"))
 
 MP, WINS, DC = "10.1.1.13", "10.1.1.22", "10.1.1.20"

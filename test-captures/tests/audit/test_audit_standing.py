@@ -13,8 +13,6 @@ from generators import generator
 from json_output import json_lines
 from recorded_truth import NAMES, RECORDED, hosts, role_lines
 
-pytestmark = pytest.mark.sampled
-
 VIEWER, AGENT = "10.1.9.66", "10.1.3.17"
 VIEWER_6, AGENT_6 = "2001:db8:1::66", "2001:db8:1:3::17"
 

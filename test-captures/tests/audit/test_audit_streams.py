@@ -14,8 +14,6 @@ from json_output import json_lines
 from rc_rows import fields
 from scenes import in_pieces, scene, segment
 
-pytestmark = pytest.mark.sampled
-
 CONSOLE, CLIENT = "10.1.2.50", "10.1.3.17"
 CONSOLE6, CLIENT6 = "2001:db8::50", "2001:db8::17"
 ROLES = [LEARN_OFF, *(f'uat:smsrc_roles:"{host}","{role}","ABC"' for host, role in (

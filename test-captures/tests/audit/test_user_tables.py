@@ -9,7 +9,7 @@ from audit_rows import (
     AUDIT, EXPERTS, LEARN_OFF, audited, frames, of_flow, plan_site, planned_key, site_prefs, uat,
     values, with_expert)
 
-pytestmark = [pytest.mark.quick, pytest.mark.sampled]
+pytestmark = pytest.mark.quick
 
 PLANTED = {planted.name: planted for planted in plan_site.PLANTED}
 E1 = next(flow for flow in plan_site.FLOWS if flow.row == "E1")

@@ -17,8 +17,6 @@ import pytest
 from audit_rows import LEARN_OFF, uat
 from bad_table_lines import BAD
 
-pytestmark = pytest.mark.sampled
-
 FIRST = b'"10.1.3.1","Advanced Client","ABC"'
 SECOND = b'"10.1.3.2","Advanced Client","ABC"'
 THIRD = b'"10.1.3.3","Advanced Client","ABC"'

@@ -89,7 +89,7 @@ def test_a_build_from_here_is_refused_there_in_words(root, plugin_build):
 
 def test_the_suite_passes_there(root, record_property):
     """Every test of this suite, so every golden too: the trees are the same on every version. Of
-    tests that are sampled, every third case."""
+    other tests with four cases or more, every fourth."""
     folder, _ = root.build("gcc")
     every = {ALL_CASES: "1"} if ALL_CASES in os.environ else {}
     code, said = root.run("python3", "-m", "pytest", "-p", "no:cacheprovider", "--tb=short",

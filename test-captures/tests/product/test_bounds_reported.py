@@ -14,8 +14,6 @@ from conftest import MADE
 from json_output import parse
 from rc_rows import fields, frames
 
-pytestmark = pytest.mark.sampled
-
 EXPERT = "smsrc.audit.overflow"
 MESSAGE = "_ws.expert.message"
 TABLES = ("sessions", "roles", "audit", "matrix", "messages", "rules")

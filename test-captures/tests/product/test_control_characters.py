@@ -19,8 +19,6 @@ from batch_program import batch, program  # noqa: F401
 from generators import plan
 from json_output import parse
 
-pytestmark = pytest.mark.sampled
-
 messages = plan("messages")
 
 HOSTILE = ("E\x1b]0;pwn\x07\x1b[31mR", "N\nb\r\x0bc\x7f", "C\x9b31m\x85\x9d0;x\x9c",

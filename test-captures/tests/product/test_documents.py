@@ -17,8 +17,6 @@ from scapy.all import Ether, IP, TCP, fragment, wrpcap
 from conftest import ROOT, check_run
 from generators import plan
 
-pytestmark = pytest.mark.sampled
-
 fields_page = plan("fields")
 kb_page = plan("kb826852")
 

@@ -15,8 +15,6 @@ from conftest import ROOT
 from generators import generator, plan
 from json_output import json_lines
 
-pytestmark = pytest.mark.sampled
-
 kb = plan("kb_services")
 
 ATTACKER, ACCOMPLICE = "10.1.9.66", "10.1.9.67"

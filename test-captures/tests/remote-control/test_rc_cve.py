@@ -8,8 +8,6 @@ import pytest
 from conftest import ALL_MADE
 from rc_rows import frames
 
-pytestmark = pytest.mark.sampled
-
 # Capture, frames of the CVE, frames of a length that does not match.
 CASES = (
     ("rc-cve-check", [4], [4]),            # the public check

@@ -144,6 +144,7 @@ def test_info_column_of_other_messages(tshark, made):
     assert session[-2].startswith("File transfer, 32 bytes, viewer to agent")
 
 
+@pytest.mark.every_version
 @pytest.mark.parametrize("capture", GOLDENS)
 def test_tree(tshark, made, golden, capture):
     golden(capture, trees(tshark, made(capture), log=capture.startswith("session-")))

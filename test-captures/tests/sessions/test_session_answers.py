@@ -11,8 +11,6 @@ from rc_rows import by_frame, frames
 from scenes import AGENT, VIEWER, in_pieces, opened, scene
 from session_rows import statistic, table
 
-pytestmark = pytest.mark.sampled
-
 REQUEST = "request"
 
 # What other services say to a request of Remote Control; REQUEST is the request itself.

@@ -11,8 +11,6 @@ from rc_rows import fields
 from scenes import AGENT, VIEWER, opened, scene, segment
 from session_rows import statistic, table
 
-pytestmark = pytest.mark.sampled
-
 ENDS = ["smsrc.direction", "smsrc.session", "smsrc.channel", "smsrc.claimed_by",
         "smsrc.audit.verdict", "smsrc.audit.initiator_role", "smsrc.audit.responder_role",
         "smsrc.audit.first_frame"]

@@ -12,8 +12,6 @@ from generators import assert_made_now_as_committed, generator, listed
 from rc_rows import by_frame, fields, frames
 from session_rows import ALL_SESSIONS, COLUMNS, statistic, table, truth
 
-pytestmark = pytest.mark.sampled
-
 EXPERTS = ("smsrc.control_unreachable", "smsrc.data_unreachable", "smsrc.udp_unreachable",
            "smsrc.name_not_resolved", "smsrc.old_ports_only", "smsrc.ntlm_refused", "smsrc.busy",
            "smsrc.refused")

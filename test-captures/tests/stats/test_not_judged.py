@@ -18,8 +18,6 @@ from conftest import ROOT
 from generators import generator
 from json_output import json_lines
 
-pytestmark = pytest.mark.sampled
-
 MP, CLIENT, OTHER = "10.1.1.13", "10.1.3.{}", "10.7.{}.{}"
 TABLE = ('uat:smsrc_roles:"10.1.1.13","Management point","ABC"',
          'uat:smsrc_roles:"10.1.3.0/24","Advanced Client","ABC"')

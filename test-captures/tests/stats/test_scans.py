@@ -11,8 +11,6 @@ from audit_rows import LEARN_OFF
 from json_output import audit_cells, json_lines
 from scenes import scene
 
-pytestmark = pytest.mark.sampled
-
 MP, CLIENT, CONSOLE = "10.1.1.13", "10.1.3.{}", "10.1.2.50"
 PREFS = (LEARN_OFF, 'uat:smsrc_roles:"10.1.1.13","Management point","ABC"',
          'uat:smsrc_roles:"10.1.2.50","Administrator console","ABC"',

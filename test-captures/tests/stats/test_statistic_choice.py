@@ -13,8 +13,6 @@ from audit_rows import matrix_rows, site_prefs, statistic
 from json_output import json_lines, parse
 from rc_rows import fields
 
-pytestmark = pytest.mark.sampled
-
 # Each passes some frames of some flows: one frame, one direction, beginnings, ends, a protocol.
 FILTERS = ("frame.number == 1", "frame.number == 12", "tcp.flags.syn == 1", "tcp.flags.fin == 1",
            "tcp.len > 0", "udp", "ip.src == 10.1.3.17", "ip.addr == 10.1.1.13", "tcp.dstport == 80",

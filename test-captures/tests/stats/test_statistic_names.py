@@ -10,8 +10,6 @@ import re
 
 import pytest
 
-pytestmark = pytest.mark.sampled
-
 MORE = "x", ".", ".jsn", "s", ":ip", " ", "tables,ip"
 
 

@@ -16,8 +16,6 @@ import pytest
 from audit_rows import conf, site_prefs, statistic
 from recorded_truth import RECORDED
 
-pytestmark = pytest.mark.sampled
-
 STATISTICS = ("audit", "matrix", "roles", "sessions", "rules")
 
 

@@ -13,8 +13,6 @@ from audit_rows import LEARN_OFF, conf, statistic
 from generators import generator
 from json_output import json_lines
 
-pytestmark = pytest.mark.sampled
-
 VIEWER, AGENT, MP, PROXY, CLIENT = (
     "10.1.2.50", "10.1.3.17", "10.1.1.13", "10.1.1.60", "10.1.3.18")
 PASSES = pytest.mark.parametrize("two_pass", (False, True), ids=("one pass", "two passes"))
