@@ -10,6 +10,7 @@
 #include <epan/tap.h>
 #include <epan/to_str.h>
 
+#include "audit-info.h"
 #include "bounds.h"
 #include "role-book.h"
 #include "text.h"
@@ -286,6 +287,10 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
     const char *remedy;
     proto_item *item;
 
+    if (experts.verdict != NULL)
+        audit_info_add_verdict(pinfo, judged, ends);
+    if (experts.blocked != NULL)
+        audit_info_add_blocked(pinfo, &judged->verdict);
     if (!is_tree_wanted(parent, experts.verdict != NULL || experts.discouraged != NULL ||
                                     experts.blocked != NULL)) {
         add_severity(pinfo, experts.discouraged);
