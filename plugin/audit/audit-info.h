@@ -16,8 +16,8 @@ void audit_info_reset(bool shown);
 void audit_info_add_attack(packet_info *pinfo);
 
 /**
- * Adds the verdict of a flow to the Info of a packet, "[Off matrix: TCP 8080, near E1]", where it is
- * a finding: Off matrix, Wrong service or Wrong direction.
+ * Adds the verdict of a flow to the Info of a packet, "[Off matrix: TCP 8080, near E1]", where it
+ * is a finding: Off matrix, Wrong service or Wrong direction.
  */
 void audit_info_add_verdict(packet_info *pinfo, const flow_verdict_t *judged,
                             const flow_end_t ends[NUM_ENDS]);

@@ -35,7 +35,8 @@ def frames(sharkd):
     sharkd reads all before it filters, as Wireshark's window does.
     """
     wanted = sorted({*(b.filter for b in BUTTONS), *(g.filter for g in GRAPHS),
-                     *(r.filter for r in RULES)})
+                     *(r.filter for r in RULES),
+                     *(line.split('" ', 1)[1] for line in lines_of("dfilters"))})
     known = {}
 
     def ask(name, text):
@@ -64,11 +65,40 @@ def test_its_columns_say_roles_verdict_row_and_session(tshark, home):
     done = tshark(RECORDED / "site-misconfigured.pcapng", "-C", PROFILE, "-Y",
                   "smsrc.audit.off_matrix", env={"HOME": home})
     assert " ".join(done.stdout.splitlines()[0].split()).startswith(
-        "86 1.457799199 10.20.2.11 → 10.20.1.13 Advanced Client Management point Off matrix E1 "
-        "HTTP GET /SMS_MP/.sms_aut?MPLIST")
+        "86 Off matrix E1 10.20.2.11 Advanced Client 10.20.1.13 Management point "
+        "HTTP GET /SMS_MP/.sms_aut?MPLIST HTTP/1.1 [Off matrix: TCP 8080, near E1]")
     done = tshark(RECORDED / "site-misconfigured.pcapng", "-C", PROFILE, "-Y",
                   'smsrc.tnmp.type == "Information reply"', env={"HOME": home})
-    assert re.search(r"Administrator console Advanced Client Listed F3 \d+ SMSRC ", done.stdout)
+    assert re.search(r"^ *\d+ Listed +F3 +[\d.]+ +Advanced Client +[\d.]+ +Administrator console "
+                     r"SMSRC ", done.stdout, re.MULTILINE)
+
+
+def test_a_role_stands_beside_the_address_of_its_host(tshark):
+    """In both directions of a flow, and each with the roles of the table."""
+    rows = tshark(RECORDED / "site.pcapng", "-Y", "smsrc.audit.src_role && ip", "-T", "fields",
+                  "-e", "ip.src", "-e", "smsrc.audit.src_role", "-e", "ip.dst", "-e",
+                  "smsrc.audit.dst_role", prefs=role_lines(), two_pass=True).stdout.splitlines()
+    roles = {"10.20.1.13": "Management point", "10.20.1.20": "Domain controller"}
+    seen = set()
+    for source, of_source, target, of_target in (row.split("\t") for row in rows):
+        for host, of_host, side in ((source, of_source, "src"), (target, of_target, "dst")):
+            if host in roles:
+                assert of_host == roles[host]
+                seen.add((host, side))
+    assert len(seen) == 4
+
+
+def test_its_prepared_filters_are_those_of_the_readme(frames):
+    """Each filter of the README's table, and one of the wrong direction."""
+    prepared = dict(re.fullmatch(r'"([^"]+)" (.+)', line).groups() for line in lines_of("dfilters"))
+    page = (ROOT / "README.md").read_text()
+    table = page[page.index("## Filters to copy"):page.index("Many captures in one audit")]
+    named = {text for text in re.findall(r"`([^`]+)`", table) if text.startswith("smsrc.")}
+    assert len(prepared) == len(lines_of("dfilters"))
+    assert named <= {*prepared.values(), "smsrc.audit.row"}
+    assert set(prepared.values()) - named <= {"smsrc.audit.wrong_direction"}
+    for text in prepared.values():
+        assert isinstance(frames("site", text), list)
 
 
 def test_no_preference_of_it_is_obsolete(tshark):
