@@ -126,14 +126,19 @@ def test_graphs_have_the_columns_of_every_version():
         assert re.fullmatch(r"#[0-9a-f]{6}", graph.color)
 
 
-def test_colours_of_the_three_are_red_amber_and_blue():
+def test_three_colours_are_strong_and_those_of_whole_flows_are_light():
+    """Orange, yellow and blue are told apart by who sees no red and green; one packet is strong."""
     colours = {rule.name: tuple(int(part) // 257 for part in rule.background.split(","))
                for rule in RULES}
-    red, amber, blue = (colours[f"SMS: {name}"] for name in
-                        ("off the matrix", "blocked", "remote control"))
-    assert red[0] > 2 * red[1] and red[0] > 2 * red[2]
-    assert amber[0] > amber[1] > 2 * amber[2]
+    orange, yellow, blue, flow = (colours[f"SMS: {name}"] for name in (
+        "a finding", "blocked", "remote control", "the flow of a finding"))
+    assert orange[0] > 2 * orange[1] > 2 * orange[2]
+    assert yellow[0] > yellow[1] > 2 * yellow[2]
     assert blue[2] > blue[1] > blue[0]
+    assert min(min(flow), min(blue)) > 190
+    brightness = [0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue in
+                  (orange, yellow, blue)]
+    assert brightness[0] < 110 and min(brightness[1:]) > 190
 
 
 # --- What its filters find ----------------------------------------------------------------------
@@ -211,13 +216,19 @@ def test_wireshark_colours_as_the_rules_say(tshark, home, frames, name):
     assert shown == wanted
 
 
-def test_an_off_matrix_flow_is_red_from_its_first_packet_on(frames):
-    """Or from the answer to it, where the first could still be one of a scan's."""
-    red, = (rule for rule in RULES if rule.name == "SMS: off the matrix")
+def test_a_finding_is_strong_on_one_packet_and_light_on_its_flow(frames, flow_of):
+    """The flow from its first packet on, or from the answer to it, where the first could still be
+    one of a scan's."""
+    strong, light = ({rule.name: rule for rule in RULES}[f"SMS: {name}"] for name in
+                     ("a finding", "the flow of a finding"))
     flows = truths("site-misconfigured", verdict="Off matrix")
-    found = set(frames("site-misconfigured", red.filter))
+    found = set(frames("site-misconfigured", light.filter))
     assert len(flows) > 10
     assert all({flow.frame, flow.frame + 1} & found for flow in flows)
+    marked = [flow_of("site-misconfigured", frame)
+              for frame in frames("site-misconfigured", strong.filter)]
+    assert len(marked) == len(set(marked)) and {
+        flow_of("site-misconfigured", flow.frame) for flow in flows} <= set(marked)
 
 
 def test_graphs_share_out_the_judged_packets(frames):
