@@ -10,6 +10,7 @@
 #include <epan/tap.h>
 #include <epan/to_str.h>
 
+#include "audit-info.h"
 #include "bounds.h"
 #include "role-book.h"
 #include "text.h"
@@ -27,6 +28,8 @@ static int hf_smsrc_audit_server_port = -1;
 static int hf_smsrc_audit_via_proxy = -1;
 static int hf_smsrc_audit_initiator_role = -1;
 static int hf_smsrc_audit_responder_role = -1;
+static int hf_smsrc_audit_src_role = -1;
+static int hf_smsrc_audit_dst_role = -1;
 static int hf_smsrc_audit_site_code = -1;
 static int hf_smsrc_audit_evidence = -1;
 static int hf_smsrc_audit_evidence_frame = -1;
@@ -74,6 +77,27 @@ add_roles(proto_tree *tree, int hf, tvbuff_t *tvb, role_set_t roles)
     for (unsigned role = 0; role < NUM_ROLES; role++) {
         if ((roles & ROLE_BIT(role)) != 0)
             add_text(tree, hf, tvb, val_to_str_const(role, role_vals, ""));
+    }
+}
+
+/*
+ * The roles of the host that sent the packet, or that it was sent to, for columns beside its
+ * address: hidden, because the tree has the same roles by initiator and responder. None for the
+ * sender of an ICMP error that is no end of the flow.
+ */
+static void
+add_roles_of_host(proto_tree *tree, int hf, tvbuff_t *tvb, const address *host,
+                  const flow_end_t ends[NUM_ENDS])
+{
+    role_set_t roles = 0;
+
+    for (unsigned end = 0; end < NUM_ENDS; end++) {
+        if (addresses_equal(host, ends[end].host))
+            roles |= ends[end].roles;
+    }
+    for (unsigned role = 0; role < NUM_ROLES; role++) {
+        if ((roles & ROLE_BIT(role)) != 0)
+            proto_item_set_hidden(add_text(tree, hf, tvb, val_to_str_const(role, role_vals, "")));
     }
 }
 
@@ -219,6 +243,8 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
         add_number(tree, hf_smsrc_audit_via_proxy, tvb, facts->via_proxy);
     add_roles(tree, hf_smsrc_audit_initiator_role, tvb, ends[INITIATOR].roles);
     add_roles(tree, hf_smsrc_audit_responder_role, tvb, ends[RESPONDER].roles);
+    add_roles_of_host(tree, hf_smsrc_audit_src_role, tvb, &pinfo->src, ends);
+    add_roles_of_host(tree, hf_smsrc_audit_dst_role, tvb, &pinfo->dst, ends);
     if (*code != '\0')
         add_text(tree, hf_smsrc_audit_site_code, tvb, code);
     add_evidence(tree, pinfo, tvb, first);
@@ -286,6 +312,10 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
     const char *remedy;
     proto_item *item;
 
+    if (experts.verdict != NULL)
+        audit_info_add_verdict(pinfo, judged, ends);
+    if (experts.blocked != NULL)
+        audit_info_add_blocked(pinfo, &judged->verdict);
     if (!is_tree_wanted(parent, experts.verdict != NULL || experts.discouraged != NULL ||
                                     experts.blocked != NULL)) {
         add_severity(pinfo, experts.discouraged);
@@ -383,6 +413,14 @@ audit_tree_register(int proto)
         { &hf_smsrc_audit_responder_role,
           { "Responder", "smsrc.audit.responder_role", FT_STRING, BASE_NONE, NULL, 0x0,
             "Role of the host that was called: Management point, ...; one value for each role",
+            HFILL } },
+        { &hf_smsrc_audit_src_role,
+          { "Source", "smsrc.audit.src_role", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Role of the host that sent the packet, for a column; one value for each role",
+            HFILL } },
+        { &hf_smsrc_audit_dst_role,
+          { "Destination", "smsrc.audit.dst_role", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Role of the host that the packet was sent to, for a column; one value for each role",
             HFILL } },
         { &hf_smsrc_audit_site_code,
           { "Site code", "smsrc.audit.site_code", FT_STRING, BASE_NONE, NULL, 0x0,

@@ -30,6 +30,7 @@
 
 #include "addresses.h"
 #include "attack.h"
+#include "audit-info.h"
 #include "audit-tap-queue.h"
 #include "audit-tree.h"
 #include "bounds.h"
@@ -62,6 +63,7 @@ static const enum_val_t flag_vals[] = {
 static ws_bool audit_learn = true;
 static int audit_scope = SCOPE_BOTH;
 static int audit_flag = FLAG_ONCE;
+static ws_bool audit_info = true;
 static range_t *audit_sql_ports;
 static range_t *audit_http_ports;
 
@@ -248,8 +250,10 @@ is_needed(void)
 void
 smsrc_audit_packet(packet_view_t *packet)
 {
-    if (is_needed())
+    if (is_needed()) {
+        audit_info_add_attack(packet->pinfo);
         audit(packet);
+    }
     if (bounds_are_reached())
         report_overflow(packet->tvb, packet->pinfo, packet->tree);
     not_judged_packet(packet->pinfo);
@@ -269,6 +273,7 @@ init_smsrc_audit(void)
     audit_has_roles = audit_learn || !role_book_is_empty();
     flow_judge_reset(audit_scope == SCOPE_ONE, audit_has_roles);
     audit_tree_reset(audit_flag == FLAG_EVERY);
+    audit_info_reset(audit_info);
     audit_active = proto_is_protocol_enabled(find_protocol_by_id(proto_smsrc_audit));
 }
 
@@ -303,6 +308,11 @@ proto_register_smsrc_audit(void)
     prefs_register_enum_preference(module, "audit.flag", "Flag",
                                    "How often a flow gets its expert info", &audit_flag, flag_vals,
                                    FALSE);
+    prefs_register_bool_preference(
+        module, "audit.info", "Show findings in the packet list",
+        "Whether a packet that carries a finding (an attack, Off matrix, Wrong service, Wrong "
+        "direction, Blocked) has it in the column Info",
+        &audit_info);
     range_convert_str(wmem_epan_scope(), &audit_sql_ports, "", 65535);
     range_convert_str(wmem_epan_scope(), &audit_http_ports, "", 65535);
     prefs_register_range_preference(

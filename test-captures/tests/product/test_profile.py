@@ -35,7 +35,8 @@ def frames(sharkd):
     sharkd reads all before it filters, as Wireshark's window does.
     """
     wanted = sorted({*(b.filter for b in BUTTONS), *(g.filter for g in GRAPHS),
-                     *(r.filter for r in RULES)})
+                     *(r.filter for r in RULES),
+                     *(line.split('" ', 1)[1] for line in lines_of("dfilters"))})
     known = {}
 
     def ask(name, text):
@@ -64,11 +65,40 @@ def test_its_columns_say_roles_verdict_row_and_session(tshark, home):
     done = tshark(RECORDED / "site-misconfigured.pcapng", "-C", PROFILE, "-Y",
                   "smsrc.audit.off_matrix", env={"HOME": home})
     assert " ".join(done.stdout.splitlines()[0].split()).startswith(
-        "86 1.457799199 10.20.2.11 → 10.20.1.13 Advanced Client Management point Off matrix E1 "
-        "HTTP GET /SMS_MP/.sms_aut?MPLIST")
+        "86 Off matrix E1 10.20.2.11 Advanced Client 10.20.1.13 Management point "
+        "HTTP GET /SMS_MP/.sms_aut?MPLIST HTTP/1.1 [Off matrix: TCP 8080, near E1]")
     done = tshark(RECORDED / "site-misconfigured.pcapng", "-C", PROFILE, "-Y",
                   'smsrc.tnmp.type == "Information reply"', env={"HOME": home})
-    assert re.search(r"Administrator console Advanced Client Listed F3 \d+ SMSRC ", done.stdout)
+    assert re.search(r"^ *\d+ Listed +F3 +[\d.]+ +Advanced Client +[\d.]+ +Administrator console "
+                     r"SMSRC ", done.stdout, re.MULTILINE)
+
+
+def test_a_role_stands_beside_the_address_of_its_host(tshark):
+    """In both directions of a flow, and each with the roles of the table."""
+    rows = tshark(RECORDED / "site.pcapng", "-Y", "smsrc.audit.src_role && ip", "-T", "fields",
+                  "-e", "ip.src", "-e", "smsrc.audit.src_role", "-e", "ip.dst", "-e",
+                  "smsrc.audit.dst_role", prefs=role_lines(), two_pass=True).stdout.splitlines()
+    roles = {"10.20.1.13": "Management point", "10.20.1.20": "Domain controller"}
+    seen = set()
+    for source, of_source, target, of_target in (row.split("\t") for row in rows):
+        for host, of_host, side in ((source, of_source, "src"), (target, of_target, "dst")):
+            if host in roles:
+                assert of_host == roles[host]
+                seen.add((host, side))
+    assert len(seen) == 4
+
+
+def test_its_prepared_filters_are_those_of_the_readme(frames):
+    """Each filter of the README's table, and one of the wrong direction."""
+    prepared = dict(re.fullmatch(r'"([^"]+)" (.+)', line).groups() for line in lines_of("dfilters"))
+    page = (ROOT / "README.md").read_text()
+    table = page[page.index("## Filters to copy"):page.index("Many captures in one audit")]
+    named = {text for text in re.findall(r"`([^`]+)`", table) if text.startswith("smsrc.")}
+    assert len(prepared) == len(lines_of("dfilters"))
+    assert named <= {*prepared.values(), "smsrc.audit.row"}
+    assert set(prepared.values()) - named <= {"smsrc.audit.wrong_direction"}
+    for text in prepared.values():
+        assert isinstance(frames("site", text), list)
 
 
 def test_no_preference_of_it_is_obsolete(tshark):
@@ -96,14 +126,19 @@ def test_graphs_have_the_columns_of_every_version():
         assert re.fullmatch(r"#[0-9a-f]{6}", graph.color)
 
 
-def test_colours_of_the_three_are_red_amber_and_blue():
+def test_three_colours_are_strong_and_those_of_whole_flows_are_light():
+    """Orange, yellow and blue are told apart by who sees no red and green; one packet is strong."""
     colours = {rule.name: tuple(int(part) // 257 for part in rule.background.split(","))
                for rule in RULES}
-    red, amber, blue = (colours[f"SMS: {name}"] for name in
-                        ("off the matrix", "blocked", "remote control"))
-    assert red[0] > 2 * red[1] and red[0] > 2 * red[2]
-    assert amber[0] > amber[1] > 2 * amber[2]
+    orange, yellow, blue, flow = (colours[f"SMS: {name}"] for name in (
+        "a finding", "blocked", "remote control", "the flow of a finding"))
+    assert orange[0] > 2 * orange[1] > 2 * orange[2]
+    assert yellow[0] > yellow[1] > 2 * yellow[2]
     assert blue[2] > blue[1] > blue[0]
+    assert min(min(flow), min(blue)) > 190
+    brightness = [0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue in
+                  (orange, yellow, blue)]
+    assert brightness[0] < 110 and min(brightness[1:]) > 190
 
 
 # --- What its filters find ----------------------------------------------------------------------
@@ -181,13 +216,19 @@ def test_wireshark_colours_as_the_rules_say(tshark, home, frames, name):
     assert shown == wanted
 
 
-def test_an_off_matrix_flow_is_red_from_its_first_packet_on(frames):
-    """Or from the answer to it, where the first could still be one of a scan's."""
-    red, = (rule for rule in RULES if rule.name == "SMS: off the matrix")
+def test_a_finding_is_strong_on_one_packet_and_light_on_its_flow(frames, flow_of):
+    """The flow from its first packet on, or from the answer to it, where the first could still be
+    one of a scan's."""
+    strong, light = ({rule.name: rule for rule in RULES}[f"SMS: {name}"] for name in
+                     ("a finding", "the flow of a finding"))
     flows = truths("site-misconfigured", verdict="Off matrix")
-    found = set(frames("site-misconfigured", red.filter))
+    found = set(frames("site-misconfigured", light.filter))
     assert len(flows) > 10
     assert all({flow.frame, flow.frame + 1} & found for flow in flows)
+    marked = [flow_of("site-misconfigured", frame)
+              for frame in frames("site-misconfigured", strong.filter)]
+    assert len(marked) == len(set(marked)) and {
+        flow_of("site-misconfigured", flow.frame) for flow in flows} <= set(marked)
 
 
 def test_graphs_share_out_the_judged_packets(frames):

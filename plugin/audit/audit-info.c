@@ -1,0 +1,71 @@
+/* audit-info.c
+ * The findings of the audit in the packet list
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * Whoever opens a capture sees the packet list first, without any filter, column or profile. A
+ * packet that carries a finding says it there: the same packet, and the same findings, that the
+ * button "All findings" of the profile shows.
+ */
+
+#include "audit-info.h"
+
+#include <epan/column-utils.h>
+
+#include "attack.h"
+
+/* Rebuilt for every capture. */
+static bool is_shown;
+
+void
+audit_info_reset(bool shown)
+{
+    is_shown = shown;
+}
+
+void
+audit_info_add_attack(packet_info *pinfo)
+{
+    if (is_shown && attack_was_seen() && attack_is_marked(pinfo))
+        col_append_str(pinfo->cinfo, COL_INFO, " [CVE-2004-0728]");
+}
+
+/* Notes about other products, gaps and unconfirmed roles are no findings. */
+static bool
+is_finding(verdict_e verdict)
+{
+    return verdict == VERDICT_OFF_MATRIX || verdict == VERDICT_WRONG_SERVICE ||
+           verdict == VERDICT_WRONG_DIRECTION;
+}
+
+void
+audit_info_add_verdict(packet_info *pinfo, const flow_verdict_t *judged,
+                       const flow_end_t ends[NUM_ENDS])
+{
+    const verdict_t *verdict = &judged->verdict;
+    const flow_facts_t *facts = &judged->facts;
+
+    if (!is_shown || !is_finding(verdict->without_attack))
+        return;
+    col_append_fstr(pinfo->cinfo, COL_INFO, " [%s: ", verdict_name(verdict->without_attack));
+    if (verdict->without_attack == VERDICT_WRONG_SERVICE && facts->service != SERVICE_UNKNOWN)
+        col_append_fstr(pinfo->cinfo, COL_INFO, "%s on ", service_name(facts->service));
+    col_append_str(pinfo->cinfo, COL_INFO, service_transport_name(facts->transport));
+    if (facts->transport != TRANSPORT_IPX)
+        col_append_fstr(pinfo->cinfo, COL_INFO, " %u", ends[RESPONDER].port);
+    if (verdict->row != NULL)
+        col_append_fstr(pinfo->cinfo, COL_INFO, ", %s%s", verdict->nearest ? "near " : "",
+                        verdict->row->id);
+    col_append_str(pinfo->cinfo, COL_INFO, "]");
+}
+
+void
+audit_info_add_blocked(packet_info *pinfo, const verdict_t *verdict)
+{
+    if (is_shown)
+        col_append_fstr(pinfo->cinfo, COL_INFO, " [Blocked: %s]",
+                        verdict->row != NULL ? verdict->row->id
+                                             : verdict_name(verdict->without_attack));
+}

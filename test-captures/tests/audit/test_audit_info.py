@@ -1,0 +1,53 @@
+# test_audit_info.py
+# The column Info names a finding on the packet that carries it
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The packets are those of the profile's button "All findings"."""
+
+import re
+
+import pytest
+
+from recorded_truth import RECORDED
+
+pytestmark = pytest.mark.quick
+
+FINDINGS = ("smsrc.cve_2004_0728 || smsrc.audit.off_matrix || smsrc.audit.wrong_service || "
+            "smsrc.audit.wrong_direction || smsrc.audit.blocked")
+FINDING = re.compile(r" \[(CVE-2004-0728|Blocked: [A-Z0-9]+|Wrong direction: TCP \d+, near [A-Z0-9]+|"
+                     r"(?:Off matrix|Wrong service): (?:[\w ]+ on )?(?:TCP|UDP) \d+"
+                     r"(?:, (?:near )?[A-Z0-9]+)?)\]")
+OFF = ("smsrc.audit.info:FALSE",)
+
+
+def findings(tshark, capture, *args, **how):
+    """Frame -> the findings in its Info."""
+    rows = tshark(capture, *args, "-T", "fields", "-e", "frame.number", "-e", "_ws.col.Info",
+                  **how).stdout
+    shown = (line.split("\t") for line in rows.splitlines())
+    return {int(number): FINDING.findall(info) for number, info in shown if FINDING.search(info)}
+
+
+@pytest.mark.parametrize("two_pass", [False, True], ids=["one pass", "two passes"])
+@pytest.mark.parametrize("name", ["demo", "site-violations", "audit-odd-ports"])
+def test_the_packets_of_all_findings_say_them(tshark, made, name, two_pass):
+    shown = findings(tshark, made(name), two_pass=two_pass)
+    wanted = tshark(made(name), "-Y", FINDINGS, "-T", "fields", "-e", "frame.number",
+                    two_pass=two_pass).stdout.split()
+    assert wanted and sorted(shown) == [int(frame) for frame in wanted]
+
+
+def test_each_kind_of_finding_is_said_in_its_words(tshark, made):
+    shown = findings(tshark, RECORDED / "site-misconfigured.pcapng")
+    words = {word for found in shown.values() for word in found}
+    assert {"Off matrix: TCP 8080, near E1", "Off matrix: UDP 8888, near A8",
+            "Wrong direction: TCP 2701, near F3"} <= words
+    assert {"Blocked: C1", "Wrong service: ConfigMgr Remote Control on TCP 2702, near F5"} <= {
+        word for found in findings(tshark, made("site-violations")).values() for word in found}
+    assert findings(tshark, made("demo"))[110] == ["CVE-2004-0728"]
+
+
+def test_the_preference_turns_it_off(tshark, made):
+    assert findings(tshark, made("site-violations"))
+    assert not findings(tshark, made("site-violations"), prefs=OFF)
+    assert not findings(tshark, made("demo"), prefs=OFF)
