@@ -21,7 +21,8 @@
  *    2703): wrong service.
  *  - A row fits with the two ends reversed: wrong direction.
  *  - Everything else is off the matrix, a port that is listed for other roles included.
- * Unconfirmed roles make no such verdict, unless the content is that of an SMS service.
+ * Unconfirmed roles make no such verdict, unless the content is that of an SMS service. A row for
+ * any host does not make up for a stranger, whose SMS service is on a row for others.
  *
  * An attack has the row, or the nearest, that the flow would have without it, and a verdict of
  * that name.
@@ -329,6 +330,27 @@ verdict_by_stranger(verdict_t *verdict, const matrix_t *matrix, const flow_facts
     return verdict->row != NULL;
 }
 
+/*
+ * True for a stranger whose SMS content is on a row for others. A row for any host, such as that of
+ * NetBIOS sessions for Remote Control over NetBIOS, does not list it.
+ */
+static bool
+verdict_by_stranger_among_any(verdict_t *verdict, const matrix_t *matrix,
+                              const flow_facts_t *flow)
+{
+    verdict_t strange;
+
+    memset(&strange, 0, sizeof strange);
+    if (!flow->is_sms || !verdict_may_be_listed(verdict) ||
+        (flow->strange_initiator | flow->strange_responder) == 0 ||
+        !verdict_by_stranger(&strange, matrix, flow) ||
+        more_precise(verdict->row, strange.row) == verdict->row)
+        return false;
+    strange.nearest = true;
+    *verdict = strange;
+    return true;
+}
+
 /* The verdict on a flow that no row fits. */
 static verdict_t
 compute_finding(const matrix_t *matrix, const flow_facts_t *flow)
@@ -357,8 +379,10 @@ compute_verdict(const matrix_t *matrix, const flow_facts_t *flow)
 
     memset(&verdict, 0, sizeof verdict);
     if (verdict_by_row(&verdict, matrix, flow) ||
-        verdict_by_handed_out_port(&verdict, matrix, flow))
+        verdict_by_handed_out_port(&verdict, matrix, flow)) {
+        (void)verdict_by_stranger_among_any(&verdict, matrix, flow);
         return verdict;
+    }
     (void)get_handed_out(flow, &judged);
     if (flow->is_sms)
         return compute_finding(matrix, &judged);

@@ -195,6 +195,39 @@ def test_remote_control_of_a_stranger_in_the_recorded_site(tshark, sandbox, name
     assert rules(tshark, capture, role_lines()) == []
 
 
+def over_netbios(folder):
+    """A session and datagrams to the NetBIOS name of an agent, which any two hosts may have."""
+    kb = generator("kb_services")
+    cap = generator("flows").Capture()
+    agent, viewer = ("WKS17", 0x43), ("ADM01", 0x44)
+    flow = cap.tcp(VIEWER, 1047, AGENT, 139)
+    flow.open()
+    flow.send(kb.nbss_request(agent, viewer))
+    flow.reply(b"\x82\0\0\0")
+    flow.close()
+    flow = cap.udp(VIEWER, 138, AGENT, 138)
+    flow.send(kb.nbdgm(VIEWER, viewer, agent, b"x" * 30))
+    flow.reply(kb.nbdgm(AGENT, agent, viewer, b"y" * 30))
+    path = folder / "netbios.pcap"
+    cap.write(path)
+    path.chmod(0o644)
+    return path
+
+
+@pytest.mark.parametrize("prefs, verdicts", (
+    (OTHER_CONSOLE, {"Off matrix"}),
+    ([*OTHER_CONSOLE, *uat("smsrc_roles", f'"{VIEWER}","Advanced Client",""')], {"Off matrix"}),
+    (AS_CONSOLE, {"Listed", "Corrected"}), (AGENT_ALONE, {"Unconfirmed"})),
+    ids=("stranger", "client", "console", "no console"))
+def test_over_netbios_a_stranger_is_off_the_matrix_too(tshark, sandbox, prefs, verdicts):
+    capture = over_netbios(sandbox.new_folder("netbios"))
+    for two_pass in (False, True):
+        flows, _ = json_lines(tshark, capture, prefs=prefs, two_pass=two_pass)
+        assert {(flow["server_port"], flow["row"]) for flow in flows} == {(138, "G2"), (139, "G3")}
+        assert {flow["verdict"] for flow in flows} == verdicts
+    assert any(rules_and_comments(tshark, capture, prefs)) == (verdicts != {"Off matrix"})
+
+
 # --- Broadcasts -----------------------------------------------------------------------------------
 
 def cooked(frames, version):
