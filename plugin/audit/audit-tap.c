@@ -16,6 +16,10 @@ static int audit_tap = -1;
 static int roles_tap = -1;
 static int overflow_tap = -1;
 
+static void (*read_matrix_preferences)(void);
+static matrix_e matrix_in_use;
+static bool is_in_capture;
+
 void
 audit_tap_register(void)
 {
@@ -83,6 +87,16 @@ audit_tap_standing(const flow_end_t *end, role_e role)
     return (end->by_table & ROLE_BIT(role)) != 0 ? STANDING_TABLE : STANDING_PROVEN;
 }
 
+void
+audit_tap_get_row_roles(const audit_tap_t *tap, role_set_t wanted[NUM_ENDS])
+{
+    const matrix_row_t *row = tap->verdict->row;
+    bool back = matrix_row_runs_back(row, tap->ends[INITIATOR].roles, tap->ends[RESPONDER].roles);
+
+    wanted[INITIATOR] = back ? row->responder_roles : row->initiator_roles;
+    wanted[RESPONDER] = back ? row->initiator_roles : row->responder_roles;
+}
+
 static void
 add_holder(roles_tap_t *tap, packet_info *pinfo, const address *host)
 {
@@ -115,8 +129,28 @@ audit_tap_queue_overflow(packet_info *pinfo)
         tap_queue_packet(overflow_tap, pinfo, NULL);
 }
 
+void
+audit_tap_set_reader(void (*read_preferences)(void))
+{
+    read_matrix_preferences = read_preferences;
+}
+
+void
+audit_tap_set_in_capture(bool in_capture)
+{
+    is_in_capture = in_capture;
+}
+
+void
+audit_tap_set_matrix(matrix_e matrix)
+{
+    matrix_in_use = matrix;
+}
+
 const matrix_t *
 audit_tap_matrix(void)
 {
-    return &matrix_list[MATRIX_KB826852];
+    if (!is_in_capture && read_matrix_preferences != NULL)
+        read_matrix_preferences();
+    return &matrix_list[matrix_in_use];
 }

@@ -146,10 +146,11 @@ missing_roles(role_set_t wanted, const flow_end_t *end)
 static bool
 is_by_learned_role(const audit_tap_t *tap)
 {
-    const matrix_row_t *row = tap->verdict->row;
+    role_set_t wanted[NUM_ENDS];
 
-    return (row->initiator_roles & tap->ends[INITIATOR].by_table) == 0 ||
-           (row->responder_roles & tap->ends[RESPONDER].by_table) == 0;
+    audit_tap_get_row_roles(tap, wanted);
+    return (wanted[INITIATOR] & tap->ends[INITIATOR].by_table) == 0 ||
+           (wanted[RESPONDER] & tap->ends[RESPONDER].by_table) == 0;
 }
 
 static firewall_rule_t
@@ -164,10 +165,11 @@ rule_of_flow(const audit_tap_t *tap)
         rule.roles[end] = tap->ends[end].roles;
     rule.unconfirmed = tap->verdict->verdict == VERDICT_UNCONFIRMED;
     if (rule.unconfirmed && tap->transport != TRANSPORT_IPX) { /* of which the table has none */
-        rule.missing[INITIATOR] = missing_roles(tap->verdict->row->initiator_roles,
-                                                &tap->ends[INITIATOR]);
-        rule.missing[RESPONDER] = missing_roles(tap->verdict->row->responder_roles,
-                                                &tap->ends[RESPONDER]);
+        role_set_t wanted[NUM_ENDS];
+
+        audit_tap_get_row_roles(tap, wanted);
+        rule.missing[INITIATOR] = missing_roles(wanted[INITIATOR], &tap->ends[INITIATOR]);
+        rule.missing[RESPONDER] = missing_roles(wanted[RESPONDER], &tap->ends[RESPONDER]);
     }
     rule.by_proxy = tap->flow->content->forwarded;
     rule.transport = tap->transport;
