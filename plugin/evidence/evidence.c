@@ -54,6 +54,7 @@ static const evidence_reader_t *const readers[] = {
     &dhcp_reader,
     &rpc_reader,
     &tftp_reader,
+    &tls_reader,
 };
 
 /* Derived from the list. A set of readers has the bits of their layers (packet_view_watch()). */

@@ -27,6 +27,9 @@ typedef enum {
     FACT_TDS_DATABASE,
     FACT_DNS_NAME,
     FACT_NAMESPACE,
+    FACT_BOOT_FILE,       /* that a server of TFTP has sent, or one of PXE has named */
+    FACT_TLS_NAME,        /* whose a server's name is, and the name */
+    FACT_TLS_CERTIFICATE, /* a name in a server's certificate */
     FACT_VIEWER_TO_AGENT, /* Remote Control; without a text */
     FACT_AGENT_TO_VIEWER, /* the same */
     NUM_FACTS
@@ -41,6 +44,7 @@ typedef enum {
     RESPONSE_LDAP,
     RESPONSE_TDS,
     RESPONSE_RPC,
+    RESPONSE_TLS,
     RESPONSE_REPLY, /* any bytes from the server */
 } response_e;
 

@@ -327,6 +327,25 @@ const role_signature_t signature_table[] = {
       .response = RESPONSE_RPC, .server = R(SMS_PROVIDER), .client = R(ADMIN_CONSOLE),
       GRANTED, .proves_asker = true, .label = "WMI namespace" },
 
+    /* A network boot, by files that only the product's own servers have. */
+    { .fact = FACT_BOOT_FILE, .pattern = "^\\\\?smsboot\\\\|^\\\\?smstemp\\\\.*\\.(var|bcd)$",
+      .literal = "smsboot\\|smstemp\\",
+      .examples = "SMSBoot\\x64\\wdsnbp.com|\\SMSTemp\\2024.05.07.{1}.boot.bcd|"
+                  "smsboot\\ABC00005\\x64\\bootmgfw.efi",
+      .subject = SUBJECT_REPLY, .server = R(DISTRIBUTION_POINT_PXE), .client_of_flow = R(CLIENT),
+      .proof = SHOWS_REPLY, CM_ONLY, .speaks_for = CM, .label = "Network boot" },
+
+    /* TLS: what is left in clear. Site systems with the site's own certificate are these. */
+    { .fact = FACT_TLS_NAME, .pattern = "^management point ", .literal = "^management point ",
+      .examples = "management point mp01.contoso.example", .response = RESPONSE_TLS,
+      .server = R(MANAGEMENT_POINT), .client_of_flow = R(ADVANCED_CLIENT), .hint = SHOWS_REPLY,
+      CM_ONLY, .label = "TLS to the name of a" },
+    { .fact = FACT_TLS_CERTIFICATE, .pattern = "^SMS (Issuing|Role SSL Certificate)$",
+      .literal = "^SMS Issuing|^SMS Role SSL Certificate",
+      .examples = "SMS Issuing|SMS Role SSL Certificate", .subject = SUBJECT_REPLY,
+      .server = R(MANAGEMENT_POINT), .client_of_flow = R(ADVANCED_CLIENT), .proof = SHOWS_REPLY,
+      CM_ONLY, .speaks_for = CM, .label = "TLS certificate of" },
+
     /* Remote Control itself; the reply of the agent is its proof. These facts have no text. */
     { .fact = FACT_VIEWER_TO_AGENT, .response = RESPONSE_REPLY, .server = R(CLIENT),
       .client = VIEWER, .judge_before_response = true,
