@@ -54,6 +54,7 @@ static const evidence_reader_t *const readers[] = {
     &dhcp_reader,
     &rpc_reader,
     &tftp_reader,
+    &tls_reader,
 };
 
 /* Derived from the list. A set of readers has the bits of their layers (packet_view_watch()). */
@@ -96,6 +97,7 @@ evidence_init(int proto)
 void
 evidence_reset(bool learn_roles)
 {
+    product_reset();
     role_signatures_reset();
     inference_reset(learn_roles);
     stream_head_reset();
@@ -220,6 +222,19 @@ read_always(const packet_view_t *packet, unsigned layers)
         read_by(layers, &part);
 }
 
+/* What a Proven management point sends from the port of the later product's notification. */
+static void
+note_notification(const packet_view_t *packet)
+{
+    enum { NOTIFICATION = 10123 };
+    const packet_info *pinfo = packet->pinfo;
+
+    if (pinfo->srcport == NOTIFICATION && pinfo->ptype == PT_TCP && packet->payload != NULL &&
+        (role_book_roles_at(&pinfo->src, STANDING_PROVEN) & ROLE_BIT(ROLE_MANAGEMENT_POINT)) != 0)
+        product_note_sign(pinfo->num, PRODUCT_BIT(PRODUCT_CONFIGMGR),
+                          "Client notification on TCP 10123 of a management point");
+}
+
 void
 evidence_scan(const packet_view_t *packet)
 {
@@ -236,6 +251,7 @@ evidence_scan(const packet_view_t *packet)
         read_always(packet, layers & always_read);
         return;
     }
+    note_notification(packet);
     if (inference_is_pending() && is_syn(packet))
         transactions_begin(packet);
     read_by(layers & reading_packets, packet);
@@ -440,7 +456,9 @@ evidence_roles(void)
     role_set_t roles = ROLE_BIT(ROLE_DNS_SERVER) | ROLE_BIT(ROLE_DHCP_SERVER) |
                        ROLE_BIT(ROLE_WINS_SERVER);
 
-    for (unsigned i = 0; i < signature_table_count; i++)
-        roles |= signature_table[i].server | signature_table[i].client;
+    for (unsigned i = 0; i < signature_table_count; i++) {
+        if (role_signatures_teaches(&signature_table[i]))
+            roles |= signature_table[i].server | signature_table[i].client;
+    }
     return roles;
 }
