@@ -123,19 +123,7 @@ audit_show(void *data, packet_info *pinfo _U_, const whole_flow_t *whole)
     g_ptr_array_add(audit->all, flow);
 }
 
-static void
-put_roles(json_dumper *line, const char *name, role_set_t roles)
-{
-    json_dumper_set_member_name(line, name);
-    json_dumper_begin_array(line);
-    for (const value_string *role = role_vals; role->strptr != NULL; role++) {
-        if ((roles & ROLE_BIT(role->value)) != 0)
-            json_dumper_value_string(line, role->strptr);
-    }
-    json_dumper_end_array(line);
-}
-
-/* How far each role of put_roles() can be trusted, in the same order. */
+/* How far each role of json_line_put_roles() can be trusted, in the same order. */
 static void
 put_basis(json_dumper *line, const char *name, const flow_end_t *end)
 {
@@ -169,10 +157,10 @@ print_flow(const flow_line_t *flow)
     json_line_put_text(&line, "verdict", verdict_name(flow->verdict.verdict));
     put_row(&line, flow);
     json_line_put_host(&line, "initiator", &flow->ends[INITIATOR].host);
-    put_roles(&line, "initiator_roles", flow->ends[INITIATOR].seen.roles);
+    json_line_put_roles(&line, "initiator_roles", flow->ends[INITIATOR].seen.roles);
     put_basis(&line, "initiator_basis", &flow->ends[INITIATOR].seen);
     json_line_put_host(&line, "responder", &flow->ends[RESPONDER].host);
-    put_roles(&line, "responder_roles", flow->ends[RESPONDER].seen.roles);
+    json_line_put_roles(&line, "responder_roles", flow->ends[RESPONDER].seen.roles);
     put_basis(&line, "responder_basis", &flow->ends[RESPONDER].seen);
     json_line_put_text(&line, "site_code", flow->site_code);
     json_line_put_text(&line, "transport", service_transport_name(flow->transport));
