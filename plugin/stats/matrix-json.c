@@ -18,8 +18,8 @@
 #include "stat-list.h"
 #include "stat-listener.h"
 
-/* So many addresses of an end and ports are listed; the number of them is beside it. */
-#define LISTED_MEMBERS 16
+/* So many addresses of an end and ports are listed; the number of all is beside them. */
+#define LISTED_MEMBERS 256
 
 typedef struct {
     char *filter; /* NULL: none */
@@ -97,6 +97,15 @@ put_flows(json_dumper *line, const usage_line_t *usage)
 }
 
 static void
+put_role(json_dumper *line, const char *name, const usage_line_t *usage, unsigned end)
+{
+    char *role = usage_lines_roles_to_str(usage, end);
+
+    json_line_put_text(line, name, role);
+    g_free(role);
+}
+
+static void
 print_line(const usage_line_t *usage, bool has_filter)
 {
     json_dumper line = json_line_begin("row");
@@ -109,11 +118,13 @@ print_line(const usage_line_t *usage, bool has_filter)
         json_line_put_text(&line, "row", usage->row->id);
         json_line_put_literal(&line, "nearest", usage->is_nearest ? "true" : "false");
         json_line_put_text(&line, "row_text", usage->row->text);
+        if (usage->row->one_of != NULL)
+            json_line_put_text(&line, "one_of", usage->row->one_of);
     }
-    if (usage->usage == USAGE_NEVER) {
+    put_role(&line, "initiator_role", usage, INITIATOR);
+    put_role(&line, "responder_role", usage, RESPONDER);
+    if (usage_lines_is_row_alone(usage)) {
         missing = unknown_roles_to_str(usage->row->ends, not_judged_sum()->held_roles);
-        json_line_put_text(&line, "initiator_role", usage->row->ends[INITIATOR].name);
-        json_line_put_text(&line, "responder_role", usage->row->ends[RESPONDER].name);
         json_line_put_text(&line, "role_not_known", missing);
         g_free(missing);
     } else {
@@ -141,6 +152,7 @@ matrix_draw(void *tapdata)
     json_line_put_filter(&line, matrix->filter);
     json_line_put_number(&line, "used", counts[USAGE_USED]);
     json_line_put_number(&line, "never_used", counts[USAGE_NEVER]);
+    json_line_put_number(&line, "not_expected", counts[USAGE_NOT_EXPECTED]);
     json_line_put_number(&line, "not_printed", counts[USAGE_NOT_PRINTED]);
     json_line_put_number(&line, "flows_not_kept", row_usage_not_kept(matrix->usage));
     not_judged_sum_put(&line);

@@ -36,6 +36,7 @@ typedef struct {
     const char *start;
     const char *end;
     const char *missing;
+    const char *one_of;
     const char *text;
 } shown_t;
 
@@ -58,6 +59,7 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_TEXT, "First", "%-26s", shown_t, start),
     STAT_COLUMN(STAT_TEXT, "Last", "%-26s", shown_t, end),
     STAT_COLUMN(STAT_TEXT, "Role not known", "%-30s", shown_t, missing),
+    STAT_COLUMN(STAT_TEXT, "One of", "%-10s", shown_t, one_of),
     STAT_COLUMN(STAT_TEXT, "In words", "%s", shown_t, text),
 };
 
@@ -117,12 +119,13 @@ show_line(const used_t *used, unsigned place, const usage_line_t *line)
     shown_t shown = {
         .state = usage_lines_name(line->usage, used->has_choice),
         .ports = ports,
+        .one_of = line->row != NULL && line->row->one_of != NULL ? line->row->one_of : "",
         .text = line->row != NULL ? line->row->text : "",
     };
 
     row = g_strdup_printf("%s%s", line->is_nearest ? "near " : "", line->row != NULL ? line->row->id : "-");
     shown.row = row;
-    if (line->usage == USAGE_NEVER) {
+    if (usage_lines_is_row_alone(line)) {
         missing = unknown_roles_to_str(line->row->ends, used->held_roles);
         shown.missing = missing;
         shown.roles[INITIATOR] = line->row->ends[INITIATOR].name;
@@ -175,7 +178,7 @@ used_update(stat_tap_table_ui *ui, stat_tap_table *table _U_)
     used->held_roles = held;
     used->has_choice = has_choice;
     for (unsigned place = 0; place < usage_lines_count(lines); place++) {
-        if (usage_lines_at(lines, place)->usage == USAGE_NEVER)
+        if (usage_lines_is_row_alone(usage_lines_at(lines, place)))
             show_line(used, place, usage_lines_at(lines, place));
     }
 }

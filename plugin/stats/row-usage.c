@@ -65,14 +65,6 @@ row_usage_add_matrix(row_usage_t *usage)
     add_rows(usage, matrix->rows, matrix->num_rows);
 }
 
-/* True if a flow between these ends is in the direction of @p row, from its initiator's role. */
-static bool
-is_along(const matrix_row_t *row, const flow_end_t *from, const flow_end_t *to)
-{
-    return (row->initiator_roles == ROLES_ANY || (row->initiator_roles & from->roles) != 0) &&
-           (row->responder_roles == ROLES_ANY || (row->responder_roles & to->roles) != 0);
-}
-
 /* The roles of an end that a row names; all of them where it names none. */
 static role_set_t
 roles_of_row(role_set_t wanted, role_set_t held)
@@ -87,8 +79,8 @@ line_of_flow(row_usage_t *usage, const share_t *share, usage_line_t *line)
     const audit_tap_t *tap = &share->as_try.flow->tap;
     const matrix_row_t *row = tap->verdict->row;
     bool is_used = row != NULL && !tap->verdict->nearest && verdict_may_be_listed(tap->verdict);
-    const flow_end_t *from = &tap->ends[INITIATOR], *to = &tap->ends[RESPONDER];
-    bool is_reversed = is_used && !is_along(row, from, to) && is_along(row, to, from);
+    bool is_reversed = is_used && matrix_row_runs_back(row, tap->ends[INITIATOR].roles,
+                                                       tap->ends[RESPONDER].roles);
 
     memset(line, 0, sizeof *line);
     line->usage = is_used ? USAGE_USED : USAGE_NOT_PRINTED;

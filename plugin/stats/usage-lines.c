@@ -120,7 +120,7 @@ usage_lines_add(usage_lines_t *lines, const usage_line_t *wanted)
     nstime_set_unset(&line->end);
     nstime_set_unset(&line->past_start);
     nstime_set_unset(&line->past_end);
-    if (line->usage != USAGE_NEVER) {
+    if (!usage_lines_is_row_alone(line)) {
         for (unsigned end = INITIATOR; end < NUM_ENDS; end++)
             line->hosts[end] = host_set_new();
         line->ports = port_set_new();
@@ -173,7 +173,7 @@ never_line(const usage_row_t *row)
     usage_line_t line;
 
     memset(&line, 0, sizeof line);
-    line.usage = USAGE_NEVER;
+    line.usage = row->is_expected ? USAGE_NEVER : USAGE_NOT_EXPECTED;
     line.row = row;
     return line;
 }
@@ -198,6 +198,7 @@ free_row(void *data)
 
     g_free(row->id);
     g_free(row->text);
+    g_free(row->one_of);
     g_free(row);
 }
 
@@ -216,6 +217,8 @@ usage_lines_row(usage_lines_t *lines, const matrix_row_t *row)
         copy->id = g_strdup(row->id);
         copy->text = g_strdup(text);
         copy->order = matrix_row_order(audit_tap_matrix(), row);
+        copy->one_of = g_strdup(row->one_of);
+        copy->is_expected = row->row_class != ROW_PRINTED_NOT_EXPECTED;
         copy->is_printed = !matrix_row_is_supplementary(row);
         unknown_roles_set_ends(copy->ends, row);
         g_hash_table_insert(lines->rows, copy->text, copy);
@@ -225,6 +228,12 @@ usage_lines_row(usage_lines_t *lines, const matrix_row_t *row)
     wmem_free(NULL, text);
     g_hash_table_insert(lines->rows_of, (void *)row, copy);
     return copy;
+}
+
+bool
+usage_lines_is_row_alone(const usage_line_t *line)
+{
+    return line->usage == USAGE_NEVER || line->usage == USAGE_NOT_EXPECTED;
 }
 
 /*
@@ -237,10 +246,13 @@ usage_lines_name(usage_e usage, bool has_choice)
     static const char *const names[NUM_USAGES] = {
         [USAGE_USED] = "Used",
         [USAGE_NEVER] = "Never used",
+        [USAGE_NOT_EXPECTED] = "Not expected",
         [USAGE_NOT_PRINTED] = "Not printed",
     };
 
-    return usage == USAGE_NEVER && has_choice ? "Not in the choice" : names[usage];
+    bool is_row_alone = usage == USAGE_NEVER || usage == USAGE_NOT_EXPECTED;
+
+    return is_row_alone && has_choice ? "Not in the choice" : names[usage];
 }
 
 char *

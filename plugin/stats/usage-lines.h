@@ -13,9 +13,10 @@
 
 /** What a line is about, in the order of the lines. */
 typedef enum {
-    USAGE_USED,        /* a row of the list, or of the user, and the roles that used it */
-    USAGE_NEVER,       /* such a row that no flow uses */
-    USAGE_NOT_PRINTED, /* flows that no such row fits */
+    USAGE_USED,         /* a row of the list, or of the user, and the roles that used it */
+    USAGE_NEVER,        /* such a row that no flow uses */
+    USAGE_NOT_EXPECTED, /* the same, of a row that nobody expects to see used */
+    USAGE_NOT_PRINTED,  /* flows that no such row fits */
     NUM_USAGES,
 } usage_e;
 
@@ -25,14 +26,16 @@ typedef struct {
     char *text;
     row_end_t ends[NUM_ENDS];
     unsigned order;  /* the list's rows, the user's, all others */
+    char *one_of;    /* the first of several rows of which one is enough; NULL: none */
     bool is_printed; /* of the list, or the user's */
+    bool is_expected;
     unsigned flows;  /* that use it */
 } usage_row_t;
 
 /** Flows of one row between the same two roles, or of no row on the same port; or a row alone. */
 typedef struct {
     usage_e usage;
-    verdict_e verdict;          /* VERDICT_NONE for USAGE_NEVER */
+    verdict_e verdict;          /* VERDICT_NONE for a row alone */
     const usage_row_t *row;     /* NULL: what is not printed is near none */
     bool is_nearest;            /* the row is the nearest, and not the flows' own */
     role_set_t roles[NUM_ENDS]; /* of a used row those of its own, in its direction */
@@ -98,7 +101,10 @@ void usage_lines_include_times(usage_line_t *line, const nstime_t *start, const 
 unsigned usage_lines_count(const usage_lines_t *lines);
 usage_line_t *usage_lines_at(const usage_lines_t *lines, unsigned place);
 
-/** "Used", "Never used", or for @p has_choice "Not in the choice", "Not printed". Static. */
+/** True for a row that no flow uses. */
+bool usage_lines_is_row_alone(const usage_line_t *line);
+
+/** "Used", "Never used", or for @p has_choice "Not in the choice", and so on. Static. */
 const char *usage_lines_name(usage_e usage, bool has_choice);
 
 /** The roles of an end, or what the row calls it: to be g_free()d. */
