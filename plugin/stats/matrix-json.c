@@ -73,6 +73,8 @@ put_ports(json_dumper *line, const usage_line_t *usage)
     for (unsigned i = 0; i < count; i++)
         json_dumper_value_anyf(line, "%u", ports[i]);
     json_dumper_end_array(line);
+    if (usage->via_proxy != 0)
+        json_line_put_number(line, "via_proxy", usage->via_proxy);
     json_line_put_literal(line, "scan", usage->is_scan ? "true" : "false");
 }
 

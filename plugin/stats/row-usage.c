@@ -90,6 +90,7 @@ line_of_flow(row_usage_t *usage, const share_t *share, usage_line_t *line)
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++)
         line->roles[end] = tap->ends[is_reversed ? RESPONDER - end : end].roles;
     line->transport = tap->transport;
+    line->via_proxy = tap->via_proxy;
     if (is_used) {
         line->roles[INITIATOR] = roles_of_row(row->initiator_roles, line->roles[INITIATOR]);
         line->roles[RESPONDER] = roles_of_row(row->responder_roles, line->roles[RESPONDER]);

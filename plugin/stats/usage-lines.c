@@ -59,6 +59,8 @@ usage_lines_compare(const usage_line_t *a, const usage_line_t *b)
     if (order == 0)
         order = compare_numbers(a->transport, b->transport);
     if (order == 0)
+        order = compare_numbers(a->via_proxy, b->via_proxy);
+    if (order == 0)
         order = compare_numbers(a->is_scan, b->is_scan);
     return order != 0 ? order : compare_numbers(a->port, b->port);
 }
@@ -290,6 +292,8 @@ usage_lines_ports_to_str(const usage_line_t *line, unsigned most)
         g_string_append_printf(text, "%s %u", i > 0 ? "," : "", ports[i]);
     if (port_set_size(line->ports) > count)
         g_string_append_printf(text, " and %u more", port_set_size(line->ports) - count);
+    if (line->via_proxy != 0)
+        g_string_append_printf(text, " via %u", line->via_proxy);
     g_free(ports);
     return g_string_free(text, FALSE);
 }

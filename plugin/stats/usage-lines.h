@@ -40,6 +40,7 @@ typedef struct {
     bool is_nearest;            /* the row is the nearest, and not the flows' own */
     role_set_t roles[NUM_ENDS]; /* of a used row those of its own, in its direction */
     transport_e transport;
+    uint16_t via_proxy;         /* the port on the wire, where the other is a URI's; 0: it is not */
     uint16_t port;              /* of what is not printed; 0 for IPX and a scan */
     bool is_scan;               /* tries of a scan (scan.h), on whatever port */
 
@@ -110,7 +111,7 @@ const char *usage_lines_name(usage_e usage, bool has_choice);
 /** The roles of an end, or what the row calls it: to be g_free()d. */
 char *usage_lines_roles_to_str(const usage_line_t *line, unsigned end);
 
-/** "TCP 80, 8530 and 3 more", "TCP scan", "IPX": to be g_free()d; "" for a row without a flow. */
+/** "TCP 80, 8530 and 3 more", "TCP 80 via 3128", "TCP scan", "IPX": to be g_free()d; "" for a row without a flow. */
 char *usage_lines_ports_to_str(const usage_line_t *line, unsigned most);
 
 #endif /* __SMSRC_USAGE_LINES_H__ */
