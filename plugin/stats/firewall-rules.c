@@ -495,9 +495,3 @@ firewall_rules_roles_to_str(const firewall_rule_t *rule, unsigned end)
     wmem_free(NULL, names);
     return text;
 }
-
-char *
-firewall_rules_hosts_to_str(const firewall_rule_t *rule, unsigned end, unsigned most)
-{
-    return host_set_to_short_str(rule->hosts[end], most);
-}

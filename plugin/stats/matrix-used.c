@@ -123,7 +123,8 @@ show_line(const used_t *used, unsigned place, const usage_line_t *line)
         .text = line->row != NULL ? line->row->text : "",
     };
 
-    row = g_strdup_printf("%s%s", line->is_nearest ? "near " : "", line->row != NULL ? line->row->id : "-");
+    row = g_strdup_printf("%s%s", line->is_nearest ? "near " : "",
+                          line->row != NULL ? line->row->id : "-");
     shown.row = row;
     if (usage_lines_is_row_alone(line)) {
         missing = unknown_roles_to_str(line->row->ends, used->held_roles);

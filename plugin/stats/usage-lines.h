@@ -111,7 +111,10 @@ const char *usage_lines_name(usage_e usage, bool has_choice);
 /** The roles of an end, or what the row calls it: to be g_free()d. */
 char *usage_lines_roles_to_str(const usage_line_t *line, unsigned end);
 
-/** "TCP 80, 8530 and 3 more", "TCP 80 via 3128", "TCP scan", "IPX": to be g_free()d; "" for a row without a flow. */
+/**
+ * "TCP 80, 8530 and 3 more", "TCP 80 via 3128", "TCP scan", "IPX": to be g_free()d; "" for a row
+ * without a flow.
+ */
 char *usage_lines_ports_to_str(const usage_line_t *line, unsigned most);
 
 #endif /* __SMSRC_USAGE_LINES_H__ */
