@@ -30,14 +30,12 @@ void matrix_used_register(const statistic_t *statistic);
 void messages_table_register(const statistic_t *statistic);
 void messages_table_register_tree(const statistic_t *statistic);
 void roles_table_register(const statistic_t *statistic);
-void rules_nft_register(const statistic_t *statistic);
-void rules_nft_register_drop(const statistic_t *statistic);
+void rules_file_register(const statistic_t *statistic);
 void rules_table_register(const statistic_t *statistic);
 void sessions_json_register(const statistic_t *statistic);
 void sessions_table_register(const statistic_t *statistic);
 
-/** Show a ruleset for nft in a window of Wireshark, where there is one. */
-void rules_nft_open(const statistic_t *statistic);
-void rules_nft_open_drop(const statistic_t *statistic);
+/** Show a file of firewall rules in a window of Wireshark, where there is one. */
+void rules_file_open(const statistic_t *statistic);
 
 #endif /* __SMSRC_STAT_LIST_H__ */

@@ -35,8 +35,8 @@
 #include "fuzz-lean.h"
 #include "fuzz-wire.h"
 #include "fuzz-wireshark.h"
-#include "nft-ruleset.h"
 #include "audit-tap.h"
+#include "ruleset.h"
 
 /* plugin.c's entry point. */
 void plugin_register(void);
@@ -237,11 +237,16 @@ count_rules(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const vo
 static void
 draw_rules(void *tapdata)
 {
-    for (unsigned drop = 0; drop <= 1; drop++) {
-        char *text = nft_ruleset_to_str((const firewall_rules_t *)tapdata, NULL, drop != 0);
+    static const char *const files[] = { "nft", "nft.drop", "iptables", "windows", "cisco", "pf" };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(files); i++) {
+        char *command = g_strdup_printf("smsrc,rules.%s", files[i]);
+        char *text = ruleset_to_str((const firewall_rules_t *)tapdata, rule_format_of(command),
+                                    NULL);
 
         draw_text(text);
         g_free(text);
+        g_free(command);
     }
 }
 

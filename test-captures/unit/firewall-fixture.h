@@ -9,7 +9,7 @@
 
 #include "firewall-rules.h"
 
-#include "nft-ruleset.h"
+#include "ruleset.h"
 #include "unit-epan.h"
 
 #define BIT(role) ROLE_BIT(ROLE_##role)
@@ -115,7 +115,7 @@ seen(unsigned i)
 static void
 assert_in_file(const char *text, bool wanted)
 {
-    char *file = nft_ruleset_to_str(rules, NULL, false);
+    char *file = ruleset_to_str(rules, rule_format_of("smsrc,rules.nft"), NULL);
 
     if ((strstr(file, text) != NULL) != wanted)
         g_error("%s: %s in\n%s", text, wanted ? "not" : "still", file);

@@ -6,6 +6,8 @@
 
 #include "firewall-fixture.h"
 
+static const char *const nft_files[] = { "smsrc,rules.nft", "smsrc,rules.nft.drop" };
+
 static void
 assert_hosts(unsigned rule, const char *from, const char *to)
 {
@@ -156,7 +158,7 @@ static void
 test_the_policy_is_in_one_file_and_a_file_without_rules_has_no_table(void)
 {
     for (unsigned drop = 0; drop < 2; drop++) {
-        char *file = nft_ruleset_to_str(rules, NULL, drop);
+        char *file = ruleset_to_str(rules, rule_format_of(nft_files[drop]), NULL);
 
         g_assert_nonnull(strstr(file, "# No rule: "));
         for (char **lines = g_strsplit(file, "\n", 0), **line = lines;; line++) {
@@ -171,7 +173,7 @@ test_the_policy_is_in_one_file_and_a_file_without_rules_has_no_table(void)
     flow(0, "E1", CLIENT, MP, 1, 1);
     seen(0);
     for (unsigned drop = 0; drop < 2; drop++) {
-        char *file = nft_ruleset_to_str(rules, NULL, drop);
+        char *file = ruleset_to_str(rules, rule_format_of(nft_files[drop]), NULL);
 
         g_assert_nonnull(strstr(file, "chain listed {"));
         g_assert_true((strstr(file, "policy drop") != NULL) == drop);
@@ -224,7 +226,7 @@ test_a_comment_is_bounded(void)
 
     flow(0, "E1", ROLE_BIT(NUM_ROLES) - 1, MP, 1, 1);
     seen(0);
-    file = nft_ruleset_to_str(rules, NULL, false);
+    file = ruleset_to_str(rules, rule_format_of("smsrc,rules.nft"), NULL);
     comment = strstr(file, "comment \"") + strlen("comment \"");
     *strchr(comment, '"') = '\0';
     g_assert_cmpuint(strlen(comment), <=, 128);
