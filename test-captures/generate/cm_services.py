@@ -436,6 +436,16 @@ def ticket(user, *service):
         ber(0xA6, _encrypted(90)))))
 
 
+def password_change():
+    """RFC 3244, over UDP: an AP-REQ and a sealed message."""
+    proof = ber(0x6E, _sequence(
+        ber(0xA0, ber_int(5)), ber(0xA1, ber_int(14)), ber(0xA2, ber(0x03, bytes(5))),
+        ber(0xA3, _ticket("kadmin", "changepw")), ber(0xA4, _encrypted(60))))
+    private = ber(0x75, _sequence(ber(0xA0, ber_int(5)), ber(0xA1, ber_int(21)),
+                                  ber(0xA3, _encrypted(48))))
+    return struct.pack(">HHH", 6 + len(proof) + len(private), 1, len(proof)) + proof + private
+
+
 # --- Others -------------------------------------------------------------------------------------
 
 def magic_packet(mac):
