@@ -59,7 +59,7 @@ typedef struct {
     unsigned num_holders;           /* 1 for a host that sends to itself */
 } roles_tap_t;
 
-/** Returns the matrix of all verdicts. Statistics may list its rows before any packet. */
+/** Returns the matrix by which the capture's flows are judged. Statistics may list its rows before any packet. */
 const matrix_t *audit_tap_matrix(void);
 
 /**

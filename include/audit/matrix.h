@@ -7,6 +7,7 @@
 #ifndef __SMSRC_MATRIX_H__
 #define __SMSRC_MATRIX_H__
 
+#include "named-port.h"
 #include "role.h"
 #include "service.h"
 #include "verdict-list.h"
@@ -17,6 +18,7 @@ typedef enum {
     ROW_LISTED_CORRECTED,   /* a misprint, read as what must have been meant */
     ROW_LISTED_INTERPRETED, /* printed under a heading of the wrong transport */
     ROW_LISTED_AS_PRINTED,  /* the misprint itself */
+    ROW_PRINTED_NOT_EXPECTED, /* printed, and not seen in practice: it is never missing */
     ROW_DISCOURAGED,        /* printed, and advised against */
     ROW_CONFIGURABLE,       /* the port is the user's: a preference */
     ROW_GAP,                /* supplementary: the product uses it, the list does not have it */
@@ -24,6 +26,13 @@ typedef enum {
     ROW_LEGACY_PRODUCT,     /* supplementary */
     ROW_USER_ROW,           /* from the user's table smsrc_rows */
 } matrix_class_e;
+
+/* Which end of a row calls. */
+typedef enum {
+    DIRECTION_ONE_WAY,     /* the initiator */
+    DIRECTION_BOTH,        /* either */
+    DIRECTION_SITE_SERVER, /* either; the initiator where the site server starts all connections */
+} row_direction_e;
 
 /** One row. Its strings are static, or those of the user's table. */
 typedef struct {
@@ -41,6 +50,10 @@ typedef struct {
     uint16_t port_low;         /* 0..0: no port (IPX), or any port (ROW_CONFIGURABLE) */
     uint16_t port_high;
     matrix_class_e row_class;
+    row_direction_e direction;
+    port_name_e port_name;     /* whose ports take the place of the printed ones */
+    const char *one_of;        /* the id of the first of several rows of which one is enough */
+    const char *condition;     /* when the row is needed, in words; both NULL for none */
 } matrix_row_t;
 
 /** A published list of ports, and what supplements it. Static. */
@@ -51,20 +64,37 @@ typedef struct {
     unsigned num_rows;
     const matrix_row_t *supplements;
     unsigned num_supplements;
-    service_set_t foreign;     /* content that is on a port of the list by mistake only */
+    const matrix_row_t *relatives; /* rows of other matrices, which supplement it after those */
+    unsigned num_relatives;
+    service_set_t foreign;     /* content that is on a port of the list by mistake only, beside
+                                * what is foreign to SMS and on none of its rows */
     uint16_t rpc_ports[2];     /* of dynamic RPC, beside those of its rows; 0, 0: none */
     uint16_t http_port;        /* the user's HTTP ports are read as this one; 0: none */
     uint16_t alternate_ports[2]; /* of TCP: a service that uses both alike; 0: none */
     service_set_t alternate_services;
+    bool has_named_ports;      /* rows have ports by name, which preferences move */
     const char *texts[NUM_VERDICTS]; /* of expert infos, instead of those of VERDICT_LIST */
 } matrix_t;
 
-/** The matrices: an entry each in matrix-list.c. */
-enum { MATRIX_KB826852, NUM_MATRICES };
+/*
+ * The matrices: name in the code, name as users type it, which is that of its CSV, its title, and
+ * what else of it is its own: members of its matrix_t, a macro of matrix-list.c, or nothing.
+ */
+#define MATRIX_LIST(MATRIX)                                                                      \
+    MATRIX(KB826852, kb826852, "KB 826852", KB826852_OWN)                                        \
+    MATRIX(CONFIGMGR, configmgr, "Configuration Manager, current branch", CONFIGMGR_OWN)         \
+    MATRIX(SMS2, sms2, "KB 200898 (SMS 2.0)", SMS2_OWN)
+
+typedef enum {
+#define MATRIX(id, name, title, own) MATRIX_##id,
+    MATRIX_LIST(MATRIX)
+#undef MATRIX
+    NUM_MATRICES
+} matrix_e;
 extern const matrix_t matrix_list[NUM_MATRICES];
 
 /** The lists of rows for a matrix, in the order in which they count. */
-enum { ROWS_PUBLISHED, ROWS_USER, ROWS_SUPPLEMENTARY, NUM_ROW_LISTS };
+enum { ROWS_PUBLISHED, ROWS_USER, ROWS_SUPPLEMENTARY, ROWS_RELATIVE, NUM_ROW_LISTS };
 
 typedef struct {
     const matrix_row_t *rows; /* may be NULL where count is 0 */
@@ -83,24 +113,27 @@ bool matrix_list_has_row(const matrix_row_list_t *list, const matrix_row_t *row)
 unsigned matrix_row_order(const matrix_t *matrix, const matrix_row_t *row);
 
 /**
- * True if @p row names @p transport and @p port. Never for a ROW_CONFIGURABLE row, whose port is a
- * preference. IPX has no port: its rows fit port 0.
+ * True if @p row names @p transport and @p port, or the port is one of those that the site has for
+ * the name in @p row. Never for a ROW_CONFIGURABLE row, whose port is a preference. IPX has no
+ * port: its rows fit port 0.
  */
-static inline bool
-matrix_row_has_port(const matrix_row_t *row, transport_e transport, uint16_t port)
-{
-    return row->port_low <= port && port <= row->port_high && row->transport == transport &&
-           row->row_class != ROW_CONFIGURABLE;
-}
+bool matrix_row_has_port(const matrix_row_t *row, transport_e transport, uint16_t port);
 
-/** True if @p matrix publishes @p port, for whatever roles. */
-bool matrix_has_port(const matrix_t *matrix, transport_e transport, uint16_t port);
+/** Set whether the site server starts all connections: a row for both directions is for one. */
+void matrix_set_site_server_calls(bool site_server_calls);
+
+/** True if either end of @p row may call. */
+bool matrix_row_is_both_ways(const matrix_row_t *row);
 
 /**
- * True if an initiator with these roles and a responder with these fit @p row. "any" fits a host
- * without a role too. Pass ROLES_BROADCAST for the destination of a broadcast or a multicast.
+ * True if an initiator with these roles and a responder with these fit @p row, in either order
+ * where it is for both directions. "any" fits a host without a role too. Pass ROLES_BROADCAST for
+ * the destination of a broadcast or a multicast.
  */
 bool matrix_row_has_pair(const matrix_row_t *row, role_set_t initiator, role_set_t responder);
+
+/** True if the pair fits @p row in the other order alone: its initiator is the responder. */
+bool matrix_row_runs_back(const matrix_row_t *row, role_set_t initiator, role_set_t responder);
 
 /** The number of ends for which @p row names a role, and not any host. */
 unsigned matrix_row_precision(const matrix_row_t *row);
@@ -109,8 +142,8 @@ unsigned matrix_row_precision(const matrix_row_t *row);
 bool matrix_row_is_supplementary(const matrix_row_t *row);
 
 /**
- * A row in one line, "E1: Advanced Client to Management point, HTTP, TCP 80". The string is
- * allocated in @p scope.
+ * A row in one line, "E1: Advanced Client to Management point, HTTP, TCP 80", with its condition
+ * where it has one. The string is allocated in @p scope.
  */
 char *matrix_row_to_str(wmem_allocator_t *scope, const matrix_row_t *row);
 

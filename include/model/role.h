@@ -37,7 +37,45 @@
     ROLE(WINS_SERVER, "WINS server", WINS_SERVER)                                                \
     ROLE(RAS_SENDER, "RAS sender", RAS_SENDER)                                                   \
     ROLE(CLIENT, "Client", CLIENT)                                                               \
-    ROLE(REMOTE_CONTROL_VIEWER, "Remote Control viewer", REMOTE_CONTROL_VIEWER)
+    ROLE(REMOTE_CONTROL_VIEWER, "Remote Control viewer", REMOTE_CONTROL_VIEWER)                  \
+    ROLE(SOFTWARE_UPDATE_POINT, "Software update point", SOFTWARE_UPDATE_POINT)                  \
+    ROLE(FALLBACK_STATUS_POINT, "Fallback status point", FALLBACK_STATUS_POINT)                  \
+    ROLE(STATE_MIGRATION_POINT, "State migration point", STATE_MIGRATION_POINT)                  \
+    ROLE(REPORTING_SERVICES_POINT, "Reporting services point", REPORTING_SERVICES_POINT)         \
+    ROLE(SERVICE_CONNECTION_POINT, "Service connection point", SERVICE_CONNECTION_POINT)         \
+    ROLE(CMG_CONNECTION_POINT, "CMG connection point", CMG_CONNECTION_POINT)                     \
+    ROLE(CLOUD_MANAGEMENT_GATEWAY, "Cloud management gateway", CLOUD_MANAGEMENT_GATEWAY)         \
+    ROLE(CLOUD_DISTRIBUTION_POINT, "Cloud distribution point", CLOUD_DISTRIBUTION_POINT)         \
+    ROLE(PULL_DISTRIBUTION_POINT, "Pull distribution point", PULL_DISTRIBUTION_POINT)            \
+    ROLE(DISTRIBUTION_POINT_PXE, "PXE distribution point", DISTRIBUTION_POINT_PXE)               \
+    ROLE(DISTRIBUTION_POINT_MULTICAST, "Multicast distribution point",                           \
+         DISTRIBUTION_POINT_MULTICAST)                                                           \
+    ROLE(ENDPOINT_PROTECTION_POINT, "Endpoint Protection point", ENDPOINT_PROTECTION_POINT)      \
+    ROLE(ASSET_INTELLIGENCE_POINT, "Asset Intelligence synchronization point",                   \
+         ASSET_INTELLIGENCE_POINT)                                                               \
+    ROLE(DATA_WAREHOUSE_POINT, "Data warehouse service point", DATA_WAREHOUSE_POINT)             \
+    ROLE(ENROLLMENT_POINT, "Enrollment point", ENROLLMENT_POINT)                                 \
+    ROLE(ENROLLMENT_PROXY_POINT, "Enrollment proxy point", ENROLLMENT_PROXY_POINT)               \
+    ROLE(CERTIFICATE_REGISTRATION_POINT, "Certificate registration point",                       \
+         CERTIFICATE_REGISTRATION_POINT)                                                         \
+    ROLE(NDES_POLICY_MODULE, "NDES policy module", NDES_POLICY_MODULE)                           \
+    ROLE(EXCHANGE_CONNECTOR, "Exchange Server connector", EXCHANGE_CONNECTOR)                    \
+    ROLE(EXCHANGE_SERVER, "Exchange Server", EXCHANGE_SERVER)                                    \
+    ROLE(EXCHANGE_ONLINE, "Exchange Online", EXCHANGE_ONLINE)                                    \
+    ROLE(ISSUING_CA, "Issuing CA", ISSUING_CA)                                                   \
+    ROLE(CONTENT_LIBRARY_SERVER, "Content library server", CONTENT_LIBRARY_SERVER)               \
+    ROLE(WSUS_UPSTREAM, "Upstream WSUS server", WSUS_UPSTREAM)                                   \
+    ROLE(SQL_SERVER_WSUS, "WSUS database server", SQL_SERVER_WSUS)                               \
+    ROLE(CENTRAL_SITE_SERVER, "Central site server", SITE_SERVER)                                \
+    ROLE(PASSIVE_SITE_SERVER, "Passive site server", SITE_SERVER)                                \
+    ROLE(FILE_SERVER, "File server", FILE_SERVER)                                                \
+    ROLE(GLOBAL_CATALOG, "Global Catalog server", GLOBAL_CATALOG)                                \
+    ROLE(SYSTEM_HEALTH_VALIDATOR_POINT, "System Health Validator point",                         \
+         SYSTEM_HEALTH_VALIDATOR_POINT)                                                          \
+    ROLE(MOBILE_DEVICE, "Mobile device", MOBILE_DEVICE)                                          \
+    ROLE(MAC_CLIENT, "Mac client", MAC_CLIENT)                                                   \
+    ROLE(SITE_SYSTEM, "Site system", SITE_SYSTEM)                                                \
+    ROLE(INTERNET, "Internet", INTERNET)
 
 typedef enum {
 #define ROLE(name, text, general) ROLE_##name,

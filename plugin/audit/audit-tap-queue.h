@@ -13,6 +13,18 @@
 void audit_tap_register(void);
 
 /**
+ * Set what reads the preferences of the matrix and calls audit_tap_set_matrix(): it is called where
+ * a statistic asks for the matrix between captures. Call once.
+ */
+void audit_tap_set_reader(void (*read_preferences)(void));
+
+/** Set the matrix by which the flows of a capture are judged. */
+void audit_tap_set_matrix(matrix_e matrix);
+
+/** Call in an init routine (true) and at the end of a capture (false). */
+void audit_tap_set_in_capture(bool in_capture);
+
+/**
  * Fill @p ends with hosts, roles and ports as the verdict @p judged has them. @p initiator and
  * @p responder are the hosts as the flow's first packets have them.
  */

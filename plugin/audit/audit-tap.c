@@ -16,6 +16,10 @@ static int audit_tap = -1;
 static int roles_tap = -1;
 static int overflow_tap = -1;
 
+static void (*read_matrix_preferences)(void);
+static matrix_e matrix_in_use;
+static bool is_in_capture;
+
 void
 audit_tap_register(void)
 {
@@ -115,8 +119,28 @@ audit_tap_queue_overflow(packet_info *pinfo)
         tap_queue_packet(overflow_tap, pinfo, NULL);
 }
 
+void
+audit_tap_set_reader(void (*read_preferences)(void))
+{
+    read_matrix_preferences = read_preferences;
+}
+
+void
+audit_tap_set_in_capture(bool in_capture)
+{
+    is_in_capture = in_capture;
+}
+
+void
+audit_tap_set_matrix(matrix_e matrix)
+{
+    matrix_in_use = matrix;
+}
+
 const matrix_t *
 audit_tap_matrix(void)
 {
-    return &matrix_list[MATRIX_KB826852];
+    if (!is_in_capture && read_matrix_preferences != NULL)
+        read_matrix_preferences();
+    return &matrix_list[matrix_in_use];
 }

@@ -20,6 +20,7 @@
 static int proto_smsrc_audit = -1;
 
 static int hf_smsrc_audit_verdict = -1;
+static int hf_smsrc_audit_matrix = -1;
 static int hf_smsrc_audit_row = -1;
 static int hf_smsrc_audit_row_text = -1;
 static int hf_smsrc_audit_service = -1;
@@ -167,6 +168,19 @@ describe_remedy(packet_info *pinfo, const flow_t *flow)
                               "<its address> \"MP_%-12s\\0x1A\" #PRE", site);
 }
 
+/* The default matrix is hidden, for trees that are read. */
+static void
+add_matrix(proto_tree *tree, tvbuff_t *tvb)
+{
+    const matrix_t *matrix = audit_tap_matrix();
+    proto_item *item = add_text(tree, hf_smsrc_audit_matrix, tvb, matrix->name);
+
+    if (matrix == &matrix_list[MATRIX_KB826852])
+        proto_item_set_hidden(item);
+    else
+        proto_item_append_text(item, " (%s)", matrix->title);
+}
+
 static void
 add_row(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const verdict_t *verdict)
 {
@@ -209,6 +223,7 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
     if (flow->content->mp_missing_frame == pinfo->num)
         proto_item_append_text(verdict_item, " (MP_%s<1a> is not found%s)",
                                flow->content->mp_site, describe_remedy(pinfo, flow));
+    add_matrix(tree, tvb);
     add_row(tree, pinfo, tvb, &judged->verdict);
     item = add_text(tree, hf_smsrc_audit_service, tvb, service_name(facts->service));
     if (facts->contradictory)
@@ -358,6 +373,10 @@ audit_tree_register(int proto)
           { "Verdict", "smsrc.audit.verdict", FT_STRING, BASE_NONE, NULL, 0x0,
             "What the flow is to KB 826852: Listed, Corrected, KB gap, Later product, Legacy "
             "product, Unconfirmed, Wrong direction, Wrong service, Off matrix, Attack", HFILL } },
+        { &hf_smsrc_audit_matrix,
+          { "Matrix", "smsrc.audit.matrix", FT_STRING, BASE_NONE, NULL, 0x0,
+            "The list of ports by which the flow is judged, as the preference of that name has "
+            "it: kb826852 (hidden in trees), configmgr, sms2", HFILL } },
         { &hf_smsrc_audit_row,
           { "Row", "smsrc.audit.row", FT_STRING, BASE_NONE, NULL, 0x0,
             "The row of KB 826852 or of a neighbouring list that the flow is, or the nearest",

@@ -7,6 +7,7 @@
 #include "nearest-row.h"
 
 #include "row-fit.h"
+#include "row-index.h"
 
 /* True if one of the two ends has a role that the row names there; "any host" names none. */
 static bool
@@ -49,24 +50,20 @@ nearness(const matrix_t *matrix, const matrix_row_t *row, const flow_facts_t *fl
 const matrix_row_t *
 nearest_row_find(const matrix_t *matrix, const flow_facts_t *flow)
 {
-    matrix_row_list_t lists[NUM_ROW_LISTS];
-    const matrix_row_t *nearest = NULL;
-    unsigned best = 0;
+    row_walk_t walk = row_walk_near(matrix, flow);
+    const matrix_row_t *row, *nearest = NULL;
+    unsigned best = 0, list, list_of_nearest = 0;
 
-    matrix_get_lists(matrix, lists);
-    for (unsigned list = 0; list < NUM_ROW_LISTS; list++) {
-        for (unsigned i = 0; i < lists[list].count; i++) {
-            const matrix_row_t *row = &lists[list].rows[i];
-            unsigned score = nearness(matrix, row, flow);
-            bool lower = nearest != NULL && score == best &&
-                         row_fit_has_service(row, flow->service) &&
-                         matrix_list_has_row(&lists[list], nearest) && row->port_low != 0 &&
-                         row->port_low < nearest->port_low;
+    while ((row = row_walk_next(&walk, &list)) != NULL) {
+        unsigned score = nearness(matrix, row, flow);
+        bool lower = nearest != NULL && score == best && row_fit_has_service(row, flow->service) &&
+                     list == list_of_nearest && row->port_low != 0 &&
+                     row->port_low < nearest->port_low;
 
-            if (score > best || lower) {
-                best = score;
-                nearest = row;
-            }
+        if (score > best || lower) {
+            best = score;
+            nearest = row;
+            list_of_nearest = list;
         }
     }
     return nearest;
@@ -88,7 +85,8 @@ nearest_row_find_configurable(const matrix_t *matrix, const flow_facts_t *flow)
     for (unsigned i = 0; i < matrix->num_rows; i++) {
         const matrix_row_t *row = &matrix->rows[i];
 
-        if (row->row_class == ROW_CONFIGURABLE && row->transport == flow->transport &&
+        if ((row->row_class == ROW_CONFIGURABLE || row->port_name == PORT_SQL) &&
+            row->transport == flow->transport &&
             matrix_row_has_pair(row, flow->initiator, flow->responder) && is_sql(row, flow))
             return row;
     }

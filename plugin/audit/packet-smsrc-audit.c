@@ -59,11 +59,21 @@ static const enum_val_t flag_vals[] = {
     { NULL, NULL, 0 },
 };
 
+static const enum_val_t matrix_vals[] = {
+#define MATRIX(id, name, title, own) { #name, title, MATRIX_##id },
+    MATRIX_LIST(MATRIX)
+#undef MATRIX
+    { NULL, NULL, 0 },
+};
+
 static ws_bool audit_learn = true;
+static int audit_matrix = MATRIX_KB826852;
+static ws_bool audit_site_server_calls;
 static int audit_scope = SCOPE_BOTH;
 static int audit_flag = FLAG_ONCE;
 static range_t *audit_sql_ports;
 static range_t *audit_http_ports;
+static range_t *audit_named_ports[NUM_PORT_NAMES];
 
 /* Rebuilt for every capture. */
 static bool audit_active;
@@ -255,6 +265,17 @@ smsrc_audit_packet(packet_view_t *packet)
     not_judged_packet(packet->pinfo);
 }
 
+/* The matrix of the capture, and what the user's preferences have its rows be. */
+static void
+set_matrix(void)
+{
+    audit_tap_set_matrix((matrix_e)audit_matrix);
+    matrix_set_site_server_calls(audit_site_server_calls);
+    for (unsigned name = PORT_NOT_NAMED + 1; name < NUM_PORT_NAMES; name++)
+        named_port_set((port_name_e)name, audit_named_ports[name]);
+    verdict_set_ports(audit_sql_ports, audit_http_ports);
+}
+
 /* Called at the beginning of a capture and of a redissection. Reads tables and preferences. */
 static void
 init_smsrc_audit(void)
@@ -265,7 +286,8 @@ init_smsrc_audit(void)
     evidence_reset(audit_learn);
     reachability_reset();
     not_judged_reset();
-    verdict_set_ports(audit_sql_ports, audit_http_ports);
+    set_matrix();
+    audit_tap_set_in_capture(true);
     audit_has_roles = audit_learn || !role_book_is_empty();
     flow_judge_reset(audit_scope == SCOPE_ONE, audit_has_roles);
     audit_tree_reset(audit_flag == FLAG_EVERY);
@@ -275,10 +297,28 @@ init_smsrc_audit(void)
 void
 smsrc_audit_cleanup(void)
 {
+    audit_tap_set_in_capture(false);
     verdict_set_ports(NULL, NULL);
+    for (unsigned name = PORT_NOT_NAMED + 1; name < NUM_PORT_NAMES; name++)
+        named_port_set((port_name_e)name, NULL);
     role_book_cleanup();
 }
 
+/* A preference for each port that rows have by name. */
+static void
+register_named_ports(module_t *module)
+{
+#define PORT(name, preference, title, ports)                                                     \
+    range_convert_str(wmem_epan_scope(), &audit_named_ports[PORT_##name], ports, 65535);         \
+    prefs_register_range_preference(                                                             \
+        module, "audit.port." preference, "Ports of " title,                                     \
+        "Ports that the site has in place of " ports ", for rows that have them by name",        \
+        &audit_named_ports[PORT_##name], 65535);
+    PORT_NAME_LIST(PORT)
+#undef PORT
+}
+
+/* Registers fields and preferences; long because it is a list. */
 void
 proto_register_smsrc_audit(void)
 {
@@ -297,6 +337,9 @@ proto_register_smsrc_audit(void)
         "Whether hosts get roles by what they say, as well as by the table of roles. Without a "
         "table and without learning nothing but attacks is judged.",
         &audit_learn);
+    prefs_register_enum_preference(module, "audit.matrix", "Audit against",
+                                   "The list of ports by which flows are judged", &audit_matrix,
+                                   matrix_vals, FALSE);
     prefs_register_enum_preference(module, "audit.scope", "Flows to judge",
                                    "Whether both ends of a flow must hold a role", &audit_scope,
                                    scope_vals, FALSE);
@@ -313,8 +356,16 @@ proto_register_smsrc_audit(void)
                                     "Ports that are read as port 80 of the matrix",
                                     &audit_http_ports, 65535);
 
+    prefs_register_bool_preference(
+        module, "audit.site_server_calls", "The site server starts all connections",
+        "Whether the site's systems do not call the site server, which is an option of each site "
+        "system of ConfigMgr (note 5 of its list)",
+        &audit_site_server_calls);
+    register_named_ports(module);
+
     register_init_routine(init_smsrc_audit);
     audit_tap_register();
+    audit_tap_set_reader(set_matrix);
     not_judged_register();
 }
 

@@ -6,9 +6,6 @@
 
 #include "row-fit.h"
 
-/* A row of more ports than this fits by its content only: 1024-5000 would fit too much. */
-#define WIDE_RANGE 64
-
 /* The lowest port of dynamic RPC since Windows Vista; below it the range is KB 300083's. */
 #define RPC_HIGH_RANGE 49152
 
@@ -36,25 +33,69 @@ in_range(range_t *range, uint16_t port)
     return range != NULL && value_is_in_range(range, port);
 }
 
+/* The range that a preference adds to the ports of @p row; NULL for none. */
+static range_t *
+added_ports(const matrix_t *matrix, const matrix_row_t *row)
+{
+    if (row->transport != TRANSPORT_TCP)
+        return NULL;
+    if (row->row_class == ROW_CONFIGURABLE || row->port_name == PORT_SQL)
+        return sql_ports;
+    if (row->port_name == PORT_HTTP ||
+        (matrix->http_port != 0 && row->port_low == matrix->http_port &&
+         row->port_high == matrix->http_port))
+        return http_ports;
+    return NULL;
+}
+
 /* True if @p row has the port, or the user's preferences give it the port. */
 bool
 row_fit_has_port(const matrix_t *matrix, const matrix_row_t *row, transport_e transport,
                  uint16_t port)
 {
-    if (matrix_row_has_port(row, transport, port))
-        return true;
-    if (transport != TRANSPORT_TCP || row->transport != TRANSPORT_TCP)
+    return matrix_row_has_port(row, transport, port) ||
+           (transport == TRANSPORT_TCP && in_range(added_ports(matrix, row), port));
+}
+
+/* Adds a range to the ports; false if there are too many. */
+static bool
+add_ports(row_ports_t *ports, uint32_t low, uint32_t high)
+{
+    if (high - low >= ROW_FIT_MAX_PORTS - ports->count)
+        return false;
+    for (uint32_t port = low; port <= high; port++)
+        ports->ports[ports->count++] = (uint16_t)port;
+    return true;
+}
+
+static bool
+add_range(row_ports_t *ports, const range_t *range)
+{
+    for (unsigned i = 0; range != NULL && i < range->nranges; i++) {
+        if (!add_ports(ports, range->ranges[i].low, range->ranges[i].high))
+            return false;
+    }
+    return true;
+}
+
+bool
+row_fit_get_ports(const matrix_t *matrix, const matrix_row_t *row, row_ports_t *ports)
+{
+    const range_t *moved = named_port_range(row->port_name);
+
+    ports->count = 0;
+    if (row_fit_is_wide(row) || !add_range(ports, added_ports(matrix, row)))
         return false;
     if (row->row_class == ROW_CONFIGURABLE)
-        return in_range(sql_ports, port);
-    return matrix->http_port != 0 && row->port_low == matrix->http_port &&
-           row->port_high == matrix->http_port && in_range(http_ports, port);
+        return true;
+    return moved != NULL ? add_range(ports, moved)
+                         : add_ports(ports, row->port_low, row->port_high);
 }
 
 bool
 row_fit_is_wide(const matrix_row_t *row)
 {
-    return row->port_high - row->port_low > WIDE_RANGE;
+    return row->port_high - row->port_low >= ROW_FIT_MAX_PORTS;
 }
 
 bool
@@ -73,14 +114,17 @@ row_is_dynamic_rpc(const matrix_row_t *row)
 /*
  * True for a port of dynamic RPC that is not in the range of the row, but in another that somebody
  * has set as KB 300083 has it: one that an endpoint mapper has handed out, or that article's own
- * range with the content of RPC. The range of Windows Vista and later has rows of its own.
+ * range with the content of RPC. The range of Windows Vista and later has rows of its own, but
+ * where a row has dynamic RPC by name, which is any port.
  */
 static bool
 row_has_restricted_port(const matrix_t *matrix, const matrix_row_t *row, const flow_facts_t *flow)
 {
     const uint16_t port = flow->responder_port;
 
-    if (!row_is_dynamic_rpc(row) || port < row->port_low || port >= RPC_HIGH_RANGE)
+    if (!row_is_dynamic_rpc(row))
+        return false;
+    if (row->port_name != PORT_DYNAMIC_RPC && (port < row->port_low || port >= RPC_HIGH_RANGE))
         return false;
     return flow->handed_out.by == HANDED_OUT_RPC ||
            (flow->service == SERVICE_RPC && port >= matrix->rpc_ports[0] &&

@@ -19,6 +19,21 @@ void row_fit_set_ports(const range_t *sql, const range_t *http);
 bool row_fit_has_port(const matrix_t *matrix, const matrix_row_t *row, transport_e transport,
                       uint16_t port);
 
+/** A row of more ports than this fits by its content only: 1024-5000 would fit too much. */
+#define ROW_FIT_MAX_PORTS 65
+
+/** The ports of a row. */
+typedef struct {
+    uint16_t ports[ROW_FIT_MAX_PORTS]; /* 0 for IPX; one may be there twice */
+    unsigned count;
+} row_ports_t;
+
+/**
+ * Gets all ports of @p row, also those that the user's preferences give it. False if there are more
+ * than ROW_FIT_MAX_PORTS, or if ports that are handed out fit the row.
+ */
+bool row_fit_get_ports(const matrix_t *matrix, const matrix_row_t *row, row_ports_t *ports);
+
 /** True for a row of so many ports that it fits by its content only. */
 bool row_fit_is_wide(const matrix_row_t *row);
 

@@ -32,6 +32,7 @@
 #include "cache.h"
 #include "nearest-row.h"
 #include "row-fit.h"
+#include "row-index.h"
 
 typedef struct {
     const char *title;
@@ -51,6 +52,7 @@ static const verdict_e verdict_of_class[] = {
     [ROW_LISTED_CORRECTED] = VERDICT_CORRECTED,
     [ROW_LISTED_INTERPRETED] = VERDICT_CORRECTED,
     [ROW_LISTED_AS_PRINTED] = VERDICT_LISTED,
+    [ROW_PRINTED_NOT_EXPECTED] = VERDICT_LISTED,
     [ROW_DISCOURAGED] = VERDICT_LISTED,
     [ROW_CONFIGURABLE] = VERDICT_LISTED,
     [ROW_GAP] = VERDICT_KB_GAP,
@@ -97,6 +99,7 @@ void
 verdict_set_ports(const range_t *sql, const range_t *http)
 {
     row_fit_set_ports(sql, http);
+    row_index_reset();
     cache_reset(&cache);
 }
 
@@ -115,14 +118,14 @@ more_precise(const matrix_row_t *best, const matrix_row_t *row)
 static const matrix_row_t *
 find_row(const matrix_t *matrix, const flow_facts_t *flow, bool any_content)
 {
-    matrix_row_list_t lists[NUM_ROW_LISTS];
-    const matrix_row_t *best = NULL;
+    row_walk_t walk = row_walk_port(matrix, flow->transport, flow->responder_port);
+    const matrix_row_t *row, *best = NULL;
+    unsigned list, list_of_best = NUM_ROW_LISTS;
 
-    matrix_get_lists(matrix, lists);
-    for (unsigned list = 0; list < NUM_ROW_LISTS && best == NULL; list++) {
-        for (unsigned i = 0; i < lists[list].count; i++) {
-            if (row_fit_is_flow(matrix, &lists[list].rows[i], flow, any_content))
-                best = more_precise(best, &lists[list].rows[i]);
+    while ((row = row_walk_next(&walk, &list)) != NULL && list <= list_of_best) {
+        if (row_fit_is_flow(matrix, row, flow, any_content)) {
+            best = more_precise(best, row);
+            list_of_best = list;
         }
     }
     return best;
@@ -149,7 +152,30 @@ find_alternate_port(const matrix_t *matrix, const flow_facts_t *flow)
 static bool
 is_foreign(const matrix_t *matrix, service_e service)
 {
-    return (matrix->foreign & SERVICE_BIT(service)) != 0;
+    unsigned list;
+    row_walk_t walk;
+
+    if ((matrix->foreign & SERVICE_BIT(service)) != 0)
+        return true;
+    if ((SERVICES_FOREIGN & SERVICE_BIT(service)) == 0)
+        return false;
+    walk = row_walk_service(matrix, service);
+    return row_walk_next(&walk, &list) == NULL || list != ROWS_PUBLISHED;
+}
+
+/* True if the list has the port, for whatever roles; that of a wide range, it has not. */
+static bool
+has_port(const matrix_t *matrix, transport_e transport, uint16_t port)
+{
+    row_walk_t walk = row_walk_port(matrix, transport, port);
+    const matrix_row_t *row;
+    unsigned list;
+
+    while ((row = row_walk_next(&walk, &list)) != NULL && list == ROWS_PUBLISHED) {
+        if (!row_fit_is_wide(row) && matrix_row_has_port(row, transport, port))
+            return true;
+    }
+    return false;
 }
 
 /*
@@ -159,9 +185,11 @@ is_foreign(const matrix_t *matrix, service_e service)
 static bool
 is_foreign_to_port(const matrix_t *matrix, const flow_facts_t *flow)
 {
-    for (unsigned i = 0; i < matrix->num_rows; i++) {
-        const matrix_row_t *row = &matrix->rows[i];
+    row_walk_t walk = row_walk_port(matrix, flow->transport, flow->responder_port);
+    const matrix_row_t *row;
+    unsigned list;
 
+    while ((row = row_walk_next(&walk, &list)) != NULL && list == ROWS_PUBLISHED) {
         if (matrix_row_has_port(row, flow->transport, flow->responder_port) &&
             row_fit_has_service(row, flow->service))
             return false;
@@ -176,14 +204,14 @@ is_foreign_to_port(const matrix_t *matrix, const flow_facts_t *flow)
 static const matrix_row_t *
 find_service(const matrix_t *matrix, const flow_facts_t *flow)
 {
-    const matrix_row_t *best = NULL;
+    row_walk_t walk = row_walk_service(matrix, flow->service);
+    const matrix_row_t *row, *best = NULL;
+    unsigned list;
 
     if (is_foreign(matrix, flow->service))
         return NULL;
-    for (unsigned i = 0; i < matrix->num_rows; i++) {
-        const matrix_row_t *row = &matrix->rows[i];
-
-        if (row->transport == flow->transport && row_fit_has_service(row, flow->service) &&
+    while ((row = row_walk_next(&walk, &list)) != NULL && list == ROWS_PUBLISHED) {
+        if (row->transport == flow->transport &&
             matrix_row_has_pair(row, flow->initiator, flow->responder))
             best = more_precise(best, row);
     }
@@ -246,12 +274,21 @@ verdict_by_row(verdict_t *verdict, const matrix_t *matrix, const flow_facts_t *f
  * False if there is none.
  */
 static bool
-get_handed_out(const flow_facts_t *flow, flow_facts_t *as)
+get_handed_out(const matrix_t *matrix, const flow_facts_t *flow, flow_facts_t *as)
 {
-    if (flow->handed_out.as == 0)
+    enum { HTTP = 80, HTTPS = 443 };
+    uint16_t port = (uint16_t)flow->handed_out.as;
+
+    if (port == 0)
         return false;
+    /* The SRV record of a management point does not tell which of the two its port is. */
+    if (matrix->has_named_ports) {
+        if (port == HTTP && flow->service == SERVICE_TLS)
+            port = HTTPS;
+        port = named_port_moved(port);
+    }
     *as = *flow;
-    as->responder_port = (uint16_t)flow->handed_out.as;
+    as->responder_port = port;
     return true;
 }
 
@@ -261,7 +298,7 @@ verdict_by_handed_out_port(verdict_t *verdict, const matrix_t *matrix, const flo
 {
     flow_facts_t as;
 
-    if (!get_handed_out(flow, &as) || !verdict_by_row(verdict, matrix, &as))
+    if (!get_handed_out(matrix, flow, &as) || !verdict_by_row(verdict, matrix, &as))
         return false;
     if (flow->handed_out.by == HANDED_OUT_SRV && verdict_is_listed(verdict))
         verdict->verdict = VERDICT_UNCONFIRMED;
@@ -343,7 +380,7 @@ compute_finding(const matrix_t *matrix, const flow_facts_t *flow)
         verdict_by_content(&verdict, matrix, flow) || verdict_by_direction(&verdict, matrix, flow))
         return verdict;
     verdict.verdict = is_foreign_to_port(matrix, flow) &&
-                              matrix_has_port(matrix, flow->transport, flow->responder_port)
+                              has_port(matrix, flow->transport, flow->responder_port)
                           ? VERDICT_WRONG_SERVICE : VERDICT_OFF_MATRIX;
     verdict.row = nearest_row_find(matrix, flow);
     return verdict;
@@ -359,7 +396,7 @@ compute_verdict(const matrix_t *matrix, const flow_facts_t *flow)
     if (verdict_by_row(&verdict, matrix, flow) ||
         verdict_by_handed_out_port(&verdict, matrix, flow))
         return verdict;
-    (void)get_handed_out(flow, &judged);
+    (void)get_handed_out(matrix, flow, &judged);
     if (flow->is_sms)
         return compute_finding(matrix, &judged);
     if (!flow_facts_are_confirmed(flow))

@@ -19,19 +19,38 @@ port_low, port_high   empty: IPX, or any port (class configurable)
 class                 a class of matrix.h, in small letters: listed, listed-corrected, gap, ...
 note                  the source, or what is unusual about the row
 
-Rows of the classes in SUPPLEMENTS are not of the list itself but supplement it.
+and these where it needs them:
+
+direction             "both": either end may call; "site-server": the same, but for sites whose
+                      site server starts all connections, where the initiator of the row does
+one_of                the first of several rows that are alternatives: one of them is enough
+port_name             a port of PORT_NAME_LIST, in small letters, which a preference may move
+condition             when the row is needed, in words
+
+Rows of the classes in SUPPLEMENTS are not of the list itself but supplement it. So do rows of other
+matrices: relatives.csv has which, and what each class of them is there.
 
 parties.csv has for each party its name, and the roles that fit it, separated by blanks. The role
 "any" is any host, with a role or without one; "broadcast" is the destination of a broadcast;
-"sql_client" is a client of the site database whose role is not known.
+"sql_client" is a client of the site database whose role is not known. A line with a matrix is the
+party of that matrix alone, and comes before one without.
 """
 
 import csv
 import pathlib
 import sys
 
+COLUMNS = ("id", "section", "text", "initiator", "responder", "service", "content", "transport",
+           "port_low", "port_high", "class", "note")
+MORE_COLUMNS = ("direction", "one_of", "port_name", "condition")
+OTHER_TABLES = ("parties", "relatives")
+
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "plugin" / "audit" / "matrices"
 SUPPLEMENTS = ("gap", "later-product", "legacy-product")
+
+# Rows of the sources of a matrix that it cannot have: their transport has no ports.
+LEFT_OUT = {"CM07-E1": "ICMP echo"}
+
 WIDTH = 100
 
 HEAD = """/* {name}
@@ -54,19 +73,36 @@ def table(name):
 
 def names():
     """The matrices that have a table."""
-    return sorted(path.stem for path in FOLDER.glob("*.csv") if path.stem != "parties")
+    return sorted(path.stem for path in FOLDER.glob("*.csv") if path.stem not in OTHER_TABLES)
 
 
-def parties():
-    return {party["party"]: party for party in table("parties")}
+def parties(*matrices):
+    """The parties of these matrices: party -> its line. Those of an earlier one come first."""
+    lines = table("parties")
+    return {line["party"]: line for matrix in ("", *reversed(matrices)) for line in lines
+            if line["matrix"] == matrix}
+
+
+def relative_rows(name):
+    """The rows of other matrices that supplement this one: (row, parties), with its class here."""
+    found = []
+    for line in table("relatives"):
+        if line["matrix"] == name:
+            known = parties(name, line["relative"])
+            found += [(row | {"class": line["as"]}, known) for row in table(line["relative"])
+                      if line["class"] == (row["class"] if row["class"] in SUPPLEMENTS
+                                           else "published")]
+    return found
 
 
 def lists(name):
-    """What the arrays of a matrix are called, and their rows; no array without a row."""
-    rows = table(name)
-    parts = {"rows": [row for row in rows if row["class"] not in SUPPLEMENTS],
-             "supplements": [row for row in rows if row["class"] in SUPPLEMENTS]}
-    return {f"{name}_{part}": rows for part, rows in parts.items() if rows}
+    """The lists of rows of a matrix: (row, parties). They are not all in each."""
+    known = parties(name)
+    rows = [(row, known) for row in table(name)]
+    parts = {"rows": [row for row in rows if row[0]["class"] not in SUPPLEMENTS],
+             "supplements": [row for row in rows if row[0]["class"] in SUPPLEMENTS],
+             "relatives": relative_rows(name)}
+    return {part: rows for part, rows in parts.items() if rows}
 
 
 # --- C ------------------------------------------------------------------------------------------
@@ -100,6 +136,10 @@ def text(name, value):
             "\n".join(f'            "{line}"' for line in lines) + ",\n")
 
 
+def constant(word):
+    return word.upper().replace("-", "_")
+
+
 def bits(name, words, macro, prefix):
     return member(name, [f"{macro}({prefix}{word.upper()})" for word in words], " |")
 
@@ -122,29 +162,44 @@ def row_in_c(row, known):
     parts.append(member("transport", ["TRANSPORT_" + row["transport"]]))
     if row["port_low"]:
         parts += [member("port_low", [row["port_low"]]), member("port_high", [row["port_high"]])]
-    parts.append(member("row_class", ["ROW_" + row["class"].upper().replace("-", "_")]))
+    parts.append(member("row_class", ["ROW_" + constant(row["class"])]))
+    if row.get("direction"):
+        parts.append(member("direction", ["DIRECTION_" + constant(row["direction"])]))
+    if row.get("port_name"):
+        parts.append(member("port_name", ["PORT_" + constant(row["port_name"])]))
+    parts += [text(name, row[name]) for name in ("one_of", "condition") if row.get(name)]
     return "    {\n" + "".join(parts) + "    },\n"
 
 
 def source(name):
     """The text of NAME.c."""
-    known = parties()
     parts = [HEAD.format(name=f"{name}.c", what=f"The rows of the port matrix {name}",
                          source=f"{name}.csv and parties.csv"), '#include "matrices.h"\n']
-    for array, rows in lists(name).items():
-        parts += [f"\nconst matrix_row_t {array}[{len(rows)}] = {{\n",
-                  *(row_in_c(row, known) for row in rows), "};\n"]
+    for part, rows in lists(name).items():
+        parts += [f"\nconst matrix_row_t {name}_{part}[{len(rows)}] = {{\n",
+                  *(row_in_c(row, known) for row, known in rows), "};\n"]
     return "".join(parts)
+
+
+def initializer(name):
+    """The macro with the lists of a matrix for its matrix_t."""
+    members = [f".{part} = {name}_{part}, .num_{part} = {len(rows)}"
+               for part, rows in lists(name).items()]
+    if any(row.get("port_name") for row in table(name)):
+        members.append(".has_named_ports = true")
+    return f"#define {name}_LISTS \\\n    " + ", \\\n    ".join(members) + "\n"
 
 
 def header():
     """The text of matrices.h."""
-    arrays = [f"extern const matrix_row_t {array}[{len(rows)}];\n"
-              for name in names() for array, rows in lists(name).items()]
+    arrays = [f"extern const matrix_row_t {name}_{part}[{len(rows)}];\n"
+              for name in names() for part, rows in lists(name).items()]
     return (HEAD.format(name="matrices.h", what="The rows of the port matrices",
                         source="the tables beside it") +
             "#ifndef __SMSRC_MATRICES_H__\n#define __SMSRC_MATRICES_H__\n\n"
             '#include "matrix.h"\n\n' + "".join(arrays) +
+            "\n/* The lists of each matrix, as members of a matrix_t. */\n" +
+            "".join(initializer(name) for name in names()) +
             "\n#endif /* __SMSRC_MATRICES_H__ */\n")
 
 
