@@ -87,6 +87,9 @@ typedef enum {
 /** The value of "any" in role_or_any_vals. */
 #define ROLE_OR_ANY NUM_ROLES
 
+/** The value of "Distribution point" in users' tables, which is two roles: by HTTP and by SMB. */
+#define ROLE_GROUP_DISTRIBUTION_POINT (ROLE_OR_ANY + 1)
+
 /** A set of roles, one bit each: a host may hold several. */
 typedef uint64_t role_set_t;
 
@@ -129,8 +132,17 @@ typedef struct {
 /** Names of the roles as users type them in smsrc_roles and in filters. */
 extern const value_string role_vals[];
 
+/** The same, and then the groups of roles, for tables whose lines give roles. */
+extern const value_string role_or_group_vals[];
+
 /** The same, and then "any", for tables that have rows for any host. */
 extern const value_string role_or_any_vals[];
+
+/**
+ * Returns the roles of a host that has a value of role_or_group_vals: the role or those of the
+ * group; a central or passive site server is a site server too. 0 for any other value.
+ */
+role_set_t role_set_of_value(unsigned value);
 
 /** "Table", "Proven" or "Unconfirmed", as users type it; "" for STANDING_NONE. Static. */
 const char *role_standing_name(standing_e standing);

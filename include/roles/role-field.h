@@ -10,14 +10,14 @@
 #include "role.h"
 
 /**
- * Returns the value that @p vals (role_vals or role_or_any_vals) has for @p text, in letters of
- * either case. For any other text, which the field's check refuses, and for the empty text of a
+ * Returns the value that @p vals (one of role.h) has for @p text, in letters of either case; the
+ * product's own name of a role ("SMS Management Point") stands for it. For any other text, which the field's check refuses, and for the empty text of a
  * line that the user has just added in Wireshark's window, it is the first value of @p vals.
  */
 unsigned role_field_value(const char *text, unsigned length, const void *vals);
 
 /**
- * The check (epan/uat.h) of a field that holds a role, in letters of either case. The field has the
+ * The check (epan/uat.h) of a field that holds a role, as role_field_value() takes it. The field has the
  * check and not the record, because Wireshark stops reading the file at a record whose own check
  * fails.
  */

@@ -48,9 +48,9 @@ static const value_string transport_vals[] = {
     { 0, NULL },
 };
 
-/* The roles that fit a role of the table, if more than the role itself. */
+/* The roles that fit a role or a group of the table, if more than the role itself. */
 static const struct {
-    role_e role;
+    unsigned role;
     role_set_t fits;
 } kin_roles[] = {
     { ROLE_CLIENT,
@@ -60,18 +60,18 @@ static const struct {
       ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) },
     { ROLE_LEGACY_CLIENT,
       ROLE_BIT(ROLE_LEGACY_CLIENT) | ROLE_BIT(ROLE_CLIENT) },
+    { ROLE_GROUP_DISTRIBUTION_POINT,
+      ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) },
 };
 
 static role_set_t
 roles_of_field(unsigned role)
 {
-    if (role >= NUM_ROLES)
-        return ROLES_ANY;
     for (unsigned i = 0; i < array_length(kin_roles); i++) {
         if (kin_roles[i].role == role)
             return kin_roles[i].fits;
     }
-    return ROLE_BIT(role);
+    return role < NUM_ROLES ? ROLE_BIT(role) : ROLES_ANY;
 }
 
 /* The contents that a service's text means. 0, any, if it is not a name of service-detect.h. */
@@ -232,8 +232,8 @@ add_rows(const user_row_t *line, transport_e transport, const range_t *ranges)
     matrix_row_t row = {
         .section = "smsrc_rows",
         .text = keep(text),
-        .initiator = val_to_str_const(line->initiator, role_vals, "any host"),
-        .responder = val_to_str_const(line->responder, role_vals, "any host"),
+        .initiator = val_to_str_const(line->initiator, role_or_group_vals, "any host"),
+        .responder = val_to_str_const(line->responder, role_or_group_vals, "any host"),
         .service = keep(line->service),
         .note = keep(line->note),
         .initiator_roles = roles_of_field(line->initiator),

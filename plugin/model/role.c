@@ -6,7 +6,8 @@
 
 /*
  * The roles are those of KB 826852's headings, "How SMS 2003 uses ports", in Microsoft's spelling,
- * and the client access point of SMS 2.0, which the Legacy Client uses.
+ * the client access point of SMS 2.0, which the Legacy Client uses, and then the roles that the
+ * lists of ports of Configuration Manager have beside these. "Internet" is a class of addresses.
  */
 
 #include "role.h"
@@ -20,8 +21,15 @@ const value_string role_vals[] = {
     { 0, NULL },
 };
 
+const value_string role_or_group_vals[] = {
+    ROLE_LIST(ROLE)
+    { ROLE_GROUP_DISTRIBUTION_POINT, "Distribution point" },
+    { 0, NULL },
+};
+
 const value_string role_or_any_vals[] = {
     ROLE_LIST(ROLE)
+    { ROLE_GROUP_DISTRIBUTION_POINT, "Distribution point" },
     { ROLE_OR_ANY, "any" },
     { 0, NULL },
 };
@@ -62,6 +70,16 @@ role_set_to_str(wmem_allocator_t *scope, role_set_t roles)
         }
     }
     return wmem_strbuf_finalize(names);
+}
+
+role_set_t
+role_set_of_value(unsigned value)
+{
+    if (value == ROLE_GROUP_DISTRIBUTION_POINT)
+        return ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT);
+    if (value == ROLE_CENTRAL_SITE_SERVER || value == ROLE_PASSIVE_SITE_SERVER)
+        return ROLE_BIT(value) | ROLE_BIT(ROLE_SITE_SERVER);
+    return value < NUM_ROLES ? ROLE_BIT(value) : 0;
 }
 
 role_e

@@ -6,17 +6,28 @@
 
 #include "role-field.h"
 
+#include "product-roles.h"
 #include "uat-file.h"
 
-/* The entry of @p vals with this name, or NULL. @p name need not end in a NUL. */
+/* The entry of @p vals with just this name, or NULL. @p name need not end in a NUL. */
 static const value_string *
-find_name(const value_string *vals, const char *name, size_t length)
+find_own_name(const value_string *vals, const char *name, size_t length)
 {
     for (; vals->strptr != NULL; vals++) {
         if (strlen(vals->strptr) == length && g_ascii_strncasecmp(vals->strptr, name, length) == 0)
             return vals;
     }
     return NULL;
+}
+
+/* The entry of @p vals with this name, ours or the product's, or NULL. */
+static const value_string *
+find_name(const value_string *vals, const char *name, unsigned length)
+{
+    const value_string *found = find_own_name(vals, name, length);
+    const char *ours = found == NULL ? product_roles_name(name, length) : NULL;
+
+    return ours != NULL ? find_own_name(vals, ours, strlen(ours)) : found;
 }
 
 unsigned

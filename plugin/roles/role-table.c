@@ -7,6 +7,7 @@
 #include "role-table.h"
 
 #include <epan/uat.h>
+#include <wsutil/bits_ctz.h>
 
 #include "role-field.h"
 #include "uat-file.h"
@@ -14,7 +15,7 @@
 /* A line of the table. */
 typedef struct {
     char *address;
-    unsigned role;
+    unsigned role; /* role_or_group_vals */
     char *site_code;
 } role_line_t;
 
@@ -117,12 +118,12 @@ role_line_free(void *record)
 
 /* True if no line before had the same prefix, role and site code. Adds this one to them. */
 static bool
-is_new_line(const prefix_t *prefix, const role_line_t *line)
+is_new_line(const prefix_t *prefix, role_e role, const role_line_t *line)
 {
     line_key_t *key = g_new0(line_key_t, 1);
 
     key->prefix = *prefix;
-    key->role = (uint8_t)line->role;
+    key->role = (uint8_t)role;
     if (line->site_code != NULL)
         memcpy(key->site_code, line->site_code,
                MIN(strlen(line->site_code), sizeof key->site_code));
@@ -136,11 +137,14 @@ take_record(const void *record)
     const role_line_t *line = (const role_line_t *)record;
     prefix_t network;
 
-    if (line->address == NULL || !network_table_prefix_from_text(&network, line->address) ||
-        line->role >= NUM_ROLES)
+    if (line->address == NULL || !network_table_prefix_from_text(&network, line->address))
         return; /* the check of its field has reported it */
-    if (is_new_line(&network, line))
-        take_line(&network, (role_e)line->role, line->site_code != NULL ? line->site_code : "");
+    for (role_set_t roles = role_set_of_value(line->role); roles != 0; roles &= roles - 1) {
+        role_e role = (role_e)ws_ctz(roles);
+
+        if (is_new_line(&network, role, line))
+            take_line(&network, role, line->site_code != NULL ? line->site_code : "");
+    }
 }
 
 void
@@ -152,7 +156,7 @@ role_table_register(module_t *module)
           { role_line_check_address, role_line_address_set_cb, role_line_address_tostr_cb },
           { NULL, NULL, NULL }, NULL,
           "Host or network, IPv4 or IPv6: 10.1.2.3, 10.0.0.0/8, 2001:db8::/32", FLDFILL },
-        SMSRC_UAT_FLD_ENUM(role_line, role, "Role", role_field_check, role_vals,
+        SMSRC_UAT_FLD_ENUM(role_line, role, "Role", role_field_check, role_or_group_vals,
                            "What the host is in the SMS site; one line for each role"),
         { "site_code", "Site code", PT_TXTMOD_STRING,
           { role_line_check_site_code, role_line_site_code_set_cb, role_line_site_code_tostr_cb },

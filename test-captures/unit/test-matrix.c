@@ -209,6 +209,22 @@ test_supplements_add_something(void)
     }
 }
 
+static void
+test_roles_of_values(void)
+{
+    const char *product = "SMS Distribution Point";
+    const unsigned length = (unsigned)strlen(product);
+
+    for (unsigned role = 0; role < NUM_ROLES; role++)
+        g_assert_true((role_set_of_value(role) & ROLE_BIT(role)) != 0);
+    g_assert_cmpuint(role_set_of_value(ROLE_SITE_SERVER), ==, BIT(SITE_SERVER));
+    g_assert_cmpuint(role_set_of_value(ROLE_PASSIVE_SITE_SERVER), ==,
+                     BIT(PASSIVE_SITE_SERVER) | BIT(SITE_SERVER));
+    g_assert_cmpuint(role_set_of_value(role_field_value(product, length, role_or_group_vals)), ==,
+                     BIT(BITS_DISTRIBUTION_POINT) | BIT(SMB_DISTRIBUTION_POINT));
+    g_assert_cmpuint(role_set_of_value(ROLE_OR_ANY), ==, 0);
+}
+
 /* The role that users' tables take for @p name, or -1 where they refuse it. */
 static int
 role_by_name(const char *name)
@@ -240,6 +256,9 @@ test_role_names(void)
     g_assert_cmpint(role_by_name("any"), ==, -1);
     g_assert_cmpint(role_by_name(""), ==, -1);
     g_assert_cmpint(role_by_name("Site server "), ==, -1);
+    g_assert_cmpint(role_by_name("SMS Management Point"), ==, ROLE_MANAGEMENT_POINT);
+    g_assert_cmpint(role_by_name("sms dmp connector"), ==, ROLE_SERVICE_CONNECTION_POINT);
+    g_assert_cmpint(role_by_name("SMS Management Point "), ==, -1);
 
     text = role_set_to_str(NULL, BIT(CLIENT) | BIT(SITE_SERVER) | ROLES_BROADCAST);
     g_assert_cmpstr(text, ==, "Site server, Client");
@@ -261,5 +280,6 @@ main(int argc, char **argv)
     g_test_add_func("/supplements/are-numbered", test_supplements_are_numbered);
     g_test_add_func("/supplements/add-something", test_supplements_add_something);
     g_test_add_func("/roles/names", test_role_names);
+    g_test_add_func("/matrix/roles-of-values", test_roles_of_values);
     return g_test_run();
 }

@@ -159,10 +159,14 @@ add_and_expect(const char *table, const char *line, const char *expected)
     unit_table_clear(table);
 }
 
-/* A file and -o take a role in either case; the dialog shows it as its combo box has it. */
+/* A file and -o take a role in other words; the dialog shows it as its combo box has it. */
 static void
-test_roles_in_letters_of_either_case(void)
+test_roles_in_other_words(void)
 {
+    add_and_expect("smsrc_roles", "\"10.0.0.1\",\"SMS Distribution Point\",\"\"",
+                   "10.0.0.1|Distribution point||");
+    add_and_expect("smsrc_rows", "\"sms site server\",\"any\",\"TCP\",\"80\",\"\",\"\"",
+                   "Site server|any|TCP|80|||");
     add_and_expect("smsrc_roles", "\"10.0.0.1\",\"sITE sERVER\",\"\"", "10.0.0.1|Site server||");
     add_and_expect("smsrc_rows", "\"ANY\",\"management point\",\"TCP+UDP\",\"80\",\"\",\"\"",
                    "any|Management point|TCP+UDP|80|||");
@@ -176,7 +180,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     unit_epan_start_plugin(SMSRC_PLUGIN);
     g_test_add_func("/dialog-edits-each-field", test_dialog_edits_each_field);
-    g_test_add_func("/roles-in-letters-of-either-case", test_roles_in_letters_of_either_case);
+    g_test_add_func("/roles-in-other-words", test_roles_in_other_words);
     result = g_test_run();
     unit_epan_stop();
     return result;
