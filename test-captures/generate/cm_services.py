@@ -327,6 +327,10 @@ PXE_CLIENT = ((60, b"PXEClient:Arch:00007:UNDI:003016"), (93, CLIENT_SYSTEM),
               (94, b"\x01\x03\x10"), (97, GUID), (55, b"\x01\x03\x3c\x42\x43\x80\x81"))
 
 
+def dhcp_offer(server):
+    return ((54, kb.packed(server)), (51, b"\0\x0a\x8c\0"), (1, b"\xff\xff\xff\0"))
+
+
 def pxe_offer(server):
     return ((54, kb.packed(server)), (97, GUID), (60, b"PXEClient"))
 

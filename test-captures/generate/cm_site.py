@@ -20,7 +20,6 @@ from sms_site import conversation, says, syn_reset, syn_retransmitted
 # 2026-08-03 09:00:00 UTC
 START = calendar.timegm((2026, 8, 3, 9, 0, 0))
 TRANSFER_PORT = 50777
-BROADCAST = "255.255.255.255"
 
 
 # --- The kinds of talk that this site has beside those of sms_site.py ----------------------------
@@ -53,14 +52,16 @@ def tftp(cap, flow):
 
 
 def pxe_discover(cap, flow):
-    """A bare computer gets its address from one server, and is told of another to boot from."""
-    mac = mac_of(plan.BARE)
-    cap.udp(flow.client, 68, BROADCAST, 67).send(cm.dhcp(cm.DISCOVER, mac, cm.PXE_CLIENT))
-    for server, options in ((plan.DHCP, ((54, b"\x0a\x3c\0\x06"), (1, b"\xff\xff\xff\0"))),
-                            (plan.PXE, cm.pxe_offer(plan.PXE))):
-        cap.udp(server, 67, BROADCAST, 68).send(cm.dhcp(
-            cm.OFFER, mac, options, ("0.0.0.0", plan.BARE if server == plan.DHCP else "0.0.0.0"),
-            server))
+    conversation(cap, flow).send(cm.dhcp(cm.DISCOVER, mac_of(plan.BARE), cm.PXE_CLIENT))
+
+
+def pxe_offer(cap, flow):
+    """A bare computer gets its address from one server, and is told by another what to boot."""
+    boots = flow.client == plan.PXE
+    options = cm.pxe_offer(flow.client) if boots else cm.dhcp_offer(flow.client)
+    conversation(cap, flow).send(cm.dhcp(
+        cm.OFFER, mac_of(plan.BARE), options,
+        ("0.0.0.0", "0.0.0.0" if boots else plan.BARE), flow.client))
 
 
 def pxe_boot(cap, flow):
@@ -87,7 +88,7 @@ def wake(cap, flow):
 KINDS = {
     "says": says, "reset": reset_after, "syn_retransmitted": syn_retransmitted,
     "syn_reset": syn_reset, "tftp": tftp, "tftp_unanswered": tftp_unanswered,
-    "pxe_discover": pxe_discover, "pxe_boot": pxe_boot, "pxe_unanswered": pxe_unanswered,
+    "pxe_discover": pxe_discover, "pxe_offer": pxe_offer, "pxe_boot": pxe_boot, "pxe_unanswered": pxe_unanswered,
     "wake": wake,
 }
 

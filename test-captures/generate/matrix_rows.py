@@ -10,6 +10,7 @@ first, then those that supplement them; in each list the row that names more of 
 the one that is printed first. A row to which no pair of roles leads has another before it in all
 cases: twin() names it."""
 
+import functools
 import re
 from collections import namedtuple
 
@@ -29,12 +30,15 @@ VERDICTS = {"listed": "Listed", "listed-corrected": "Corrected", "listed-interpr
             "listed-as-printed": "Listed", "discouraged": "Listed", "configurable": "Listed",
             "printed-not-expected": "Listed", "gap": "KB gap", "later-product": "Later product",
             "legacy-product": "Legacy product"}
+# No table has an address of IPX.
+VERDICT_OF_IPX = "Unconfirmed"
 CUSTOM_SQL_PORT = plan_site.CUSTOM_SQL_PORT
 
 Case = namedtuple("Case", "row initiator responder transport client client_port server server_port "
                   "talk")
 
 
+@functools.cache
 def role_names():
     """Token -> name, from the list of roles."""
     text = (matrices.FOLDER.parents[2] / "include/model/role.h").read_text(encoding="utf-8")
@@ -67,13 +71,26 @@ class Matrix:
     def precision(self, row):
         return sum(self.roles[row[end]] != ["any"] for end in ("initiator", "responder"))
 
-    def fits(self, row, ends, transport, port, content):
-        if row["transport"] != transport or content not in (row["content"].split() or [content]):
-            return False
-        low, high = row["port_low"] or 0, row["port_high"] or 65535
+    def ports(self, row):
+        """The ranges of a row. One that is dynamic by name has those of all versions of Windows."""
         if row["class"] == "configurable":
-            low = high = CUSTOM_SQL_PORT
-        return int(low) <= port <= int(high) and any(
+            return ((CUSTOM_SQL_PORT, CUSTOM_SQL_PORT),)
+        if row.get("port_name") == "dynamic_rpc":
+            return ((1024, 5000), (49152, 65535))
+        low = int(row["port_low"] or 0)
+        return ((low, int(row["port_high"] or 65535)),)
+
+    def carries(self, row, content):
+        """Content that is not known may be any service; but a range of ports is that of RPC only
+        where RPC is seen."""
+        if not content:
+            return row.get("port_name") != "dynamic_rpc"
+        return content in (row["content"].split() or [content])
+
+    def fits(self, row, ends, transport, port, content):
+        if row["transport"] != transport or not self.carries(row, content):
+            return False
+        return any(low <= port <= high for low, high in self.ports(row)) and any(
             all(held in self.roles[party] or self.roles[party] == ["any"]
                 for held, party in zip(ends, way)) for way in self.ways(row))
 
@@ -83,10 +100,9 @@ class Matrix:
                                              -self.precision(row)))
 
     def choices(self, row):
-        """Each (roles of both ends, port, content) that fits a row: the exact ones first."""
-        low = CUSTOM_SQL_PORT if row["class"] == "configurable" else int(row["port_low"] or 0)
-        high = int(row["port_high"] or low)
-        for content in row["content"].split() or [""]:
+        """Each (roles of both ends, port, content) that fits a row."""
+        low, high = self.ports(row)[-1]
+        for content in row["content"].split() or ("", "http"):
             for way in self.ways(row):
                 for one in self.roles[way[0]]:
                     for other in self.roles[way[1]]:
@@ -168,13 +184,12 @@ def talk(content, transport, client, server, port):
     return said(server)
 
 
-def address(role, number, side):
-    """Each row has hosts of its own."""
+def address(role, side):
+    """The host of a role, and a second one for rows of two of the kind."""
     if role == "broadcast":
-        return "10.70.%d.255" % number
-    if role == "internet":
-        return "198.51.%d.%d" % (100 + number // 200, number % 200 + 1)
-    return "10.7%d.%d.%d" % (number // 250, number % 250, side)
+        return "10.70.%d.255" % side
+    number = sorted(role_names()).index(role) + 1
+    return "198.51.100.%d" % number if role == "internet" else "10.70.%d.%d" % (side, number)
 
 
 def cases(matrix):
@@ -185,11 +200,15 @@ def cases(matrix):
         if choice is None:
             continue
         ends, port, content = choice
-        client, server = (address(role, number, side) for side, role in enumerate(ends, 1))
+        client, server = (address(role, side) for side, role in enumerate(ends, 1))
         said = talk(content, row["transport"], client, server, port)
         found.append(Case(row, *ends, row["transport"], client,
                           OWN_PORTS.get(port, 40000 + number), server, port, said))
     return found
+
+
+def verdict(row):
+    return VERDICT_OF_IPX if row["transport"] == "IPX" else VERDICTS[row["class"]]
 
 
 def role_lines(played):
@@ -198,7 +217,7 @@ def role_lines(played):
     hosts = {(host, role) for case in played for host, role in (
         (case.client, case.initiator), (case.server, case.responder))}
     return ['uat:smsrc_roles:"%s","%s",""' % (host, names[role]) for host, role in sorted(hosts)
-            if role not in ("broadcast", "internet")]
+            if role != "broadcast"]
 
 
 def write(played, path):

@@ -25,7 +25,7 @@ REPORTING, CONNECTION, GATEWAY_POINT = "10.60.0.24", "10.60.0.25", "10.60.0.26"
 UPSTREAM, FILES = "10.60.0.30", "10.60.0.31"
 CONSOLE = "10.60.2.50"
 CLIENTS = tuple("10.60.3.%d" % n for n in range(11, 19))
-SUBNET = "10.60.3.255"
+SUBNET, BROADCAST = "10.60.3.255", "255.255.255.255"
 # Hosts of the Internet, and one of the network that has no role.
 CLOUD, CLOUD_2, MICROSOFT, SCANNER = "203.0.113.20", "203.0.113.21", "198.51.100.80", "10.60.9.9"
 
@@ -50,6 +50,7 @@ HOSTS = (  # address, name, site code, roles
     (UPSTREAM, "wsus01", "", ("Upstream WSUS server",)),
     (FILES, "files01", "", ("File server",)),
     (CONSOLE, "con01", "PR1", ("Administrator console",)),
+    (MICROSOFT, "microsoft", "", ("Internet",)),
     (CLOUD, "cmg", "", ("Cloud management gateway",)),
     (CLOUD_2, "cmg", "", ("Cloud management gateway",)),
     *((address, "wks%d" % number, "PR1", ("Client",))
@@ -70,7 +71,7 @@ def full(address):
 
 # --- How a flow is described --------------------------------------------------------------------
 
-# `row` is the one it has to be given, `verdict` what the audit has to say of it with the table of
+# `row` is the one it has to be given, or for a violation the nearest, `verdict` what the audit has to say of it with the table of
 # HOSTS, "-" where it has to be silent. `learned`: whether it is the same without the table. `reach`:
 # blocked where it gets no answer.
 Flow = namedtuple("Flow", "row verdict learned reach transport client client_port server "
@@ -188,8 +189,10 @@ _tcp("CM-GAP32", THREE, TWO, 7680, "Delivery Optimization",
 VARIABLES = "\\SMSTemp\\2026.08.03.09.00.00.0001.{5B1E8A70-0C1D-4E52-9F6A-3D2C1B0A9F01}.boot.var"
 CATALOG = VARIABLES.replace(".var", ".bcd")
 
-_udp("CM-BV3", "0.0.0.0", "255.255.255.255", 67, "looks for an address and a boot server",
+_udp("CM-BV3", "0.0.0.0", BROADCAST, 67, "looks for an address and a boot server",
      Talk("pxe_discover", ()), client_port=68)
+_udp("CM-BV4", DHCP, BROADCAST, 68, "offers an address", Talk("pxe_offer", ()), client_port=67)
+_udp("CM-BV4", PXE, BROADCAST, 68, "offers to boot", Talk("pxe_offer", ()), client_port=67)
 _udp("CM-I4", BARE, PXE, 4011, "asks what to boot", Talk("pxe_boot", ()), client_port=68)
 _udp("CM-I3", BARE, PXE, 69, "loads the boot program", Talk("tftp", (
     "SMSBoot\\x64\\wdsmgfw.efi",)))
@@ -232,11 +235,13 @@ _web(PRIMARY, MP, "checks that the management point is there", [
     aut(MP, "MPLIST"), cm.mp_list("PR1", "mp01")], "CM-GAP21")
 _tcp("CM-BG1", CENTRAL, PRIMARY, 445, "sends to the child site",
      cm.smb("pr01", "SMS_SITE", "HQ1QSPR1.PCK", client="HQ01"))
-_tcp("CM-BG1", PRIMARY, SECONDARY, 445, "sends to the secondary site",
+# A secondary site's server is a management point too, and that pair is printed before this one.
+_tcp("CM-AI3", PRIMARY, SECONDARY, 445, "sends to the secondary site",
      cm.smb("se01", "SMS_SITE", "PR1QSSE1.PCK", client="PR01"))
 _tcp("CM-BG1", PRIMARY, PASSIVE, 445, "keeps the passive site server up to date",
      cm.smb("pr02", "SMS_PR1", "inboxes\\hman.box\\pr1.sha", client="PR01"))
-_tcp("CM-GAP15", PRIMARY, PASSIVE, 135, "asks the passive site server's endpoint mapper",
+# As printed for migration.
+_tcp("CMC-M3", PRIMARY, PASSIVE, 135, "asks the passive site server's endpoint mapper",
      cm.epm(kb.SYSTEM_ACTIVATOR, 49672, PASSIVE))
 _tcp("CM-AU2", PRIMARY, DC, 389, "publishes the site", [
     kb.ldap_bind(), kb.ldap_bound(), kb.publish_site("PR1"), kb.ldap_added()])
@@ -345,12 +350,12 @@ _web(THREE, DP, "content: the server fails", [
 _tcp("CMC-G1", ONE, DP, 445, "content from a share is refused", Talk("syn_reset", ()),
      reach="blocked")
 _udp("CM-I3", BARE, PXE, 69, "the boot program is not sent", Talk("tftp_unanswered", (
-    "SMSBoot\\x64\\wdsmgfw.efi",)))
+    "SMSBoot\\x64\\wdsmgfw.efi",)), reach="blocked")
 _udp("CM-I4", BARE, PXE, 4011, "no answer on what to boot", Talk("pxe_unanswered", ()),
-     client_port=68)
-_tcp("", ONE, TWO, 8005, "express updates from another client",
+     client_port=68, reach="blocked")
+_tcp("CM-G3", ONE, TWO, 8005, "express updates from another client",
      [cm.get("/", full(TWO)), cm.NOT_FOUND], verdict=OFF)
-_tcp("", MP, FOUR, 80, "a management point calls a client",
+_tcp("CM-L2", MP, FOUR, 80, "a management point calls a client",
      [cm.get("/", full(FOUR)), cm.NOT_FOUND], verdict=WRONG_DIRECTION)
 
 TROUBLES = tuple(_flows)

@@ -17,14 +17,13 @@ Planted = namedtuple("Planted", "verdict transport client client_port server ser
 
 WEB = ask(cm.get("/", "host." + cm.DOMAIN), cm.answer(body=b"ok", kind="text/plain"))
 TLS = ask(*cm.tls("host." + cm.DOMAIN))
-SQL = ask(*cm.sql("CM_PR1", "host"))
+SQL = ask(*cm.SQL_SEALED)
 SMB = ask(*cm.smb("host", "data", "file.txt"))
 LDAP = ask(*cm.find_site("PR1", "mp01"))
 VIEWER = Talk("says", ((True, rc.CM_GREETING),))
 SSH = serve(rc.SSH_GREETING, rc.SSH_GREETING)
 FTP = serve(b"220 ready\r\n", b"USER sms\r\n", b"331 password\r\n")
 SMTP = serve(b"220 mail.contoso.example ESMTP\r\n", b"EHLO host\r\n", b"250 ok\r\n")
-VNC = serve(b"RFB 003.008\n", b"RFB 003.008\n")
 UNKNOWN = ask(cm.UNKNOWN * 2, cm.UNKNOWN * 3)
 MP_LIST = ask(site.aut(site.MP, "MPLIST"), cm.mp_list("PR1", "mp01"))
 
@@ -63,12 +62,12 @@ _LINES = (
      "client assists a console"),
     (WRONG_DIRECTION, TCP, site.SUP, ONE, 8530, WEB, "WSUS to client"),
     (WRONG_DIRECTION, TCP, site.CLOUD, site.GATEWAY_POINT, 443, TLS, "gateway calls inwards"),
-    (WRONG_DIRECTION, TCP, site.DC, ONE, 3268, LDAP, "global catalog to client"),
+    (WRONG_DIRECTION, TCP, site.DC, ONE, 3268, TLS, "global catalog to client"),
     # The port is right and the service is not.
     (WRONG_SERVICE, TCP, ONE, site.MP, 80, SSH, "SSH on the management point's port"),
     (WRONG_SERVICE, TCP, site.PRIMARY, site.DP, 445, FTP, "FTP on the port of SMB"),
     (WRONG_SERVICE, TCP, site.PRIMARY, site.SQL, 1433, SSH, "SSH on the database's port"),
-    (WRONG_SERVICE, TCP, site.CONSOLE, TWO, 2701, VNC, "VNC on the port of remote control"),
+    (WRONG_SERVICE, TCP, site.CONSOLE, TWO, 2701, FTP, "FTP on the port of remote control"),
     (WRONG_SERVICE, TCP, site.CONSOLE, TWO, 3389, SSH, "SSH on the port of RDP"),
     (WRONG_SERVICE, TCP, ONE, site.SUP, 8530, SMTP, "SMTP on the port of WSUS"),
     (WRONG_SERVICE, TCP, ONE, site.DC, 88, SSH, "SSH on the port of Kerberos"),
@@ -76,7 +75,7 @@ _LINES = (
     (OFF, TCP, ONE, site.SQL, 1433, SQL, "client to the database"),
     (OFF, TCP, TWO, site.SQL, 445, SMB, "client to the database's files"),
     (OFF, TCP, site.CONSOLE, site.SQL, 1433, SQL, "console to the database"),
-    (OFF, TCP, site.DP, site.SQL, 1433, SQL, "distribution point to the database"),
+    (OFF, TCP, site.CONSOLE, site.MP, 445, SMB, "console to a management point's files"),
     (OFF, TCP, THREE, site.UPSTREAM, 8530, WEB, "client to the upstream server"),
 )
 PLANTED = tuple(Planted(verdict, transport, client, 52001 + number, server, port, talk, what)

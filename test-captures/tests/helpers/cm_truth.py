@@ -6,7 +6,7 @@
 import bisect
 from collections import namedtuple
 
-from audit_rows import AUDIT
+from audit_rows import AUDIT, flow_key
 from conftest import MADE
 from generators import plan
 
@@ -30,6 +30,11 @@ def truth(name):
     return [Truth(int(row[0]), *row[1:]) for row in cells]
 
 
+def key_of(flow):
+    ends = [end.rsplit(":", 1) for end in (flow.client, flow.server)]
+    return flow_key(flow.proto.upper(), *ends[0], *ends[1])
+
+
 def flow_of(flows, frame):
     """The flow of a frame: each is played to its end before the next begins."""
     return flows[bisect.bisect_right([flow.frame for flow in flows], frame) - 1]
@@ -40,7 +45,7 @@ def final(flows, table):
     is silent."""
     said = {flow.frame: ("-", "-") for flow in flows}
     for row in table:
-        if row[AUDIT + "verdict"]:
-            said[flow_of(flows, row["number"]).frame] = (
-                row[AUDIT + "verdict"][-1], (row[AUDIT + "row"] or ["-"])[-1])
+        flow = flow_of(flows, row["number"])
+        if row[AUDIT + "verdict"] and row["key"] == key_of(flow):
+            said[flow.frame] = (row[AUDIT + "verdict"][-1], (row[AUDIT + "row"] or ["-"])[-1])
     return said
