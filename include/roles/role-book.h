@@ -86,6 +86,9 @@ bool role_book_learn(const address *addr, const role_finding_t *finding);
 /** Makes Unconfirmed what the evidence of this frame has proven of @p addr: it proves nothing. */
 void role_book_doubt(const address *addr, uint32_t frame);
 
+/** Takes back what evidence has shown of one role of @p addr: the host cannot hold it. */
+void role_book_withdraw(const address *addr, role_e role);
+
 /** Lets role_book_version() grow: a flow has shown more of its roles after it was over. */
 void role_book_outdate(void);
 

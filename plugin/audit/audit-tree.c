@@ -11,6 +11,7 @@
 #include <epan/to_str.h>
 
 #include "bounds.h"
+#include "product.h"
 #include "role-book.h"
 #include "text.h"
 
@@ -47,6 +48,7 @@ static expert_field ei_smsrc_audit_verdict[NUM_VERDICTS] = {
 static expert_field ei_smsrc_audit_discouraged = EI_INIT;
 static expert_field ei_smsrc_audit_blocked = EI_INIT;
 static expert_field ei_smsrc_audit_overflow = EI_INIT;
+static expert_field ei_smsrc_audit_other_product = EI_INIT;
 
 static int expert_tap = -1;
 static int proto_expert_info = -1; /* Wireshark's "_ws.expert" */
@@ -335,6 +337,19 @@ audit_tree_add_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
 }
 
 void
+audit_tree_add_other_product(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
+{
+    proto_item *item = proto_tree_add_item(parent, proto_smsrc_audit, tvb, 0, 0, ENC_NA);
+
+    proto_item_set_generated(item);
+    proto_item_append_text(item, ", Other product");
+    text_add_expert(pinfo, item, &ei_smsrc_audit_other_product,
+                    "Evidence of %s; this audit is against %s. The preference "
+                    "smsrc.audit.matrix chooses another list",
+                    product_other_text(pinfo->pool), audit_tap_matrix()->title);
+}
+
+void
 audit_tree_reset(bool every_packet)
 {
     flag_every_packet = every_packet;
@@ -432,6 +447,10 @@ audit_tree_register(int proto)
         { &ei_smsrc_audit_blocked,
           { "smsrc.audit.blocked", PI_SEQUENCE, PI_WARN,
             "A row of KB 826852 or a gap was asked for and did not get through", EXPFILL } },
+        { &ei_smsrc_audit_other_product,
+          { "smsrc.audit.other_product", PI_ASSUMPTION, PI_NOTE,
+            "Evidence speaks for another product than the list of ports that is chosen",
+            EXPFILL } },
         { &ei_smsrc_audit_overflow,
           { "smsrc.audit.overflow", PI_UNDECODED, PI_WARN,
             "A bound is reached: what is past it is not kept", EXPFILL } },

@@ -25,4 +25,7 @@ void audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const
 /** Adds an expert info for each bound (bounds.h) that was first exceeded in this frame. */
 void audit_tree_add_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent);
 
+/** Adds the Note on the product that evidence speaks for. Call for the frame that has shown it. */
+void audit_tree_add_other_product(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent);
+
 #endif /* __SMSRC_AUDIT_TREE_H__ */

@@ -37,6 +37,7 @@
 #include "flow-judge.h"
 #include "flow-port.h"
 #include "not-judged-packet.h"
+#include "product.h"
 #include "reachability.h"
 #include "role-book.h"
 #include "tcp-state.h"
@@ -260,9 +261,20 @@ smsrc_audit_packet(packet_view_t *packet)
 {
     if (is_needed())
         audit(packet);
+    if (product_other_frame() == packet->pinfo->num)
+        audit_tree_add_other_product(packet->tvb, packet->pinfo, packet->tree);
     if (bounds_are_reached())
         report_overflow(packet->tvb, packet->pinfo, packet->tree);
     not_judged_packet(packet->pinfo);
+}
+
+/* The product whose roles are learned: that of the matrix, or SMS 2003. */
+static product_e
+find_product(const matrix_t *matrix)
+{
+    if (strcmp(matrix->name, "configmgr") == 0)
+        return PRODUCT_CONFIGMGR;
+    return strcmp(matrix->name, "sms2") == 0 ? PRODUCT_SMS_2 : PRODUCT_SMS_2003;
 }
 
 /* The matrix of the capture, and what the user's preferences have its rows be. */
@@ -283,10 +295,11 @@ init_smsrc_audit(void)
     bounds_reset();
     role_book_reset();
     user_rows_reset();
+    set_matrix();
+    product_set_judged(find_product(audit_tap_matrix()));
     evidence_reset(audit_learn);
     reachability_reset();
     not_judged_reset();
-    set_matrix();
     audit_tap_set_in_capture(true);
     audit_has_roles = audit_learn || !role_book_is_empty();
     flow_judge_reset(audit_scope == SCOPE_ONE, audit_has_roles);

@@ -152,6 +152,19 @@ is_of_other_site(const char *site, const char *database)
     return *site != '\0' && g_ascii_strcasecmp(site, database) != 0;
 }
 
+/* An asker of the site is a second fact: it asks what the site has told it to ask. */
+static void
+note_asker(const role_signature_t *signature, const address *server, const address *client,
+           noted_fact_t fact)
+{
+    if ((role_book_roles_at(client, STANDING_PROVEN) & signature->second_asker) == 0)
+        return;
+    fact.fact = NUM_FACTS;
+    fact.conversation = NULL;
+    fact.roles = 0;
+    second_fact_note(server, &fact);
+}
+
 /*
  * Notes a confirmed fact about both ends. A host that is known to be of the site, and logs in to
  * its database, is a second fact about that database.
@@ -172,8 +185,10 @@ note_facts(const pending_t *pending, const finding_t *found, const flow_content_
 
     if (!learning || flow->proxied || flow->forwarded)
         return;
-    if ((role_book_roles(server) & signature->server) != 0)
+    if (signature->server == 0 ? signature->client_of_flow == 0
+                               : (role_book_roles(server) & signature->server) != 0)
         second_fact_note(server, &fact);
+    note_asker(signature, server, client, fact);
     if (signature->client_of_flow != ROLES_SQL_CLIENT)
         return;
     fact.roles = 0;
@@ -211,9 +226,13 @@ conclusions_confirm(const pending_t *pending, flow_content_t *flow, packet_info 
     if (!flow->proxied)
         conclusions_learn(server, signature->server, finding);
     finding.standing = found->client;
-    if (!flow->forwarded && flow->attack_frame == 0)
+    if (!flow->forwarded && !pending->asked.is_of_gateway && flow->attack_frame == 0)
         conclusions_learn(client, signature->client, finding);
     note_facts(pending, found, flow, server, client);
+    if ((signature->server | signature->client | signature->client_of_flow) == 0)
+        return; /* a fact about the host alone */
+    if (pending->asked.is_of_gateway)
+        return; /* its own role is in the book */
     prove(flow, to_server, pinfo, signature, found);
     if (flow->proxied || flow->forwarded || signature->client_of_flow != 0 ||
         signature->client == 0 || has_stranger(signature, server, client))

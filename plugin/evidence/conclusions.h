@@ -19,6 +19,7 @@ typedef struct pending {
     const char *full_reason; /* lives as long as the packet; then NULL, and the reason is cut */
     uint32_t frame;
     bool by_first_end;        /* the asker has the first address and port of the conversation */
+    bool is_sign;             /* it can show another product, and no role */
     bool needs_corroboration; /* the share's name is not enough: a file in it has to match too */
     bool is_granted;          /* that share; its tree is asked.context */
 } pending_t;

@@ -13,6 +13,7 @@
 #include "handed-out.h"
 #include "inference.h"
 #include "questions.h"
+#include "site-name.h"
 
 /* The most records of a response that are read, and the most hosts of its SRV records. */
 #define MAX_RECORDS 64
@@ -176,6 +177,8 @@ add_address(const packet_view_t *packet, const uint8_t *message, unsigned length
         is_target = true;
         hand_out(packet, &owner, queried, targets->ports[i]);
     }
+    if (is_target && targets->are_shown)
+        site_name_add(name);
     if (is_target && targets->are_shown)
         inference_add_fact_about(packet, FACT_DNS_NAME, queried, &owner);
 }

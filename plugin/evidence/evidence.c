@@ -54,6 +54,7 @@ static const evidence_reader_t *const readers[] = {
     &dhcp_reader,
     &rpc_reader,
     &tftp_reader,
+    &tls_reader,
 };
 
 /* Derived from the list. A set of readers has the bits of their layers (packet_view_watch()). */
@@ -96,6 +97,7 @@ evidence_init(int proto)
 void
 evidence_reset(bool learn_roles)
 {
+    product_reset();
     role_signatures_reset();
     inference_reset(learn_roles);
     stream_head_reset();
@@ -440,7 +442,9 @@ evidence_roles(void)
     role_set_t roles = ROLE_BIT(ROLE_DNS_SERVER) | ROLE_BIT(ROLE_DHCP_SERVER) |
                        ROLE_BIT(ROLE_WINS_SERVER);
 
-    for (unsigned i = 0; i < signature_table_count; i++)
-        roles |= signature_table[i].server | signature_table[i].client;
+    for (unsigned i = 0; i < signature_table_count; i++) {
+        if (role_signatures_teaches(&signature_table[i]))
+            roles |= signature_table[i].server | signature_table[i].client;
+    }
     return roles;
 }

@@ -18,6 +18,7 @@
 #include <wsutil/str_util.h>
 
 #include "role-signatures.h"
+#include "site-name.h"
 #include "text.h"
 
 #define MAX_NAME 64
@@ -260,23 +261,72 @@ copy_word(const uint8_t *at, const uint8_t *end, char *word, unsigned size)
     word[count] = '\0';
 }
 
+/* Copies the word behind @p text in the body. False if there is none. */
+static bool
+find_word(const http_answer_t *answer, const char *text, char *word, unsigned size)
+{
+    const uint8_t *found = find(answer, text);
+
+    *word = '\0';
+    if (found != NULL)
+        copy_word(found + strlen(text), answer->body + answer->length, word, size);
+    return *word != '\0';
+}
+
+/* The number of the build in a list: <Version>9106</Version>, or with "5.00." before it. */
+static unsigned
+find_build(const http_answer_t *answer)
+{
+    static const char release[] = "5.00.";
+    char word[MAX_NAME];
+
+    if (!find_word(answer, "<Version>", word, sizeof word))
+        return 0;
+    return (unsigned)strtoul(g_str_has_prefix(word, release) ? word + sizeof release - 1 : word,
+                             NULL, 10);
+}
+
+void
+http_answer_note_product(const packet_info *pinfo, const http_answer_t *answer)
+{
+    enum { FIRST_BUILD = 8325 }; /* of the current branch: version 1511 */
+    char name[SITE_NAME_MAX + 1], reason[64];
+    const unsigned build = find_build(answer);
+
+    if (find_word(answer, "FQDN=", name, sizeof name))
+        site_name_add(name);
+    if (build < FIRST_BUILD)
+        return;
+    (void)snprintf(reason, sizeof reason, "Management point's list, build %u", build);
+    product_note_sign(pinfo->num, PRODUCT_BIT(PRODUCT_CONFIGMGR), reason);
+}
+
+/* What the list of a later product has beside the name. */
+static const char *
+describe_later(wmem_allocator_t *scope, const http_answer_t *answer)
+{
+    const unsigned build = find_build(answer);
+    char name[MAX_NAME];
+    wmem_strbuf_t *text = wmem_strbuf_new(scope, "");
+
+    if (product_judged() != PRODUCT_CONFIGMGR)
+        return "";
+    if (find_word(answer, "FQDN=", name, sizeof name))
+        wmem_strbuf_append_printf(text, " (%s)", name);
+    if (build != 0)
+        wmem_strbuf_append_printf(text, ", build %u", build);
+    return wmem_strbuf_get_str(text);
+}
+
 const char *
 http_answer_names(wmem_allocator_t *scope, const http_answer_t *answer, char site[4])
 {
-    static const char code[] = "SITECODE", point[] = "MP Name=";
-    const uint8_t *end = answer->body + answer->length;
-    const uint8_t *found = find(answer, code);
     char word[MAX_NAME];
 
     site[0] = '\0';
-    if (found != NULL) {
-        copy_word(found + sizeof code - 1, end, word, sizeof word);
-        if (strlen(word) == 3)
-            (void)g_strlcpy(site, word, 4);
-    }
-    found = find(answer, point);
-    if (found == NULL)
+    if (find_word(answer, "SITECODE", word, sizeof word) && strlen(word) == 3)
+        (void)g_strlcpy(site, word, 4);
+    if (!find_word(answer, "MP Name=", word, sizeof word))
         return NULL;
-    copy_word(found + sizeof point - 1, end, word, sizeof word);
-    return *word != '\0' ? wmem_strdup_printf(scope, "names %s", word) : NULL;
+    return wmem_strdup_printf(scope, "names %s%s", word, describe_later(scope, answer));
 }

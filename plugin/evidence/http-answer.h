@@ -54,4 +54,7 @@ unsigned http_answer_shows(const http_answer_t *answer);
 const char *http_answer_names(wmem_allocator_t *scope, const http_answer_t *answer,
                               char site[4]);
 
+/** Notes the product whose build, and the name of the host, a management point's list has. */
+void http_answer_note_product(const packet_info *pinfo, const http_answer_t *answer);
+
 #endif /* __SMSRC_HTTP_ANSWER_H__ */

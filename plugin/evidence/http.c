@@ -10,6 +10,7 @@
 
 #include "bounds.h"
 #include "conclusions.h"
+#include "gateway.h"
 #include "http-alike.h"
 #include "http-head.h"
 #include "http-method.h"
@@ -27,6 +28,7 @@ reset(void)
     http_proxy_reset();
     http_order_reset();
     http_alike_reset();
+    gateway_reset();
 }
 
 /* What a request asks for, by the server's role that the signature of its path is for. */
@@ -94,6 +96,9 @@ add_request(const packet_view_t *packet, const request_t *request)
         .passed_on_for = http_proxy_note_request(packet, &target, forwarded),
     };
 
+    for (unsigned i = 0; i < request->headers.count; i++)
+        gateway_note_header(packet, request->headers.lines[i]);
+    asked.is_of_gateway = gateway_is_sender(packet);
     kept.frame = packet->pinfo->num;
     kept.method = (uint8_t)method;
     kept.to_proxy = target.port != 0;
@@ -219,6 +224,7 @@ add_response(const packet_view_t *packet, const http_answer_t *shown, http_place
     if (asked.kind != HTTP_KIND_FOREIGN && (answer.shown & SHOWS_MP_LIST) != 0) {
         answer.detail = http_answer_names(packet->pinfo->pool, shown, site);
         answer.site_code = site[0] != '\0' ? site : NULL;
+        http_answer_note_product(packet->pinfo, shown);
     } else if (http_alike_is_for_all(packet, shown, kind)) {
         answer.shown = 0;
     } else if (asked.kind != HTTP_KIND_FOREIGN && answer.shown != 0) {

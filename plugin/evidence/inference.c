@@ -162,6 +162,10 @@ learn_owner(const packet_info *pinfo, const pending_t *pending, const address *o
         .reported = !addresses_equal(owner, &pinfo->src),
     };
 
+    if (finding.reported)
+        product_note_sign(pinfo->num, pending->signature->speaks_for, pending->full_reason);
+    if (pending->is_sign)
+        return;
     conclusions_learn(owner, pending->signature->server, finding);
     if (conclusions_are_learned() && own && pending->signature->needs_second_fact &&
         (role_book_roles(owner) & fact.roles) != 0)
@@ -200,6 +204,18 @@ find_standings(const pending_t *pending, const answer_t *answer)
     };
 }
 
+/* An answer has shown of which product its server is. */
+static void
+note_sign(const packet_info *pinfo, const pending_t *pending, unsigned shown, bool is_uncertain)
+{
+    const role_signature_t *signature = pending->signature;
+
+    if ((shown & (signature->proof | signature->hint)) != 0 && !is_uncertain &&
+        !pending->asked.is_uncertain)
+        product_note_sign(pinfo->num, signature->speaks_for,
+                          pending->full_reason != NULL ? pending->full_reason : pending->reason);
+}
+
 /* Draws the conclusions for its flow from a fact that matches the signature of @p pending. */
 static void
 conclude(packet_info *pinfo, flow_content_t *flow, const pending_t *pending)
@@ -212,6 +228,9 @@ conclude(packet_info *pinfo, flow_content_t *flow, const pending_t *pending)
     case SUBJECT_OWNER:
         break;
     case SUBJECT_REPLY:
+        note_sign(pinfo, pending, reply.shown, false);
+        if (pending->is_sign)
+            break;
         found = find_standings(pending, &reply);
         found.reason = pending->full_reason;
         found.site_code = pending->site_code;
@@ -223,7 +242,7 @@ conclude(packet_info *pinfo, flow_content_t *flow, const pending_t *pending)
         corroborate(flow, pending);
         break;
     case SUBJECT_REQUEST:
-        if (signature->judge_before_response)
+        if (signature->judge_before_response && !pending->is_sign)
             conclusions_infer(flow, true, pinfo, signature);
         add_pending(flow, pending);
         break;
@@ -236,12 +255,14 @@ add_match(packet_info *pinfo, pending_t *pending, const char *text, size_t lengt
           const address *owner)
 {
     const role_signature_t *signature = pending->signature;
+    const bool teaches = role_signatures_teaches(signature);
     flow_content_t *flow =
         signature->subject == SUBJECT_OWNER ? NULL : flow_content_get(pinfo, true);
 
-    if (flow != NULL && !signature->needs_corroboration)
+    if (flow != NULL && !signature->needs_corroboration && teaches)
         flow->is_sms = true;
-    if (is_known(signature, flow, pinfo, &pending->asked))
+    pending->is_sign = !teaches || is_known(signature, flow, pinfo, &pending->asked);
+    if (pending->is_sign && !product_wants_sign(signature->speaks_for))
         return;
     pending->frame = pinfo->num;
     pending->by_first_end = flow != NULL && flow_content_is_first_end(flow, pinfo);
@@ -308,6 +329,9 @@ answer_pending(const pending_t *pending, flow_content_t *flow, packet_info *pinf
 {
     finding_t found = find_standings(pending, answer);
 
+    note_sign(pinfo, pending, answer->shown, answer->is_uncertain);
+    if (pending->is_sign)
+        return;
     found.reason = pending->reason;
     if (answer->detail != NULL)
         found.reason = wmem_strdup_printf(pinfo->pool, "%s, %s", pending->reason, answer->detail);

@@ -20,6 +20,7 @@ typedef struct {
     uint64_t context;     /* SMB: the tree in which a file is */
     bool has_token;       /* it carries a token, a signature or an account of the client's */
     bool is_uncertain;    /* it may be another request than it seems to be */
+    bool is_of_gateway;   /* its sender has sent the messages of many clients */
     bool is_passed_on;    /* it says that another host has made it */
     role_set_t passed_on_for; /* the roles of those that have asked the proxy that has sent it */
 } asked_t;

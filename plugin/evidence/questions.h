@@ -11,7 +11,7 @@
 
 /** What a question is in. */
 typedef enum { QUESTION_DNS, QUESTION_NBNS, QUESTION_DHCP, QUESTION_RPC,
-               QUESTION_SQL_BROWSER } question_e;
+               QUESTION_SQL_BROWSER, QUESTION_TFTP } question_e;
 
 /** Forgets all questions. Call from an init routine. */
 void questions_reset(void);

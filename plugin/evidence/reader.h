@@ -54,5 +54,6 @@ extern const evidence_reader_t dns_reader;
 extern const evidence_reader_t dhcp_reader;
 extern const evidence_reader_t rpc_reader;
 extern const evidence_reader_t tftp_reader;
+extern const evidence_reader_t tls_reader;
 
 #endif /* __SMSRC_READER_H__ */

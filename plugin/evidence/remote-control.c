@@ -7,6 +7,7 @@
 #include "reader.h"
 
 #include "inference.h"
+#include "product.h"
 #include "packet-smsrc.h"
 
 /* True if the flow's streams have begun with another service's content. */
@@ -15,6 +16,20 @@ is_of_another(const flow_content_t *flow)
 {
     return flow->service != SERVICE_UNKNOWN && flow->service != SERVICE_REMOTE_CONTROL &&
            flow->service != SERVICE_CM_REMOTE_CONTROL;
+}
+
+/* An agent's own content over TCP, where the viewer's SYN was answered, shows the product. */
+static void
+note_sign(const packet_view_t *packet, const claim_t *claim)
+{
+    if (claim->direction != DIRECTION_TO_AGENT && claim->basis == BASIS_CONTENT &&
+        packet->pinfo->ptype == PT_TCP)
+        product_note_sign(packet->pinfo->num,
+                          claim->configmgr
+                              ? PRODUCT_BIT(PRODUCT_CONFIGMGR)
+                              : PRODUCT_BIT(PRODUCT_SMS_2003) | PRODUCT_BIT(PRODUCT_SMS_2),
+                          claim->configmgr ? "Remote Control of Configuration Manager"
+                                           : "Remote Control of SMS");
 }
 
 static void
@@ -42,6 +57,7 @@ read_packet(const packet_view_t *packet)
         flow->service = SERVICE_CM_REMOTE_CONTROL;
     else if (claim->basis == BASIS_CONTENT || flow->service == SERVICE_UNKNOWN)
         flow->service = SERVICE_REMOTE_CONTROL;
+    note_sign(packet, claim);
     inference_add_textless_fact(packet, claim->direction == DIRECTION_TO_AGENT
                                             ? FACT_VIEWER_TO_AGENT
                                             : FACT_AGENT_TO_VIEWER);

@@ -9,6 +9,8 @@
  * so that no filter can miss a new row: the first bytes that a text may have, the shortest text,
  * and the text by which a reader finds candidates in a payload.
  *
+ * The rows are those for the product that is judged; each other one costs nothing.
+ *
  * A set of signatures has a bit for each signature of one kind of fact, not of the whole table. So
  * the table can grow without end, and a kind of fact to ROLE_SIGNATURES_MAX_OF_FACT signatures;
  * role_signatures_init() stops the program past that. For more, widen the uint64_t of
@@ -24,7 +26,7 @@
 /* The first bytes of a text that are filtered, one bit of facts[].may_be_at each. */
 #define FILTERED_BYTES 4
 
-/* What is derived from the table for a kind of fact. */
+/* What is derived from the table for a kind of fact, of the signatures for one product. */
 static struct {
     const role_signature_t *signatures[ROLE_SIGNATURES_MAX_OF_FACT];
     GRegex *patterns[ROLE_SIGNATURES_MAX_OF_FACT];
@@ -35,6 +37,7 @@ static struct {
     char *common_prefix;
     uint8_t may_be_at[256]; /* bit i: a match may have this byte at i */
 } facts[NUM_FACTS];
+static product_e built_for;
 
 static GRegex *
 compile(const char *pattern, unsigned more)
@@ -111,16 +114,28 @@ require_common_prefix(fact_e fact)
         ws_error("the role signatures of kind %d have no common prefix", (int)fact);
 }
 
+/* True for what teaches roles of the product, or may show that the product is another one. */
+static bool
+is_of_product(const role_signature_t *signature)
+{
+    return role_signatures_teaches(signature) ||
+           (signature->speaks_for != 0 &&
+            (signature->speaks_for & PRODUCT_BIT(product_judged())) == 0);
+}
+
 void
 role_signatures_init(void)
 {
     role_signatures_shutdown();
+    built_for = product_judged();
     for (unsigned fact = 0; fact < NUM_FACTS; fact++) {
         facts[fact].min_length = SIZE_MAX;
         facts[fact].filtered = FILTERED_BYTES;
     }
-    for (unsigned i = 0; i < signature_table_count; i++)
-        add_signature(&signature_table[i]);
+    for (unsigned i = 0; i < signature_table_count; i++) {
+        if (is_of_product(&signature_table[i]))
+            add_signature(&signature_table[i]);
+    }
     for (unsigned fact = 0; fact < NUM_FACTS; fact++) {
         if (facts[fact].count > 0 && facts[fact].patterns[0] != NULL)
             facts[fact].any_pattern = compile_any((fact_e)fact);
@@ -201,6 +216,8 @@ void
 role_signatures_reset(void)
 {
     cache_reset(&cache);
+    if (built_for != product_judged())
+        role_signatures_init();
 }
 
 static bool

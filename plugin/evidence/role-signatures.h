@@ -7,6 +7,7 @@
 #ifndef __SMSRC_ROLE_SIGNATURES_H__
 #define __SMSRC_ROLE_SIGNATURES_H__
 
+#include "product.h"
 #include "role.h"
 
 /** The kinds of facts. */
@@ -26,6 +27,9 @@ typedef enum {
     FACT_TDS_DATABASE,
     FACT_DNS_NAME,
     FACT_NAMESPACE,
+    FACT_BOOT_FILE,       /* that a server of TFTP has sent, or one of PXE has named */
+    FACT_TLS_NAME,        /* whose a server's name is, and the name */
+    FACT_TLS_CERTIFICATE, /* a name in a server's certificate */
     FACT_VIEWER_TO_AGENT, /* Remote Control; without a text */
     FACT_AGENT_TO_VIEWER, /* the same */
     NUM_FACTS
@@ -40,6 +44,7 @@ typedef enum {
     RESPONSE_LDAP,
     RESPONSE_TDS,
     RESPONSE_RPC,
+    RESPONSE_TLS,
     RESPONSE_REPLY, /* any bytes from the server */
 } response_e;
 
@@ -86,9 +91,12 @@ typedef struct {
                           nobody else makes it. Else they are Proven if the request carries a
                           token or an account of the client's, and Unconfirmed if not */
     bool needs_second_fact; /* Unconfirmed until a fact of another kind about the host agrees */
+    role_set_t second_asker; /* or until an asker who is Proven to be one of these is answered */
     role_set_t server; /* roles learned */
     role_set_t client;
     role_set_t client_of_flow; /* roles inferred for this flow, not learned */
+    product_set_t only_for;   /* the products of which it teaches roles; 0: all */
+    product_set_t speaks_for; /* if answered it shows one of these products; 0: any may be */
     bool needs_corroboration;
     bool judge_before_response; /* the flow is judged before the response */
     const char *label;
@@ -101,13 +109,24 @@ extern const unsigned signature_table_count;
 /** The most signatures of one kind of fact: a set of them has a bit each (uint64_t). */
 #define ROLE_SIGNATURES_MAX_OF_FACT 64
 
-/** Compile the patterns and derive the filters. Call from a handoff routine. */
+/** Compile the patterns and derive the filters, for the product that is judged. Call from a handoff routine. */
 void role_signatures_init(void);
 
 /** Release the patterns. Call from a shutdown routine. */
 void role_signatures_shutdown(void);
 
-/** Empty the cache of texts. Call from an init routine. */
+/** True if the signature teaches the roles of the product that is judged. */
+static inline bool
+role_signatures_teaches(const role_signature_t *signature)
+{
+    return signature->only_for == 0 ||
+           (signature->only_for & PRODUCT_BIT(product_judged())) != 0;
+}
+
+/**
+ * Empty the cache of texts, and take the signatures of the product that is judged. Call from an
+ * init routine.
+ */
 void role_signatures_reset(void);
 
 /**

@@ -11,11 +11,10 @@
  * The rows are those that Microsoft's KB articles and lists of ports document, and those that
  * public tools use with real sites.
  *
- * Not in the table, because no role of ours follows: software update points, fallback status and
- * state migration points, PXE's TFTP paths, SMS 1.2's SMS_SHR shares. Not in the table, because
- * their source is too weak: slp.dll, /SMS_FSP, /SMSSMP and the user agent ccmsetup. The body of a
- * CCM_POST shows nothing that its method does not. sql\query shows a SQL Server, which need not be
- * the site's.
+ * Not in the table, because no role of ours follows: SMS 1.2's SMS_SHR shares. Not in the table,
+ * because their source is too weak: slp.dll, /SMS_FSP, /SMSSMP and the user agent ccmsetup. The
+ * body of a CCM_POST shows nothing that its method does not. sql\query shows a SQL Server, which
+ * need not be the site's.
  */
 
 #include "role-signatures.h"
@@ -30,6 +29,12 @@
 /* The caller of a share may write it in small letters; but so are the names of other shares. */
 #define SMALL_SITE "(?<site>" RESERVED "(?-i:(?=.{0,2}[a-z])[A-Za-z0-9]{3}))"
 
+/* Rows for one product alone, and what an answered fact speaks for. */
+#define CM PRODUCT_BIT(PRODUCT_CONFIGMGR)
+#define SMS_2003 PRODUCT_BIT(PRODUCT_SMS_2003)
+#define SMS (SMS_2003 | PRODUCT_BIT(PRODUCT_SMS_2))
+#define CM_ONLY .only_for = CM
+
 /*
  * What a response proves. A management point protects its directories by NTLM or Negotiate. Its
  * certificate has no form that is published, so it is a hint.
@@ -40,6 +45,8 @@
 /* A directory of a management point's; any web server answers other methods. */
 #define TAKEN .proof = SHOWS_MESSAGE_TAKEN | SHOWS_WINDOWS, .hint = SHOWS_TAKEN
 #define GRANTED .proof = SHOWS_SUCCESS
+/* What protects a directory by Windows, or answers it with something that is no page. */
+#define SERVES .hint = SHOWS_TAKEN | SHOWS_WINDOWS, .needs_second_fact = true
 
 const role_signature_t signature_table[] = {
     /* HTTP: management point. Site servers poll MPLIST too, so it shows no client. */
@@ -97,16 +104,83 @@ const role_signature_t signature_table[] = {
       .examples = "/SMS_DP_SMSPKGC$/ABC00012/setup.exe|/NOCERT_SMS_DP_SMSPKG$/ABC00012|"
                   "/CCMTokenAuth_SMS_DP_SMSSIG$",
       .response = RESPONSE_HTTP, .server = R(BITS_DISTRIBUTION_POINT),
-      .client = R(ADVANCED_CLIENT), PACKAGE, .label = "Package over HTTP" },
+      .client = R(ADVANCED_CLIENT), PACKAGE, .only_for = SMS, .label = "Package over HTTP" },
+    /* Pull distribution points, and others that check their content, ask for it as clients do. */
+    { .fact = FACT_HTTP_URI,
+      .pattern = "^/(nocert_|ccmtokenauth_)?sms_dp_sms(pkg[a-z]?|sig)\\$(/|$)",
+      .literal = "^/sms_dp_sms|^/nocert_sms_dp_sms|^/ccmtokenauth_sms_dp_sms",
+      .examples = "/SMS_DP_SMSPKG$/Content_1.1/sccm?/setup.exe|/SMS_DP_SMSPKG$/Datalib|"
+                  "/NOCERT_SMS_DP_SMSPKG$/ABC00012|/CCMTOKENAUTH_SMS_DP_SMSSIG$/ABC00012.1.tar",
+      .response = RESPONSE_HTTP, .server = R(BITS_DISTRIBUTION_POINT),
+      .client_of_flow = R(ADVANCED_CLIENT), PACKAGE, CM_ONLY, .label = "Package over HTTP" },
     { .fact = FACT_HTTP_URI, .pattern = "^/smsreporting_" CAPITAL_SITE "(/|$)",
       .literal = "^/smsreporting_", .examples = "/SMSReporting_ABC/Report.asp?ReportID=12",
       .response = RESPONSE_HTTP, .server = R(REPORTING_POINT),
-      .hint = SHOWS_PAGE | SHOWS_CONTENT, .needs_second_fact = true, .label = "Report" },
+      .hint = SHOWS_PAGE | SHOWS_CONTENT, .needs_second_fact = true,
+      .speaks_for = SMS_2003, .label = "Report" },
+
+    /* What later products have on HTTP. */
+    { .fact = FACT_HTTP_URI, .pattern = "^/cmuserservice(_\\w+)?(/|$)",
+      .literal = "^/cmuserservice",
+      .examples = "/CMUserService_WindowsAuth/applicationviewservice.asmx",
+      .response = RESPONSE_HTTP, .server = R(MANAGEMENT_POINT), .client = R(ADVANCED_CLIENT),
+      TAKEN, CM_ONLY, .label = "Management point directory" },
+    { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp_mbam/coreservice\\.svc",
+      .literal = "^/sms_mp_mbam/", .examples = "/SMS_MP_MBAM/CoreService.svc",
+      .response = RESPONSE_HTTP, .server = R(MANAGEMENT_POINT),
+      .client_of_flow = R(ADVANCED_CLIENT), SERVES, CM_ONLY, .label = "Recovery service" },
+    { .fact = FACT_HTTP_URI, .pattern = "^/sccm_branchcache\\$(/|$)",
+      .literal = "^/sccm_branchcache$", .examples = "/SCCM_BranchCache$/ABC00012/sccm?/boot.wim",
+      .response = RESPONSE_HTTP, .server = R(ADVANCED_CLIENT), .client = R(ADVANCED_CLIENT),
+      PACKAGE, CM_ONLY, .label = "Package of a peer" },
+    { .fact = FACT_HTTP_URI, .pattern = "^/adminservice/(wmi|v1\\.0)(/|\\?|$)",
+      .literal = "^/adminservice/", .examples = "/AdminService/wmi/SMS_Site|/AdminService/v1.0/",
+      .response = RESPONSE_HTTP, .server = R(SMS_PROVIDER), .proof = SHOWS_WINDOWS,
+      .hint = SHOWS_TAKEN, CM_ONLY, .label = "Administration service" },
+    { .fact = FACT_HTTP_URI,
+      .pattern = "^/report(server|s)([/?].*)?[/?=,&]configmgr_" CAPITAL_SITE "\\b",
+      .literal = "^/reportserver|^/reports",
+      .examples = "/ReportServer?/ConfigMgr_ABC/Hardware|/Reports/browse/ConfigMgr_ABC",
+      .response = RESPONSE_HTTP, .server = R(REPORTING_SERVICES_POINT),
+      .hint = SHOWS_PAGE | SHOWS_CONTENT | SHOWS_WINDOWS, .needs_second_fact = true, CM_ONLY,
+      .label = "Report" },
+    /*
+     * Windows Server Update Services, which need not be this site's: an asker that is known to be
+     * of the site is the second fact.
+     */
+    { .fact = FACT_HTTP_URI,
+      .pattern = "^/(clientwebservice/client|simpleauthwebservice/simpleauth|"
+                 "reportingwebservice/reportingwebservice)\\.asmx",
+      .literal = "^/clientwebservice/|^/simpleauthwebservice/|^/reportingwebservice/",
+      .examples = "/ClientWebService/client.asmx|/SimpleAuthWebService/SimpleAuth.asmx|"
+                  "/ReportingWebService/ReportingWebService.asmx",
+      .response = RESPONSE_HTTP, .server = R(SOFTWARE_UPDATE_POINT),
+      .client_of_flow = R(ADVANCED_CLIENT), .second_asker = R(ADVANCED_CLIENT), SERVES, CM_ONLY,
+      .label = "Software updates" },
+    { .fact = FACT_HTTP_URI, .pattern = "^/selfupdate/(wuident|iuident)\\.cab",
+      .literal = "^/selfupdate/", .examples = "/SelfUpdate/wuident.cab|/selfupdate/iuident.cab",
+      .response = RESPONSE_HTTP, .server = R(SOFTWARE_UPDATE_POINT),
+      .client_of_flow = R(ADVANCED_CLIENT), .second_asker = R(ADVANCED_CLIENT), SERVES, CM_ONLY,
+      .label = "Software updates" },
+    { .fact = FACT_HTTP_URI, .pattern = "^/apiremoting30/webservices?\\.asmx",
+      .literal = "^/apiremoting30/", .examples = "/ApiRemoting30/WebServices.asmx",
+      .response = RESPONSE_HTTP, .server = R(SOFTWARE_UPDATE_POINT),
+      .client_of_flow = R(SITE_SERVER), .second_asker = R(SITE_SERVER), SERVES, CM_ONLY,
+      .label = "Administration of software updates" },
+    { .fact = FACT_HTTP_URI,
+      .pattern = "^/(serversyncwebservice/serversyncwebservice|dssauthwebservice/"
+                 "dssauthwebservice)\\.asmx",
+      .literal = "^/serversyncwebservice/|^/dssauthwebservice/",
+      .examples = "/ServerSyncWebService/ServerSyncWebService.asmx|"
+                  "/DssAuthWebService/DssAuthWebService.asmx",
+      .response = RESPONSE_HTTP, .server = R(WSUS_UPSTREAM),
+      .client_of_flow = R(SOFTWARE_UPDATE_POINT), .second_asker = R(SOFTWARE_UPDATE_POINT), SERVES,
+      CM_ONLY, .label = "Synchronization of software updates" },
 
     /* SMB: the share's name; for a name that others use as well, a file has to corroborate it. */
     { .fact = FACT_SMB_PATH, .pattern = "\\\\CAP_" CAPITAL_SITE "$", .literal = "\\CAP_",
       .examples = "\\\\SRV\\CAP_ABC", .response = RESPONSE_SMB, .server = R(CLIENT_ACCESS_POINT),
-      .client_of_flow = R(LEGACY_CLIENT), GRANTED, .label = "Share" },
+      .client_of_flow = R(LEGACY_CLIENT), GRANTED, .speaks_for = SMS, .label = "Share" },
     { .fact = FACT_SMB_PATH, .pattern = "\\\\CAP_" SMALL_SITE "$", .literal = "\\CAP_",
       .examples = "\\\\SRV\\cap_abc|\\\\SRV\\CAP_A0b", .response = RESPONSE_SMB,
       .server = R(CLIENT_ACCESS_POINT), .client_of_flow = R(LEGACY_CLIENT),
@@ -115,7 +189,24 @@ const role_signature_t signature_table[] = {
       .examples = "\\\\SRV\\SMSPKGC$", .response = RESPONSE_SMB,
       .server = R(SMB_DISTRIBUTION_POINT), .client_of_flow = R(CLIENT), GRANTED,
       .label = "Share" },
-    /* Site servers have SCCMContentLib$ and SMS_DP$ as well, so these show neither role. */
+    /*
+     * Site servers have SCCMContentLib$ and SMS_DP$ as well, so these show neither role: they are
+     * facts about a host of the product.
+     */
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\(SCCMContentLib|SMS_DP)\\$$",
+      .literal = "\\SCCMContentLib$|\\SMS_DP$",
+      .examples = "\\\\SRV\\SCCMContentLib$|\\\\SRV\\SMS_DP$", .response = RESPONSE_SMB, GRANTED,
+      CM_ONLY, .speaks_for = CM, .label = "Share" },
+    { .fact = FACT_SMB_PATH,
+      .pattern = "\\\\(SMS_SUIAgent|AdminUIContentPayload|EasySetupPayload)$",
+      .literal = "\\SMS_SUIAgent|\\AdminUIContentPayload|\\EasySetupPayload",
+      .examples = "\\\\SRV\\SMS_SUIAgent|\\\\SRV\\AdminUIContentPayload|\\\\SRV\\EasySetupPayload",
+      .response = RESPONSE_SMB, .server = R(SITE_SERVER), GRANTED, CM_ONLY, .label = "Share" },
+    /* Windows Deployment Services have the share too, but not these folders in it. */
+    { .fact = FACT_SMB_PATH, .pattern = "\\\\REMINST$", .literal = "\\REMINST",
+      .examples = "\\\\SRV\\REMINST", .response = RESPONSE_SMB,
+      .server = R(DISTRIBUTION_POINT_PXE), .needs_corroboration = true, GRANTED, CM_ONLY,
+      .label = "Share" },
     { .fact = FACT_SMB_PATH, .pattern = "\\\\SMSSIG\\$$", .literal = "\\SMSSIG$",
       .examples = "\\\\SRV\\SMSSIG$", .response = RESPONSE_SMB,
       .server = R(SMB_DISTRIBUTION_POINT), .client_of_flow = R(CLIENT), GRANTED,
@@ -152,6 +243,11 @@ const role_signature_t signature_table[] = {
       .literal = "inboxes|client", .examples = "inboxes\\ddm.box\\x.ddr|\\Client|client",
       .subject = SUBJECT_CORROBORATION, .response = RESPONSE_SMB, .server = R(SITE_SERVER),
       .label = "File" },
+    { .fact = FACT_SMB_FILE, .pattern = "^\\\\?sms(temp|images|boot)(\\\\|$)",
+      .literal = "smstemp|smsimages|smsboot",
+      .examples = "SMSTemp\\2024.05.07.boot.var|\\SMSImages|SMSBoot\\x64",
+      .subject = SUBJECT_CORROBORATION, .response = RESPONSE_SMB,
+      .server = R(DISTRIBUTION_POINT_PXE), CM_ONLY, .label = "File" },
     { .fact = FACT_SMB_FILE, .pattern = "ccmsetup", .literal = "ccmsetup",
       .examples = "system32\\ccmsetup\\ccmsetup.exe", .subject = SUBJECT_CORROBORATION,
       .response = RESPONSE_SMB, .server = R(CLIENT), .label = "File" },
@@ -159,7 +255,7 @@ const role_signature_t signature_table[] = {
     /* NetBIOS names. */
     { .fact = FACT_NBNS_NAME, .pattern = "^MP_" SITE "\\s*<1a>", .literal = "^MP_",
       .examples = "MP_ABC<1a>", .subject = SUBJECT_OWNER, .server = R(MANAGEMENT_POINT),
-      .needs_second_fact = true, .label = "NetBIOS name" },
+      .needs_second_fact = true, .speaks_for = SMS_2003, .label = "NetBIOS name" },
     { .fact = FACT_NBNS_NAME, .pattern = "^NLB_" SITE "\\s*<1a>", .literal = "^NLB_",
       .examples = "NLB_ABC<1a>", .subject = SUBJECT_OWNER, .server = R(MANAGEMENT_POINT),
       .needs_second_fact = true, .label = "NetBIOS name" },
@@ -215,17 +311,40 @@ const role_signature_t signature_table[] = {
       .examples = "CN=System Management,CN=System,DC=example", .response = RESPONSE_LDAP,
       .server = R(DOMAIN_CONTROLLER), .client_of_flow = R(ADVANCED_CLIENT),
       .proof = SHOWS_ENTRY, .hint = SHOWS_SUCCESS, .label = "Searches in" },
-    { .fact = FACT_TDS_DATABASE, .pattern = "^(SMS|CM)_" CAPITAL_SITE "$", .literal = "^SMS_|^CM_",
-      .examples = "SMS_ABC|CM_ABC", .response = RESPONSE_TDS, .server = R(SQL_SERVER),
+    { .fact = FACT_TDS_DATABASE, .pattern = "^SMS_" CAPITAL_SITE "$", .literal = "^SMS_",
+      .examples = "SMS_ABC", .response = RESPONSE_TDS, .server = R(SQL_SERVER),
       .client_of_flow = ROLES_SQL_CLIENT, .hint = SHOWS_LOGIN | SHOWS_REPLY,
-      .needs_second_fact = true, .label = "Login to the site database" },
+      .needs_second_fact = true, .speaks_for = SMS, .label = "Login to the site database" },
+    { .fact = FACT_TDS_DATABASE, .pattern = "^CM_" CAPITAL_SITE "$", .literal = "^CM_",
+      .examples = "CM_ABC", .response = RESPONSE_TDS, .server = R(SQL_SERVER),
+      .client_of_flow = ROLES_SQL_CLIENT, .hint = SHOWS_LOGIN | SHOWS_REPLY,
+      .needs_second_fact = true, .speaks_for = CM, .label = "Login to the site database" },
     { .fact = FACT_DNS_NAME, .pattern = "^_mssms_mp_" SITE "\\._tcp\\.", .literal = "^_mssms_mp_",
       .examples = "_mssms_mp_abc._tcp.example.com", .subject = SUBJECT_OWNER,
-      .server = R(MANAGEMENT_POINT), .label = "DNS" },
+      .server = R(MANAGEMENT_POINT), .speaks_for = CM, .label = "DNS" },
     { .fact = FACT_NAMESPACE, .pattern = "^root\\\\sms([\\\\/]site_" SITE ")?([\\\\/]|$)",
       .literal = "^root\\sms", .examples = "root\\sms|root\\SMS\\site_ABC",
       .response = RESPONSE_RPC, .server = R(SMS_PROVIDER), .client = R(ADMIN_CONSOLE),
       GRANTED, .proves_asker = true, .label = "WMI namespace" },
+
+    /* A network boot, by files that only the product's own servers have. */
+    { .fact = FACT_BOOT_FILE, .pattern = "^\\\\?smsboot\\\\|^\\\\?smstemp\\\\.*\\.(var|bcd)$",
+      .literal = "smsboot\\|smstemp\\",
+      .examples = "SMSBoot\\x64\\wdsnbp.com|\\SMSTemp\\2024.05.07.{1}.boot.bcd|"
+                  "smsboot\\ABC00005\\x64\\bootmgfw.efi",
+      .subject = SUBJECT_REPLY, .server = R(DISTRIBUTION_POINT_PXE), .client_of_flow = R(CLIENT),
+      .proof = SHOWS_REPLY, CM_ONLY, .speaks_for = CM, .label = "Network boot" },
+
+    /* TLS: what is left in clear. Site systems with the site's own certificate are these. */
+    { .fact = FACT_TLS_NAME, .pattern = "^management point ", .literal = "^management point ",
+      .examples = "management point mp01.contoso.example", .response = RESPONSE_TLS,
+      .server = R(MANAGEMENT_POINT), .client_of_flow = R(ADVANCED_CLIENT), .hint = SHOWS_REPLY,
+      CM_ONLY, .label = "TLS to the name of a" },
+    { .fact = FACT_TLS_CERTIFICATE, .pattern = "^SMS (Issuing|Role SSL Certificate)$",
+      .literal = "^SMS Issuing|^SMS Role SSL Certificate",
+      .examples = "SMS Issuing|SMS Role SSL Certificate", .subject = SUBJECT_REPLY,
+      .server = R(MANAGEMENT_POINT), .client_of_flow = R(ADVANCED_CLIENT), .proof = SHOWS_REPLY,
+      CM_ONLY, .speaks_for = CM, .label = "TLS certificate of" },
 
     /* Remote Control itself; the reply of the agent is its proof. These facts have no text. */
     { .fact = FACT_VIEWER_TO_AGENT, .response = RESPONSE_REPLY, .server = R(CLIENT),

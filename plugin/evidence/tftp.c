@@ -1,25 +1,93 @@
 /* tftp.c
- * Requests of TFTP, whose transfers come from another port
+ * Requests of TFTP, whose transfers come from another port, and the files that show a role
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
  * RFC 1350 4: the server answers from a port of its choice to the one that the request came from.
- * What follows between the two is the transfer, whoever of them has sent its first packet.
+ * What follows between the two is the transfer, whoever of them has sent its first packet. A server
+ * that sends a file, or says how it will (RFC 2347), has it.
  */
 
 #include "handed-out.h"
 #include "reader.h"
+
+#include <wsutil/pint.h>
+
+#include "conclusions.h"
+#include "inference.h"
+#include "questions.h"
+
+#define NUM_NAMES 256 /* a power of two */
+#define MAX_NAME 96
+
+/* The files that were asked for last, by the hash of their askers. */
+static struct {
+    uint32_t asker;
+    char name[MAX_NAME];
+} asked_names[NUM_NAMES];
+
+static void
+reset(void)
+{
+    memset(asked_names, 0, sizeof asked_names);
+}
+
+static uint32_t
+hash_end(const address *addr, uint32_t port)
+{
+    return addr->len > 0
+               ? (wmem_strong_hash((const uint8_t *)addr->data, (size_t)addr->len) ^ port) | 1
+               : 1;
+}
+
+/* Notes the file of a request that may show a role. */
+static void
+note_request(const packet_view_t *packet)
+{
+    enum { OPERATION = 2, READ = 1 };
+    const char *name = (const char *)packet->payload + OPERATION;
+    const uint32_t asker = hash_end(&packet->pinfo->src, packet->pinfo->srcport);
+    const size_t length = strnlen(name, packet->length - OPERATION);
+
+    if (pntohu16(packet->payload) != READ || length >= MAX_NAME ||
+        role_signatures_match(FACT_BOOT_FILE, name, length) == 0)
+        return;
+    questions_ask(packet, QUESTION_TFTP, 0);
+    asked_names[asker / 2 % NUM_NAMES].asker = asker;
+    (void)g_strlcpy(asked_names[asker / 2 % NUM_NAMES].name, name, length + 1);
+}
+
+/* Reads the first answer to such a request. */
+static void
+read_answer(const packet_view_t *packet)
+{
+    enum { DATA = 3, OPTIONS = 6 };
+    const uint8_t *operation = packet_view_bytes(packet, 0, 4);
+    const uint32_t asker = hash_end(&packet->pinfo->dst, packet->pinfo->destport);
+
+    if (operation == NULL || (pntohu16(operation) != DATA && pntohu16(operation) != OPTIONS) ||
+        asked_names[asker / 2 % NUM_NAMES].asker != asker ||
+        !questions_answer(packet, QUESTION_TFTP, 0))
+        return;
+    inference_add_fact(packet, FACT_BOOT_FILE, asked_names[asker / 2 % NUM_NAMES].name, NULL);
+}
 
 static void
 read_payload(const packet_view_t *packet)
 {
     const handed_out_t out = { .by = HANDED_OUT_TFTP, .as = packet->pinfo->destport };
 
-    if (packet->pinfo->ptype == PT_UDP && packet->payload != NULL &&
-        packet_view_service(packet) == SERVICE_TFTP)
+    if (packet->pinfo->ptype != PT_UDP || packet->payload == NULL)
+        return;
+    if (packet_view_service(packet) == SERVICE_TFTP) {
         handed_out_add_transfer(packet->pinfo, out);
+        if (conclusions_are_learned())
+            note_request(packet);
+    } else if (conclusions_are_learned()) {
+        read_answer(packet);
+    }
 }
 
 /* Always read, because the audit needs the ports handed out although no roles are learned. */
@@ -27,4 +95,5 @@ const evidence_reader_t tftp_reader = {
     .protocol = "tftp",
     .is_always_read = true,
     .read = read_payload,
+    .reset = reset,
 };

@@ -33,6 +33,21 @@ evidence_holder_add(evidence_holder_t *holder, role_e role)
     return evidence;
 }
 
+void
+evidence_holder_remove(evidence_holder_t *holder, role_e role)
+{
+    wmem_array_t *kept = wmem_array_sized_new(wmem_file_scope(), sizeof(role_evidence_t *), 2);
+
+    for (unsigned i = 0; i < wmem_array_get_count(holder->evidence); i++) {
+        role_evidence_t *evidence = evidence_holder_get(holder, i);
+
+        if (evidence->role != role)
+            wmem_array_append_one(kept, evidence);
+    }
+    holder->evidence = kept;
+    holder->roles &= ~ROLE_BIT(role);
+}
+
 role_evidence_t *
 evidence_holder_find(const evidence_holder_t *holder, role_e role)
 {

@@ -26,6 +26,9 @@ role_evidence_t *evidence_holder_get(const evidence_holder_t *holder, unsigned i
 /** Adds evidence for @p role, which the holder is to hold. */
 role_evidence_t *evidence_holder_add(evidence_holder_t *holder, role_e role);
 
+/** Removes what @p holder has for @p role. */
+void evidence_holder_remove(evidence_holder_t *holder, role_e role);
+
 /** Returns the evidence that @p holder has for @p role, or NULL. */
 role_evidence_t *evidence_holder_find(const evidence_holder_t *holder, role_e role);
 

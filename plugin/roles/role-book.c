@@ -396,6 +396,18 @@ role_book_doubt(const address *addr, uint32_t frame)
 }
 
 void
+role_book_withdraw(const address *addr, role_e role)
+{
+    evidence_holder_t *host = find_host(addr);
+
+    if (host == NULL || (host->roles & ROLE_BIT(role)) == 0)
+        return;
+    evidence_holder_remove(host, role);
+    version++;
+    (void)resolve(addr);
+}
+
+void
 role_book_outdate(void)
 {
     version++;

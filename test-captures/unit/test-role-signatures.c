@@ -10,10 +10,18 @@
 
 typedef void (*check_t)(const role_signature_t *signature, unsigned i, const char *example);
 
-/* Calls @p check for each example of each signature that has a pattern. */
 static void
-for_each_example(check_t check)
+judge(product_e product)
 {
+    product_set_judged(product);
+    role_signatures_reset();
+}
+
+/* Calls @p check for each example of each signature for @p product that has a pattern. */
+static void
+for_each_example_of(product_e product, check_t check)
+{
+    judge(product);
     for (unsigned fact = 0; fact < NUM_FACTS; fact++) {
         const role_signature_t *signature;
 
@@ -36,6 +44,14 @@ for_each_example(check_t check)
 }
 
 static void
+for_each_example(check_t check)
+{
+    for (unsigned product = 0; product < NUM_PRODUCTS; product++)
+        for_each_example_of((product_e)product, check);
+    judge(PRODUCT_SMS_2003);
+}
+
+static void
 check_match(const role_signature_t *signature, unsigned i, const char *example)
 {
     size_t length = strlen(example);
@@ -52,7 +68,6 @@ check_match(const role_signature_t *signature, unsigned i, const char *example)
 static void
 test_examples_match(void)
 {
-    role_signatures_reset();
     for_each_example(check_match);
 }
 
@@ -151,10 +166,20 @@ test_filters(void)
     g_assert_true(role_signatures_may_match(FACT_SMB_FILE, "xxxx", 4));
 }
 
-static void
-test_order(void)
+/* True if the row teaches the product's roles, or can show that the product is another one. */
+static bool
+is_for(const role_signature_t *signature, product_e product)
 {
-    unsigned count = 0;
+    const product_set_t bit = PRODUCT_BIT(product);
+
+    return signature->only_for == 0 || (signature->only_for & bit) != 0 ||
+           (signature->speaks_for != 0 && (signature->speaks_for & bit) == 0);
+}
+
+static void
+check_order(product_e product)
+{
+    unsigned count = 0, expected = 0;
 
     for (unsigned fact = 0; fact < NUM_FACTS; fact++) {
         const role_signature_t *signature, *before = NULL;
@@ -167,9 +192,54 @@ test_order(void)
             before = signature;
             count++;
         }
-        g_assert_nonnull(before);
+        g_assert_true(before != NULL || product != PRODUCT_CONFIGMGR);
     }
-    g_assert_cmpuint(count, ==, signature_table_count);
+    for (unsigned i = 0; i < signature_table_count; i++)
+        expected += is_for(&signature_table[i], product) ? 1 : 0;
+    g_assert_cmpuint(count, ==, expected);
+}
+
+static void
+test_order(void)
+{
+    for (unsigned product = 0; product < NUM_PRODUCTS; product++) {
+        judge((product_e)product);
+        check_order((product_e)product);
+    }
+    judge(PRODUCT_SMS_2003);
+}
+
+/* A product's own rows match nothing where another one is judged. */
+static void
+test_rows_of_another_product(void)
+{
+    static const char peer[] = "/SCCM_BranchCache$/ABC00012", login[] = "CM_ABC";
+
+    g_assert_cmpuint(role_signatures_match(FACT_HTTP_URI, peer, strlen(peer)), ==, 0);
+    g_assert_cmpuint(role_signatures_match(FACT_TDS_DATABASE, login, strlen(login)), !=, 0);
+    judge(PRODUCT_CONFIGMGR);
+    g_assert_cmpuint(role_signatures_match(FACT_HTTP_URI, peer, strlen(peer)), !=, 0);
+    judge(PRODUCT_SMS_2003);
+    g_assert_cmpuint(role_signatures_match(FACT_HTTP_URI, peer, strlen(peer)), ==, 0);
+}
+
+/* The first answer that speaks for another product is kept, and no other. */
+static void
+test_other_product(void)
+{
+    product_reset();
+    product_note_sign(3, PRODUCT_BIT(PRODUCT_SMS_2003) | PRODUCT_BIT(PRODUCT_SMS_2), "a share");
+    g_assert_cmpuint(product_other_frame(), ==, 0);
+    product_note_sign(4, 0, "anything");
+    g_assert_cmpuint(product_other_frame(), ==, 0);
+    product_note_sign(5, PRODUCT_BIT(PRODUCT_CONFIGMGR), "DNS x");
+    product_note_sign(6, PRODUCT_BIT(PRODUCT_SMS_2), "later");
+    g_assert_cmpuint(product_other_frame(), ==, 5);
+    g_assert_cmpstr(product_other_text(NULL), ==,
+                    "Configuration Manager, current branch (DNS x)");
+    g_assert_false(product_wants_sign(PRODUCT_BIT(PRODUCT_CONFIGMGR)));
+    product_reset();
+    g_assert_true(product_wants_sign(PRODUCT_BIT(PRODUCT_CONFIGMGR)));
 }
 
 static void
@@ -200,6 +270,8 @@ main(int argc, char **argv)
     g_test_add_func("/filters", test_filters);
     g_test_add_func("/order", test_order);
     g_test_add_func("/site-code", test_site_code);
+    g_test_add_func("/rows-of-another-product", test_rows_of_another_product);
+    g_test_add_func("/other-product", test_other_product);
     result = g_test_run();
     role_signatures_shutdown();
     unit_epan_stop();

@@ -88,7 +88,10 @@ def test_what_only_looks_like_a_signature_gives_no_role(roles, tshark, made):
     hosts = [plan.end("never", number, which) for number in range(len(plan.NEVER))
              for which in (plan.CLIENT, plan.SERVER, plan.OWNER)]
     assert [line for host in hosts for line in host_lines(listed, host)] == []
-    assert frames(tshark, made("audit-never"), "smsrc.audit") == []
+    assert frames(tshark, made("audit-never"), "smsrc.audit.verdict") == []
+    # The first of the shares of Configuration Manager that is granted.
+    assert len(frames(tshark, made("audit-never"), "smsrc.audit")) == 1
+    assert len(frames(tshark, made("audit-never"), "smsrc.audit.other_product")) == 1
 
 
 @pytest.mark.parametrize("group, number", [

@@ -1,0 +1,399 @@
+# test_cm_signatures.py
+# What shows a role of Configuration Manager, by an answer, and what does not
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The exchanges are those of configmgr.md's sources: Microsoft's pages, the tools that talk to real
+sites, and the logs of a site whose hosts hold few roles each."""
+
+import struct
+from collections import namedtuple
+
+import pytest
+
+from audit_rows import fields, frames, host_lines, statistic
+from exchanges import found
+from generators import generator, plan
+
+kb = plan("kb_services")
+answers = plan("plan_answers")
+
+pytestmark = pytest.mark.sampled
+
+CONFIGMGR = "smsrc.audit.matrix:configmgr"
+TCP, UDP = answers.TCP, answers.UDP
+PROVEN, UNCONFIRMED = "Proven", "Unconfirmed"
+CLIENT, SERVER, OTHER = "client", "server", "other"
+MP, DP, SITE, SQL = "Management point", "BITS distribution point", "Site server", "SQL Server"
+AGENT, PXE, SUP = "Advanced Client", "PXE distribution point", "Software update point"
+PROVIDER, REPORTS, UPSTREAM = "SMS Provider", "Reporting services point", "Upstream WSUS server"
+GATEWAY, SHARES = "CMG connection point", "SMB distribution point"
+NOTHING = {}
+
+# A flow: who asks whom on which port, and what is said: (by the server?, bytes) in turn.
+Flow = namedtuple("Flow", "client server transport port said")
+# `learned`: (end, role) -> its basis, and no other. `word`: what the evidence of an end says.
+Case = namedtuple("Case", "name flows learned word", defaults=("",))
+
+XML = ("Content-Type: text/xml",)
+OK, NEGOTIATE, BASIC = kb.http_response(), answers.NEGOTIATE, answers.BASIC
+FILE = kb.http_response(body=bytes(range(64)), headers=("Content-Type: application/octet-stream",))
+PAGE = answers.page()
+SOAP = kb.http_response(body=b"<soap:Envelope><soap:Body/></soap:Envelope>", headers=XML)
+NOT_FOUND = kb.NOT_FOUND
+LIST = kb.http_response(
+    body=b'<MPList><MP Name="PS1MP" FQDN="ps1-mp.example.test"><Version>9106</Version>'
+         b'<SSLState Value="63"/></MP></MPList>', headers=XML)
+KEY = kb.http_response(body=b"<MPKEYINFORMATION><SITECODE>PS1</SITECODE>"
+                            b"<TRUSTEDROOTKEY>0602</TRUSTEDROOTKEY></MPKEYINFORMATION>",
+                       headers=XML)
+AUT = "/SMS_MP/.sms_aut?"
+
+
+def turns(*messages):
+    return tuple((bool(number % 2), message) for number, message in enumerate(messages))
+
+
+def http(*messages, port=80, client=CLIENT, server=SERVER):
+    return Flow(client, server, TCP, port, turns(*messages))
+
+
+def get(uri, answer, port=80, **more):
+    headers = more.pop("headers", ())
+    return http(kb.http_get(uri, headers=headers), answer, port=port, **more)
+
+
+def post(number, answer=OK, uri="/ccm_system_TokenAuth/request", **more):
+    """A message with a client's identity."""
+    request = kb.http_request("CCM_POST", uri, agent="SMS CCM 5.0", body=b"x",
+                              headers=(f"CCMClientID: GUID:{number:032X}",))
+    return http(request, answer, **more)
+
+
+def share(name, status=kb.STATUS_OK, file=None, server=SERVER):
+    said = [kb.smb2_tree("\\\\SRV\\" + name), kb.smb2_tree_reply(status)]
+    if file:
+        said += [kb.smb2_create(file), kb.smb2_created()]
+    return Flow(CLIENT, server, TCP, 445, turns(*said))
+
+
+def login(database, client=CLIENT, server=SERVER):
+    return Flow(client, server, TCP, 1433, turns(kb.tds_login(database),
+                                                 kb.tds_logged_in(database)))
+
+
+# --- TLS ----------------------------------------------------------------------------------------
+
+def record(kind, body):
+    message = struct.pack(">BBH", kind, 0, len(body)) + body
+    return struct.pack(">BHH", 22, 0x0303, len(message)) + message
+
+
+def hello(name):
+    """A ClientHello with the name of the server (RFC 6066 3)."""
+    text = name.encode()
+    entry = struct.pack(">HBH", len(text) + 3, 0, len(text)) + text
+    extensions = struct.pack(">HH", 0x17, 0) + struct.pack(">HH", 0, len(entry)) + entry
+    return record(1, struct.pack(">H32sBHHBB", 0x0303, bytes(range(32)), 0, 2, 0x003C, 1, 0) +
+                  struct.pack(">H", len(extensions)) + extensions)
+
+
+def served(issuer):
+    """ServerHello and a certificate, of which the names alone are there."""
+    name = kb.ber(0x30, kb.ber(0x31, kb.ber(0x30, kb.ber(6, b"\x55\x04\x03"),
+                                            kb.ber(0x0C, issuer.encode()))))
+    certificate = kb.ber(0x30, kb.ber(0x30, kb.ber(2, b"\1"), name, name))
+    chain = struct.pack(">BH", 0, len(certificate)) + certificate
+    return record(2, struct.pack(">H32sBHB", 0x0303, bytes(range(32)), 0, 0x003C, 0)) + record(
+        11, struct.pack(">BH", 0, len(chain)) + chain)
+
+
+def tls(name, issuer="Example CA", **more):
+    return http(hello(name), served(issuer), port=443, **more)
+
+
+# --- Network boot -------------------------------------------------------------------------------
+
+BOOT_FILE = b"\\SMSTemp\\2026.08.01.10.00.00.{1}.boot.bcd"
+
+
+def boot_request():
+    """To port 4011, with the options of a PXE client (RFC 4578) and the product's own."""
+    asked = kb.dhcp(3, "02:00:00:00:00:11").rstrip(b"\0")[:-1]
+    return asked + b"\x3c\x20PXEClient:Arch:00007:UNDI:003016" + bytes.fromhex(
+        "5d020007" "fa0b0c01010d02080001020007" "ff")
+
+
+def boot_reply(vendor=b"PXEClient", file=BOOT_FILE):
+    said = kb.dhcp(5, "02:00:00:00:00:11", server="10.9.0.1").rstrip(b"\0")[:-1]
+    return (said + bytes((60, len(vendor))) + vendor + bytes.fromhex("f30702453014000000") +
+            bytes((252, len(file))) + file + b"\xff")
+
+
+def boot(reply):
+    return Flow(CLIENT, SERVER, UDP, 4011, turns(boot_request(), reply))
+
+
+def tftp(name, answer, server=SERVER):
+    """A read request to 69, and what comes from a port of the server's choice."""
+    return (Flow(CLIENT, SERVER, UDP, 69, ((False, b"\0\1" + name + b"\0octet\0"),)),
+            Flow(CLIENT, server, UDP, 57001, ((True, answer),)))
+
+
+DATA, OPTIONS = b"\0\3\0\1" + bytes(512), b"\0\6tsize\x00512\0"
+REFUSED = b"\0\5\0\1not found\0"
+
+
+def srv(target):
+    name = "_mssms_mp_ps1._tcp.example.test"
+    return Flow(CLIENT, OTHER, UDP, 53, turns(
+        kb.dns_srv_query(name),
+        lambda of: kb.dns_srv_answer(name, target, 443, of(SERVER))))
+
+
+def search(classes, *entries):
+    asked = kb.ldap_search(kb.PUBLISHED_IN, kb.ldap_equal("objectClass", classes),
+                           ("mSSMSMPName",))
+    return Flow(CLIENT, SERVER, TCP, 389, turns(asked, b"".join(entries) + kb.ldap_done()))
+
+
+def package(answer, uri="/SMS_DP_SMSPKG$/Content_1.1/sccm?/setup.exe", **more):
+    return get(uri, answer, **more)
+
+
+CASES = (
+    # The management point.
+    Case("list", (get(AUT + "MPLIST", LIST),), {(SERVER, MP): PROVEN},
+         "names PS1MP (ps1-mp.example.test), build 9106"),
+    Case("key", (get(AUT + "MPKEYINFORMATION", KEY),), {(SERVER, MP): PROVEN}, "PS1"),
+    Case("list of a scanner's 404", (get(AUT + "MPLIST", NOT_FOUND),), NOTHING),
+    Case("list of a scanner's 403", (get(AUT + "MPLIST", kb.FORBIDDEN),), NOTHING),
+    Case("list of a start page", (get(AUT + "MPLIST", PAGE),), NOTHING),
+    Case("policy", (get("/SMS_MP/.sms_pol?PS100005.2_00", answers.POLICY),),
+         {(SERVER, MP): PROVEN, (CLIENT, AGENT): UNCONFIRMED}),
+    Case("message", (post(1, uri="/ccm_system/request"),),
+         {(SERVER, MP): PROVEN, (CLIENT, AGENT): PROVEN}),
+    Case("upload", (http(kb.bits_post(), kb.BITS_ACK),),
+         {(SERVER, MP): PROVEN, (CLIENT, AGENT): PROVEN}),
+    Case("client's installation", (get("/CCM_Client/ccmsetup.cab", NEGOTIATE),),
+         {(SERVER, MP): PROVEN, (CLIENT, AGENT): UNCONFIRMED}),
+    Case("notification", (get("/bgb/handler.ashx?RequestType=LogIn", NEGOTIATE),),
+         {(SERVER, MP): PROVEN, (CLIENT, AGENT): UNCONFIRMED}),
+    Case("software center", (get("/CMUserService_WindowsAuth/x.asmx", NEGOTIATE),),
+         {(SERVER, MP): PROVEN, (CLIENT, AGENT): UNCONFIRMED}),
+    Case("software center of Basic", (get("/CMUserService_WindowsAuth/x.asmx", BASIC),), NOTHING),
+    Case("recovery service", (get("/SMS_MP_MBAM/CoreService.svc", SOAP),),
+         {(SERVER, MP): UNCONFIRMED}),
+    # A site's distribution points; whoever asks them need not be a client.
+    Case("package", (package(FILE),), {(SERVER, DP): PROVEN}),
+    Case("package with WebDAV", (http(kb.propfind("/SMS_DP_SMSPKG$/Content_1.1"),
+                                      kb.MULTISTATUS),), {(SERVER, DP): PROVEN}),
+    Case("package of a token", (package(NEGOTIATE, "/CCMTOKENAUTH_SMS_DP_SMSPKG$/PS100001"),),
+         {(SERVER, DP): PROVEN}),
+    Case("list of packages", (package(NEGOTIATE, "/SMS_DP_SMSPKG$/Datalib"),),
+         {(SERVER, DP): PROVEN}),
+    Case("package of a scanner", (package(BASIC), package(NOT_FOUND)), NOTHING),
+    Case("package shares", (share("SMSPKGC$"), share("SMSSIG$")), {(SERVER, SHARES): PROVEN}),
+    Case("peer", (get("/SCCM_BranchCache$/PS100001/sccm?/boot.wim", FILE, port=8003),),
+         {(SERVER, AGENT): PROVEN, (CLIENT, AGENT): UNCONFIRMED}),
+    Case("peer that has it not", (get("/SCCM_BranchCache$/PS100001/x", NOT_FOUND, port=8003),),
+         NOTHING),
+    # Site servers: two of their shares are those of distribution points too.
+    Case("site server", (share("SCCMContentLib$"), share("SMS_DP$"), share("SMS_SUIAgent")),
+         {(SERVER, SITE): PROVEN}),
+    Case("passive site server", (share("SMS_SITE"), share("SMS_SUIAgent")),
+         {(SERVER, SITE): PROVEN, (CLIENT, SITE): PROVEN}),
+    Case("content library", (share("SCCMContentLib$"), share("SMS_DP$")), NOTHING),
+    Case("site server's packages", (share("SMS_CPSC$"),), {(SERVER, SITE): PROVEN}),
+    Case("share refused", (share("SMS_SUIAgent", kb.STATUS_ACCESS_DENIED),), NOTHING),
+    Case("console's installation", (share("AdminUIContentPayload"), share("EasySetupPayload")),
+         {(SERVER, SITE): PROVEN}),
+    # Network boot.
+    Case("boot by DHCP", (boot(boot_reply()),), {(SERVER, PXE): PROVEN}, "boot.bcd"),
+    Case("boot by another server", (boot(boot_reply(file=b"\\Boot\\BCD")),), NOTHING),
+    Case("boot file", tftp(b"SMSBoot\\x64\\wdsnbp.com", DATA), {(SERVER, PXE): PROVEN},
+         "wdsnbp.com"),
+    Case("boot variables", tftp(b"\\SMSTemp\\2026.{1}.boot.var", OPTIONS), {(SERVER, PXE): PROVEN}),
+    Case("boot file refused", tftp(b"SMSBoot\\x64\\wdsnbp.com", REFUSED), NOTHING),
+    Case("boot file from another", tftp(b"SMSBoot\\x64\\wdsnbp.com", DATA, OTHER), NOTHING),
+    Case("another boot file", tftp(b"boot\\x64\\wdsnbp.com", DATA), NOTHING),
+    Case("boot folder", (share("REMINST", file="SMSImages\\PS100005"),), {(SERVER, PXE): PROVEN}),
+    Case("deployment services", (share("REMINST", file="Boot\\x64\\wdsnbp.com"),), NOTHING),
+    # Software updates are this site's where an asker is.
+    Case("updates of any WSUS", (get("/ClientWebService/client.asmx", SOAP, port=8530),),
+         {(SERVER, SUP): UNCONFIRMED}),
+    Case("updates of the site", (post(1, server=OTHER),
+                                 get("/ClientWebService/client.asmx", SOAP, port=8530)),
+         {(SERVER, SUP): PROVEN, (CLIENT, AGENT): PROVEN, (OTHER, MP): PROVEN}),
+    Case("updates' administration", (share("SMS_SITE", server=OTHER),
+                                     get("/ApiRemoting30/WebServices.asmx", NEGOTIATE, port=8530)),
+         {(SERVER, SUP): PROVEN, (CLIENT, SITE): PROVEN, (OTHER, SITE): PROVEN}),
+    Case("updates' synchronization",
+         (get("/ServerSyncWebService/ServerSyncWebService.asmx", SOAP, port=8530),),
+         {(SERVER, UPSTREAM): UNCONFIRMED}),
+    Case("updates of a page", (get("/ClientWebService/client.asmx", PAGE, port=8530),), NOTHING),
+    # Provider, reports, database.
+    Case("administration service", (get("/AdminService/wmi/SMS_Site", NEGOTIATE),),
+         {(SERVER, PROVIDER): PROVEN}),
+    Case("administration service, 404", (get("/AdminService/wmi/SMS_Site", NOT_FOUND),), NOTHING),
+    Case("reports", (get("/ReportServer?/ConfigMgr_PS1/Hardware", PAGE),),
+         {(SERVER, REPORTS): UNCONFIRMED}, "PS1"),
+    Case("reports of others", (get("/ReportServer?/Sales", PAGE),), NOTHING),
+    Case("database", (login("CM_PS1"),), {(SERVER, SQL): UNCONFIRMED}),
+    Case("database of a management point", (get(AUT + "MPKEYINFORMATION", KEY, client=OTHER,
+                                                server=CLIENT), login("CM_PS1")),
+         {(SERVER, SQL): PROVEN, (CLIENT, MP): PROVEN}),
+    # Directory and names.
+    Case("directory", (search("mSSMSManagementPoint", kb.management_point_entry("PS1")),),
+         {(SERVER, "Domain controller"): PROVEN, (CLIENT, AGENT): UNCONFIRMED}),
+    Case("SRV record", (srv("ps1-mp2.example.test"), get("/x", OK)), {(SERVER, MP): UNCONFIRMED},
+         "_mssms_mp_ps1"),
+    # TLS.
+    Case("name of a list, by TLS", (get(AUT + "MPLIST", LIST, server=OTHER),
+                                    tls("PS1-MP.example.test")),
+         {(SERVER, MP): UNCONFIRMED, (OTHER, MP): PROVEN}, "ps1-mp.example.test"),
+    Case("name of nobody, by TLS", (tls("www.example.test"),), NOTHING),
+    Case("certificate", (tls("x.example.test", "SMS Issuing"),), {(SERVER, MP): PROVEN},
+         "SMS Issuing"),
+    Case("certificate of the asker", (Flow(CLIENT, SERVER, TCP, 443,
+                                           ((False, served("SMS Issuing")),)),), NOTHING),
+    # A gateway has the messages of many clients; a client has one identity, or a new one.
+    Case("gateway", tuple(post(number) for number in range(6)),
+         {(SERVER, MP): PROVEN, (CLIENT, GATEWAY): UNCONFIRMED}),
+    Case("client installed again", (post(1), post(2), post(1)),
+         {(SERVER, MP): PROVEN, (CLIENT, AGENT): PROVEN}),
+)
+NAMES = [case.name for case in CASES]
+
+
+def address(number, which):
+    return f"10.{ {CLIENT: 8, SERVER: 9, OTHER: 7}[which]}.0.{number + 1}"
+
+
+def write(path, cases):
+    """All cases in one capture, each with hosts of its own."""
+    cap = generator("flows").Capture()
+    port = 40000
+    for number, case in cases:
+        for flow in case.flows:
+            boots = flow.transport == UDP and flow.port in (69, 57001)
+            port += 1
+            ends = (address(number, flow.client), 2070 if boots else port,
+                    address(number, flow.server), flow.port)
+            talk = cap.tcp(*ends) if flow.transport == TCP else cap.udp(*ends)
+            if flow.transport == TCP:
+                talk.open()
+            for by_server, said in flow.said:
+                said = said(lambda which: address(number, which)) if callable(said) else said
+                (talk.reply if by_server else talk.send)(said)
+            if flow.transport == TCP:
+                talk.close()
+            cap.wait(0.5)
+    cap.write(path)
+    path.chmod(0o644)
+    return path
+
+
+@pytest.fixture(scope="module")
+def capture(sandbox):
+    return write(sandbox.new_folder("signatures") / "all.pcap", list(enumerate(CASES)))
+
+
+@pytest.fixture(scope="module")
+def roles(tshark, capture):
+    return statistic(tshark, capture, "roles", prefs=[CONFIGMGR], two_pass=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_an_exchange_shows_and_no_more(roles, name):
+    number = NAMES.index(name)
+    case = CASES[number]
+    held = {(which, role): basis for which in (CLIENT, SERVER, OTHER)
+            for role, basis in found(roles, address(number, which)).items()}
+    assert held == case.learned
+    assert any(case.word in line for which in (CLIENT, SERVER)
+               for line in host_lines(roles, address(number, which)) or [case.word])
+
+
+def shown(lines):
+    """Host, role, site, frame and basis of each line, without what is counted."""
+    cells = [[cell.strip() for cell in line.split("|")] for line in lines if line[:1].isdigit()]
+    return {(*row[:4], row[6]) for row in cells}
+
+
+def test_one_pass_finds_the_same_but_for_what_is_taken_back(tshark, capture, roles):
+    """The first messages of a gateway are those of a client: its line stays in a table that grows
+    with the capture."""
+    once = shown(statistic(tshark, capture, "roles", prefs=[CONFIGMGR]))
+    assert [row[:2] for row in once - shown(roles)] == [
+        (address(NAMES.index("gateway"), CLIENT), AGENT)]
+    assert shown(roles) <= once
+
+
+# Signatures that KB 826852 has never had.
+OWN = ("software center", "recovery service", "peer", "boot by DHCP", "boot file",
+       "boot variables", "boot folder", "updates of any WSUS", "updates' synchronization",
+       "administration service", "reports", "console's installation", "certificate")
+
+
+def test_they_teach_nothing_where_another_product_is_judged(tshark, capture):
+    lines = statistic(tshark, capture, "roles")
+    hosts = [address(NAMES.index(name), which) for name in OWN
+             for which in (CLIENT, SERVER, OTHER)]
+    assert [line for host in hosts for line in host_lines(lines, host)] == []
+    assert "Software update point" not in "".join(lines)
+
+
+# --- The Note on another product ----------------------------------------------------------------
+
+NOTED = "smsrc.audit.other_product"
+SMS, MODERN = ("smsrc.audit.matrix:kb826852",), (CONFIGMGR,)
+SIGNS = {
+    "list": "build 9106", "content library": "SCCMContentLib$", "database": "CM_PS1",
+    "SRV record": "_mssms_mp_ps1", "boot file": "wdsnbp.com",
+}
+NO_SIGNS = ("share refused", "package", "message", "list of a scanner's 404", "policy",
+            "boot file refused", "boot by another server", "gateway")
+OLD = {
+    "access point": (share("CAP_ABC"), "CAP_ABC"), "database": (login("SMS_ABC"), "SMS_ABC"),
+    "report": (get("/SMSReporting_ABC/Report.asp", PAGE), "SMSReporting_ABC"),
+    "access point refused": (share("CAP_ABC", kb.STATUS_ACCESS_DENIED), None),
+}
+
+
+def notes(tshark, path, prefs, **options):
+    """(frame, text) of the Notes."""
+    names = ["frame.number", "_ws.expert.message", NOTED]
+    return [(row["frame.number"][0], next(text for text in row["_ws.expert.message"]
+                                          if text.startswith("Evidence of")))
+            for row in fields(tshark, path, names, "-Y", NOTED, prefs=prefs, **options)]
+
+
+@pytest.mark.parametrize("two_pass", [False, True], ids=["one pass", "two passes"])
+@pytest.mark.parametrize("name", SIGNS)
+def test_an_answer_of_another_product_is_noted_once(tshark, tmp_path, name, two_pass):
+    case = CASES[NAMES.index(name)]
+    path = write(tmp_path / "sign.pcap", [(0, case), (1, case)])
+    (frame, text), = notes(tshark, path, SMS, two_pass=two_pass)
+    assert text.startswith("Evidence of Configuration Manager, current branch (")
+    assert SIGNS[name] in text and "smsrc.audit.matrix" in text and "KB 826852" in text
+    # The answer, and nothing that was only asked.
+    answers_of_case = frames(tshark, path, "ip.src == 10.0.0.0/8 && ip.dst == 10.8.0.1")
+    assert int(frame) in answers_of_case
+
+
+def test_what_is_refused_or_of_any_product_is_not_noted(tshark, tmp_path, capture):
+    path = write(tmp_path / "none.pcap", [(number, CASES[NAMES.index(name)])
+                                          for number, name in enumerate(NO_SIGNS)])
+    assert notes(tshark, path, SMS) == []
+    assert notes(tshark, capture, MODERN) == []
+    assert notes(tshark, capture, (*SMS, "smsrc.audit.learn:FALSE")) == []
+
+
+@pytest.mark.parametrize("name", OLD)
+def test_an_answer_of_sms_is_noted_where_its_successor_is_judged(tshark, tmp_path, name):
+    flow, word = OLD[name]
+    path = write(tmp_path / "sign.pcap", [(0, Case(name, (flow,), NOTHING))])
+    said = notes(tshark, path, MODERN)
+    assert len(said) == (1 if word else 0)
+    assert all(word in text and "SMS 2003" in text for _, text in said)
+    assert notes(tshark, path, SMS) == []
