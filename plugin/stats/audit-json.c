@@ -47,13 +47,20 @@ typedef struct {
     char *site_code;
 } flow_line_t;
 
+/* The frames that the filter passes, audited or not. */
+typedef struct {
+    uint64_t count;
+    nstime_t start;        /* unset: no frame has a time */
+    nstime_t end;
+} frames_t;
+
 typedef struct {
     char *filter;          /* NULL: none */
     flow_choice_t *choice;
     GPtrArray *all;        /* of flow_line_t, in their order */
     GHashTable *lines;     /* flow to its line, of the current capture */
     unsigned settled;      /* how many are of earlier captures */
-    uint64_t frames;       /* that the filter passes, audited or not */
+    frames_t frames;
 } audit_lines_t;
 
 static void
@@ -89,14 +96,26 @@ audit_reset(void *tapdata)
 static void
 frames_reset(void *tapdata)
 {
-    *(uint64_t *)tapdata = 0;
+    frames_t *frames = (frames_t *)tapdata;
+
+    frames->count = 0;
+    nstime_set_unset(&frames->start);
+    nstime_set_unset(&frames->end);
 }
 
 static tap_packet_status
-frames_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
-              const void *data _U_, tap_flags_t flags _U_)
+frames_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data _U_,
+              tap_flags_t flags _U_)
 {
-    (*(uint64_t *)tapdata)++;
+    frames_t *frames = (frames_t *)tapdata;
+
+    frames->count++;
+    if (pinfo->fd->has_ts) {
+        if (nstime_is_unset(&frames->start) || nstime_cmp(&pinfo->abs_ts, &frames->start) < 0)
+            frames->start = pinfo->abs_ts;
+        if (nstime_is_unset(&frames->end) || nstime_cmp(&pinfo->abs_ts, &frames->end) > 0)
+            frames->end = pinfo->abs_ts;
+    }
     return TAP_PACKET_DONT_REDRAW;
 }
 
@@ -123,19 +142,7 @@ audit_show(void *data, packet_info *pinfo _U_, const whole_flow_t *whole)
     g_ptr_array_add(audit->all, flow);
 }
 
-static void
-put_roles(json_dumper *line, const char *name, role_set_t roles)
-{
-    json_dumper_set_member_name(line, name);
-    json_dumper_begin_array(line);
-    for (const value_string *role = role_vals; role->strptr != NULL; role++) {
-        if ((roles & ROLE_BIT(role->value)) != 0)
-            json_dumper_value_string(line, role->strptr);
-    }
-    json_dumper_end_array(line);
-}
-
-/* How far each role of put_roles() can be trusted, in the same order. */
+/* How far each role of json_line_put_roles() can be trusted, in the same order. */
 static void
 put_basis(json_dumper *line, const char *name, const flow_end_t *end)
 {
@@ -169,10 +176,10 @@ print_flow(const flow_line_t *flow)
     json_line_put_text(&line, "verdict", verdict_name(flow->verdict.verdict));
     put_row(&line, flow);
     json_line_put_host(&line, "initiator", &flow->ends[INITIATOR].host);
-    put_roles(&line, "initiator_roles", flow->ends[INITIATOR].seen.roles);
+    json_line_put_roles(&line, "initiator_roles", flow->ends[INITIATOR].seen.roles);
     put_basis(&line, "initiator_basis", &flow->ends[INITIATOR].seen);
     json_line_put_host(&line, "responder", &flow->ends[RESPONDER].host);
-    put_roles(&line, "responder_roles", flow->ends[RESPONDER].seen.roles);
+    json_line_put_roles(&line, "responder_roles", flow->ends[RESPONDER].seen.roles);
     put_basis(&line, "responder_basis", &flow->ends[RESPONDER].seen);
     json_line_put_text(&line, "site_code", flow->site_code);
     json_line_put_text(&line, "transport", service_transport_name(flow->transport));
@@ -299,7 +306,9 @@ audit_draw(void *tapdata)
         print_flow((const flow_line_t *)flows->pdata[i]);
     line = json_line_begin("audit");
     json_line_put_filter(&line, audit->filter);
-    json_line_put_number(&line, "frames", audit->frames);
+    json_line_put_number(&line, "frames", audit->frames.count);
+    json_line_put_time(&line, "start", &audit->frames.start);
+    json_line_put_time(&line, "end", &audit->frames.end);
     json_line_put_number(&line, "flows", flows->len);
     not_judged_sum_update();
     not_judged_sum_put(&line);
@@ -347,6 +356,7 @@ audit_start(const char *argument, void *userdata)
 
     audit->lines = g_hash_table_new(g_direct_hash, g_direct_equal);
     audit->all = g_ptr_array_new_with_free_func(free_flow_line);
+    frames_reset(&audit->frames);
     audit->filter = g_strdup(flows.filter);
     audit->choice = flow_choice_new(&ops, audit, flows.filter == NULL);
     not_judged_sum_start(NULL);

@@ -495,16 +495,3 @@ firewall_rules_roles_to_str(const firewall_rule_t *rule, unsigned end)
     wmem_free(NULL, names);
     return text;
 }
-
-char *
-firewall_rules_hosts_to_str(const firewall_rule_t *rule, unsigned end, unsigned most)
-{
-    unsigned count = host_set_size(rule->hosts[end]);
-    char *hosts = host_set_to_str(rule->hosts[end], AT_NONE, most), *text;
-
-    if (count <= most)
-        return hosts;
-    text = g_strdup_printf("%s and %u more", hosts, count - most);
-    g_free(hosts);
-    return text;
-}

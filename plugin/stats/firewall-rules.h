@@ -80,9 +80,6 @@ char *firewall_rules_missing_to_str(const firewall_rule_t *rule, unsigned end);
 /** "Site server, SMS Provider", "No role", "Advanced Client, by a proxy": to be g_free()d. */
 char *firewall_rules_roles_to_str(const firewall_rule_t *rule, unsigned end);
 
-/** The addresses of an end, at most @p most, then "and N more": to be g_free()d. */
-char *firewall_rules_hosts_to_str(const firewall_rule_t *rule, unsigned end, unsigned most);
-
 /** True for rules that a firewall cannot distinguish: all is equal but the row. */
 bool firewall_rules_equal_but_row(const firewall_rule_t *a, const firewall_rule_t *b);
 

@@ -87,6 +87,27 @@ host_set_add_all(host_set_t *set, host_set_t *others)
 }
 
 typedef struct {
+    bool (*each)(void *data, const address *addr);
+    void *data;
+} each_t;
+
+static gboolean
+call_each(void *key, void *value _U_, void *data)
+{
+    const each_t *call = (const each_t *)data;
+
+    return call->each(call->data, (const address *)key);
+}
+
+void
+host_set_each(host_set_t *set, bool (*each)(void *data, const address *addr), void *data)
+{
+    each_t call = { each, data };
+
+    g_tree_foreach(set, call_each, &call);
+}
+
+typedef struct {
     GString *text;
     unsigned left; /* how many may still be appended */
     int type;      /* AT_NONE: of any type */
@@ -117,4 +138,17 @@ host_set_to_str(host_set_t *set, int type, unsigned most)
 
     g_tree_foreach(set, append_host, &list);
     return g_string_free(list.text, FALSE);
+}
+
+char *
+host_set_to_short_str(host_set_t *set, unsigned most)
+{
+    unsigned count = host_set_size(set);
+    char *hosts = host_set_to_str(set, AT_NONE, most), *text;
+
+    if (count <= most)
+        return hosts;
+    text = g_strdup_printf("%s and %u more", hosts, count - most);
+    g_free(hosts);
+    return text;
 }

@@ -32,4 +32,10 @@ void host_set_add_all(host_set_t *set, host_set_t *others);
 /** The first @p most addresses of the set, of @p type or for AT_NONE of any: to be g_free()d. */
 char *host_set_to_str(host_set_t *set, int type, unsigned most);
 
+/** The first @p most addresses of any type, then "and N more" where there are more: the same. */
+char *host_set_to_short_str(host_set_t *set, unsigned most);
+
+/** Call @p each for the addresses of the set in their order, until it returns true. */
+void host_set_each(host_set_t *set, bool (*each)(void *data, const address *addr), void *data);
+
 #endif /* __SMSRC_HOST_SET_H__ */

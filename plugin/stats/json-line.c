@@ -80,6 +80,18 @@ json_line_put_host(json_dumper *line, const char *name, const address *host)
 }
 
 void
+json_line_put_roles(json_dumper *line, const char *name, role_set_t roles)
+{
+    json_dumper_set_member_name(line, name);
+    json_dumper_begin_array(line);
+    for (const value_string *role = role_vals; role->strptr != NULL; role++) {
+        if ((roles & ROLE_BIT(role->value)) != 0)
+            json_dumper_value_string(line, role->strptr);
+    }
+    json_dumper_end_array(line);
+}
+
+void
 json_line_put_time(json_dumper *line, const char *name, const nstime_t *when)
 {
     char *time = stat_text_time(when, "%Y-%m-%dT%H:%M:%S"), *text;

@@ -12,6 +12,8 @@
 #include <epan/address.h>
 #include <wsutil/json_dumper.h>
 
+#include "role.h"
+
 /** Begin an object on standard output, with the member "type". End it with json_line_end(). */
 json_dumper json_line_begin(const char *type);
 void json_line_end(json_dumper *line);
@@ -26,6 +28,9 @@ void json_line_put_literal(json_dumper *line, const char *name, const char *lite
 
 /** An address as text, null for one of AT_NONE. */
 void json_line_put_host(json_dumper *line, const char *name, const address *host);
+
+/** An array of the names of roles. */
+void json_line_put_roles(json_dumper *line, const char *name, role_set_t roles);
 
 /** "2004-07-14T09:00:00.000000Z"; null where the capture has no time, or none that is a date. */
 void json_line_put_time(json_dumper *line, const char *name, const nstime_t *when);

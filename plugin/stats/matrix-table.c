@@ -19,12 +19,7 @@
 #include "stat-list.h"
 #include "stat-table.h"
 #include "terminal-table.h"
-
-/* An end of a row. */
-typedef struct {
-    role_set_t roles;
-    char name[48];
-} end_t;
+#include "unknown-roles.h"
 
 /* A row of the matrix. Its texts are set while its row is shown. */
 typedef struct {
@@ -33,7 +28,7 @@ typedef struct {
     const char *state;
     const char *missing;
     const char *text;
-    end_t ends[NUM_ENDS];
+    row_end_t ends[NUM_ENDS];
     unsigned flows;
     unsigned blocked;
     unsigned packets;
@@ -93,29 +88,6 @@ matrix_settle(void *data)
     g_hash_table_remove_all(rows->lines_of_rows);
 }
 
-/* True if no host holds the role of this end. A broadcast, and a reader of reports, hold none. */
-static bool
-is_missing(const rows_t *rows, const end_t *end)
-{
-    return (end->roles & (rows->held_roles | ROLES_BROADCAST | ROLES_UNNAMED)) == 0;
-}
-
-/* Sets the names of the roles that no host holds, and whether traffic can show them. */
-static void
-set_missing(const rows_t *rows, const line_t *line, GString *names)
-{
-    const role_set_t learned = not_judged_learned_roles();
-
-    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
-        const char *other = end == RESPONDER ? line->ends[INITIATOR].name : "";
-
-        if (!is_missing(rows, &line->ends[end]) || strcmp(other, line->ends[end].name) == 0)
-            continue;
-        g_string_append_printf(names, "%s%s%s", names->len > 0 ? ", " : "", line->ends[end].name,
-                               (line->ends[end].roles & learned) != 0 ? "" : " (table only)");
-    }
-}
-
 static const char *
 state_of(const rows_t *rows, const line_t *line, bool missing)
 {
@@ -130,15 +102,14 @@ state_of(const rows_t *rows, const line_t *line, bool missing)
 static void
 show_line(const rows_t *rows, line_t *line)
 {
-    GString *missing = g_string_new(NULL);
+    char *missing = line->flows == 0 ? unknown_roles_to_str(line->ends, rows->held_roles)
+                                     : g_strdup("");
 
-    if (line->flows == 0)
-        set_missing(rows, line, missing);
-    line->state = state_of(rows, line, missing->len > 0);
-    line->missing = missing->str;
+    line->state = state_of(rows, line, *missing != '\0');
+    line->missing = missing;
     stat_table_show_row(stat_table_opened(&rows->table.ui), line->row, columns, line);
     line->missing = NULL;
-    g_string_free(missing, TRUE);
+    g_free(missing);
 }
 
 /* Shows the state of the rows without a flow again, where it may have changed. */
@@ -162,17 +133,6 @@ matrix_update(stat_tap_table_ui *ui, stat_tap_table *table _U_)
     }
 }
 
-static void
-set_ends(line_t *line, const matrix_row_t *row)
-{
-    line->ends[INITIATOR].roles = row->initiator_roles;
-    line->ends[RESPONDER].roles = row->responder_roles;
-    (void)g_strlcpy(line->ends[INITIATOR].name, row->initiator,
-                    sizeof line->ends[INITIATOR].name);
-    (void)g_strlcpy(line->ends[RESPONDER].name, row->responder,
-                    sizeof line->ends[RESPONDER].name);
-}
-
 /* Returns the line of a row of the matrix, a new one at the end of the table where it has none. */
 static line_t *
 line_of(rows_t *rows, const matrix_row_t *row)
@@ -190,7 +150,7 @@ line_of(rows_t *rows, const matrix_row_t *row)
         line->row = stat_table_append_row(ui, stat_table_opened(ui));
         line->id = row->id;
         line->text = text;
-        set_ends(line, row);
+        unknown_roles_set_ends(line->ends, row);
         show_line(rows, line);
         line->id = line->text = NULL;
         g_hash_table_insert(rows->lines, g_strdup(text), line);

@@ -89,7 +89,7 @@ show_rule(stat_tap_table *table, unsigned row, const firewall_rule_t *rule)
 
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
         roles[end] = firewall_rules_roles_to_str(rule, end);
-        hosts[end] = firewall_rules_hosts_to_str(rule, end, SHOWN_HOSTS);
+        hosts[end] = host_set_to_short_str(rule->hosts[end], SHOWN_HOSTS);
     }
     if (rule->transport != TRANSPORT_IPX)
         snprintf(port, sizeof port, "%u", rule->port);

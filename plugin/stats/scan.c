@@ -14,6 +14,7 @@
 #include "scan.h"
 
 #include "addresses.h"
+#include "port-set.h"
 #include "tcp-state.h"
 
 /* So many ports, or so many hosts, are a scan: of what no row fits, and of everything. */
@@ -27,7 +28,7 @@ struct scan {
     address initiator;
     GSequence *tries;
     host_set_t *hosts[NUM_TRIES];
-    GHashTable *ports[NUM_TRIES]; /* port to its number of tries */
+    port_set_t *ports[NUM_TRIES];
     unsigned packets;
     double bytes;
     void *row;
@@ -44,7 +45,7 @@ free_scan(void *data)
 
     for (unsigned of = 0; of < NUM_TRIES; of++) {
         host_set_free(scan->hosts[of]);
-        g_hash_table_destroy(scan->ports[of]);
+        port_set_free(scan->ports[of]);
     }
     g_sequence_free(scan->tries);
     free_address(&scan->initiator);
@@ -86,7 +87,7 @@ scan_of(scans_t *scans, const address *initiator)
     scan->tries = g_sequence_new(NULL);
     for (unsigned of = 0; of < NUM_TRIES; of++) {
         scan->hosts[of] = host_set_new();
-        scan->ports[of] = g_hash_table_new(g_direct_hash, g_direct_equal);
+        scan->ports[of] = port_set_new();
     }
     g_hash_table_insert(scans->by_initiator, &scan->initiator, scan);
     return scan;
@@ -122,25 +123,13 @@ compare_tries(const void *a, const void *b, void *unused _U_)
 }
 
 static void
-count_port(GHashTable *ports, uint16_t port, int change)
-{
-    void *key = GUINT_TO_POINTER((unsigned)port);
-    int tries = GPOINTER_TO_INT(g_hash_table_lookup(ports, key)) + change;
-
-    if (tries == 0)
-        g_hash_table_remove(ports, key);
-    else
-        g_hash_table_insert(ports, key, GINT_TO_POINTER(tries));
-}
-
-static void
 leave(scan_try_t *one)
 {
     scan_t *scan = one->scan;
 
     for (unsigned of = one->fits ? TRIES_ALL : 0; of < NUM_TRIES; of++) {
         host_set_remove_flow(scan->hosts[of], one->hosts[of]);
-        count_port(scan->ports[of], one->port, -1);
+        port_set_remove_flow(scan->ports[of], one->port);
     }
     g_sequence_remove(one->place);
     scan->packets -= one->packets;
@@ -163,7 +152,7 @@ join(scans_t *scans, scan_try_t *one)
     one->port = tap->ends[RESPONDER].port;
     for (unsigned of = one->fits ? TRIES_ALL : 0; of < NUM_TRIES; of++) {
         one->hosts[of] = host_set_add_flow(scan->hosts[of], tap->ends[RESPONDER].host);
-        count_port(scan->ports[of], one->port, +1);
+        port_set_add_flow(scan->ports[of], one->port);
     }
     one->place = g_sequence_insert_sorted(scan->tries, one, compare_tries, NULL);
 }
@@ -201,7 +190,7 @@ scan_is_one(const scan_t *scan)
 {
     for (unsigned of = 0; of < NUM_TRIES; of++) {
         if (host_set_size(scan->hosts[of]) >= many[of] ||
-            g_hash_table_size(scan->ports[of]) >= many[of])
+            port_set_size(scan->ports[of]) >= many[of])
             return true;
     }
     return false;

@@ -166,7 +166,7 @@ fuzz_wireshark_start(const char *program)
 /* --- Statistics ------------------------------------------------------------------------------ */
 
 static const char *const tables[] = { "smsrc,sessions", "smsrc,roles", "smsrc,audit",
-                                      "smsrc,matrix", "smsrc,rules" };
+                                      "smsrc,matrix", "smsrc,matrix.used", "smsrc,rules" };
 
 static stat_data_t listeners[G_N_ELEMENTS(tables)];
 static stats_tree *tree_listener;

@@ -28,6 +28,9 @@ STATISTICS = {
     "smsrc,audit": "each judged flow, the worst first",
     "smsrc,audit.json": "the same, a line of JSON for each (tshark only)",
     "smsrc,matrix": "each row of KB 826852: Seen, Never seen, Blocked, with packets and bytes",
+    "smsrc,matrix.used": "which rows were used, by which roles, hosts and ports and when, which never, "
+                         "and what was used that no row has",
+    "smsrc,matrix.json": "the same, a line of JSON for each (tshark only)",
     "smsrc,rules": "the firewall rules that the listed flows need",
     "smsrc,rules.nft": "the same as a file for nftables: a chain, which drops nothing",
     "smsrc,rules.nft.drop": "the same, and all else that the host forwards is dropped",

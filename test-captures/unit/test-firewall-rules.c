@@ -12,7 +12,7 @@ assert_hosts(unsigned rule, const char *from, const char *to)
     const char *wanted[2] = { from, to };
 
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
-        char *hosts = firewall_rules_hosts_to_str(firewall_rules_at(rules, rule), end, 2);
+        char *hosts = host_set_to_short_str(firewall_rules_at(rules, rule)->hosts[end], 2);
 
         g_assert_cmpstr(hosts, ==, wanted[end]);
         g_free(hosts);

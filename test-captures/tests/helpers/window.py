@@ -31,6 +31,7 @@ STATISTICS = (
     ("smsrc,roles", "SMS Roles"),
     ("smsrc,audit", "SMS Port Audit"),
     ("smsrc,matrix", "SMS Port Matrix (KB 826852)"),
+    ("smsrc,matrix.used", "SMS Rows Used and Never Used"),
     ("smsrc,rules", "SMS Firewall Rules"),
     ("smsrc,rules.nft", "SMS Firewall Rules for nftables"),
     ("smsrc,rules.nft.drop", "SMS Firewall for nftables"),

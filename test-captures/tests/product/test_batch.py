@@ -197,8 +197,48 @@ def test_each_line_has_the_name_of_its_capture(batch, place, made):
     shutil.copyfile(made("demo"), captures / "demo.pcap")
     batch("run", captures, out)
     (lines, _), = results(out).values()
-    assert {line["type"] for line in lines} == {"flow", "session", "capture"}
+    assert {line["type"] for line in lines} == {"flow", "session", "row", "capture"}
     assert {line["capture"] for line in lines} == {"demo.pcap"}
+
+
+def a_day_later(capture):
+    """The bytes of a capture of which each packet is a day later."""
+    data = capture.read_bytes()
+    return data[:batch_captures.HEADER.size] + b"".join(
+        batch_captures.RECORD.pack(seconds + 86400, micros, len(frame), length) + frame
+        for seconds, micros, length, frame in batch_captures.records(data))
+
+
+def test_rows_are_added_up_over_captures_and_days(batch, place, made, tshark):
+    captures, out = place("captures"), place("out")
+    shutil.copyfile(made("demo"), captures / "monday.pcap")
+    (captures / "tuesday.pcap").write_bytes(a_day_later(made("demo")))
+    (captures / "broken.pcap").write_bytes(b"no capture")
+    batch("run", captures, out)
+    text = batch("rows", out).stdout
+    assert text.endswith("\nover 2 captures of 2 days\n") and max(map(len, text.splitlines())) <= 80
+    used, rest = text.split("\nUsed and not printed\n")
+    not_printed, never = rest.split("\nRows never used\n")
+    lines = parse(tshark(made("demo"), "-q", "-z", "smsrc,matrix.json", text=False).stdout)
+    for part, state in ((used, "Used"), (not_printed, "Not printed")):
+        wanted = [line for line in lines if line.get("state") == state]
+        assert part.count(" in 2 captures, ") == len(wanted) > 0 and " in 1 capture" not in part
+        assert sorted(map(int, re.findall(r"^ +(\d+) flows: ", part, re.MULTILINE))) == sorted(
+            2 * line["flows"] for line in wanted)
+    assert set(re.findall(r"^ +(\w+): .* to ", never, re.MULTILINE)) == {
+        line["row"] for line in lines if line.get("state") == "Never used"}
+    assert never.count("with hosts of its roles in 2 captures") == len(
+        [line for line in lines if line.get("role_not_known") == ""])
+    # By hand: the console 10.1.0.50 opened the control channel of two agents and one more.
+    control, = [part for part in re.split(r"^(?=\w)", used, flags=re.MULTILINE)
+                if part.startswith("F3, Unconfirmed: Remote Control viewer to Client")]
+    assert "10.1.0.50" in control and "10.1.3.17" in control
+
+
+def test_rows_of_what_is_no_batch_are_refused(batch, place):
+    assert is_complaint(batch("rows", place("nothing"), code=1).stderr,
+                        "is not a folder of smsrc-batch")
+    assert is_complaint(batch("rows", code=2).stderr, "rows needs one OUT")
 
 
 def test_a_capture_that_is_cut_short_keeps_what_was_read(batch, place, made):

@@ -20,8 +20,8 @@ FILTERS = ("frame.number == 1", "frame.number == 12", "tcp.flags.syn == 1", "tcp
            "tcp.len > 0", "udp", "ip.src == 10.1.3.17", "ip.addr == 10.1.1.13", "tcp.dstport == 80",
            "frame.number > 20 and frame.number < 40", "smsrc", "ip.addr == 192.0.2.1")
 CAPTURES = (("site-clean", True), ("site-violations", True), ("demo", False))
-TABLES = ("sessions", "messages", "roles", "audit", "matrix", "rules", "tree", "rules.nft",
-          "rules.nft.drop", "audit.json", "sessions.json")
+TABLES = ("sessions", "messages", "roles", "audit", "matrix", "matrix.used", "rules", "tree",
+          "rules.nft", "rules.nft.drop", "audit.json", "matrix.json", "sessions.json")
 
 choose = pytest.mark.parametrize("only", FILTERS)
 
@@ -200,7 +200,7 @@ def test_the_same_statistic_twice_does_not_add_up(tshark, made, name):
                      **options).endswith(chosen + alone)
 
 
-@pytest.mark.parametrize("name", TABLES[:6])
+@pytest.mark.parametrize("name", TABLES[:7])
 def test_sharkd_twice_does_not_add_up(sharkd, made, name):
     def tables(reply):
         return [tap["tables"] for tap in reply["result"]["taps"] if tap]
