@@ -11,15 +11,16 @@
 
 /**
  * Returns the value that @p vals (one of role.h) has for @p text, in letters of either case; the
- * product's own name of a role ("SMS Management Point") stands for it. For any other text, which the field's check refuses, and for the empty text of a
- * line that the user has just added in Wireshark's window, it is the first value of @p vals.
+ * product's own name of a role ("SMS Management Point") stands for it. For any other text, which the
+ * field's check refuses, and for the empty text of a line that the user has just added in
+ * Wireshark's window, it is the first value of @p vals.
  */
 unsigned role_field_value(const char *text, unsigned length, const void *vals);
 
 /**
- * The check (epan/uat.h) of a field that holds a role, as role_field_value() takes it. The field has the
- * check and not the record, because Wireshark stops reading the file at a record whose own check
- * fails.
+ * The check (epan/uat.h) of a field that holds a role, as role_field_value() takes it. The field
+ * has the check and not the record, because Wireshark stops reading the file at a record whose own
+ * check fails.
  */
 ws_uat_bool role_field_check(void *record, const char *text, unsigned length, const void *vals,
                              const void *field_vals, char **error);

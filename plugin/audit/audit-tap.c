@@ -66,7 +66,8 @@ audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
         tap->ends[end] = ends[end];
         tap->ends[end].by_table = ends[end].roles & ~ends[end].unconfirmed &
-                                  role_book_roles_at(ends[end].host, STANDING_TABLE);
+                                  (role_book_roles_at(ends[end].host, STANDING_TABLE) |
+                                   ROLE_BIT(ROLE_INTERNET));
     }
     tap->transport = judged->facts.transport;
     tap->via_proxy = judged->facts.via_proxy;

@@ -20,6 +20,7 @@
 #include "audit-tap.h"
 #include "bounds.h"
 #include "evidence.h"
+#include "internet-ends.h"
 #include "packet-facts.h"
 #include "reachability.h"
 #include "role-book.h"
@@ -91,6 +92,22 @@ contradict(verdict_t *verdict)
 }
 
 /*
+ * The verdict on what no row has and an end of which is on the Internet alone: none, or that on any
+ * other host where one role is enough. What carries an SMS service has its verdict in any case.
+ */
+static void
+judge_beside_rows(const flow_facts_t *facts, verdict_t *verdict)
+{
+    const flow_facts_t other = internet_ends_remove(facts);
+
+    if (!verdict->nearest || facts->is_sms || facts->attack || !internet_ends_are_in(facts))
+        return;
+    memset(verdict, 0, sizeof *verdict);
+    if (one_end_is_enough)
+        *verdict = verdict_find(audit_tap_matrix(), &other);
+}
+
+/*
  * Returns false if the audit has no verdict: for want of roles that are confirmed, or on a foreign
  * broadcast.
  */
@@ -103,6 +120,7 @@ find_verdict(const flow_facts_t *facts, verdict_t *verdict)
     if (!is_audited(facts))
         return false;
     *verdict = verdict_find(matrix, facts);
+    judge_beside_rows(facts, verdict);
     if (verdict->verdict == VERDICT_NONE && one_end_is_enough) {
         confirmed = flow_facts_confirmed(facts);
         if (is_audited(&confirmed))

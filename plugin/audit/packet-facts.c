@@ -33,6 +33,7 @@ find_end_roles(const address *host, role_set_t book, role_set_t inferred, role_s
         end.held &= ~role_set_general(end.held);
         confirmed = proven & inferred;
     }
+    confirmed |= book & ROLE_BIT(ROLE_INTERNET);
     if (book != ROLES_BROADCAST)
         end.strange = role_book_strange_roles(host, end.held);
     end.unconfirmed = (end.held & ~confirmed) | end.strange;

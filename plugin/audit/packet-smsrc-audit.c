@@ -36,8 +36,10 @@
 #include "evidence.h"
 #include "flow-judge.h"
 #include "flow-port.h"
+#include "internet-ends.h"
 #include "not-judged-packet.h"
 #include "product.h"
+#include "own-networks.h"
 #include "reachability.h"
 #include "role-book.h"
 #include "tcp-state.h"
@@ -124,6 +126,7 @@ report_quoted_flow(packet_view_t *view, flow_t *flow)
 
     copy_address_shallow(&quoted.src, first);
     copy_address_shallow(&quoted.dst, second);
+    internet_ends_add(&packet);
     quoted.srcport = conversation_key_port1(key);
     quoted.destport = conversation_key_port2(key);
     quoted.ptype = tcp_state_is_known(flow->content->conversation) ? PT_TCP : PT_UDP;
@@ -231,6 +234,7 @@ audit(packet_view_t *view)
     if ((packet.src_roles | packet.dst_roles) != 0 && pinfo->ptype == PT_UDP && is_broadcast(view))
         packet.dst_roles = ROLES_BROADCAST;
     audit_tap_queue_roles(pinfo, packet.src_roles, packet.dst_roles & ~ROLES_BROADCAST);
+    internet_ends_add(&packet);
     audit_flow(view, &packet);
 }
 
@@ -301,6 +305,7 @@ init_smsrc_audit(void)
     reachability_reset();
     not_judged_reset();
     audit_tap_set_in_capture(true);
+    internet_ends_reset(audit_tap_matrix());
     audit_has_roles = audit_learn || !role_book_is_empty();
     flow_judge_reset(audit_scope == SCOPE_ONE, audit_has_roles);
     audit_tree_reset(audit_flag == FLAG_EVERY);
@@ -345,6 +350,7 @@ proto_register_smsrc_audit(void)
     module = prefs_find_module("smsrc");
     role_book_register(module);
     user_rows_register(module);
+    own_networks_register(module);
     prefs_register_bool_preference(
         module, "audit.learn", "Learn roles from traffic",
         "Whether hosts get roles by what they say, as well as by the table of roles. Without a "

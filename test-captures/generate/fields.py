@@ -108,7 +108,7 @@ def services():
 
 
 def roles():
-    return names_in("../include/model/role.h", r'    ROLE\(\w+, "([^"]+)", \w+\)')
+    return names_in("../include/model/role.h", r'    ROLE\(\w+, "([^"]+)",')
 
 
 def listing(names):
@@ -210,7 +210,9 @@ def page(tshark):
             "name stands\nfor any content:",
             listing(services()),
             "`smsrc.audit.initiator_role` and `smsrc.audit.responder_role` have one of these for "
-            "each role. The\ntable `smsrc_roles` takes the same; `smsrc_rows` takes `any` as well:",
+            "each role. The\ntable `smsrc_roles` takes the same, and `Distribution point` for the "
+            "two of BITS and of SMB;\n`smsrc_rows` takes `any` as well. Both take the product's "
+            "own names\n([the audit](audit.md#the-table-of-roles-from-your-site)):",
             listing(roles()),
             "## Expert infos",
             "Each is a filter of its own. `_ws.expert.severity` and the expert window have them "

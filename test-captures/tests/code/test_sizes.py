@@ -18,7 +18,7 @@ LINE, FILE, FUNCTION, PARAMETERS, LEVELS = 100, 500, 60, 7, 3
 C_FILES = sorted(path for folder in ("plugin", "include", "test-captures")
                  for path in (ROOT / folder).rglob("*.[ch]"))
 FILES = sorted([*C_FILES, *(path for path in (ROOT / "test-captures").rglob("*.py")),
-                ROOT / "CMakeLists.txt", ROOT / "plugin/batch/smsrc-batch"])
+                ROOT / "CMakeLists.txt", ROOT / "plugin/batch/smsrc-batch", ROOT / "plugin/batch/smsrc-roles"])
 
 # By the head of a file that a script of generate/ writes.
 WRITTEN = re.compile(r"Written by test-captures/generate/")

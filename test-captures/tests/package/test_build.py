@@ -162,7 +162,9 @@ def profile_files(folder):
 
 def batch_files(prefix):
     share = prefix / "share/wireshark-plugin-smsrc"
-    return [prefix / "bin/smsrc-batch", prefix / "share/man/man1/smsrc-batch.1",
+    programs = ("smsrc-batch", "smsrc-roles")
+    return [*(prefix / "bin" / name for name in programs),
+            *(prefix / "share/man/man1" / f"{name}.1" for name in programs),
             share / "smsrc-batch.sbatch", share / "smsrc-elastic-mapping.json"]
 
 

@@ -266,7 +266,7 @@ def test_the_table_of_roles_is_edited(edited):
     shark.click(window, 60, LINES[1])
     shark.click(window, *DELETE)
     assert saved_table(shark, window, "smsrc_roles") == [
-        '"10.20.1.10","Remote Control viewer","ABC"', '"10.20.1.12","SQL Server",""',
+        '"10.20.1.10","Distribution point","ABC"', '"10.20.1.12","SQL Server",""',
         '"10.20.2.0/24","Child site server","X01"']
 
 
