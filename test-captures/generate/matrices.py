@@ -102,6 +102,10 @@ def lists(name):
     parts = {"rows": [row for row in rows if row[0]["class"] not in SUPPLEMENTS],
              "supplements": [row for row in rows if row[0]["class"] in SUPPLEMENTS],
              "relatives": relative_rows(name)}
+    if parts["relatives"]:  # what the product itself uses comes before other products
+        parts["relatives"] = [row for row in parts["supplements"]
+                              if row[0]["class"] != "gap"] + parts["relatives"]
+        parts["supplements"] = [row for row in parts["supplements"] if row[0]["class"] == "gap"]
     return {part: rows for part, rows in parts.items() if rows}
 
 

@@ -4640,7 +4640,7 @@ const matrix_row_t configmgr_rows[236] = {
     },
 };
 
-const matrix_row_t configmgr_supplements[62] = {
+const matrix_row_t configmgr_supplements[39] = {
     {
         .id = "CM-GAP1",
         .section = "Configuration Manager, current branch",
@@ -5350,6 +5350,9 @@ const matrix_row_t configmgr_supplements[62] = {
         .port_high = 3389,
         .row_class = ROW_GAP,
     },
+};
+
+const matrix_row_t configmgr_relatives[159] = {
     {
         .id = "CM07-A1",
         .section = "Site server and site server",
@@ -5857,9 +5860,6 @@ const matrix_row_t configmgr_supplements[62] = {
         .port_high = 65535,
         .row_class = ROW_LEGACY_PRODUCT,
     },
-};
-
-const matrix_row_t configmgr_relatives[136] = {
     {
         .id = "A1",
         .section = "Site server to Active Directory",

@@ -13,8 +13,8 @@
 #include "matrix.h"
 
 extern const matrix_row_t configmgr_rows[236];
-extern const matrix_row_t configmgr_supplements[62];
-extern const matrix_row_t configmgr_relatives[136];
+extern const matrix_row_t configmgr_supplements[39];
+extern const matrix_row_t configmgr_relatives[159];
 extern const matrix_row_t kb826852_rows[52];
 extern const matrix_row_t kb826852_supplements[84];
 extern const matrix_row_t sms2_rows[31];
@@ -23,8 +23,8 @@ extern const matrix_row_t sms2_relatives[128];
 /* The lists of each matrix, as members of a matrix_t. */
 #define configmgr_LISTS \
     .rows = configmgr_rows, .num_rows = 236, \
-    .supplements = configmgr_supplements, .num_supplements = 62, \
-    .relatives = configmgr_relatives, .num_relatives = 136, \
+    .supplements = configmgr_supplements, .num_supplements = 39, \
+    .relatives = configmgr_relatives, .num_relatives = 159, \
     .has_named_ports = true
 #define kb826852_LISTS \
     .rows = kb826852_rows, .num_rows = 52, \
