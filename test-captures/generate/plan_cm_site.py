@@ -76,9 +76,23 @@ def full(address):
 # blocked where it gets no answer.
 Flow = namedtuple("Flow", "row verdict learned reach transport client client_port server "
                   "server_port talk what")
-LISTED, GAP, OFF, WRONG_DIRECTION = "Listed", "KB gap", "Off matrix", "Wrong direction"
+LISTED, GAP, UNCONFIRMED = "Listed", "KB gap", "Unconfirmed"
+OFF, WRONG_DIRECTION = "Off matrix", "Wrong direction"
 FIRST_PORT = 50001
 _flows = []
+
+# What both ends prove by their answers, so that no table is needed.
+PROVEN = {
+    "registers and asks for its policy", "messages with Windows authentication, another and a token",
+    "sends its inventory", "content from a peer", "scans for updates", "administers WSUS",
+    "synchronizes", "copies content to the distribution point", "asks the endpoint mapper",
+    "calls the port that it named", "installs the management point",
+    "sends what clients reported", "sends to the child site",
+    "keeps the passive site server up to date", "publishes the site", "writes the site database",
+    "reads policies", "provides objects", "looks for the provider",
+    "asks the provider's endpoint mapper", "opens the provider's namespace",
+    "administration service",
+}
 
 
 def _flow(row, ends, what, messages, **more):
@@ -86,7 +100,7 @@ def _flow(row, ends, what, messages, **more):
     transport, client, server, port = ends
     talk = messages if isinstance(messages, Talk) else ask(*messages)
     verdict = LISTED if row and "GAP" not in row else GAP if row else "-"
-    _flows.append(Flow(row, more.get("verdict", verdict), more.get("learned", False),
+    _flows.append(Flow(row, more.get("verdict", verdict), what in PROVEN,
                        more.get("reach", "open"), transport, client,
                        more.get("client_port", FIRST_PORT + len(_flows)), server, port, talk,
                        what))
@@ -114,7 +128,7 @@ ONE, TWO, THREE, FOUR, BARE, VIEWED, NEW, AWAY = CLIENTS
 SRV = "_mssms_mp_pr1._tcp." + cm.DOMAIN
 
 _udp("CM-BV1", ONE, DC, 53, "asks for the site's SRV record",
-     [kb.dns_srv_query(SRV), kb.dns_srv_answer(SRV, full(MP), 80, MP)], learned=True)
+     [kb.dns_srv_query(SRV), kb.dns_srv_answer(SRV, full(MP), 80, MP)])
 _udp("CM-GAP8", ONE, DC, 389, "LDAP ping", [kb.ldap_ping(), kb.ldap_pong()])
 _tcp("CM-GAP9", ONE, DC, 389, "finds its site and management point in the directory",
      cm.find_site("PR1", "mp01"))
@@ -140,12 +154,12 @@ _web(TWO, MP, "registers and asks for its policy", [
     cm.answer(body=b'<?xml version="1.0"?><Policy/>', kind="text/xml"),
     cm.get("/SMS_MP/.sms_dcm?Id&DocumentId=ScopeId_1/1", full(MP), "SMS CCM 5.0"),
     cm.answer(body=b"<?xml version=\"1.0\"?><DesiredConfigurationDigest/>", kind="text/xml")],
-    "CM-L2", learned=True)
+    "CM-L2")
 _web(TWO, MP, "messages with Windows authentication, another and a token", [
     cm.ccm_post(full(MP), "/ccm_system_windowsauth/request"), cm.UNAUTHORIZED,
     cm.ccm_post(full(MP), "/ccm_system_altauth/request"), cm.FORBIDDEN,
-    cm.ccm_post(full(MP), "/ccm_system_tokenauth/request"), cm.answer()], "CM-L2", learned=True)
-_web(TWO, MP, "sends its inventory", [cm.bits_post(full(MP)), cm.BITS_ACK], "CM-L2", learned=True)
+    cm.ccm_post(full(MP), "/ccm_system_tokenauth/request"), cm.answer()], "CM-L2")
+_web(TWO, MP, "sends its inventory", [cm.bits_post(full(MP)), cm.BITS_ACK], "CM-L2")
 _web(NEW, MP, "installs the client", [
     cm.bits_get("/CCM_Client/ccmsetup.cab", full(MP)), cm.FILE,
     cm.bits_get("/CCM_Client/x64/client.msi", full(MP)), cm.FILE], "CM-L2")
@@ -171,7 +185,7 @@ _web(TWO, DP, "downloads content without a certificate, and with a token", [
     cm.propfind("/NOCERT" + CONTENT.replace("/", "_", 1), full(DP)), cm.MULTISTATUS,
     cm.bits_get("/CCMTOKENAUTH" + CONTENT.replace("/", "_", 1) + "/sccm?/setup.exe", full(DP)),
     cm.FILE], "CM-G1")
-_tcp("CM-G2", FOUR, DP, 443, "downloads content over TLS", cm.enhanced_http(full(DP)))
+_tcp("CM-G2", FOUR, DP, 443, "downloads content over TLS", cm.tls(full(DP)))
 _web(THREE, SECONDARY, "content of the secondary site's distribution point", [
     cm.propfind(CONTENT, full(SECONDARY)), cm.UNAUTHORIZED], "CM-G1")
 _tcp("CMC-G1", NEW, DP, 445, "content from a share",
@@ -179,7 +193,7 @@ _tcp("CMC-G1", NEW, DP, 445, "content from a share",
 _tcp("CM-BR1", NEW, FILES, 445, "setup from a share",
      cm.smb("files01", "source", "client\\ccmsetup.exe", client="WKS17"))
 _tcp("CM-C4", TWO, ONE, 8003, "content from a peer", [
-    cm.get("/SCCM_BranchCache$/PR100012/sccm?/boot.wim", full(ONE)), cm.FILE], learned=True)
+    cm.get("/SCCM_BranchCache$/PR100012/sccm?/boot.wim", full(ONE)), cm.FILE])
 _udp("CM-C3", TWO, SUBNET, 8004, "looks for a peer", [cm.UNKNOWN * 4])
 _tcp("CM-GAP32", THREE, TWO, 7680, "Delivery Optimization",
      [b"\x0eSwarm protocol" + cm.UNKNOWN * 4, b"\x0eSwarm protocol" + cm.UNKNOWN * 4])
@@ -189,7 +203,8 @@ _tcp("CM-GAP32", THREE, TWO, 7680, "Delivery Optimization",
 VARIABLES = "\\SMSTemp\\2026.08.03.09.00.00.0001.{5B1E8A70-0C1D-4E52-9F6A-3D2C1B0A9F01}.boot.var"
 CATALOG = VARIABLES.replace(".var", ".bcd")
 
-_udp("CM-BV3", "0.0.0.0", BROADCAST, 67, "looks for an address and a boot server",
+# Neither of its ends is a host.
+_udp("", "0.0.0.0", BROADCAST, 67, "looks for an address and a boot server",
      Talk("pxe_discover", ()), client_port=68)
 _udp("CM-BV4", DHCP, BROADCAST, 68, "offers an address", Talk("pxe_offer", ()), client_port=67)
 _udp("CM-BV4", PXE, BROADCAST, 68, "offers to boot", Talk("pxe_offer", ()), client_port=67)
@@ -270,13 +285,13 @@ _tcp("CM-V1", CONSOLE, PRIMARY, 135, "looks for the provider",
 _tcp("CM-W2", CONSOLE, PROVIDER, 135, "asks the provider's endpoint mapper",
      cm.epm(kb.WBEM_LOGIN, 49669, PROVIDER))
 _tcp("CM-W3", CONSOLE, PROVIDER, 49669, "opens the provider's namespace",
-     cm.provider(49669, "PR1"), learned=True)
+     cm.provider(49669, "PR1"))
 _tcp("CM-W4", CONSOLE, PROVIDER, 443, "administration service", cm.tls(full(PROVIDER)))
 _web(CONSOLE, REPORTING, "reads a report", [
     cm.get("/ReportServer?/ConfigMgr_PR1/Site&rs:Command=Render", full(REPORTING)),
     cm.answer(body=b"<html><title>Report</title></html>", kind="text/html")], "CM-U1")
 _tcp("CM-S1", CONSOLE, VIEWED, 2701, "remote control", Talk("says", (
-    (True, rc.CM_GREETING),)), learned=True)
+    (True, rc.CM_GREETING),)))
 _tcp("CM-S2", CONSOLE, VIEWED, 3389, "remote assistance", [cm.RDP_REQUEST, cm.RDP_CONFIRM])
 
 # --- Clients outside, by way of the gateway -----------------------------------------------------
@@ -313,14 +328,14 @@ def _asked_all(server, mp_answer, dp_answer):
 
 
 _web(SCANNER, MP, "asks a management point for everything",
-     _asked_all(MP, cm.mp_key("PR1"), cm.NOT_FOUND), "")
+     _asked_all(MP, cm.mp_key("PR1"), cm.NOT_FOUND), "CM-L2", verdict=UNCONFIRMED)
 _web(SCANNER, DP, "asks a distribution point for everything",
-     _asked_all(DP, cm.NOT_FOUND, cm.UNAUTHORIZED), "")
+     _asked_all(DP, cm.NOT_FOUND, cm.UNAUTHORIZED), "CM-G1", verdict=UNCONFIRMED)
 _web(SCANNER, PRIMARY, "asks a site server for everything",
      _asked_all(PRIMARY, cm.NOT_FOUND, cm.NOT_FOUND), "")
 _tcp("", SCANNER, PXE, 445, "lists the shares", cm.shares("pxe01", REMARKS, "X1"))
-_tcp("", SCANNER, PXE, 445, "reads the boot files",
-     cm.smb("pxe01", "REMINST", "SMSTemp", client="X1"))
+_tcp("CM-AT1", SCANNER, PXE, 445, "reads the boot files",
+     cm.smb("pxe01", "REMINST", "SMSTemp", client="X1"), verdict=OFF)
 _tcp("", SCANNER, DC, 389, "looks for hosts that serve PXE", cm.find_boot_servers("pxe01"))
 
 FLOWS = tuple(_flows)
