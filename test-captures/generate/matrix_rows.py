@@ -6,8 +6,8 @@
 
 A host has one role, chosen so that no other row of the matrix is as good for the pair. Which row is
 the best is said here once more, without the plugin: of the rows that fit, the published ones come
-first, then those that supplement them; in each list the row that names more of the two ends, then
-the one that is printed first. A row to which no pair of roles leads has another before it in all
+first, then gaps, then other products; in each list the row that names more of the two ends, then the
+one that is printed first. A row to which no pair of roles leads has another before it in all
 cases: twin() names it."""
 
 import functools
@@ -97,7 +97,7 @@ class Matrix:
     def best(self, ends, transport, port, content):
         fitting = [row for row in self.rows if self.fits(row, ends, transport, port, content)]
         return min(fitting, key=lambda row: (row["class"] in matrices.SUPPLEMENTS,
-                                             -self.precision(row)))
+                                             row["class"] != "gap", -self.precision(row)))
 
     def choices(self, row):
         """Each (roles of both ends, port, content) that fits a row."""
@@ -217,7 +217,7 @@ def role_lines(played):
     hosts = {(host, role) for case in played for host, role in (
         (case.client, case.initiator), (case.server, case.responder))}
     return ['uat:smsrc_roles:"%s","%s",""' % (host, names[role]) for host, role in sorted(hosts)
-            if role != "broadcast"]
+            if role not in ("broadcast", "internet")]
 
 
 def write(played, path):

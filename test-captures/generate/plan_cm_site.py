@@ -50,7 +50,6 @@ HOSTS = (  # address, name, site code, roles
     (UPSTREAM, "wsus01", "", ("Upstream WSUS server",)),
     (FILES, "files01", "", ("File server",)),
     (CONSOLE, "con01", "PR1", ("Administrator console",)),
-    (MICROSOFT, "microsoft", "", ("Internet",)),
     (CLOUD, "cmg", "", ("Cloud management gateway",)),
     (CLOUD_2, "cmg", "", ("Cloud management gateway",)),
     *((address, "wks%d" % number, "PR1", ("Client",))

@@ -84,7 +84,7 @@ def test_forty_violations_are_found_and_nothing_else(tshark, tmp_path):
     made_by, capture_of = generator("cm_site"), generator("flows").Capture
     planted = plan_cm_violations.PLANTED
     assert len(planted) == 40
-    permitted = [flow for flow in plan_cm_site.FLOWS if flow.row]
+    permitted = [flow for flow in plan_cm_site.FLOWS if flow.client != plan_cm_site.SCANNER]
     cap = capture_of(start=made_by.START)
     # Two permitted flows, then one that is not, and so on.
     between = iter(planted)
