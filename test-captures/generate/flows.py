@@ -73,6 +73,10 @@ class Capture:
         self._flows = itertools.count(1)
         self._frames = []
 
+    def recorded(self):
+        """How many frames were recorded."""
+        return len(self._frames)
+
     def wait(self, seconds):
         """Let time pass before the next frame."""
         self._micros += round(seconds * 1000000)
