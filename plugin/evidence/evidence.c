@@ -149,7 +149,8 @@ read_payload(const packet_view_t *packet, unsigned layers)
 
 /*
  * A flow whose roles came with this message is late: what its stream has begun with has passed, and
- * Wireshark has put the message together from it, unless it has decrypted it.
+ * Wireshark has put the message together from it, unless it has decrypted it. What asks a proxy for a
+ * tunnel is not the service of the tunnel.
  */
 static void
 note_service(const packet_view_t *part)
@@ -160,7 +161,8 @@ note_service(const packet_view_t *part)
             ? flow_content_get(part->pinfo, false)
             : NULL;
 
-    if (flow != NULL && flow->service == SERVICE_UNKNOWN && (!flow->is_sniffed || flow->is_late))
+    if (flow != NULL && flow->service == SERVICE_UNKNOWN && !flow->is_tunnel &&
+        (!flow->is_sniffed || flow->is_late))
         flow->service = service;
 }
 
@@ -216,8 +218,10 @@ read_always(const packet_view_t *packet, unsigned layers)
     if (layers == 0)
         return;
     read_by(layers, packet);
-    for (unsigned i = 1; i < PACKET_MAX_PARTS && packet_view_part(packet, i, &part); i++)
+    for (unsigned i = 1; i < PACKET_MAX_PARTS && packet_view_part(packet, i, &part); i++) {
         read_by(layers, &part);
+        note_service(&part);
+    }
 }
 
 void
