@@ -264,11 +264,13 @@ static void
 sniff_ends(const packet_view_t *packet, flow_content_t *flow, const stream_bytes_t *begin)
 {
     service_sender_e sender;
+    unsigned lines;
     bool sure;
 
     if (flow->has_ends)
         return;
-    sender = service_sender(begin->bytes, begin->length);
+    lines = service_detect_empty_lines(begin->bytes, begin->length);
+    sender = service_sender(begin->bytes + lines, begin->length - lines);
     (void)flow_content_is_initiator(flow, &packet->pinfo->src, packet->pinfo->srcport, &sure);
     if (sender == SENDER_CLIENT || (sender == SENDER_SERVER && !sure))
         flow_content_set_ends(flow, packet->pinfo, sender == SENDER_CLIENT);
