@@ -23,6 +23,7 @@
 /** The state of a flow. Lives as long as the capture. */
 typedef struct flow_content {
     conversation_t *conversation;
+    conversation_t *rest; /* a dissector has made another one of the same connection; NULL: none */
     struct pending *pending; /* requests without a response so far (inference.c), or NULL */
     uint8_t num_pending;
     service_e service;
