@@ -43,6 +43,7 @@ typedef enum {
     BOUND_CM_CHANNELS,
     BOUND_HEADER_PIECES,
     BOUND_STREAM_HEADS,
+    BOUND_STREAM_SEGMENTS,
     NUM_BOUNDS,
 } bound_e;
 

@@ -22,4 +22,18 @@ service_e service_detect_tvb(tvbuff_t *tvb, transport_e transport);
 service_e service_detect_bytes(const uint8_t *bytes, unsigned length, unsigned reported,
                                transport_e transport);
 
+/**
+ * Returns the length of the empty lines that a payload begins with: a server ignores those before a
+ * request of HTTP (RFC 9112 2.2). Cheap.
+ */
+static inline unsigned
+service_detect_empty_lines(const uint8_t *bytes, unsigned length)
+{
+    unsigned at = 0;
+
+    while (at < length && (bytes[at] == '\r' || bytes[at] == '\n'))
+        at++;
+    return at;
+}
+
 #endif /* __SMSRC_SERVICE_DETECT_H__ */

@@ -225,24 +225,27 @@ drop_oldest(flow_t *flow)
     memmove(flow->verdicts, flow->verdicts + 1, flow->num_verdicts * sizeof *flow->verdicts);
 }
 
-static void
-add_verdict(flow_t *flow, const flow_packet_t *packet)
+/*
+ * Adds the verdict by @p content, which is the flow's, or what it was. Returns it; NULL if there is
+ * none.
+ */
+static const flow_verdict_t *
+add_verdict(flow_t *flow, const flow_content_t *content, const flow_packet_t *packet)
 {
     const flow_verdict_t *last = last_verdict(flow);
     flow_verdict_t next;
 
-    set_basis(flow);
     memset(&next, 0, sizeof next);
     next.frame = packet->pinfo->num;
-    next.facts = packet_facts_build(flow->content, packet);
+    next.facts = packet_facts_build(content, packet);
     if (last != NULL && memcmp(&last->facts, &next.facts, sizeof next.facts) == 0)
-        return;
+        return last;
     if (!find_verdict(&next.facts, &next.verdict)) {
         if (last != NULL && may_be_withdrawn(last, &next))
             withdraw(flow, &next);
-        return;
+        return NULL;
     }
-    next.uri_number = flow->content->uri_number;
+    next.uri_number = content->uri_number;
     keep_worst(flow, &next);
     /* The last place is for an attack only. */
     if (flow->num_verdicts == FLOW_MAX_VERDICTS + (next.facts.attack ? 1 : 0))
@@ -251,6 +254,42 @@ add_verdict(flow_t *flow, const flow_packet_t *packet)
     flow->verdicts[flow->num_verdicts++] = next;
     if (flow->first_frame == 0)
         flow->first_frame = next.frame;
+    return last_verdict(flow);
+}
+
+/*
+ * Judges the flow by all URIs that a proxy was asked for in this packet. The frame shows the worst
+ * verdict; those that follow have that of the last URI.
+ */
+static void
+judge_each_uri(flow_t *flow, const flow_packet_t *packet)
+{
+    const flow_content_t *content = flow->content, *worst = NULL;
+    const flow_verdict_t *found;
+    unsigned verdict = 0;
+
+    for (unsigned i = 0; i < content->num_asked_before; i++) {
+        found = add_verdict(flow, &content->asked_before[i], packet);
+        if (found != NULL && (unsigned)found->verdict.verdict > verdict) {
+            verdict = (unsigned)found->verdict.verdict;
+            worst = &content->asked_before[i];
+        }
+    }
+    found = add_verdict(flow, content, packet);
+    if (worst != NULL && (found == NULL || (unsigned)found->verdict.verdict < verdict))
+        (void)add_verdict(flow, worst, packet);
+}
+
+static void
+judge(flow_t *flow, const flow_packet_t *packet)
+{
+    const flow_content_t *content = flow->content;
+
+    set_basis(flow);
+    if (content->num_asked_before > 0 && content->uri_frame == packet->pinfo->num)
+        judge_each_uri(flow, packet);
+    else
+        (void)add_verdict(flow, content, packet);
 }
 
 /*
@@ -304,7 +343,7 @@ flow_judge_update(flow_t *flow, const flow_packet_t *packet)
 
     flow->last_frame = packet->pinfo->num;
     if (!is_up_to_date(flow))
-        add_verdict(flow, packet);
+        judge(flow, packet);
     last = last_verdict(flow);
     if (last == NULL)
         return;

@@ -133,6 +133,18 @@ has_missed_answer(const flow_t *flow, unsigned seen)
            (seen & (SEEN_SYN_ACK | SEEN_ACK | SEEN_DATA)) != 0;
 }
 
+/*
+ * True if the first pass has seen the answer to a SYN that has none so far in this one: all frames of
+ * a later pass show the reach that the flow has at last.
+ */
+static bool
+is_answered_later(const flow_t *flow, const packet_info *pinfo, unsigned seen)
+{
+    return PINFO_FD_VISITED(pinfo) && pinfo->ptype == PT_TCP && (seen & SEEN_SYN_ACK) != 0 &&
+           flow->reach_state->phase == PHASE_CALLED &&
+           pinfo->num < flow->content->conversation->last_frame;
+}
+
 void
 reachability_update(flow_t *flow, packet_view_t *packet, bool from_initiator)
 {
@@ -149,7 +161,8 @@ reachability_update(flow_t *flow, packet_view_t *packet, bool from_initiator)
         reach_tcp_update(flow->reach_state, packet, from_initiator, seen);
     else
         reach_udp_update(flow->reach_state, packet, from_initiator, flow->content->service);
-    publish(flow);
+    if (!is_answered_later(flow, pinfo, seen))
+        publish(flow);
 }
 
 /* True if the error is for a packet of the initiator that nothing has answered so far. */

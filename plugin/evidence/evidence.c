@@ -151,7 +151,8 @@ read_payload(const packet_view_t *packet, unsigned layers)
 
 /*
  * A flow whose roles came with this message is late: what its stream has begun with has passed, and
- * Wireshark has put the message together from it, unless it has decrypted it.
+ * Wireshark has put the message together from it, unless it has decrypted it. What asks a proxy for a
+ * tunnel is not the service of the tunnel.
  */
 static void
 note_service(const packet_view_t *part)
@@ -162,7 +163,8 @@ note_service(const packet_view_t *part)
             ? flow_content_get(part->pinfo, false)
             : NULL;
 
-    if (flow != NULL && flow->service == SERVICE_UNKNOWN && (!flow->is_sniffed || flow->is_late))
+    if (flow != NULL && flow->service == SERVICE_UNKNOWN && !flow->is_tunnel &&
+        (!flow->is_sniffed || flow->is_late))
         flow->service = service;
 }
 
@@ -218,8 +220,10 @@ read_always(const packet_view_t *packet, unsigned layers)
     if (layers == 0)
         return;
     read_by(layers, packet);
-    for (unsigned i = 1; i < PACKET_MAX_PARTS && packet_view_part(packet, i, &part); i++)
+    for (unsigned i = 1; i < PACKET_MAX_PARTS && packet_view_part(packet, i, &part); i++) {
         read_by(layers, &part);
+        note_service(&part);
+    }
 }
 
 /* What a Proven management point sends from the port of the later product's notification. */
@@ -276,11 +280,13 @@ static void
 sniff_ends(const packet_view_t *packet, flow_content_t *flow, const stream_bytes_t *begin)
 {
     service_sender_e sender;
+    unsigned lines;
     bool sure;
 
     if (flow->has_ends)
         return;
-    sender = service_sender(begin->bytes, begin->length);
+    lines = service_detect_empty_lines(begin->bytes, begin->length);
+    sender = service_sender(begin->bytes + lines, begin->length - lines);
     (void)flow_content_is_initiator(flow, &packet->pinfo->src, packet->pinfo->srcport, &sure);
     if (sender == SENDER_CLIENT || (sender == SENDER_SERVER && !sure))
         flow_content_set_ends(flow, packet->pinfo, sender == SENDER_CLIENT);

@@ -7,7 +7,8 @@
 /*
  * Wireshark's conversations are the flows, and their state is proto data of the conversation, which
  * lives as long as the capture. Which packets of a connection the capture has is Wireshark's TCP
- * dissector's fact (tcp.completeness); the port of the first SYN is tcp-state.c's.
+ * dissector's fact (tcp.completeness); the port of the first SYN is tcp-state.c's. Where a dissector
+ * makes another conversation within a connection, both have the same flow.
  */
 
 #include "flow-content.h"
@@ -23,6 +24,39 @@ flow_content_init(int proto)
     proto_flow = proto;
 }
 
+/*
+ * True if a dissector has made the conversation, and not the beginning of a connection: TCP knows
+ * it from the next packet on.
+ */
+static bool
+is_made_within(const conversation_t *conversation, const packet_info *pinfo)
+{
+    return pinfo->ptype == PT_TCP && !PINFO_FD_VISITED(pinfo) &&
+           (!tcp_state_is_known(conversation) || (conversation_cache_is_new_stream() &&
+                                                  conversation->setup_frame < pinfo->num));
+}
+
+/*
+ * The flow of a connection of which the rest has become another conversation, as VNC's heuristics
+ * make one at the greeting of the server; NULL if there was none before. The flow goes on: its ends
+ * are those that it had.
+ */
+static flow_content_t *
+join_rest(conversation_t *conversation, const packet_info *pinfo)
+{
+    conversation_t *before = find_conversation(conversation->setup_frame - 1, &pinfo->src,
+                                               &pinfo->dst, CONVERSATION_TCP, pinfo->srcport,
+                                               pinfo->destport, 0);
+    flow_content_t *flow =
+        before != NULL && before != conversation ? flow_content_of(before) : NULL;
+
+    if (flow == NULL || (flow_content_completeness(flow) & (SEEN_FIN | SEEN_RST)) != 0)
+        return NULL;
+    flow->rest = conversation;
+    conversation_add_proto_data(conversation, proto_flow, flow);
+    return flow;
+}
+
 flow_content_t *
 flow_content_get(packet_info *pinfo, bool create)
 {
@@ -35,13 +69,15 @@ flow_content_get(packet_info *pinfo, bool create)
         conversation = conversation_cache_create(pinfo);
     }
     flow = (flow_content_t *)conversation_get_proto_data(conversation, proto_flow);
+    if (flow == NULL && is_made_within(conversation, pinfo))
+        flow = join_rest(conversation, pinfo);
     if (flow == NULL && create) {
         flow = wmem_new0(wmem_file_scope(), flow_content_t);
         flow->conversation = conversation;
         conversation_add_proto_data(conversation, proto_flow, flow);
     }
     if (flow != NULL && flow->server_port == 0)
-        flow->server_port = tcp_state_server_port(conversation);
+        flow->server_port = tcp_state_server_port(flow->conversation);
     return flow;
 }
 
@@ -105,5 +141,6 @@ flow_content_is_first_end(const flow_content_t *flow, const packet_info *pinfo)
 unsigned
 flow_content_completeness(const flow_content_t *flow)
 {
-    return tcp_state_seen(flow->conversation);
+    return tcp_state_seen(flow->conversation) |
+           (flow->rest != NULL ? tcp_state_seen(flow->rest) : 0);
 }

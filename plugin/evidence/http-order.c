@@ -207,7 +207,7 @@ is_seen(const order_t *order, uint32_t seq)
 static bool
 is_due(order_t *order, uint32_t seq)
 {
-    if (order->asked == 0)
+    if (order->asked == 0 && !order->client_known)
         return !order->is_certain || tcp_state_is_first_byte(order->conversation, seq);
     if (order->client_known && seq == order->client_next)
         return true;
@@ -286,6 +286,28 @@ http_order_request(const packet_view_t *packet, size_t at, size_t whole)
     }
     order->doubt = 0;
     return add_request(order, seq, whole);
+}
+
+bool
+http_order_empty_lines(const packet_view_t *packet)
+{
+    const conversation_t *conversation;
+    order_t *order = find_place(packet, &conversation);
+    const uint32_t seq = number_of(packet, 0);
+
+    if (order == NULL)
+        return false;
+    if (order->conversation != conversation) {
+        if (!tcp_state_is_first_byte(conversation, seq))
+            return false;
+        begin_order(order, packet, conversation, seq);
+    }
+    if (order->client_is_first != is_first(packet->pinfo, conversation) || order->is_decrypted ||
+        !is_due(order, seq))
+        return false;
+    order->client_next = seq + packet->reported;
+    order->client_known = true;
+    return true;
 }
 
 void

@@ -30,6 +30,12 @@ typedef struct {
  */
 http_place_t http_order_request(const packet_view_t *packet, size_t at, size_t whole);
 
+/**
+ * The payload is nothing but empty lines. True if they are the client's, before its next request,
+ * which follows behind them.
+ */
+bool http_order_empty_lines(const packet_view_t *packet);
+
 /** What is kept of a request for its response. */
 typedef struct {
     uint32_t frame;

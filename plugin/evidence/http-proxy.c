@@ -26,10 +26,7 @@
 
 #define MAX_PROXIES 1024
 #define MAX_WAITING 8 /* flows of a proxy, the last ones */
-
-/* What is read of the first line of a request, and of its method. */
-#define MAX_LINE 8192U
-#define MAX_METHOD 16U
+#define MAX_ASKED 64  /* URIs of one packet before the last one */
 
 /* The beginning of a URI in a request to a proxy, and the port of one without a port. */
 static const struct {
@@ -159,13 +156,54 @@ end_waiting(proxy_t *proxy)
     role_book_outdate();
 }
 
+static bool
+is_for(const flow_content_t *flow, const http_target_t *target)
+{
+    return flow->uri_port == target->port && flow->uri_host_length == target->host_length &&
+           memcmp(flow->uri_host, target->host, sizeof flow->uri_host) == 0;
+}
+
+/* True if the flow was kept as it is now: a packet is read again where Wireshark has reassembled. */
+static bool
+is_kept(const flow_content_t *flow)
+{
+    const flow_content_t *before = flow->asked_before;
+
+    for (unsigned i = 0; i < flow->num_asked_before; i++) {
+        if (before[i].uri_port == flow->uri_port && before[i].uri_roles == flow->uri_roles &&
+            before[i].uri_host_length == flow->uri_host_length &&
+            before[i].inferred_responder == flow->inferred_responder &&
+            memcmp(before[i].uri_host, flow->uri_host, sizeof flow->uri_host) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Keeps the flow by the last URI, if that was in this packet: the audit judges it by each. */
+static void
+keep_asked(flow_content_t *flow, const packet_view_t *packet)
+{
+    if (flow->uri_frame != packet->pinfo->num) {
+        flow->num_asked_before = 0;
+        flow->asked_before = NULL;
+        return;
+    }
+    if (is_kept(flow) || bounds_full(BOUND_HTTP_REQUESTS, flow->num_asked_before, MAX_ASKED))
+        return;
+    if (flow->asked_before == NULL)
+        flow->asked_before = wmem_alloc_array(packet->pinfo->pool, flow_content_t, MAX_ASKED);
+    flow->asked_before[flow->num_asked_before++] = *flow;
+}
+
 /* The flow is for the target of this request until there is one for another. */
 static void
-set_uri(flow_content_t *flow, const http_target_t *target)
+set_uri(flow_content_t *flow, const packet_view_t *packet, const http_target_t *target)
 {
-    if (flow->uri_port != target->port || flow->uri_host_length != target->host_length ||
-        memcmp(flow->uri_host, target->host, sizeof flow->uri_host) != 0)
+    if (!is_for(flow, target)) {
+        keep_asked(flow, packet);
         flow->uri_number++;
+    }
+    flow->uri_frame = packet->pinfo->num;
     flow->proxied = target->port != 0;
     flow->uri_port = target->port;
     flow->uri_host_length = target->host_length;
@@ -204,7 +242,7 @@ http_proxy_note_request(const packet_view_t *packet, const http_target_t *target
     if (flow == NULL)
         return 0;
     if (to_proxy || (flow->proxied && !flow->is_tunnel))
-        set_uri(flow, target);
+        set_uri(flow, packet, target);
     if (target->is_connect && to_proxy)
         set_tunnel(flow, packet, true);
     if (proxy == NULL)
@@ -246,9 +284,8 @@ roles_of_path(const char *path)
     return roles;
 }
 
-/* The first answer to a request to connect: a refusal makes no tunnel. */
-static void
-read_answer(const packet_view_t *packet)
+void
+http_proxy_read_answer(const packet_view_t *packet)
 {
     enum { CODE_AT = 9 };
     const uint8_t *code = packet_view_bytes(packet, CODE_AT, 1);
@@ -260,9 +297,8 @@ read_answer(const packet_view_t *packet)
     set_tunnel(flow, packet, *code == '2');
 }
 
-/* A request, of which @p uri is what follows the method. */
-static void
-read_request(const packet_view_t *packet, const char *uri, bool is_connect)
+void
+http_proxy_read_request(const packet_view_t *packet, const char *uri, bool is_connect)
 {
     http_target_t target;
     const char *path = http_proxy_split_uri(uri, is_connect, &target);
@@ -274,31 +310,4 @@ read_request(const packet_view_t *packet, const char *uri, bool is_connect)
     flow = flow_content_get(packet->pinfo, false);
     if (flow != NULL && flow->proxied && !is_connect)
         flow->uri_roles = roles_of_path(path);
-}
-
-void
-http_proxy_read(const packet_view_t *packet)
-{
-    static const char connect[] = "CONNECT ", answer[] = "HTTP/1.";
-    const char *begin = (const char *)packet->payload, *space;
-    size_t length = MIN(packet->length, MAX_LINE);
-    char *uri;
-
-    if (begin == NULL || packet->pinfo->ptype != PT_TCP)
-        return;
-    if (length > sizeof answer && memcmp(begin, answer, sizeof answer - 1) == 0) {
-        read_answer(packet);
-        return;
-    }
-    space = (const char *)memchr(begin, ' ', MIN(length, MAX_METHOD));
-    if (space == NULL)
-        return;
-    length -= (size_t)(space + 1 - begin);
-    uri = wmem_strndup(packet->pinfo->pool, space + 1, length);
-    /* The rest of a URI may follow in the next segment. */
-    if (uri[strcspn(uri, " \r\n")] == '\0')
-        return;
-    uri[strcspn(uri, " \r\n")] = '\0';
-    read_request(packet, uri, length + sizeof connect - 1 <= packet->length &&
-                                  memcmp(begin, connect, sizeof connect - 1) == 0);
 }

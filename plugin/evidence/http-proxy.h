@@ -32,10 +32,13 @@ role_set_t http_proxy_note_request(const packet_view_t *packet, const http_targe
                                    bool forwarded);
 
 /**
- * Reads a request to a proxy, or the answer to one to connect, where no roles are learned. Its path
+ * Reads a request, of which @p uri is what follows the method, where no roles are learned. Its path
  * shows the role that it is asked of, of this flow alone.
  */
-void http_proxy_read(const packet_view_t *packet);
+void http_proxy_read_request(const packet_view_t *packet, const char *uri, bool is_connect);
+
+/** The same for a response: the first one to a request to connect makes a tunnel, or refuses it. */
+void http_proxy_read_answer(const packet_view_t *packet);
 
 /** True if a proxy was asked in this capture. Cheap. */
 bool http_proxy_was_seen(void);

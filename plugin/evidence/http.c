@@ -177,27 +177,35 @@ static size_t
 read_request(const packet_view_t *packet, size_t at)
 {
     wmem_allocator_t *scope = packet->pinfo->pool;
+    const bool is_learned = conclusions_are_learned();
     const char *begin = (const char *)packet->payload + at;
     const char *end = (const char *)packet->payload + packet->length;
-    const char *method_end = end_of_method(begin, end), *uri, *uri_end, *line;
+    const char *method = begin + service_detect_empty_lines(packet->payload + at,
+                                                            (unsigned)(packet->length - at));
+    const char *method_end = end_of_method(method, end), *uri, *uri_end, *line;
     request_t request = { .at = at };
 
     line = (const char *)memchr(method_end, '\n', (size_t)(end - method_end));
-    if (line == NULL && packet->length < packet->reported)
-        line = end; /* the capture has cut it */
-    if (line == NULL || method_end == end || *method_end != ' ' || method_end == begin)
+    if (line == NULL && (packet->length < packet->reported || !is_learned))
+        line = end; /* the capture has cut it, or the URI may be whole */
+    if (line == NULL || method_end == end || *method_end != ' ' || method_end == method)
         return 0;
     for (uri = method_end + 1; uri < line && *uri == ' '; uri++)
         ;
     for (uri_end = uri; uri_end < line && *uri_end != ' ' && *uri_end != '\r'; uri_end++)
         ;
+    if (!is_learned && uri_end == end)
+        return 0; /* the rest of it may follow in the next segment */
     http_head_read(scope, line, end, &request.headers);
-    request.method = wmem_strndup(scope, begin, (size_t)(method_end - begin));
+    request.method = wmem_strndup(scope, method, (size_t)(method_end - method));
     request.uri = wmem_strndup(scope, uri, (size_t)(uri_end - uri));
     if (request.headers.body == HTTP_BODY_UNSAID)
         request.headers.body = 0;
     request.whole = whole_length(begin, end, &request.headers);
-    add_request(packet, &request);
+    if (is_learned)
+        add_request(packet, &request);
+    else
+        http_proxy_read_request(packet, request.uri, strcmp(request.method, "CONNECT") == 0);
     return request.whole <= (size_t)(end - begin) ? request.whole : 0;
 }
 
@@ -391,10 +399,14 @@ read_responses(const packet_view_t *packet, size_t at)
 static bool
 read_requests(const packet_view_t *packet)
 {
-    const char *begin = (const char *)packet->payload, *end = begin + packet->length;
+    const unsigned lines = service_detect_empty_lines(packet->payload, packet->length);
+    const char *begin = (const char *)packet->payload + lines;
+    const char *end = (const char *)packet->payload + packet->length;
     const char *method_end = end_of_method(begin, end);
     size_t at = 0, whole = 1;
 
+    if (lines == packet->length)
+        return http_order_empty_lines(packet);
     if (method_end == begin || method_end == end || *method_end != ' ')
         return false;
     for (unsigned i = 0; whole > 0 && at < packet->length; i++) {
@@ -414,7 +426,10 @@ read_payload(const packet_view_t *packet)
     if (packet->payload == NULL || packet->pinfo->ptype != PT_TCP)
         return;
     if (!conclusions_are_learned()) {
-        http_proxy_read(packet);
+        if (is_response(packet, 0))
+            http_proxy_read_answer(packet);
+        else
+            (void)read_requests(packet);
         return;
     }
     http_order_begin(packet);
@@ -434,7 +449,7 @@ const evidence_reader_t http_reader = {
     .is_always_read = true,
     .service = SERVICE_HTTP,
     /* Of requests and of responses. The methods with other letters are rare without a layer. */
-    .begin = { .min_length = 8, .bytes = { 'B', 'C', 'G', 'H', 'P' }, .num_bytes = 5 },
+    .begin = { .min_length = 8, .bytes = { '\r', '\n', 'B', 'C', 'G', 'H', 'P' }, .num_bytes = 7 },
     .is_conclusive = true,
     .read = read_payload,
     .reset = reset,

@@ -53,6 +53,7 @@ static const char *const bound_names[NUM_BOUNDS] = {
     [BOUND_CM_CHANNELS] = "virtual channels of one session",
     [BOUND_HEADER_PIECES] = "incomplete headers of Remote Control",
     [BOUND_STREAM_HEADS] = "connections whose first bytes are being read",
+    [BOUND_STREAM_SEGMENTS] = "pieces of the first bytes of a connection before their turn",
 };
 
 /* Rebuilt for every capture. */

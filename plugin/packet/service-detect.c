@@ -64,9 +64,8 @@ has_first_byte(const service_signature_t *sig, const first_bytes_t *payload)
     return sig->length == 0 || payload->p[sig->offset] == (uint8_t)sig->bytes[0];
 }
 
-service_e
-service_detect_bytes(const uint8_t *bytes, unsigned length, unsigned reported,
-                     transport_e transport)
+static service_e
+find_service(const uint8_t *bytes, unsigned length, unsigned reported, transport_e transport)
 {
     first_bytes_t payload = { bytes, MIN(length, SERVICE_SIGNATURES_MAX_BYTES), reported };
 
@@ -84,4 +83,21 @@ service_detect_bytes(const uint8_t *bytes, unsigned length, unsigned reported,
         }
     }
     return SERVICE_UNKNOWN;
+}
+
+service_e
+service_detect_bytes(const uint8_t *bytes, unsigned length, unsigned reported,
+                     transport_e transport)
+{
+    const service_e service = find_service(bytes, length, reported, transport);
+    unsigned skipped;
+
+    if (service != SERVICE_UNKNOWN || transport != TRANSPORT_TCP || length == 0 ||
+        (bytes[0] != '\r' && bytes[0] != '\n'))
+        return service;
+    skipped = service_detect_empty_lines(bytes, length);
+    return find_service(bytes + skipped, length - skipped, reported - skipped, transport) ==
+                   SERVICE_HTTP
+               ? SERVICE_HTTP
+               : SERVICE_UNKNOWN;
 }

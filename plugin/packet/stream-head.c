@@ -14,7 +14,7 @@
  *
  * Only flows that are judged have a head, from their first payload on, until their service is known
  * and what is kept was acknowledged, or until both directions have been read. A head has 128 bytes
- * each way, and the places of four more segments that came before their turn. All of them together
+ * each way, and the places of four more pieces that came before their turn. All of them together
  * are 8,192 at most, of some 450 bytes (under 4 MB); past that the oldest one is dropped.
  */
 
@@ -79,6 +79,7 @@ typedef struct {
     uint32_t ack;
     bool has_ack;
     bool ends; /* has FIN or RST */
+    bool is_new; /* of the first pass */
     const uint8_t *payload;
     unsigned captured;
     unsigned reported;
@@ -153,6 +154,7 @@ read_segment(const packet_view_t *packet, segment_t *segment)
     segment->seq = pntohu32(header + SEQ) + ((header[FLAGS] & SYN) != 0 ? 1 : 0);
     segment->ack = pntohu32(header + ACK);
     segment->has_ack = (header[FLAGS] & HAS_ACK) != 0;
+    segment->is_new = !PINFO_FD_VISITED(packet->pinfo);
     segment->ends = (header[FLAGS] & (FIN | RST)) != 0;
     segment->payload = packet->payload;
     segment->captured = packet->payload != NULL ? packet->length : 0;
@@ -260,14 +262,36 @@ take_ahead(direction_t *direction)
     }
 }
 
+/*
+ * Keeps the place of a segment that is ahead, with what it touches. Returns false if there is no
+ * room for it. How far a direction is read needs none behind that.
+ */
+static bool
+keep_ahead(direction_t *direction, uint32_t begin, uint32_t end)
+{
+    for (unsigned i = 0; i < direction->num_ahead; i++) {
+        span_t *span = &direction->ahead[i];
+
+        if (begin <= span->end && end >= span->begin) {
+            span->begin = MIN(span->begin, begin);
+            span->end = MAX(span->end, end);
+            return true;
+        }
+    }
+    if (direction->num_ahead == MAX_AHEAD)
+        return begin >= REACH;
+    direction->ahead[direction->num_ahead++] = (span_t){ begin, end };
+    return true;
+}
+
 static void
-count_bytes(direction_t *direction, uint32_t begin, uint32_t end)
+count_bytes(direction_t *direction, uint32_t begin, uint32_t end, bool is_new)
 {
     if (begin <= direction->total) {
         direction->total = MAX(direction->total, end);
         take_ahead(direction);
-    } else if (direction->num_ahead < MAX_AHEAD) {
-        direction->ahead[direction->num_ahead++] = (span_t){ begin, end };
+    } else if (!keep_ahead(direction, begin, end) && is_new) {
+        bounds_exceed(BOUND_STREAM_SEGMENTS, MAX_AHEAD);
     }
 }
 
@@ -304,7 +328,7 @@ add_segment(stream_head_t *head, direction_t *direction, const segment_t *segmen
     end = (uint32_t)at + segment->reported;
     if (!keep_bytes(direction, at, segment))
         head->is_contradictory = true;
-    count_bytes(direction, (uint32_t)MAX(at, 0), end);
+    count_bytes(direction, (uint32_t)MAX(at, 0), end, segment->is_new);
     return true;
 }
 

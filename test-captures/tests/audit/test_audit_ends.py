@@ -142,3 +142,40 @@ def test_a_later_pass_shows_one_verdict_on_all_frames(tshark, sharkd, tmp_path, 
     replies = sharkd(capture, [{"method": "frame", "params": {"frame": number, "proto": True}}
                                for number in asked])
     assert all("Verdict: Listed" in str(reply["result"]) for reply in replies)
+
+
+# --- A dissector that makes a conversation within a connection ------------------------------------
+
+VERSION = b"RFB 003.008\n"
+
+
+def vnc(cap, client_port=3001):
+    """Wireshark's heuristics make one of the server's version, which comes first (RFC 6143 7.1)."""
+    talk = cap.tcp(CLIENT, client_port, SERVER, 2704)
+    talk.open()
+    for say in (talk.reply, talk.send):
+        say(VERSION)
+    talk.reply(b"\1\2")
+    talk.send(b"\2")
+    talk.reply(bytes(16))
+    talk.close()
+
+
+@PASSES
+def test_the_ends_stay_where_wireshark_makes_another_conversation(tshark, tmp_path, two_pass):
+    capture = scene(tmp_path, lambda cap, _: vnc(cap))
+    assert {row[:3] for row in map(tuple_of, shown(tshark, capture, two_pass))} == {
+        (("Advanced Client",), ("Management point",), ("2704",))}
+    found, _ = json_lines(tshark, capture, prefs=ROLES, two_pass=two_pass)
+    assert [(flow["verdict"], flow["service"], flow["initiator"], flow["packets"])
+            for flow in found] == [("Wrong service", "VNC", CLIENT, 11)]
+
+
+@PASSES
+def test_a_connection_on_the_same_ports_is_another_flow(tshark, tmp_path, two_pass):
+    def play(cap, _):
+        vnc(cap)
+        cap.wait(200)
+        vnc(cap)
+    found, _ = json_lines(tshark, scene(tmp_path, play), prefs=ROLES, two_pass=two_pass)
+    assert [(flow["initiator"], flow["packets"]) for flow in found] == [(CLIENT, 11)] * 2

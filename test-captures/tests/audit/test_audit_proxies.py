@@ -170,6 +170,53 @@ def test_what_is_not_kept_is_counted(tshark, tmp_path, count):
     assert not said or f"{count - 8} time" in said[0]
 
 
+# --- More URIs than one in a packet ---------------------------------------------------------------
+
+def together(*uris, cut=None):
+    """Requests to a proxy for these URIs in one segment, or in two."""
+    def play(cap, _):
+        talk = cap.tcp(CLIENT, 3001, PROXY, 3128)
+        talk.open()
+        said = b"".join(kb.http_get(uri) for uri in uris)
+        talk.send(said, cuts=() if cut is None else (said.index(cut),))
+        for _ in uris:
+            talk.reply(POLICY_ANSWER)
+        talk.close()
+    return play
+
+
+ABSOLUTE = {port: f"http://{MP}:{port}{POLICY}" for port in (80, 443, 4444)}
+TOGETHER = {"first": together(ABSOLUTE[4444], ABSOLUTE[80]),
+            "last": together(ABSOLUTE[80], ABSOLUTE[4444]),
+            "in the middle": together(ABSOLUTE[80], ABSOLUTE[4444], ABSOLUTE[443], ABSOLUTE[80]),
+            "behind many": together(*[ABSOLUTE[80]] * 9, ABSOLUTE[4444], ABSOLUTE[80]),
+            "in two segments": together(ABSOLUTE[80], ABSOLUTE[4444], ABSOLUTE[80], cut=b":4444"),
+            "behind one in two segments": together(f"http://{MP}/cut", ABSOLUTE[4444], ABSOLUTE[80],
+                                                   cut=b"/cut")}
+
+
+@PASSES
+@pytest.mark.parametrize("prefs", (CASE_TABLE, OFF), ids=("learning", "by the table alone"))
+@pytest.mark.parametrize("name", TOGETHER)
+def test_each_uri_of_a_segment_is_judged(tshark, tmp_path, name, prefs, two_pass):
+    capture = scene(tmp_path, TOGETHER[name])
+    flow = flow_of(tshark, capture, prefs, two_pass)
+    assert (flow["verdict"], flow["server_port"], flow["via_proxy"]) == ("Off matrix", 4444, 3128)
+    warned = fields(tshark, capture, [AUDIT + "server_port"], "-Y", AUDIT + "off_matrix",
+                    prefs=prefs, two_pass=two_pass)
+    assert [row[AUDIT + "server_port"] for row in warned] == [["4444"]]
+
+
+@pytest.mark.parametrize("prefs", (CASE_TABLE, OFF), ids=("learning", "by the table alone"))
+def test_the_last_destination_of_a_packet_within_the_bound_counts(tshark, tmp_path, prefs):
+    ports = [*range(81, 144), 4444, 80]
+    capture = scene(tmp_path, together(*[f"http://{MP}:{port}/" for port in ports]))
+    lines = "\n".join(statistic(tshark, capture, "audit", prefs=prefs))
+    assert "more than 64 HTTP requests in one packet" in lines
+    assert "more than 8 judgements of one flow" in lines
+    assert "TCP 4444 via 3128" in lines
+
+
 # --- The shared cases -----------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name, right", (

@@ -284,3 +284,22 @@ def test_the_case_of_a_late_error_is_open(tshark, case, two_pass):
                       two_pass=two_pass)
 
 
+
+
+# --- Roles that came after the first packet -------------------------------------------------------
+
+@pytest.mark.parametrize("tries", (1, 2))
+def test_a_second_pass_knows_that_a_syn_was_answered_later(tshark, tmp_path, tries):
+    def play(cap, _):
+        talk = cap.tcp("10.1.3.17", 3001, MP, 80)
+        for _ in range(tries - 1):
+            talk.syn()
+            talk._client.seq -= 1
+            cap.wait(3)
+        talk.open()
+        talk.send(kb.http_get("/SMS_MP/.sms_pol?ABC00001.1_00"))
+        talk.reply(kb.http_response(body=b"<Policy/>", headers=("Content-Type: text/xml",)))
+        talk.close()
+    rows = fields(tshark, scene(tmp_path, play), [AUDIT + "reach"], two_pass=True)
+    assert len(rows) == 8 + tries - 1
+    assert [row[AUDIT + "reach"] for row in rows] == [["Open"]] * len(rows)

@@ -8,7 +8,7 @@ import struct
 import bare_packets
 import pytest
 
-from audit_rows import LEARN_OFF
+from audit_rows import LEARN_OFF, statistic
 from dresses import LINKS, EXTENSIONS, ETHERNET, extended, redress
 from json_output import json_lines
 from rc_rows import fields
@@ -89,6 +89,27 @@ def test_the_order_of_segments_changes_nothing(tshark, tmp_path, whole, order):
         getattr(talk, way)(data, cuts=[quarter, 2 * quarter, 3 * quarter], order=orders[order])
     capture = scene(tmp_path, lambda cap, _: talks(cap, deliver))
     assert last_frames(tshark, capture) == whole
+
+
+GAPS = {"four": ([1, 3, 5, 7, 0, 2, 4, 6, 8, 9, 10, 11], None),
+        "five": ([1, 3, 5, 7, 9, 0, 2, 4, 6, 8, 10, 11], "1 time "),
+        "six": ([1, 3, 5, 7, 9, 11, 0, 2, 4, 6, 8, 10], "2 times"),
+        "none between what is late": ([*range(11, -1, -1)], None)}
+
+
+@pytest.mark.parametrize("name", GAPS)
+def test_what_comes_before_its_turn_past_the_bound_is_reported(tshark, tmp_path, name):
+    order, times = GAPS[name]
+
+    def deliver(talk, way, data):
+        getattr(talk, way)(data, cuts=range(25, 300, 25), order=order)
+    capture = scene(tmp_path, lambda cap, _: talks(cap, deliver, contents={
+        "TDS": CONTENT["TDS"]}))
+    for two_pass in (False, True):
+        lines = statistic(tshark, capture, "audit", prefs=ROLES, two_pass=two_pass)
+        assert [f", {times}" in line for line in lines
+                if "more than 4 pieces of the first bytes of a connection" in line] == (
+                    [True] if times else [])
 
 
 DISTANCES = (200000, 1000000, 0x7FFFFFFF, -70000, -1000000)

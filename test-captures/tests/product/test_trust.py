@@ -157,6 +157,24 @@ def s11(cap):
     cap.udp("10.1.3.255", 137, MP, 137).send(b"nothing")
 
 
+def decoy(cap, with_ack):
+    """A request that the server never gets, and SSH in its place."""
+    flow = cap.tcp(CLIENT, 40000, MP, 80)
+    flow.open()
+    number = flow._client.seq
+    flow.send(POLICY)
+    if with_ack:
+        flow.acknowledge()
+    flow._client.seq = number
+    flow.send(b"SSH-2.0-OpenSSH_9.2\r\n")
+    flow.reply(b"SSH-2.0-OpenSSH_9.2\r\n")
+    flow.close()
+
+
+def s12(cap):
+    decoy(cap, with_ack=True)
+
+
 def h1(cap):
     control(cap, ATTACKER, CLIENT)
 
@@ -331,6 +349,7 @@ CASES = [
     ("S8", s8, anything, keeps_its_role),
     ("S9", s9, no_role, no_role),
     ("S11", s11, broadcast_has_no_role, broadcast_has_no_role),
+    ("S12", s12, anything, lambda seen: listed(seen, MP)),
     ("H1", h1, only_unconfirmed, off_matrix),
     ("H2", h2, attack, attack),
     ("H3", h3, only_unconfirmed, not_listed),
@@ -371,6 +390,10 @@ def seen(tshark, sandbox):
 def test_a_case_of_the_page(seen, script, plain, with_table):
     plain(seen(script, ()))
     with_table(seen(script, TABLE))
+
+
+def test_a_decoy_that_nothing_has_acknowledged_hides_nothing(seen):
+    assert seen(lambda cap: decoy(cap, with_ack=False), TABLE).verdicts(MP) == ["Wrong service"]
 
 
 @pytest.mark.quick
