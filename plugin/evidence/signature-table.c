@@ -328,6 +328,16 @@ const role_signature_t signature_table[] = {
       .response = RESPONSE_RPC, .server = R(SMS_PROVIDER), .client = R(ADMIN_CONSOLE),
       GRANTED, .proves_asker = true, .label = "WMI namespace" },
 
+    /* The remarks that the product gives its shares; one has the date as well. */
+    { .fact = FACT_SHARE_REMARK, .pattern = "^SMS Site " CAPITAL_SITE " DP\\b",
+      .literal = "^SMS Site ", .examples = "SMS Site PS1 DP 5/7/2024", .subject = SUBJECT_REPLY,
+      .server = R(BITS_DISTRIBUTION_POINT), .asks_anybody = true, .proof = SHOWS_REPLY, CM_ONLY,
+      .label = "Remark of a share:" },
+    { .fact = FACT_SHARE_REMARK, .pattern = "^ConfigMgr Site Server DP share$",
+      .literal = "^ConfigMgr Site Server DP share", .examples = "ConfigMgr Site Server DP share",
+      .subject = SUBJECT_REPLY, .server = R(SITE_SERVER), .asks_anybody = true,
+      .proof = SHOWS_REPLY, CM_ONLY, .label = "Remark of a share:" },
+
     /* A network boot, by files that only the product's own servers have. */
     { .fact = FACT_BOOT_FILE, .pattern = "^\\\\?smsboot\\\\|^\\\\?smstemp\\\\.*\\.(var|bcd)$",
       .literal = "smsboot\\|smstemp\\",

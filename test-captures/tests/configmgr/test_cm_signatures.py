@@ -76,6 +76,33 @@ def share(name, status=kb.STATUS_OK, file=None, server=SERVER):
     return Flow(CLIENT, server, TCP, 445, turns(*said))
 
 
+def text(letters):
+    """A string of NDR."""
+    count = len(letters) + 1
+    wide = kb.wide(letters + "\0")
+    return struct.pack("<III", count, 0, count) + wide + bytes(-len(wide) % 4)
+
+
+def shares(*remarks, level=1, code=0x0011C017):
+    """NetrShareEnum (MS-SRVS 3.1.4.8) through a pipe: names with their remarks."""
+    count = len(remarks)
+    stub = struct.pack("<IIIIII", level, level, 0x20000, count, 0x20004, count)
+    stub += b"".join(struct.pack("<III", 0x20008 + 8 * n, 0, 0x2000C + 8 * n)
+                     for n in range(count))
+    stub += b"".join(text("SHARE$") + text(remark) for remark in remarks)
+    reply = kb.rpc_response(stub + struct.pack("<III", count, 0, 0))
+    head = struct.pack("<HHI16sIIIIII", 49, 0, code, bytes(16), 0, 0, 112, len(reply), 0, 0)
+    asked = struct.pack("<HHI16sIIIIIIII", 57, 0, code, bytes(16), 120, 0, 0, 0, 0, 4096, 1, 0)
+    return Flow(CLIENT, SERVER, TCP, 445, turns(
+        kb.nbss_message(smb2(asked, 0)), kb.nbss_message(smb2(head + reply, 1))))
+
+
+def smb2(body, flags):
+    """An IOCTL of SMB 2 (MS-SMB2 2.2.31)."""
+    return struct.pack("<4sHHIHHIIQIIQ16s", b"\xfeSMB", 64, 1, 0, 11, 1, flags, 0, 5, 0xFEFF, 1,
+                       0x0400000000000001, bytes(16)) + body
+
+
 def login(database, client=CLIENT, server=SERVER):
     return Flow(client, server, TCP, 1433, turns(kb.tds_login(database),
                                                  kb.tds_logged_in(database)))
@@ -205,6 +232,13 @@ CASES = (
     Case("content library", (share("SCCMContentLib$"), share("SMS_DP$")), NOTHING),
     Case("site server's packages", (share("SMS_CPSC$"),), {(SERVER, SITE): PROVEN}),
     Case("share refused", (share("SMS_SUIAgent", kb.STATUS_ACCESS_DENIED),), NOTHING),
+    Case("remarks of a site server", (shares("Remote IPC", "ConfigMgr Site Server DP share"),),
+         {(SERVER, SITE): PROVEN}),
+    Case("remarks of a distribution point", (shares("Default", "SMS Site PS1 DP 5/7/2024"),),
+         {(SERVER, DP): PROVEN}, "PS1"),
+    Case("remarks of others", (shares("Remote Admin", "SMS Site PS1"),), NOTHING),
+    Case("remarks in another list", (shares("SMS Site PS1 DP", level=0),
+                                     shares("SMS Site PS1 DP", code=0x001401C4)), NOTHING),
     Case("console's installation", (share("AdminUIContentPayload"), share("EasySetupPayload")),
          {(SERVER, SITE): PROVEN}),
     # Network boot.
