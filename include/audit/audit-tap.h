@@ -45,6 +45,9 @@ typedef struct {
 /** Returns the standing that @p role has at this end of the flow. */
 standing_e audit_tap_standing(const flow_end_t *end, role_e role);
 
+/** Gets the roles that the flow's row has for its ends, whichever of them called. */
+void audit_tap_get_row_roles(const audit_tap_t *tap, role_set_t roles[NUM_ENDS]);
+
 /** A host that holds a role, and the evidence for all of its roles. */
 typedef struct {
     const address *host;
@@ -59,7 +62,10 @@ typedef struct {
     unsigned num_holders;           /* 1 for a host that sends to itself */
 } roles_tap_t;
 
-/** Returns the matrix by which the capture's flows are judged. Statistics may list its rows before any packet. */
+/**
+ * Returns the matrix by which the flows of the capture are judged, between captures those of the
+ * next one. Statistics may list its rows before any packet.
+ */
 const matrix_t *audit_tap_matrix(void);
 
 /**

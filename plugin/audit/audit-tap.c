@@ -87,6 +87,16 @@ audit_tap_standing(const flow_end_t *end, role_e role)
     return (end->by_table & ROLE_BIT(role)) != 0 ? STANDING_TABLE : STANDING_PROVEN;
 }
 
+void
+audit_tap_get_row_roles(const audit_tap_t *tap, role_set_t wanted[NUM_ENDS])
+{
+    const matrix_row_t *row = tap->verdict->row;
+    bool back = matrix_row_runs_back(row, tap->ends[INITIATOR].roles, tap->ends[RESPONDER].roles);
+
+    wanted[INITIATOR] = back ? row->responder_roles : row->initiator_roles;
+    wanted[RESPONDER] = back ? row->initiator_roles : row->responder_roles;
+}
+
 static void
 add_holder(roles_tap_t *tap, packet_info *pinfo, const address *host)
 {

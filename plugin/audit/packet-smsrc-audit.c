@@ -325,7 +325,7 @@ register_named_ports(module_t *module)
     range_convert_str(wmem_epan_scope(), &audit_named_ports[PORT_##name], ports, 65535);         \
     prefs_register_range_preference(                                                             \
         module, "audit.port." preference, "Ports of " title,                                     \
-        "Ports that the site has in place of " ports ", for rows that have them by name",        \
+        title " in place of " ports ", in lists that name the port (not KB 826852)",             \
         &audit_named_ports[PORT_##name], 65535);
     PORT_NAME_LIST(PORT)
 #undef PORT
@@ -350,9 +350,6 @@ proto_register_smsrc_audit(void)
         "Whether hosts get roles by what they say, as well as by the table of roles. Without a "
         "table and without learning nothing but attacks is judged.",
         &audit_learn);
-    prefs_register_enum_preference(module, "audit.matrix", "Audit against",
-                                   "The list of ports by which flows are judged", &audit_matrix,
-                                   matrix_vals, FALSE);
     prefs_register_enum_preference(module, "audit.scope", "Flows to judge",
                                    "Whether both ends of a flow must hold a role", &audit_scope,
                                    scope_vals, FALSE);
@@ -369,6 +366,9 @@ proto_register_smsrc_audit(void)
                                     "Ports that are read as port 80 of the matrix",
                                     &audit_http_ports, 65535);
 
+    prefs_register_enum_preference(module, "audit.matrix", "Audit against",
+                                   "The list of ports by which flows are judged", &audit_matrix,
+                                   matrix_vals, FALSE);
     prefs_register_bool_preference(
         module, "audit.site_server_calls", "The site server starts all connections",
         "Whether the site's systems do not call the site server, which is an option of each site "

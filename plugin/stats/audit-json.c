@@ -29,6 +29,7 @@ typedef struct {
     const whole_flow_t *whole; /* NULL: its capture has ended, and the rest is set */
 
     bool left_out;             /* without a verdict */
+    const matrix_t *matrix;    /* that the verdict is by */
     verdict_t verdict;
     end_t ends[NUM_ENDS];
     transport_e transport;
@@ -166,6 +167,8 @@ print_flow(const flow_line_t *flow)
 {
     json_dumper line = json_line_begin("flow");
 
+    if (flow->matrix != &matrix_list[MATRIX_KB826852])
+        json_line_put_text(&line, "matrix", flow->matrix->name);
     json_line_put_text(&line, "verdict", verdict_name(flow->verdict.verdict));
     put_row(&line, flow);
     json_line_put_host(&line, "initiator", &flow->ends[INITIATOR].host);
@@ -256,6 +259,7 @@ settle_flow(flow_line_t *flow)
         flow->ends[end].seen.host = NULL;
     }
     flow->verdict = *tap->verdict;
+    flow->matrix = audit_tap_matrix();
     flow->left_out = flow->verdict.verdict == VERDICT_NONE;
     flow->transport = tap->transport;
     flow->server_port = tap->ends[RESPONDER].port;

@@ -298,7 +298,7 @@ audit_init(stat_tap_table_ui *ui)
         audit->scans = scans_new();
         audit->choice = flow_choice_new(&ops, audit, terminal_table_has_all());
     }
-    stat_table_open(ui, "SMS port audit");
+    stat_table_open_judged(ui, "SMS port audit");
     flow_choice_clear(audit->choice);
     audit_settle(audit);
     verdict_rows_clear(&audit->rows);

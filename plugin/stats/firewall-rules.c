@@ -142,24 +142,13 @@ missing_roles(role_set_t wanted, const flow_end_t *end)
     return found != 0 ? found : wanted; /* a client of the database may be any of them */
 }
 
-/* The roles that the row of a flow has for its ends, whichever of them called. */
-static void
-get_row_roles(const audit_tap_t *tap, role_set_t wanted[NUM_ENDS])
-{
-    const matrix_row_t *row = tap->verdict->row;
-    bool back = matrix_row_runs_back(row, tap->ends[INITIATOR].roles, tap->ends[RESPONDER].roles);
-
-    wanted[INITIATOR] = back ? row->responder_roles : row->initiator_roles;
-    wanted[RESPONDER] = back ? row->initiator_roles : row->responder_roles;
-}
-
 /* True where the table gives one of the ends none of the roles of the row. */
 static bool
 is_by_learned_role(const audit_tap_t *tap)
 {
     role_set_t wanted[NUM_ENDS];
 
-    get_row_roles(tap, wanted);
+    audit_tap_get_row_roles(tap, wanted);
     return (wanted[INITIATOR] & tap->ends[INITIATOR].by_table) == 0 ||
            (wanted[RESPONDER] & tap->ends[RESPONDER].by_table) == 0;
 }
@@ -178,7 +167,7 @@ rule_of_flow(const audit_tap_t *tap)
     if (rule.unconfirmed && tap->transport != TRANSPORT_IPX) { /* of which the table has none */
         role_set_t wanted[NUM_ENDS];
 
-        get_row_roles(tap, wanted);
+        audit_tap_get_row_roles(tap, wanted);
         rule.missing[INITIATOR] = missing_roles(wanted[INITIATOR], &tap->ends[INITIATOR]);
         rule.missing[RESPONDER] = missing_roles(wanted[RESPONDER], &tap->ends[RESPONDER]);
     }

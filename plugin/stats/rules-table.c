@@ -216,7 +216,7 @@ rules_init(stat_tap_table_ui *ui)
         rules->rules = firewall_rules_new();
         rules->choice = flow_choice_new(&ops, rules, terminal_table_has_all());
     }
-    stat_table_open(ui, "Rules for the listed flows. " FIREWALL_RULES_TRUST);
+    stat_table_open_judged(ui, "Rules for the listed flows. " FIREWALL_RULES_TRUST);
     rules_clear(rules);
 }
 

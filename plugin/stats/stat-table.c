@@ -367,16 +367,32 @@ note_overflow(stat_tap_table_ui *ui)
 stat_tap_table *
 stat_table_open(stat_tap_table_ui *ui, const char *title)
 {
-    stat_tap_table *table = stat_tap_find_table(ui, title);
+    stat_tap_table *table = stat_table_opened(ui);
 
     note_overflow(ui);
     if (table == NULL) {
         table = stat_tap_init_table(title, (int)ui->nfields, 0, NULL);
         stat_tap_add_table(ui, table);
-    } else if (ui->stat_tap_reset_table_cb != NULL) {
-        ui->stat_tap_reset_table_cb(table);
+    } else {
+        table->title = title; /* the user may have chosen another matrix since */
+        if (ui->stat_tap_reset_table_cb != NULL)
+            ui->stat_tap_reset_table_cb(table);
     }
     return table;
+}
+
+stat_tap_table *
+stat_table_open_judged(stat_tap_table_ui *ui, const char *title)
+{
+    const matrix_t *matrix = audit_tap_matrix();
+    char *longer;
+
+    if (matrix == &matrix_list[MATRIX_KB826852])
+        return stat_table_open(ui, title);
+    longer = g_strdup_printf("%s: %s", matrix->title, title);
+    title = g_intern_string(longer);
+    g_free(longer);
+    return stat_table_open(ui, title);
 }
 
 stat_tap_table *

@@ -84,8 +84,11 @@ void stat_table_update_notes(stat_tap_table_ui *ui, stat_tap_table *table);
 /** Remove all rows. The table itself has no call for it: it is freed cell by cell. */
 void stat_table_clear(stat_tap_table *table);
 
-/** The statistic's one table, without rows. Call from stat_tap_init_cb. */
+/** The statistic's one table, without rows. Call from stat_tap_init_cb. @p title is static. */
 stat_tap_table *stat_table_open(stat_tap_table_ui *ui, const char *title);
+
+/** The same, with the title of the matrix before @p title if it is not the default one. */
+stat_tap_table *stat_table_open_judged(stat_tap_table_ui *ui, const char *title);
 
 /** The table of a statistic that is open; NULL where it is closed. */
 stat_tap_table *stat_table_opened(const stat_tap_table_ui *ui);

@@ -39,7 +39,8 @@ static const struct {
     { "smsrc.audit.flag", "once" },         { "smsrc.audit.sql_ports", "" },
     { "smsrc.audit.http_ports", "" },       { "smsrc.desegment", "TRUE" },
     { "smsrc.port_ground", "TRUE" },        { "smsrc.tcp.port", "2701-2704" },
-    { "smsrc.udp.port", "2701-2704" },
+    { "smsrc.udp.port", "2701-2704" },      { "smsrc.audit.matrix", "kb826852" },
+    { "smsrc.audit.port.https", "443" },    { "smsrc.audit.site_server_calls", "FALSE" },
 };
 #define NUM_PREFS G_N_ELEMENTS(defaults)
 

@@ -220,8 +220,11 @@ def page(tshark):
             table(("preference", "default", "meaning"),
                   [(f"`{one.name}`", f"`{one.default}`" if one.default else "none", cell(one.text))
                    for one in preferences(tshark("-G", "defaultprefs"))]),
-            "`smsrc.audit.scope` takes `both` or `one` as well, `smsrc.audit.flag` `once` or "
-            "`every`. tshark\nlists neither the ports, `smsrc.tcp.port` and `smsrc.udp.port`, nor "
+            "`smsrc.audit.matrix` takes `kb826852`, `configmgr` or `sms2` as well, "
+            "`smsrc.audit.scope` `both` or\n`one`, `smsrc.audit.flag` `once` or `every`. A word "
+            "that is none of a preference's choices, a\nmisspelt one, is ignored by Wireshark "
+            "without a message: `smsrc.audit.matrix` in the packets says\nwhich list was used. "
+            "tshark\nlists neither the ports, `smsrc.tcp.port` and `smsrc.udp.port`, nor "
             "the tables `smsrc_roles` and\n`smsrc_rows` ([the audit]"
             "(audit.md#your-tables-and-preferences)).",
             "## Ports, sockets, heuristics",

@@ -83,15 +83,34 @@ def parties(*matrices):
             if line["matrix"] == matrix}
 
 
+def _within(inner, outer, special="any"):
+    """True if each word of a column is one of another, which may be a special word for all."""
+    return outer == special or (inner != special and set(inner.split()) <= set(outer.split()))
+
+
+def _has(row, known, other, others):
+    """True if a row has all flows that a row of another matrix has."""
+    ends = [(known[row[end]]["roles"], others[other[end]]["roles"])
+            for end in ("initiator", "responder")]
+    return (row["transport"] == other["transport"] and row["port_low"] and other["port_low"] and
+            int(row["port_low"]) <= int(other["port_low"]) and
+            int(other["port_high"]) <= int(row["port_high"]) and
+            _within(other["content"] or "any", row["content"] or "any") and
+            all(_within(theirs, ours) for ours, theirs in ends))
+
+
 def relative_rows(name):
-    """The rows of other matrices that supplement this one: (row, parties), with its class here."""
+    """The rows of other matrices that this one has not: (row, parties), with its class here."""
     found = []
+    own = [row for row in table(name) if row["class"] not in SUPPLEMENTS]
     for line in table("relatives"):
-        if line["matrix"] == name:
-            known = parties(name, line["relative"])
-            found += [(row | {"class": line["as"]}, known) for row in table(line["relative"])
-                      if line["class"] == (row["class"] if row["class"] in SUPPLEMENTS
-                                           else "published")]
+        if line["matrix"] != name:
+            continue
+        known, others = parties(name), parties(name, line["relative"])
+        found += [(row | {"class": line["as"]}, others) for row in table(line["relative"])
+                  if line["class"] == (row["class"] if row["class"] in SUPPLEMENTS
+                                       else "published") and
+                  not any(_has(one, known, row, others) for one in own)]
     return found
 
 
@@ -102,6 +121,10 @@ def lists(name):
     parts = {"rows": [row for row in rows if row[0]["class"] not in SUPPLEMENTS],
              "supplements": [row for row in rows if row[0]["class"] in SUPPLEMENTS],
              "relatives": relative_rows(name)}
+    if parts["relatives"]:  # what the product itself uses comes before other products
+        parts["relatives"] = [row for row in parts["supplements"]
+                              if row[0]["class"] != "gap"] + parts["relatives"]
+        parts["supplements"] = [row for row in parts["supplements"] if row[0]["class"] == "gap"]
     return {part: rows for part, rows in parts.items() if rows}
 
 

@@ -3658,7 +3658,7 @@ const matrix_row_t configmgr_rows[236] = {
         .port_low = 445,
         .port_high = 445,
         .row_class = ROW_LISTED,
-        .direction = DIRECTION_BOTH,
+        .direction = DIRECTION_SITE_SERVER,
         .condition = "only while a site system for internet-based clients is installed or repaired",
     },
     {
@@ -4644,7 +4644,7 @@ const matrix_row_t configmgr_rows[236] = {
     },
 };
 
-const matrix_row_t configmgr_supplements[62] = {
+const matrix_row_t configmgr_supplements[39] = {
     {
         .id = "CM-GAP1",
         .section = "Configuration Manager, current branch",
@@ -5355,6 +5355,9 @@ const matrix_row_t configmgr_supplements[62] = {
         .port_high = 3389,
         .row_class = ROW_GAP,
     },
+};
+
+const matrix_row_t configmgr_relatives[95] = {
     {
         .id = "CM07-A1",
         .section = "Site server and site server",
@@ -5862,63 +5865,6 @@ const matrix_row_t configmgr_supplements[62] = {
         .port_high = 65535,
         .row_class = ROW_LEGACY_PRODUCT,
     },
-};
-
-const matrix_row_t configmgr_relatives[136] = {
-    {
-        .id = "A1",
-        .section = "Site server to Active Directory",
-        .text = "LDAP UDP 389 (flattened 'LDAP389389')",
-        .initiator = "Site server",
-        .responder = "Domain controller",
-        .service = "LDAP (CLDAP)",
-        .note = "",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER) | ROLE_BIT(ROLE_GLOBAL_CATALOG),
-        .services = SERVICE_BIT(SERVICE_CLDAP) | SERVICE_BIT(SERVICE_LDAP),
-        .transport = TRANSPORT_UDP,
-        .port_low = 389,
-        .port_high = 389,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "A2",
-        .section = "Site server to Active Directory",
-        .text = "LDAP TCP 389 (flattened 'LDAP389389')",
-        .initiator = "Site server",
-        .responder = "Domain controller",
-        .service = "LDAP",
-        .note = "",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER) | ROLE_BIT(ROLE_GLOBAL_CATALOG),
-        .services = SERVICE_BIT(SERVICE_LDAP) | SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 389,
-        .port_high = 389,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "A3",
-        .section = "Site server to Active Directory",
-        .text = "LDAP SSL UDP N/A TCP 636",
-        .initiator = "Site server",
-        .responder = "Domain controller",
-        .service = "LDAPS",
-        .note = "UDP explicitly N/A",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER) | ROLE_BIT(ROLE_GLOBAL_CATALOG),
-        .services = SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 636,
-        .port_high = 636,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
     {
         .id = "A4",
         .section = "Site server to Active Directory",
@@ -5935,42 +5881,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .transport = TRANSPORT_UDP,
         .port_low = 135,
         .port_high = 135,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "A5",
-        .section = "Site server to Active Directory",
-        .text = "RPC Endpoint Mapper TCP 135 (flattened '135135')",
-        .initiator = "Site server",
-        .responder = "Domain controller",
-        .service = "RPC endpoint mapper",
-        .note = "dynamic RPC port that follows is NOT in the KB",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER) | ROLE_BIT(ROLE_GLOBAL_CATALOG),
-        .services = SERVICE_BIT(SERVICE_RPC),
-        .transport = TRANSPORT_TCP,
-        .port_low = 135,
-        .port_high = 135,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "A6",
-        .section = "Site server to Active Directory",
-        .text = "Global Catalog LDAP UDP N/A TCP 3268",
-        .initiator = "Site server",
-        .responder = "Domain controller",
-        .service = "GC LDAP",
-        .note = "UDP explicitly N/A",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER) | ROLE_BIT(ROLE_GLOBAL_CATALOG),
-        .services = SERVICE_BIT(SERVICE_LDAP) | SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 3268,
-        .port_high = 3268,
         .row_class = ROW_LEGACY_PRODUCT,
     },
     {
@@ -6007,163 +5917,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .transport = TRANSPORT_UDP,
         .port_low = 88,
         .port_high = 88,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "A9",
-        .section = "Site server to Active Directory",
-        .text = "Kerberos TCP 88 (flattened 'Kerberos8888')",
-        .initiator = "Site server",
-        .responder = "Domain controller",
-        .service = "Kerberos",
-        .note = "NOT port 8888",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER) | ROLE_BIT(ROLE_GLOBAL_CATALOG),
-        .services = SERVICE_BIT(SERVICE_KERBEROS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 88,
-        .port_high = 88,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "B1",
-        .section = "Site server to child site / secondary site / SMS SQL Server",
-        .text = "Port 445 Server Message Block (SMB)",
-        .initiator = "Site server",
-        .responder = "Child site server",
-        .service = "SMB",
-        .note = "transport implied; LAN sender \\\\srv\\SMS_SITE",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_CHILD_SITE_SERVER),
-        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-            SERVICE_BIT(SERVICE_NBSS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 445,
-        .port_high = 445,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "B2",
-        .section = "Site server to child site / secondary site / SMS SQL Server",
-        .text = "Port 445 Server Message Block (SMB)",
-        .initiator = "Site server",
-        .responder = "Secondary site server",
-        .service = "SMB",
-        .note = "same printed row as B1",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
-        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-            SERVICE_BIT(SERVICE_NBSS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 445,
-        .port_high = 445,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "B3",
-        .section = "Site server to child site / secondary site / SMS SQL Server",
-        .text = "Port 445 Server Message Block (SMB)",
-        .initiator = "Site server",
-        .responder = "SQL Server",
-        .service = "SMB",
-        .note = "same printed row as B1",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
-        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-            SERVICE_BIT(SERVICE_NBSS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 445,
-        .port_high = 445,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "C1",
-        .section = "Site server / MP / SLP / RP to SMS SQL Server",
-        .text = "Port 1433 TCP (SMS site server to SQL server)",
-        .initiator = "Site server",
-        .responder = "SQL Server",
-        .service = "TDS (SQL)",
-        .note = "alternate port possible via DSN (row I4)",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
-        .services = SERVICE_BIT(SERVICE_TDS) | SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 1433,
-        .port_high = 1433,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "C2",
-        .section = "Site server / MP / SLP / RP to SMS SQL Server",
-        .text = "same row",
-        .initiator = "Proxy management point",
-        .responder = "SQL Server",
-        .service = "TDS (SQL)",
-        .note = "",
-        .initiator_roles = ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT),
-        .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
-        .services = SERVICE_BIT(SERVICE_TDS) | SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 1433,
-        .port_high = 1433,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "C3",
-        .section = "Site server / MP / SLP / RP to SMS SQL Server",
-        .text = "same row",
-        .initiator = "Management point",
-        .responder = "SQL Server",
-        .service = "TDS (SQL)",
-        .note = "",
-        .initiator_roles = ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT),
-        .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
-        .services = SERVICE_BIT(SERVICE_TDS) | SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 1433,
-        .port_high = 1433,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "C4",
-        .section = "Site server / MP / SLP / RP to SMS SQL Server",
-        .text = "same row",
-        .initiator = "Server locator point",
-        .responder = "SQL Server",
-        .service = "TDS (SQL)",
-        .note = "",
-        .initiator_roles = ROLE_BIT(ROLE_SERVER_LOCATOR_POINT),
-        .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
-        .services = SERVICE_BIT(SERVICE_TDS) | SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 1433,
-        .port_high = 1433,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "C5",
-        .section = "Site server / MP / SLP / RP to SMS SQL Server",
-        .text = "same row",
-        .initiator = "Reporting point",
-        .responder = "SQL Server",
-        .service = "TDS (SQL)",
-        .note = "",
-        .initiator_roles = ROLE_BIT(ROLE_REPORTING_POINT),
-        .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
-        .services = SERVICE_BIT(SERVICE_TDS) | SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 1433,
-        .port_high = 1433,
         .row_class = ROW_LEGACY_PRODUCT,
     },
     {
@@ -6215,22 +5968,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .row_class = ROW_LEGACY_PRODUCT,
     },
     {
-        .id = "D4",
-        .section = "Advanced Client to Active Directory",
-        .text = "Port 3268 TCP (explicit connection to Global Catalog)",
-        .initiator = "Advanced Client",
-        .responder = "Domain controller",
-        .service = "GC LDAP",
-        .note = "",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER) | ROLE_BIT(ROLE_GLOBAL_CATALOG),
-        .services = SERVICE_BIT(SERVICE_LDAP) | SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 3268,
-        .port_high = 3268,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
         .id = "D5",
         .section = "Advanced Client to Active Directory",
         .text = "Port 3269 TCP (explicit SSL connection to Global Catalog)",
@@ -6244,72 +5981,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .transport = TRANSPORT_TCP,
         .port_low = 3269,
         .port_high = 3269,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "E1",
-        .section = "Advanced Client to MP or DP",
-        .text = "Port 80 HTTP",
-        .initiator = "Advanced Client",
-        .responder = "Management point",
-        .service = "HTTP",
-        .note = "client initiates",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT),
-        .services = SERVICE_BIT(SERVICE_HTTP),
-        .transport = TRANSPORT_TCP,
-        .port_low = 80,
-        .port_high = 80,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "E2",
-        .section = "Advanced Client to MP or DP",
-        .text = "Port 80 HTTP",
-        .initiator = "Advanced Client",
-        .responder = "BITS distribution point",
-        .service = "HTTP/BITS",
-        .note = "only port a BITS DP needs through a firewall",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT),
-        .services = SERVICE_BIT(SERVICE_HTTP),
-        .transport = TRANSPORT_TCP,
-        .port_low = 80,
-        .port_high = 80,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "E3",
-        .section = "Advanced Client to MP or DP",
-        .text = "Port 139 Client sessions (for non BITS-enabled DPs)",
-        .initiator = "Advanced Client",
-        .responder = "SMB distribution point",
-        .service = "SMB over NetBIOS session",
-        .note = "",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT),
-        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-            SERVICE_BIT(SERVICE_NBSS) | SERVICE_BIT(SERVICE_RPC),
-        .transport = TRANSPORT_TCP,
-        .port_low = 139,
-        .port_high = 139,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "E4",
-        .section = "Advanced Client to MP or DP",
-        .text = "Port 445 Server Message Block (for non BITS-enabled DPs)",
-        .initiator = "Advanced Client",
-        .responder = "SMB distribution point",
-        .service = "SMB",
-        .note = "",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT),
-        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-            SERVICE_BIT(SERVICE_NBSS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 445,
-        .port_high = 445,
         .row_class = ROW_LEGACY_PRODUCT,
     },
     {
@@ -6449,58 +6120,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .row_class = ROW_LEGACY_PRODUCT,
     },
     {
-        .id = "G1",
-        .section = "SMS Remote Control UDP (NetBIOS over TCP/IP)",
-        .text = "Port 137 Name resolution",
-        .initiator = "Administrator console",
-        .responder = "Client",
-        .service = "NetBIOS name service",
-        .note = "NetBIOS suffixes 43/44/45/46",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
-        .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .services = SERVICE_BIT(SERVICE_NBNS),
-        .transport = TRANSPORT_UDP,
-        .port_low = 137,
-        .port_high = 137,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "G2",
-        .section = "SMS Remote Control UDP (NetBIOS over TCP/IP)",
-        .text = "Port 138 Messaging",
-        .initiator = "Administrator console",
-        .responder = "Client",
-        .service = "NetBIOS datagram",
-        .note = "KB 200898: 'sending the screen image'",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
-        .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .services = SERVICE_BIT(SERVICE_NBDGM),
-        .transport = TRANSPORT_UDP,
-        .port_low = 138,
-        .port_high = 138,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "G3",
-        .section = "SMS Remote Control UDP (NetBIOS over TCP/IP)",
-        .text = "Port 139 Client sessions",
-        .initiator = "Administrator console",
-        .responder = "Client",
-        .service = "NetBIOS session",
-        .note = "printed under a 'UDP' heading; 139 is TCP",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
-        .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-            SERVICE_BIT(SERVICE_NBSS) | SERVICE_BIT(SERVICE_RPC),
-        .transport = TRANSPORT_TCP,
-        .port_low = 139,
-        .port_high = 139,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
         .id = "G4",
         .section = "SMS Remote Control UDP (NetBIOS over TCP/IP)",
         .text = "NWLink: router must forward type 20 packets",
@@ -6513,38 +6132,6 @@ const matrix_row_t configmgr_relatives[136] = {
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_NETBIOS_IPX),
         .transport = TRANSPORT_IPX,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "H1",
-        .section = "Microsoft Windows NT UDP",
-        .text = "DNS UDP 53",
-        .initiator = "any host",
-        .responder = "DNS server",
-        .service = "DNS",
-        .note = "TCP 53 not printed",
-        .initiator_roles = ROLES_ANY,
-        .responder_roles = ROLE_BIT(ROLE_DNS_SERVER),
-        .services = SERVICE_BIT(SERVICE_DNS),
-        .transport = TRANSPORT_UDP,
-        .port_low = 53,
-        .port_high = 53,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "H2",
-        .section = "Microsoft Windows NT UDP",
-        .text = "DHCP UDP 67",
-        .initiator = "any host",
-        .responder = "DHCP server",
-        .service = "DHCP",
-        .note = "client port 68 not printed",
-        .initiator_roles = ROLES_ANY,
-        .responder_roles = ROLE_BIT(ROLE_DHCP_SERVER) | ROLES_BROADCAST,
-        .services = SERVICE_BIT(SERVICE_DHCP),
-        .transport = TRANSPORT_UDP,
-        .port_low = 67,
-        .port_high = 67,
         .row_class = ROW_LEGACY_PRODUCT,
     },
     {
@@ -6582,24 +6169,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .row_class = ROW_LEGACY_PRODUCT,
     },
     {
-        .id = "H4",
-        .section = "Microsoft Windows NT UDP",
-        .text = "WINS UDP 138 [sic]",
-        .initiator = "any host",
-        .responder = "WINS server",
-        .service = "NetBIOS name service",
-        .note =
-            "KB typo: KB 200898 and KB 832017 print 137; this KB prints 137 = name resolution in "
-            "G1",
-        .initiator_roles = ROLES_ANY,
-        .responder_roles = ROLE_BIT(ROLE_WINS_SERVER),
-        .services = SERVICE_BIT(SERVICE_NBNS),
-        .transport = TRANSPORT_UDP,
-        .port_low = 137,
-        .port_high = 137,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
         .id = "H4s",
         .section = "Microsoft Windows NT UDP",
         .text = "WINS UDP 138 [sic]",
@@ -6610,140 +6179,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .initiator_roles = ROLES_ANY,
         .responder_roles = ROLE_BIT(ROLE_WINS_SERVER),
         .services = SERVICE_BIT(SERVICE_NBNS) | SERVICE_BIT(SERVICE_NBDGM),
-        .transport = TRANSPORT_UDP,
-        .port_low = 138,
-        .port_high = 138,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "H5",
-        .section = "Microsoft Windows NT UDP",
-        .text = "NetBIOS datagrams UDP 138",
-        .initiator = "any host",
-        .responder = "any host",
-        .service = "NetBIOS datagram",
-        .note = "",
-        .initiator_roles = ROLES_ANY,
-        .responder_roles = ROLES_ANY,
-        .services = SERVICE_BIT(SERVICE_NBDGM),
-        .transport = TRANSPORT_UDP,
-        .port_low = 138,
-        .port_high = 138,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "H6",
-        .section = "Microsoft Windows NT UDP",
-        .text = "NetBIOS datagrams TCP 139 [sic]",
-        .initiator = "any host",
-        .responder = "any host",
-        .service = "NetBIOS session",
-        .note = "label wrong: TCP 139 is the session service",
-        .initiator_roles = ROLES_ANY,
-        .responder_roles = ROLES_ANY,
-        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-            SERVICE_BIT(SERVICE_NBSS) | SERVICE_BIT(SERVICE_RPC),
-        .transport = TRANSPORT_TCP,
-        .port_low = 139,
-        .port_high = 139,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "I1",
-        .section = "Microsoft SQL Server ports",
-        .text = "TCP/IP Net-Library port 1433",
-        .initiator = "SQL client of the site",
-        .responder = "SQL Server",
-        .service = "TDS (SQL)",
-        .note = "KB states TCP not UDP",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
-            ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
-            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) |
-            ROLE_BIT(ROLE_SOFTWARE_UPDATE_POINT) | ROLE_BIT(ROLE_STATE_MIGRATION_POINT) |
-            ROLE_BIT(ROLE_REPORTING_SERVICES_POINT) | ROLE_BIT(ROLE_SERVICE_CONNECTION_POINT) |
-            ROLE_BIT(ROLE_ENDPOINT_PROTECTION_POINT) | ROLE_BIT(ROLE_DATA_WAREHOUSE_POINT) |
-            ROLE_BIT(ROLE_ENROLLMENT_POINT) | ROLE_BIT(ROLE_CERTIFICATE_REGISTRATION_POINT) |
-            ROLES_SQL_CLIENT,
-        .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
-        .services = SERVICE_BIT(SERVICE_TDS) | SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 1433,
-        .port_high = 1433,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "I2",
-        .section = "Microsoft SQL Server ports",
-        .text = "named pipes over TCP/IP port 139",
-        .initiator = "SQL client of the site",
-        .responder = "SQL Server",
-        .service = "SMB named pipe sql\\query over NetBIOS session",
-        .note = "TCP 445 not printed for this case",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
-            ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
-            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) |
-            ROLE_BIT(ROLE_SOFTWARE_UPDATE_POINT) | ROLE_BIT(ROLE_STATE_MIGRATION_POINT) |
-            ROLE_BIT(ROLE_REPORTING_SERVICES_POINT) | ROLE_BIT(ROLE_SERVICE_CONNECTION_POINT) |
-            ROLE_BIT(ROLE_ENDPOINT_PROTECTION_POINT) | ROLE_BIT(ROLE_DATA_WAREHOUSE_POINT) |
-            ROLE_BIT(ROLE_ENROLLMENT_POINT) | ROLE_BIT(ROLE_CERTIFICATE_REGISTRATION_POINT) |
-            ROLES_SQL_CLIENT,
-        .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
-        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-            SERVICE_BIT(SERVICE_NBSS) | SERVICE_BIT(SERVICE_RPC),
-        .transport = TRANSPORT_TCP,
-        .port_low = 139,
-        .port_high = 139,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "I3a",
-        .section = "Microsoft SQL Server ports",
-        .text = "UDP 137 B-node broadcast not recommended",
-        .initiator = "SQL client of the site",
-        .responder = "broadcast",
-        .service = "NetBIOS name service",
-        .note = "broadcast (B flag) only",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
-            ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
-            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) |
-            ROLE_BIT(ROLE_SOFTWARE_UPDATE_POINT) | ROLE_BIT(ROLE_STATE_MIGRATION_POINT) |
-            ROLE_BIT(ROLE_REPORTING_SERVICES_POINT) | ROLE_BIT(ROLE_SERVICE_CONNECTION_POINT) |
-            ROLE_BIT(ROLE_ENDPOINT_PROTECTION_POINT) | ROLE_BIT(ROLE_DATA_WAREHOUSE_POINT) |
-            ROLE_BIT(ROLE_ENROLLMENT_POINT) | ROLE_BIT(ROLE_CERTIFICATE_REGISTRATION_POINT) |
-            ROLES_SQL_CLIENT,
-        .responder_roles = ROLES_BROADCAST,
-        .services = SERVICE_BIT(SERVICE_NBNS),
-        .transport = TRANSPORT_UDP,
-        .port_low = 137,
-        .port_high = 137,
-        .row_class = ROW_LEGACY_PRODUCT,
-    },
-    {
-        .id = "I3b",
-        .section = "Microsoft SQL Server ports",
-        .text = "UDP 138 B-node broadcast not recommended",
-        .initiator = "SQL client of the site",
-        .responder = "broadcast",
-        .service = "NetBIOS datagram",
-        .note = "",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
-            ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
-            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) |
-            ROLE_BIT(ROLE_SOFTWARE_UPDATE_POINT) | ROLE_BIT(ROLE_STATE_MIGRATION_POINT) |
-            ROLE_BIT(ROLE_REPORTING_SERVICES_POINT) | ROLE_BIT(ROLE_SERVICE_CONNECTION_POINT) |
-            ROLE_BIT(ROLE_ENDPOINT_PROTECTION_POINT) | ROLE_BIT(ROLE_DATA_WAREHOUSE_POINT) |
-            ROLE_BIT(ROLE_ENROLLMENT_POINT) | ROLE_BIT(ROLE_CERTIFICATE_REGISTRATION_POINT) |
-            ROLES_SQL_CLIENT,
-        .responder_roles = ROLES_BROADCAST,
-        .services = SERVICE_BIT(SERVICE_NBDGM),
         .transport = TRANSPORT_UDP,
         .port_low = 138,
         .port_high = 138,
@@ -6895,36 +6330,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .row_class = ROW_GAP,
     },
     {
-        .id = "GAP6",
-        .section = "SMS 2003",
-        .text = "Site server to site system: dynamic port after 135",
-        .initiator = "Site server",
-        .responder = "Site system",
-        .service = "RPC (DCOM)",
-        .note = "KB 300083; Note 6 of the current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
-            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) |
-            ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) |
-            ROLE_BIT(ROLE_PULL_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_DISTRIBUTION_POINT_PXE) |
-            ROLE_BIT(ROLE_DISTRIBUTION_POINT_MULTICAST) | ROLE_BIT(ROLE_CLIENT_ACCESS_POINT) |
-            ROLE_BIT(ROLE_SMS_PROVIDER) | ROLE_BIT(ROLE_SOFTWARE_UPDATE_POINT) |
-            ROLE_BIT(ROLE_FALLBACK_STATUS_POINT) | ROLE_BIT(ROLE_STATE_MIGRATION_POINT) |
-            ROLE_BIT(ROLE_REPORTING_SERVICES_POINT) | ROLE_BIT(ROLE_SERVICE_CONNECTION_POINT) |
-            ROLE_BIT(ROLE_CMG_CONNECTION_POINT) | ROLE_BIT(ROLE_ENDPOINT_PROTECTION_POINT) |
-            ROLE_BIT(ROLE_ASSET_INTELLIGENCE_POINT) | ROLE_BIT(ROLE_DATA_WAREHOUSE_POINT) |
-            ROLE_BIT(ROLE_ENROLLMENT_POINT) | ROLE_BIT(ROLE_ENROLLMENT_PROXY_POINT) |
-            ROLE_BIT(ROLE_CERTIFICATE_REGISTRATION_POINT) |
-            ROLE_BIT(ROLE_SYSTEM_HEALTH_VALIDATOR_POINT) | ROLE_BIT(ROLE_SITE_SYSTEM),
-        .services = SERVICE_BIT(SERVICE_RPC),
-        .transport = TRANSPORT_TCP,
-        .port_low = 49152,
-        .port_high = 65535,
-        .row_class = ROW_GAP,
-    },
-    {
         .id = "GAP7",
         .section = "SMS 2003",
         .text = "Site system to site server: dynamic port after 135",
@@ -7036,25 +6441,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .row_class = ROW_GAP,
     },
     {
-        .id = "GAP12",
-        .section = "SMS 2003",
-        .text = "Client push: dynamic port after 135",
-        .initiator = "Site server",
-        .responder = "Client",
-        .service = "RPC (DCOM)",
-        .note = "KB 300083; Note 6 of the current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .services = SERVICE_BIT(SERVICE_RPC),
-        .transport = TRANSPORT_TCP,
-        .port_low = 49152,
-        .port_high = 65535,
-        .row_class = ROW_GAP,
-    },
-    {
         .id = "GAP13",
         .section = "SMS 2003",
         .text = "Network discovery of DHCP servers: dynamic port after 135",
@@ -7143,37 +6529,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .row_class = ROW_GAP,
     },
     {
-        .id = "GAP18",
-        .section = "SMS 2003",
-        .text = "Site server to site system: install, inboxes, package copy",
-        .initiator = "Site server",
-        .responder = "Site system",
-        .service = "SMB",
-        .note = "ConfigMgr 2007 documentation: the site server always copies packages by SMB",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
-            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) |
-            ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) |
-            ROLE_BIT(ROLE_PULL_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_DISTRIBUTION_POINT_PXE) |
-            ROLE_BIT(ROLE_DISTRIBUTION_POINT_MULTICAST) | ROLE_BIT(ROLE_CLIENT_ACCESS_POINT) |
-            ROLE_BIT(ROLE_SMS_PROVIDER) | ROLE_BIT(ROLE_SOFTWARE_UPDATE_POINT) |
-            ROLE_BIT(ROLE_FALLBACK_STATUS_POINT) | ROLE_BIT(ROLE_STATE_MIGRATION_POINT) |
-            ROLE_BIT(ROLE_REPORTING_SERVICES_POINT) | ROLE_BIT(ROLE_SERVICE_CONNECTION_POINT) |
-            ROLE_BIT(ROLE_CMG_CONNECTION_POINT) | ROLE_BIT(ROLE_ENDPOINT_PROTECTION_POINT) |
-            ROLE_BIT(ROLE_ASSET_INTELLIGENCE_POINT) | ROLE_BIT(ROLE_DATA_WAREHOUSE_POINT) |
-            ROLE_BIT(ROLE_ENROLLMENT_POINT) | ROLE_BIT(ROLE_ENROLLMENT_PROXY_POINT) |
-            ROLE_BIT(ROLE_CERTIFICATE_REGISTRATION_POINT) |
-            ROLE_BIT(ROLE_SYSTEM_HEALTH_VALIDATOR_POINT) | ROLE_BIT(ROLE_SITE_SYSTEM),
-        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-            SERVICE_BIT(SERVICE_NBSS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 445,
-        .port_high = 445,
-        .row_class = ROW_GAP,
-    },
-    {
         .id = "GAP19",
         .section = "SMS 2003",
         .text = "Site system to the site server's inboxes",
@@ -7197,26 +6552,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
             ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-            SERVICE_BIT(SERVICE_NBSS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 445,
-        .port_high = 445,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "GAP20",
-        .section = "SMS 2003",
-        .text = "Client push to ADMIN$",
-        .initiator = "Site server",
-        .responder = "Client",
-        .service = "SMB",
-        .note = "KB 871161; client install ports of ConfigMgr 2007",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS),
         .transport = TRANSPORT_TCP,
@@ -7260,87 +6595,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .transport = TRANSPORT_TCP,
         .port_low = 445,
         .port_high = 445,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "GAP23",
-        .section = "SMS 2003",
-        .text = "Legacy Client to SMB distribution point",
-        .initiator = "Legacy Client",
-        .responder = "SMB distribution point",
-        .service = "SMB",
-        .note = "KB 200898 for SMS 2.0; E4 prints it for Advanced Clients",
-        .initiator_roles = ROLE_BIT(ROLE_LEGACY_CLIENT) | ROLE_BIT(ROLE_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT),
-        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-            SERVICE_BIT(SERVICE_NBSS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 445,
-        .port_high = 445,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "GAP24",
-        .section = "SMS 2003",
-        .text = "SQL named pipes over direct-hosted SMB",
-        .initiator = "SQL client of the site",
-        .responder = "SQL Server",
-        .service = "SMB named pipe sql\\query",
-        .note = "I2 prints 139 alone; 139 and 445 carry the same service",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
-            ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
-            ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) |
-            ROLE_BIT(ROLE_SOFTWARE_UPDATE_POINT) | ROLE_BIT(ROLE_STATE_MIGRATION_POINT) |
-            ROLE_BIT(ROLE_REPORTING_SERVICES_POINT) | ROLE_BIT(ROLE_SERVICE_CONNECTION_POINT) |
-            ROLE_BIT(ROLE_ENDPOINT_PROTECTION_POINT) | ROLE_BIT(ROLE_DATA_WAREHOUSE_POINT) |
-            ROLE_BIT(ROLE_ENROLLMENT_POINT) | ROLE_BIT(ROLE_CERTIFICATE_REGISTRATION_POINT) |
-            ROLES_SQL_CLIENT,
-        .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
-        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-            SERVICE_BIT(SERVICE_NBSS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 445,
-        .port_high = 445,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "GAP25",
-        .section = "SMS 2003",
-        .text = "LAN sender to the parent site's \\\\server\\SMS_SITE",
-        .initiator = "Site server",
-        .responder = "Site server",
-        .service = "SMB",
-        .note = "KB 832017; the article prints the way down alone (B1, B2)",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-            SERVICE_BIT(SERVICE_NBSS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 445,
-        .port_high = 445,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "GAP26",
-        .section = "SMS 2003",
-        .text = "Client to server locator point",
-        .initiator = "Client",
-        .responder = "Server locator point",
-        .service = "HTTP",
-        .note = "Client install ports of ConfigMgr 2007",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_SERVER_LOCATOR_POINT),
-        .services = SERVICE_BIT(SERVICE_HTTP),
-        .transport = TRANSPORT_TCP,
-        .port_low = 80,
-        .port_high = 80,
         .row_class = ROW_GAP,
     },
     {
@@ -7405,22 +6659,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER) | ROLE_BIT(ROLE_GLOBAL_CATALOG),
         .services = SERVICE_BIT(SERVICE_KERBEROS),
         .transport = TRANSPORT_UDP,
-        .port_low = 88,
-        .port_high = 88,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "GAP31",
-        .section = "Windows, with SMS 2003",
-        .text = "Domain member to domain controller",
-        .initiator = "any host",
-        .responder = "Domain controller",
-        .service = "Kerberos",
-        .note = "KB 832017; the article has Kerberos for site servers alone (A9)",
-        .initiator_roles = ROLES_ANY,
-        .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER) | ROLE_BIT(ROLE_GLOBAL_CATALOG),
-        .services = SERVICE_BIT(SERVICE_KERBEROS),
-        .transport = TRANSPORT_TCP,
         .port_low = 88,
         .port_high = 88,
         .row_class = ROW_GAP,
@@ -7509,72 +6747,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .row_class = ROW_GAP,
     },
     {
-        .id = "GAP37",
-        .section = "SMS 2003",
-        .text = "Network discovery by NetBIOS names",
-        .initiator = "Site server",
-        .responder = "any host",
-        .service = "NetBIOS name service",
-        .note = "KB 237557, KB 226911",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLES_ANY,
-        .services = SERVICE_BIT(SERVICE_NBNS),
-        .transport = TRANSPORT_UDP,
-        .port_low = 137,
-        .port_high = 137,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "GAP38",
-        .section = "Windows, with SMS 2003",
-        .text = "NetBIOS name broadcast",
-        .initiator = "any host",
-        .responder = "broadcast",
-        .service = "NetBIOS name service",
-        .note = "KB 832017; Windows norm",
-        .initiator_roles = ROLES_ANY,
-        .responder_roles = ROLES_BROADCAST,
-        .services = SERVICE_BIT(SERVICE_NBNS),
-        .transport = TRANSPORT_UDP,
-        .port_low = 137,
-        .port_high = 137,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "GAP39",
-        .section = "Windows, with SMS 2003",
-        .text = "DHCP server to client",
-        .initiator = "DHCP server",
-        .responder = "any host",
-        .service = "DHCP",
-        .note = "KB 832017; Windows norm",
-        .initiator_roles = ROLE_BIT(ROLE_DHCP_SERVER) | ROLES_BROADCAST,
-        .responder_roles = ROLES_ANY,
-        .services = SERVICE_BIT(SERVICE_DHCP),
-        .transport = TRANSPORT_UDP,
-        .port_low = 68,
-        .port_high = 68,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "GAP40",
-        .section = "Windows, with SMS 2003",
-        .text = "DNS over TCP",
-        .initiator = "any host",
-        .responder = "DNS server",
-        .service = "DNS",
-        .note = "KB 832017; Windows norm",
-        .initiator_roles = ROLES_ANY,
-        .responder_roles = ROLE_BIT(ROLE_DNS_SERVER),
-        .services = SERVICE_BIT(SERVICE_DNS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 53,
-        .port_high = 53,
-        .row_class = ROW_GAP,
-    },
-    {
         .id = "GAP41",
         .section = "Windows, with SMS 2003",
         .text = "WINS replication",
@@ -7626,39 +6798,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .transport = TRANSPORT_UDP,
         .port_low = 1434,
         .port_high = 1434,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "GAP44",
-        .section = "SMS 2003",
-        .text = "Remote Assistance or Remote Desktop from the console",
-        .initiator = "Administrator console",
-        .responder = "Client",
-        .service = "RDP",
-        .note = "SMS 2003 can start Remote Assistance",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
-        .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .services = SERVICE_BIT(SERVICE_RDP) | SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 3389,
-        .port_high = 3389,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "GAP45",
-        .section = "Windows, with SMS 2003",
-        .text = "NetBIOS names from host to host: answers to a broadcast, node status",
-        .initiator = "any host",
-        .responder = "any host",
-        .service = "NetBIOS name service",
-        .note = "KB 832017; the article prints 137 for the console, WINS and broadcasts alone",
-        .initiator_roles = ROLES_ANY,
-        .responder_roles = ROLES_ANY,
-        .services = SERVICE_BIT(SERVICE_NBNS),
-        .transport = TRANSPORT_UDP,
-        .port_low = 137,
-        .port_high = 137,
         .row_class = ROW_GAP,
     },
     {
@@ -7755,150 +6894,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .transport = TRANSPORT_UDP,
         .port_low = 5353,
         .port_high = 5353,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "GAP52",
-        .section = "SMS 2003",
-        .text = "Client to a BITS distribution point that shares its packages too",
-        .initiator = "Client",
-        .responder = "BITS distribution point",
-        .service = "SMB",
-        .note =
-            "the article prints 445 for distribution points without BITS alone; one with BITS "
-            "keeps the share",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT),
-        .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
-            SERVICE_BIT(SERVICE_NBSS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 445,
-        .port_high = 445,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER1",
-        .section = "ConfigMgr 2007 and later",
-        .text = "Client to management point",
-        .initiator = "Client",
-        .responder = "Management point",
-        .service = "HTTPS",
-        .note = "ConfigMgr 2007 ports list; SMS 2003 must not use SSL here (TechNet cc180049)",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT),
-        .services = SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 443,
-        .port_high = 443,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER2",
-        .section = "ConfigMgr 2012 and later",
-        .text = "Client notification",
-        .initiator = "Client",
-        .responder = "Management point",
-        .service = "Client notification",
-        .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT),
-        .transport = TRANSPORT_TCP,
-        .port_low = 10123,
-        .port_high = 10123,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER3",
-        .section = "ConfigMgr 2007 and later",
-        .text = "Client to distribution point",
-        .initiator = "Client",
-        .responder = "Distribution point",
-        .service = "HTTPS",
-        .note = "ConfigMgr 2007 ports list; SMS 2003 must not use SSL here (TechNet cc180049)",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) |
-            ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_PULL_DISTRIBUTION_POINT) |
-            ROLE_BIT(ROLE_DISTRIBUTION_POINT_PXE) | ROLE_BIT(ROLE_DISTRIBUTION_POINT_MULTICAST),
-        .services = SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 443,
-        .port_high = 443,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER4",
-        .section = "ConfigMgr 2012 and later",
-        .text = "Express updates",
-        .initiator = "Client",
-        .responder = "Distribution point",
-        .service = "HTTP",
-        .note =
-            "Current ports list; the client settings page has 8005 as a listener on the client "
-            "itself, so that a flow between hosts is odd",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) |
-            ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_PULL_DISTRIBUTION_POINT) |
-            ROLE_BIT(ROLE_DISTRIBUTION_POINT_PXE) | ROLE_BIT(ROLE_DISTRIBUTION_POINT_MULTICAST),
-        .services = SERVICE_BIT(SERVICE_HTTP),
-        .transport = TRANSPORT_TCP,
-        .port_low = 8005,
-        .port_high = 8005,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER5",
-        .section = "ConfigMgr 2012 and later",
-        .text = "WinPE peer cache, download",
-        .initiator = "Client",
-        .responder = "Client",
-        .service = "HTTP or HTTPS",
-        .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .services = SERVICE_BIT(SERVICE_HTTP) | SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 8003,
-        .port_high = 8003,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER6",
-        .section = "ConfigMgr 2012 and later",
-        .text = "WinPE peer cache, search",
-        .initiator = "Client",
-        .responder = "Client",
-        .service = "Peer cache",
-        .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .transport = TRANSPORT_UDP,
-        .port_low = 8004,
-        .port_high = 8004,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER7",
-        .section = "ConfigMgr 2012 and later",
-        .text = "WinPE peer cache, search",
-        .initiator = "Client",
-        .responder = "broadcast",
-        .service = "Peer cache",
-        .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .responder_roles = ROLES_BROADCAST,
-        .transport = TRANSPORT_UDP,
-        .port_low = 8004,
-        .port_high = 8004,
         .row_class = ROW_GAP,
     },
     {
@@ -8013,89 +7008,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .row_class = ROW_GAP,
     },
     {
-        .id = "LATER15",
-        .section = "ConfigMgr 2012 and later",
-        .text = "Site to site, SQL replication",
-        .initiator = "SQL Server",
-        .responder = "SQL Server",
-        .service = "TDS (SQL)",
-        .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_SQL_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
-        .services = SERVICE_BIT(SERVICE_TDS) | SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 1433,
-        .port_high = 1433,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER16",
-        .section = "ConfigMgr 2012 and later",
-        .text = "SQL Server Service Broker",
-        .initiator = "SQL Server",
-        .responder = "SQL Server",
-        .service = "Service Broker",
-        .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_SQL_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
-        .transport = TRANSPORT_TCP,
-        .port_low = 4022,
-        .port_high = 4022,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER17",
-        .section = "ConfigMgr 2007 and later",
-        .text = "Wake on LAN",
-        .initiator = "Site server",
-        .responder = "Client",
-        .service = "Wake on LAN",
-        .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .transport = TRANSPORT_UDP,
-        .port_low = 9,
-        .port_high = 9,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER18",
-        .section = "ConfigMgr 2007 and later",
-        .text = "Wake on LAN, to the subnet",
-        .initiator = "Site server",
-        .responder = "broadcast",
-        .service = "Wake on LAN",
-        .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLES_BROADCAST,
-        .transport = TRANSPORT_UDP,
-        .port_low = 9,
-        .port_high = 9,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER19",
-        .section = "ConfigMgr 2012 and later",
-        .text = "Wake-up proxy",
-        .initiator = "Client",
-        .responder = "Client",
-        .service = "Wake-up proxy",
-        .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .transport = TRANSPORT_UDP,
-        .port_low = 25536,
-        .port_high = 25536,
-        .row_class = ROW_GAP,
-    },
-    {
         .id = "LATER20",
         .section = "ConfigMgr 2012 and later",
         .text = "Administration service",
@@ -8111,93 +7023,6 @@ const matrix_row_t configmgr_relatives[136] = {
         .transport = TRANSPORT_TCP,
         .port_low = 443,
         .port_high = 443,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER21",
-        .section = "ConfigMgr 2012 and later",
-        .text = "Remote control of ConfigMgr",
-        .initiator = "Administrator console",
-        .responder = "Client",
-        .service = "ConfigMgr remote control",
-        .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
-        .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .services = SERVICE_BIT(SERVICE_CM_REMOTE_CONTROL),
-        .transport = TRANSPORT_TCP,
-        .port_low = 2701,
-        .port_high = 2701,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER22",
-        .section = "ConfigMgr 2007 and later",
-        .text = "Client to software update point",
-        .initiator = "Client",
-        .responder = "Software update point",
-        .service = "HTTP (WSUS)",
-        .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_SOFTWARE_UPDATE_POINT),
-        .services = SERVICE_BIT(SERVICE_HTTP),
-        .transport = TRANSPORT_TCP,
-        .port_low = 8530,
-        .port_high = 8530,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER23",
-        .section = "ConfigMgr 2007 and later",
-        .text = "Client to software update point",
-        .initiator = "Client",
-        .responder = "Software update point",
-        .service = "HTTPS (WSUS)",
-        .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
-            ROLE_BIT(ROLE_LEGACY_CLIENT),
-        .responder_roles = ROLE_BIT(ROLE_SOFTWARE_UPDATE_POINT),
-        .services = SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 8531,
-        .port_high = 8531,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER24",
-        .section = "ConfigMgr 2007 and later",
-        .text = "Site server to software update point",
-        .initiator = "Site server",
-        .responder = "Software update point",
-        .service = "HTTP (WSUS)",
-        .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_SOFTWARE_UPDATE_POINT),
-        .services = SERVICE_BIT(SERVICE_HTTP),
-        .transport = TRANSPORT_TCP,
-        .port_low = 8530,
-        .port_high = 8530,
-        .row_class = ROW_GAP,
-    },
-    {
-        .id = "LATER25",
-        .section = "ConfigMgr 2007 and later",
-        .text = "Site server to software update point",
-        .initiator = "Site server",
-        .responder = "Software update point",
-        .service = "HTTPS (WSUS)",
-        .note = "Current ports list",
-        .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
-        .responder_roles = ROLE_BIT(ROLE_SOFTWARE_UPDATE_POINT),
-        .services = SERVICE_BIT(SERVICE_TLS),
-        .transport = TRANSPORT_TCP,
-        .port_low = 8531,
-        .port_high = 8531,
         .row_class = ROW_GAP,
     },
     {

@@ -73,10 +73,8 @@ INSERTED = [
      '    { "smsrc,added", NULL, NULL, adding_table_register, NULL },\n', None),
     ("plugin/CMakeLists.txt", "audit-json.c audit-table.c", "adding-table.c ", None),
     # A matrix.
-    ("include/audit/matrix.h", "NUM_MATRICES }", "MATRIX_ADDED, ", None),
-    ("plugin/audit/matrix-list.c", "};\n",
-     '    [MATRIX_ADDED] = { .name = "added", .title = "Added", .rows = added_rows,\n'
-     "                       .num_rows = array_length(added_rows) },\n", None),
+    ("include/audit/matrix.h", "    MATRIX(SMS2,", '    MATRIX(ADDED, added, "Added list", ) \\\n',
+     None),
 ]
 
 
@@ -157,6 +155,12 @@ def test_the_verdict_has_its_expert_info(plugins, ordinary):
     assert "smsrc.audit.added" not in fields(True).split()
 
 
-def test_the_matrix_is_in_the_plugin(added):
-    code, said = command("nm", next((added / "run").rglob("smsrc.so")))
-    assert code == 0 and "added_rows" in said
+def test_flows_are_judged_by_the_matrix(plugins, tshark, made):
+    """The rows of its CSV, its title, and the name that users type."""
+    prefs = ["smsrc.audit.matrix:added"]
+    said = tshark(made("site-clean"), "-q", "-z", "smsrc,matrix", "-z", "smsrc,audit.json",
+                  prefs=prefs, plugin=plugins).stdout
+    assert "\nAdded list\n" in said and "\nADDED2 " in said and "\nADDED1 " not in said
+    flows = [json.loads(line) for line in said.splitlines() if line.startswith('{"type":"flow"')]
+    assert flows and {flow["matrix"] for flow in flows} == {"added"}
+    assert {flow["verdict"] for flow in flows} <= {"Off matrix", "Wrong service"}

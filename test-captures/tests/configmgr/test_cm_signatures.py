@@ -432,6 +432,14 @@ def test_an_answer_of_another_product_is_noted_once(tshark, tmp_path, name, two_
     assert int(frame) in answers_of_case
 
 
+def test_sharkd_notes_the_same_frame(tshark, sharkd, tmp_path):
+    case = CASES[NAMES.index("content library")]
+    path = write(tmp_path / "sign.pcap", [(0, case), (1, case)])
+    shown, = sharkd(path, [{"method": "frames", "params": {"filter": NOTED}}])
+    assert [str(frame["num"]) for frame in shown["result"]] == [
+        frame for frame, _ in notes(tshark, path, SMS)]
+
+
 def test_what_is_refused_or_of_any_product_is_not_noted(tshark, tmp_path, capture):
     path = write(tmp_path / "none.pcap", [(number, CASES[NAMES.index(name)])
                                           for number, name in enumerate(NO_SIGNS)])

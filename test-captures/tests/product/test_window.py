@@ -52,6 +52,9 @@ def colour(text):
     return tuple(int(part) // 257 for part in text.split(","))
 
 
+# Ports that rows of a matrix have by name: a preference each.
+NAMED_PORTS = len(re.findall(r"^    PORT\(", (ROOT / "include" / "audit" / "named-port.h")
+                             .read_text("utf-8"), re.MULTILINE))
 BACKGROUNDS = {rule.name: colour(rule.background) for rule in RULES}
 RED, AMBER, BLUE = (BACKGROUNDS[f"SMS: {name}"] for name in
                     ("off the matrix", "blocked", "remote control"))
@@ -305,7 +308,11 @@ def test_each_preference_is_changed(edited):
     shark.click(preferences, 241, 54)
     shark.keys("Tab", "space", "Tab", "Tab", "space", "Tab", "Tab", "space", "Tab", "End", "Tab",
                "End")
-    for ports in ("14330", "8080,8090", "2701-2705", "2701"):
+    for ports in ("14330", "8080,8090"):
+        shark.keys("Tab", "ctrl+a")
+        shark.type(ports)
+    shark.keys("Tab", "End", "Tab", "space", *["Tab"] * NAMED_PORTS)
+    for ports in ("2701-2705", "2701"):
         shark.keys("Tab", "ctrl+a")
         shark.type(ports)
     shark.keys("Return")
@@ -317,7 +324,8 @@ def test_each_preference_is_changed(edited):
         "smsrc.desegment": "FALSE", "smsrc.port_ground": "FALSE", "smsrc.audit.learn": "FALSE",
         "smsrc.audit.scope": "One end is enough", "smsrc.audit.flag": "Every packet of it",
         "smsrc.audit.sql_ports": "14330", "smsrc.audit.http_ports": "8080,8090",
-        "smsrc.audit.strangers": "TRUE"}
+        "smsrc.audit.strangers": "TRUE", "smsrc.audit.matrix": "KB 200898 (SMS 2.0)",
+        "smsrc.audit.site_server_calls": "TRUE"}
     entries = (shark.folder / "decode_as_entries").read_text("utf-8")
     assert re.search(r"^decode_as_entry: tcp\.port,2705,\(none\),SMSRC$", entries, re.MULTILINE)
 
