@@ -63,6 +63,7 @@ enum {
     SHOWS_POLICY = 1 << 16,  /* HTTP: content that may be a policy */
     SHOWS_PROPERTIES = 1 << 17,    /* HTTP: WebDAV's answer to PROPFIND */
     SHOWS_MESSAGE_TAKEN = 1 << 18, /* HTTP: CCM_POST or BITS_POST was taken */
+    SHOWS_SOAP = 1 << 19,          /* HTTP: an envelope of SOAP */
 };
 
 /** The host that a fact is about. */

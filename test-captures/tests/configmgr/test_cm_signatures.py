@@ -62,6 +62,12 @@ def get(uri, answer, port=80, **more):
     return http(kb.http_get(uri, headers=headers), answer, port=port, **more)
 
 
+def soap(uri, answer, **more):
+    """A call of a web service."""
+    return http(kb.http_request("POST", uri, body=b"<s:Envelope/>", headers=XML), answer, port=8530,
+                **more)
+
+
 def post(number, answer=OK, uri="/ccm_system_TokenAuth/request", **more):
     """A message with a client's identity."""
     request = kb.http_request("CCM_POST", uri, agent="SMS CCM 5.0", body=b"x",
@@ -222,6 +228,8 @@ CASES = (
     Case("package shares", (share("SMSPKGC$"), share("SMSSIG$")), {(SERVER, SHARES): PROVEN}),
     Case("peer", (get("/SCCM_BranchCache$/PS100001/sccm?/boot.wim", FILE, port=8003),),
          {(SERVER, AGENT): PROVEN, (CLIENT, AGENT): UNCONFIRMED}),
+    Case("peer that says what it hears", (get("/SCCM_BranchCache$/PS100001/x", kb.http_response(
+        body=b"no such path: /SCCM_BranchCache$/PS100001/x"), port=8003),), NOTHING),
     Case("peer that has it not", (get("/SCCM_BranchCache$/PS100001/x", NOT_FOUND, port=8003),),
          NOTHING),
     # Site servers: two of their shares are those of distribution points too.
@@ -253,18 +261,23 @@ CASES = (
     Case("boot folder", (share("REMINST", file="SMSImages\\PS100005"),), {(SERVER, PXE): PROVEN}),
     Case("deployment services", (share("REMINST", file="Boot\\x64\\wdsnbp.com"),), NOTHING),
     # Software updates are this site's where an asker is.
-    Case("updates of any WSUS", (get("/ClientWebService/client.asmx", SOAP, port=8530),),
+    Case("updates of any WSUS", (soap("/ClientWebService/client.asmx", SOAP),),
          {(SERVER, SUP): UNCONFIRMED}),
     Case("updates of the site", (post(1, server=OTHER),
-                                 get("/ClientWebService/client.asmx", SOAP, port=8530)),
+                                 soap("/ClientWebService/client.asmx", SOAP)),
          {(SERVER, SUP): PROVEN, (CLIENT, AGENT): PROVEN, (OTHER, MP): PROVEN}),
     Case("updates' administration", (share("SMS_SITE", server=OTHER),
-                                     get("/ApiRemoting30/WebServices.asmx", NEGOTIATE, port=8530)),
+                                     soap("/ApiRemoting30/WebServices.asmx", NEGOTIATE)),
          {(SERVER, SUP): PROVEN, (CLIENT, SITE): PROVEN, (OTHER, SITE): PROVEN}),
     Case("updates' synchronization",
-         (get("/ServerSyncWebService/ServerSyncWebService.asmx", SOAP, port=8530),),
+         (soap("/ServerSyncWebService/ServerSyncWebService.asmx", SOAP),),
          {(SERVER, UPSTREAM): UNCONFIRMED}),
-    Case("updates of a page", (get("/ClientWebService/client.asmx", PAGE, port=8530),), NOTHING),
+    Case("updates' program", (get("/SelfUpdate/wuident.cab", FILE, port=8530),),
+         {(SERVER, SUP): UNCONFIRMED}),
+    Case("updates of JSON, for a client", (post(1, server=OTHER),
+                                           soap("/ClientWebService/client.asmx", answers.JSON)),
+         {(CLIENT, AGENT): PROVEN, (OTHER, MP): PROVEN}),
+    Case("updates of a page", (soap("/ClientWebService/client.asmx", PAGE),), NOTHING),
     # Provider, reports, database.
     Case("administration service", (get("/AdminService/wmi/SMS_Site", NEGOTIATE),),
          {(SERVER, PROVIDER): PROVEN}),
