@@ -303,6 +303,9 @@ CASES = (
          "SMS Issuing"),
     Case("certificate of the asker", (Flow(CLIENT, SERVER, TCP, 443,
                                            ((False, served("SMS Issuing")),)),), NOTHING),
+    Case("notification by TLS", (get(AUT + "MPKEYINFORMATION", KEY),
+                                 http(hello("x.example.test"), served("Example CA"), port=10123)),
+         {(SERVER, MP): PROVEN}),
     # A gateway has the messages of many clients; a client has one identity, or a new one.
     Case("gateway", tuple(post(number) for number in range(6)),
          {(SERVER, MP): PROVEN, (CLIENT, GATEWAY): UNCONFIRMED}),
@@ -414,6 +417,7 @@ SMS, MODERN = ("smsrc.audit.matrix:kb826852",), (CONFIGMGR,)
 SIGNS = {
     "list": "build 9106", "content library": "SCCMContentLib$", "database": "CM_PS1",
     "SRV record": "_mssms_mp_ps1", "boot file": "wdsnbp.com",
+    "notification by TLS": "10123",
 }
 NO_SIGNS = ("share refused", "package", "message", "list of a scanner's 404", "policy",
             "boot file refused", "boot by another server", "gateway")
