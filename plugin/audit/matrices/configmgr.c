@@ -6168,8 +6168,7 @@ const matrix_row_t configmgr_relatives[100] = {
         .note = "dynamic DCOM port NOT in the KB (see KB 300083)",
         .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
         .port_low = 135,
@@ -6244,8 +6243,7 @@ const matrix_row_t configmgr_relatives[100] = {
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
         .port_low = 1024,
@@ -6262,8 +6260,7 @@ const matrix_row_t configmgr_relatives[100] = {
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
         .port_low = 49152,
@@ -6279,8 +6276,7 @@ const matrix_row_t configmgr_relatives[100] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .responder_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
@@ -6297,8 +6293,7 @@ const matrix_row_t configmgr_relatives[100] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .responder_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
@@ -7047,8 +7042,7 @@ const matrix_row_t configmgr_relatives[100] = {
         .note = "Current ports list",
         .initiator_roles = ROLES_ANY,
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .services = SERVICE_BIT(SERVICE_TLS),
         .transport = TRANSPORT_TCP,
         .port_low = 443,

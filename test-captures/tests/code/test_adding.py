@@ -48,10 +48,8 @@ ROW = ("{id},Added,{id},management_point,management_point,Added,,TCP,9999,9999,l
 # (file, the text before which something is put, what is put there, or what takes its place)
 INSERTED = [
     # A role.
-    ("include/model/role.h",
-     '    ROLE(REMOTE_CONTROL_VIEWER, "Remote Control viewer", REMOTE_CONTROL_VIEWER)\n\n', None,
-     '    ROLE(REMOTE_CONTROL_VIEWER, "Remote Control viewer", REMOTE_CONTROL_VIEWER) \\\n'
-     '    ROLE(ADDED, "Added point", ADDED)\n\n'),
+    ("include/model/role.h", "\n\ntypedef enum {\n#define ROLE",
+     ' \\\n    ROLE(ADDED, "Added point", ADDED)', None),
     # A channel.
     ("include/model/channel.h", "    NUM_CHANNELS\n", "    CHANNEL_ADDED,\n", None),
     ("plugin/model/channel.c", "};\n\nchannel_e\n",
