@@ -229,10 +229,9 @@ conclusions_confirm(const pending_t *pending, flow_content_t *flow, packet_info 
     if (!flow->forwarded && !pending->asked.is_of_gateway && flow->attack_frame == 0)
         conclusions_learn(client, signature->client, finding);
     note_facts(pending, found, flow, server, client);
-    if ((signature->server | signature->client | signature->client_of_flow) == 0)
-        return; /* a fact about the host alone */
-    if (pending->asked.is_of_gateway)
-        return; /* its own role is in the book */
+    /* A gateway's own role is in the book. */
+    if (signature->asks_anybody || pending->asked.is_of_gateway)
+        return;
     prove(flow, to_server, pinfo, signature, found);
     if (flow->proxied || flow->forwarded || signature->client_of_flow != 0 ||
         signature->client == 0 || has_stranger(signature, server, client))

@@ -222,6 +222,19 @@ read_always(const packet_view_t *packet, unsigned layers)
         read_by(layers, &part);
 }
 
+/* What a Proven management point sends from the port of the later product's notification. */
+static void
+note_notification(const packet_view_t *packet)
+{
+    enum { NOTIFICATION = 10123 };
+    const packet_info *pinfo = packet->pinfo;
+
+    if (pinfo->srcport == NOTIFICATION && pinfo->ptype == PT_TCP && packet->payload != NULL &&
+        (role_book_roles_at(&pinfo->src, STANDING_PROVEN) & ROLE_BIT(ROLE_MANAGEMENT_POINT)) != 0)
+        product_note_sign(pinfo->num, PRODUCT_BIT(PRODUCT_CONFIGMGR),
+                          "Client notification on TCP 10123 of a management point");
+}
+
 void
 evidence_scan(const packet_view_t *packet)
 {
@@ -238,6 +251,7 @@ evidence_scan(const packet_view_t *packet)
         read_always(packet, layers & always_read);
         return;
     }
+    note_notification(packet);
     if (inference_is_pending() && is_syn(packet))
         transactions_begin(packet);
     read_by(layers & reading_packets, packet);

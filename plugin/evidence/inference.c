@@ -103,7 +103,8 @@ is_known(const role_signature_t *signature, const flow_content_t *flow, const pa
                         (signature->proves_asker || asked->has_token);
     /* A signature that shows no client infers that for each flow. */
     bool infers = signature->judge_before_response ||
-                   (signature->client == 0 && signature->client_of_flow == 0);
+                   (signature->client == 0 && signature->client_of_flow == 0 &&
+                    !signature->asks_anybody);
     role_set_t server, client, inferred;
 
     if (flow == NULL || signature->subject == SUBJECT_CORROBORATION)

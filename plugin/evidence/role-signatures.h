@@ -97,6 +97,7 @@ typedef struct {
     role_set_t client_of_flow; /* roles inferred for this flow, not learned */
     product_set_t only_for;   /* the products of which it teaches roles; 0: all */
     product_set_t speaks_for; /* if answered it shows one of these products; 0: any may be */
+    bool asks_anybody; /* the flow of an asker without a role is not judged */
     bool needs_corroboration;
     bool judge_before_response; /* the flow is judged before the response */
     const char *label;
@@ -109,7 +110,7 @@ extern const unsigned signature_table_count;
 /** The most signatures of one kind of fact: a set of them has a bit each (uint64_t). */
 #define ROLE_SIGNATURES_MAX_OF_FACT 64
 
-/** Compile the patterns and derive the filters, for the product that is judged. Call from a handoff routine. */
+/** Compile the patterns and derive the filters. Call from a handoff routine. */
 void role_signatures_init(void);
 
 /** Release the patterns. Call from a shutdown routine. */

@@ -55,8 +55,26 @@ note_request(const packet_view_t *packet)
         role_signatures_match(FACT_BOOT_FILE, name, length) == 0)
         return;
     questions_ask(packet, QUESTION_TFTP, 0);
+    (void)flow_content_get(packet->pinfo, true);
     asked_names[asker / 2 % NUM_NAMES].asker = asker;
     (void)g_strlcpy(asked_names[asker / 2 % NUM_NAMES].name, name, length + 1);
+}
+
+/* The flow of the request has the roles of its ends too: it is another than the transfer's. */
+static void
+infer_request(packet_info *pinfo)
+{
+    enum { SERVER = 69 };
+    flow_content_t *flow = flow_content_find_by_ends(pinfo, &pinfo->dst, &pinfo->src, false,
+                                                     (uint16_t)pinfo->destport, SERVER);
+    const role_signature_t *signature = role_signatures_get(FACT_BOOT_FILE, 0);
+    packet_info answer = *pinfo;
+
+    if (flow == NULL || signature == NULL || !role_signatures_teaches(signature))
+        return;
+    answer.srcport = SERVER;
+    flow->is_sms = true;
+    conclusions_infer(flow, false, &answer, signature);
 }
 
 /* Reads the first answer to such a request. */
@@ -72,6 +90,7 @@ read_answer(const packet_view_t *packet)
         !questions_answer(packet, QUESTION_TFTP, 0))
         return;
     inference_add_fact(packet, FACT_BOOT_FILE, asked_names[asker / 2 % NUM_NAMES].name, NULL);
+    infer_request(packet->pinfo);
 }
 
 static void

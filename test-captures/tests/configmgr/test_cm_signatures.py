@@ -329,6 +329,23 @@ def test_one_pass_finds_the_same_but_for_what_is_taken_back(tshark, capture, rol
     assert shown(roles) <= once
 
 
+ON_THE_LIST = ("message", "package", "peer", "boot by DHCP", "boot file", "package shares",
+               "updates of the site", "updates' administration", "gateway", "passive site server",
+               "name of a list, by TLS")
+
+
+def test_what_has_shown_a_role_is_judged_by_the_list(tshark, capture):
+    lines = statistic(tshark, capture, "audit", prefs=[CONFIGMGR], two_pass=True)
+    judged = [[cell.strip() for cell in line.split("|")] for line in lines if line.count("|") > 9]
+    for name in ON_THE_LIST:
+        ends = {address(NAMES.index(name), which) for which in (CLIENT, SERVER, OTHER)}
+        verdicts = {row[0] for row in judged if row[2] in ends}
+        assert verdicts and verdicts <= {"Listed", "Unconfirmed"}, name
+    # Whose asker may be anybody is not judged: the administration service is not on port 80.
+    assert {row[4] for row in judged if row[0] == "Off matrix"} == {
+        address(NAMES.index("administration service"), SERVER)}
+
+
 # Signatures that KB 826852 has never had.
 OWN = ("software center", "recovery service", "peer", "boot by DHCP", "boot file",
        "boot variables", "boot folder", "updates of any WSUS", "updates' synchronization",
