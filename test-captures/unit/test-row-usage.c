@@ -250,7 +250,8 @@ main(int argc, char **argv)
     int result;
 
     g_test_init(&argc, &argv, NULL);
-    unit_epan_init();
+    unit_epan_start(NULL);
+    unit_capture_open();
     usage = row_usage_new(NULL, NULL);
     g_test_add_func("/usage/rows", test_a_row_is_used_or_never_used);
     g_test_add_func("/usage/moves", test_a_flow_takes_along_what_it_has_added);
@@ -259,6 +260,7 @@ main(int argc, char **argv)
     g_test_add_func("/usage/captures", test_lines_stay_when_a_capture_ends);
     result = g_test_run();
     row_usage_free(usage);
-    unit_epan_cleanup();
+    unit_capture_close();
+    unit_epan_stop();
     return result;
 }
