@@ -10,9 +10,9 @@
 #include "role.h"
 
 /**
- * Returns the value that @p vals (one of role.h) has for @p text, in letters of either case; the
- * product's own name of a role ("SMS Management Point") stands for it. For any other text, which the
- * field's check refuses, and for the empty text of a line that the user has just added in
+ * Returns the value that @p vals (one of role.h) has for @p text, in letters of either case. The
+ * product's own name of a role ("SMS Management Point") stands for it. For any other text, which
+ * the field's check refuses, and for the empty text of a line that the user has just added in
  * Wireshark's window, it is the first value of @p vals.
  */
 unsigned role_field_value(const char *text, unsigned length, const void *vals);

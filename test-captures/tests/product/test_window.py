@@ -312,9 +312,9 @@ def test_each_preference_is_changed(edited):
         shark.keys("Tab", "ctrl+a")
         shark.type(ports)
     shark.keys("Tab", "End", "Tab", "space", *["Tab"] * NAMED_PORTS)
-    for ports in ("2701-2705", "2701"):
+    for text in ("198.51.100.0/24", "2701-2705", "2701"):
         shark.keys("Tab", "ctrl+a")
-        shark.type(ports)
+        shark.type(text)
     shark.keys("Return")
     shark.wait_gone(preferences)
 
@@ -325,7 +325,8 @@ def test_each_preference_is_changed(edited):
         "smsrc.audit.scope": "One end is enough", "smsrc.audit.flag": "Every packet of it",
         "smsrc.audit.sql_ports": "14330", "smsrc.audit.http_ports": "8080,8090",
         "smsrc.audit.strangers": "TRUE", "smsrc.audit.matrix": "KB 200898 (SMS 2.0)",
-        "smsrc.audit.site_server_calls": "TRUE"}
+        "smsrc.audit.site_server_calls": "TRUE",
+        "smsrc.audit.own_networks": "198.51.100.0/24"}
     entries = (shark.folder / "decode_as_entries").read_text("utf-8")
     assert re.search(r"^decode_as_entry: tcp\.port,2705,\(none\),SMSRC$", entries, re.MULTILINE)
 
