@@ -34,9 +34,10 @@ TWINS = {
             "CM-GAP16": "CMC-M4", "CM-GAP18": "CMC-B1", "CM-GAP19": "CMC-B3",
             "CM-GAP20": "CMC-B4", "CM-GAP27": "CMC-K1", "CM-GAP36": "CMC-N1",
             "CM-GAP39": "CM-S2"},
-        "an older list, or the more exact row of one": {
-            "CM-GAP13": "CM07-G2", "CM07-A1": "CM-BG1", "CM07-B1": "CM-AU2", "CM07-B2": "CM-AU3",
-            "CM07-B3": "CM-AU4", "CM07-B4": "CM-AU5", "CM07-B6": "CM-AU6", "CM07-C1": "CMC-H1",
+        "what Configuration Manager 2007 listed is listed today, or a gap": {
+            "CM07-A1": "CM-BG1", "CM07-B1": "CM-AU2", "CM07-B2": "CM-AU3", "CM07-B5": "CM-GAP13",
+            "CM07-G2": "CM-GAP13", "CM07-B3": "CM-AU4", "CM07-B4": "CM-AU5",
+            "CM07-B6": "CM-AU6", "CM07-C1": "CMC-H1",
             "CM07-D1": "CM-J1", "CM07-F1": "CM-AU2", "CM07-F2": "CM-AU4", "CM07-H1": "CM-BU4",
             "CM07-H2": "CM-BU2", "CM07-I1": "CM-L2", "CM07-I2": "CM-L3", "CM07-J1": "CMC-H1",
             "CM07-J2": "CMC-H2", "CM07-L1": "CM-W2"},
