@@ -147,7 +147,7 @@ static const rule_format_t formats[] = {
                    "! and answers need lines of their own, or inspection.",
         .advice = "! For the configuration of IOS; not run on a Cisco device. Each list ends with "
                   "an implicit deny:\n"
-                  "! bound to an interface it stops all else, and answers. Where traffic is "
+                  "! bound to an interface it stops all else, answers too. Where traffic is "
                   "inspected (class-map type\n"
                   "! inspect, match access-group name smsrc-listed) answers pass. A list that is "
                   "there already gets\n"
@@ -168,10 +168,10 @@ static const rule_format_t formats[] = {
         .firewall = "pf",
         .note = "# ",
         .answers = BY_CONNECTION,
-        .advice = "# For pf of OpenBSD and FreeBSD; not loaded by either. \"pfctl -nf FILE\" checks "
-                  "it, and\n"
-                  "# \"pfctl -a smsrc -f FILE\" loads it into an anchor, which counts where pf.conf "
-                  "has the line\n"
+        .advice = "# For pf of OpenBSD and FreeBSD; not loaded by either. \"pfctl -nf FILE\" "
+                  "checks it, and\n"
+                  "# \"pfctl -a smsrc -f FILE\" loads it into an anchor, which counts where "
+                  "pf.conf has the line\n"
                   "# 'anchor \"smsrc\"'. It blocks nothing.\n",
         .open = "",
         .close = "",

@@ -106,8 +106,8 @@ append_family(lists_t *lists, const firewall_rule_t *rule, bool ipv6,
     if (lists->pairs + pairs > FIREWALL_MAX_PAIRS) {
         g_string_append_printf(lists->too_many,
                                "%sToo many pairs of hosts, no line: %s, %s %u, %u by %u\n",
-                               lists->format->note, comment, line.protocol, line.port, from_count,
-                               to_count);
+                               lists->format->note, comment, service_transport_name(rule->transport),
+                               line.port, from_count, to_count);
     } else if (from_count > 0 && to_count > 0) {
         append_lines(lists, &line, from, to);
         lists->pairs += (unsigned)pairs;
@@ -275,8 +275,8 @@ append_flows(GString *file, const rule_format_t *format, const char *where, unsi
 }
 
 /*
- * Appends the filter on one line: what comes after a newline would be no comment. At the end of a
- * line a backslash continues it for pf, and a question mark asks IOS for help.
+ * Appends the filter on one line: what comes after a newline would be no comment. A backslash at
+ * the end of a line would continue it for pf, and a question mark asks IOS for help.
  */
 static void
 append_filter(GString *file, const rule_format_t *format, const char *filter)
