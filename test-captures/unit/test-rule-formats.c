@@ -140,10 +140,10 @@ test_more_pairs_than_are_written_are_said(void)
     add_hosts(INITIATOR, AT_IPv6, 20);
     add_hosts(RESPONDER, AT_IPv6, 5);
     for (unsigned i = 0; i < 2; i++) {
-        const char *note = i == 0 ? "\n! Too many pairs of hosts, no line: E1 Advanced Client to "
-                                    "Management point, TCP 80, 20 by 5\n"
-                                  : "\n# Too many pairs of hosts, no line: E1 Advanced Client to "
-                                    "Management point, TCP 80, 20 by 5\n";
+        const char *note = i == 0 ? "\n! Too many pairs of hosts, not written: E1 Advanced Client "
+                                    "to Management point, TCP 80, 20 by 5\n"
+                                  : "\n# Too many pairs of hosts, not written: E1 Advanced Client "
+                                    "to Management point, TCP 80, 20 by 5\n";
         const char *line = i == 0 ? " host 10.0.0.1 host 10.0.1.1 " : " -s 10.0.0.1 -d 10.0.1.1 ";
         char *file = file_of(i == 0 ? "cisco" : "iptables", NULL);
 
