@@ -148,7 +148,7 @@ def cells(text):
 COPY_BUTTON = (1065, 676)
 
 
-@pytest.mark.parametrize("entry", range(len(STATISTICS) - 2))
+@pytest.mark.parametrize("entry", range(len(STATISTICS) - 6))
 def test_each_entry_of_the_submenu_opens_tsharks_table(window, tshark, entry):
     statistic, title = STATISTICS[entry]
     shark = window("site-misconfigured")
@@ -166,8 +166,8 @@ def test_each_entry_of_the_submenu_opens_tsharks_table(window, tshark, entry):
     shark.wait_gone(opened)
 
 
-@pytest.mark.parametrize("entry", range(len(STATISTICS) - 2, len(STATISTICS)))
-def test_the_last_entries_show_the_files_for_nft(window, tshark, entry):
+@pytest.mark.parametrize("entry", range(len(STATISTICS) - 6, len(STATISTICS)))
+def test_the_last_entries_show_the_files_of_rules(window, tshark, entry):
     shark = window("site-misconfigured")
     opened = shark.statistic(entry)
     shark.resize(opened, 1000, 640)
