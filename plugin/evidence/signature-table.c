@@ -346,7 +346,10 @@ const role_signature_t signature_table[] = {
       .subject = SUBJECT_REPLY, .server = R(DISTRIBUTION_POINT_PXE), .client_of_flow = R(CLIENT),
       .proof = SHOWS_REPLY, CM_ONLY, .speaks_for = CM, .label = "Network boot" },
 
-    /* TLS: what is left in clear. Site systems with the site's own certificate are these. */
+    /*
+     * TLS: what is left in clear. Management points have a certificate of the site's own, and so
+     * may other site systems, and anybody can write that name into one: Unconfirmed.
+     */
     { .fact = FACT_TLS_NAME, .pattern = "^management point ", .literal = "^management point ",
       .examples = "management point mp01.contoso.example", .response = RESPONSE_TLS,
       .server = R(MANAGEMENT_POINT), .client_of_flow = R(ADVANCED_CLIENT), .hint = SHOWS_REPLY,
@@ -354,7 +357,7 @@ const role_signature_t signature_table[] = {
     { .fact = FACT_TLS_CERTIFICATE, .pattern = "^SMS (Issuing|Role SSL Certificate)$",
       .literal = "^SMS Issuing|^SMS Role SSL Certificate",
       .examples = "SMS Issuing|SMS Role SSL Certificate", .subject = SUBJECT_REPLY,
-      .server = R(MANAGEMENT_POINT), .client_of_flow = R(ADVANCED_CLIENT), .proof = SHOWS_REPLY,
+      .server = R(MANAGEMENT_POINT), .client_of_flow = R(ADVANCED_CLIENT), .hint = SHOWS_REPLY,
       CM_ONLY, .speaks_for = CM, .label = "TLS certificate of" },
 
     /* Remote Control itself; the reply of the agent is its proof. These facts have no text. */
