@@ -456,6 +456,8 @@ evidence_roles(void)
     role_set_t roles = ROLE_BIT(ROLE_DNS_SERVER) | ROLE_BIT(ROLE_DHCP_SERVER) |
                        ROLE_BIT(ROLE_WINS_SERVER);
 
+    if (product_judged() == PRODUCT_CONFIGMGR)
+        roles |= ROLE_BIT(ROLE_CMG_CONNECTION_POINT); /* gateway.c */
     for (unsigned i = 0; i < signature_table_count; i++) {
         if (role_signatures_teaches(&signature_table[i]))
             roles |= signature_table[i].server | signature_table[i].client;

@@ -15,7 +15,8 @@
 
 #include "gateway.h"
 
-#include "conclusions.h"
+#include "product.h"
+#include "role-book.h"
 
 #define HEADER "CCMClientID:"
 #define NUM_HOSTS 1024 /* a power of two */
@@ -66,13 +67,14 @@ learn(const packet_view_t *packet)
 {
     const address *addr = &packet->pinfo->src;
     const role_finding_t finding = {
+        .role = ROLE_CMG_CONNECTION_POINT,
         .standing = STANDING_UNCONFIRMED,
         .frame = packet->pinfo->num,
         .reason = "HTTP headers " HEADER " of many clients",
     };
 
     role_book_withdraw(addr, ROLE_ADVANCED_CLIENT);
-    conclusions_learn(addr, ROLE_BIT(ROLE_CMG_CONNECTION_POINT), finding);
+    role_book_learn(addr, &finding);
 }
 
 void

@@ -10,6 +10,7 @@
 #include "conclusions.h"
 #include "handed-out.h"
 #include "inference.h"
+#include "site-name.h"
 #include "unit-epan.h"
 
 #define BYTES(s) (const uint8_t *)(s), sizeof(s) - 1
@@ -25,6 +26,8 @@ static const char *const fact_names[] = {
     [FACT_NBSS_CALLED] = "called", [FACT_NBDGM_DESTINATION] = "to", [FACT_IPX_NAME] = "IPX",
     [FACT_LDAP_BASE] = "base", [FACT_LDAP_VALUE] = "value", [FACT_LDAP_ENTRY] = "entry",
     [FACT_TDS_DATABASE] = "database", [FACT_DNS_NAME] = "DNS", [FACT_NAMESPACE] = "namespace",
+    [FACT_SHARE_REMARK] = "remark", [FACT_BOOT_FILE] = "boot", [FACT_TLS_NAME] = "TLS",
+    [FACT_TLS_CERTIFICATE] = "certificate",
 };
 
 static void
@@ -147,11 +150,17 @@ G_STATIC_ASSERT(sizeof SMB2_HEADER("\3", "\0", "\0") == 64 + 1);
 #define WIDE_SHARE "\\\0\\\0S\0\\\0C\0A\0P\0"
 #define WIDE_FILE "i\0n\0b\0o\0x\0e\0s\0"
 #define EIGHT FOUR FOUR
+#define SIXTEEN EIGHT EIGHT
 #define SMB_TREE(password_length) "\4\xff\0\0\0\0\0" password_length "\0\x11\0"
 #define SMB_CREATE "\x18\xff\0\0\0\0\x0e\0" EIGHT EIGHT EIGHT EIGHT EIGHT "\0" "\x0f\0\0"
 #define SMB2_CREATE "\x39\0\0\0" EIGHT EIGHT EIGHT EIGHT EIGHT "\x78\0\x0e\0" EIGHT
 
 #define HALF_ASCII "ENFAFPEBECEDCACACACACACACACACABK" /* MP_ABC<1a> */
+
+/* RFC 5246 7.4: a handshake's messages. */
+#define TLS_HELLO(name)                                                                          \
+    "\x16\3\3\0\x3c\1\0\0\x38\3\3" SIXTEEN SIXTEEN                                             \
+    "\0\0\2\0\x3c\1\0\0\x0d\0\0\0\x09\0\7\0\0\4" name
 
 static const case_t cases[] = {
     { "requests", &http_reader, true,
@@ -297,6 +306,20 @@ static const case_t cases[] = {
       { NULL } },
     { "address of the name itself in DNS", &dns_reader, false,
       BYTES(DNS_ASKED("\0\1", "\0\0") "\xc0\x0c\0\1\0\1\0\0\0\0\0\4\x0a\1\1\x0d"), { NULL } },
+    { "name in TLS", &tls_reader, true, BYTES(TLS_HELLO("Mp.x")),
+      { "TLS management point Mp.x" } },
+    { "another's name in TLS", &tls_reader, true, BYTES(TLS_HELLO("mp.y")), { NULL } },
+    { "hello and certificate in TLS", &tls_reader, true,
+      BYTES("\x16\3\3\0\x18\2\0\0\2\3\3\x0b\0\0\x0e" "123SMS Issuing"),
+      { "answer reply", "certificate SMS Issuing" } },
+    { "certificate of another in TLS", &tls_reader, true,
+      BYTES("\x16\3\3\0\x12\x0b\0\0\x0e" "123SMS Issuers"), { NULL } },
+    { "data of TLS", &tls_reader, true, BYTES("\x17\3\3\0\x12\x0b\0\0\x0e" "123SMS Issuing"),
+      { NULL } },
+    { "file of a network boot", &dhcp_reader, false,
+      BYTES("\2\1\6\0" "1234" SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN
+            SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN FOUR "\x63\x82\x53\x63"
+            "\x3c\x09PXEClient" "\xfc\x0e" "\\SMSTemp\\1.bcd\xff"), { "boot \\SMSTemp\\1.bcd" } },
     { "name that points to itself in DNS", &dns_reader, false,
       BYTES(DNS_ASKED("\0\2", "\0\0") DNS_TARGET "\xc0\x3c\0\1\0\1\0\0\0\0\0\4\x0a\1\1\x0d"),
       { NULL } },
@@ -338,6 +361,7 @@ test_whole(gconstpointer data)
 
     if (one->reader->reset != NULL)
         one->reader->reset();
+    site_name_add("mp.X");
     read_bytes(one, one->bytes, one->length);
     for (; count < MAX_SHOWN && one->shows[count] != NULL && count < num_shown; count++)
         g_assert_cmpstr(shown[count], ==, one->shows[count]);
@@ -393,6 +417,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     unit_epan_start(NULL);
     service_detect_init();
+    product_set_judged(PRODUCT_CONFIGMGR);
     role_signatures_init();
     unit_capture_open();
     for (unsigned i = 0; i < array_length(cases); i++) {
