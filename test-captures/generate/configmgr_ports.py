@@ -202,10 +202,11 @@ def page(tshark, version, folder):
         table(("what is printed", "what speaks against it", "how it is read"), ODDITIES)]
     for heading, name, prefix, said in PARTS:
         rows = rows_of(both[name], prefix)
+        parties, twins = parties_of(both[name]), both[name].twins()
         out += [f"## {heading}", *([wrap(said)] if said else [])]
         for title in dict.fromkeys(row["section"] for row in rows):
-            out += section(title, [row for row in rows if row["section"] == title],
-                           parties_of(both[name]), both[name].twins(), found[name])
+            out += section(title, [row for row in rows if row["section"] == title], parties, twins,
+                           found[name])
     return "\n\n".join(out) + "\n"
 
 
