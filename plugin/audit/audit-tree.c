@@ -90,15 +90,13 @@ add_roles(proto_tree *tree, int hf, tvbuff_t *tvb, role_set_t roles, bool hidden
 
 /*
  * The roles of the host that sent the packet, or that it was sent to, for columns beside its
- * address: hidden, because the tree has them by initiator and responder, and only where a column
- * or a filter asks for it. None for the sender of an ICMP error that is no end of the flow.
+ * address: hidden, because the tree has them by initiator and responder. None for the sender of
+ * an ICMP error that is no end of the flow.
  */
 static void
 add_roles_of_host(proto_tree *tree, int hf, tvbuff_t *tvb, const address *host,
                   const flow_end_t ends[NUM_ENDS])
 {
-    if (proto_registrar_get_nth((unsigned)hf)->ref_type == HF_REF_TYPE_NONE)
-        return;
     for (unsigned end = 0; end < NUM_ENDS; end++) {
         if (addresses_equal(host, ends[end].host))
             add_roles(tree, hf, tvb, ends[end].roles, true);
