@@ -63,7 +63,7 @@ NOTES = (
     ("1", "a fixed port, which may go through the proxy that is configured",
      "a request to a proxy is judged by the port in its URI"),
     ("2", "another port can be set in the product",
-     "a port with a name (column *port*) has the preference `smsrc.audit.port.NAME`"),
+     "a port with a name (column *port*) has [a preference](fields.md#preferences) of that name"),
     ("3", "WSUS has 80 with 443, or P with P+1; HTTP is needed beside HTTPS",
      "80 and 8530 are one requirement, and so are 443 and 8531"),
     ("4", "TFTP is answered from a high port", "that port belongs to the flow of row CM-I3"),

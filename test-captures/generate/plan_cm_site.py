@@ -70,9 +70,9 @@ def full(address):
 
 # --- How a flow is described --------------------------------------------------------------------
 
-# `row` is the one it has to be given, or for a violation the nearest, `verdict` what the audit has to say of it with the table of
-# HOSTS, "-" where it has to be silent. `learned`: whether it is the same without the table. `reach`:
-# blocked where it gets no answer.
+# `row` is the one it has to be given, or for a violation the nearest, `verdict` what the audit has to
+# say of it with the table of HOSTS, "-" where it has to be silent. `learned`: whether it is the same
+# without the table. `reach`: blocked where it gets no answer.
 Flow = namedtuple("Flow", "row verdict learned reach transport client client_port server "
                   "server_port talk what")
 LISTED, GAP, UNCONFIRMED = "Listed", "KB gap", "Unconfirmed"

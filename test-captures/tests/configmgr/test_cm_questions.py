@@ -19,7 +19,7 @@ def filters():
     """Number -> (question, filter), as the page has them."""
     lines = re.findall(r"^\| (\d+) \| ([^|]+) \| `(.+?)` \| ", PAGE.read_text(encoding="utf-8"),
                        re.MULTILINE)
-    return {int(number): (question, found.replace("\\|", "|")) for number, question, found in lines}
+    return {int(number): (question, found) for number, question, found in lines}
 
 
 QUESTIONS = filters()
