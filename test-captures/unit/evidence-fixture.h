@@ -71,6 +71,12 @@ http_order_request(const packet_view_t *packet _U_, size_t at _U_, size_t whole 
     return place;
 }
 
+bool
+http_order_empty_lines(const packet_view_t *packet _U_)
+{
+    return false;
+}
+
 void
 http_order_set_asked(http_place_t of _U_, http_asked_t asked)
 {
