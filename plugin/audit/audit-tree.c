@@ -11,6 +11,7 @@
 #include <epan/to_str.h>
 
 #include "audit-info.h"
+#include "audit-words.h"
 #include "bounds.h"
 #include "product.h"
 #include "role-book.h"
@@ -75,32 +76,30 @@ add_number(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t number)
 }
 
 static void
-add_roles(proto_tree *tree, int hf, tvbuff_t *tvb, role_set_t roles)
+add_roles(proto_tree *tree, int hf, tvbuff_t *tvb, role_set_t roles, bool hidden)
 {
     for (unsigned role = 0; role < NUM_ROLES; role++) {
-        if ((roles & ROLE_BIT(role)) != 0)
+        if ((roles & ROLE_BIT(role)) == 0)
+            continue;
+        if (hidden)
+            proto_item_set_hidden(add_text(tree, hf, tvb, val_to_str_const(role, role_vals, "")));
+        else
             add_text(tree, hf, tvb, val_to_str_const(role, role_vals, ""));
     }
 }
 
 /*
  * The roles of the host that sent the packet, or that it was sent to, for columns beside its
- * address: hidden, because the tree has the same roles by initiator and responder. None for the
- * sender of an ICMP error that is no end of the flow.
+ * address: hidden, because the tree has them by initiator and responder. None for the sender of
+ * an ICMP error that is no end of the flow.
  */
 static void
 add_roles_of_host(proto_tree *tree, int hf, tvbuff_t *tvb, const address *host,
                   const flow_end_t ends[NUM_ENDS])
 {
-    role_set_t roles = 0;
-
     for (unsigned end = 0; end < NUM_ENDS; end++) {
         if (addresses_equal(host, ends[end].host))
-            roles |= ends[end].roles;
-    }
-    for (unsigned role = 0; role < NUM_ROLES; role++) {
-        if ((roles & ROLE_BIT(role)) != 0)
-            proto_item_set_hidden(add_text(tree, hf, tvb, val_to_str_const(role, role_vals, "")));
+            add_roles(tree, hf, tvb, ends[end].roles, true);
     }
 }
 
@@ -128,33 +127,6 @@ add_evidence(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const flow_end
     }
 }
 
-static const char *
-describe_end(packet_info *pinfo, const flow_end_t *end)
-{
-    const char *roles = role_set_to_str(pinfo->pool, end->roles);
-
-    if (*roles != '\0')
-        return roles;
-    return (end->roles & ROLES_BROADCAST) != 0 ? "broadcast" : "a host without a role";
-}
-
-/* "TCP 8080, Advanced Client to Management point (HTTP)" */
-static const char *
-describe_flow(packet_info *pinfo, const flow_facts_t *facts, const flow_end_t ends[NUM_ENDS])
-{
-    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, service_transport_name(facts->transport));
-
-    if (facts->transport != TRANSPORT_IPX)
-        wmem_strbuf_append_printf(text, " %u", ends[RESPONDER].port);
-    if (facts->via_proxy != 0)
-        wmem_strbuf_append_printf(text, " via a proxy on %u", facts->via_proxy);
-    wmem_strbuf_append_printf(text, ", %s to %s", describe_end(pinfo, &ends[INITIATOR]),
-                              describe_end(pinfo, &ends[RESPONDER]));
-    if (facts->service != SERVICE_UNKNOWN)
-        wmem_strbuf_append_printf(text, " (%s)", service_name(facts->service));
-    return wmem_strbuf_get_str(text);
-}
-
 /* "TCP 8080, Advanced Client to Management point (HTTP): on no row ...; nearest E1: ..." */
 static void
 add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
@@ -163,7 +135,7 @@ add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
     const matrix_row_t *row = judged->verdict.row;
 
     text_add_expert(pinfo, item, expert, "%s: %s%s%s",
-                    describe_flow(pinfo, &judged->facts, ends), what,
+                    audit_words_flow(pinfo->pool, &judged->facts, ends), what,
                     row == NULL               ? ""
                     : judged->verdict.nearest ? "; nearest "
                                               : "; ",
@@ -177,21 +149,6 @@ describe_verdict(const flow_verdict_t *judged)
     return judged->facts.contradictory && judged->verdict.verdict == VERDICT_WRONG_SERVICE
                ? CONTRADICTORY
                : verdict_text(audit_tap_matrix(), judged->verdict.without_attack);
-}
-
-/*
- * What the article has a client without WINS and directory do, for a lookup of a management point's
- * name that found none or should not have been broadcast; "" for any other flow.
- */
-static const char *
-describe_remedy(packet_info *pinfo, const flow_t *flow)
-{
-    const char *site = flow->content->mp_site;
-
-    if (*site == '\0')
-        return "";
-    return wmem_strdup_printf(pinfo->pool, "; the article asks for an entry in LMHOSTS: "
-                              "<its address> \"MP_%-12s\\0x1A\" #PRE", site);
 }
 
 /* The default matrix is hidden, for trees that are read. */
@@ -248,7 +205,7 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
     verdict_item = add_text(tree, hf_smsrc_audit_verdict, tvb, name);
     if (flow->content->mp_missing_frame == pinfo->num)
         proto_item_append_text(verdict_item, " (MP_%s<1a> is not found%s)",
-                               flow->content->mp_site, describe_remedy(pinfo, flow));
+                               flow->content->mp_site, audit_words_remedy(pinfo->pool, flow));
     add_matrix(tree, tvb);
     add_row(tree, pinfo, tvb, &judged->verdict);
     item = add_text(tree, hf_smsrc_audit_service, tvb, service_name(facts->service));
@@ -258,8 +215,8 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
         add_number(tree, hf_smsrc_audit_server_port, tvb, ends[RESPONDER].port);
     if (facts->via_proxy != 0)
         add_number(tree, hf_smsrc_audit_via_proxy, tvb, facts->via_proxy);
-    add_roles(tree, hf_smsrc_audit_initiator_role, tvb, ends[INITIATOR].roles);
-    add_roles(tree, hf_smsrc_audit_responder_role, tvb, ends[RESPONDER].roles);
+    add_roles(tree, hf_smsrc_audit_initiator_role, tvb, ends[INITIATOR].roles, false);
+    add_roles(tree, hf_smsrc_audit_responder_role, tvb, ends[RESPONDER].roles, false);
     add_roles_of_host(tree, hf_smsrc_audit_src_role, tvb, &pinfo->src, ends);
     add_roles_of_host(tree, hf_smsrc_audit_dst_role, tvb, &pinfo->dst, ends);
     if (*code != '\0')
@@ -341,7 +298,7 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
         return;
     }
     item = add_flow(tvb, pinfo, parent, flow, judged, ends);
-    remedy = describe_remedy(pinfo, flow);
+    remedy = audit_words_remedy(pinfo->pool, flow);
     if (experts.verdict != NULL)
         add_expert(pinfo, item, experts.verdict, judged, ends, describe_verdict(judged));
     if (experts.discouraged != NULL)

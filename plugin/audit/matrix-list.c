@@ -65,10 +65,8 @@
 #define CONFIGMGR_OWN                                                                            \
     SMB_ON_EITHER_PORT,                                                                          \
     .texts = {                                                                                   \
-        [VERDICT_LEGACY_PRODUCT] = "a port of SMS or of Configuration Manager 2007, not of the " \
-                                   "current branch",                                             \
-        [VERDICT_KB_GAP] = "used with Configuration Manager, current branch, whose list does "   \
-                           "not have it",                                                        \
+        [VERDICT_LEGACY_PRODUCT] = "a port of SMS or ConfigMgr 2007, not of the current branch", \
+        [VERDICT_KB_GAP] = "used with the current branch, whose list does not have it",          \
         [VERDICT_OFF_MATRIX] = "on no row of Configuration Manager, current branch",             \
     }
 

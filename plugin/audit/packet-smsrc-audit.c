@@ -355,7 +355,6 @@ proto_register_smsrc_audit(void)
     module = prefs_find_module("smsrc");
     role_book_register(module);
     user_rows_register(module);
-    own_networks_register(module);
     prefs_register_bool_preference(
         module, "audit.learn", "Learn roles from traffic",
         "Whether hosts get roles by what they say, as well as by the table of roles. Without a "
@@ -391,6 +390,7 @@ proto_register_smsrc_audit(void)
         "system of ConfigMgr (note 5 of its list)",
         &audit_site_server_calls);
     register_named_ports(module);
+    own_networks_register(module);
 
     register_init_routine(init_smsrc_audit);
     audit_tap_register();

@@ -134,8 +134,8 @@ has_missed_answer(const flow_t *flow, unsigned seen)
 }
 
 /*
- * True if the first pass has seen the answer to a SYN that has none so far in this one: all frames of
- * a later pass show the reach that the flow has at last.
+ * True if the first pass has seen the answer to a SYN that has none so far in this one: all frames
+ * of a later pass show the reach that the flow has at last.
  */
 static bool
 is_answered_later(const flow_t *flow, const packet_info *pinfo, unsigned seen)

@@ -32,6 +32,7 @@
 #include "inference.h"
 #include "questions.h"
 #include "reader.h"
+#include "rpc-pieces.h"
 #include "service-sender.h"
 #include "sql-browser.h"
 #include "stream-head.h"
@@ -104,6 +105,7 @@ evidence_reset(bool learn_roles)
     questions_reset();
     handed_out_reset();
     transactions_reset();
+    rpc_pieces_reset();
     for (unsigned i = 0; i < array_length(readers); i++) {
         if (readers[i]->reset != NULL)
             readers[i]->reset();
@@ -151,8 +153,8 @@ read_payload(const packet_view_t *packet, unsigned layers)
 
 /*
  * A flow whose roles came with this message is late: what its stream has begun with has passed, and
- * Wireshark has put the message together from it, unless it has decrypted it. What asks a proxy for a
- * tunnel is not the service of the tunnel.
+ * Wireshark has put the message together from it, unless it has decrypted it. What asks a proxy for
+ * a tunnel is not the service of the tunnel.
  */
 static void
 note_service(const packet_view_t *part)
@@ -251,6 +253,8 @@ evidence_scan(const packet_view_t *packet)
         refute_remote_control(packet->pinfo);
     if (sql_browser_has_port(packet))
         sql_browser_read(packet);
+    if (rpc_pieces_has_port(packet->pinfo))
+        rpc_pieces_read(packet);
     if (!conclusions_are_learned()) {
         read_always(packet, layers & always_read);
         return;
@@ -462,6 +466,8 @@ evidence_roles(void)
     role_set_t roles = ROLE_BIT(ROLE_DNS_SERVER) | ROLE_BIT(ROLE_DHCP_SERVER) |
                        ROLE_BIT(ROLE_WINS_SERVER);
 
+    if (product_judged() == PRODUCT_CONFIGMGR)
+        roles |= ROLE_BIT(ROLE_CMG_CONNECTION_POINT); /* gateway.c */
     for (unsigned i = 0; i < signature_table_count; i++) {
         if (role_signatures_teaches(&signature_table[i]))
             roles |= signature_table[i].server | signature_table[i].client;

@@ -7,8 +7,8 @@
 /*
  * Wireshark's conversations are the flows, and their state is proto data of the conversation, which
  * lives as long as the capture. Which packets of a connection the capture has is Wireshark's TCP
- * dissector's fact (tcp.completeness); the port of the first SYN is tcp-state.c's. Where a dissector
- * makes another conversation within a connection, both have the same flow.
+ * dissector's fact (tcp.completeness); the port of the first SYN is tcp-state.c's. Where a
+ * dissector makes another conversation within a connection, both have the same flow.
  */
 
 #include "flow-content.h"

@@ -180,7 +180,8 @@ is_list(const http_answer_t *answer, const text_t *content)
 static bool
 is_echo(const http_answer_t *answer)
 {
-    static const char *const paths[] = { "sms_dp_sms", ".sms_pol", ".sms_dcm", ".sms_aut" };
+    static const char *const paths[] = { "sms_dp_sms", ".sms_pol", ".sms_dcm", ".sms_aut",
+                                         "sccm_branchcache" };
     const char *at = (const char *)answer->body;
     const size_t length = MIN(answer->length, MAX_ECHO);
 
@@ -227,6 +228,8 @@ http_answer_shows(const http_answer_t *answer)
         return shows | SHOWS_MP_LIST | SHOWS_CONTENT;
     if (may_be_policy(answer, &content))
         shows |= SHOWS_POLICY;
+    if (begins_with(&content, "<") && find(answer, "Envelope") != NULL)
+        shows |= SHOWS_SOAP;
     return shows | (is_echo(answer) ? 0 : SHOWS_CONTENT);
 }
 

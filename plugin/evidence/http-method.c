@@ -21,10 +21,11 @@ static const struct {
 } methods[] = {
     [HTTP_METHOD_OTHER] = { "", 0, 0 },
     [HTTP_METHOD_GET] = { "GET",
-                          SHOWS_MP_LIST | SHOWS_POLICY | SHOWS_CONTENT | SHOWS_PAGE | SHOWS_TAKEN,
+                          SHOWS_MP_LIST | SHOWS_POLICY | SHOWS_CONTENT | SHOWS_PAGE |
+                              SHOWS_TAKEN | SHOWS_SOAP,
                           0 },
     [HTTP_METHOD_HEAD] = { "HEAD", 0, 0 },
-    [HTTP_METHOD_POST] = { "POST", SHOWS_TAKEN, 0 },
+    [HTTP_METHOD_POST] = { "POST", SHOWS_TAKEN | SHOWS_SOAP, 0 },
     [HTTP_METHOD_PROPFIND] = { "PROPFIND", SHOWS_PROPERTIES | SHOWS_TAKEN, 207 },
     [HTTP_METHOD_CCM_POST] = { "CCM_POST", SHOWS_MESSAGE_TAKEN | SHOWS_TAKEN, 0 },
     [HTTP_METHOD_BITS_POST] = { "BITS_POST", SHOWS_MESSAGE_TAKEN | SHOWS_TAKEN, 0 },

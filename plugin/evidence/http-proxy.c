@@ -163,7 +163,7 @@ is_for(const flow_content_t *flow, const http_target_t *target)
            memcmp(flow->uri_host, target->host, sizeof flow->uri_host) == 0;
 }
 
-/* True if the flow was kept as it is now: a packet is read again where Wireshark has reassembled. */
+/* True if the flow was kept as it is: what Wireshark has reassembled may be read again. */
 static bool
 is_kept(const flow_content_t *flow)
 {

@@ -28,6 +28,7 @@ typedef enum {
     FACT_DNS_NAME,
     FACT_NAMESPACE,
     FACT_BOOT_FILE,       /* that a server of TFTP has sent, or one of PXE has named */
+    FACT_SHARE_REMARK,    /* in the list of a server's shares */
     FACT_TLS_NAME,        /* whose a server's name is, and the name */
     FACT_TLS_CERTIFICATE, /* a name in a server's certificate */
     FACT_VIEWER_TO_AGENT, /* Remote Control; without a text */
@@ -62,6 +63,7 @@ enum {
     SHOWS_POLICY = 1 << 16,  /* HTTP: content that may be a policy */
     SHOWS_PROPERTIES = 1 << 17,    /* HTTP: WebDAV's answer to PROPFIND */
     SHOWS_MESSAGE_TAKEN = 1 << 18, /* HTTP: CCM_POST or BITS_POST was taken */
+    SHOWS_SOAP = 1 << 19,          /* HTTP: an envelope of SOAP */
 };
 
 /** The host that a fact is about. */

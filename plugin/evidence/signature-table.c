@@ -45,8 +45,8 @@
 /* A directory of a management point's; any web server answers other methods. */
 #define TAKEN .proof = SHOWS_MESSAGE_TAKEN | SHOWS_WINDOWS, .hint = SHOWS_TAKEN
 #define GRANTED .proof = SHOWS_SUCCESS
-/* What protects a directory by Windows, or answers it with something that is no page. */
-#define SERVES .hint = SHOWS_TAKEN | SHOWS_WINDOWS, .needs_second_fact = true
+/* A service of Windows, which others have as well. */
+#define SERVICE .hint = SHOWS_SOAP | SHOWS_WINDOWS, .needs_second_fact = true
 
 const role_signature_t signature_table[] = {
     /* HTTP: management point. Site servers poll MPLIST too, so it shows no client. */
@@ -128,7 +128,7 @@ const role_signature_t signature_table[] = {
     { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp_mbam/coreservice\\.svc",
       .literal = "^/sms_mp_mbam/", .examples = "/SMS_MP_MBAM/CoreService.svc",
       .response = RESPONSE_HTTP, .server = R(MANAGEMENT_POINT),
-      .client_of_flow = R(ADVANCED_CLIENT), SERVES, CM_ONLY, .label = "Recovery service" },
+      .client_of_flow = R(ADVANCED_CLIENT), SERVICE, CM_ONLY, .label = "Recovery service" },
     { .fact = FACT_HTTP_URI, .pattern = "^/sccm_branchcache\\$(/|$)",
       .literal = "^/sccm_branchcache$", .examples = "/SCCM_BranchCache$/ABC00012/sccm?/boot.wim",
       .response = RESPONSE_HTTP, .server = R(ADVANCED_CLIENT), .client = R(ADVANCED_CLIENT),
@@ -155,17 +155,17 @@ const role_signature_t signature_table[] = {
       .examples = "/ClientWebService/client.asmx|/SimpleAuthWebService/SimpleAuth.asmx|"
                   "/ReportingWebService/ReportingWebService.asmx",
       .response = RESPONSE_HTTP, .server = R(SOFTWARE_UPDATE_POINT),
-      .client_of_flow = R(ADVANCED_CLIENT), .second_asker = R(ADVANCED_CLIENT), SERVES, CM_ONLY,
+      .client_of_flow = R(ADVANCED_CLIENT), .second_asker = R(ADVANCED_CLIENT), SERVICE, CM_ONLY,
       .label = "Software updates" },
     { .fact = FACT_HTTP_URI, .pattern = "^/selfupdate/(wuident|iuident)\\.cab",
       .literal = "^/selfupdate/", .examples = "/SelfUpdate/wuident.cab|/selfupdate/iuident.cab",
       .response = RESPONSE_HTTP, .server = R(SOFTWARE_UPDATE_POINT),
-      .client_of_flow = R(ADVANCED_CLIENT), .second_asker = R(ADVANCED_CLIENT), SERVES, CM_ONLY,
-      .label = "Software updates" },
+      .client_of_flow = R(ADVANCED_CLIENT), .second_asker = R(ADVANCED_CLIENT),
+      .hint = SHOWS_CONTENT, .needs_second_fact = true, CM_ONLY, .label = "Software updates" },
     { .fact = FACT_HTTP_URI, .pattern = "^/apiremoting30/webservices?\\.asmx",
       .literal = "^/apiremoting30/", .examples = "/ApiRemoting30/WebServices.asmx",
       .response = RESPONSE_HTTP, .server = R(SOFTWARE_UPDATE_POINT),
-      .client_of_flow = R(SITE_SERVER), .second_asker = R(SITE_SERVER), SERVES, CM_ONLY,
+      .client_of_flow = R(SITE_SERVER), .second_asker = R(SITE_SERVER), SERVICE, CM_ONLY,
       .label = "Administration of software updates" },
     { .fact = FACT_HTTP_URI,
       .pattern = "^/(serversyncwebservice/serversyncwebservice|dssauthwebservice/"
@@ -174,7 +174,7 @@ const role_signature_t signature_table[] = {
       .examples = "/ServerSyncWebService/ServerSyncWebService.asmx|"
                   "/DssAuthWebService/DssAuthWebService.asmx",
       .response = RESPONSE_HTTP, .server = R(WSUS_UPSTREAM),
-      .client_of_flow = R(SOFTWARE_UPDATE_POINT), .second_asker = R(SOFTWARE_UPDATE_POINT), SERVES,
+      .client_of_flow = R(SOFTWARE_UPDATE_POINT), .second_asker = R(SOFTWARE_UPDATE_POINT), SERVICE,
       CM_ONLY, .label = "Synchronization of software updates" },
 
     /* SMB: the share's name; for a name that others use as well, a file has to corroborate it. */
@@ -328,6 +328,16 @@ const role_signature_t signature_table[] = {
       .response = RESPONSE_RPC, .server = R(SMS_PROVIDER), .client = R(ADMIN_CONSOLE),
       GRANTED, .proves_asker = true, .label = "WMI namespace" },
 
+    /* The remarks that the product gives its shares; one has the date as well. */
+    { .fact = FACT_SHARE_REMARK, .pattern = "^SMS Site " CAPITAL_SITE " DP\\b",
+      .literal = "^SMS Site ", .examples = "SMS Site PS1 DP 5/7/2024", .subject = SUBJECT_REPLY,
+      .server = R(BITS_DISTRIBUTION_POINT), .asks_anybody = true, .proof = SHOWS_REPLY, CM_ONLY,
+      .label = "Remark of a share:" },
+    { .fact = FACT_SHARE_REMARK, .pattern = "^ConfigMgr Site Server DP share$",
+      .literal = "^ConfigMgr Site Server DP share", .examples = "ConfigMgr Site Server DP share",
+      .subject = SUBJECT_REPLY, .server = R(SITE_SERVER), .asks_anybody = true,
+      .proof = SHOWS_REPLY, CM_ONLY, .label = "Remark of a share:" },
+
     /* A network boot, by files that only the product's own servers have. */
     { .fact = FACT_BOOT_FILE, .pattern = "^\\\\?smsboot\\\\|^\\\\?smstemp\\\\.*\\.(var|bcd)$",
       .literal = "smsboot\\|smstemp\\",
@@ -336,7 +346,10 @@ const role_signature_t signature_table[] = {
       .subject = SUBJECT_REPLY, .server = R(DISTRIBUTION_POINT_PXE), .client_of_flow = R(CLIENT),
       .proof = SHOWS_REPLY, CM_ONLY, .speaks_for = CM, .label = "Network boot" },
 
-    /* TLS: what is left in clear. Site systems with the site's own certificate are these. */
+    /*
+     * TLS: what is left in clear. Management points have a certificate of the site's own, and so
+     * may other site systems, and anybody can write that name into one: Unconfirmed.
+     */
     { .fact = FACT_TLS_NAME, .pattern = "^management point ", .literal = "^management point ",
       .examples = "management point mp01.contoso.example", .response = RESPONSE_TLS,
       .server = R(MANAGEMENT_POINT), .client_of_flow = R(ADVANCED_CLIENT), .hint = SHOWS_REPLY,
@@ -344,7 +357,7 @@ const role_signature_t signature_table[] = {
     { .fact = FACT_TLS_CERTIFICATE, .pattern = "^SMS (Issuing|Role SSL Certificate)$",
       .literal = "^SMS Issuing|^SMS Role SSL Certificate",
       .examples = "SMS Issuing|SMS Role SSL Certificate", .subject = SUBJECT_REPLY,
-      .server = R(MANAGEMENT_POINT), .client_of_flow = R(ADVANCED_CLIENT), .proof = SHOWS_REPLY,
+      .server = R(MANAGEMENT_POINT), .client_of_flow = R(ADVANCED_CLIENT), .hint = SHOWS_REPLY,
       CM_ONLY, .speaks_for = CM, .label = "TLS certificate of" },
 
     /* Remote Control itself; the reply of the agent is its proof. These facts have no text. */

@@ -10,6 +10,7 @@
 
 #include "bounds.h"
 #include "inference.h"
+#include "share-remark.h"
 #include "smb-name.h"
 #include "transactions.h"
 
@@ -147,6 +148,15 @@ read_message(const packet_view_t *packet, unsigned at, unsigned end)
         add_request(packet, &message, smb_name_read(&message.text, name, sizeof name), name);
 }
 
+static void
+read_reply_2(const packet_view_t *packet, const message_t *message)
+{
+    if (message->names != SMB_NAMES_NOTHING)
+        add_response(packet, message);
+    else
+        share_remark_read(packet, message->text.bytes, message->text.length);
+}
+
 /* The same for SMB 2, where further messages may follow in a chain. */
 static void
 read_messages_2(const packet_view_t *packet, unsigned at, unsigned end)
@@ -161,8 +171,8 @@ read_messages_2(const packet_view_t *packet, unsigned at, unsigned end)
 
         if (bounds_full(BOUND_SMB_MESSAGES, i, MAX_MESSAGES))
             return;
-        if (message.names != SMB_NAMES_NOTHING && message.is_reply)
-            add_response(packet, &message);
+        if (message.is_reply)
+            read_reply_2(packet, &message);
         else if (message.names != SMB_NAMES_NOTHING && is_whole(packet, stop))
             add_request(packet, &message, smb_name_read_2(&message.text, name, sizeof name),
                         name);

@@ -263,20 +263,23 @@ take_ahead(direction_t *direction)
 }
 
 /*
- * Keeps the place of a segment that is ahead, with what it touches. Returns false if there is no
- * room for it. How far a direction is read needs none behind that.
+ * Keeps the place of a segment that is ahead, in one piece with all that it touches. Returns false
+ * if there is no room for it. How far a direction is read needs none behind that.
  */
 static bool
 keep_ahead(direction_t *direction, uint32_t begin, uint32_t end)
 {
-    for (unsigned i = 0; i < direction->num_ahead; i++) {
-        span_t *span = &direction->ahead[i];
+    for (unsigned i = 0; i < direction->num_ahead;) {
+        const span_t *span = &direction->ahead[i];
 
-        if (begin <= span->end && end >= span->begin) {
-            span->begin = MIN(span->begin, begin);
-            span->end = MAX(span->end, end);
-            return true;
+        if (begin > span->end || end < span->begin) {
+            i++;
+            continue;
         }
+        begin = MIN(span->begin, begin);
+        end = MAX(span->end, end);
+        direction->ahead[i] = direction->ahead[--direction->num_ahead];
+        i = 0;
     }
     if (direction->num_ahead == MAX_AHEAD)
         return begin >= REACH;
@@ -284,13 +287,14 @@ keep_ahead(direction_t *direction, uint32_t begin, uint32_t end)
     return true;
 }
 
+/* Where the capture lacks the beginning, what follows has no turn. */
 static void
 count_bytes(direction_t *direction, uint32_t begin, uint32_t end, bool is_new)
 {
     if (begin <= direction->total) {
         direction->total = MAX(direction->total, end);
         take_ahead(direction);
-    } else if (!keep_ahead(direction, begin, end) && is_new) {
+    } else if (!keep_ahead(direction, begin, end) && is_new && !direction->is_cut) {
         bounds_exceed(BOUND_STREAM_SEGMENTS, MAX_AHEAD);
     }
 }

@@ -113,6 +113,8 @@ print_line(const usage_line_t *usage, bool has_filter)
     json_dumper line = json_line_begin("row");
     char *missing;
 
+    if (audit_tap_matrix() != &matrix_list[MATRIX_KB826852])
+        json_line_put_text(&line, "matrix", audit_tap_matrix()->name);
     json_line_put_text(&line, "state", usage_lines_name(usage->usage, has_filter));
     if (usage->row == NULL) {
         json_line_put_literal(&line, "row", "null");
@@ -150,7 +152,8 @@ matrix_draw(void *tapdata)
         counts[usage_lines_at(lines, i)->usage]++;
     }
     line = json_line_begin("matrix");
-    json_line_put_text(&line, "matrix", audit_tap_matrix()->title);
+    json_line_put_text(&line, "matrix", audit_tap_matrix()->name);
+    json_line_put_text(&line, "matrix_title", audit_tap_matrix()->title);
     json_line_put_filter(&line, matrix->filter);
     json_line_put_number(&line, "used", counts[USAGE_USED]);
     json_line_put_number(&line, "never_used", counts[USAGE_NEVER]);

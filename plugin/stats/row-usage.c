@@ -72,9 +72,35 @@ roles_of_row(role_set_t wanted, role_set_t held)
     return wanted != ROLES_ANY && (wanted & held) != 0 ? wanted & held : held;
 }
 
+/* Describes what no printed row fits. The tries of a scan are together, whatever is near them. */
+static void
+describe_not_printed(row_usage_t *usage, const share_t *share, usage_line_t *line)
+{
+    const audit_tap_t *tap = &share->as_try.flow->tap;
+    const matrix_row_t *row = tap->verdict->row;
+
+    line->usage = USAGE_NOT_PRINTED;
+    line->is_scan = share->as_try.scan != NULL && scan_is_one(share->as_try.scan);
+    if (line->is_scan)
+        return;
+    line->port = tap->ends[RESPONDER].port;
+    line->row = row != NULL ? usage_lines_row(usage->lines, row) : NULL;
+    line->is_nearest = row != NULL && tap->verdict->nearest;
+}
+
+/* Describes a row that a flow uses, from its initiator to its responder. */
+static void
+describe_used(row_usage_t *usage, const matrix_row_t *row, usage_line_t *line)
+{
+    line->usage = USAGE_USED;
+    line->row = usage_lines_row(usage->lines, row);
+    line->roles[INITIATOR] = roles_of_row(row->initiator_roles, line->roles[INITIATOR]);
+    line->roles[RESPONDER] = roles_of_row(row->responder_roles, line->roles[RESPONDER]);
+}
+
 /* Describes the line that a flow belongs to. Returns the end of the line that opened the flow. */
 static unsigned
-line_of_flow(row_usage_t *usage, const share_t *share, usage_line_t *line)
+describe_line(row_usage_t *usage, const share_t *share, usage_line_t *line)
 {
     const audit_tap_t *tap = &share->as_try.flow->tap;
     const matrix_row_t *row = tap->verdict->row;
@@ -83,21 +109,15 @@ line_of_flow(row_usage_t *usage, const share_t *share, usage_line_t *line)
                                                        tap->ends[RESPONDER].roles);
 
     memset(line, 0, sizeof *line);
-    line->usage = is_used ? USAGE_USED : USAGE_NOT_PRINTED;
     line->verdict = tap->verdict->verdict;
-    line->row = row != NULL ? usage_lines_row(usage->lines, row) : NULL;
-    line->is_nearest = row != NULL && tap->verdict->nearest;
-    for (unsigned end = INITIATOR; end < NUM_ENDS; end++)
-        line->roles[end] = tap->ends[is_reversed ? RESPONDER - end : end].roles;
     line->transport = tap->transport;
     line->via_proxy = tap->via_proxy;
-    if (is_used) {
-        line->roles[INITIATOR] = roles_of_row(row->initiator_roles, line->roles[INITIATOR]);
-        line->roles[RESPONDER] = roles_of_row(row->responder_roles, line->roles[RESPONDER]);
-    } else {
-        line->is_scan = share->as_try.scan != NULL && scan_is_one(share->as_try.scan);
-        line->port = line->is_scan ? 0 : tap->ends[RESPONDER].port;
-    }
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++)
+        line->roles[end] = tap->ends[is_reversed ? RESPONDER - end : end].roles;
+    if (is_used)
+        describe_used(usage, row, line);
+    else
+        describe_not_printed(usage, share, line);
     return is_reversed ? RESPONDER : INITIATOR;
 }
 
@@ -210,7 +230,7 @@ place_flow(row_usage_t *usage, share_t *share)
         leave(usage, share);
         return;
     }
-    opener = line_of_flow(usage, share, &wanted);
+    opener = describe_line(usage, share, &wanted);
     if (share->line == NULL || usage_lines_compare(share->line, &wanted) != 0 ||
         share->ends[opener] != tap->ends[INITIATOR].host ||
         share->port != tap->ends[RESPONDER].port) {

@@ -24,7 +24,7 @@ append_nft(GString *file, const rule_line_t *line)
                            line->comment);
 }
 
-/* With -4 or -6 the program for the other family skips the line. */
+/* The program for the other family ignores a line with -4 or -6. */
 static void
 append_iptables(GString *file, const rule_line_t *line)
 {
@@ -60,14 +60,15 @@ append_pf(GString *file, const rule_line_t *line)
                            line->port);
 }
 
-#define BY_CONNECTION "answers pass as parts of their connections."
+#define BY_CONNECTION "replies pass as part of their connection."
 
 /*
- * The first line creates the table that the second deletes, so that a file loads repeatedly. A
- * comment may have 128 bytes.
+ * The first line creates the table that the second deletes, so that a file loads repeatedly. nft
+ * accepts comments of up to 128 bytes.
  */
 #define NFT \
-    .firewall = "nftables", .note = "# ", .answers = BY_CONNECTION, .indent = "        ", \
+    .rules = "nftables rules", .firewall = "nftables", .note = "# ", .replies = BY_CONNECTION, \
+    .indent = "        ", \
     .open = "table inet smsrc\n" \
             "delete table inet smsrc\n" \
             "table inet smsrc {\n" \
@@ -78,9 +79,9 @@ static const rule_format_t formats[] = {
     {
         NFT,
         .command = "smsrc,rules.nft",
-        .advice = "# No packet comes to the chain \"listed\" by itself. Take it into your own "
-                  "table, and\n"
-                  "# jump to it behind \"ct state established,related accept\".\n",
+        .advice = "# The chain \"listed\" takes effect once you jump to it: copy it into your "
+                  "own table, and jump\n"
+                  "# to it after \"ct state established,related accept\".\n",
         .close = "    }\n"
                  "}\n",
     },
@@ -96,17 +97,18 @@ static const rule_format_t formats[] = {
                  "    }\n"
                  "}\n",
     },
-    /* An option of iptables-restore has at most 1023 characters: sixteen addresses of IPv6 fit. */
+    /* iptables-restore accepts options of up to 1023 characters: sixteen addresses of IPv6 fit. */
     {
         .command = "smsrc,rules.iptables",
+        .rules = "iptables rules",
         .firewall = "iptables",
         .note = "# ",
-        .answers = BY_CONNECTION,
-        .advice = "# Load it with both \"iptables-restore --noflush\" and \"ip6tables-restore "
-                  "--noflush\": each skips the\n"
-                  "# lines of the other family. Without --noflush they empty the table that you "
-                  "have.\n"
-                  "# No packet comes to the chain \"smsrc-listed\" by itself: jump to it behind\n"
+        .replies = BY_CONNECTION,
+        .advice = "# Load this file with both \"iptables-restore --noflush\" and "
+                  "\"ip6tables-restore --noflush\";\n"
+                  "# each ignores the lines for the other family. Without --noflush they flush "
+                  "your table.\n"
+                  "# The chain \"smsrc-listed\" takes effect once you jump to it, after the rule\n"
                   "# \"-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\".\n",
         .open = "*filter\n"
                 ":smsrc-listed - [0:0]\n",
@@ -119,18 +121,19 @@ static const rule_format_t formats[] = {
     },
     {
         .command = "smsrc,rules.windows",
+        .rules = "Windows Firewall rules",
         .firewall = "Windows Firewall",
         .note = "# ",
-        .answers = BY_CONNECTION,
-        .advice = "# For PowerShell as administrator, Windows 8 or Server 2012 and later; not run "
-                  "on Windows.\n"
-                  "# Windows Firewall filters what a host itself receives, and nothing that it "
-                  "forwards: a line is\n"
-                  "# for the responders, whose addresses are behind -LocalAddress. Run the whole "
-                  "file on each of them:\n"
-                  "# a line for other hosts allows nothing there. What initiators send is allowed "
-                  "unless you block it.\n"
-                  "# The first command removes what an earlier run has added.\n",
+        .replies = BY_CONNECTION,
+        .advice = "# Run it in PowerShell as administrator (Windows 8, Server 2012 or later). "
+                  "Not tested on Windows.\n"
+                  "# Windows Firewall filters the traffic of the host itself, not traffic that "
+                  "the host forwards.\n"
+                  "# Run the whole file on each responder (the hosts after -LocalAddress); rules "
+                  "for other hosts\n"
+                  "# have no effect there. Initiators need no rule: outbound connections are "
+                  "allowed by default.\n"
+                  "# The first command removes the rules that an earlier run has added.\n",
         .open = "Remove-NetFirewallRule -Group 'smsrc' -ErrorAction SilentlyContinue\n",
         .close = "",
         .indent = "",
@@ -138,21 +141,23 @@ static const rule_format_t formats[] = {
         .max_comment = 120,
         .append = append_windows,
     },
-    /* A remark has at most 100 characters. */
+    /* A remark is at most 100 characters long. */
     {
         .command = "smsrc,rules.cisco",
+        .rules = "Cisco IOS access lists",
         .firewall = "an access list of IP",
         .note = "! ",
-        .answers = "an access list knows no connections,\n"
-                   "! and answers need lines of their own, or inspection.",
-        .advice = "! For the configuration of IOS; not run on a Cisco device. Each list ends with "
-                  "an implicit deny:\n"
-                  "! bound to an interface it stops all else, and answers. Where traffic is "
-                  "inspected (class-map type\n"
-                  "! inspect, match access-group name smsrc-listed) answers pass. A list that is "
-                  "there already gets\n"
-                  "! longer: remove it first (no ip access-list extended smsrc-listed,\n"
-                  "! no ipv6 access-list smsrc-listed-ipv6).\n",
+        .replies = "access lists do not track connections,\n"
+                   "! so replies need lines of their own, or inspection.",
+        .advice = "! For the configuration of an IOS router. Not tested on a Cisco device.\n"
+                  "! Each list ends with an implicit deny: applied to an interface, it drops all "
+                  "other traffic,\n"
+                  "! replies included. Where the matched traffic is inspected (class-map type "
+                  "inspect,\n"
+                  "! match access-group name smsrc-listed), replies pass.\n"
+                  "! IOS adds lines to a list that already exists, so remove the old one first\n"
+                  "! (no ip access-list extended smsrc-listed, no ipv6 access-list "
+                  "smsrc-listed-ipv6).\n",
         .open = "ip access-list extended smsrc-listed\n",
         .open_ipv6 = "ipv6 access-list smsrc-listed-ipv6\n",
         .close = "",
@@ -165,14 +170,14 @@ static const rule_format_t formats[] = {
     },
     {
         .command = "smsrc,rules.pf",
+        .rules = "pf rules",
         .firewall = "pf",
         .note = "# ",
-        .answers = BY_CONNECTION,
-        .advice = "# For pf of OpenBSD and FreeBSD; not loaded by either. \"pfctl -nf FILE\" checks "
-                  "it, and\n"
-                  "# \"pfctl -a smsrc -f FILE\" loads it into an anchor, which counts where pf.conf "
-                  "has the line\n"
-                  "# 'anchor \"smsrc\"'. It blocks nothing.\n",
+        .replies = BY_CONNECTION,
+        .advice = "# Rules for an anchor of pf (OpenBSD, FreeBSD). Not tested on either.\n"
+                  "# \"pfctl -nf FILE\" checks the file, \"pfctl -a smsrc -f FILE\" loads it. "
+                  "The anchor takes effect\n"
+                  "# where pf.conf contains the line 'anchor \"smsrc\"'. It blocks nothing.\n",
         .open = "",
         .close = "",
         .indent = "",

@@ -9,7 +9,7 @@
 
 #include "smsrc-compat.h"
 
-/** What a line of a file allows. Nothing in it needs to be escaped in any format. */
+/** What one line of a file allows. No format has to escape anything in it. */
 typedef struct {
     bool ipv6;
     const char *protocol; /* "tcp" or "udp" */
@@ -21,19 +21,20 @@ typedef struct {
 /** A format. All strings are static. */
 typedef struct {
     const char *command;   /* of the statistic that prints it */
-    const char *firewall;  /* "IPX, which this does not filter" */
-    const char *note;      /* begins a line of comment */
-    const char *answers;   /* how what answers an allowed connection passes */
-    const char *advice;    /* lines of comment: how it is loaded, and what is untested */
-    const char *open;      /* before the lines; "" where nothing has to be there */
-    const char *open_ipv6; /* before those for IPv6; NULL: they are among the others */
+    const char *rules;     /* "nftables rules": what the file contains */
+    const char *firewall;  /* "nftables": what does not filter IPX */
+    const char *note;      /* begins a comment line */
+    const char *replies;   /* how the replies of an allowed connection pass */
+    const char *advice;    /* comment lines: how to load the file, and what is not tested */
+    const char *open;      /* precedes the rules; may be "" */
+    const char *open_ipv6; /* precedes the rules for IPv6; NULL: they are among the others */
     const char *close;
-    const char *indent;    /* of a comment among the lines */
-    const char *title;     /* begins the line with a rule's comment; NULL: its lines have it */
-    const char *separator; /* of addresses */
-    char escaped;          /* in a filter, which is a comment */
+    const char *indent;    /* of a comment among the rules */
+    const char *title;     /* begins a line with the comment of a rule; NULL: each line has it */
+    const char *separator; /* between addresses */
+    char escaped;          /* this character is escaped in a filter, which is in a comment */
     unsigned max_comment;  /* in characters */
-    unsigned max_hosts;    /* of one end in one line: a rule of more has several; 0: no bound */
+    unsigned max_hosts;    /* at one end of a line: more hosts make more lines; 0: no bound */
     void (*append)(GString *file, const rule_line_t *line);
 } rule_format_t;
 

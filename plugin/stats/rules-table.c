@@ -5,8 +5,8 @@
  */
 
 /*
- * The table is for reading: long sets of addresses are cut. rules-nft.c has all of them. A row that
- * begins with "#" is no rule: a role that it needs is unconfirmed.
+ * The table is for reading: long sets of addresses are cut. rules-file.c has all of them. A row
+ * that begins with "#" is no rule: a role that it needs is unconfirmed.
  */
 
 #include "smsrc-compat.h"

@@ -15,7 +15,7 @@
 #include "not-judged-sum.h"
 #include "text.h"
 
-/* Of all lines together, in a format whose lines have a bound on hosts: other files are shorter. */
+/* Of all rules of a file together, in a format that bounds the hosts of a line. */
 #ifndef FIREWALL_MAX_PAIRS
 #define FIREWALL_MAX_PAIRS 262144
 #endif
@@ -105,8 +105,9 @@ append_family(lists_t *lists, const firewall_rule_t *rule, bool ipv6,
 
     if (lists->pairs + pairs > FIREWALL_MAX_PAIRS) {
         g_string_append_printf(lists->too_many,
-                               "%sToo many pairs of hosts, no line: %s, %s %u, %u by %u\n",
-                               lists->format->note, comment, line.protocol, line.port, from_count,
+                               "%sToo many pairs of hosts, not written: %s, %s %u, %u by %u\n",
+                               lists->format->note, comment,
+                               service_transport_name(rule->transport), line.port, from_count,
                                to_count);
     } else if (from_count > 0 && to_count > 0) {
         append_lines(lists, &line, from, to);
@@ -275,8 +276,8 @@ append_flows(GString *file, const rule_format_t *format, const char *where, unsi
 }
 
 /*
- * Appends the filter on one line: what comes after a newline would be no comment. At the end of a
- * line a backslash continues it for pf, and a question mark asks IOS for help.
+ * Appends the filter on one line: what comes after a newline would be no comment. A backslash at
+ * the end of a line would continue it for pf, and a question mark asks IOS for help.
  */
 static void
 append_filter(GString *file, const rule_format_t *format, const char *filter)
@@ -306,11 +307,11 @@ append_head(GString *file, const rule_format_t *format, const firewall_rules_t *
     const char *note = format->note;
 
     g_string_append_printf(file,
-                           "%sWhat the flows of a capture need that %s lists (tshark -z %s).\n"
+                           "%s%s for the flows of this capture that %s lists (tshark -z %s).\n"
                            "%sRules run from initiator to responder; %s\n"
                            "%s" FIREWALL_RULES_TRUST "\n",
-                           note, audit_tap_matrix()->title, format->command, note,
-                           format->answers, note);
+                           note, format->rules, audit_tap_matrix()->title, format->command, note,
+                           format->replies, note);
     append_filter(file, format, filter);
     append_flows(file, format, "In rules", firewall_rules_num_learned(rules),
                  " " FIREWALL_RULES_LEARNED);

@@ -88,7 +88,8 @@ def wake(cap, flow):
 KINDS = {
     "says": says, "reset": reset_after, "syn_retransmitted": syn_retransmitted,
     "syn_reset": syn_reset, "tftp": tftp, "tftp_unanswered": tftp_unanswered,
-    "pxe_discover": pxe_discover, "pxe_offer": pxe_offer, "pxe_boot": pxe_boot, "pxe_unanswered": pxe_unanswered,
+    "pxe_discover": pxe_discover, "pxe_offer": pxe_offer,
+    "pxe_boot": pxe_boot, "pxe_unanswered": pxe_unanswered,
     "wake": wake,
 }
 

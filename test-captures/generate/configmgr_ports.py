@@ -43,11 +43,12 @@ client deployment, Windows Firewall, migration and the data flow of a cloud mana
   tables in their order, `CM-` is the page, `CMC-` its companions, `CM-GAP` what a site uses and the
   page leaves out, `CM07-` what only Configuration Manager 2007 listed, `SMS2-` KB 200898.
 * *Calls* has `→` where one end starts and the other answers, and `↔` where either may.
-* *Shared with* names the row that a flow is given in place of this one: both are printed for the
-  same ends, transport and port, and the first one counts.
+* *Shared with* names the row that a flow is given in place of this one: both have the same ends,
+  transport and port, and the first one counts.
 * Below a table is a packet of each row, as tshark {version} prints it with `-2`, cut at {width}
-  columns. Packets of `cm-site` and `cm-troubles` are of the [made site](../../test-captures/generate/README-audit.md);
-  all others are made row by row, and only show the port and the service.
+  columns. Packets of `cm-site` and `cm-troubles` are of a
+  [made site](../../test-captures/generate/README-audit.md); all others are made row by row, and show
+  no more than port and service.
 
 ## Notes of the page
 
@@ -62,14 +63,15 @@ NOTES = (
     ("1", "a fixed port, which may go through the proxy that is configured",
      "a request to a proxy is judged by the port in its URI"),
     ("2", "another port can be set in the product",
-     "a port with a name (column *port*) has a preference"),
+     "a port with a name (column *port*) has [a preference](fields.md#preferences) of that name"),
     ("3", "WSUS has 80 with 443, or P with P+1; HTTP is needed beside HTTPS",
      "80 and 8530 are one requirement, and so are 443 and 8531"),
     ("4", "TFTP is answered from a high port", "that port belongs to the flow of row CM-I3"),
     ("5", "site server and site systems call each other, unless an option makes the site server "
      "start all connections; reporting services points and distribution points send nothing back",
-     "`↔`, and a preference for the option"),
-    ("6", "the dynamic ports of RPC", "49152-65535, where the content is RPC"),
+     "`↔`; the option is the preference `smsrc.audit.site_server_calls`"),
+    ("6", "the dynamic ports of RPC", "1024-5000 and 49152-65535, where the content is RPC, and any port "
+     "that an endpoint mapper has named"),
 )
 
 # What is printed, what speaks against it, how it is read.
@@ -79,7 +81,8 @@ ODDITIES = (
      "printed, not expected: Listed where it is seen, never missed"),
     ("UDP 636", "LDAP over TLS has no UDP form", "printed, not expected"),
     ("endpoint mapper from the site server to a state migration point, no dynamic port",
-     "the mapper's answer names a port that is called next", "a gap: CM-GAP3"),
+     "the mapper's answer names a port that is called next",
+     "the same port is printed for the installation of any site system: CM-BU3"),
     ("reporting services point and site server call each other",
      "note 5 says that it does not call back", "as printed; read the note, not the arrow"),
     ("8005 from a client to a distribution point",
@@ -90,12 +93,12 @@ ODDITIES = (
     ("the certificate registration point is in the list of those that talk to SQL Server",
      "it has no table", "CM-BS1"),
     ("DHCP 68 from a client to a distribution point",
-     "on the wire it goes the other way", "as printed (CM-I2); the way back is a gap"),
+     "on the wire it goes the other way", "as printed (CM-I2); what a DHCP server sends is CM-BV4"),
     ("console to site server has 135 alone",
      "console to SMS Provider has the dynamic port as well", "a gap: CM-GAP2"),
     ("a client asks domain controllers on 3268 alone, Kerberos is TCP 88 without ends",
      "every member of a domain uses 389, 88 over UDP, 53 and 445",
-     "gaps: CM-GAP4 to CM-GAP13"),
+     "gaps: CM-GAP4 to CM-GAP13, DNS is CM-BV1"),
     ("SQL Server Browser is TCP 1434 in one state of the page, UDP 1434 in others",
      "the protocol is UDP", "UDP: CM-BP3"),
 )
@@ -199,10 +202,11 @@ def page(tshark, version, folder):
         table(("what is printed", "what speaks against it", "how it is read"), ODDITIES)]
     for heading, name, prefix, said in PARTS:
         rows = rows_of(both[name], prefix)
+        parties, twins = parties_of(both[name]), both[name].twins()
         out += [f"## {heading}", *([wrap(said)] if said else [])]
         for title in dict.fromkeys(row["section"] for row in rows):
-            out += section(title, [row for row in rows if row["section"] == title],
-                           parties_of(both[name]), both[name].twins(), found[name])
+            out += section(title, [row for row in rows if row["section"] == title], parties, twins,
+                           found[name])
     return "\n\n".join(out) + "\n"
 
 

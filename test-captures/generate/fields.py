@@ -34,6 +34,10 @@ STATISTICS = {
     "smsrc,rules": "the firewall rules that the listed flows need",
     "smsrc,rules.nft": "the same as a file for nftables: a chain, which drops nothing",
     "smsrc,rules.nft.drop": "the same, and all else that the host forwards is dropped",
+    "smsrc,rules.iptables": "the rules as a file for iptables-restore and ip6tables-restore",
+    "smsrc,rules.windows": "PowerShell commands for the Windows Firewall of the responders",
+    "smsrc,rules.cisco": "the rules as access lists of Cisco IOS, for IPv4 and IPv6",
+    "smsrc,rules.pf": "the rules as a file for pf of OpenBSD and FreeBSD",
     "conv,smsrc": "conversations of Remote Tools",
     "endpoints,smsrc": "endpoints of Remote Tools",
 }

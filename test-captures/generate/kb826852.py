@@ -182,7 +182,7 @@ BLOCKED = "smsrc.audit.blocked"
 
 def table_rows():
     """Every row of the plugin's table, in its order, with the names of its parties."""
-    names = {token: party["name"] for token, party in matrices.parties().items()}
+    names = {token: party["name"] for token, party in matrices.parties("kb826852").items()}
     return [Row(row["id"], row["section"], row["text"], names[row["initiator"]],
                 names[row["responder"]], row["service"], row["transport"],
                 int(row["port_low"] or 0), int(row["port_high"] or 0),

@@ -70,9 +70,9 @@ def full(address):
 
 # --- How a flow is described --------------------------------------------------------------------
 
-# `row` is the one it has to be given, or for a violation the nearest, `verdict` what the audit has to say of it with the table of
-# HOSTS, "-" where it has to be silent. `learned`: whether it is the same without the table. `reach`:
-# blocked where it gets no answer.
+# `row` is the one it has to be given, or for a violation the nearest, `verdict` what the audit has to
+# say of it with the table of HOSTS, "-" where it has to be silent. `learned`: whether it is the same
+# without the table. `reach`: blocked where it gets no answer.
 Flow = namedtuple("Flow", "row verdict learned reach transport client client_port server "
                   "server_port talk what")
 LISTED, GAP, UNCONFIRMED = "Listed", "KB gap", "Unconfirmed"
@@ -333,8 +333,8 @@ _web(SCANNER, DP, "asks a distribution point for everything",
 _web(SCANNER, PRIMARY, "asks a site server for everything",
      _asked_all(PRIMARY, cm.NOT_FOUND, cm.NOT_FOUND), "")
 _tcp("", SCANNER, PXE, 445, "lists the shares", cm.shares("pxe01", REMARKS, "X1"))
-_tcp("CM-AT1", SCANNER, PXE, 445, "reads the boot files",
-     cm.smb("pxe01", "REMINST", "SMSTemp", client="X1"), verdict=OFF)
+_tcp("", SCANNER, PXE, 445, "reads the boot files",
+     cm.smb("pxe01", "REMINST", "SMSTemp", client="X1"))
 _tcp("", SCANNER, DC, 389, "looks for hosts that serve PXE", cm.find_boot_servers("pxe01"))
 
 FLOWS = tuple(_flows)

@@ -26,7 +26,8 @@ static const char *const fact_names[] = {
     [FACT_NBSS_CALLED] = "called", [FACT_NBDGM_DESTINATION] = "to", [FACT_IPX_NAME] = "IPX",
     [FACT_LDAP_BASE] = "base", [FACT_LDAP_VALUE] = "value", [FACT_LDAP_ENTRY] = "entry",
     [FACT_TDS_DATABASE] = "database", [FACT_DNS_NAME] = "DNS", [FACT_NAMESPACE] = "namespace",
-    [FACT_BOOT_FILE] = "boot", [FACT_TLS_NAME] = "TLS", [FACT_TLS_CERTIFICATE] = "certificate",
+    [FACT_SHARE_REMARK] = "remark", [FACT_BOOT_FILE] = "boot", [FACT_TLS_NAME] = "TLS",
+    [FACT_TLS_CERTIFICATE] = "certificate",
 };
 
 static void

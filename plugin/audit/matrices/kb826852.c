@@ -19,8 +19,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "LDAP (CLDAP)",
         .note = "",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_CLDAP) | SERVICE_BIT(SERVICE_LDAP),
         .transport = TRANSPORT_UDP,
@@ -37,8 +36,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "LDAP",
         .note = "",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_LDAP) | SERVICE_BIT(SERVICE_TLS),
         .transport = TRANSPORT_TCP,
@@ -55,8 +53,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "LDAPS",
         .note = "UDP explicitly N/A",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_TLS),
         .transport = TRANSPORT_TCP,
@@ -73,8 +70,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "RPC endpoint mapper",
         .note = "rarely seen on the wire; keep because printed",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_UDP,
@@ -91,8 +87,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "RPC endpoint mapper",
         .note = "dynamic RPC port that follows is NOT in the KB",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
@@ -109,8 +104,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "GC LDAP",
         .note = "UDP explicitly N/A",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_LDAP) | SERVICE_BIT(SERVICE_TLS),
         .transport = TRANSPORT_TCP,
@@ -127,8 +121,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "GC LDAPS",
         .note = "UDP explicitly N/A",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_TLS),
         .transport = TRANSPORT_TCP,
@@ -145,8 +138,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "Kerberos",
         .note = "NOT port 8888",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_KERBEROS),
         .transport = TRANSPORT_UDP,
@@ -163,8 +155,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "Kerberos",
         .note = "NOT port 8888",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_KERBEROS),
         .transport = TRANSPORT_TCP,
@@ -181,8 +172,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "SMB",
         .note = "transport implied; LAN sender \\\\srv\\SMS_SITE",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_CHILD_SITE_SERVER),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS),
@@ -200,8 +190,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "SMB",
         .note = "same printed row as B1",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS),
@@ -219,8 +208,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "SMB",
         .note = "same printed row as B1",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS),
@@ -238,8 +226,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "TDS (SQL)",
         .note = "alternate port possible via DSN (row I4)",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
         .services = SERVICE_BIT(SERVICE_TDS) | SERVICE_BIT(SERVICE_TLS),
         .transport = TRANSPORT_TCP,
@@ -718,8 +705,7 @@ const matrix_row_t kb826852_rows[52] = {
         .note = "dynamic DCOM port NOT in the KB (see KB 300083)",
         .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
         .port_low = 135,
@@ -802,8 +788,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "TDS (SQL)",
         .note = "KB states TCP not UDP",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
@@ -822,8 +807,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "SMB named pipe sql\\query over NetBIOS session",
         .note = "TCP 445 not printed for this case",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
@@ -843,8 +827,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "NetBIOS name service",
         .note = "broadcast (B flag) only",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLES_BROADCAST,
@@ -863,8 +846,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "NetBIOS datagram",
         .note = "",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLES_BROADCAST,
@@ -883,8 +865,7 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "TDS (SQL)",
         .note = "user preference",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
@@ -901,11 +882,9 @@ const matrix_row_t kb826852_rows[52] = {
         .service = "PPTP control",
         .note = "GRE (IP protocol 47) needed too but not printed",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_RAS_SENDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_RAS_SENDER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_RAS_SENDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_RAS_SENDER),
         .services = SERVICE_BIT(SERVICE_PPTP),
         .transport = TRANSPORT_TCP,
         .port_low = 1723,
@@ -925,8 +904,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
         .port_low = 1024,
@@ -943,8 +921,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
         .port_low = 49152,
@@ -960,8 +937,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .responder_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
@@ -978,8 +954,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .responder_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
@@ -996,8 +971,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) |
             ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) |
@@ -1017,8 +991,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) |
             ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) |
@@ -1042,8 +1015,7 @@ const matrix_row_t kb826852_supplements[84] = {
             ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) |
             ROLE_BIT(ROLE_CLIENT_ACCESS_POINT) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
         .port_low = 1024,
@@ -1063,8 +1035,7 @@ const matrix_row_t kb826852_supplements[84] = {
             ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) |
             ROLE_BIT(ROLE_CLIENT_ACCESS_POINT) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
         .port_low = 49152,
@@ -1112,8 +1083,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_RPC),
@@ -1131,8 +1101,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_RPC),
@@ -1150,8 +1119,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DHCP_SERVER) | ROLES_BROADCAST,
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
@@ -1168,8 +1136,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DHCP_SERVER) | ROLES_BROADCAST,
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
@@ -1238,8 +1205,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "SMB",
         .note = "ConfigMgr 2007 documentation: the site server always copies packages by SMB",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) |
             ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) |
@@ -1264,8 +1230,7 @@ const matrix_row_t kb826852_supplements[84] = {
             ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) |
             ROLE_BIT(ROLE_CLIENT_ACCESS_POINT) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS),
         .transport = TRANSPORT_TCP,
@@ -1282,8 +1247,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "SMB",
         .note = "KB 871161; client install ports of ConfigMgr 2007",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
@@ -1322,8 +1286,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS),
         .transport = TRANSPORT_TCP,
@@ -1357,8 +1320,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "SMB named pipe sql\\query",
         .note = "I2 prints 139 alone; 139 and 445 carry the same service",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
@@ -1378,11 +1340,9 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "SMB",
         .note = "KB 832017; the article prints the way down alone (B1, B2)",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS),
         .transport = TRANSPORT_TCP,
@@ -1416,8 +1376,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "HTTP",
         .note = "mpcontrol.log",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT),
         .services = SERVICE_BIT(SERVICE_HTTP),
         .transport = TRANSPORT_TCP,
@@ -1563,8 +1522,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "SNMP",
         .note = "KB 237557, KB 226911",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLES_ANY,
         .services = SERVICE_BIT(SERVICE_SNMP),
         .transport = TRANSPORT_UDP,
@@ -1581,8 +1539,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "NetBIOS name service",
         .note = "KB 237557, KB 226911",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLES_ANY,
         .services = SERVICE_BIT(SERVICE_NBNS),
         .transport = TRANSPORT_UDP,
@@ -1677,8 +1634,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "SQL Server Browser",
         .note = "KB 832017; Windows norm",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
@@ -2103,8 +2059,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "Wake on LAN",
         .note = "Current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .transport = TRANSPORT_UDP,
@@ -2121,8 +2076,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "Wake on LAN",
         .note = "Current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLES_BROADCAST,
         .transport = TRANSPORT_UDP,
         .port_low = 9,
@@ -2156,8 +2110,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .note = "Current ports list",
         .initiator_roles = ROLES_ANY,
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .services = SERVICE_BIT(SERVICE_TLS),
         .transport = TRANSPORT_TCP,
         .port_low = 443,
@@ -2228,8 +2181,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "HTTP (WSUS)",
         .note = "Current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_SQL_SERVER) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT),
@@ -2248,8 +2200,7 @@ const matrix_row_t kb826852_supplements[84] = {
         .service = "HTTPS (WSUS)",
         .note = "Current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_SQL_SERVER) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT),

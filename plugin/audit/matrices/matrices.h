@@ -14,7 +14,7 @@
 
 extern const matrix_row_t configmgr_rows[236];
 extern const matrix_row_t configmgr_supplements[39];
-extern const matrix_row_t configmgr_relatives[95];
+extern const matrix_row_t configmgr_relatives[100];
 extern const matrix_row_t kb826852_rows[52];
 extern const matrix_row_t kb826852_supplements[84];
 extern const matrix_row_t sms2_rows[31];
@@ -24,7 +24,7 @@ extern const matrix_row_t sms2_relatives[95];
 #define configmgr_LISTS \
     .rows = configmgr_rows, .num_rows = 236, \
     .supplements = configmgr_supplements, .num_supplements = 39, \
-    .relatives = configmgr_relatives, .num_relatives = 95, \
+    .relatives = configmgr_relatives, .num_relatives = 100, \
     .has_named_ports = true
 #define kb826852_LISTS \
     .rows = kb826852_rows, .num_rows = 52, \

@@ -181,8 +181,7 @@ const matrix_row_t sms2_rows[31] = {
             "article says SQL Server 6.x, TCP and not UDP; a port of one's own must be in the "
             "DSN",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
@@ -202,8 +201,7 @@ const matrix_row_t sms2_rows[31] = {
         .service = "SMB named pipe over NetBIOS",
         .note = "",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
@@ -223,8 +221,7 @@ const matrix_row_t sms2_rows[31] = {
         .service = "NetBIOS name service",
         .note = "b-node broadcast: possible, advised against; WINS or LMHOSTS instead",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLES_BROADCAST,
@@ -243,8 +240,7 @@ const matrix_row_t sms2_rows[31] = {
         .service = "NetBIOS datagram",
         .note = "b-node broadcast: possible, advised against",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLES_BROADCAST,
@@ -263,11 +259,9 @@ const matrix_row_t sms2_rows[31] = {
         .service = "PPTP control",
         .note = "an alternative for site, client and console traffic; GRE not printed",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_RAS_SENDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_RAS_SENDER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_RAS_SENDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_RAS_SENDER),
         .services = SERVICE_BIT(SERVICE_PPTP),
         .transport = TRANSPORT_TCP,
         .port_low = 1723,
@@ -567,8 +561,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "LDAP (CLDAP)",
         .note = "",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_CLDAP) | SERVICE_BIT(SERVICE_LDAP),
         .transport = TRANSPORT_UDP,
@@ -585,8 +578,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "LDAP",
         .note = "",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_LDAP) | SERVICE_BIT(SERVICE_TLS),
         .transport = TRANSPORT_TCP,
@@ -603,8 +595,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "LDAPS",
         .note = "UDP explicitly N/A",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_TLS),
         .transport = TRANSPORT_TCP,
@@ -621,8 +612,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "RPC endpoint mapper",
         .note = "rarely seen on the wire; keep because printed",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_UDP,
@@ -639,8 +629,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "GC LDAP",
         .note = "UDP explicitly N/A",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_LDAP) | SERVICE_BIT(SERVICE_TLS),
         .transport = TRANSPORT_TCP,
@@ -657,8 +646,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "GC LDAPS",
         .note = "UDP explicitly N/A",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_TLS),
         .transport = TRANSPORT_TCP,
@@ -675,8 +663,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "Kerberos",
         .note = "NOT port 8888",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_KERBEROS),
         .transport = TRANSPORT_UDP,
@@ -693,8 +680,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "Kerberos",
         .note = "NOT port 8888",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DOMAIN_CONTROLLER),
         .services = SERVICE_BIT(SERVICE_KERBEROS),
         .transport = TRANSPORT_TCP,
@@ -711,8 +697,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "SMB",
         .note = "transport implied; LAN sender \\\\srv\\SMS_SITE",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_CHILD_SITE_SERVER),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS),
@@ -730,8 +715,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "SMB",
         .note = "same printed row as B1",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS),
@@ -749,8 +733,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "SMB",
         .note = "same printed row as B1",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS),
@@ -928,8 +911,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "TDS (SQL)",
         .note = "user preference",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
@@ -947,8 +929,7 @@ const matrix_row_t sms2_relatives[95] = {
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
         .port_low = 1024,
@@ -965,8 +946,7 @@ const matrix_row_t sms2_relatives[95] = {
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
         .port_low = 49152,
@@ -982,8 +962,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .responder_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
@@ -1000,8 +979,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .responder_roles = ROLE_BIT(ROLE_ADMIN_CONSOLE) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
@@ -1018,8 +996,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) |
             ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) |
@@ -1039,8 +1016,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) |
             ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) |
@@ -1064,8 +1040,7 @@ const matrix_row_t sms2_relatives[95] = {
             ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) |
             ROLE_BIT(ROLE_CLIENT_ACCESS_POINT) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
         .port_low = 1024,
@@ -1085,8 +1060,7 @@ const matrix_row_t sms2_relatives[95] = {
             ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) |
             ROLE_BIT(ROLE_CLIENT_ACCESS_POINT) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
         .port_low = 49152,
@@ -1134,8 +1108,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_RPC),
@@ -1153,8 +1126,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_RPC),
@@ -1172,8 +1144,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DHCP_SERVER) | ROLES_BROADCAST,
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
@@ -1190,8 +1161,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "RPC (DCOM)",
         .note = "KB 300083; Note 6 of the current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_DHCP_SERVER) | ROLES_BROADCAST,
         .services = SERVICE_BIT(SERVICE_RPC),
         .transport = TRANSPORT_TCP,
@@ -1260,8 +1230,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "SMB",
         .note = "ConfigMgr 2007 documentation: the site server always copies packages by SMB",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) |
             ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) |
@@ -1286,8 +1255,7 @@ const matrix_row_t sms2_relatives[95] = {
             ROLE_BIT(ROLE_BITS_DISTRIBUTION_POINT) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT) |
             ROLE_BIT(ROLE_CLIENT_ACCESS_POINT) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS),
         .transport = TRANSPORT_TCP,
@@ -1304,8 +1272,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "SMB",
         .note = "KB 871161; client install ports of ConfigMgr 2007",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
@@ -1344,8 +1311,7 @@ const matrix_row_t sms2_relatives[95] = {
         .initiator_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS),
         .transport = TRANSPORT_TCP,
@@ -1379,8 +1345,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "SMB named pipe sql\\query",
         .note = "I2 prints 139 alone; 139 and 445 carry the same service",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
@@ -1400,11 +1365,9 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "SMB",
         .note = "KB 832017; the article prints the way down alone (B1, B2)",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .services = SERVICE_BIT(SERVICE_SMB1) | SERVICE_BIT(SERVICE_SMB2) |
             SERVICE_BIT(SERVICE_NBSS),
         .transport = TRANSPORT_TCP,
@@ -1438,8 +1401,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "HTTP",
         .note = "mpcontrol.log",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT),
         .services = SERVICE_BIT(SERVICE_HTTP),
         .transport = TRANSPORT_TCP,
@@ -1585,8 +1547,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "SNMP",
         .note = "KB 237557, KB 226911",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLES_ANY,
         .services = SERVICE_BIT(SERVICE_SNMP),
         .transport = TRANSPORT_UDP,
@@ -1665,8 +1626,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "SQL Server Browser",
         .note = "KB 832017; Windows norm",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |
             ROLE_BIT(ROLE_SERVER_LOCATOR_POINT) | ROLE_BIT(ROLE_REPORTING_POINT) | ROLES_SQL_CLIENT,
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
@@ -2075,8 +2035,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "Wake on LAN",
         .note = "Current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_ADVANCED_CLIENT) | ROLE_BIT(ROLE_CLIENT) |
             ROLE_BIT(ROLE_LEGACY_CLIENT),
         .transport = TRANSPORT_UDP,
@@ -2093,8 +2052,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "Wake on LAN",
         .note = "Current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLES_BROADCAST,
         .transport = TRANSPORT_UDP,
         .port_low = 9,
@@ -2128,8 +2086,7 @@ const matrix_row_t sms2_relatives[95] = {
         .note = "Current ports list",
         .initiator_roles = ROLES_ANY,
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER),
         .services = SERVICE_BIT(SERVICE_TLS),
         .transport = TRANSPORT_TCP,
         .port_low = 443,
@@ -2200,8 +2157,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "HTTP (WSUS)",
         .note = "Current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_SQL_SERVER) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT),
@@ -2220,8 +2176,7 @@ const matrix_row_t sms2_relatives[95] = {
         .service = "HTTPS (WSUS)",
         .note = "Current ports list",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
-            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_CENTRAL_SITE_SERVER) |
-            ROLE_BIT(ROLE_PASSIVE_SITE_SERVER),
+            ROLE_BIT(ROLE_SECONDARY_SITE_SERVER),
         .responder_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_SQL_SERVER) | ROLE_BIT(ROLE_SMB_DISTRIBUTION_POINT),

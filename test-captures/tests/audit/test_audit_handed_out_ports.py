@@ -11,7 +11,7 @@ from audit_rows import AUDIT, LEARN_OFF, statistic, uat
 from case_table import CASE_TABLE
 from generators import plan
 from rc_rows import fields
-from scenes import scene
+from scenes import in_pieces, scene
 
 kb = plan("kb_services")
 
@@ -119,6 +119,73 @@ def test_only_the_host_that_was_asked_hands_out_its_own_ports(tshark, tmp_path, 
         rpc(cap, 6001)
     verdicts = judged(tshark, scene(tmp_path, play), "tcp.port == 6001")
     assert {verdict for verdict, _ in verdicts} == {"Off matrix"}
+
+
+def fragments(answer, *cuts):
+    """The same response in fragments, whose stubs are cut there (C706 12.6.2.2)."""
+    head, stub = answer[:24], answer[24:]
+    ends = [0, *cuts, len(stub)]
+    for begin, end in zip(ends, ends[1:]):
+        flags = (begin == 0) + 2 * (end == len(stub))
+        yield (head[:3] + bytes([flags]) + head[4:8] + struct.pack("<H", 24 + end - begin) +
+               head[10:24] + stub[begin:end])
+
+
+def ask_in_pieces(cap, size, cuts=(), client_port=1100):
+    """All that is said in segments of that size; the answer in fragments."""
+    talk = cap.tcp(SITE, client_port, DC, 135)
+    talk.open()
+    answer = kb.epm_mapped(kb.SYSTEM_ACTIVATOR, 6001, DC)
+    for say, message in ((talk.send, kb.rpc_bind(kb.EPM)), (talk.reply, kb.rpc_bound()),
+                         (talk.send, kb.epm_map(kb.SYSTEM_ACTIVATOR)),
+                         *((talk.reply, fragment) for fragment in fragments(answer, *cuts))):
+        say(message, cuts=in_pieces(message, size))
+    talk.close()
+
+
+# The tower with the port begins behind 81 bytes of the stub.
+PIECES = {"one byte": (1, ()), "seven": (7, ()), "less than a header": (15, ()),
+          "a fragment's end within the tower": (1000, (84,)),
+          "many fragments in short segments": (5, (40, 84, 86, 100))}
+
+
+@TABLES
+@pytest.mark.parametrize("name", PIECES)
+def test_an_answer_in_pieces_hands_the_port_out(tshark, tmp_path, name, prefs):
+    def play(cap, _):
+        ask_in_pieces(cap, *PIECES[name])
+        rpc(cap, 6001)
+    assert judged(tshark, scene(tmp_path, play), "tcp.port == 6001", prefs) == {
+        ("KB gap", "GAP9")}
+
+
+def not_kept(tshark, capture):
+    return [line.strip() for line in statistic(tshark, capture, "audit", prefs=CASE_TABLE)
+            if "endpoint mapper in pieces" in line]
+
+
+@pytest.mark.parametrize("count, times", ((128, None), (130, "2 times")))
+def test_pieces_past_the_bound_are_reported(tshark, tmp_path, count, times):
+    def play(cap, _):
+        for number in range(count):
+            cap.tcp(SITE, 2000 + number, DC, 135).send(b"\5\0\2")
+    lines = not_kept(tshark, scene(tmp_path, play))
+    assert [times in line and "more than 128 RPC messages" in line for line in lines] == (
+        [True] if times else [])
+
+
+@pytest.mark.parametrize("length, past", ((4096 - 2 * 24, False), (5000, True)))
+def test_a_message_longer_than_the_bound_is_reported(tshark, tmp_path, length, past):
+    answer = kb.epm_mapped(kb.SYSTEM_ACTIVATOR, 6001, DC)[:24] + bytes(length)
+
+    def play(cap, _):
+        talk = cap.tcp(SITE, 2000, DC, 135)
+        talk.open()
+        for fragment in fragments(answer, 1000):
+            talk.reply(fragment, cuts=in_pieces(fragment, 1400))
+        talk.close()
+    lines = not_kept(tshark, scene(tmp_path, play))
+    assert ["more than 4096 bytes of one RPC message" in line for line in lines] == [True] * past
 
 
 def test_rpc_in_the_range_of_kb_300083_needs_no_map(tshark, tmp_path):

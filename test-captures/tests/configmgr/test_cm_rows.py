@@ -21,6 +21,7 @@ TWINS = {
             "CM-BT1": "CM-AU2", "CM-BT2": "CM-AU4", "CM-BT3": "CM-AU5", "CM-BT4": "CM-AU6",
             "CM-BT5": "CM-AU7", "CM-BT6": "CM-AU7", "CM-BU5": "CM-AT2", "CM-BU6": "CM-AT3",
             "CM-BU7": "CM-AT4"},
+        "each role that talks to the database has a row of its own": {"CM-BS2": "CM-BH1"},
         "a companion repeats what the page has, once for each way to install a client": {
             "CMC-A1": "CM-J1", "CMC-C1": "CM-L2", "CMC-C2": "CM-L3", "CMC-D1": "CM-M1",
             "CMC-D2": "CM-M2", "CMC-D3": "CM-M3", "CMC-D4": "CM-M4", "CMC-D5": "CM-BR1",
@@ -34,12 +35,11 @@ TWINS = {
             "CM-GAP16": "CMC-M4", "CM-GAP18": "CMC-B1", "CM-GAP19": "CMC-B3",
             "CM-GAP20": "CMC-B4", "CM-GAP27": "CMC-K1", "CM-GAP36": "CMC-N1",
             "CM-GAP39": "CM-S2"},
-        "an older list, or the more exact row of one": {
-            "CM-GAP13": "CM07-G2", "CM07-A1": "CM-BG1", "CM07-B1": "CM-AU2", "CM07-B2": "CM-AU3",
-            "CM07-B3": "CM-AU4", "CM07-B4": "CM-AU5", "CM07-B6": "CM-AU6", "CM07-C1": "CMC-H1",
+        "what Configuration Manager 2007 listed is listed today, or a gap": {
+            "CM07-A1": "CM-BG1", "CM07-B1": "CM-AU2", "CM07-B2": "CM-AU3", "CM07-B5": "CM-GAP13",
+            "CM07-G2": "CM-GAP13", "CM07-B3": "CM-AU4", "CM07-B4": "CM-AU5", "CM07-B6": "CM-AU6",
             "CM07-D1": "CM-J1", "CM07-F1": "CM-AU2", "CM07-F2": "CM-AU4", "CM07-H1": "CM-BU4",
-            "CM07-H2": "CM-BU2", "CM07-I1": "CM-L2", "CM07-I2": "CM-L3", "CM07-J1": "CMC-H1",
-            "CM07-J2": "CMC-H2", "CM07-L1": "CM-W2"},
+            "CM07-H2": "CM-BU2", "CM07-I1": "CM-L2", "CM07-I2": "CM-L3", "CM07-L1": "CM-W2"},
     },
     "sms2": {"the article prints it under two headings": {
         "SMS2-C5": "SMS2-A2", "SMS2-C6": "SMS2-A3"}},

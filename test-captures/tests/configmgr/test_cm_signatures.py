@@ -17,8 +17,6 @@ from generators import generator, plan
 kb = plan("kb_services")
 answers = plan("plan_answers")
 
-pytestmark = pytest.mark.sampled
-
 CONFIGMGR = "smsrc.audit.matrix:configmgr"
 TCP, UDP = answers.TCP, answers.UDP
 PROVEN, UNCONFIRMED = "Proven", "Unconfirmed"
@@ -62,6 +60,12 @@ def get(uri, answer, port=80, **more):
     return http(kb.http_get(uri, headers=headers), answer, port=port, **more)
 
 
+def soap(uri, answer, **more):
+    """A call of a web service."""
+    return http(kb.http_request("POST", uri, body=b"<s:Envelope/>", headers=XML), answer, port=8530,
+                **more)
+
+
 def post(number, answer=OK, uri="/ccm_system_TokenAuth/request", **more):
     """A message with a client's identity."""
     request = kb.http_request("CCM_POST", uri, agent="SMS CCM 5.0", body=b"x",
@@ -74,6 +78,33 @@ def share(name, status=kb.STATUS_OK, file=None, server=SERVER):
     if file:
         said += [kb.smb2_create(file), kb.smb2_created()]
     return Flow(CLIENT, server, TCP, 445, turns(*said))
+
+
+def text(letters):
+    """A string of NDR."""
+    count = len(letters) + 1
+    wide = kb.wide(letters + "\0")
+    return struct.pack("<III", count, 0, count) + wide + bytes(-len(wide) % 4)
+
+
+def shares(*remarks, level=1, code=0x0011C017):
+    """NetrShareEnum (MS-SRVS 3.1.4.8) through a pipe: names with their remarks."""
+    count = len(remarks)
+    stub = struct.pack("<IIIIII", level, level, 0x20000, count, 0x20004, count)
+    stub += b"".join(struct.pack("<III", 0x20008 + 8 * n, 0, 0x2000C + 8 * n)
+                     for n in range(count))
+    stub += b"".join(text("SHARE$") + text(remark) for remark in remarks)
+    reply = kb.rpc_response(stub + struct.pack("<III", count, 0, 0))
+    head = struct.pack("<HHI16sIIIIII", 49, 0, code, bytes(16), 0, 0, 112, len(reply), 0, 0)
+    asked = struct.pack("<HHI16sIIIIIIII", 57, 0, code, bytes(16), 120, 0, 0, 0, 0, 4096, 1, 0)
+    return Flow(CLIENT, SERVER, TCP, 445, turns(
+        kb.nbss_message(smb2(asked, 0)), kb.nbss_message(smb2(head + reply, 1))))
+
+
+def smb2(body, flags):
+    """An IOCTL of SMB 2 (MS-SMB2 2.2.31)."""
+    return struct.pack("<4sHHIHHIIQIIQ16s", b"\xfeSMB", 64, 1, 0, 11, 1, flags, 0, 5, 0xFEFF, 1,
+                       0x0400000000000001, bytes(16)) + body
 
 
 def login(database, client=CLIENT, server=SERVER):
@@ -195,6 +226,8 @@ CASES = (
     Case("package shares", (share("SMSPKGC$"), share("SMSSIG$")), {(SERVER, SHARES): PROVEN}),
     Case("peer", (get("/SCCM_BranchCache$/PS100001/sccm?/boot.wim", FILE, port=8003),),
          {(SERVER, AGENT): PROVEN, (CLIENT, AGENT): UNCONFIRMED}),
+    Case("peer that says what it hears", (get("/SCCM_BranchCache$/PS100001/x", kb.http_response(
+        body=b"no such path: /SCCM_BranchCache$/PS100001/x"), port=8003),), NOTHING),
     Case("peer that has it not", (get("/SCCM_BranchCache$/PS100001/x", NOT_FOUND, port=8003),),
          NOTHING),
     # Site servers: two of their shares are those of distribution points too.
@@ -205,6 +238,13 @@ CASES = (
     Case("content library", (share("SCCMContentLib$"), share("SMS_DP$")), NOTHING),
     Case("site server's packages", (share("SMS_CPSC$"),), {(SERVER, SITE): PROVEN}),
     Case("share refused", (share("SMS_SUIAgent", kb.STATUS_ACCESS_DENIED),), NOTHING),
+    Case("remarks of a site server", (shares("Remote IPC", "ConfigMgr Site Server DP share"),),
+         {(SERVER, SITE): PROVEN}),
+    Case("remarks of a distribution point", (shares("Default", "SMS Site PS1 DP 5/7/2024"),),
+         {(SERVER, DP): PROVEN}, "PS1"),
+    Case("remarks of others", (shares("Remote Admin", "SMS Site PS1"),), NOTHING),
+    Case("remarks in another list", (shares("SMS Site PS1 DP", level=0),
+                                     shares("SMS Site PS1 DP", code=0x001401C4)), NOTHING),
     Case("console's installation", (share("AdminUIContentPayload"), share("EasySetupPayload")),
          {(SERVER, SITE): PROVEN}),
     # Network boot.
@@ -219,18 +259,23 @@ CASES = (
     Case("boot folder", (share("REMINST", file="SMSImages\\PS100005"),), {(SERVER, PXE): PROVEN}),
     Case("deployment services", (share("REMINST", file="Boot\\x64\\wdsnbp.com"),), NOTHING),
     # Software updates are this site's where an asker is.
-    Case("updates of any WSUS", (get("/ClientWebService/client.asmx", SOAP, port=8530),),
+    Case("updates of any WSUS", (soap("/ClientWebService/client.asmx", SOAP),),
          {(SERVER, SUP): UNCONFIRMED}),
     Case("updates of the site", (post(1, server=OTHER),
-                                 get("/ClientWebService/client.asmx", SOAP, port=8530)),
+                                 soap("/ClientWebService/client.asmx", SOAP)),
          {(SERVER, SUP): PROVEN, (CLIENT, AGENT): PROVEN, (OTHER, MP): PROVEN}),
     Case("updates' administration", (share("SMS_SITE", server=OTHER),
-                                     get("/ApiRemoting30/WebServices.asmx", NEGOTIATE, port=8530)),
+                                     soap("/ApiRemoting30/WebServices.asmx", NEGOTIATE)),
          {(SERVER, SUP): PROVEN, (CLIENT, SITE): PROVEN, (OTHER, SITE): PROVEN}),
     Case("updates' synchronization",
-         (get("/ServerSyncWebService/ServerSyncWebService.asmx", SOAP, port=8530),),
+         (soap("/ServerSyncWebService/ServerSyncWebService.asmx", SOAP),),
          {(SERVER, UPSTREAM): UNCONFIRMED}),
-    Case("updates of a page", (get("/ClientWebService/client.asmx", PAGE, port=8530),), NOTHING),
+    Case("updates' program", (get("/SelfUpdate/wuident.cab", FILE, port=8530),),
+         {(SERVER, SUP): UNCONFIRMED}),
+    Case("updates of JSON, for a client", (post(1, server=OTHER),
+                                           soap("/ClientWebService/client.asmx", answers.JSON)),
+         {(CLIENT, AGENT): PROVEN, (OTHER, MP): PROVEN}),
+    Case("updates of a page", (soap("/ClientWebService/client.asmx", PAGE),), NOTHING),
     # Provider, reports, database.
     Case("administration service", (get("/AdminService/wmi/SMS_Site", NEGOTIATE),),
          {(SERVER, PROVIDER): PROVEN}),
@@ -252,10 +297,13 @@ CASES = (
                                     tls("PS1-MP.example.test")),
          {(SERVER, MP): UNCONFIRMED, (OTHER, MP): PROVEN}, "ps1-mp.example.test"),
     Case("name of nobody, by TLS", (tls("www.example.test"),), NOTHING),
-    Case("certificate", (tls("x.example.test", "SMS Issuing"),), {(SERVER, MP): PROVEN},
+    Case("certificate", (tls("x.example.test", "SMS Issuing"),), {(SERVER, MP): UNCONFIRMED},
          "SMS Issuing"),
     Case("certificate of the asker", (Flow(CLIENT, SERVER, TCP, 443,
                                            ((False, served("SMS Issuing")),)),), NOTHING),
+    Case("notification by TLS", (get(AUT + "MPKEYINFORMATION", KEY),
+                                 http(hello("x.example.test"), served("Example CA"), port=10123)),
+         {(SERVER, MP): PROVEN}),
     # A gateway has the messages of many clients; a client has one identity, or a new one.
     Case("gateway", tuple(post(number) for number in range(6)),
          {(SERVER, MP): PROVEN, (CLIENT, GATEWAY): UNCONFIRMED}),
@@ -367,6 +415,7 @@ SMS, MODERN = ("smsrc.audit.matrix:kb826852",), (CONFIGMGR,)
 SIGNS = {
     "list": "build 9106", "content library": "SCCMContentLib$", "database": "CM_PS1",
     "SRV record": "_mssms_mp_ps1", "boot file": "wdsnbp.com",
+    "notification by TLS": "10123",
 }
 NO_SIGNS = ("share refused", "package", "message", "list of a scanner's 404", "policy",
             "boot file refused", "boot by another server", "gateway")
@@ -396,6 +445,14 @@ def test_an_answer_of_another_product_is_noted_once(tshark, tmp_path, name, two_
     # The answer, and nothing that was only asked.
     answers_of_case = frames(tshark, path, "ip.src == 10.0.0.0/8 && ip.dst == 10.8.0.1")
     assert int(frame) in answers_of_case
+
+
+def test_sharkd_notes_the_same_frame(tshark, sharkd, tmp_path):
+    case = CASES[NAMES.index("content library")]
+    path = write(tmp_path / "sign.pcap", [(0, case), (1, case)])
+    shown, = sharkd(path, [{"method": "frames", "params": {"filter": NOTED}}])
+    assert [str(frame["num"]) for frame in shown["result"]] == [
+        frame for frame, _ in notes(tshark, path, SMS)]
 
 
 def test_what_is_refused_or_of_any_product_is_not_noted(tshark, tmp_path, capture):

@@ -35,6 +35,10 @@ STATISTICS = (
     ("smsrc,rules", "SMS Firewall Rules"),
     ("smsrc,rules.nft", "SMS Firewall Rules for nftables"),
     ("smsrc,rules.nft.drop", "SMS Firewall for nftables"),
+    ("smsrc,rules.iptables", "SMS Firewall Rules for iptables"),
+    ("smsrc,rules.windows", "SMS Firewall Rules for Windows"),
+    ("smsrc,rules.cisco", "SMS Firewall Rules for Cisco IOS"),
+    ("smsrc,rules.pf", "SMS Firewall Rules for pf"),
 )
 
 # A start on a slow machine takes half a minute; what takes this long does not come any more.

@@ -975,7 +975,7 @@ def test_the_manual_has_each_command_and_option_of_the_help(program, sandbox):
     usage, text = sandbox.run([program, "--help"]).stdout, manual_text()
     commands = set(re.findall(r"^smsrc-batch ([a-z]+)", usage, re.MULTILINE))
     options = set(re.findall(r"(?<![\w-])--?[a-zA-Z]+", usage))
-    assert {"run", "list", "status", "sum", "report"} == commands
+    assert {"run", "list", "status", "sum", "report", "rows"} == commands
     assert {"-j", "-S", "--share", "--help", "--version"} == options
     heads = re.findall(r"^ {7}(\S.*)$", text, re.MULTILINE)
     for word in commands | options:

@@ -15,7 +15,7 @@ import pytest
 from scapy.all import Ether, IP, TCP, fragment, wrpcap
 
 from conftest import ROOT, check_run
-from generators import plan
+from generators import generator, plan
 
 fields_page = plan("fields")
 kb_page = plan("kb826852")
@@ -139,6 +139,35 @@ def test_every_row_of_the_article_is_shown():
     text = kb_page.PAGE.read_text(encoding="utf-8")
     shown = set(re.findall(r'^smsrc\.audit\.row == "(\w+)"', text, re.MULTILINE))
     assert {row.id for row in kb_page.table_rows() if row.kind not in kb_page.NEIGHBOURS} <= shown
+
+
+# --- The page of Configuration Manager's ports --------------------------------------------------
+
+def without_ports_packets(text):
+    """The same for this page, where a line has the row, the capture and the packet's number."""
+    return re.sub(r"^((?:CM|SMS2)\S* +(?:cm-\w+ +)?\d+) .*$", r"\1", text, flags=re.MULTILINE)
+
+
+def test_page_of_the_other_lists_is_what_tshark_shows(tshark, wireshark_version, request, is_page,
+                                                      tmp_path):
+    def run(capture, prefs, *args):
+        return tshark(capture, *args, prefs=prefs, two_pass=True).stdout
+    ports_page = generator("configmgr_ports")
+    text = ports_page.page(run, "{}.{}".format(*PAGES_VERSION), tmp_path)
+    if wireshark_version == PAGES_VERSION:
+        is_page(ports_page.PAGE, text)
+        return
+    assert not request.config.getoption("--regen"), f"written by {PAGES_VERSION} only"
+    assert without_ports_packets(text) == without_ports_packets(
+        ports_page.PAGE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("name", ["configmgr", "sms2"])
+def test_page_of_the_other_lists_has_each_row_once(name):
+    text = (ROOT / "plugin/doc/configmgr-ports.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| ((?:CM|SMS2)[\w-]*) \| ", text, re.MULTILINE)
+    assert [row["id"] for row in plan("matrices").table(name) if told.count(row["id"]) != 1] == []
 
 
 # --- All pages: their links, and the commands that they show ------------------------------------

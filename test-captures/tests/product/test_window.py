@@ -148,7 +148,7 @@ def cells(text):
 COPY_BUTTON = (1065, 676)
 
 
-@pytest.mark.parametrize("entry", range(len(STATISTICS) - 2))
+@pytest.mark.parametrize("entry", range(len(STATISTICS) - 6))
 def test_each_entry_of_the_submenu_opens_tsharks_table(window, tshark, entry):
     statistic, title = STATISTICS[entry]
     shark = window("site-misconfigured")
@@ -166,8 +166,8 @@ def test_each_entry_of_the_submenu_opens_tsharks_table(window, tshark, entry):
     shark.wait_gone(opened)
 
 
-@pytest.mark.parametrize("entry", range(len(STATISTICS) - 2, len(STATISTICS)))
-def test_the_last_entries_show_the_files_for_nft(window, tshark, entry):
+@pytest.mark.parametrize("entry", range(len(STATISTICS) - 6, len(STATISTICS)))
+def test_the_last_entries_show_the_files_of_rules(window, tshark, entry):
     shark = window("site-misconfigured")
     opened = shark.statistic(entry)
     shark.resize(opened, 1000, 640)
@@ -312,9 +312,9 @@ def test_each_preference_is_changed(edited):
         shark.keys("Tab", "ctrl+a")
         shark.type(ports)
     shark.keys("Tab", "End", "Tab", "space", *["Tab"] * NAMED_PORTS)
-    for ports in ("2701-2705", "2701"):
+    for text in ("198.51.100.0/24", "2701-2705", "2701"):
         shark.keys("Tab", "ctrl+a")
-        shark.type(ports)
+        shark.type(text)
     shark.keys("Return")
     shark.wait_gone(preferences)
 
@@ -325,7 +325,8 @@ def test_each_preference_is_changed(edited):
         "smsrc.audit.scope": "One end is enough", "smsrc.audit.flag": "Every packet of it",
         "smsrc.audit.sql_ports": "14330", "smsrc.audit.http_ports": "8080,8090",
         "smsrc.audit.strangers": "TRUE", "smsrc.audit.matrix": "KB 200898 (SMS 2.0)",
-        "smsrc.audit.site_server_calls": "TRUE"}
+        "smsrc.audit.site_server_calls": "TRUE",
+        "smsrc.audit.own_networks": "198.51.100.0/24"}
     entries = (shark.folder / "decode_as_entries").read_text("utf-8")
     assert re.search(r"^decode_as_entry: tcp\.port,2705,\(none\),SMSRC$", entries, re.MULTILINE)
 

@@ -61,6 +61,7 @@ def test_a_misspelt_statistic_is_refused_with_the_names_there_are(tshark, made, 
 # How each kind of statistic names the filter "frame", and what it has without one.
 NAMED = (("Filter: frame\n", ""), ('"filter":"frame",', ""),
          ("# Of the flows that this filter chooses, and no others: frame\n", ""),
+         ("! Of the flows that this filter chooses, and no others: frame\n", ""),
          ("Filter for statistics: frame", "Filter for statistics: "),
          ("Filter:frame", "Filter:<No Filter>"), ("Not in the choice", "Never"))
 
