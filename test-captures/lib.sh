@@ -16,10 +16,10 @@ TEST_NEEDS='python3:python3 python3-pytest:pytest-3|pytest python3-scapy:scapy
 wireshark-common:sharkd nmap:nmap clang:clang libclang-rt-dev:clang tcpreplay:tcprewrite
 valgrind:valgrind debootstrap:debootstrap iproute2:ip nftables:nft iptables:iptables-restore
 dpkg-dev:dpkg-shlibdeps file:file jq:jq parallel:parallel shellcheck:shellcheck cppcheck:cppcheck clang-tidy:clang-tidy
-gcovr:gcovr'
+gcovr:gcovr python3-jinja2:python3 python3-matplotlib:python3 graphviz:dot'
 # For Wireshark in a window on a virtual display.
 WINDOW_NEEDS='wireshark:wireshark xvfb:Xvfb openbox:openbox xdotool:xdotool xclip:xclip imagemagick:import
-x11-utils:xprop fonts-dejavu-core:Xvfb'
+x11-utils:xprop fonts-dejavu-core:Xvfb chromium:chromium'
 # Debian starts the services of these packages when they are installed: only CI installs them.
 # Where they are missing the tests of smsrc-batch over ssh and in Slurm are skipped.
 SERVICE_NEEDS='openssh-client:ssh openssh-server:sshd slurm-wlm:slurmctld munge:munged'

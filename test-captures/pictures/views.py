@@ -4,6 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Called by `take`: views.py [NAME...]. Each function below is one picture of its name."""
 
+import json
 import pathlib
 import subprocess
 import sys
@@ -36,10 +37,14 @@ class Stage:
         """A window, or the part of the screen that `crop` selects, as a small PNG."""
         shark.settle(window)
         path = shark.picture(self.folder / f"{name}.png", "root" if crop else window)
+        self.shrink(path, path, crop)
+        return path
+
+    def shrink(self, path, to, crop=None):
+        """A picture, or the part of it that `crop` selects, as a PNG of 64 colors."""
         cut = ["-crop", crop, "+repage"] if crop else []
         subprocess.run(["convert", path, *cut, "-strip", "+dither", "-colors", "64", "-depth", "8",
-                        "-define", "png:compression-level=9", f"png8:{path}"], check=True)
-        return path
+                        "-define", "png:compression-level=9", f"png8:{to}"], check=True)
 
 
 def last_protocol(shark):
@@ -202,7 +207,30 @@ def tables(stage):
             shark.wait_gone(window)
 
 
-VIEWS = (profile, audit, firewalled, findings, remote_control, menu, statistics, expert, io_graph,
+def html_report(stage):
+    """The first sections of a page of smsrc-report, over two captures."""
+    out = stage.sandbox.fresh_home()
+    (out / "results").mkdir()
+    for capture in (DEMO, MISCONFIGURED):
+        done = stage.sandbox.run(["tshark", "-n", "-r", stage.sandbox.readable(capture), "-q", "-z",
+                                  "smsrc,audit.json", "-z", "smsrc,sessions.json"])
+        found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        last, = (line for line in found if line["type"] == "audit")
+        found = [line for line in found if line["type"] in ("flow", "session")]
+        found.append({**last, "type": "capture", "status": "read"})
+        (out / "results" / f"{capture.name}.jsonl").write_text("".join(
+            json.dumps({**line, "capture": capture.name}) + "\n" for line in found))
+    program = HERE.parent.parent / "plugin" / "batch" / "smsrc-report"
+    subprocess.run([sys.executable, program, "--worst", "1", out, out / "page.html"], check=True)
+    stage.sandbox.run(["chromium", "--no-sandbox", "--headless", "--disable-gpu", "--no-first-run",
+                       "--disable-background-networking", "--disable-component-update",
+                       f"--user-data-dir={out}/data", "--hide-scrollbars",
+                       "--window-size=1000,1810", f"--screenshot={out}/page.png",
+                       f"file://{out}/page.html"], env={"HOME": out})
+    stage.shrink(out / "page.png", stage.folder / "html-report.png")
+
+
+VIEWS = (html_report, profile, audit, firewalled, findings, remote_control, menu, statistics, expert, io_graph,
          conversations, follow, decode_as, preferences, tables)
 
 

@@ -18,7 +18,8 @@ LINE, FILE, FUNCTION, PARAMETERS, LEVELS = 100, 500, 60, 7, 3
 C_FILES = sorted(path for folder in ("plugin", "include", "test-captures")
                  for path in (ROOT / folder).rglob("*.[ch]"))
 FILES = sorted([*C_FILES, *(path for path in (ROOT / "test-captures").rglob("*.py")),
-                ROOT / "CMakeLists.txt", ROOT / "plugin/batch/smsrc-batch", ROOT / "plugin/batch/smsrc-roles"])
+                ROOT / "CMakeLists.txt", *(ROOT / "plugin/batch" / name for name in
+                                           ("smsrc-batch", "smsrc-roles", "smsrc-report"))])
 
 # By the head of a file that a script of generate/ writes.
 WRITTEN = re.compile(r"Written by test-captures/generate/")
@@ -27,6 +28,7 @@ WRITTEN = re.compile(r"Written by test-captures/generate/")
 DATA = "mostly data: what captures are made of, packet by packet"
 LONG_FILES = {
     "plugin/batch/smsrc-batch": "a script that is copied to other machines as one file",
+    "plugin/batch/smsrc-report": "a script that is copied to other machines beside its template",
     "test-captures/configmgr/relay.c": "a program of one file, built by hand where it records",
     "test-captures/fuzz/fuzz-wire.c": "one writer for each transport",
     "test-captures/generate/kb_services.py": DATA,

@@ -162,10 +162,11 @@ def profile_files(folder):
 
 def batch_files(prefix):
     share = prefix / "share/wireshark-plugin-smsrc"
-    programs = ("smsrc-batch", "smsrc-roles")
+    programs = ("smsrc-batch", "smsrc-roles", "smsrc-report")
     return [*(prefix / "bin" / name for name in programs),
             *(prefix / "share/man/man1" / f"{name}.1" for name in programs),
-            share / "smsrc-batch.sbatch", share / "smsrc-elastic-mapping.json"]
+            share / "smsrc-batch.sbatch", share / "smsrc-elastic-mapping.json",
+            share / "smsrc-report.html"]
 
 
 def test_system_install_goes_into_wiresharks_folder(compiled, ordinary, tmp_path):

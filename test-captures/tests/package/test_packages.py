@@ -20,8 +20,9 @@ pytestmark = pytest.mark.slow
 NAME = "wireshark-plugin-smsrc"
 PROGRAM = "bin/smsrc-batch"
 MANUAL = "share/man/man1/smsrc-batch.1"
-BATCH = {PROGRAM, MANUAL, "bin/smsrc-roles", "share/man/man1/smsrc-roles.1", f"share/{NAME}/smsrc-batch.sbatch",
-         f"share/{NAME}/smsrc-elastic-mapping.json"}
+BATCH = {PROGRAM, MANUAL, "bin/smsrc-roles", "share/man/man1/smsrc-roles.1", "bin/smsrc-report",
+         "share/man/man1/smsrc-report.1", f"share/{NAME}/smsrc-batch.sbatch",
+         f"share/{NAME}/smsrc-elastic-mapping.json", f"share/{NAME}/smsrc-report.html"}
 PAGES = sorted(p.relative_to(ROOT)
                for pattern in ("plugin/doc/*.md", "test-captures/pictures/*.png")
                for p in ROOT.glob(pattern))
@@ -245,7 +246,7 @@ def test_the_pages_commands_install_for_a_fresh_account(fresh_account, sandbox, 
     done = with_profile(ordinary, sandbox, home, made)
     assert done.returncode == 0, done.stderr
     assert "Remote Control viewer Client Unconfirmed F3" in done.stdout
-    for name in ("smsrc-batch", "smsrc-roles"):
+    for name in ("smsrc-batch", "smsrc-roles", "smsrc-report"):
         assert shell(f"~/.local/bin/{name} --version").startswith(f"{name} ")
     if shutil.which("man"):
         assert shell("PATH=~/.local/bin:$PATH man -w smsrc-batch") == f"{home}/.local/{MANUAL}\n"
