@@ -91,7 +91,7 @@ def is_harmless(page):
 def report(*arguments, given=None, code=0, **env):
     """The page of smsrc-report on its standard output."""
     done = subprocess.run([sys.executable, PROGRAM, *map(str, arguments), "-"], input=given,
-                          env={**os.environ, **env}, timeout=120, check=False,
+                          env={**os.environ, **env}, timeout=300, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert done.returncode == code, done.stderr.decode()
     assert code or done.stderr == b"", done.stderr.decode()
