@@ -82,6 +82,7 @@ static range_t *audit_named_ports[NUM_PORT_NAMES];
 
 /* Rebuilt for every capture. */
 static bool audit_active;
+static bool other_product_is_shown; /* in this frame */
 static bool audit_has_roles; /* or may learn some; without any, only attacks have verdicts */
 
 /* Show a packet of a flow with a verdict, and pass it to the statistics. */
@@ -166,6 +167,19 @@ sniff(packet_view_t *view, flow_content_t *content)
     evidence_sniff(view, content);
 }
 
+/*
+ * Reports that an answer in this frame speaks for another product than the list that is chosen.
+ * Before the verdict, whose severity is to be the one in the packet list: the last one counts there.
+ */
+static void
+report_other_product(packet_view_t *packet)
+{
+    if (product_other_frame() != packet->pinfo->num || other_product_is_shown)
+        return;
+    other_product_is_shown = true;
+    audit_tree_add_other_product(packet->tvb, packet->pinfo, packet->tree);
+}
+
 /* Find the flow of a packet, update its verdicts, and report it. */
 static void
 audit_flow(packet_view_t *view, flow_packet_t *packet)
@@ -193,6 +207,7 @@ audit_flow(packet_view_t *view, flow_packet_t *packet)
         flow_judge_update(flow, packet);
     else
         flow_judge_update_late(flow, packet);
+    report_other_product(view);
     report_flow(view, flow, packet->from_initiator ? &pinfo->src : &pinfo->dst,
                 packet->from_initiator ? &pinfo->dst : &pinfo->src);
 }
@@ -265,12 +280,12 @@ is_needed(void)
 void
 smsrc_audit_packet(packet_view_t *packet)
 {
+    other_product_is_shown = false;
     if (is_needed()) {
         audit_info_add_attack(packet->pinfo);
         audit(packet);
     }
-    if (product_other_frame() == packet->pinfo->num)
-        audit_tree_add_other_product(packet->tvb, packet->pinfo, packet->tree);
+    report_other_product(packet);
     if (bounds_are_reached())
         report_overflow(packet->tvb, packet->pinfo, packet->tree);
     not_judged_packet(packet->pinfo);

@@ -14,18 +14,21 @@ pytestmark = pytest.mark.quick
 
 FINDINGS = ("smsrc.cve_2004_0728 || smsrc.audit.off_matrix || smsrc.audit.wrong_service || "
             "smsrc.audit.wrong_direction || smsrc.audit.blocked")
-FINDING = re.compile(r" \[(CVE-2004-0728|Blocked: [A-Z0-9]+|Wrong direction: TCP \d+, near [A-Z0-9]+|"
+FINDING = re.compile(r" \[(CVE-2004-0728|Blocked: [A-Z0-9]+|"
+                     r"Wrong direction: TCP \d+, near [A-Z0-9]+|"
                      r"(?:Off matrix|Wrong service): (?:[\w ]+ on )?(?:TCP|UDP) \d+"
                      r"(?:, (?:near )?[A-Z0-9]+)?)\]")
 OFF = ("smsrc.audit.info:FALSE",)
 
 
 def findings(tshark, capture, *args, **how):
-    """Frame -> the findings in its Info."""
-    rows = tshark(capture, *args, "-T", "fields", "-e", "frame.number", "-e", "_ws.col.Info",
-                  **how).stdout
-    shown = (line.split("\t") for line in rows.splitlines())
-    return {int(number): FINDING.findall(info) for number, info in shown if FINDING.search(info)}
+    """Frame -> the findings in its Info, as the packet list has it: since 4.4 the field of the
+    column, _ws.col.info, is filled before any post-dissector."""
+    columns = 'gui.column.format:"Number","%m","Info","%i"'
+    rows = tshark(capture, *args, prefs=[columns, *how.pop("prefs", ())], **how).stdout
+    shown = (line.split(maxsplit=1) for line in rows.splitlines())
+    return {int(line[0]): FINDING.findall(line[1]) for line in shown
+            if len(line) > 1 and FINDING.search(line[1])}
 
 
 @pytest.mark.parametrize("two_pass", [False, True], ids=["one pass", "two passes"])

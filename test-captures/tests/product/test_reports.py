@@ -28,13 +28,15 @@ def commands():
 
 @pytest.fixture
 def documented(sandbox):
-    """documented(words, capture, written=None) -> what the one command of the document that has
-    these words prints, or writes into a file, where site.pcap is this capture."""
+    """documented(words, capture, written=None, options="") -> what the one command of the document
+    that has these words prints, or writes into a file, where site.pcap is this capture, and tshark
+    has these options too."""
     if not shutil.which("jq"):
         pytest.skip("jq is not installed")
 
-    def run(words, capture, written=None):
+    def run(words, capture, written=None, options=""):
         command, = [one for one in commands() if all(word in one for word in words)]
+        command = command.replace("tshark ", f"tshark {options} ")
         folder = sandbox.new_folder("documented")
         folder.chmod(0o777)
         shutil.copyfile(capture, folder / "site.pcap")
@@ -156,9 +158,11 @@ def test_each_member_of_the_bulk_is_in_the_mapping(documented, made, site):
     assert set(mapping) == {"mappings"} and set(mapping["mappings"]) == {"dynamic", "properties"}
     assert mapping["mappings"]["dynamic"] == "strict"
     properties, used = mapping["mappings"]["properties"], set()
-    for capture in (site, made("demo"), made("session-ipx"), made("session-names"),
-                    made("rc-information-ipv6")):
-        pairs = strictly(documented(["_index"], capture, "bulk.ndjson"))
+    other_list = "-o smsrc.audit.matrix:configmgr"
+    for capture, options in ((site, ""), (made("demo"), ""), (made("session-ipx"), ""),
+                             (made("session-names"), ""), (made("rc-information-ipv6"), ""),
+                             (made("cm-site"), other_list)):
+        pairs = strictly(documented(["_index"], capture, "bulk.ndjson", options))
         ids = [action["index"]["_id"] for action, _ in pairs]
         assert len(set(ids)) == len(ids)
         for action, document in pairs:

@@ -397,6 +397,7 @@ def test_wireshark_complains_of_nothing(window):
 
 
 def test_each_picture_is_told_of_and_each_told_is_there():
-    text = (ROOT / "plugin" / "doc" / "tour.md").read_text(encoding="utf-8")
+    text = "".join((ROOT / "plugin" / "doc" / page).read_text(encoding="utf-8")
+                   for page in ("tour.md", "reports.md"))
     told = set(re.findall(r"\(\.\./\.\./test-captures/pictures/([\w-]+\.png)\)", text))
     assert told == {path.name for path in PICTURES.glob("*.png")}
