@@ -84,11 +84,15 @@ read_answer(const packet_view_t *packet)
     enum { DATA = 3, OPTIONS = 6 };
     const uint8_t *operation = packet_view_bytes(packet, 0, 4);
     const uint32_t asker = hash_end(&packet->pinfo->dst, packet->pinfo->destport);
+    flow_content_t *flow;
 
     if (operation == NULL || (pntohu16(operation) != DATA && pntohu16(operation) != OPTIONS) ||
         asked_names[asker / 2 % NUM_NAMES].asker != asker ||
         !questions_answer(packet, QUESTION_TFTP, 0))
         return;
+    /* Before its roles: Wireshark 4.6 has the server's end first, as the sender of this packet. */
+    flow = flow_content_get(packet->pinfo, true);
+    flow_content_set_ends(flow, packet->pinfo, false);
     inference_add_fact(packet, FACT_BOOT_FILE, asked_names[asker / 2 % NUM_NAMES].name, NULL);
     infer_request(packet->pinfo);
 }
