@@ -141,7 +141,8 @@ def main(folder, output, listed):
     for comment in comments:
         command += ["-a", comment]
     command += ["--capture-comment", "Recorded in network namespaces by test-captures/lab/record: "
-                "real servers and clients under %s's names; %s" % SITES[listed], str(ordered), str(output.with_suffix(".pcapng"))]
+                "real servers and clients under %s's names; %s" % SITES[listed], str(ordered),
+                str(output.with_suffix(".pcapng"))]
     subprocess.run(command, check=True, capture_output=True)
 
     widths = [max(map(len, column)) for column in zip(COLUMNS, *rows)]
