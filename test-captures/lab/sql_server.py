@@ -49,12 +49,13 @@ def login_reply(database):
                   struct.pack("<BH", 0xAD, len(ack)) + ack + DONE_FINAL)
 
 
-def batch_reply():
-    """One column "SiteCode" of type varchar, one row "ABC"."""
+def batch_reply(database):
+    """One column "SiteCode" of type varchar, one row: the code in the database's name."""
     column = "SiteCode"
     metadata = (struct.pack("<BHHHB", 0x81, 1, 0, 8, 0xA7) + struct.pack("<H", 3) +
                 bytes((9, 4, 0xD0, 0, 0x34)) + bytes((len(column),)) + wide(column))
-    row = b"\xd1" + struct.pack("<H", 3) + b"ABC"
+    code = database[-3:].encode("ascii", "replace")
+    row = b"\xd1" + struct.pack("<H", len(code)) + code
     return packet(REPLY, metadata + row + struct.pack("<BHHI", 0xFD, 0x10, 0xC1, 1))
 
 
@@ -78,6 +79,7 @@ class Handler(socketserver.StreamRequestHandler):
                 return kind, data
 
     def handle(self):
+        database = "master"
         while True:
             kind, data = self.message()
             if kind is None:
@@ -85,9 +87,10 @@ class Handler(socketserver.StreamRequestHandler):
             if kind == PRELOGIN:
                 self.wfile.write(prelogin_reply())
             elif kind == LOGIN7:
-                self.wfile.write(login_reply(database_of(data)))
+                database = database_of(data)
+                self.wfile.write(login_reply(database))
             elif kind == BATCH and b"S\0E\0L\0E\0C\0T\0" in data.upper():
-                self.wfile.write(batch_reply())
+                self.wfile.write(batch_reply(database))
             else:
                 self.wfile.write(packet(REPLY, DONE_FINAL))
 

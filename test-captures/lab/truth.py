@@ -4,7 +4,8 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-#     truth.py FOLDER OUTPUT     FOLDER/declared, FOLDER/raw.pcapng -> OUTPUT.pcapng, OUTPUT.txt
+#     truth.py FOLDER OUTPUT HOSTS     FOLDER/declared, FOLDER/raw.pcapng, and the file of the hosts
+#                                      -> OUTPUT.pcapng, OUTPUT.txt
 #
 # Flows are those of tshark without this plugin. Each flow has to be declared, and each declaration
 # has to be seen: an unexpected flow ends the recording with an error, and is not left out. A
@@ -18,7 +19,11 @@ from collections import defaultdict, namedtuple
 
 HERE = pathlib.Path(__file__).parent
 DYNAMIC_PORTS = range(49152, 65536)
-ADDRESSES = {"all-srv": "10.20.1.255", "all-cli": "10.20.2.255"}
+SEGMENTS = {"all-srv": 1, "all-cli": 2}
+# By the file of the hosts: whose names they have, and what of it is scripted.
+SITES = {"hosts": ("SMS 2003", "Remote Tools and SQL Server are scripted"),
+         "hosts-configmgr": ("Configuration Manager",
+                             "its remote control and SQL Server are scripted")}
 COLUMNS = ("frame", "proto", "client", "server", "verdict", "row", "reach", "client's roles",
            "server's roles", "what")
 # "NAME=ROLE" is a host that acts for one of that role, as a proxy does.
@@ -27,10 +32,10 @@ Declared = namedtuple("Declared", "time verdict row client server proto port rea
 Flow = namedtuple("Flow", "frame time proto client client_port server server_port")
 
 
-def hosts():
+def hosts(listed):
     """name -> (address, site code, roles)"""
     found = {}
-    for line in (HERE / "hosts").read_text(encoding="ascii").splitlines():
+    for line in (HERE / listed).read_text(encoding="ascii").splitlines():
         if line and not line.startswith("#"):
             name, address, code, roles = line.split(None, 3)
             found[name] = (address, code, roles)
@@ -68,9 +73,23 @@ def stands_for(name):
     return name, role
 
 
-def main(folder, output):
-    site = hosts()
-    address_of = {name: host[0] for name, host in site.items()} | ADDRESSES
+def broadcasts(site):
+    """The addresses that everybody of a segment hears."""
+    net = next(iter(site.values()))[0].split(".")[:2]
+    return {name: ".".join((*net, str(number), "255")) for name, number in SEGMENTS.items()}
+
+
+def declared_for(flow, declared):
+    """What was declared for its two hosts and its port, in the order of time."""
+    key = (flow.client, flow.server, flow.proto)
+    if (*key, str(flow.server_port)) not in declared and flow.server_port in DYNAMIC_PORTS:
+        return declared.get((*key, "dynamic"), ())
+    return declared.get((*key, str(flow.server_port)), ())
+
+
+def main(folder, output, listed):
+    site = hosts(listed)
+    address_of = {name: host[0] for name, host in site.items()} | broadcasts(site)
     roles_of = {host[0]: host[2] for host in site.values()}
     name_of = {address: name for name, address in address_of.items()}
 
@@ -90,14 +109,12 @@ def main(folder, output):
     subprocess.run(["reordercap", str(raw), str(ordered)], check=True, capture_output=True)
     rows, comments, used, unknown = [], [], set(), []
     for flow in flows(ordered):
-        port = "dynamic" if flow.server_port in DYNAMIC_PORTS and flow.client_port < 49152 \
-            else str(flow.server_port)
-        known = declared.get((flow.client, flow.server, flow.proto, port), ())
+        known = declared_for(flow, declared)
         if not known and flow.proto == "udp":
             # The server was first: DHCP's offer, the answer to a broadcast.
             flow = flow._replace(client=flow.server, client_port=flow.server_port,
                                  server=flow.client, server_port=flow.client_port)
-            known = declared.get((flow.client, flow.server, "udp", str(flow.server_port)), ())
+            known = declared_for(flow, declared)
         known = [d for d in known if d.time <= flow.time + 0.01]
         if not known:
             unknown.append(flow)
@@ -124,13 +141,14 @@ def main(folder, output):
     for comment in comments:
         command += ["-a", comment]
     command += ["--capture-comment", "Recorded in network namespaces by test-captures/lab/record: "
-                "real servers and clients under SMS 2003's names; Remote Tools and SQL Server "
-                "are scripted", str(ordered), str(output.with_suffix(".pcapng"))]
+                "real servers and clients under %s's names; %s" % SITES[listed], str(ordered),
+                str(output.with_suffix(".pcapng"))]
     subprocess.run(command, check=True, capture_output=True)
 
     widths = [max(map(len, column)) for column in zip(COLUMNS, *rows)]
     with open(output.with_suffix(".txt"), "w", encoding="utf-8") as text:
-        text.write((HERE / "truth.txt").read_text(encoding="utf-8"))
+        text.write((HERE / "truth.txt").read_text(encoding="utf-8").replace(
+            "lab/hosts", "lab/" + listed))
         for row in (COLUMNS, *rows):
             text.write(" | ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
             text.write("\n")
@@ -138,4 +156,4 @@ def main(folder, output):
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
+    main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3])

@@ -16,10 +16,10 @@ Truth = namedtuple("Truth", "name frame proto client server verdict row reach cl
                    "server_roles what")
 
 
-def hosts():
+def hosts(listed=HOSTS):
     """address -> (name, site code, roles)"""
     found = {}
-    for line in HOSTS.read_text(encoding="ascii").splitlines():
+    for line in listed.read_text(encoding="ascii").splitlines():
         if line and not line.startswith("#"):
             name, address, code, roles = line.split(None, 3)
             found[address] = (name, code, split_roles(roles))
@@ -30,11 +30,15 @@ def split_roles(text):
     return set() if text == "-" else set(text.split(", "))
 
 
-def role_lines():
-    """The table smsrc_roles as values of -o, and the site's own port for SQL."""
+def table_of(listed):
+    """The table smsrc_roles as values of -o."""
     return [f'uat:smsrc_roles:"{address}","{role}","{"" if code == "-" else code}"'
-            for address, (_, code, roles) in hosts().items() for role in sorted(roles)] + [
-        "smsrc.audit.sql_ports:14330"]
+            for address, (_, code, roles) in hosts(listed).items() for role in sorted(roles)]
+
+
+def role_lines():
+    """The same for the site of SMS 2003, and its own port for SQL."""
+    return [*table_of(HOSTS), "smsrc.audit.sql_ports:14330"]
 
 
 def truth(name):

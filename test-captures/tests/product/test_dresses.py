@@ -20,7 +20,7 @@ from audit_rows import conf, site_prefs
 from conftest import INSIDE_ROOT, MADE, check_run
 from dresses import DRESSES, host_in_ipv6, read, write
 from generators import module_in
-from recorded_truth import RECORDED, role_lines
+from recorded_truth import NAMES, RECORDED, role_lines
 
 pytestmark = pytest.mark.slow
 
@@ -63,9 +63,10 @@ def captures(sandbox):
     """name -> frames: what is Ethernet in the tree."""
     folder = sandbox.new_folder("undressed")
     found = {path.stem: path for path in MADE.glob("*.pcap") if is_ethernet(path)}
-    for path in RECORDED.glob("site*.pcapng"):
-        found[f"recorded-{path.stem}"] = folder / f"{path.stem}.pcap"
-        subprocess.run(["editcap", "-F", "pcap", path, found[f"recorded-{path.stem}"]], check=True)
+    for name in NAMES:
+        found[f"recorded-{name}"] = folder / f"{name}.pcap"
+        subprocess.run(["editcap", "-F", "pcap", RECORDED / f"{name}.pcapng",
+                        found[f"recorded-{name}"]], check=True)
     assert len(found) > 100
     return {name: read(path) for name, path in sorted(found.items())}
 
