@@ -307,7 +307,7 @@ def test_each_preference_is_changed(edited):
     shark.focus(preferences)
     shark.click(preferences, 241, 54)
     shark.keys("Tab", "space", "Tab", "Tab", "space", "Tab", "Tab", "space", "Tab", "End", "Tab",
-               "End")
+               "End", "Tab", "space")
     for ports in ("14330", "8080,8090"):
         shark.keys("Tab", "ctrl+a")
         shark.type(ports)
@@ -323,6 +323,7 @@ def test_each_preference_is_changed(edited):
     assert changed == {
         "smsrc.desegment": "FALSE", "smsrc.port_ground": "FALSE", "smsrc.audit.learn": "FALSE",
         "smsrc.audit.scope": "One end is enough", "smsrc.audit.flag": "Every packet of it",
+        "smsrc.audit.info": "FALSE",
         "smsrc.audit.sql_ports": "14330", "smsrc.audit.http_ports": "8080,8090",
         "smsrc.audit.strangers": "TRUE", "smsrc.audit.matrix": "KB 200898 (SMS 2.0)",
         "smsrc.audit.site_server_calls": "TRUE",
