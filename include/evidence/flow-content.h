@@ -51,10 +51,6 @@ typedef struct flow_content {
     uint16_t uri_number; /* how many the URIs were, one after the other on other hosts or ports */
     uint8_t uri_host[16]; /* the address in the URI; a length of 0: a name */
     uint8_t uri_host_length;
-    uint8_t num_asked_before;
-    uint32_t uri_frame; /* of the last request to a proxy */
-    struct flow_content *asked_before; /* the flow by each URI of that frame before the last one,
-                                         num_asked_before of them; lives as long as the packet */
     role_set_t uri_roles; /* of the URI's host by the path asked for, where nothing is learned */
     uint8_t port_looks; /* packets by whose ports what was handed out has been looked up */
     handed_out_t handed_out; /* what another service has handed this flow's port out for */

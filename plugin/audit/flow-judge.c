@@ -25,6 +25,7 @@
 #include "reachability.h"
 #include "role-book.h"
 #include "tcp-state.h"
+#include "uris-asked.h"
 
 /* Rebuilt for every capture. */
 static bool one_end_is_enough;
@@ -262,17 +263,17 @@ add_verdict(flow_t *flow, const flow_content_t *content, const flow_packet_t *pa
  * verdict; those that follow have that of the last URI.
  */
 static void
-judge_each_uri(flow_t *flow, const flow_packet_t *packet)
+judge_each_uri(flow_t *flow, const flow_packet_t *packet, const uris_asked_t *asked)
 {
     const flow_content_t *content = flow->content, *worst = NULL;
     const flow_verdict_t *found;
     unsigned verdict = 0;
 
-    for (unsigned i = 0; i < content->num_asked_before; i++) {
-        found = add_verdict(flow, &content->asked_before[i], packet);
+    for (unsigned i = 0; i < asked->count; i++) {
+        found = add_verdict(flow, &asked->before[i], packet);
         if (found != NULL && (unsigned)found->verdict.verdict > verdict) {
             verdict = (unsigned)found->verdict.verdict;
-            worst = &content->asked_before[i];
+            worst = &asked->before[i];
         }
     }
     found = add_verdict(flow, content, packet);
@@ -283,13 +284,13 @@ judge_each_uri(flow_t *flow, const flow_packet_t *packet)
 static void
 judge(flow_t *flow, const flow_packet_t *packet)
 {
-    const flow_content_t *content = flow->content;
+    const uris_asked_t *asked = uris_asked_get(packet->pinfo, flow->content, false);
 
     set_basis(flow);
-    if (content->num_asked_before > 0 && content->uri_frame == packet->pinfo->num)
-        judge_each_uri(flow, packet);
+    if (asked != NULL && asked->count > 0)
+        judge_each_uri(flow, packet, asked);
     else
-        (void)add_verdict(flow, content, packet);
+        (void)add_verdict(flow, flow->content, packet);
 }
 
 /*

@@ -11,7 +11,7 @@
 
 /* A packet of a flow, as verdicts see it. */
 typedef struct {
-    const packet_info *pinfo;
+    packet_info *pinfo;
     role_set_t src_roles;
     role_set_t dst_roles; /* ROLES_BROADCAST for a broadcast, whose sender is the initiator */
     bool from_initiator;  /* who is the host with the SYN, or else the first sender */

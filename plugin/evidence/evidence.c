@@ -38,6 +38,7 @@
 #include "stream-head.h"
 #include "tcp-state.h"
 #include "transactions.h"
+#include "uris-asked.h"
 
 /* In the order in which they read a packet. */
 static const evidence_reader_t *const readers[] = {
@@ -89,6 +90,7 @@ evidence_init(int proto)
 {
     flow_content_init(proto);
     flow_port_init();
+    uris_asked_init(proto);
     for (unsigned i = 0; i < array_length(readers); i++)
         add_reader(readers[i]);
     role_signatures_init();

@@ -23,6 +23,7 @@
 #include "flow-content.h"
 #include "role-book.h"
 #include "role-signatures.h"
+#include "uris-asked.h"
 
 #define MAX_PROXIES 1024
 #define MAX_WAITING 8 /* flows of a proxy, the last ones */
@@ -165,11 +166,11 @@ is_for(const flow_content_t *flow, const http_target_t *target)
 
 /* True if the flow was kept as it is: what Wireshark has reassembled may be read again. */
 static bool
-is_kept(const flow_content_t *flow)
+is_kept(const uris_asked_t *asked, const flow_content_t *flow)
 {
-    const flow_content_t *before = flow->asked_before;
+    const flow_content_t *before = asked->before;
 
-    for (unsigned i = 0; i < flow->num_asked_before; i++) {
+    for (unsigned i = 0; i < asked->count; i++) {
         if (before[i].uri_port == flow->uri_port && before[i].uri_roles == flow->uri_roles &&
             before[i].uri_host_length == flow->uri_host_length &&
             before[i].inferred_responder == flow->inferred_responder &&
@@ -179,31 +180,29 @@ is_kept(const flow_content_t *flow)
     return false;
 }
 
-/* Keeps the flow by the last URI, if that was in this packet: the audit judges it by each. */
+/* Keeps the flow by the last URI, which was in this packet: the audit judges it by each. */
 static void
-keep_asked(flow_content_t *flow, const packet_view_t *packet)
+keep_asked(uris_asked_t *asked, const flow_content_t *flow, const packet_view_t *packet)
 {
-    if (flow->uri_frame != packet->pinfo->num) {
-        flow->num_asked_before = 0;
-        flow->asked_before = NULL;
+    if (is_kept(asked, flow) || bounds_full(BOUND_HTTP_REQUESTS, asked->count, MAX_ASKED))
         return;
-    }
-    if (is_kept(flow) || bounds_full(BOUND_HTTP_REQUESTS, flow->num_asked_before, MAX_ASKED))
-        return;
-    if (flow->asked_before == NULL)
-        flow->asked_before = wmem_alloc_array(packet->pinfo->pool, flow_content_t, MAX_ASKED);
-    flow->asked_before[flow->num_asked_before++] = *flow;
+    if (asked->before == NULL)
+        asked->before = wmem_alloc_array(packet->pinfo->pool, flow_content_t, MAX_ASKED);
+    asked->before[asked->count++] = *flow;
 }
 
 /* The flow is for the target of this request until there is one for another. */
 static void
 set_uri(flow_content_t *flow, const packet_view_t *packet, const http_target_t *target)
 {
+    uris_asked_t *asked = uris_asked_get(packet->pinfo, flow, false);
+
     if (!is_for(flow, target)) {
-        keep_asked(flow, packet);
+        if (asked != NULL)
+            keep_asked(asked, flow, packet);
         flow->uri_number++;
     }
-    flow->uri_frame = packet->pinfo->num;
+    (void)uris_asked_get(packet->pinfo, flow, true);
     flow->proxied = target->port != 0;
     flow->uri_port = target->port;
     flow->uri_host_length = target->host_length;
