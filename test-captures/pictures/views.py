@@ -193,7 +193,7 @@ def tables(stage):
     with stage.open(MISCONFIGURED) as shark:
         preferences_window = shark.preferences()
         for name, left, top, title, column in (("table-roles", 370, 113, "SMS Roles|Roles", 120),
-                                               ("table-rows", 448, 145, "SMS Rows|Rows", 330)):
+                                               ("table-rows", 448, 175, "SMS Rows|Rows", 330)):
             shark.click(preferences_window, left, top)
             window = shark.wait_window(title)
             shark.resize(window, 700, 400, 40, 60)
