@@ -169,7 +169,7 @@ sniff(packet_view_t *view, flow_content_t *content)
 
 /*
  * Reports that an answer in this frame speaks for another product than the list that is chosen.
- * Before the verdict, whose severity is to be the one in the packet list: the last one counts there.
+ * Before the verdict, whose severity is to be that of the packet list: there the last one counts.
  */
 static void
 report_other_product(packet_view_t *packet)
