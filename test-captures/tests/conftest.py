@@ -44,11 +44,15 @@ SUITES = {"trixie": (4, 4), "sid": (4, 6)}
 
 # Set where test_versions.py runs this suite on another version of Wireshark: not again from there.
 INSIDE_ROOT = "SMSRC_INSIDE_ROOT"
-# Nor what reads the sources alone, or the lines that the plugin prints.
+# Set: other systems run every case of a test too, and fuzz.
+ALL_CASES = "SMSRC_ALL_CASES"
+# Nor what reads the sources alone, or adds to them, or the lines that the plugin prints.
 collect_ignore = (["package/test_versions.py", "package/test_package_systems.py",
                    "code/test_rooms.py", "code/test_sizes.py", "code/test_suites.py",
-                   "product/test_html_report.py"]
+                   "code/test_adding.py", "product/test_html_report.py"]
                   if INSIDE_ROOT in os.environ else [])
+if INSIDE_ROOT in os.environ and ALL_CASES not in os.environ:
+    collect_ignore.append("code/test_fuzz.py")
 
 # The user "nobody": has no files and no groups on any system.
 ORDINARY_USER = 65534
@@ -410,7 +414,6 @@ MARKS = {
 
 # In another system one case of so many runs. With ALL_CASES set, every case.
 SAMPLE = 4
-ALL_CASES = "SMSRC_ALL_CASES"
 
 # Folder of tests: how many of it a run with -m left out.
 left_out = collections.Counter()
