@@ -93,6 +93,15 @@ typedef enum {
 } matrix_e;
 extern const matrix_t matrix_list[NUM_MATRICES];
 
+/** The matrix by which flows are judged unless the user chooses: outputs do not name it. */
+#define MATRIX_DEFAULT MATRIX_KB826852
+
+static inline bool
+matrix_is_default(const matrix_t *matrix)
+{
+    return matrix == &matrix_list[MATRIX_DEFAULT];
+}
+
 /** The lists of rows for a matrix, in the order in which they count. */
 enum { ROWS_PUBLISHED, ROWS_USER, ROWS_SUPPLEMENTARY, ROWS_RELATIVE, NUM_ROW_LISTS };
 

@@ -17,7 +17,7 @@ static int roles_tap = -1;
 static int overflow_tap = -1;
 
 static void (*read_matrix_preferences)(void);
-static matrix_e matrix_in_use;
+static matrix_e matrix_in_use = MATRIX_DEFAULT;
 static bool is_in_capture;
 
 void

@@ -79,12 +79,13 @@ static void
 add_roles(proto_tree *tree, int hf, tvbuff_t *tvb, role_set_t roles, bool hidden)
 {
     for (unsigned role = 0; role < NUM_ROLES; role++) {
+        proto_item *item;
+
         if ((roles & ROLE_BIT(role)) == 0)
             continue;
+        item = add_text(tree, hf, tvb, val_to_str_const(role, role_vals, ""));
         if (hidden)
-            proto_item_set_hidden(add_text(tree, hf, tvb, val_to_str_const(role, role_vals, "")));
-        else
-            add_text(tree, hf, tvb, val_to_str_const(role, role_vals, ""));
+            proto_item_set_hidden(item);
     }
 }
 
@@ -158,7 +159,7 @@ add_matrix(proto_tree *tree, tvbuff_t *tvb)
     const matrix_t *matrix = audit_tap_matrix();
     proto_item *item = add_text(tree, hf_smsrc_audit_matrix, tvb, matrix->name);
 
-    if (matrix == &matrix_list[MATRIX_KB826852])
+    if (matrix_is_default(matrix))
         proto_item_set_hidden(item);
     else
         proto_item_append_text(item, " (%s)", matrix->title);

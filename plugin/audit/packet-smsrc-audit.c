@@ -71,7 +71,7 @@ static const enum_val_t matrix_vals[] = {
 };
 
 static ws_bool audit_learn = true;
-static int audit_matrix = MATRIX_KB826852;
+static int audit_matrix = MATRIX_DEFAULT;
 static ws_bool audit_site_server_calls;
 static int audit_scope = SCOPE_BOTH;
 static int audit_flag = FLAG_ONCE;

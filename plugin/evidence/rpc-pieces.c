@@ -7,7 +7,7 @@
 /*
  * Wireshark recognizes DCE/RPC by a whole header (16 bytes, C706 12.6.3.1), so that it never sees a
  * connection that begins with less, and a tower may be cut between two fragments. Such messages are
- * put together here, on the mapper's own port and in their order: a gap ends one. A message is kept
+ * reassembled here, on the mapper's own port and in their order: a gap ends one. A message is kept
  * with the header of its first fragment and the stubs of all.
  */
 
@@ -50,7 +50,7 @@ rpc_pieces_reset(void)
     is_used = false;
 }
 
-/* True for what Wireshark does not put together: less than a header, or a fragment with others. */
+/* True for what Wireshark does not reassemble: less than a header, or a fragment with others. */
 static bool
 is_piece(const uint8_t *bytes, unsigned length)
 {

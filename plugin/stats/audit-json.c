@@ -15,6 +15,7 @@
 #include "scan.h"
 #include "stat-list.h"
 #include "stat-listener.h"
+#include "time-span.h"
 
 /* An end of a flow, which has a copy of the host's address. */
 typedef struct {
@@ -111,12 +112,8 @@ frames_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const 
     frames_t *frames = (frames_t *)tapdata;
 
     frames->count++;
-    if (pinfo->fd->has_ts) {
-        if (nstime_is_unset(&frames->start) || nstime_cmp(&pinfo->abs_ts, &frames->start) < 0)
-            frames->start = pinfo->abs_ts;
-        if (nstime_is_unset(&frames->end) || nstime_cmp(&pinfo->abs_ts, &frames->end) > 0)
-            frames->end = pinfo->abs_ts;
-    }
+    if (pinfo->fd->has_ts)
+        time_span_include(&frames->start, &frames->end, &pinfo->abs_ts, &pinfo->abs_ts);
     return TAP_PACKET_DONT_REDRAW;
 }
 
@@ -174,7 +171,7 @@ print_flow(const flow_line_t *flow)
 {
     json_dumper line = json_line_begin("flow");
 
-    if (flow->matrix != &matrix_list[MATRIX_KB826852])
+    if (!matrix_is_default(flow->matrix))
         json_line_put_text(&line, "matrix", flow->matrix->name);
     json_line_put_text(&line, "verdict", verdict_name(flow->verdict.verdict));
     put_row(&line, flow);

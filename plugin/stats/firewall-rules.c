@@ -22,6 +22,7 @@
 #include "firewall-rules.h"
 
 #include "addresses.h"
+#include "sorted-array.h"
 #include "stat-settle.h"
 
 /* A site has fewer than a hundred rules: more are an attack on memory. */
@@ -58,28 +59,24 @@ struct firewall_rules {
 };
 
 static int
-compare_numbers(uint64_t a, uint64_t b)
+compare_rules(const void *rule, const void *other)
 {
-    return a < b ? -1 : a > b;
-}
-
-static int
-compare_rules(const firewall_rule_t *a, const firewall_rule_t *b)
-{
-    int order = compare_numbers(a->unconfirmed, b->unconfirmed);
+    const firewall_rule_t *a = (const firewall_rule_t *)rule;
+    const firewall_rule_t *b = (const firewall_rule_t *)other;
+    int order = sorted_array_compare_numbers(a->unconfirmed, b->unconfirmed);
 
     if (order == 0)
-        order = compare_numbers(a->order, b->order);
+        order = sorted_array_compare_numbers(a->order, b->order);
     for (unsigned end = INITIATOR; end < NUM_ENDS && order == 0; end++) {
-        order = compare_numbers(a->roles[end], b->roles[end]);
+        order = sorted_array_compare_numbers(a->roles[end], b->roles[end]);
         if (order == 0)
-            order = compare_numbers(a->missing[end], b->missing[end]);
+            order = sorted_array_compare_numbers(a->missing[end], b->missing[end]);
     }
     if (order == 0)
-        order = compare_numbers(a->by_proxy, b->by_proxy);
+        order = sorted_array_compare_numbers(a->by_proxy, b->by_proxy);
     if (order == 0)
-        order = compare_numbers(a->transport, b->transport);
-    return order != 0 ? order : compare_numbers(a->port, b->port);
+        order = sorted_array_compare_numbers(a->transport, b->transport);
+    return order != 0 ? order : sorted_array_compare_numbers(a->port, b->port);
 }
 
 static void
@@ -90,29 +87,6 @@ free_rule(void *data)
     host_set_free(rule->hosts[INITIATOR]);
     host_set_free(rule->hosts[RESPONDER]);
     g_free(rule);
-}
-
-/* Finds the @p place of @p rule. False where it is not there: then the place is where to insert. */
-static bool
-find_rule(const firewall_rules_t *rules, const firewall_rule_t *rule, unsigned *place)
-{
-    unsigned low = 0, high = rules->rules->len;
-
-    while (low < high) {
-        unsigned middle = low + (high - low) / 2;
-        int order = compare_rules(rule, firewall_rules_at(rules, middle));
-
-        if (order == 0) {
-            *place = middle;
-            return true;
-        }
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    *place = low;
-    return false;
 }
 
 /* The roles among @p roles that are of the kind of one in @p held. */
@@ -273,7 +247,7 @@ rule_for(firewall_rules_t *rules, const firewall_rule_t *wanted,
     firewall_rule_t *rule = NULL;
     unsigned place;
 
-    if (find_rule(rules, wanted, &place))
+    if (sorted_array_find(rules->rules, wanted, compare_rules, &place))
         rule = firewall_rules_at(rules, place);
     if (!has_place(rules, rule, wanted->unconfirmed, ends))
         return NULL;

@@ -113,7 +113,7 @@ print_line(const usage_line_t *usage, bool has_filter)
     json_dumper line = json_line_begin("row");
     char *missing;
 
-    if (audit_tap_matrix() != &matrix_list[MATRIX_KB826852])
+    if (!matrix_is_default(audit_tap_matrix()))
         json_line_put_text(&line, "matrix", audit_tap_matrix()->name);
     json_line_put_text(&line, "state", usage_lines_name(usage->usage, has_filter));
     if (usage->row == NULL) {

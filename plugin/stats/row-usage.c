@@ -15,6 +15,7 @@
 #include "row-usage.h"
 
 #include "scan.h"
+#include "time-span.h"
 
 /* A site has a few hundred lines: more are an attack on memory. */
 #ifndef USAGE_MAX_LINES
@@ -135,7 +136,7 @@ count_flow(share_t *share)
     share->blocked = blocked;
     share->packets = flow->packets;
     share->bytes = flow->bytes;
-    usage_lines_include_times(line, &flow->start, &flow->end);
+    time_span_include(&line->start, &line->end, &flow->start, &flow->end);
 }
 
 static unsigned
@@ -309,7 +310,7 @@ row_usage_complete(row_usage_t *usage)
         const whole_flow_t *flow = share->as_try.flow;
 
         if (share->line != NULL)
-            usage_lines_include_times(share->line, &flow->start, &flow->end);
+            time_span_include(&share->line->start, &share->line->end, &flow->start, &flow->end);
     }
 }
 

@@ -12,7 +12,7 @@
 
 typedef struct row_usage row_usage_t;
 
-/** Begin with no row. @p ops are called with @p data; NULL: nobody follows. */
+/** Begin with no row. @p ops are called with @p data; NULL: no listener. */
 row_usage_t *row_usage_new(const usage_lines_ops_t *ops, void *data);
 void row_usage_free(row_usage_t *usage);
 

@@ -387,7 +387,7 @@ stat_table_open_judged(stat_tap_table_ui *ui, const char *title)
     const matrix_t *matrix = audit_tap_matrix();
     char *longer;
 
-    if (matrix == &matrix_list[MATRIX_KB826852])
+    if (matrix_is_default(matrix))
         return stat_table_open(ui, title);
     longer = g_strdup_printf("%s: %s", matrix->title, title);
     title = g_intern_string(longer);

@@ -11,6 +11,8 @@
 
 #include "usage-lines.h"
 
+#include "sorted-array.h"
+
 struct usage_lines {
     const usage_lines_ops_t *ops;
     void *data;
@@ -23,12 +25,6 @@ struct usage_lines {
  * Lines in their order
  */
 
-static int
-compare_numbers(uint64_t a, uint64_t b)
-{
-    return a < b ? -1 : a > b;
-}
-
 /* Orders rows as they are printed, and a line without one last. */
 static int
 compare_rows(const usage_row_t *a, const usage_row_t *b)
@@ -36,56 +32,46 @@ compare_rows(const usage_row_t *a, const usage_row_t *b)
     int order;
 
     if (a == NULL || b == NULL)
-        return compare_numbers(a == NULL, b == NULL);
-    order = compare_numbers(a->order, b->order);
+        return sorted_array_compare_numbers(a == NULL, b == NULL);
+    order = sorted_array_compare_numbers(a->order, b->order);
     return order != 0 ? order : strcmp(a->id, b->id);
 }
 
 int
 usage_lines_compare(const usage_line_t *a, const usage_line_t *b)
 {
-    int order = compare_numbers(a->usage, b->usage);
+    int order = sorted_array_compare_numbers(a->usage, b->usage);
 
     if (order == 0 && a->usage == USAGE_NOT_PRINTED)
-        order = compare_numbers(b->verdict, a->verdict); /* the worst first */
+        order = sorted_array_compare_numbers(b->verdict, a->verdict); /* the worst first */
     if (order == 0)
         order = compare_rows(a->row, b->row);
     if (order == 0)
-        order = compare_numbers(a->verdict, b->verdict);
+        order = sorted_array_compare_numbers(a->verdict, b->verdict);
     if (order == 0)
-        order = compare_numbers(a->is_nearest, b->is_nearest);
+        order = sorted_array_compare_numbers(a->is_nearest, b->is_nearest);
     for (unsigned end = INITIATOR; end < NUM_ENDS && order == 0; end++)
-        order = compare_numbers(a->roles[end], b->roles[end]);
+        order = sorted_array_compare_numbers(a->roles[end], b->roles[end]);
     if (order == 0)
-        order = compare_numbers(a->transport, b->transport);
+        order = sorted_array_compare_numbers(a->transport, b->transport);
     if (order == 0)
-        order = compare_numbers(a->via_proxy, b->via_proxy);
+        order = sorted_array_compare_numbers(a->via_proxy, b->via_proxy);
     if (order == 0)
-        order = compare_numbers(a->is_scan, b->is_scan);
-    return order != 0 ? order : compare_numbers(a->port, b->port);
+        order = sorted_array_compare_numbers(a->is_scan, b->is_scan);
+    return order != 0 ? order : sorted_array_compare_numbers(a->port, b->port);
 }
 
-/* Finds the @p place of a line. False where it is not there: then the place is where to insert. */
+static int
+compare_lines(const void *line, const void *other)
+{
+    return usage_lines_compare((const usage_line_t *)line, (const usage_line_t *)other);
+}
+
+/* As sorted_array_find(). */
 static bool
 find_place(const usage_lines_t *lines, const usage_line_t *line, unsigned *place)
 {
-    unsigned low = 0, high = lines->sorted->len;
-
-    while (low < high) {
-        unsigned middle = low + (high - low) / 2;
-        int order = usage_lines_compare(line, usage_lines_at(lines, middle));
-
-        if (order == 0) {
-            *place = middle;
-            return true;
-        }
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    *place = low;
-    return false;
+    return sorted_array_find(lines->sorted, line, compare_lines, place);
 }
 
 usage_line_t *
@@ -152,17 +138,6 @@ usage_lines_tell_changed(const usage_lines_t *lines, const usage_line_t *line)
 
     if (lines->ops != NULL && find_place(lines, line, &place))
         lines->ops->changed(lines->data, place, line);
-}
-
-void
-usage_lines_include_times(usage_line_t *line, const nstime_t *start, const nstime_t *end)
-{
-    if (nstime_is_unset(start))
-        return;
-    if (nstime_is_unset(&line->start) || nstime_cmp(start, &line->start) < 0)
-        line->start = *start;
-    if (nstime_is_unset(&line->end) || nstime_cmp(end, &line->end) > 0)
-        line->end = *end;
 }
 
 /*

@@ -15,7 +15,7 @@
 typedef enum {
     USAGE_USED,         /* a row of the list, or of the user, and the roles that used it */
     USAGE_NEVER,        /* such a row that no flow uses */
-    USAGE_NOT_EXPECTED, /* the same, of a row that nobody expects to see used */
+    USAGE_NOT_EXPECTED, /* the same, of a row that is not expected to be used */
     USAGE_NOT_PRINTED,  /* flows that no such row fits */
     NUM_USAGES,
 } usage_e;
@@ -66,7 +66,7 @@ typedef struct {
 
 typedef struct usage_lines usage_lines_t;
 
-/** Begin without a line. @p ops are called with @p data; NULL: nobody follows. */
+/** Begin without a line. @p ops are called with @p data; NULL: no listener. */
 usage_lines_t *usage_lines_new(const usage_lines_ops_t *ops, void *data);
 void usage_lines_free(usage_lines_t *lines);
 
@@ -94,9 +94,6 @@ void usage_lines_remove(usage_lines_t *lines, const usage_line_t *line);
 
 /** Call when the numbers of a line have changed. */
 void usage_lines_tell_changed(const usage_lines_t *lines, const usage_line_t *line);
-
-/** Count times in. Unset ones do not count. */
-void usage_lines_include_times(usage_line_t *line, const nstime_t *start, const nstime_t *end);
 
 /** The lines, sorted by what they are about and the order of the rows, the worst verdict first. */
 unsigned usage_lines_count(const usage_lines_t *lines);
