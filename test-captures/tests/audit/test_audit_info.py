@@ -8,12 +8,12 @@ import re
 
 import pytest
 
+from profile_tables import BUTTONS
 from recorded_truth import RECORDED
 
 pytestmark = pytest.mark.quick
 
-FINDINGS = ("smsrc.cve_2004_0728 || smsrc.audit.off_matrix || smsrc.audit.wrong_service || "
-            "smsrc.audit.wrong_direction || smsrc.audit.blocked")
+FINDINGS, = (button.filter for button in BUTTONS if button.label == "All findings")
 FINDING = re.compile(r" \[(CVE-2004-0728|Blocked: [A-Z0-9]+|"
                      r"Wrong direction: TCP \d+, near [A-Z0-9]+|"
                      r"(?:Off matrix|Wrong service): (?:[\w ]+ on )?(?:TCP|UDP) \d+"

@@ -11,6 +11,9 @@ from window import PROFILE_FILES
 
 SITE_ROLES = RECORDED / "smsrc_roles"
 
+# The agent's reply of demo and rc-session, in the profile's columns of the packet list.
+VIEWERS_REPLY = r"Unconfirmed +F3 +10\.1\.3\.17 +Client +10\.1\.0\.50 +Remote Control viewer +SMSRC"
+
 Graph = collections.namedtuple("Graph", "enabled name filter color style unit field sma factor")
 Button = collections.namedtuple("Button", "enabled label filter comment")
 Rule = collections.namedtuple("Rule", "name filter background text")

@@ -14,13 +14,12 @@ import pytest
 
 from cmake_build import build, command, configure
 from conftest import ROOT
+from profile_tables import VIEWERS_REPLY
 
 pytestmark = pytest.mark.slow
 
 NAME = "wireshark-plugin-smsrc"
 PROGRAM = "bin/smsrc-batch"
-# A line of the packet list in the profile's columns.
-VIEWERS_REPLY = r"Unconfirmed +F3 +10\.1\.3\.17 +Client +10\.1\.0\.50 +Remote Control viewer +SMSRC"
 MANUAL = "share/man/man1/smsrc-batch.1"
 BATCH = {PROGRAM, MANUAL, "bin/smsrc-roles", "share/man/man1/smsrc-roles.1", "bin/smsrc-report",
          "share/man/man1/smsrc-report.1", f"share/{NAME}/smsrc-batch.sbatch",
