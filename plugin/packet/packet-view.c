@@ -225,10 +225,10 @@ static bool
 read_ipv4(const packet_info *pinfo, const source_t *source, headers_t *headers)
 {
     enum { MORE_AND_OFFSET = 0x3fff, OFFSET = 0x1fff };
-    const uint8_t *address = (const uint8_t *)pinfo->src.data, *ip = address - IPV4_SOURCE;
+    const uint8_t *from = (const uint8_t *)pinfo->src.data, *ip = from - IPV4_SOURCE;
     unsigned left, header;
 
-    if (address < source->bytes + IPV4_SOURCE || address >= source->bytes + source->length)
+    if (from < source->bytes + IPV4_SOURCE || from >= source->bytes + source->length)
         return false;
     left = (unsigned)(source->bytes + source->length - ip);
     header = (ip[0] & 0x0f) * 4U;
