@@ -13,11 +13,13 @@ wireshark_version, plugin_build, plugin_folder. For parametrisation: `from conft
 ALL_REAL, ALL_MOVED`.
 
 Environment: SMSRC_BUILD is the build folder (else build/ of this tree), SMSRC_CAPTURES the folder
-with the captures of others (else ../shared/captures beside this tree).
+with the captures of others (else ../shared/captures beside this tree). SMSRC_ORDINARY_STARTS set:
+each run of tshark starts by itself (helpers/fork_server.py).
 """
 
 import collections
 import difflib
+import io
 import itertools
 import json
 import os
@@ -32,6 +34,8 @@ import pytest
 
 TESTS = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(TESTS / "helpers"))
+import fork_server  # noqa: E402 (it is in the folder that the line above adds)
+
 ROOT = TESTS.parent.parent
 MADE = TESTS.parent / "made"
 GOLDEN = TESTS.parent / "golden"
@@ -44,15 +48,19 @@ SUITES = {"trixie": (4, 4), "sid": (4, 6)}
 
 # Set where test_versions.py runs this suite on another version of Wireshark: not again from there.
 INSIDE_ROOT = "SMSRC_INSIDE_ROOT"
-# Set: other systems run every case of a test too, and fuzz.
+# Set: other systems run every case of a test too, and the slow tests that they leave out else.
 ALL_CASES = "SMSRC_ALL_CASES"
 # Nor what reads the sources alone, or adds to them, or the lines that the plugin prints.
 collect_ignore = (["package/test_versions.py", "package/test_package_systems.py",
                    "code/test_rooms.py", "code/test_sizes.py", "code/test_suites.py",
-                   "code/test_adding.py", "product/test_html_report.py"]
+                   "code/test_adding.py", "product/test_html_report.py",
+                   "package/test_installing.py"]
                   if INSIDE_ROOT in os.environ else [])
-if INSIDE_ROOT in os.environ and ALL_CASES not in os.environ:
-    collect_ignore.append("code/test_fuzz.py")
+# Whether this is another system that runs a part: see pytest_collection_modifyitems.
+IS_SAMPLE = INSIDE_ROOT in os.environ and ALL_CASES not in os.environ
+# Fuzzing and the analyzers of compilers take long, and what they find is no matter of a version.
+if IS_SAMPLE:
+    collect_ignore += ["code/test_fuzz.py", "code/test_static.py"]
 
 # The user "nobody": has no files and no groups on any system.
 ORDINARY_USER = 65534
@@ -107,6 +115,7 @@ class Sandbox:
         self.plugins = self.new_folder("plugins")
         if (BUILD / "run").is_dir():
             self.copy_plugins(BUILD, self.plugins)
+        self.servers = fork_server.Servers(self.folder / "fork-server.so", self.start)
 
     def new_folder(self, name):
         folder = self.folder / f"{name}-{next(self.count)}"
@@ -157,9 +166,8 @@ class Sandbox:
                 env[name] = str(value)
         return env
 
-    def run(self, argv, plugin=True, env=None, text=True, stdin=None, stdout=subprocess.PIPE,
-            timeout=TIMEOUT):
-        """Runs a program as the ordinary user; returns a CompletedProcess, checks nothing."""
+    def start(self, argv, plugin, env):
+        """The arguments of subprocess's functions that start this as the ordinary user."""
         argv = [str(a) for a in argv]
         extra = self.environment(plugin, env)
         if is_root():
@@ -169,16 +177,40 @@ class Sandbox:
                 extra.pop(name, None)
             argv = ["setpriv", f"--reuid={ORDINARY_USER}", f"--regid={ORDINARY_USER}",
                     "--clear-groups", "env", *own, *argv]
+        return {"args": argv, "env": extra, "cwd": self.folder}
+
+    def run(self, argv, plugin=True, env=None, text=True, stdin=None, stdout=subprocess.PIPE,
+            timeout=TIMEOUT):
+        """Runs a program as the ordinary user; returns a CompletedProcess, checks nothing."""
+        argv = [str(a) for a in argv]
+        how = self.start(argv, plugin, env)
+        if not env and isinstance(plugin, bool) and stdout == subprocess.PIPE:
+            done = self.run_in_server(argv, plugin, text, stdin, timeout)
+            if done is not None:
+                return subprocess.CompletedProcess(how["args"], *done)
         kind = {"text": True, "encoding": "utf-8", "errors": "replace"} if text else {}
         given = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
         try:
-            return subprocess.run(argv, env=extra, cwd=self.folder, timeout=timeout,
-                                  stdout=stdout, stderr=subprocess.PIPE,
+            return subprocess.run(**how, timeout=timeout, stdout=stdout, stderr=subprocess.PIPE,
                                   check=False, **kind, **given)
         except subprocess.TimeoutExpired:
             return pytest.fail(f"no end after {timeout} s: {' '.join(argv)}")
 
+    def run_in_server(self, argv, plugin, text, stdin, timeout):
+        """What a run that shares its start with others gives: its return code, stdout and stderr;
+        None where it has to start by itself."""
+        stdin = stdin.encode("utf-8") if isinstance(stdin, str) else stdin or b""
+        try:
+            done = self.servers.run(argv, plugin, stdin, timeout)
+        except TimeoutError:
+            return pytest.fail(f"no end after {timeout} s: {' '.join(argv)}")
+        if done is None or not text:
+            return done
+        return done[0], *(io.TextIOWrapper(io.BytesIO(said), encoding="utf-8",
+                                           errors="replace").read() for said in done[1:])
+
     def remove(self):
+        self.servers.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -427,14 +459,13 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(config, items):
     """In another system, every fourth case of a test that has four or more; each system has
     others. Cases that are few all run there, and so does a test marked for every version."""
-    suite = os.environ.get(INSIDE_ROOT)
-    if suite is None or ALL_CASES in os.environ:
+    if not IS_SAMPLE:
         return
     cases = collections.defaultdict(list)
     for item in items:
         if not item.get_closest_marker("every_version"):
             cases[item.function].append(item)
-    first = list(SUITES).index(suite) * SAMPLE // len(SUITES)
+    first = list(SUITES).index(os.environ[INSIDE_ROOT]) * SAMPLE // len(SUITES)
     left = {item for of_one in cases.values() if len(of_one) >= SAMPLE
             for item in set(of_one) - set(of_one[first::SAMPLE])}
     config.hook.pytest_deselected(items=[item for item in items if item in left])
