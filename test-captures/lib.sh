@@ -20,6 +20,8 @@ gcovr:gcovr python3-jinja2:python3 python3-matplotlib:python3 graphviz:dot'
 # For Wireshark in a window on a virtual display.
 WINDOW_NEEDS='wireshark:wireshark xvfb:Xvfb openbox:openbox xdotool:xdotool xclip:xclip imagemagick:import
 x11-utils:xprop fonts-dejavu-core:Xvfb chromium:chromium'
+# For the plugin in Wireshark's own tree, whose source is no package (wireshark-source).
+SOURCE_NEEDS='flex:flex libgcrypt20-dev:gcc libc-ares-dev:gcc libpcre2-dev:gcc libspeexdsp-dev:gcc'
 # Debian starts the services of these packages when they are installed: only CI installs them.
 # Where they are missing the tests of smsrc-batch over ssh and in Slurm are skipped.
 SERVICE_NEEDS='openssh-client:ssh openssh-server:sshd slurm-wlm:slurmctld munge:munged'
@@ -113,6 +115,19 @@ need() {
     fi
     # shellcheck disable=SC2086 # the list is meant to be split
     again apt_install $need_missing || die "could not install:$need_missing"
+}
+
+# The Debian mirror of this machine: as apt knows it, else as its sources have it.
+mirror() {
+    {
+        # shellcheck disable=SC2016 # these are apt's own words
+        apt-get indextargets --format '$(LABEL) $(REPO_URI)' 2>/dev/null |
+            sed -n 's/^Debian //p'
+        cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
+            sed -n 's/^deb \(\[[^]]*\] *\)\{0,1\}\([a-z+]*:[^ ]*\).*/\2/p'
+        cat /etc/apt/sources.list.d/*.sources 2>/dev/null |
+            sed -n 's/^URIs: *\([^ ]*\).*/\1/p'
+    } | sed -n 's,^\(.*/debian\)/*$,\1,p' | sed -n 1p
 }
 
 # build_plugin [cmake arguments]: configures and builds in $build.

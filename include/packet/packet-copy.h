@@ -15,7 +15,7 @@
 /** What is kept of a flow's newest packets. 72 bytes; all zero before the first packet. */
 typedef struct {
     struct {
-        uint64_t time;  /* in microseconds */
+        uint64_t when;  /* in microseconds */
         uint32_t bytes; /* hash of what is above IP */
         uint16_t id;    /* IP's identification; 0 for IPv6 */
         bool has_time;

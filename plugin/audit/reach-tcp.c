@@ -24,7 +24,7 @@ typedef struct {
     uint32_t frame;
     uint32_t seq, ack;
     unsigned length;  /* of the data, on the wire */
-    uint64_t time;
+    uint64_t when;
     uint8_t flags;
     bool has_time;
     packet_copy_e copy;
@@ -38,7 +38,7 @@ read_segment(reach_state_t *state, packet_view_t *packet, segment_t *segment)
     unsigned header;
 
     segment->copy = packet_copy_find(&state->copies, packet);
-    segment->time = packet_copy_time(packet->pinfo);
+    segment->when = packet_copy_time(packet->pinfo);
     segment->has_time = packet->pinfo->fd->has_ts;
     tcp = packet->network;
     if (tcp == NULL || packet->protocol != IP_PROTO_TCP || packet->network_length < LENGTH)
@@ -89,7 +89,7 @@ is_sent_again(const reach_state_t *state, const segment_t *segment)
     if (!is_after(state->next_byte, segment->seq))
         return false;
     return segment->copy != PACKET_NEW ||
-           (segment->has_time && !packet_copy_is_at_once(state->asked_at, segment->time));
+           (segment->has_time && !packet_copy_is_at_once(state->asked_at, segment->when));
 }
 
 /* Data: a keep-alive's byte is none, because it is before the first. */
@@ -109,7 +109,7 @@ request(reach_state_t *state, const segment_t *segment)
                                                                       : PHASE_REQUESTED;
     if (is_after(end, state->next_byte))
         state->next_byte = end;
-    state->asked_at = segment->time;
+    state->asked_at = segment->when;
 }
 
 /* The initiator breaks off. It may do so before it has asked for anything. */

@@ -363,21 +363,21 @@ read_response(const packet_view_t *packet, size_t at)
 static void
 read_body(const packet_view_t *packet)
 {
-    unsigned open;
+    unsigned left;
     bool is_decoded;
-    http_place_t place = http_order_open(packet, &open, &is_decoded);
+    http_place_t place = http_order_open(packet, &left, &is_decoded);
     http_answer_t answer = { .has_body = true, .body = packet->payload,
                              .length = packet->length };
     /* gzip (RFC 1952 2.3.1): what came in chunks has lost these, and no more. */
     bool is_gzip = packet->length > 2 && packet->payload[0] == 0x1f && packet->payload[1] == 0x8b;
 
-    if (place.number == 0 || (open & OPEN_HEAD) != 0 ||
-        (is_decoded ? is_gzip : (open & (OPEN_BEGUN | OPEN_CODED)) != 0))
+    if (place.number == 0 || (left & OPEN_HEAD) != 0 ||
+        (is_decoded ? is_gzip : (left & (OPEN_BEGUN | OPEN_CODED)) != 0))
         return;
-    answer.code = open & OPEN_CODE;
-    answer.is_html = (open & OPEN_HTML) != 0;
-    answer.is_json = (open & OPEN_JSON) != 0;
-    answer.is_chunked = !is_decoded && (open & OPEN_CHUNKED) != 0;
+    answer.code = left & OPEN_CODE;
+    answer.is_html = (left & OPEN_HTML) != 0;
+    answer.is_json = (left & OPEN_JSON) != 0;
+    answer.is_chunked = !is_decoded && (left & OPEN_CHUNKED) != 0;
     answer.is_complete = is_decoded || packet->length < packet->reported;
     add_or_leave_open(packet, &answer, place, true, false);
 }

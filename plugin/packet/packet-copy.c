@@ -112,12 +112,12 @@ packet_copy_find(packet_copies_t *copies, packet_view_t *packet)
         /* Without times the identification alone decides. */
         if (copies->packets[i].id == id &&
             (!copies->packets[i].has_time || !pinfo->fd->has_ts ||
-             packet_copy_is_at_once(copies->packets[i].time, now)))
+             packet_copy_is_at_once(copies->packets[i].when, now)))
             return PACKET_COPY;
         if (found != PACKET_RESENT)
             found = i == newest ? PACKET_RESENT : PACKET_REPEATED;
     }
-    copies->packets[copies->next].time = now;
+    copies->packets[copies->next].when = now;
     copies->packets[copies->next].bytes = bytes;
     copies->packets[copies->next].id = id;
     copies->packets[copies->next].has_time = pinfo->fd->has_ts;

@@ -94,16 +94,16 @@ json_line_put_roles(json_dumper *line, const char *name, role_set_t roles)
 void
 json_line_put_time(json_dumper *line, const char *name, const nstime_t *when)
 {
-    char *time = stat_text_time(when, "%Y-%m-%dT%H:%M:%S"), *text;
+    char *said = stat_text_time(when, "%Y-%m-%dT%H:%M:%S"), *text;
 
-    if (time == NULL) {
+    if (said == NULL) {
         json_line_put_literal(line, name, "null");
         return;
     }
-    text = g_strdup_printf("%sZ", time);
+    text = g_strdup_printf("%sZ", said);
     json_line_put_text(line, name, text);
     g_free(text);
-    g_free(time);
+    g_free(said);
 }
 
 json_dumper

@@ -208,7 +208,7 @@ typedef struct {
     const session_t *session; /* NULL: none, or its capture has ended */
     bool chosen;              /* without a session */
     uint32_t frame;
-    nstime_t time;            /* since the first frame */
+    nstime_t when;            /* since the first frame */
 } event_t;
 
 /* A tree with a filter. */
@@ -258,7 +258,7 @@ tree_draw_chosen(void *tapdata)
     tree_settle(chosen);
     for (unsigned i = 0; i < chosen->events->len; i++) {
         const event_t *event = &g_array_index(chosen->events, event_t, i);
-        packet_info pinfo = { .num = event->frame, .rel_ts = event->time };
+        packet_info pinfo = { .num = event->frame, .rel_ts = event->when };
 
         if (event->chosen)
             tree_count(chosen->tree, &pinfo, &event->message);

@@ -5,12 +5,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Nothing may be found. What is left out is listed, with its reason, in .clang-tidy and below.
 
-SMSRC_WIRESHARK_SOURCE names a folder with Wireshark's source, whose tools/ are then used
-(`apt-get source wireshark`); no development package has them.
+Wireshark's checkers are in its source alone: SMSRC_WIRESHARK_SOURCE names a folder with it, or
+test-captures/wireshark-source fetches Debian's.
 """
 
 import os
-import pathlib
 import re
 import shutil
 import subprocess
@@ -18,13 +17,13 @@ import subprocess
 import pytest
 
 from conftest import INSIDE_ROOT, ROOT
+from wireshark_source import wireshark_source
 
 pytestmark = pytest.mark.quick
 
 SOURCES = sorted((ROOT / "plugin").rglob("*.c"))
 HEADERS = sorted([*(ROOT / "plugin").rglob("*.h"), *(ROOT / "include").rglob("*.h")])
 DOORS = sorted({path.parent for path in (ROOT / "include").rglob("*.h")})
-TOOLS = pathlib.Path(os.environ.get("SMSRC_WIRESHARK_SOURCE") or "/nonexistent") / "tools"
 ELSEWHERE = pytest.mark.skipif(
     INSIDE_ROOT in os.environ, reason="the code is read once, with the tools of one system")
 
@@ -116,9 +115,7 @@ def test_clang_tidy():
 # --- Wireshark's own checkers -------------------------------------------------------------------
 
 def checker(name):
-    if not (TOOLS / name).is_file():
-        pytest.skip("Wireshark's own checkers: SMSRC_WIRESHARK_SOURCE names no source with tools/")
-    return TOOLS / name
+    return wireshark_source() / "tools" / name
 
 
 def said_by(*argv):
@@ -129,15 +126,21 @@ def said_by(*argv):
 
 @pytest.mark.slow
 def test_checkhf():
-    assert said_by("perl", checker("checkhf.pl"), *SOURCES) == (0, "")
+    """It does not know of expert infos that a loop registers, one for each verdict."""
+    _, said = said_by("perl", checker("checkhf.pl"), *SOURCES)
+    loop = f"ERROR: NO ARRAY: {ROOT / 'plugin/audit/audit-tree.c'}: ei_smsrc_audit_verdict\n"
+    assert said == loop
 
 
 @pytest.mark.slow
 def test_check_apis():
+    """Of the restricted ones printf is what statistics print with, Wireshark's own too."""
+    printing = "Warning: Found dissectors-restricted APIs in {}: printf\n".format(
+        ROOT / "plugin/stats/terminal-table.c")
     code, said = said_by("perl", checker("checkAPIs.pl"), "-g", "dissectors-prohibited", "-g",
                          "dissectors-restricted",
                          *(path for path in [*SOURCES, *HEADERS] if path.name not in ALLOWED))
-    assert (code, said) == (0, "")
+    assert (code, said.replace(printing, "")) == (0, "")
 
 
 @pytest.mark.slow

@@ -57,6 +57,17 @@ def test_each_compilers_plugin_loads(compiled, sandbox, wireshark_version, ordin
     assert re.search(r"^smsrc\.so\s", done.stdout, re.MULTILINE), done.stderr
 
 
+def test_it_needs_no_function_of_a_newer_glib(compiled):
+    """Headers of GLib 2.76 and later put these in place of g_free, g_string_free and the like."""
+    _, folder, _ = compiled
+    code, symbols = command("nm", "-D", next((folder / "run").rglob("smsrc.so")))
+    assert code == 0, symbols
+    needed = set(re.findall(r" U (g_\w+)", symbols))
+    assert "g_free" in needed and "g_malloc" in needed
+    assert not needed & {"g_free_sized", "g_string_free_and_steal", "g_string_append_len_inline",
+                         "g_once_init_enter_pointer", "g_once_init_leave_pointer"}
+
+
 def test_only_entry_points_are_exported(compiled, wireshark_version):
     """The symbols that this version of Wireshark requires of a plugin, and no others."""
     _, folder, _ = compiled
