@@ -127,6 +127,7 @@ typedef struct {
     const char *site_code; /* "ABC"; "" where it is not known */
     const char *reason;    /* "HTTP request /sms_mp/.sms_aut?MPLIST", or "table smsrc_roles" */
     uint32_t frame;        /* the frame that showed it; 0 for the user's table */
+    bool if_alone;         /* the role is taken back if the host shows one of a server */
 } role_evidence_t;
 
 /** Names of the roles as users type them in smsrc_roles and in filters. */

@@ -70,6 +70,8 @@ typedef struct {
     uint32_t frame;
     const char *reason; /* is copied */
     bool reported;      /* only another host has shown it, as a name server does */
+    bool if_alone;      /* hosts of other roles do the same: the role is not that of a host which
+                           holds one that is no client's, nor of one that shows such a role later */
 } role_finding_t;
 
 /**

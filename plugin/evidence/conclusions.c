@@ -209,6 +209,22 @@ has_stranger(const role_signature_t *signature, const address *server, const add
             role_book_strange_roles(client, signature->client)) != 0;
 }
 
+/* Learns the roles of @p client, the asker of @p pending, from what was @p found. */
+static void
+learn_client(const pending_t *pending, const flow_content_t *flow, const address *client,
+             role_finding_t finding, const finding_t *found)
+{
+    if (flow->forwarded || pending->asked.is_of_gateway || flow->attack_frame != 0)
+        return;
+    finding.standing = found->client;
+    conclusions_learn(client, pending->signature->client, finding);
+    if (found->server != STANDING_PROVEN || flow->proxied)
+        return;
+    finding.standing = STANDING_UNCONFIRMED;
+    finding.if_alone = true;
+    conclusions_learn(client, pending->signature->client_alone, finding);
+}
+
 /* Gives the roles of @p pending, whose request was answered by this packet, or proven at once. */
 void
 conclusions_confirm(const pending_t *pending, flow_content_t *flow, packet_info *pinfo,
@@ -225,9 +241,7 @@ conclusions_confirm(const pending_t *pending, flow_content_t *flow, packet_info 
     finding.standing = found->server;
     if (!flow->proxied)
         conclusions_learn(server, signature->server, finding);
-    finding.standing = found->client;
-    if (!flow->forwarded && !pending->asked.is_of_gateway && flow->attack_frame == 0)
-        conclusions_learn(client, signature->client, finding);
+    learn_client(pending, flow, client, finding, found);
     note_facts(pending, found, flow, server, client);
     /* A gateway's own role is in the book. */
     if (signature->asks_anybody || pending->asked.is_of_gateway)

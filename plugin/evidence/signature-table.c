@@ -49,17 +49,21 @@
 #define SERVICE .hint = SHOWS_SOAP | SHOWS_WINDOWS, .needs_second_fact = true
 
 const role_signature_t signature_table[] = {
-    /* HTTP: management point. Site servers poll MPLIST too, so it shows no client. */
+    /*
+     * HTTP: management point. Anybody may ask for its list, and site servers poll it: who has
+     * asked is an Unconfirmed client as long as nothing else is known of it.
+     */
     { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp\\w*/\\.sms_aut\\?mplist", .literal = "^/sms_mp",
       .examples = "/SMS_MP/.sms_aut?MPLIST|/sms_mp/.sms_aut?MPLIST1&ABC",
       .response = RESPONSE_HTTP, .server = R(MANAGEMENT_POINT),
-      .client_of_flow = R(ADVANCED_CLIENT), MP_LIST,
+      .client_of_flow = R(ADVANCED_CLIENT), .client_alone = R(ADVANCED_CLIENT), MP_LIST,
       .label = "Management point list or certificate" },
     { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp\\w*/\\.sms_aut(?!\\?mplist)",
       .literal = "^/sms_mp",
       .examples = "/sms_mp_ac/.sms_aut?MPCERT|/SMS_MP/.sms_aut?MPKEYINFORMATION",
       .response = RESPONSE_HTTP, .server = R(MANAGEMENT_POINT),
-      .client_of_flow = R(ADVANCED_CLIENT), MP_LIST, .hint = SHOWS_CONTENT,
+      .client_of_flow = R(ADVANCED_CLIENT), .client_alone = R(ADVANCED_CLIENT), MP_LIST,
+      .hint = SHOWS_CONTENT,
       .label = "Management point list or certificate" },
     { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp\\w*/\\.sms_(pol|dcm)", .literal = "^/sms_mp",
       .examples = "/SMS_MP/.sms_pol?ABC00005.2_00|/SMS_MP/.sms_dcm?Id",

@@ -332,14 +332,44 @@ update_site_code(role_evidence_t *evidence, const char *code, bool better)
     return true;
 }
 
+/* True if some role of @p roles is more than a client's, a viewer's or one of any network. */
+static bool
+has_server_role(role_set_t roles)
+{
+    static const role_set_t others =
+        ROLES_CLIENT_KINDS | ROLE_BIT(ROLE_CLIENT) | ROLE_BIT(ROLE_REMOTE_CONTROL_VIEWER) |
+        ROLE_BIT(ROLE_DNS_SERVER) | ROLE_BIT(ROLE_DHCP_SERVER) | ROLE_BIT(ROLE_WINS_SERVER);
+
+    return (roles & ~others) != 0;
+}
+
 /* True if @p addr can hold the role of the finding. */
 static bool
 may_hold(const address *addr, const role_finding_t *finding)
 {
     return (unsigned)finding->role < NUM_ROLES && finding->standing != STANDING_NONE &&
            addresses_is_one_host(addr) && !role_book_is_broadcast(addr, false) &&
+           !(finding->if_alone && has_server_role(role_book_roles(addr))) &&
            (finding->role == ROLE_REMOTE_CONTROL_VIEWER ||
             role_book_strange_roles(addr, ROLE_BIT(finding->role)) == 0);
+}
+
+/* A host that shows a role of a server loses those that count only while it has none. */
+static void
+withdraw_lone_roles(evidence_holder_t *host)
+{
+    role_set_t lone = 0;
+
+    for (unsigned i = 0; i < wmem_array_get_count(host->evidence); i++) {
+        const role_evidence_t *evidence = evidence_holder_get(host, i);
+
+        if (evidence->if_alone)
+            lone |= ROLE_BIT(evidence->role);
+    }
+    for (unsigned role = 0; lone != 0; role++, lone >>= 1) {
+        if ((lone & 1) != 0)
+            evidence_holder_remove(host, (role_e)role);
+    }
 }
 
 /* Adds the finding to those of @p host. True if they have changed. */
@@ -350,8 +380,14 @@ add_finding(evidence_holder_t *host, const role_finding_t *finding)
     char code[SITE_CODE_LENGTH + 1];
     bool better;
 
-    if (evidence == NULL)
+    if (evidence == NULL) {
         evidence = evidence_holder_add(host, finding->role);
+        evidence->if_alone = finding->if_alone;
+    }
+    if (!finding->if_alone)
+        evidence->if_alone = false;
+    if (has_server_role(ROLE_BIT(finding->role)))
+        withdraw_lone_roles(host);
     held_roles |= ROLE_BIT(finding->role);
     copy_site_code(code, finding->site_code);
     better = raise_standing(evidence, finding);

@@ -41,7 +41,8 @@ static bool
 learn_at(const address *addr, role_e role, standing_e standing, const char *site_code,
          uint32_t frame, const char *reason)
 {
-    role_finding_t finding = { role, standing, site_code, frame, reason, false };
+    role_finding_t finding = { .role = role, .standing = standing, .site_code = site_code,
+                               .frame = frame, .reason = reason };
 
     return role_book_learn(addr, &finding);
 }

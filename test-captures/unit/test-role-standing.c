@@ -76,6 +76,40 @@ test_standing_of_each_role(void)
     close_book();
 }
 
+static bool
+learn_if_alone(const address *addr, role_e role)
+{
+    role_finding_t finding = { .role = role, .standing = STANDING_UNCONFIRMED, .reason = "a list",
+                               .frame = 1, .if_alone = true };
+
+    return role_book_learn(addr, &finding);
+}
+
+/* What servers do as well shows a client only while nothing else shows a server, in any order. */
+static void
+test_a_role_of_a_host_that_has_no_other(void)
+{
+    const role_e server = ROLE_SITE_SERVER, client = ROLE_ADVANCED_CLIENT;
+    const char *one = "10.0.0.1", *two = "10.0.0.2", *three = "10.0.0.3", *four = "10.0.0.4";
+
+    unit_table_add(TABLE, "\"10.0.0.4\",\"SQL Server\",\"\"");
+    open_book();
+    learn_at(host(one), server, STANDING_PROVEN, NULL, 1, "x");
+    g_assert_false(learn_if_alone(host(one), client));
+    g_assert_cmpuint(role_book_roles(host(one)), ==, BIT(SITE_SERVER));
+    g_assert_true(learn_if_alone(host(two), client));
+    learn_at(host(two), ROLE_DNS_SERVER, STANDING_PROVEN, NULL, 2, "of any network");
+    g_assert_cmpuint(role_book_roles(host(two)), ==, BIT(ADVANCED_CLIENT) | BIT(DNS_SERVER));
+    learn_at(host(two), server, STANDING_UNCONFIRMED, NULL, 3, "x");
+    g_assert_cmpuint(role_book_roles(host(two)), ==, BIT(SITE_SERVER) | BIT(DNS_SERVER));
+    learn_if_alone(host(three), client);
+    learn_at(host(three), client, STANDING_UNCONFIRMED, NULL, 3, "a policy");
+    learn_at(host(three), server, STANDING_PROVEN, NULL, 4, "x");
+    g_assert_cmpuint(role_book_roles(host(three)), ==, BIT(SITE_SERVER) | BIT(ADVANCED_CLIENT));
+    g_assert_false(learn_if_alone(host(four), client));
+    close_book();
+}
+
 /* A console is a kind of viewer, and a client's kind one of Client. */
 static void
 test_kinds(void)
@@ -205,6 +239,7 @@ main(int argc, char **argv)
     g_test_add_func("/names-of-standings", test_names_of_standings);
     g_test_add_func("/standing-rises", test_standing_rises);
     g_test_add_func("/standing-of-each-role", test_standing_of_each_role);
+    g_test_add_func("/while-alone", test_a_role_of_a_host_that_has_no_other);
     g_test_add_func("/kinds", test_kinds);
     g_test_add_func("/strangers", test_a_stranger_is_no_console);
     g_test_add_func("/strangers-by-preference", test_a_stranger_by_preference);
