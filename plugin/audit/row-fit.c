@@ -92,6 +92,37 @@ row_fit_get_ports(const matrix_t *matrix, const matrix_row_t *row, row_ports_t *
                          : add_ports(ports, row->port_low, row->port_high);
 }
 
+/* Adds where a range of ports begins, and the first port after it. */
+static void
+add_bounds(GArray *bounds, uint32_t low, uint32_t high)
+{
+    const uint32_t ends[] = { low, high + 1 };
+
+    g_array_append_vals(bounds, ends, array_length(ends));
+}
+
+static void
+add_bounds_of_range(GArray *bounds, const range_t *range)
+{
+    for (unsigned i = 0; range != NULL && i < range->nranges; i++)
+        add_bounds(bounds, range->ranges[i].low, range->ranges[i].high);
+}
+
+void
+row_fit_add_bounds(const matrix_t *matrix, const matrix_row_t *row, GArray *bounds)
+{
+    add_bounds(bounds, row->port_low, row->port_high);
+    add_bounds_of_range(bounds, added_ports(matrix, row));
+    add_bounds_of_range(bounds, named_port_range(row->port_name));
+}
+
+void
+row_fit_add_rpc_bounds(const matrix_t *matrix, GArray *bounds)
+{
+    add_bounds(bounds, matrix->rpc_ports[0], matrix->rpc_ports[1]);
+    add_bounds(bounds, RPC_HIGH_RANGE, UINT16_MAX);
+}
+
 bool
 row_fit_is_wide(const matrix_row_t *row)
 {
