@@ -29,7 +29,7 @@ void row_index_reset(void);
 /** Walks all rows that may have this port. */
 row_walk_t row_walk_port(const matrix_t *matrix, transport_e transport, uint16_t port);
 
-/** Walks those of them that may fit the flow with its roles, in so far as these are no strangers'. */
+/** Walks those of them that have the roles of the flow, but for what is a stranger's. */
 row_walk_t row_walk_flow(const matrix_t *matrix, const flow_facts_t *flow);
 
 /** Walks the rows that this service fits by name. */

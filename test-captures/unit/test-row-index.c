@@ -157,7 +157,7 @@ check_pairs(const matrix_t *matrix)
     }
 }
 
-/* What decides of a verdict is the kind of a port: of two ports of one kind no row has one alone. */
+/* Of two ports of one kind no row has one alone. */
 static void
 check_kinds(const matrix_t *matrix, transport_e transport)
 {
