@@ -92,13 +92,36 @@ row_fit_get_ports(const matrix_t *matrix, const matrix_row_t *row, row_ports_t *
                          : add_ports(ports, row->port_low, row->port_high);
 }
 
-/* Adds where a range of ports begins, and the first port after it. */
+unsigned
+row_fit_count_bounds(const GArray *bounds, uint32_t port)
+{
+    unsigned low = 0, high = bounds->len;
+
+    while (low < high) {
+        const unsigned middle = low + (high - low) / 2;
+
+        if (g_array_index(bounds, uint32_t, middle) <= port)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void
+add_bound(GArray *bounds, uint32_t bound)
+{
+    const unsigned place = row_fit_count_bounds(bounds, bound);
+
+    if (place == 0 || g_array_index(bounds, uint32_t, place - 1) != bound)
+        g_array_insert_val(bounds, place, bound);
+}
+
 static void
 add_bounds(GArray *bounds, uint32_t low, uint32_t high)
 {
-    const uint32_t ends[] = { low, high + 1 };
-
-    g_array_append_vals(bounds, ends, array_length(ends));
+    add_bound(bounds, low);
+    add_bound(bounds, high + 1);
 }
 
 static void

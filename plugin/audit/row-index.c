@@ -138,12 +138,6 @@ add_row(row_index_t *index, const matrix_t *matrix, const matrix_row_t *row, uns
         word->of_service[ws_ctz(services)] |= bit;
 }
 
-static int
-compare_ports(const void *a, const void *b)
-{
-    return (int)*(const uint32_t *)a - (int)*(const uint32_t *)b;
-}
-
 /* What of the matrix is asked of a port beside its rows. */
 static void
 add_rules(row_index_t *index, const matrix_t *matrix)
@@ -151,7 +145,6 @@ add_rules(row_index_t *index, const matrix_t *matrix)
     row_fit_add_rpc_bounds(matrix, index->bounds);
     for (unsigned i = 0; i < array_length(matrix->alternate_ports); i++)
         (void)get_port(index, TRANSPORT_TCP, matrix->alternate_ports[i]);
-    g_array_sort(index->bounds, compare_ports);
 }
 
 static row_index_t *
@@ -350,18 +343,7 @@ uint32_t
 row_index_port_kind(const matrix_t *matrix, transport_e transport, uint16_t port)
 {
     const row_index_t *index = get_index(matrix);
-    const uint32_t *bounds = (const uint32_t *)(const void *)index->bounds->data;
-    unsigned low = 0, high = index->bounds->len;
 
-    if (is_listed(index, transport, port))
-        return port;
-    while (low < high) {
-        unsigned middle = low + (high - low) / 2;
-
-        if (bounds[middle] <= port)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NUM_PORTS + low;
+    return is_listed(index, transport, port)
+               ? port : NUM_PORTS + row_fit_count_bounds(index->bounds, port);
 }

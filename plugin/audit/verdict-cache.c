@@ -30,8 +30,10 @@ typedef struct {
 } cached_verdict_t;
 
 static cached_verdict_t cached_verdicts[1024];
+static bool is_cache_used;
 static const cache_t cache = { cached_verdicts, array_length(cached_verdicts),
-                               sizeof cached_verdicts[0], offsetof(cached_verdict_t, key) };
+                               sizeof cached_verdicts[0], offsetof(cached_verdict_t, key),
+                               &is_cache_used };
 
 void
 verdict_set_ports(const range_t *sql, const range_t *http)

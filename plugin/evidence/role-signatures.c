@@ -249,8 +249,10 @@ typedef struct {
 } cached_matches_t;
 
 static cached_matches_t cached_matches[1024];
+static bool is_cache_used;
 static const cache_t cache = { cached_matches, array_length(cached_matches),
-                               sizeof cached_matches[0], offsetof(cached_matches_t, key) };
+                               sizeof cached_matches[0], offsetof(cached_matches_t, key),
+                               &is_cache_used };
 
 void
 role_signatures_reset(void)
