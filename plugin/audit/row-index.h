@@ -48,8 +48,8 @@ row_walk_t row_walk_near(const matrix_t *matrix, const flow_facts_t *flow);
 const matrix_row_t *row_walk_next(row_walk_t *walk, unsigned *list);
 
 /**
- * The kind of a port: the port itself if it is on a row, else a number above all ports, the same for
- * ports that no row and no rule of the matrix tells apart.
+ * The kind of a port: the port itself if it is on a row, else a number above all ports, the same
+ * for ports that no row and no rule of the matrix tells apart.
  */
 uint32_t row_index_port_kind(const matrix_t *matrix, transport_e transport, uint16_t port);
 
