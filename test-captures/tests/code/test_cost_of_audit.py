@@ -20,7 +20,7 @@ WAYS = {"statistic": ("-q", "-z", "io,stat,0"), "print": (), "filter": ("-Y", "t
 # Wireshark itself does for a plugin weighs most. The limits are a little above what was measured.
 LIMITS_QUIET = {"mixed": {"off": 1.01, "on": 1.03}, "quiet": {"off": 1.01, "on": 1.04}}
 LIMIT_WORST = 1.05  # every packet is between hosts with roles, every flow is off the matrix
-LIMIT_SCAN = 1.16  # a host with a role tries each port of another one
+LIMIT_SCAN = 1.14  # a host with a role tries each port of another one
 
 # The list of Configuration Manager has seven times the rows of the default one. On traffic like a
 # site's that is nothing; in a capture of 470 packets in which nearly each flow is another row's it
