@@ -44,7 +44,8 @@ smsrc_room(audit
     SOURCES audit-info.c audit-tap.c audit-tap-roles.c audit-tree.c audit-words.c flow-audit.c
         flow-facts.c flow-judge.c internet-ends.c matrix.c matrix-list.c named-port.c
         nearest-row.c not-judged.c packet-facts.c packet-smsrc-audit.c reach-state.c reach-tcp.c
-        reach-udp.c reachability.c row-fit.c row-index.c user-rows.c verdict.c ${SMSRC_MATRICES}
+        reach-udp.c reachability.c row-fit.c row-index.c user-rows.c verdict.c verdict-cache.c
+        ${SMSRC_MATRICES}
     UPSTREAM model packet sessions roles configmgr remote-control evidence)
 smsrc_room(stats
     SOURCES audit-json.c audit-table.c conversation-table.c firewall-rules.c flow-choice.c

@@ -22,9 +22,10 @@ typedef struct {
     unsigned num_entries; /* a power of two, 2 at least */
     unsigned entry_size;  /* bytes */
     unsigned key_offset;  /* bytes, from the beginning of an entry */
+    bool *is_used;        /* set when an entry is taken; false at first */
 } cache_t;
 
-/** Frees all entries. */
+/** Frees all entries. Of no cost where none was taken. */
 void cache_reset(const cache_t *cache);
 
 /**

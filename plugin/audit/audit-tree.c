@@ -6,6 +6,7 @@
 
 #include "audit-tree.h"
 
+#include <epan/column-info.h>
 #include <epan/expert.h>
 #include <epan/tap.h>
 #include <epan/to_str.h>
@@ -59,6 +60,8 @@ static int proto_expert_info = -1; /* Wireshark's "_ws.expert" */
 
 /* Rebuilt for every capture. */
 static bool flag_every_packet;
+static expert_field *counted[NUM_VERDICTS + 2]; /* whose severities Wireshark has */
+static unsigned num_counted;
 
 static proto_item *
 add_text(proto_tree *tree, int hf, tvbuff_t *tvb, const char *text)
@@ -260,14 +263,30 @@ experts_of_packet(const packet_info *pinfo, const flow_t *flow, const verdict_t 
     return experts;
 }
 
+/* True if the expert info was added without a tree before; it is from now on. */
+static bool
+is_counted(expert_field *expert)
+{
+    for (unsigned i = 0; i < num_counted; i++) {
+        if (counted[i] == expert)
+            return true;
+    }
+    counted[num_counted++] = expert;
+    return false;
+}
+
 /*
- * The text of an expert info without a tree is not displayed. Its severity is, by the packet list's
- * colors, where the last one added wins.
+ * The text of an expert info without a tree is not displayed. Its severity is, by a column and the
+ * packet list's colors, where the last one added wins; and Wireshark has the highest one of the
+ * capture, which each adds once.
  */
 static void
 add_severity(packet_info *pinfo, expert_field *expert)
 {
-    if (expert != NULL)
+    if (expert == NULL)
+        return;
+    if (!is_counted(expert) ||
+        (pinfo->cinfo != NULL && pinfo->cinfo->col_first[COL_EXPERT] >= 0))
         expert_add_info(pinfo, NULL, expert);
 }
 
@@ -341,6 +360,7 @@ void
 audit_tree_reset(bool every_packet)
 {
     flag_every_packet = every_packet;
+    num_counted = 0;
     /* Not when registering: Wireshark registers its own after those of plugins. */
     expert_tap = find_tap_id("expert");
     proto_expert_info = proto_registrar_get_id_byname("_ws.expert");

@@ -82,6 +82,8 @@ is_sql(const matrix_row_t *row, const flow_facts_t *flow)
 const matrix_row_t *
 nearest_row_find_configurable(const matrix_t *matrix, const flow_facts_t *flow)
 {
+    if (flow->service != SERVICE_TDS && flow->handed_out.by != HANDED_OUT_SQL)
+        return NULL;
     for (unsigned i = 0; i < matrix->num_rows; i++) {
         const matrix_row_t *row = &matrix->rows[i];
 

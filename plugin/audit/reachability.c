@@ -44,6 +44,7 @@ typedef struct {
 
 /* Rebuilt for every capture. */
 static wmem_map_t *tries;
+static tries_t *last_tries; /* those that were asked for last: a scan asks again and again */
 static uint32_t pass_frame; /* the last one that a later pass has read */
 static uint32_t pass;       /* another number wherever frames were not read one after the other */
 
@@ -51,6 +52,7 @@ void
 reachability_reset(void)
 {
     pass_frame = pass = 0;
+    last_tries = NULL;
     tries = wmem_map_new(wmem_file_scope(), addresses_pair_hash, addresses_pair_equal);
 }
 
@@ -208,6 +210,15 @@ is_failed_call(const flow_t *flow, const packet_info *pinfo)
            (flow->reach == REACH_PENDING || flow->reach == REACH_BLOCKED);
 }
 
+/* The tries of a pair of hosts; NULL for none. */
+static tries_t *
+find_tries(const addresses_pair_t *hosts)
+{
+    if (last_tries == NULL || !addresses_pair_equal(&last_tries->hosts, hosts))
+        last_tries = (tries_t *)wmem_map_lookup(tries, hosts);
+    return last_tries;
+}
+
 bool
 reachability_is_scan(flow_t *flow, const packet_info *pinfo, bool from_initiator)
 {
@@ -219,7 +230,7 @@ reachability_is_scan(flow_t *flow, const packet_info *pinfo, bool from_initiator
         return false;
     key = from_initiator ? addresses_pair(&pinfo->src, &pinfo->dst)
                          : addresses_pair(&pinfo->dst, &pinfo->src);
-    pair = (tries_t *)wmem_map_lookup(tries, &key);
+    pair = find_tries(&key);
     if (pair != NULL) {
         if (pair->first != flow)
             flow->scan_of = pair->first;

@@ -92,6 +92,60 @@ row_fit_get_ports(const matrix_t *matrix, const matrix_row_t *row, row_ports_t *
                          : add_ports(ports, row->port_low, row->port_high);
 }
 
+unsigned
+row_fit_count_bounds(const GArray *bounds, uint32_t port)
+{
+    unsigned low = 0, high = bounds->len;
+
+    while (low < high) {
+        const unsigned middle = low + (high - low) / 2;
+
+        if (g_array_index(bounds, uint32_t, middle) <= port)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void
+add_bound(GArray *bounds, uint32_t bound)
+{
+    const unsigned place = row_fit_count_bounds(bounds, bound);
+
+    if (place == 0 || g_array_index(bounds, uint32_t, place - 1) != bound)
+        g_array_insert_val(bounds, place, bound);
+}
+
+static void
+add_bounds(GArray *bounds, uint32_t low, uint32_t high)
+{
+    add_bound(bounds, low);
+    add_bound(bounds, high + 1);
+}
+
+static void
+add_bounds_of_range(GArray *bounds, const range_t *range)
+{
+    for (unsigned i = 0; range != NULL && i < range->nranges; i++)
+        add_bounds(bounds, range->ranges[i].low, range->ranges[i].high);
+}
+
+void
+row_fit_add_bounds(const matrix_t *matrix, const matrix_row_t *row, GArray *bounds)
+{
+    add_bounds(bounds, row->port_low, row->port_high);
+    add_bounds_of_range(bounds, added_ports(matrix, row));
+    add_bounds_of_range(bounds, named_port_range(row->port_name));
+}
+
+void
+row_fit_add_rpc_bounds(const matrix_t *matrix, GArray *bounds)
+{
+    add_bounds(bounds, matrix->rpc_ports[0], matrix->rpc_ports[1]);
+    add_bounds(bounds, RPC_HIGH_RANGE, UINT16_MAX);
+}
+
 bool
 row_fit_is_wide(const matrix_row_t *row)
 {

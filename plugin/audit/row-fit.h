@@ -34,6 +34,18 @@ typedef struct {
  */
 bool row_fit_get_ports(const matrix_t *matrix, const matrix_row_t *row, row_ports_t *ports);
 
+/**
+ * Add to @p bounds, of uint32_t and ascending, the ports where a range of @p row begins, and the
+ * first ones after a range: between two of them no port differs from its neighbour for the row.
+ */
+void row_fit_add_bounds(const matrix_t *matrix, const matrix_row_t *row, GArray *bounds);
+
+/** Add those of the ranges that the matrix has for dynamic RPC beside its rows. */
+void row_fit_add_rpc_bounds(const matrix_t *matrix, GArray *bounds);
+
+/** The number of @p bounds that are not above @p port. */
+unsigned row_fit_count_bounds(const GArray *bounds, uint32_t port);
+
 /** True for a row of so many ports that it fits by its content only. */
 bool row_fit_is_wide(const matrix_row_t *row);
 

@@ -5,29 +5,60 @@
  */
 
 /*
- * A matrix has hundreds of rows, a port of it has a few. Rows are numbered in the order in which
- * they count, published ones first, so that whoever walks the lists of an index finds the same row
- * as one who walks all rows. An index is made when its matrix is first asked for, and is good until
- * the next capture: the user's rows and the ports of names are of one capture.
+ * A matrix has hundreds of rows, a port of it has a few, and a pair of roles has some more. So rows
+ * have a bit each, numbered in the order in which they count, published ones first: whoever walks
+ * the bits finds the same row as one who walks all rows. What is asked for is found by operations
+ * on 64 rows at a time, the rows of a port and of a pair of roles together, also those of many
+ * ports. Most ports of a scan are on no row, which one bit tells.
+ *
+ * An index is made when its matrix is first asked for, and is good until the next capture: the
+ * user's rows and the ports of names are of one capture.
  */
 
 #include "row-index.h"
 
+#include <wsutil/bits_ctz.h>
+
 #include "row-fit.h"
 
 #define NUM_ROLE_BITS 64
+#define NUM_TRANSPORTS 3
+#define NUM_PORTS 65536
+#define ROWS_OF_WORD 64
 
-typedef GArray *numbers_t; /* of uint32_t, ascending; NULL: none */
+/* The rows that name a role at one end. */
+typedef struct {
+    uint64_t of_role[NUM_ROLE_BITS];
+    uint64_t of_any_host;
+} rows_of_end_t;
+
+/* 64 rows, a bit each. */
+typedef struct {
+    rows_of_end_t initiator;
+    rows_of_end_t responder;
+    uint64_t both_ways;
+    uint64_t named;       /* roles of both ends, and not any host */
+    uint64_t discouraged;
+    uint64_t of_many_ports[NUM_TRANSPORTS];
+    uint64_t of_service[NUM_SERVICES];
+} row_word_t;
 
 typedef struct row_index {
     matrix_row_list_t lists[NUM_ROW_LISTS];
-    GHashTable *by_port;                /* transport and port to numbers_t */
-    numbers_t of_many_ports;
-    numbers_t by_service[NUM_SERVICES];
-    numbers_t by_role[NUM_ROLE_BITS];   /* that an initiator may have, if both ends have one */
+    row_word_t *words;
+    unsigned num_words;
+    uint64_t is_listed[NUM_TRANSPORTS][NUM_PORTS / 64]; /* a bit each: the port is in by_port */
+    GHashTable *by_port; /* transport and port to num_words of rows */
+    GArray *bounds;      /* the ports where a range may begin, or may have ended; ascending */
 } row_index_t;
 
 static row_index_t *indexes[NUM_MATRICES];
+
+static unsigned
+transport_index(transport_e transport)
+{
+    return (unsigned)transport >> 1;
+}
 
 static void *
 port_key(transport_e transport, uint16_t port)
@@ -35,80 +66,110 @@ port_key(transport_e transport, uint16_t port)
     return GUINT_TO_POINTER((unsigned)transport << 16 | port);
 }
 
-static void
-free_numbers(void *numbers)
+static bool
+is_listed(const row_index_t *index, transport_e transport, uint16_t port)
 {
-    if (numbers != NULL)
-        g_array_free((GArray *)numbers, TRUE);
+    return (index->is_listed[transport_index(transport)][port / 64] >> port % 64 & 1) != 0;
 }
 
-static void
-add_number(numbers_t *numbers, uint32_t number)
+/* The rows that name a port; NULL for none. */
+static uint64_t *
+find_port(const row_index_t *index, transport_e transport, uint16_t port)
 {
-    if (*numbers == NULL)
-        *numbers = g_array_new(FALSE, FALSE, sizeof number);
-    else if (g_array_index(*numbers, uint32_t, (*numbers)->len - 1) == number)
-        return;
-    g_array_append_val(*numbers, number);
+    return is_listed(index, transport, port)
+               ? (uint64_t *)g_hash_table_lookup(index->by_port, port_key(transport, port)) : NULL;
 }
 
-static void
-add_port(row_index_t *index, transport_e transport, uint16_t port, uint32_t number)
+/* Has a port told apart from others, and returns its rows. */
+static uint64_t *
+get_port(row_index_t *index, transport_e transport, uint16_t port)
 {
-    numbers_t known = (numbers_t)g_hash_table_lookup(index->by_port, port_key(transport, port));
-    numbers_t numbers = known;
+    uint64_t *rows = find_port(index, transport, port);
 
-    add_number(&numbers, number);
-    if (known == NULL)
-        g_hash_table_insert(index->by_port, port_key(transport, port), numbers);
-}
-
-static void
-add_roles(row_index_t *index, role_set_t roles, uint32_t number)
-{
-    for (unsigned role = 0; role < NUM_ROLE_BITS; role++) {
-        if ((roles & ROLE_BIT(role)) != 0)
-            add_number(&index->by_role[role], number);
+    if (rows == NULL) {
+        rows = g_new0(uint64_t, index->num_words);
+        g_hash_table_insert(index->by_port, port_key(transport, port), rows);
+        index->is_listed[transport_index(transport)][port / 64] |= UINT64_C(1) << port % 64;
     }
+    return rows;
 }
 
 static void
-add_row(row_index_t *index, const matrix_t *matrix, const matrix_row_t *row, uint32_t number)
+add_ports(row_index_t *index, const matrix_t *matrix, const matrix_row_t *row, unsigned number)
 {
-    enum { NAMED = 2 };
+    const uint64_t bit = UINT64_C(1) << number % ROWS_OF_WORD;
+    const unsigned word = number / ROWS_OF_WORD;
     row_ports_t ports;
 
-    if (row_fit_get_ports(matrix, row, &ports)) {
-        for (unsigned i = 0; i < ports.count; i++)
-            add_port(index, row->transport, ports.ports[i], number);
-    } else {
-        add_number(&index->of_many_ports, number);
+    if (!row_fit_get_ports(matrix, row, &ports)) {
+        index->words[word].of_many_ports[transport_index(row->transport)] |= bit;
+        row_fit_add_bounds(matrix, row, index->bounds);
+        return;
     }
-    for (unsigned service = 0; service < NUM_SERVICES; service++) {
-        if ((row->services & SERVICE_BIT(service)) != 0)
-            add_number(&index->by_service[service], number);
+    for (unsigned i = 0; i < ports.count; i++)
+        get_port(index, row->transport, ports.ports[i])[word] |= bit;
+}
+
+static void
+add_end(rows_of_end_t *end, role_set_t roles, uint64_t bit)
+{
+    if (roles == ROLES_ANY) {
+        end->of_any_host |= bit;
+        return;
     }
-    if (matrix_row_precision(row) == NAMED)
-        add_roles(index, row->initiator_roles |
-                             (matrix_row_is_both_ways(row) ? row->responder_roles : 0), number);
+    for (; roles != 0; roles &= roles - 1)
+        end->of_role[ws_ctz(roles)] |= bit;
+}
+
+static void
+add_row(row_index_t *index, const matrix_t *matrix, const matrix_row_t *row, unsigned number)
+{
+    enum { NAMED = 2 };
+    const uint64_t bit = UINT64_C(1) << number % ROWS_OF_WORD;
+    row_word_t *word = &index->words[number / ROWS_OF_WORD];
+
+    add_ports(index, matrix, row, number);
+    add_end(&word->initiator, row->initiator_roles, bit);
+    add_end(&word->responder, row->responder_roles, bit);
+    word->both_ways |= matrix_row_is_both_ways(row) ? bit : 0;
+    word->named |= matrix_row_precision(row) == NAMED ? bit : 0;
+    word->discouraged |= row->row_class == ROW_DISCOURAGED ? bit : 0;
+    for (service_set_t services = row->services; services != 0; services &= services - 1)
+        word->of_service[ws_ctz(services)] |= bit;
+}
+
+/* What of the matrix is asked of a port beside its rows. */
+static void
+add_rules(row_index_t *index, const matrix_t *matrix)
+{
+    row_fit_add_rpc_bounds(matrix, index->bounds);
+    for (unsigned i = 0; i < array_length(matrix->alternate_ports); i++)
+        (void)get_port(index, TRANSPORT_TCP, matrix->alternate_ports[i]);
 }
 
 static row_index_t *
 make_index(const matrix_t *matrix)
 {
     row_index_t *index = g_new0(row_index_t, 1);
-    uint32_t number = 0;
+    unsigned number = 0;
 
-    index->by_port = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_numbers);
     matrix_get_lists(matrix, index->lists);
+    for (unsigned list = 0; list < NUM_ROW_LISTS; list++)
+        number += index->lists[list].count;
+    index->num_words = (number + ROWS_OF_WORD - 1) / ROWS_OF_WORD;
+    index->words = g_new0(row_word_t, index->num_words);
+    index->by_port = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    index->bounds = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    number = 0;
     for (unsigned list = 0; list < NUM_ROW_LISTS; list++) {
         for (unsigned i = 0; i < index->lists[list].count; i++)
             add_row(index, matrix, &index->lists[list].rows[i], number++);
     }
+    add_rules(index, matrix);
     return index;
 }
 
-static row_index_t *
+static const row_index_t *
 get_index(const matrix_t *matrix)
 {
     row_index_t **index = &indexes[matrix - matrix_list];
@@ -118,80 +179,144 @@ get_index(const matrix_t *matrix)
     return *index;
 }
 
-static void
-free_index(row_index_t *index)
-{
-    if (index == NULL)
-        return;
-    g_hash_table_destroy(index->by_port);
-    free_numbers(index->of_many_ports);
-    for (unsigned service = 0; service < NUM_SERVICES; service++)
-        free_numbers(index->by_service[service]);
-    for (unsigned role = 0; role < NUM_ROLE_BITS; role++)
-        free_numbers(index->by_role[role]);
-    g_free(index);
-}
-
 void
 row_index_reset(void)
 {
     for (unsigned i = 0; i < NUM_MATRICES; i++) {
-        free_index(indexes[i]);
+        row_index_t *index = indexes[i];
+
         indexes[i] = NULL;
+        if (index == NULL)
+            continue;
+        g_hash_table_destroy(index->by_port);
+        g_array_free(index->bounds, TRUE);
+        g_free(index->words);
+        g_free(index);
     }
 }
 
-static void
-add_part(row_walk_t *walk, const GArray *numbers)
+/* The rows that have one of the roles at an end, or any host. */
+static uint64_t
+rows_of_end(const rows_of_end_t *end, role_set_t roles)
 {
-    if (numbers == NULL)
-        return;
-    walk->at[walk->num_parts] = 0;
-    walk->parts[walk->num_parts++] = numbers;
+    uint64_t rows = end->of_any_host;
+
+    for (; roles != 0; roles &= roles - 1)
+        rows |= end->of_role[ws_ctz(roles)];
+    return rows;
+}
+
+/* Those of the rows that matrix_row_has_pair() has the two ends of. */
+static uint64_t
+rows_of_pair(const row_word_t *word, role_set_t initiator, role_set_t responder, uint64_t of)
+{
+    uint64_t back = of & word->both_ways;
+
+    of &= rows_of_end(&word->initiator, initiator) & rows_of_end(&word->responder, responder);
+    if (back != 0)
+        back &= rows_of_end(&word->initiator, responder) & rows_of_end(&word->responder, initiator);
+    return of | back;
+}
+
+/* What the walk has of the 64 rows where it is. */
+static uint64_t
+rows_of_walk(const row_walk_t *walk)
+{
+    const row_word_t *word = &walk->index->words[walk->word];
+    uint64_t rows = walk->of_port != NULL ? walk->of_port[walk->word] : 0;
+
+    if (walk->of_many_ports >= 0)
+        rows |= word->of_many_ports[walk->of_many_ports];
+    if (walk->service != SERVICE_UNKNOWN)
+        rows |= word->of_service[walk->service];
+    if (walk->pair == ROW_WALK_OR_PAIR)
+        return rows | rows_of_pair(word, walk->initiator, walk->responder, word->named);
+    if (walk->pair == ROW_WALK_OF_PAIR && rows != 0)
+        return rows_of_pair(word, walk->initiator, walk->responder, rows) |
+               (walk->seeks_mp ? rows & word->discouraged : 0);
+    return rows;
+}
+
+static row_walk_t
+begin_walk(const row_index_t *index)
+{
+    row_walk_t walk = { .index = index, .of_many_ports = -1, .service = SERVICE_UNKNOWN };
+
+    return walk;
+}
+
+/* Of an empty matrix there is no word. */
+static row_walk_t
+first_rows(row_walk_t walk)
+{
+    walk.rows = walk.index->num_words > 0 ? rows_of_walk(&walk) : 0;
+    return walk;
+}
+
+static row_walk_t
+begin_port(const matrix_t *matrix, transport_e transport, uint16_t port)
+{
+    row_walk_t walk = begin_walk(get_index(matrix));
+
+    walk.of_port = find_port(walk.index, transport, port);
+    walk.of_many_ports = (int)transport_index(transport);
+    return walk;
 }
 
 row_walk_t
 row_walk_port(const matrix_t *matrix, transport_e transport, uint16_t port)
 {
-    const row_index_t *index = get_index(matrix);
-    row_walk_t walk;
+    return first_rows(begin_port(matrix, transport, port));
+}
 
-    walk.index = index;
-    walk.num_parts = 0;
-    add_part(&walk, (GArray *)g_hash_table_lookup(index->by_port, port_key(transport, port)));
-    add_part(&walk, index->of_many_ports);
-    return walk;
+row_walk_t
+row_walk_flow(const matrix_t *matrix, const flow_facts_t *flow)
+{
+    row_walk_t walk = begin_port(matrix, flow->transport, flow->responder_port);
+
+    walk.pair = ROW_WALK_OF_PAIR;
+    walk.initiator = flow->initiator & ~flow->strange_initiator;
+    walk.responder = flow->responder & ~flow->strange_responder;
+    walk.seeks_mp = flow->seeks_mp;
+    return first_rows(walk);
 }
 
 row_walk_t
 row_walk_service(const matrix_t *matrix, service_e service)
 {
-    row_walk_t walk;
+    row_walk_t walk = begin_walk(get_index(matrix));
 
-    walk.index = get_index(matrix);
-    walk.num_parts = 0;
-    if (service != SERVICE_UNKNOWN)
-        add_part(&walk, walk.index->by_service[service]);
-    return walk;
+    walk.service = service;
+    return first_rows(walk);
+}
+
+row_walk_t
+row_walk_service_of_pair(const matrix_t *matrix, const flow_facts_t *flow)
+{
+    row_walk_t walk = begin_walk(get_index(matrix));
+
+    walk.service = flow->service;
+    walk.pair = ROW_WALK_OF_PAIR;
+    walk.initiator = flow->initiator;
+    walk.responder = flow->responder;
+    return first_rows(walk);
 }
 
 row_walk_t
 row_walk_near(const matrix_t *matrix, const flow_facts_t *flow)
 {
-    row_walk_t walk = row_walk_port(matrix, flow->transport, flow->responder_port);
+    row_walk_t walk = begin_port(matrix, flow->transport, flow->responder_port);
 
-    if (flow->service != SERVICE_UNKNOWN)
-        add_part(&walk, walk.index->by_service[flow->service]);
-    for (unsigned role = 0; role < NUM_ROLE_BITS; role++) {
-        if ((flow->initiator & ROLE_BIT(role)) != 0)
-            add_part(&walk, walk.index->by_role[role]);
-    }
-    return walk;
+    walk.service = flow->service;
+    walk.pair = ROW_WALK_OR_PAIR;
+    walk.initiator = flow->initiator;
+    walk.responder = flow->responder;
+    return first_rows(walk);
 }
 
 /* The row of a number. */
 static const matrix_row_t *
-find_row(const row_index_t *index, uint32_t number, unsigned *list)
+find_row(const row_index_t *index, unsigned number, unsigned *list)
 {
     for (*list = 0; number >= index->lists[*list].count; (*list)++)
         number -= index->lists[*list].count;
@@ -201,18 +326,24 @@ find_row(const row_index_t *index, uint32_t number, unsigned *list)
 const matrix_row_t *
 row_walk_next(row_walk_t *walk, unsigned *list)
 {
-    uint32_t least = UINT32_MAX;
+    unsigned bit;
 
-    for (unsigned i = 0; i < walk->num_parts; i++) {
-        if (walk->at[i] < walk->parts[i]->len)
-            least = MIN(least, g_array_index(walk->parts[i], uint32_t, walk->at[i]));
+    while (walk->rows == 0) {
+        if (walk->word + 1 >= walk->index->num_words)
+            return NULL;
+        walk->word++;
+        walk->rows = rows_of_walk(walk);
     }
-    if (least == UINT32_MAX)
-        return NULL;
-    for (unsigned i = 0; i < walk->num_parts; i++) {
-        if (walk->at[i] < walk->parts[i]->len &&
-            g_array_index(walk->parts[i], uint32_t, walk->at[i]) == least)
-            walk->at[i]++;
-    }
-    return find_row(walk->index, least, list);
+    bit = (unsigned)ws_ctz(walk->rows);
+    walk->rows &= walk->rows - 1;
+    return find_row(walk->index, walk->word * ROWS_OF_WORD + bit, list);
+}
+
+uint32_t
+row_index_port_kind(const matrix_t *matrix, transport_e transport, uint16_t port)
+{
+    const row_index_t *index = get_index(matrix);
+
+    return is_listed(index, transport, port)
+               ? port : NUM_PORTS + row_fit_count_bounds(index->bounds, port);
 }

@@ -10,15 +10,17 @@
 #include "flow-facts.h"
 #include "matrix.h"
 
-/** At most the lists of one port, of rows of many ports, of one service, and of each role. */
-#define ROW_WALK_MAX_PARTS (3 + 64)
-
-/** Several lists of rows, walked together in the order of the matrix, each row once. */
+/** Rows of a matrix that have something in common, in its order. */
 typedef struct {
     const struct row_index *index;
-    const GArray *parts[ROW_WALK_MAX_PARTS];
-    unsigned at[ROW_WALK_MAX_PARTS];
-    unsigned num_parts;
+    const uint64_t *of_port; /* the rows that name the port; NULL: none does */
+    int of_many_ports;       /* those of a transport that have many ports as well; -1: no */
+    service_e service;       /* those that this service fits by name; SERVICE_UNKNOWN: none */
+    enum { ROW_WALK_ANY_PAIR, ROW_WALK_OF_PAIR, ROW_WALK_OR_PAIR } pair; /* of those, or beside */
+    role_set_t initiator, responder;
+    bool seeks_mp;
+    unsigned word;           /* where the walk is */
+    uint64_t rows;           /* not yet returned of the 64 rows there, a bit each */
 } row_walk_t;
 
 /** Forgets all indexes: rows or their ports have changed, or may change. */
@@ -27,16 +29,28 @@ void row_index_reset(void);
 /** Walks all rows that may have this port. */
 row_walk_t row_walk_port(const matrix_t *matrix, transport_e transport, uint16_t port);
 
+/** Walks those of them that have the roles of the flow, but for what is a stranger's. */
+row_walk_t row_walk_flow(const matrix_t *matrix, const flow_facts_t *flow);
+
 /** Walks the rows that this service fits by name. */
 row_walk_t row_walk_service(const matrix_t *matrix, service_e service);
 
+/** Walks those of them that have the roles of the flow. */
+row_walk_t row_walk_service_of_pair(const matrix_t *matrix, const flow_facts_t *flow);
+
 /**
- * Walks the rows that have the flow's port among few, or its service by name, or a role at both
- * ends of which the initiator has one.
+ * Walks the rows that may have the flow's port, and those that have its service by name, or both of
+ * its roles by name.
  */
 row_walk_t row_walk_near(const matrix_t *matrix, const flow_facts_t *flow);
 
 /** Returns the next row, and which list has it (ROWS_PUBLISHED, ...); NULL at the end. */
 const matrix_row_t *row_walk_next(row_walk_t *walk, unsigned *list);
+
+/**
+ * The kind of a port: the port itself if it is on a row, else a number above all ports, the same
+ * for ports that no row and no rule of the matrix tells apart.
+ */
+uint32_t row_index_port_kind(const matrix_t *matrix, transport_e transport, uint16_t port);
 
 #endif /* __SMSRC_ROW_INDEX_H__ */

@@ -30,10 +30,10 @@
 
 #include "verdict.h"
 
-#include "cache.h"
 #include "nearest-row.h"
 #include "row-fit.h"
 #include "row-index.h"
+#include "verdict-compute.h"
 
 typedef struct {
     const char *title;
@@ -62,22 +62,6 @@ static const verdict_e verdict_of_class[] = {
     [ROW_USER_ROW] = VERDICT_LISTED,
 };
 
-/* Verdicts by their flows: many flows have identical properties. */
-typedef struct {
-    const matrix_t *matrix;
-    flow_facts_t flow;
-} verdict_key_t;
-
-typedef struct {
-    uint32_t tag;
-    verdict_key_t key;
-    verdict_t verdict;
-} cached_verdict_t;
-
-static cached_verdict_t cached_verdicts[1024];
-static const cache_t cache = { cached_verdicts, array_length(cached_verdicts),
-                               sizeof cached_verdicts[0], offsetof(cached_verdict_t, key) };
-
 const char *
 verdict_name(verdict_e verdict)
 {
@@ -96,14 +80,6 @@ verdict_text(const matrix_t *matrix, verdict_e verdict)
     return matrix->texts[verdict] != NULL ? matrix->texts[verdict] : verdicts[verdict].text;
 }
 
-void
-verdict_set_ports(const range_t *sql, const range_t *http)
-{
-    row_fit_set_ports(sql, http);
-    row_index_reset();
-    cache_reset(&cache);
-}
-
 /* The more precise of two rows, the first if both are alike. @p best may be NULL. */
 static const matrix_row_t *
 more_precise(const matrix_row_t *best, const matrix_row_t *row)
@@ -119,7 +95,7 @@ more_precise(const matrix_row_t *best, const matrix_row_t *row)
 static const matrix_row_t *
 find_row(const matrix_t *matrix, const flow_facts_t *flow, bool any_content)
 {
-    row_walk_t walk = row_walk_port(matrix, flow->transport, flow->responder_port);
+    row_walk_t walk = row_walk_flow(matrix, flow);
     const matrix_row_t *row, *best = NULL;
     unsigned list, list_of_best = NUM_ROW_LISTS;
 
@@ -205,15 +181,14 @@ is_foreign_to_port(const matrix_t *matrix, const flow_facts_t *flow)
 static const matrix_row_t *
 find_service(const matrix_t *matrix, const flow_facts_t *flow)
 {
-    row_walk_t walk = row_walk_service(matrix, flow->service);
+    row_walk_t walk = row_walk_service_of_pair(matrix, flow);
     const matrix_row_t *row, *best = NULL;
     unsigned list;
 
     if (is_foreign(matrix, flow->service))
         return NULL;
     while ((row = row_walk_next(&walk, &list)) != NULL && list == ROWS_PUBLISHED) {
-        if (row->transport == flow->transport &&
-            matrix_row_has_pair(row, flow->initiator, flow->responder))
+        if (row->transport == flow->transport)
             best = more_precise(best, row);
     }
     return best;
@@ -408,8 +383,8 @@ compute_finding(const matrix_t *matrix, const flow_facts_t *flow)
     return verdict;
 }
 
-static verdict_t
-compute_verdict(const matrix_t *matrix, const flow_facts_t *flow)
+verdict_t
+verdict_compute(const matrix_t *matrix, const flow_facts_t *flow)
 {
     flow_facts_t judged = *flow;
     verdict_t verdict;
@@ -427,42 +402,6 @@ compute_verdict(const matrix_t *matrix, const flow_facts_t *flow)
         return verdict;
     judged = flow_facts_confirmed(&judged);
     return compute_finding(matrix, &judged);
-}
-
-verdict_t
-verdict_find(const matrix_t *matrix, const flow_facts_t *flow)
-{
-    verdict_key_t key;
-    verdict_t verdict;
-    cached_verdict_t *cached;
-    uint32_t hash;
-
-    /* The cache compares padding too. */
-    memset(&key, 0, sizeof key);
-    key.matrix = matrix;
-    memcpy(&key.flow, flow, sizeof *flow);
-    key.flow.attack = false;
-    key.flow.via_proxy = 0;
-
-    /* The initiator's port counts only if the flow may run the other way. */
-    if (key.flow.initiator_sure)
-        key.flow.initiator_port = 0;
-    hash = (uint32_t)(key.flow.initiator * 31 + key.flow.responder * 37 +
-                      (key.flow.unconfirmed_initiator ^ key.flow.strange_initiator) * 53 +
-                      (key.flow.unconfirmed_responder ^ key.flow.strange_responder) * 59 +
-                      key.flow.responder_port * UINT64_C(41) +
-                      key.flow.initiator_port * UINT64_C(43) +
-                      (uint64_t)key.flow.service * 47 + (uint64_t)key.flow.transport);
-    cached = (cached_verdict_t *)cache_find(&cache, hash, &key, sizeof key);
-    if (cached == NULL) {
-        cached = (cached_verdict_t *)cache_add(&cache, hash, &key, sizeof key);
-        cached->verdict = compute_verdict(matrix, &key.flow);
-    }
-    verdict = cached->verdict;
-    verdict.without_attack = verdict.verdict;
-    if (flow->attack)
-        verdict.verdict = VERDICT_ATTACK;
-    return verdict;
 }
 
 bool

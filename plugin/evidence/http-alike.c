@@ -43,12 +43,15 @@ typedef struct {
 } server_t;
 
 static server_t servers[NUM_SERVERS];
+static bool has_servers;
 static given_t *last; /* the answer that was noted last; NULL: none */
 
 void
 http_alike_reset(void)
 {
-    memset(servers, 0, sizeof servers);
+    if (has_servers)
+        memset(servers, 0, sizeof servers);
+    has_servers = false;
     last = NULL;
 }
 
@@ -96,6 +99,7 @@ find_server(const packet_info *pinfo)
     if (server->server != hash)
         memset(server, 0, sizeof *server);
     server->server = hash;
+    has_servers = true;
     return server;
 }
 

@@ -58,6 +58,7 @@ typedef struct {
 } order_t;
 
 static order_t orders[NUM_ORDERS];
+static bool has_orders;
 
 /* The packet at hand. */
 static struct {
@@ -72,7 +73,9 @@ static struct {
 void
 http_order_reset(void)
 {
-    memset(orders, 0, sizeof orders);
+    if (has_orders)
+        memset(orders, 0, sizeof orders);
+    has_orders = false;
     memset(&now, 0, sizeof now);
 }
 
@@ -107,8 +110,10 @@ find_place(const packet_view_t *packet, const conversation_t **conversation)
 {
     if (now.conversation == NULL) {
         now.conversation = conversation_cache_find(packet->pinfo);
-        if (now.conversation != NULL)
+        if (now.conversation != NULL) {
             now.place = &orders[now.conversation->conv_index % NUM_ORDERS];
+            has_orders = true;
+        }
     }
     *conversation = now.conversation;
     return now.place;

@@ -28,12 +28,16 @@ typedef struct {
 
 static question_t questions[NUM_QUESTIONS];
 static uint32_t said[NUM_SAID][2]; /* hashes of the last questions and answers, by their sender */
+static bool is_anything_said;
 
 void
 questions_reset(void)
 {
+    if (!is_anything_said)
+        return;
     memset(questions, 0, sizeof questions);
     memset(said, 0, sizeof said);
+    is_anything_said = false;
 }
 
 static uint32_t
@@ -95,6 +99,7 @@ is_echo(const packet_info *pinfo, bool is_answer, question_e kind, uint32_t numb
     const uint32_t hash = hash_said(pinfo, sender > 0, is_answer, kind, number);
     uint32_t *place = said[hash / 2 % NUM_SAID];
 
+    is_anything_said = true;
     place[sender > 0] = hash;
     return place[sender < 0] == hash;
 }

@@ -1,13 +1,18 @@
 /* role-signatures.c
- * The patterns of role signatures: compiled, filtered and cached
+ * The patterns of role signatures: compiled when needed, filtered and cached
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * All that is tried before a pattern is derived from the literals of the table (signature-table.c),
- * so that no filter can miss a new row: the first bytes that a text may have, the shortest text,
- * and the text by which a reader finds candidates in a payload.
+ * A pattern costs more than all else, and few texts have the letters that it needs. So a text is
+ * tried by those patterns alone of which it has a literal. All that is tried before a pattern is
+ * derived from the literals of the table (signature-table.c), so that no filter can miss a new row:
+ * the first bytes that a text may have, the shortest text, the literals, and the text by which a
+ * reader finds candidates in a payload.
+ *
+ * Nothing is compiled at the start. A pattern is when it is first tried, and to machine code when
+ * it has been tried so often that this pays: it takes as long as some fifty tries save.
  *
  * The rows are those for the product that is judged; each other one costs nothing.
  *
@@ -19,6 +24,7 @@
 
 #include "role-signatures.h"
 
+#include <wsutil/bits_ctz.h>
 #include <wsutil/wslog.h>
 
 #include "cache.h"
@@ -26,23 +32,41 @@
 /* The first bytes of a text that are filtered, one bit of facts[].may_be_at each. */
 #define FILTERED_BYTES 4
 
+/* A text that each match of one of several has, in letters of either case: not ended by a NUL. */
+typedef struct {
+    const char *text;
+    size_t length;
+    bool is_prefix; /* of the match */
+    unsigned signature;
+} literal_t;
+
+typedef struct {
+    GRegex *regex; /* NULL: not tried yet */
+    unsigned tries;
+} pattern_t;
+
+#define MANY_TRIES 128
+#define MAX_LITERALS 64
+
 /* What is derived from the table for a kind of fact, of the signatures for one product. */
 static struct {
     const role_signature_t *signatures[ROLE_SIGNATURES_MAX_OF_FACT];
-    GRegex *patterns[ROLE_SIGNATURES_MAX_OF_FACT];
-    GRegex *any_pattern; /* all patterns in one: most texts match none of them */
+    pattern_t patterns[ROLE_SIGNATURES_MAX_OF_FACT];
     unsigned count;
+    literal_t literals[MAX_LITERALS];
+    unsigned num_literals;
     size_t min_length;
     size_t filtered; /* how many first bytes are filtered, up to FILTERED_BYTES */
     char *common_prefix;
-    uint8_t may_be_at[256]; /* bit i: a match may have this byte at i */
+    uint8_t may_be_at[256]; /* bit i: a literal may have this byte at i */
 } facts[NUM_FACTS];
 static product_e built_for;
+static bool is_built;
 
 static GRegex *
 compile(const char *pattern, unsigned more)
 {
-    const unsigned flags = G_REGEX_CASELESS | G_REGEX_RAW | G_REGEX_OPTIMIZE | more;
+    const unsigned flags = G_REGEX_CASELESS | G_REGEX_RAW | more;
     GRegex *regex = g_regex_new(pattern, (GRegexCompileFlags)flags, (GRegexMatchFlags)0, NULL);
 
     if (regex == NULL)
@@ -50,38 +74,51 @@ compile(const char *pattern, unsigned more)
     return regex;
 }
 
-static GRegex *
-compile_any(fact_e fact)
+/* The pattern of a signature, to be tried once; NULL if it has none. */
+static const GRegex *
+get_pattern(fact_e fact, unsigned i)
 {
-    GString *text = g_string_new(NULL);
-    GRegex *any;
+    pattern_t *pattern = &facts[fact].patterns[i];
+    const char *text = facts[fact].signatures[i]->pattern;
 
-    for (unsigned i = 0; i < facts[fact].count; i++)
-        g_string_append_printf(text, "%s(?:%s)", i > 0 ? "|" : "",
-                               facts[fact].signatures[i]->pattern);
-    any = compile(text->str, G_REGEX_DUPNAMES); /* "site" */
-    g_string_free(text, TRUE);
-    return any;
+    if (text == NULL)
+        return NULL;
+    if (pattern->regex == NULL) {
+        pattern->regex = compile(text, 0);
+    } else if (++pattern->tries == MANY_TRIES) {
+        g_regex_unref(pattern->regex);
+        pattern->regex = compile(text, G_REGEX_OPTIMIZE);
+    }
+    return pattern->regex;
 }
 
-/* Narrows the filters of @p fact by a literal of one of its signatures, without its "^". */
-static void
-add_literal(fact_e fact, const char *literal, bool is_prefix)
+static uint8_t
+to_lower(char letter)
 {
-    size_t length = strlen(literal), same = 0;
+    return (uint8_t)(letter >= 'A' && letter <= 'Z' ? letter | 0x20 : letter);
+}
+
+/* Narrows the filters of a kind of fact by a literal of one of its signatures. */
+static void
+add_literal(fact_e fact, literal_t literal)
+{
+    size_t same = 0;
     char *common = facts[fact].common_prefix;
 
-    facts[fact].min_length = MIN(facts[fact].min_length, length);
-    facts[fact].filtered = MIN(facts[fact].filtered, is_prefix ? length : 0);
-    for (size_t i = 0; i < MIN(length, FILTERED_BYTES); i++) {
-        facts[fact].may_be_at[(uint8_t)g_ascii_tolower(literal[i])] |= (uint8_t)(1 << i);
-        facts[fact].may_be_at[(uint8_t)g_ascii_toupper(literal[i])] |= (uint8_t)(1 << i);
+    if (facts[fact].num_literals == MAX_LITERALS)
+        ws_error("more than %d literals of one kind of fact", MAX_LITERALS);
+    facts[fact].literals[facts[fact].num_literals++] = literal;
+    facts[fact].min_length = MIN(facts[fact].min_length, literal.length);
+    facts[fact].filtered = MIN(facts[fact].filtered, literal.is_prefix ? literal.length : 0);
+    for (size_t i = 0; i < MIN(literal.length, FILTERED_BYTES); i++) {
+        facts[fact].may_be_at[to_lower(literal.text[i])] |= (uint8_t)(1 << i);
+        facts[fact].may_be_at[(uint8_t)g_ascii_toupper(literal.text[i])] |= (uint8_t)(1 << i);
     }
     if (common == NULL) {
-        facts[fact].common_prefix = g_strdup(is_prefix ? literal : "");
+        facts[fact].common_prefix = g_strndup(literal.text, literal.is_prefix ? literal.length : 0);
     } else {
-        while (is_prefix && common[same] != '\0' &&
-               g_ascii_tolower(common[same]) == g_ascii_tolower(literal[same]))
+        while (literal.is_prefix && same < literal.length && common[same] != '\0' &&
+               to_lower(common[same]) == to_lower(literal.text[same]))
             same++;
         common[same] = '\0';
     }
@@ -92,18 +129,23 @@ add_signature(const role_signature_t *signature)
 {
     fact_e fact = signature->fact;
     unsigned i = facts[fact].count++;
-    char **literals;
+    const char *text = signature->literal;
 
     if (i >= ROLE_SIGNATURES_MAX_OF_FACT)
         ws_error("more than %d role signatures of one kind of fact", ROLE_SIGNATURES_MAX_OF_FACT);
     facts[fact].signatures[i] = signature;
-    if (signature->pattern == NULL)
-        return;
-    facts[fact].patterns[i] = compile(signature->pattern, 0);
-    literals = g_strsplit(signature->literal, "|", -1);
-    for (char **literal = literals; *literal != NULL; literal++)
-        add_literal(fact, **literal == '^' ? *literal + 1 : *literal, **literal == '^');
-    g_strfreev(literals);
+    while (signature->pattern != NULL && text != NULL) {
+        const char *end = strchr(text, '|');
+        const bool is_prefix = *text == '^';
+        const char *begin = is_prefix ? text + 1 : text;
+
+        add_literal(fact, (literal_t){ .text = begin,
+                                       .length = end != NULL ? (size_t)(end - begin)
+                                                             : strlen(begin),
+                                       .is_prefix = is_prefix,
+                                       .signature = i });
+        text = end != NULL ? end + 1 : NULL;
+    }
 }
 
 /* Readers search the packet for the prefix of these facts, and would find nothing without one. */
@@ -127,6 +169,7 @@ void
 role_signatures_init(void)
 {
     role_signatures_shutdown();
+    is_built = true;
     built_for = product_judged();
     for (unsigned fact = 0; fact < NUM_FACTS; fact++) {
         facts[fact].min_length = SIZE_MAX;
@@ -136,10 +179,6 @@ role_signatures_init(void)
         if (is_of_product(&signature_table[i]))
             add_signature(&signature_table[i]);
     }
-    for (unsigned fact = 0; fact < NUM_FACTS; fact++) {
-        if (facts[fact].count > 0 && facts[fact].patterns[0] != NULL)
-            facts[fact].any_pattern = compile_any((fact_e)fact);
-    }
     require_common_prefix(FACT_LDAP_VALUE);
     require_common_prefix(FACT_NAMESPACE);
 }
@@ -147,16 +186,17 @@ role_signatures_init(void)
 void
 role_signatures_shutdown(void)
 {
+    if (!is_built)
+        return;
     for (unsigned fact = 0; fact < NUM_FACTS; fact++) {
         for (unsigned i = 0; i < facts[fact].count; i++) {
-            if (facts[fact].patterns[i] != NULL)
-                g_regex_unref(facts[fact].patterns[i]);
+            if (facts[fact].patterns[i].regex != NULL)
+                g_regex_unref(facts[fact].patterns[i].regex);
         }
-        if (facts[fact].any_pattern != NULL)
-            g_regex_unref(facts[fact].any_pattern);
         g_free(facts[fact].common_prefix);
     }
     memset(facts, 0, sizeof facts);
+    is_built = false;
 }
 
 /* True if a match of @p fact can have these bytes as its first ones. */
@@ -190,9 +230,9 @@ role_signatures_common_prefix(fact_e fact)
 }
 
 /*
- * Texts recur (the lines of a request, the name of a share), and a pattern costs more than all
- * else. So the signatures that a text matches are cached under kind of fact and text, for one
- * capture. Longer texts are matched each time.
+ * Texts recur (the lines of a request, the name of a share). So the signatures that a text with a
+ * literal matches are cached under kind of fact and text, for one capture. Longer texts are matched
+ * each time.
  */
 #define CACHE_TEXT 118
 
@@ -209,8 +249,10 @@ typedef struct {
 } cached_matches_t;
 
 static cached_matches_t cached_matches[1024];
+static bool is_cache_used;
 static const cache_t cache = { cached_matches, array_length(cached_matches),
-                               sizeof cached_matches[0], offsetof(cached_matches_t, key) };
+                               sizeof cached_matches[0], offsetof(cached_matches_t, key),
+                               &is_cache_used };
 
 void
 role_signatures_reset(void)
@@ -220,22 +262,62 @@ role_signatures_reset(void)
         role_signatures_init();
 }
 
+/* Literals that begin alike (names of headers, directories) end in other letters. */
 static bool
-is_match(const GRegex *regex, const char *text, size_t length)
+has_literal_at(const literal_t *literal, const char *text, size_t length)
 {
-    return regex != NULL && g_regex_match_full(regex, text, (gssize)length, 0,
-                                               (GRegexMatchFlags)0, NULL, NULL);
+    const size_t last = literal->length - 1;
+
+    if (length <= last || to_lower(text[last]) != to_lower(literal->text[last]))
+        return false;
+    for (size_t i = 0; i < literal->length; i++) {
+        if (to_lower(text[i]) != to_lower(literal->text[i]))
+            return false;
+    }
+    return true;
 }
 
+/* The signatures that have a literal at this place of a text, one bit each. */
 static uint64_t
-match_all(fact_e fact, const char *text, size_t length)
+find_literals_at(fact_e fact, const char *text, size_t length, bool is_begin)
+{
+    uint64_t found = 0;
+
+    for (unsigned i = 0; i < facts[fact].num_literals; i++) {
+        const literal_t *literal = &facts[fact].literals[i];
+
+        if ((is_begin || !literal->is_prefix) && has_literal_at(literal, text, length))
+            found |= UINT64_C(1) << literal->signature;
+    }
+    return found;
+}
+
+/* The signatures of which the text has a literal: no other one can match. */
+static uint64_t
+find_literals(fact_e fact, const char *text, size_t length)
+{
+    const size_t places = facts[fact].filtered > 0 ? 1 : length - facts[fact].min_length + 1;
+    const uint8_t *may_be_at = facts[fact].may_be_at;
+    uint64_t found = 0;
+
+    for (size_t at = 0; at < places; at++) {
+        if ((may_be_at[(uint8_t)text[at]] & 1) != 0)
+            found |= find_literals_at(fact, text + at, length - at, at == 0);
+    }
+    return found;
+}
+
+/* Those of the signatures that the text matches. */
+static uint64_t
+match_those(fact_e fact, uint64_t signatures, const char *text, size_t length)
 {
     uint64_t matches = 0;
 
-    if (!is_match(facts[fact].any_pattern, text, length))
-        return 0;
-    for (unsigned i = 0; i < facts[fact].count; i++) {
-        if (is_match(facts[fact].patterns[i], text, length))
+    for (; signatures != 0; signatures &= signatures - 1) {
+        const unsigned i = (unsigned)ws_ctz(signatures);
+
+        if (g_regex_match_full(get_pattern(fact, i), text, (gssize)length, 0, (GRegexMatchFlags)0,
+                               NULL, NULL))
             matches |= UINT64_C(1) << i;
     }
     return matches;
@@ -247,12 +329,17 @@ role_signatures_match(fact_e fact, const char *text, size_t length)
     cached_matches_t *cached;
     fact_key_t key;
     size_t key_size = offsetof(fact_key_t, text) + length;
+    uint64_t signatures;
     uint32_t hash;
 
-    if (length < facts[fact].min_length || !may_begin(fact, (const uint8_t *)text, length))
+    if (facts[fact].num_literals == 0 || length == 0 || length < facts[fact].min_length ||
+        !may_begin(fact, (const uint8_t *)text, length))
         return 0;
-    if (length == 0 || length > CACHE_TEXT)
-        return match_all(fact, text, length);
+    signatures = find_literals(fact, text, length);
+    if (signatures == 0)
+        return 0;
+    if (length > CACHE_TEXT)
+        return match_those(fact, signatures, text, length);
     key.fact = (uint8_t)fact;
     key.length = (uint8_t)length;
     memcpy(key.text, text, length);
@@ -260,7 +347,7 @@ role_signatures_match(fact_e fact, const char *text, size_t length)
     cached = (cached_matches_t *)cache_find(&cache, hash, &key, key_size);
     if (cached == NULL) {
         cached = (cached_matches_t *)cache_add(&cache, hash, &key, key_size);
-        cached->matches = match_all(fact, text, length);
+        cached->matches = match_those(fact, signatures, text, length);
     }
     return cached->matches;
 }
@@ -274,7 +361,7 @@ role_signatures_get(fact_e fact, unsigned i)
 void
 role_signatures_site_code(fact_e fact, unsigned i, const char *text, size_t length, char site[4])
 {
-    const GRegex *pattern = facts[fact].patterns[i];
+    const GRegex *pattern = get_pattern(fact, i);
     GMatchInfo *match = NULL;
 
     site[0] = '\0';

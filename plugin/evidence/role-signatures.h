@@ -114,7 +114,7 @@ extern const unsigned signature_table_count;
 /** The most signatures of one kind of fact: a set of them has a bit each (uint64_t). */
 #define ROLE_SIGNATURES_MAX_OF_FACT 64
 
-/** Compile the patterns and derive the filters. Call from a handoff routine. */
+/** Derive the filters; patterns are compiled when they are needed. Call from a handoff routine. */
 void role_signatures_init(void);
 
 /** Release the patterns. Call from a shutdown routine. */

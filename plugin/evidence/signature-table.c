@@ -98,7 +98,13 @@ const role_signature_t signature_table[] = {
      */
     { .fact = FACT_HTTP_HEADER,
       .pattern = "^User-Agent: *(SMS CCM|ccmhttp|ConfigMgr Messaging HTTP Sender)",
-      .literal = "^User-Agent:", .examples = "User-Agent: SMS CCM 5.0|User-Agent:ccmhttp",
+      .literal = "^User-Agent: SMS CCM|^User-Agent: ccmhttp|^User-Agent: ConfigMgr Messaging|"
+                 "^User-Agent:SMS CCM|^User-Agent:ccmhttp|^User-Agent:ConfigMgr Messaging|"
+                 "^User-Agent:  ",
+      .examples = "User-Agent: SMS CCM 5.0|User-Agent: ccmhttp|"
+                  "User-Agent: ConfigMgr Messaging HTTP Sender|User-Agent:SMS CCM|"
+                  "User-Agent:ccmhttp|User-Agent:ConfigMgr Messaging HTTP Sender|"
+                  "User-Agent:   ccmhttp",
       .response = RESPONSE_HTTP, .client_of_flow = R(ADVANCED_CLIENT), .hint = SHOWS_TAKEN,
       .label = "HTTP header" },
     /* Distribution point and reporting point. */
@@ -245,12 +251,14 @@ const role_signature_t signature_table[] = {
       .client = R(SITE_SERVER), .needs_corroboration = true, .hint = SHOWS_SUCCESS,
       .label = "Client push" },
     { .fact = FACT_SMB_FILE, .pattern = "^\\\\?(inboxes|client)(\\\\|$)",
-      .literal = "inboxes|client", .examples = "inboxes\\ddm.box\\x.ddr|\\Client|client",
+      .literal = "^inboxes|^\\inboxes|^client|^\\client",
+      .examples = "inboxes\\ddm.box\\x.ddr|\\inboxes|\\Client|client",
       .subject = SUBJECT_CORROBORATION, .response = RESPONSE_SMB, .server = R(SITE_SERVER),
       .label = "File" },
     { .fact = FACT_SMB_FILE, .pattern = "^\\\\?sms(temp|images|boot)(\\\\|$)",
-      .literal = "smstemp|smsimages|smsboot",
-      .examples = "SMSTemp\\2024.05.07.boot.var|\\SMSImages|SMSBoot\\x64",
+      .literal = "^smstemp|^\\smstemp|^smsimages|^\\smsimages|^smsboot|^\\smsboot",
+      .examples = "SMSTemp\\2024.05.07.boot.var|\\SMSTemp|SMSImages|\\SMSImages|SMSBoot\\x64|"
+                  "\\SMSBoot",
       .subject = SUBJECT_CORROBORATION, .response = RESPONSE_SMB,
       .server = R(DISTRIBUTION_POINT_PXE), CM_ONLY, .label = "File" },
     { .fact = FACT_SMB_FILE, .pattern = "ccmsetup", .literal = "ccmsetup",
@@ -344,9 +352,9 @@ const role_signature_t signature_table[] = {
 
     /* A network boot, by files that only the product's own servers have. */
     { .fact = FACT_BOOT_FILE, .pattern = "^\\\\?smsboot\\\\|^\\\\?smstemp\\\\.*\\.(var|bcd)$",
-      .literal = "smsboot\\|smstemp\\",
+      .literal = "^smsboot\\|^\\smsboot\\|^smstemp\\|^\\smstemp\\",
       .examples = "SMSBoot\\x64\\wdsnbp.com|\\SMSTemp\\2024.05.07.{1}.boot.bcd|"
-                  "smsboot\\ABC00005\\x64\\bootmgfw.efi",
+                  "\\smsboot\\ABC00005\\x64\\bootmgfw.efi|smstemp\\1.boot.var",
       .subject = SUBJECT_REPLY, .server = R(DISTRIBUTION_POINT_PXE), .client_of_flow = R(CLIENT),
       .proof = SHOWS_REPLY, CM_ONLY, .speaks_for = CM, .label = "Network boot" },
 

@@ -18,11 +18,14 @@ static struct {
     uint32_t hash; /* 0: a free place */
     uint32_t length;
 } names[NUM_NAMES];
+static bool has_names;
 
 void
 site_name_reset(void)
 {
-    memset(names, 0, sizeof names);
+    if (has_names)
+        memset(names, 0, sizeof names);
+    has_names = false;
 }
 
 /* The hash of a name in small letters; 0 for one without a dot, which is of any site. */
@@ -46,6 +49,7 @@ site_name_add(const char *name)
 
     if (hash == 0)
         return;
+    has_names = true;
     names[hash / 2 % NUM_NAMES].hash = hash;
     names[hash / 2 % NUM_NAMES].length = (uint32_t)length;
 }

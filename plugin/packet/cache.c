@@ -14,7 +14,9 @@
 void
 cache_reset(const cache_t *cache)
 {
-    memset(cache->entries, 0, (size_t)cache->num_entries * cache->entry_size);
+    if (*cache->is_used)
+        memset(cache->entries, 0, (size_t)cache->num_entries * cache->entry_size);
+    *cache->is_used = false;
 }
 
 static bool
@@ -41,6 +43,7 @@ cache_add(const cache_t *cache, uint32_t hash, const void *key, size_t key_size)
     uint32_t tag = cache_tag(hash);
 
     if (entry == NULL) {
+        *cache->is_used = true;
         entry = choose_entry(cache, hash);
         memcpy(entry, &tag, sizeof tag);
         memcpy(entry + cache->key_offset, key, key_size);

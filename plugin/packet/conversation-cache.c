@@ -43,9 +43,10 @@ static cached_conversation_t cached_conversations[1024];
 static uint32_t tcp_streams;
 static bool is_new_stream; /* of the packet at hand */
 
+static bool is_cache_used;
 static const cache_t cache = { cached_conversations, array_length(cached_conversations),
                                sizeof cached_conversations[0],
-                               offsetof(cached_conversation_t, key) };
+                               offsetof(cached_conversation_t, key), &is_cache_used };
 
 void
 conversation_cache_reset(void)

@@ -40,10 +40,10 @@ service_detect_init(void)
         const service_signature_t *sig = &service_signatures[i];
         bool any = sig->offset > 0 || sig->length == 0;
 
-        for (unsigned byte = 0; byte < 256; byte++) {
-            if (any || (uint8_t)sig->bytes[0] == byte)
-                add_possible(i, byte);
-        }
+        for (unsigned byte = 0; any && byte < 256; byte++)
+            add_possible(i, byte);
+        if (!any)
+            add_possible(i, (uint8_t)sig->bytes[0]);
     }
 }
 

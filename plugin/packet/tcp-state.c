@@ -32,6 +32,7 @@ static int proto_tcp_state = -1;
  */
 #define DIRECTION_BITS 20
 static uint32_t first_directions[(1U << DIRECTION_BITS) / 32]; /* rebuilt for every capture */
+static bool has_directions;
 static uint32_t updated_frame;
 
 void
@@ -46,7 +47,9 @@ void
 tcp_state_reset(void)
 {
     updated_frame = 0;
-    memset(first_directions, 0, sizeof first_directions);
+    if (has_directions)
+        memset(first_directions, 0, sizeof first_directions);
+    has_directions = false;
 }
 
 static const struct tcp_analysis *
@@ -168,6 +171,7 @@ may_be_unusual(const packet_info *pinfo, bool is_new, bool is_answer)
 
     if (is_new) {
         first_directions[there / 32] |= 1U << there % 32;
+        has_directions = true;
         return is_answer || was_there || was_back;
     }
     return is_answer ? was_there : was_back || !was_there;

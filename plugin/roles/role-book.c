@@ -15,6 +15,7 @@
 
 #include "role-book.h"
 
+#include <wsutil/bits_ctz.h>
 #include <wsutil/pint.h>
 
 #include "addresses.h"
@@ -245,8 +246,10 @@ role_book_strange_roles(const address *addr, role_set_t roles)
     if (table_roles == 0 || !network_table_prefix_from_address(&prefix, addr))
         return 0; /* the table cannot name it */
     own = role_book_roles_at(addr, STANDING_TABLE);
-    for (unsigned role = 0; role < NUM_ROLES; role++) {
-        if ((roles & ROLE_BIT(role)) != 0 && is_strange((role_e)role, own))
+    for (roles &= ROLE_BIT(NUM_ROLES) - 1; roles != 0; roles &= roles - 1) {
+        const role_e role = (role_e)ws_ctz(roles);
+
+        if (is_strange(role, own))
             strange |= ROLE_BIT(role);
     }
     return strange;

@@ -175,6 +175,8 @@ def captures(folder):
     out["worst"] = (traffic.write_worst(folder / "worst.pcap", MADE_PACKETS),
                     traffic.WORST_ROLES,
                     "made: every packet between hosts with roles, every flow off the matrix")
+    out["scan"] = (traffic.write_scan(folder / "scan.pcap", MADE_PACKETS), traffic.WORST_ROLES,
+                   "made: a SYN scan of a host with a role by another")
     out["sessions"] = (traffic.write_remote_control(folder / "sessions.pcap", MADE_PACKETS), (),
                        "made: Remote Control's data, all of it dissected")
     out["configmgr"] = (merge(sorted((recorded / "configmgr").glob("*.pcapng")),

@@ -10,7 +10,7 @@ import struct
 
 FLOW_PACKETS = 20
 
-# Who holds a role in the captures `worst` and `growth`: two lines of the table cover all hosts.
+# Who holds a role in the captures `worst`, `scan` and `growth`: two lines of the table cover all hosts.
 CLIENTS = "10.1.0.0/16"
 SERVERS = "10.2.0.0/24"
 WORST_ROLES = [f'uat:smsrc_roles:"{CLIENTS}","Advanced Client",""',
@@ -21,7 +21,7 @@ NUM_CLIENTS = 50000
 # A port that is on no row of the matrix and has no dissector.
 OFF_MATRIX = 12345
 
-SYN, ACK, PUSH_ACK, FIN_ACK = 0x02, 0x10, 0x18, 0x11
+SYN, ACK, PUSH_ACK, FIN_ACK, RST_ACK = 0x02, 0x10, 0x18, 0x11, 0x14
 PCAP_HEADER = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)
 BEGIN = 1700000000
 
@@ -134,6 +134,20 @@ def write_worst(path, packets):
            for n in range(3)]
     udp = [Template(udp_flow(talk_of(noise(60, 7), noise(120, 8))), OFF_MATRIX)]
     return write(path, tcp + udp, packets)
+
+
+def write_scan(path, packets):
+    """A host with a role tries each port of another one, whose answer is a reset."""
+    def segment(to_server, flags, seq, ack):
+        return to_server, packet(0 if to_server else 50, to_server, 6, struct.pack(
+            ">4xIIBBHHH", seq, ack, 0x50, flags, 1024, 0, 0), b"")
+    tried = Template([segment(True, SYN, 1000, 0), segment(False, RST_ACK, 0, 1001)], 0)
+    with open(path, "wb", 1 << 20) as out:
+        out.write(PCAP_HEADER)
+        for number in range(packets // 2):
+            tried.server_port = 1 + number
+            tried.write(out, number, client_address(1), 40000, server_address(0))
+    return path
 
 
 def write_remote_control(path, packets):

@@ -13,8 +13,9 @@ typedef struct {
 } entry_t;
 
 static entry_t entries[8];
+static bool is_used;
 static const cache_t cache = { entries, array_length(entries), sizeof entries[0],
-                               offsetof(entry_t, key) };
+                               offsetof(entry_t, key), &is_used };
 
 /* Guards around the entries would be overwritten by a wrong index. */
 typedef struct {
@@ -29,8 +30,10 @@ static struct {
     text_entry_t entries[2];
     uint64_t after;
 } texts;
+static bool is_text_used;
 static const cache_t text_cache = { texts.entries, array_length(texts.entries),
-                                    sizeof texts.entries[0], offsetof(text_entry_t, length) };
+                                    sizeof texts.entries[0], offsetof(text_entry_t, length),
+                                    &is_text_used };
 
 static void
 add(uint32_t hash, uint16_t key, uint64_t value)
