@@ -80,7 +80,7 @@ def table_sums(tshark, capture):
 
 
 def outcomes(tshark, capture):
-    lines = tshark(capture, "-q", "-z", "smsrc,sessions").stdout.splitlines()
+    lines = tshark(capture, "-q", "-z", "smsrc,sessions.full").stdout.splitlines()
     return collections.Counter(
         (cells[1], cells[4]) for cells in ([cell.strip() for cell in line.split("|")]
                                            for line in lines) if cells[0].isdigit())
