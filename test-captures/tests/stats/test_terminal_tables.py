@@ -19,7 +19,7 @@ from window import STATISTICS as TITLES
 
 STATISTICS = ("audit", "matrix", "roles", "sessions", "rules")
 # A line of a capture here, as a program or a file gets it.
-LONGEST = {"audit": 220, "matrix": 230, "roles": 180, "sessions": 160, "rules": 270,
+LONGEST = {"audit": 220, "matrix": 240, "roles": 180, "sessions": 160, "rules": 270,
            "messages": 100}
 
 
