@@ -14,7 +14,7 @@ import pytest
 
 from batch_program import batch, place, program  # noqa: F401
 from conftest import MADE
-from test_control_characters import HOSTILE, refuse_unprintable
+from hostile_text import HOSTILE, refuse_unprintable
 
 FLOW = {"type": "flow", "verdict": "Listed", "row": "E1", "nearest": False,
         "initiator": "10.1.2.3", "initiator_roles": ["Advanced Client"],
