@@ -197,10 +197,10 @@ def page(tshark):
     out = ["# Fields, expert infos, preferences",
            "Written by `test-captures/generate/fields.py` from `tshark -G fields` and other "
            "reports; a test\ncompares. Not to be edited by hand. Filters to copy: "
-           "[the README](../../README.md#filters-to-copy).",
-           "What the plugin concludes (channel, direction, verdict, roles, ...) is text, so that "
-           "`-T fields`\nprints words. \"Inferred\" is what no source says; `smsrc.data` and "
-           "`smsrc.rch.body` are bytes of\nunknown meaning.",
+           "[filters](filters.md).",
+           "Everything the plugin infers (channel, direction, verdict, roles, ...) is a text field, "
+           "so that\n`-T fields` prints words. \"Inferred\" marks what no source documents; "
+           "`smsrc.data` and\n`smsrc.rch.body` are bytes of unknown meaning.",
            "## Protocols",
            table(("filter", "protocol"), [(f"`{name}`", cell(text))
                                           for name, text in protocols.items()])]

@@ -88,11 +88,11 @@ def test_a_role_stands_beside_the_address_of_its_host(tshark):
     assert len(seen) == 4
 
 
-def test_its_prepared_filters_are_those_of_the_readme(frames):
-    """Each filter of the README's table, and one of the wrong direction."""
+def test_its_prepared_filters_are_those_of_the_page(frames):
+    """Each filter of the page's table, and one of the wrong direction."""
     prepared = dict(re.fullmatch(r'"([^"]+)" (.+)', line).groups() for line in lines_of("dfilters"))
-    page = (ROOT / "README.md").read_text()
-    table = page[page.index("## Filters to copy"):page.index("Many captures in one audit")]
+    page = (ROOT / "plugin/doc/filters.md").read_text()
+    table = page[page.index("| question |"):page.index("For many captures")]
     named = {text for text in re.findall(r"`([^`]+)`", table) if text.startswith("smsrc.")}
     assert len(prepared) == len(lines_of("dfilters"))
     assert named <= {*prepared.values(), "smsrc.audit.row"}
