@@ -78,7 +78,7 @@ need() {
         fi
     done
     [ -n "$need_missing" ] || return 0
-    is_debian || die "this is no Debian; please install these yourself, and" \
+    is_debian || die "this is not Debian; please install these yourself, and" \
         "Wireshark's development files:$need_missing"
     say "Installing:$need_missing"
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then

@@ -34,7 +34,7 @@ typedef struct {
     const matrix_row_t *row; /* the flow's row, or the nearest; NULL: no row is near */
     bool nearest;        /* the row is the nearest, not the flow's own */
     bool reversed;        /* the flow is judged in reverse: the responder is the initiator */
-    verdict_e without_attack; /* the verdict of the same flow if it were no attack */
+    verdict_e without_attack; /* the verdict of the same flow without the attack */
 } verdict_t;
 
 /**

@@ -15,7 +15,7 @@
 #include "stream-head.h"
 
 /*
- * The most packets by whose first bytes the service of a flow is detected, where it is no stream
+ * The most packets by whose first bytes the service of a flow is detected, where it is not a stream
  * whose beginning the capture has.
  */
 #define FLOW_MAX_SNIFFS 5

@@ -10,7 +10,7 @@
 #include "smsrc-compat.h"
 
 /**
- * The layout of a cache. The owner has the entries as a static array of a structure of its own:
+ * The layout of a cache. The owner has the entries as a static array of its structure:
  * first a uint32_t, which the cache uses and which is 0 in a free entry, then the key and the
  * value in any order. Keys are compared as bytes, so a key must not have undefined padding. A key
  * may be shorter than its place if no key is the beginning of another one.

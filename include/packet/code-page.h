@@ -11,7 +11,7 @@
 #include <wsutil/wmem/wmem.h>
 
 /**
- * Returns the @p length bytes as UTF-8 in @p scope, with U+FFFD for a byte that is no character.
+ * Returns the @p length bytes as UTF-8 in @p scope, with U+FFFD for a byte that is not a character.
  * NULL if Windows does not have @p code_page as OEM or ANSI code page, or if this system's iconv
  * does not have it. List of the code pages: Microsoft, "Code Page Identifiers" (Win32).
  */

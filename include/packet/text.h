@@ -32,7 +32,10 @@ size_t text_valid_length(const char *text, size_t max);
  */
 bool text_keep(char *kept, size_t size, const char *text);
 
-/** Returns @p length bytes as text, with a '.' for each that is no printable character of ASCII. */
+/**
+ * Returns @p length bytes as text, with a '.' for each that is not a printable character of
+ * ASCII.
+ */
 char *text_ascii(wmem_allocator_t *scope, const char *text, size_t length);
 
 /**

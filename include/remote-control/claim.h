@@ -105,7 +105,7 @@ void claim_record(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim);
 
 /**
  * First pass: true where this packet is what another service has answered to a viewer's content, so
- * that its conversation is no remote control. Costs one comparison.
+ * that its conversation is not remote control. Costs one comparison.
  */
 bool claim_is_refuted(const packet_info *pinfo);
 

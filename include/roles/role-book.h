@@ -38,7 +38,7 @@ role_set_t role_book_held_roles(void);
 
 /**
  * Returns those of @p roles to which @p addr is a stranger, because the table names who holds them
- * and does not name it. Where the table has consoles, nobody else is an Administrator console or
+ * and does not name it. Where the table has consoles, no other host is an Administrator console or
  * counts as a Remote Control viewer; by the preference smsrc.audit.strangers that is so for each
  * role of the table.
  */

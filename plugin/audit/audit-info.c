@@ -5,7 +5,7 @@
  */
 
 /*
- * Whoever opens a capture sees the packet list first, without any filter, column or profile. A
+ * A reader of a capture sees the packet list first, without any filter, column or profile. A
  * packet that carries a finding says it there: the same packet, and the same findings, that the
  * button "All findings" of the profile shows.
  */
@@ -32,7 +32,7 @@ audit_info_add_attack(packet_info *pinfo)
         col_append_str(pinfo->cinfo, COL_INFO, " [CVE-2004-0728]");
 }
 
-/* Notes about other products, gaps and unconfirmed roles are no findings. */
+/* Notes about other products, gaps and unconfirmed roles are not findings. */
 static bool
 is_finding(verdict_e verdict)
 {

@@ -6,9 +6,9 @@
 
 /*
  * A matrix has hundreds of rows, a port of it has a few. Rows are numbered in the order in which
- * they count, published ones first, so that whoever walks the lists of an index finds the same row
- * as one who walks all rows. An index is made when its matrix is first asked for, and is good until
- * the next capture: the user's rows and the ports of names are of one capture.
+ * they count, published ones first, so that every walk over the lists of an index finds the same
+ * row as one who walks all rows. An index is made when its matrix is first asked for, and is good
+ * until the next capture: the user's rows and the ports of names are of one capture.
  */
 
 #include "row-index.h"

@@ -115,22 +115,23 @@ cm_result_register(int proto, expert_module_t *expert)
     static hf_register_info hf[] = {
         { &hf_smsrc_cm_result,
           { "Result", "smsrc.cm.result", FT_STRING, BASE_NONE, NULL, 0x0,
-            "What came of the request for control; without keys inferred from a length: Full "
+            "Result of the request for control; inferred from a length without keys: Full "
             "control, View only, Access denied, Logon denied, No active user, Existing session",
             HFILL } },
         { &hf_smsrc_cm_user,
           { "User", "smsrc.cm.user", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Who asked for control, as the handshake tells it", HFILL } },
+            "User who requested control, from the handshake", HFILL } },
         { &hf_smsrc_cm_workstation,
           { "Workstation", "smsrc.cm.workstation", FT_STRING, BASE_NONE, NULL, 0x0,
-            "The viewer's machine, as NTLM tells it", HFILL } },
+            "The machine of the viewer, from NTLM", HFILL } },
         { &hf_smsrc_cm_service,
           { "Service", "smsrc.cm.service", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Whom the viewer asked Kerberos for", HFILL } },
+            "Service for which the viewer requested a Kerberos ticket", HFILL } },
     };
     static ei_register_info ei[] = {
         { &ei_smsrc_cm_denied,
-          { "smsrc.cm.denied", PI_RESPONSE_CODE, PI_NOTE, "The agent gave no control", EXPFILL } },
+          { "smsrc.cm.denied", PI_RESPONSE_CODE, PI_NOTE, "The agent did not grant control",
+            EXPFILL } },
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

@@ -456,7 +456,7 @@ proto_register_smsrc_cm(void)
             "Bytes of the text with its final NUL", HFILL } },
         { &hf_smsrc_cm_text,
           { "Text", "smsrc.cm.text", FT_STRINGZ, BASE_NONE, NULL, 0x0,
-            "The words of control: in clear, or unsealed", HFILL } },
+            "Control string: in clear, or decrypted", HFILL } },
         { &hf_smsrc_cm_token_length,
           { "Token length", "smsrc.cm.token.length", FT_UINT16, BASE_DEC, NULL, 0x0,
             "Bytes of the token", HFILL } },
@@ -469,10 +469,10 @@ proto_register_smsrc_cm(void)
             "Bytes of the sealed data", HFILL } },
         { &hf_smsrc_cm_sealed,
           { "Sealed data", "smsrc.cm.sealed", FT_BYTES, BASE_NONE, NULL, 0x0,
-            "Encrypted with the key of the handshake: unreadable without keys", HFILL } },
+            "Encrypted with the key of the handshake", HFILL } },
         { &hf_smsrc_cm_unsealed,
           { "Unsealed data", "smsrc.cm.unsealed", FT_BYTES, BASE_NONE, NULL, 0x0,
-            "What was sealed, where a keytab or a password in Wireshark's preferences opens it",
+            "Decrypted data, if the preferences of Wireshark contain the keytab or the password",
             HFILL } },
     };
     static int *ett[] = { &ett_smsrc_cm, &ett_smsrc_cm_token, &ett_smsrc_cm_sealed };

@@ -80,7 +80,7 @@ has_word(const char *value, const char *end, const char *word)
     return false;
 }
 
-/* Reads a transfer coding, which goes before a length (RFC 7230 3.3.3). */
+/* Reads a transfer coding, which takes precedence over a length (RFC 7230 3.3.3). */
 static void
 read_coding(const char *value, const char *end, http_head_t *headers)
 {

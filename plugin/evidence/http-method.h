@@ -24,7 +24,7 @@ typedef enum {
 /** Returns the method of this name. */
 http_method_e http_method_find(const char *name);
 
-/** True for those in which a client sends a message of its own. */
+/** True for those in which a client sends its own message. */
 bool http_method_is_clients(http_method_e method);
 
 /** Returns the SHOWS_ bits that a response to this method, with this code, can have. */

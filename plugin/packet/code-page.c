@@ -36,7 +36,7 @@ open_code_page(unsigned code_page)
     return NO_CONVERTER;
 }
 
-/* Appends the converted text, up to a byte that is no character: then it returns false. */
+/* Appends the converted text, up to a byte that is not a character: then it returns false. */
 static bool
 convert_part(GIConv converter, char **from, size_t *left, wmem_strbuf_t *text)
 {

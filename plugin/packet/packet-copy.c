@@ -22,8 +22,8 @@
 #define COPY_MICROSECONDS UINT64_C(100000)
 
 /*
- * A segment of TCP is told by its sender, its sequence numbers, its flags and its length. No table
- * is hashed by this.
+ * A segment of TCP is identified by its sender, its sequence numbers, its flags and its length. No
+ * table is hashed by this.
  */
 static uint32_t
 mix_segment(const packet_view_t *packet)

@@ -76,16 +76,16 @@ claim_tree_register(int proto, expert_module_t *expert)
     static hf_register_info hf[] = {
         { &hf_smsrc_channel,
           { "Channel", "smsrc.channel", FT_STRING, BASE_NONE, NULL, 0x0,
-            "What the connection is for, by the names of KB 826852: Control, Data, Chat, File "
+            "Purpose of the connection, as named in KB 826852: Control, Data, Chat, File "
             "transfer", HFILL } },
         { &hf_smsrc_channel_iana,
           { "Port name at IANA", "smsrc.channel.iana", FT_STRING, BASE_NONE, NULL, 0x0,
-            "The port's name at IANA, and so in Wireshark's port column, which has 2702 and 2704 "
+            "Name of the port at IANA, also in Wireshark's port column; 2702 and 2704 are "
             "swapped", HFILL } },
         { &hf_smsrc_direction,
           { "Direction", "smsrc.direction", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Viewer to agent or Agent to viewer: the viewer is the administrator's machine, the "
-            "agent the controlled one", HFILL } },
+            "Viewer to agent or Agent to viewer: the viewer is the machine of the administrator, "
+            "the agent the controlled one", HFILL } },
         { &hf_smsrc_generation,
           { "Generation", "smsrc.generation", FT_STRING, BASE_NONE, NULL, 0x0,
             "The versions of SMS that use this port: SMS 1.x or 2.0 before SP2, SMS 2.0 SP2 or "

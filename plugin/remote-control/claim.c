@@ -301,7 +301,7 @@ static bool
 may_be_by_port(const claim_input_t *input, const claim_state_t *state, const claim_t *claim)
 {
     const packet_info *pinfo = input->pinfo;
-    /* FTP in active mode calls from 20: a client on a well-known port is no viewer. */
+    /* FTP in active mode calls from 20: a client on a well-known port is not a viewer. */
     uint32_t viewer_port = claim->direction == DIRECTION_TO_AGENT ? pinfo->srcport
                                                                   : pinfo->destport;
 

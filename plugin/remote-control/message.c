@@ -97,7 +97,7 @@ message_register(expert_module_t *expert)
     static ei_register_info ei[] = {
         { &ei_smsrc_length_mismatch,
           { "smsrc.length_mismatch", PI_PROTOCOL, PI_WARN,
-            "A length or offset does not fit what follows", EXPFILL } },
+            "A length or offset does not match the data", EXPFILL } },
     };
 
     expert_register_field_array(expert, ei, array_length(ei));

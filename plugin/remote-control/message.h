@@ -39,7 +39,7 @@ void message_add_mismatch(packet_info *pinfo, proto_item *item, const char *form
 unsigned message_next(tvbuff_t *tvb, unsigned offset, bool stream);
 
 /**
- * Dissects @p length bytes (-1: to the end) at @p offset of @p tvb that are no known message: as
+ * Dissects @p length bytes (-1: to the end) at @p offset of @p tvb that are not a known message: as
  * text in chat, else as bytes.
  */
 void message_dissect_unknown(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset,

@@ -405,13 +405,13 @@ proto_register_smsrc(void)
     module = prefs_register_protocol(proto_smsrc, NULL);
     prefs_register_bool_preference(
         module, "desegment", "Reassemble messages spanning several TCP segments",
-        "Whether messages that spread over several TCP segments are put together. \"Allow "
+        "Whether messages that spread over several TCP segments are reassembled. \"Allow "
         "subdissectors to reassemble TCP streams\" in the TCP settings has to be on too.",
         &smsrc_desegment);
     prefs_register_bool_preference(
         module, "port_ground", "Claim traffic known by its port alone",
         "Whether traffic to a server's port 2701-2704 is shown as SMS Remote Control although "
-        "neither its content, nor a session of the same two hosts, nor Decode As says so.",
+        "neither its content, nor a session of the same two hosts, nor Decode As shows it.",
         &smsrc_port_basis);
 
     attack_register(proto_smsrc);

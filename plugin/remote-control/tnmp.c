@@ -199,17 +199,17 @@ tnmp_register(int proto, expert_module_t *expert)
             "0x0080 where the text of a controller follows (inferred)", HFILL } },
         { &hf_smsrc_tnmp_code,
           { "Code", "smsrc.tnmp.code", FT_INT16, BASE_DEC, NULL, 0x0,
-            "4 asks, 0 answers, -2 refuses (inferred)", HFILL } },
+            "4: request, 0: reply, -2: refused (inferred)", HFILL } },
         { &hf_smsrc_tnmp_type,
           { "Type", "smsrc.tnmp.type", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Told by the first word and the code: Information request, Information reply, Busy, "
+            "From the first word and the code: Information request, Information reply, Busy, "
             "Refused, Unknown", HFILL } },
         { &hf_smsrc_busy_controller,
           { "Controlled by", "smsrc.busy.controller", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Address or name of the viewer that holds the agent", HFILL } },
+            "Address or name of the viewer that controls the agent", HFILL } },
         { &hf_smsrc_busy_port,
           { "Port in use", "smsrc.busy.port", FT_UINT16, BASE_DEC, NULL, 0x0,
-            "1760 and the digit sent", HFILL } },
+            "1760 plus the digit in the message", HFILL } },
     };
     static int *ett[] = { &ett_smsrc_tnmp };
     static ei_register_info ei[] = {

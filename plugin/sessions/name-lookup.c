@@ -232,7 +232,7 @@ name_lookup_agent_known(session_t *session, const packet_info *pinfo)
     if (registration == NULL || registration->session != NULL ||
         session_log_is_silent(&registration->last_time, pinfo))
         return;
-    /* A registration was not queried for, so that it is no transport of the session. */
+    /* A registration was not queried for, so that it is not a transport of the session. */
     join(registration, session, false);
     session_log_note_first_frame(session, pinfo);
 }

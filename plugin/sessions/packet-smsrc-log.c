@@ -8,7 +8,7 @@
  * The post-dissector calls this, because Remote Control's own dissector does not see most frames
  * of a session: a handshake, an acknowledgement or a FIN has no payload, NetBIOS names are
  * Wireshark's own, and an ICMP error only quotes a packet. It returns at once where ports and
- * hosts are no session's.
+ * hosts belong to no session.
  *
  * On the first pass the tracker reports to the session log what TCP and NetBIOS show, and the
  * diagnosis finds why a session fails. On every pass the number of the session is added to the
@@ -165,8 +165,8 @@ proto_register_smsrc_log(void)
           { "NetBIOS name", "smsrc.netbios.name", FT_STRING, BASE_NONE, NULL, 0x0,
             "The agent's name, with its 16th byte in hexadecimal", HFILL } },
         { &hf_smsrc_netbios_channel,
-          { "What the name is for", "smsrc.netbios.channel", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Told by the 16th byte: 43 data, 45 chat, 46 file transfer", HFILL } },
+          { "Channel of the name", "smsrc.netbios.channel", FT_STRING, BASE_NONE, NULL, 0x0,
+            "From the 16th byte: 43 data, 45 chat, 46 file transfer", HFILL } },
     };
     static int *ett[] = { &ett_smsrc_log };
 

@@ -38,7 +38,7 @@ struct session {
     bool account_sent;    /* the viewer has sent an account, the agent has not answered since */
     bool account_refused; /* the packet at hand refuses it */
     const char *refused_if_closed; /* static: the reason, where it ends without another reply */
-    bool is_void;         /* another service has answered: it is no session */
+    bool is_void;         /* another service has answered: it is not a session */
     unsigned waiting;     /* connections with a viewer's content that nothing has answered */
     session_t *next_unproven;
     unsigned calls[NUM_CHANNELS]; /* answered connections */
@@ -128,7 +128,7 @@ void session_log_prove(session_t *session, const packet_info *pinfo);
 
 /**
  * First pass: something has answered the viewer's content of one connection of the session.
- * @p is_foreign: it is another service's; without a connection that waits it was no session.
+ * @p is_foreign: it is another service's; without a connection that waits it was not a session.
  */
 void session_log_end_waiting(session_t *session, bool is_foreign);
 

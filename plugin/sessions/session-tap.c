@@ -108,7 +108,7 @@ session_tap_register(int proto)
             "Number of the session of this viewer and this agent, across all channels", HFILL } },
         { &hf_smsrc_session_first_frame,
           { "First frame of the session", "smsrc.session.first_frame", FT_FRAMENUM, BASE_NONE,
-            NULL, 0x0, "The frame that the session began with", HFILL } },
+            NULL, 0x0, "The first frame of the session", HFILL } },
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

@@ -212,7 +212,7 @@ compare_lines(const void *a, const void *b)
     return one->order < other->order ? -1 : one->order > other->order;
 }
 
-/* Counts the tries of each scan, which stay lines of their own here. */
+/* Counts the tries of each scan, which stay their own lines here. */
 static void
 count_scans(const audit_lines_t *audit)
 {

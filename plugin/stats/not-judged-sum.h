@@ -16,7 +16,7 @@ typedef void (*not_judged_sum_cb)(void);
 /** Begin to listen. Call when a statistic starts; only the first call counts. */
 void not_judged_sum_start(not_judged_sum_cb changed);
 
-/** Count once more: call before a statistic is printed. */
+/** Count again: call before a statistic is printed. */
 void not_judged_sum_update(void);
 
 /** Returns the sum of all captures since the last reset. tshark -M has several. */

@@ -148,7 +148,7 @@ static const rule_format_t formats[] = {
         .firewall = "an access list of IP",
         .note = "! ",
         .replies = "access lists do not track connections,\n"
-                   "! so replies need lines of their own, or inspection.",
+                   "! so replies need their own lines, or inspection.",
         .advice = "! For the configuration of an IOS router. Not tested on a Cisco device.\n"
                   "! Each list ends with an implicit deny: applied to an interface, it drops all "
                   "other traffic,\n"

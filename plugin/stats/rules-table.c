@@ -6,7 +6,7 @@
 
 /*
  * The table is for reading: long sets of addresses are cut. rules-file.c has all of them. A row
- * that begins with "#" is no rule: a role that it needs is unconfirmed.
+ * that begins with "#" is not a rule: a role that it needs is unconfirmed.
  */
 
 #include "smsrc-compat.h"
@@ -53,7 +53,7 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_NUMBER, "Blocked", "%7u", line_t, blocked),
 };
 
-/* "# F4" for a comment: what is behind it is no rule. To be g_free()d. */
+/* "# F4" for a comment: what is behind it is not a rule. To be g_free()d. */
 static char *
 row_text(const firewall_rule_t *rule)
 {

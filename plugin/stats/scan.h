@@ -19,7 +19,7 @@ typedef struct scans scans_t;
 /** What a flow is counted as; all 0 for a new one. */
 typedef struct {
     const whole_flow_t *flow;
-    scan_t *scan;          /* NULL: the flow is no try */
+    scan_t *scan;          /* NULL: the flow is not a try */
     GSequenceIter *place;  /* in the scan */
     verdict_e verdict;
     uint32_t first_frame;

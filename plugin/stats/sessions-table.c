@@ -56,7 +56,7 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_TEXT, "Viewer", "%-15s", line_t, viewer),
     STAT_COLUMN(STAT_TEXT, "Agent", "%-15s", line_t, agent),
     STAT_COLUMN(STAT_TEXT, "Outcome", "%-10s", line_t, outcome),
-    STAT_COLUMN(STAT_TEXT, "With or why", "%-24s", line_t, reason),
+    STAT_COLUMN(STAT_TEXT, "Detail", "%-24s", line_t, reason),
     STAT_COLUMN(STAT_TEXT, "Host", "%-15s", line_t, host),
     STAT_COLUMN(STAT_TEXT, "User", "%-12s", line_t, user),
     STAT_COLUMN(STAT_TEXT, "Controlled by", "%-15s", line_t, controller),

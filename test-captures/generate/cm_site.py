@@ -41,7 +41,7 @@ def tftp_unanswered(cap, flow):
 
 
 def tftp(cap, flow):
-    """A file of one block. The server sends it from a port of its own."""
+    """A file of one block. The server sends it from its own port."""
     conversation(cap, flow).send(cm.tftp_read(flow.talk.messages[0]))
     transfer = cap.udp(flow.client, flow.client_port, flow.server,
                        TRANSFER_PORT + flow.client_port % 100)

@@ -77,7 +77,7 @@ NOTES = (
 # What is printed, what speaks against it, how it is read.
 ODDITIES = (
     ("UDP 135 for nearly every pair with a site server",
-     "nobody has seen the endpoint mapper asked over UDP (SCCMdocs issue 628)",
+     "no one has seen the endpoint mapper asked over UDP (SCCMdocs issue 628)",
      "printed, not expected: Listed where it is seen, never missed"),
     ("UDP 636", "LDAP over TLS has no UDP form", "printed, not expected"),
     ("endpoint mapper from the site server to a state migration point, no dynamic port",

@@ -219,7 +219,7 @@ def page(tshark):
             "own names\n([the audit](audit.md#the-table-of-roles-from-your-site)):",
             listing(roles()),
             "## Expert infos",
-            "Each is a filter of its own. `_ws.expert.severity` and the expert window have them "
+            "Each is a filter. `_ws.expert.severity` and the expert window have them "
             "by severity.",
             table(("filter", "severity", "group", "text"),
                   [(f"`{one.name}`", one.severity, one.group, cell(field.label))

@@ -129,12 +129,12 @@ SECTIONS = {
     "direction is not printed.",
     "Microsoft Windows NT UDP": "What Windows itself uses, without roles; \"any host\" is the "
     "plugin's word for that. The console's 135 is a note below the list.",
-    "Microsoft SQL Server ports": "Prose in the article: TCP, named pipes, or a port of one's own "
+    "Microsoft SQL Server ports": "Prose in the article: TCP, named pipes, or one's own port "
     "in the DSN. Names by broadcast are advised against: `smsrc.audit.discouraged`.",
     "SMS RAS Sender": "Two sites send to each other over PPTP.",
 }
 
-NEIGHBOURS = {
+NEIGHBORS = {
     "GAP": ("What SMS 2003 uses and the article leaves out", "KB gap", "Not the site's fault, and "
             "a firewall must let it pass as well: verdict KB gap, `smsrc.audit.kb_gap` (Note). "
             "The dynamic ports of RPC count only where the content is RPC."),
@@ -167,13 +167,13 @@ READINGS = {
 CLASS_WORDS = {"LISTED": "as printed", "LISTED_CORRECTED": "corrected",
                "LISTED_INTERPRETED": "read with its heading corrected",
                "LISTED_AS_PRINTED": "as printed", "DISCOURAGED": "advised against",
-               "CONFIGURABLE": "a port of one's own"}
+               "CONFIGURABLE": "one's own port"}
 
-# A flow of each verdict that is no row, and one that is blocked: (verdict or filter, words).
+# A flow of each verdict that is not a row, and one that is blocked: (verdict or filter, words).
 NOT_ON_A_ROW = (
     ("Off matrix", "A service of SMS on a port that no row has; the nearest row is named:"),
     ("Wrong service", "A port of the matrix that carries something else:"),
-    ("Wrong direction", "A row the other way round:"),
+    ("Wrong direction", "A row in the opposite direction:"),
 )
 BLOCKED = "smsrc.audit.blocked"
 
@@ -254,13 +254,13 @@ def looks(tshark, name, prefs, numbers):
             audit = True
         elif not line.startswith(" "):
             audit = False
-        if audit and re.search(r"Port Audit|\[Row in words|\[Expert Info", line):
+        if audit and re.search(r"Port Audit|\[Row description|\[Expert Info", line):
             found[number].audit.append(line)
     return found
 
 
 def everything(tshark, rows):
-    """Row id -> Look of a flow of it; verdict, or BLOCKED, -> Look of one that is no row."""
+    """Row id -> Look of a flow of it; verdict, or BLOCKED, -> Look of one that is not a row."""
     # No table has an address of IPX, so nothing confirms its roles.
     wanted = {(row.id, "Unconfirmed" if row.transport == "IPX" else VERDICTS[row.kind]): row.id
               for row in rows}
@@ -331,9 +331,9 @@ def article(rows, found):
     return out
 
 
-def neighbours(rows, found):
+def neighbors(rows, found):
     out = []
-    for kind, (heading, _, said) in NEIGHBOURS.items():
+    for kind, (heading, _, said) in NEIGHBORS.items():
         of_it = [row for row in rows if row.kind == kind]
         out += [f"## {heading}", wrap(said),
                 table(("row", "who calls", "who is called", "service", "port", "what", "of",
@@ -345,10 +345,10 @@ def neighbours(rows, found):
 
 
 def not_on_a_row(found):
-    out = ["## What is no row, or does not get through"]
+    out = ["## What is not a row, or does not get through"]
     told = [(f'smsrc.audit.verdict == "{verdict}"', verdict, words)
             for verdict, words in NOT_ON_A_ROW]
-    for query, key, words in [*told, (BLOCKED, BLOCKED, "A row that was asked for and did not get through:")]:
+    for query, key, words in [*told, (BLOCKED, BLOCKED, "A blocked row:")]:
         look = found[key]
         out += [words, "```\n" + "\n".join([f"{query}  {look.capture}", *map(cut, [
             f"  {look.line}", *(f"  {line}" for line in look.audit)])]) + "\n```"]
@@ -362,7 +362,7 @@ def wrap(text):
 def page(tshark, version):
     """The page. tshark(capture, prefs, *args) -> what it prints for it in two passes."""
     rows = table_rows()
-    printed = [row for row in rows if row.kind not in NEIGHBOURS]
+    printed = [row for row in rows if row.kind not in NEIGHBORS]
     unknown = {row.section for row in printed} ^ set(SECTIONS)
     if unknown:
         raise ValueError(f"headings of the table's or of this script's only: {unknown}")
@@ -370,7 +370,7 @@ def page(tshark, version):
     return "\n\n".join([INTRODUCTION.format(version=version, width=WIDTH).rstrip(),
                         table(("what is printed", "what speaks against it", "how it is read"),
                               [[text.replace("|", "\\|") for text in line] for line in ODDITIES]),
-                        *article(printed, found), *neighbours(rows, found),
+                        *article(printed, found), *neighbors(rows, found),
                         *not_on_a_row(found)]) + "\n"
 
 

@@ -6,7 +6,7 @@
 # Data alone, for cm_site.py, which plays it and writes its truth, and for the tests: needs no
 # scapy. The rows are those of plugin/audit/matrices/configmgr.csv. The hosts are those of a public
 # log of a hierarchy (central site, primary site with a passive site server, secondary site, roles on
-# hosts of their own) under other names.
+# their own hosts) under other names.
 
 from collections import namedtuple
 

@@ -53,7 +53,7 @@ _LINES = (
     (OFF, UDP, ONE, site.PXE, 6969, ask(cm.tftp_read("SMSBoot\\x64\\pxeboot.com")),
      "TFTP on 6969"),
     (OFF, TCP, ONE, site.MP, 443, WEB, "HTTP on the port of HTTPS"),
-    # The row is there, the other way round.
+    # The row is there, in the opposite direction.
     (WRONG_DIRECTION, TCP, site.MP, ONE, 80, WEB, "management point to client"),
     (WRONG_DIRECTION, TCP, site.SQL, site.PRIMARY, 1433, SQL, "SQL Server to site server"),
     (WRONG_DIRECTION, TCP, site.SQL, site.MP, 1433, SQL, "SQL Server to management point"),

@@ -82,7 +82,7 @@ LYING = (
 
 
 def lying_answer(request):
-    """A list for whoever asks for one, an empty success for the others."""
+    """A list for hosts that ask for one, an empty success for the others."""
     return kb.MPLIST_REPLY if kb.MPLIST.encode() in request else OK
 
 
@@ -291,7 +291,7 @@ ODD_VERDICTS = {
     "looks for a management point on 3890": ("LDAP", ("D2", "D4", "GAP33", "GAP34")),
 }
 
-# --- What is no signature, though it is answered ------------------------------------------------
+# --- What is not a signature, though it is answered ------------------------------------------------
 
 
 def _never(signature):

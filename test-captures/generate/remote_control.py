@@ -65,13 +65,13 @@ def rc_information_controlled(cap):
 
 @capture
 def rc_information_no_user(cap):
-    """Information reply of an agent where nobody is logged on"""
+    """Information reply of an agent where no one is logged on"""
     exchange(cap, information_reply(user=""))
 
 
 @capture
 def rc_information_controlled_no_user(cap):
-    """Information reply: controlled by 10.1.0.51, nobody logged on"""
+    """Information reply: controlled by 10.1.0.51, no one logged on"""
     exchange(cap, information_reply(controller=SECOND_VIEWER, user=""))
 
 
@@ -505,7 +505,7 @@ def rc_damage_rch_high_half(cap):
 
 @capture
 def rc_damage_rch_trailing(cap):
-    """RCH0 of 22 bytes followed by bytes that are no RCH0"""
+    """RCH0 of 22 bytes followed by bytes that are not RCH0"""
     c = opened(cap, VIEWER, 1047, AGENT, 2702)
     c.send(rch(BODY) + b"\xcc" * 9)
     c.close()

@@ -54,7 +54,7 @@ collect_ignore = (["package/test_versions.py", "package/test_package_systems.py"
 if INSIDE_ROOT in os.environ and ALL_CASES not in os.environ:
     collect_ignore.append("code/test_fuzz.py")
 
-# The user "nobody": has no files and no groups on any system.
+# The user "nobody" has no files and no groups on any system.
 ORDINARY_USER = 65534
 
 # On stderr, none of these is ever right. "Error loading table" is a bad line in a user's table.

@@ -96,7 +96,7 @@ test_any_client_of_the_database(void)
     g_free(text);
 }
 
-/* Comments have places of their own: forged packets take no rule's. */
+/* Comments have their own places: forged packets take no rule's. */
 static void
 test_comments_take_no_place_of_a_rule(void)
 {

@@ -71,7 +71,7 @@ test_what_is_no_name_is_none(void)
         g_assert_cmpuint(netbios_name_decode(bytes, 34, &name), ==, 0);
     }
     encode(bytes, "WKS17", 0x43);
-    bytes[33] = 0xc0; /* a pointer is no end */
+    bytes[33] = 0xc0; /* a pointer does not end a name */
     g_assert_cmpuint(netbios_name_decode(bytes, 80, &name), ==, 0);
 }
 

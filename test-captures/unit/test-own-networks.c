@@ -75,7 +75,7 @@ test_broken_text(void)
     char *problems = own_networks_read("198.51.100.0/33,nets,203.0.113.7");
     GString *many = g_string_new(NULL);
 
-    g_assert_nonnull(strstr(problems, "\"198.51.100.0/33\" is no address"));
+    g_assert_nonnull(strstr(problems, "\"198.51.100.0/33\" is not an address"));
     g_assert_nonnull(strstr(problems, "smsrc.audit.own_networks: \"nets\""));
     g_assert_false(are_internet("203.0.113.7"));
     g_assert_true(are_internet("198.51.100.1"));

@@ -21,7 +21,7 @@ EMPTY = b"\r\n"
 
 
 def asked(server, port, *pieces):
-    """Two requests with their answers; the pieces before each are segments of their own."""
+    """Two requests with their answers; the pieces before each are their own segments."""
     def play(cap, _):
         talk = cap.tcp(CLIENT, 3001, server, port)
         talk.open()

@@ -33,7 +33,7 @@ CONTENT = {
     "another service on 80": (CLIENT, MP, 80, "reply", SSH, "Wrong service"),
     "dynamic RPC": (SITE, DC, 1055, "send", BIND, "KB gap"),
     "Kerberos": (CLIENT, DC, 88, "send", KERBEROS, "KB gap"),
-    "the other way round": (CLIENT, SITE, 445, "send",
+    "in the opposite direction": (CLIENT, SITE, 445, "send",
                             b"\0\0\0\x44\xfeSMB\x40\0" + bytes(62), None),
     "RDP": (CONSOLE, CLIENT, 3389, "send", bytes.fromhex("0300000b06e00000000000"), "KB gap"),
 }
@@ -104,7 +104,7 @@ def test_the_verdict_is_final_where_the_content_shows(tshark, sharkd, tmp_path, 
         assert sharkd_verdicts(sharkd, capture, order) == [verdict for verdict, _, _ in two]
 
 
-# --- Content that nobody knows ------------------------------------------------------------------
+# --- Content that no one knows ------------------------------------------------------------------
 
 def unknown(port, end):
     """An unknown protocol to the management point, off the matrix but on 80."""

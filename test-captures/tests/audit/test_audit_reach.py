@@ -25,7 +25,7 @@ OWN_ROW = uat("smsrc_rows", '"Advanced Client","Management point","UDP","7007","
 
 
 class Played:
-    """Ways in one capture, each by a client of its own."""
+    """Ways in one capture, each by its own client."""
 
     def __init__(self, folder, ways, server, port, transport="tcp", ipv6=False):
         self.ways = ways

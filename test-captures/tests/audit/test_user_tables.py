@@ -141,7 +141,7 @@ def test_a_row_for_any_role_and_a_range(tshark, made):
 @pytest.mark.parametrize("bad, text", [
     ('"Advanced Client","Management point","TCP","80800","HTTP",""', "80800"),
     ('"Advanced Client","Management point","SCTP","8080","HTTP",""', "SCTP"),
-    ('"Nobody","Management point","TCP","8080","HTTP",""', "Nobody"),
+    ('"No one","Management point","TCP","8080","HTTP",""', "No one"),
 ])
 def test_a_bad_row_is_told_and_the_good_ones_work(tshark, made, home_with, bad, text):
     good = '"Advanced Client","Management point","TCP","8080","HTTP","moved"'

@@ -150,7 +150,7 @@ ROW = b'"any","any","UDP","%s","","%s"'
 
 
 @pytest.mark.parametrize("bad, reason", [
-    (b'"any","any","SCTP","9999","",""', '"SCTP" is no transport'),
+    (b'"any","any","SCTP","9999","",""', '"SCTP" is not a transport'),
     (b'"any","any","UDP","99999","",""', "the last port is 65535"),
     (b'"any","any","UDP"', 'the field "Ports" is missing'),
     (b'"any","any","UDP","9999","caf\xe9",""', "not UTF-8"),

@@ -61,7 +61,7 @@ def test_includes_go_upstream(path):
         private = path.parent / name
         if path.is_relative_to(ROOT / "plugin") and private.is_file():
             continue
-        assert name in DOORS, f"{name} is no door, and not beside {path.name}"
+        assert name in DOORS, f"{name} is not a door, and not beside {path.name}"
         door = DOORS[name]
         if room_of(door):
             assert order(room_of(door)) <= order(room_of(path)), f"{name} is downstream"

@@ -214,7 +214,7 @@ CASES = (
     Case("software center of Basic", (get("/CMUserService_WindowsAuth/x.asmx", BASIC),), NOTHING),
     Case("recovery service", (get("/SMS_MP_MBAM/CoreService.svc", SOAP),),
          {(SERVER, MP): UNCONFIRMED}),
-    # A site's distribution points; whoever asks them need not be a client.
+    # A site's distribution points; a host that asks them need not be a client.
     Case("package", (package(FILE),), {(SERVER, DP): PROVEN}),
     Case("package with WebDAV", (http(kb.propfind("/SMS_DP_SMSPKG$/Content_1.1"),
                                       kb.MULTISTATUS),), {(SERVER, DP): PROVEN}),
@@ -296,7 +296,7 @@ CASES = (
     Case("name of a list, by TLS", (get(AUT + "MPLIST", LIST, server=OTHER),
                                     tls("PS1-MP.example.test")),
          {(SERVER, MP): UNCONFIRMED, (OTHER, MP): PROVEN}, "ps1-mp.example.test"),
-    Case("name of nobody, by TLS", (tls("www.example.test"),), NOTHING),
+    Case("name of no one, by TLS", (tls("www.example.test"),), NOTHING),
     Case("certificate", (tls("x.example.test", "SMS Issuing"),), {(SERVER, MP): UNCONFIRMED},
          "SMS Issuing"),
     Case("certificate of the asker", (Flow(CLIENT, SERVER, TCP, 443,
@@ -318,7 +318,7 @@ def address(number, which):
 
 
 def write(path, cases):
-    """All cases in one capture, each with hosts of its own."""
+    """All cases in one capture, each with its own hosts."""
     cap = generator("flows").Capture()
     port = 40000
     for number, case in cases:

@@ -90,7 +90,7 @@ def in_segments_of(size):
 
 
 def twice(frames):
-    """As a mirror of both directions of a port records them: 20 microseconds later once more."""
+    """As a mirror of both directions of a port records them: 20 microseconds later again."""
     return [copy for frame in frames for copy in (frame, frame._replace(time=frame.time + 20))]
 
 

@@ -15,7 +15,7 @@ GENERATE = MADE.parent / "generate"
 
 
 def module_in(folder, name):
-    """A module that is no test's: it finds those beside it, and nothing else does afterwards."""
+    """A module that is not a test's: it finds those beside it, and nothing else does afterwards."""
     sys.path.insert(0, str(folder))
     try:
         return importlib.import_module(name)

@@ -32,7 +32,7 @@ def in_pieces(data, size):
 
 
 def segment(cap, source, target, ports, flags, seq=1000, data=b""):
-    """One segment that nobody's connection has sent."""
+    """One segment that no one's connection has sent."""
     from scapy.layers.inet import TCP
     from scapy.packet import Raw
     packet = cap.network(source, target) / TCP(sport=ports[0], dport=ports[1], flags=flags,

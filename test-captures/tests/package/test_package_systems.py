@@ -112,7 +112,7 @@ def systems():
         if not is_root():
             pytest.skip(f"packages on {name}: entering another system needs root")
         if name == HERE and not shutil.which("apt-get"):
-            pytest.skip("packages on this machine: it is no Debian")
+            pytest.skip("packages on this machine: it is not Debian")
         found = System(name, "/" if name == HERE else root_folder(name))
         code, said = found.run("true")
         if code != 0:
@@ -192,7 +192,7 @@ def test_wireshark_of_the_next_series_does_not_leave_it_behind(systems, name):
             control = system.work / f"{package}-{to}" / "DEBIAN/control"
             control.parent.mkdir(parents=True)
             control.write_text(f"Package: {package}\nVersion: {to}\nArchitecture: all\n{depends}"
-                               "Maintainer: nobody <nobody@nobody.invalid>\nDescription: empty\n")
+                               "Maintainer: none <none@none.invalid>\nDescription: empty\n")
             folder = f"/tmp/smsrc/{package}-{to}"
             system.must("dpkg-deb", "--build", folder)
             names.append(f"{folder}.deb")

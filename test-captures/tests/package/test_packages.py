@@ -180,7 +180,7 @@ def test_package_does_not_mind_how_the_build_installs(deb, built, ordinary, tmp_
 
 def test_copyright_file_is_machine_readable():
     """Debian's format 1.0: paragraphs of fields; each license that a paragraph of files names has
-    a paragraph of its own."""
+    its own paragraph."""
     paragraphs = []
     for text in (ROOT / "plugin/doc/copyright").read_text(encoding="utf-8").split("\n\n"):
         lines = [line for line in text.splitlines() if not line.startswith(" ")]

@@ -138,7 +138,7 @@ def test_page_of_the_article_has_every_row_of_the_matrix():
 def test_every_row_of_the_article_is_shown():
     text = kb_page.PAGE.read_text(encoding="utf-8")
     shown = set(re.findall(r'^smsrc\.audit\.row == "(\w+)"', text, re.MULTILINE))
-    assert {row.id for row in kb_page.table_rows() if row.kind not in kb_page.NEIGHBOURS} <= shown
+    assert {row.id for row in kb_page.table_rows() if row.kind not in kb_page.NEIGHBORS} <= shown
 
 
 # --- The page of Configuration Manager's ports --------------------------------------------------

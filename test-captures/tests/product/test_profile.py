@@ -128,9 +128,9 @@ def test_graphs_have_the_columns_of_every_version():
 
 def test_three_colours_are_strong_and_those_of_whole_flows_are_light():
     """Orange, yellow and blue are told apart by who sees no red and green; one packet is strong."""
-    colours = {rule.name: tuple(int(part) // 257 for part in rule.background.split(","))
+    colors = {rule.name: tuple(int(part) // 257 for part in rule.background.split(","))
                for rule in RULES}
-    orange, yellow, blue, flow = (colours[f"SMS: {name}"] for name in (
+    orange, yellow, blue, flow = (colors[f"SMS: {name}"] for name in (
         "a finding", "blocked", "remote control", "the flow of a finding"))
     assert orange[0] > 2 * orange[1] > 2 * orange[2]
     assert yellow[0] > yellow[1] > 2 * yellow[2]

@@ -47,7 +47,7 @@ def cells_of(lines):
 
 
 def comments_of(lines):
-    """The rows of the table that are no rules, because a role of theirs is unconfirmed."""
+    """The rows of the table that are not rules, because a role of theirs is unconfirmed."""
     rows = [[cell.strip() for cell in line.removesuffix(" |").split("|")] for line in lines
             if line.startswith("# ")]
     assert all(row[0][2:] in matrix_ids() for row in rows)

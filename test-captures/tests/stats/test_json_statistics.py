@@ -186,7 +186,7 @@ def test_texts_of_a_capture_leave_the_lines_valid(tshark, made, tmp_path, text):
 
 
 def test_numbers_are_numbers_in_any_locale(tshark, made):
-    """A comma in a number would be none: seconds of a session are no whole number."""
+    """A comma in a number would be none: seconds of a session are not whole numbers."""
     done = tshark(made("demo"), "-q", "-z", "smsrc,sessions.json", text=False,
                   env={"LC_ALL": "de_DE.UTF-8"})
     assert [line["seconds"] for line in parse(done.stdout)

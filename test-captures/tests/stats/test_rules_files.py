@@ -103,7 +103,7 @@ def test_each_file_allows_what_that_for_nft_allows(tshark, capture):
 def test_the_files_of_a_recorded_site(tshark, golden):
     for name, text in files(tshark, recorded("site-misconfigured"), prefs=role_lines()).items():
         golden(f"rules-{name}", text)
-        # What nobody has tried says so.
+        # What no one has tried says so.
         assert ("Not tested on " in text) == (name != "iptables")
 
 

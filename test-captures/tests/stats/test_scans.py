@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Tries of one initiator on many ports or hosts, none of which has content. What a site's own hosts
-try in vain is no scan, and a try that is answered after all is none any more."""
+try in vain is not a scan, and a try that is answered after all is none any more."""
 
 import pytest
 
