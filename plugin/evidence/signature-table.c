@@ -37,7 +37,7 @@
 
 /*
  * What a response proves. A management point protects its directories by NTLM or Negotiate. Its
- * certificate has no form that is published, so it is a hint.
+ * certificate has no form that is published, and is a hint.
  */
 #define MP_LIST .proof = SHOWS_MP_LIST | SHOWS_WINDOWS
 #define POLICY .proof = SHOWS_POLICY | SHOWS_WINDOWS, .hint = SHOWS_CONTENT

@@ -12,8 +12,8 @@
  *  - session: the agent's port is a channel's, and the same two hosts have a session that was
  *    proven by content (chat and file transfer have no known framing);
  *  - user: Decode As;
- *  - port: a channel's port is the *server's* side, by the SYN, or because the other side's is no
- *    known service's port; and the bytes are not those of another known protocol.
+ *  - port: a channel's port is the *server's* side, by the SYN, or because the other side has no
+ *    port of a known service; and the bytes are not those of another known protocol.
  */
 
 #include "claim.h"

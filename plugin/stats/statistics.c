@@ -15,7 +15,7 @@
 /* In the order of the menu. */
 static const statistic_t statistics[] = {
     { "smsrc,sessions", "SMS Remote Control Sessions",
-      "Who controlled which machine, when and with what end", sessions_table_register, NULL },
+      "Who controlled which machine, when and how it ended", sessions_table_register, NULL },
     { "smsrc,messages", "SMS Remote Control Messages",
       "Messages by channel, type and direction", messages_table_register, NULL },
     { "smsrc,roles", "SMS Roles",

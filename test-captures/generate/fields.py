@@ -20,7 +20,7 @@ PAGE = ROOT / "plugin" / "doc" / "fields.md"
 
 # What each statistic shows, of those that the plugin has; tshark knows their names only.
 STATISTICS = {
-    "smsrc,sessions": "each session of remote control: who, when, how long, with what end",
+    "smsrc,sessions": "each session of remote control: who, when, how long, how it ended",
     "smsrc,sessions.json": "the same, a line of JSON for each (tshark only)",
     "smsrc,messages": "messages by channel, type and direction",
     "smsrc,tree": "the same as a tree (tshark and sharkd)",

@@ -93,7 +93,7 @@ ODDITIES = (
     ("Kerberos for site servers only",
      "every member of a domain uses it",
      "A8 and A9 as printed; the others' is a gap (GAP30, GAP31)"),
-    ("SQL's port may be another, which the DSN tells",
+    ("SQL Server may use another port, which the DSN contains",
      "–",
      "I4, with the port from the preference `smsrc.audit.sql_ports`"),
     ("\"... or through a proxy server\"",

@@ -24,8 +24,8 @@ from plan_site import TCP, UDP, Talk, ask
 from sms_site import KINDS
 
 # A host whose role no row has, for rows of any host.
-NOBODY = "system_health_validator_point"
-SPECIAL = {"any": NOBODY}
+NO_HOST = "system_health_validator_point"
+SPECIAL = {"any": NO_HOST}
 VERDICTS = {"listed": "Listed", "listed-corrected": "Corrected", "listed-interpreted": "Corrected",
             "listed-as-printed": "Listed", "discouraged": "Listed", "configurable": "Listed",
             "printed-not-expected": "Listed", "gap": "KB gap", "later-product": "Later product",

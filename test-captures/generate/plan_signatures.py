@@ -226,7 +226,7 @@ def _login(name, database, word, port=1433):
 DIRECTORY = (
     _ldap("publishes a site", kb.publish_site(), kb.ldap_added(), kb.ldap_added(kb.LDAP_NO_ACCESS),
           PUBLISHED, "sms-site-abc", "ABC"),
-    _ldap("publishes anew", kb.ldap_modify("CN=SMS-MP-ABC-MP01," + kb.PUBLISHED_IN,
+    _ldap("publishes again", kb.ldap_modify("CN=SMS-MP-ABC-MP01," + kb.PUBLISHED_IN,
                                            "mSSMSMPAddress", ("mp01." + kb.DOMAIN,)),
           kb.ldap_modified(), kb.ldap_modified(kb.LDAP_NO_ACCESS), PUBLISHED, "sms-mp-abc",
           "ABC"),

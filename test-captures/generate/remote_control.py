@@ -246,7 +246,7 @@ def rc_decode_as(cap):
 
 @capture
 def rc_both_ports(cap):
-    """The viewer's own port is 2703: the SYN tells that 2701 is the agent's"""
+    """The viewer's own port is 2703: the SYN shows that 2701 is the agent's"""
     exchange(cap, information_reply(), client_port=2703)
 
 

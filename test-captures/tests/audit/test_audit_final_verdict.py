@@ -21,7 +21,7 @@ GET = b"GET / HTTP/1.1\r\nHost: mp\r\n\r\n"
 SSH = b"SSH-2.0-x\r\n"
 BIND = bytes.fromhex("05000b0310000000480000000100000000100010") + bytes(52)
 KERBEROS = bytes.fromhex("0000003c6a3a3038a103020105a20302010aa42c302aa00703050040810010a10e300c")
-NOBODY = b"\x99\x98\x97\x96\x95"
+UNKNOWN = b"\x99\x98\x97\x96\x95"
 
 # What it is: client, server, its port, who begins with what, verdict.
 CONTENT = {
@@ -50,7 +50,7 @@ def flow_of(name):
         else:
             getattr(talk, way)(data)
         talk.acknowledge(by_server=way != "reply")
-        getattr(talk, "send" if way == "reply" else "reply")(NOBODY)
+        getattr(talk, "send" if way == "reply" else "reply")(UNKNOWN)
         talk.close()
     return play, verdict
 
@@ -116,17 +116,17 @@ def unknown(port, end):
                 segment(cap, CLIENT, MP, (3001, port), "S", seq=talk._client.seq - 1 & 0xFFFFFFFF)
             return
         talk.open()
-        talk.send(NOBODY)
-        talk.reply(NOBODY)
+        talk.send(UNKNOWN)
+        talk.reply(UNKNOWN)
         if end == "closed":
             talk.close()
         elif end == "reset":
             talk.reset()
         elif end == "bound":
-            talk.send(NOBODY * 250)
-            talk.reply(NOBODY * 250)
-            talk.send(NOBODY)
-            talk.reply(NOBODY)
+            talk.send(UNKNOWN * 250)
+            talk.reply(UNKNOWN * 250)
+            talk.send(UNKNOWN)
+            talk.reply(UNKNOWN)
     return play
 
 
@@ -181,7 +181,7 @@ def test_a_datagram_has_its_verdict_where_its_content_shows(tshark, tmp_path):
 
     def play(cap, _):
         talk = cap.udp(CLIENT, 3001, MP, 9999)
-        talk.send(NOBODY)
+        talk.send(UNKNOWN)
         talk.send(question)
         talk.reply(question)
     capture = scene(tmp_path, play)

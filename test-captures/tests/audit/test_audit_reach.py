@@ -83,12 +83,12 @@ def played(request, tmp_path_factory):
 
 
 # From 4.4 on a SYN after a reset begins another connection.
-ANEW = ("reset three times", "reset, then answered")
+RESTARTED = ("reset three times", "reset, then answered")
 
 
 def of_one_connection(values, version):
     return {name: value for name, value in values.items()
-            if version < (4, 4) or name not in ANEW}
+            if version < (4, 4) or name not in RESTARTED}
 
 
 @PASSES

@@ -220,7 +220,7 @@ def test_content_is_read_out_of_fragments(tshark, tmp_path, whole, size, order):
 
 @pytest.mark.parametrize("name", EXTENSIONS)
 def test_a_later_syn_behind_an_extension_header_turns_no_ends(tshark, tmp_path, name):
-    """The content is no one's, so the first SYN decides."""
+    """The content is unknown, so the first SYN decides."""
     def play(cap, _):
         talk = cap.tcp(CONSOLE6, FIRST_PORT, CLIENT6, 4444)
         talk.open()

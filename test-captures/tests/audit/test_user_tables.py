@@ -198,8 +198,8 @@ def test_scope_one_judges_what_one_end_makes_sms(tshark, made):
                   prefs=site_prefs(LEARN_OFF, "smsrc.audit.scope:one"))
     assert values(of_flow(one, stranger), "verdict") == {"Off matrix"}
     # A flow between two hosts without a role gets no verdict.
-    nobody = next(flow for flow in plan_site.BACKGROUND if flow.client == plan_site.STRANGER)
-    assert not [row for row in one if row["key"] == planned_key(nobody) and
+    stranger = next(flow for flow in plan_site.BACKGROUND if flow.client == plan_site.STRANGER)
+    assert not [row for row in one if row["key"] == planned_key(stranger) and
                 row[AUDIT + "verdict"]]
 
 

@@ -1,5 +1,5 @@
 # test_load.py
-# Time and memory grow with packets and flows and no faster, at a tenth and at the whole of a load
+# Time and memory grow linearly with packets and flows, at a tenth and at the whole of a load
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The small version of test-captures/load/run. What is compared is what the plugin adds to tshark's

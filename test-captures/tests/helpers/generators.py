@@ -30,7 +30,7 @@ def plan(name):
 
 def generator(name):
     """A module of generate/ that makes captures; skips where there is no scapy to do it."""
-    pytest.importorskip("scapy", reason="scapy is not installed: captures are not made anew")
+    pytest.importorskip("scapy", reason="scapy is not installed: captures are not made again")
     return plan(name)
 
 

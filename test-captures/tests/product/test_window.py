@@ -124,7 +124,7 @@ def test_each_packet_has_the_colour_of_its_verdict(window, rules_of, name, text,
 
 
 def test_the_whole_recording_shows_where_the_findings_are(window):
-    """The strip beside the scroll bar has all packets, so one picture is enough."""
+    """The minimap beside the scroll bar shows all packets, so one picture is enough."""
     shark = window("site-misconfigured")
     shark.filter("frame")
     shark.rest()
