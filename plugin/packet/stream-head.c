@@ -7,8 +7,8 @@
 /*
  * What a flow carries is what its streams begin with, however they are cut into segments, in
  * whatever order these come, and whatever else has the same ports. Wireshark reassembles only what
- * a dissector asks for, and on odd ports none does. So this file reassembles the first bytes of each
- * direction by their sequence numbers: bytes outside the window are ignored, of two copies the
+ * a dissector asks for, and on odd ports none does. So this file reassembles the first bytes of
+ * each direction by their sequence numbers: bytes outside the window are ignored, of two copies the
  * first counts, and copies that differ before the receiver has acknowledged any of them contradict
  * each other.
  *
