@@ -46,28 +46,28 @@ Look = collections.namedtuple("Look", "capture line audit")
 INTRODUCTION = """\
 # KB 826852, row by row
 
-Written by `test-captures/generate/kb826852.py` from the plugin's table and from what tshark prints;
-a test compares. Not to be edited by hand.
+`test-captures/generate/kb826852.py` writes this page from the table of the plugin and the output of
+tshark; a test compares. Do not edit it by hand.
 
 KB 826852, *Ports that Systems Management Server 2003 uses to communicate through a firewall or
 through a proxy server*, mixes lists by pairs of roles (A to F) with lists of protocols that name no
-roles (G to J). This page says what each row says, how the plugin reads it, and what a flow of it
-looks like; then what SMS 2003 uses beside the article, and what later and earlier products do.
+roles (G to J). This page contains each row, its interpretation by the plugin, and an example of a
+flow; then the ports that SMS 2003 uses beyond the article, and those of later and earlier products.
 
-* The id is what `smsrc.audit.row` holds; the article itself numbers nothing.
-* *Printed* is the article's cell. *Read as* says what the plugin makes of it.
-* What is shown below the tables is what tshark {version} prints with `-2`: a frame of the packet
-  list, and what the audit says of it, cut at {width} columns. Other versions of Wireshark word the
-  packet list otherwise.
-* The captures are those of `test-captures`. The recordings are of real servers and clients under
-  SMS's names, the made captures are made: see [the captures](protocol.md#the-captures). The roles
-  of the hosts were given in the table `smsrc_roles` (`test-captures/lab/hosts`,
-  `test-captures/generate/plan_site.py`); where it says "learned" they were not.
+* The id is the value of `smsrc.audit.row`; the article does not number its rows.
+* *Printed* is the cell in the article, *Read as* its interpretation by the plugin.
+* The examples below the tables are the output of tshark {version} with `-2`: a frame of the packet
+  list, and the tree of the audit, cut at {width} columns. The packet list of other versions of
+  Wireshark differs.
+* The captures are in `test-captures`: recordings of real servers and clients under SMS's names, and
+  synthetic captures ([the captures](protocol.md#the-captures)). The roles of the hosts are from the
+  table `smsrc_roles` (`test-captures/lab/hosts`, `test-captures/generate/plan_site.py`), except
+  where the example is marked "learned".
 
 ## Misprints and oddities
 """
 
-# What is printed, what speaks against it, how it is read.
+# What is printed, the evidence against it, how it is read.
 ODDITIES = (
     ("`LDAP389389`, `135135`, `Kerberos8888`",
      "only some archives of the article have it so; others print `Kerberos | 88 | 88`",
@@ -135,7 +135,7 @@ SECTIONS = {
 }
 
 NEIGHBORS = {
-    "GAP": ("What SMS 2003 uses and the article leaves out", "KB gap", "Not the site's fault, and "
+    "GAP": ("Ports that SMS 2003 uses and the article omits", "KB gap", "Not the site's fault, and "
             "a firewall must let it pass as well: verdict KB gap, `smsrc.audit.kb_gap` (Note). "
             "The dynamic ports of RPC count only where the content is RPC."),
     "LATER_PRODUCT": ("ConfigMgr 2007 and later", "Later product", "Ports that later products have "
@@ -323,7 +323,7 @@ def article(rows, found):
     for section, said in SECTIONS.items():
         of_it = [row for row in rows if row.section == section]
         out += [f"## {of_it[0].id[0]}: {section}", wrap(said),
-                table(("row", "who calls", "who is called", "service", "port", "printed",
+                table(("row", "initiator", "responder", "service", "port", "printed",
                        "read as"),
                       [(row.id, row.initiator, row.responder, cell(row.service), port(row),
                         cell(row.text), reading(row)) for row in of_it]),
@@ -336,7 +336,7 @@ def neighbors(rows, found):
     for kind, (heading, _, said) in NEIGHBORS.items():
         of_it = [row for row in rows if row.kind == kind]
         out += [f"## {heading}", wrap(said),
-                table(("row", "who calls", "who is called", "service", "port", "what", "of",
+                table(("row", "initiator", "responder", "service", "port", "what", "of",
                        "source"),
                       [(row.id, row.initiator, row.responder, cell(row.service), port(row),
                         cell(row.text), row.section, cell(row.note)) for row in of_it]),
@@ -368,7 +368,7 @@ def page(tshark, version):
         raise ValueError(f"headings of the table's or of this script's only: {unknown}")
     found = everything(tshark, rows)
     return "\n\n".join([INTRODUCTION.format(version=version, width=WIDTH).rstrip(),
-                        table(("what is printed", "what speaks against it", "how it is read"),
+                        table(("printed", "evidence against it", "read as"),
                               [[text.replace("|", "\\|") for text in line] for line in ODDITIES]),
                         *article(printed, found), *neighbors(rows, found),
                         *not_on_a_row(found)]) + "\n"
