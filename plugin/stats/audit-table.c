@@ -59,6 +59,7 @@ typedef struct {
 } line_t;
 
 static const stat_column_t columns[] = {
+    STAT_RANK_COLUMN,
     STAT_COLUMN(STAT_TEXT, "Verdict", "%-15s", line_t, verdict),
     STAT_COLUMN(STAT_TEXT, "Row", "%-10s", line_t, row),
     STAT_COLUMN(STAT_TEXT, "Initiator", "%-15s", line_t, hosts[INITIATOR]),

@@ -38,7 +38,7 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_TEXT, "Host", "%-39s", line_t, host),
     STAT_COLUMN(STAT_TEXT, "Role", "%-24s", line_t, role),
     STAT_COLUMN(STAT_TEXT, "Site", "%-4s", line_t, site_code),
-    STAT_COLUMN(STAT_NUMBER, "Shown in frame", "%8u", line_t, frame),
+    STAT_COLUMN(STAT_FRAME, "Shown in frame", "%8u", line_t, frame),
     STAT_COLUMN(STAT_NUMBER, "Packets", "%8u", line_t, packets),
     STAT_COLUMN(STAT_BYTES, "Bytes", "%12u", line_t, bytes),
     STAT_COLUMN(STAT_TEXT, "Basis", "%-11s", line_t, basis),

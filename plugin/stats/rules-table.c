@@ -60,22 +60,26 @@ row_text(const firewall_rule_t *rule)
     return g_strdup_printf("%s%s", rule->unconfirmed ? "# " : "", rule->row);
 }
 
-/* What to add to the table of roles, so that a comment becomes a rule. To be g_free()d. */
+/*
+ * What to add to the table of roles, so that a comment becomes a rule. Any of the missing roles is
+ * enough: one that the traffic indicates is named, the files of rules have all. To be g_free()d.
+ */
 static char *
 addition_text(const firewall_rule_t *rule)
 {
     static const char *const names[NUM_ENDS] = { "sources", "destinations" };
     GString *text = g_string_new("initiator to responder");
+    const char *before = ", if smsrc_roles lists the ";
 
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
-        char *roles = firewall_rules_missing_to_str(rule, end);
+        role_set_t held = rule->missing[end] & rule->roles[end];
+        char *roles = role_set_to_str(NULL, held != 0 ? held : rule->missing[end]);
 
-        if (*roles != '\0')
-            g_string_append_printf(text, "%s the %s as %s",
-                                   end == INITIATOR || rule->missing[INITIATOR] == 0
-                                       ? ", if you add to smsrc_roles" : " and",
-                                   names[end], roles);
-        g_free(roles);
+        if (rule->missing[end] != 0) {
+            g_string_append_printf(text, "%s%s as %s", before, names[end], roles);
+            before = ", the ";
+        }
+        wmem_free(NULL, roles);
     }
     return g_string_free(text, FALSE);
 }

@@ -1,5 +1,5 @@
 /* sessions-table.c
- * The remote-control sessions of a capture in a table: -z smsrc,sessions
+ * The remote-control sessions of a capture in tables: -z smsrc,sessions and smsrc,sessions.full
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,7 +8,8 @@
  * The table shows the session log. A frame of a session updates its row. A filter selects sessions
  * by their frames, and a row shows the whole session: before tshark prints the table, all rows are
  * brought to the state after the last frame of their sessions. Sessions with an attack are first,
- * and apart from that all are in the order of their first frames.
+ * and apart from that all are in the order of their first frames. Both tables have the same rows;
+ * the full one has all columns.
  */
 
 #include "smsrc-compat.h"
@@ -46,11 +47,26 @@ typedef struct {
     double bytes[NUM_CHANNELS][2];
 } line_t;
 
-#define BYTES_COLUMNS(title, channel)                                                            \
-    STAT_COLUMN(STAT_BYTES, title, "%9u", line_t, bytes[channel][0]),                            \
-        STAT_COLUMN(STAT_BYTES, "to viewer", "%9u", line_t, bytes[channel][1])
-
+/* What a reader needs first: who controlled whom, by what, when, for how long and how it ended. */
 static const stat_column_t columns[] = {
+    STAT_RANK_COLUMN,
+    STAT_COLUMN(STAT_NUMBER, "Session", "%5u", line_t, number),
+    STAT_COLUMN(STAT_TEXT, "Viewer", "%-15s", line_t, viewer),
+    STAT_COLUMN(STAT_TEXT, "Viewer's account", "%-20s", line_t, account),
+    STAT_COLUMN(STAT_TEXT, "Agent", "%-15s", line_t, agent),
+    STAT_COLUMN(STAT_TEXT, "Protocol", "%-24s", line_t, protocol),
+    STAT_COLUMN(STAT_TEXT, "Start (UTC)", "%-26s", line_t, start),
+    STAT_COLUMN(STAT_SECONDS, "Seconds", "%13.6f", line_t, seconds),
+    STAT_COLUMN(STAT_TEXT, "Outcome", "%-10s", line_t, outcome),
+    STAT_COLUMN(STAT_TEXT, "Detail", "%-24s", line_t, reason),
+};
+
+#define BYTES_COLUMNS(title, channel)                                                            \
+    STAT_COLUMN(STAT_BYTES, title " to agent", "%9u", line_t, bytes[channel][0]),                \
+        STAT_COLUMN(STAT_BYTES, title " to viewer", "%9u", line_t, bytes[channel][1])
+
+static const stat_column_t full_columns[] = {
+    STAT_RANK_COLUMN,
     STAT_COLUMN(STAT_NUMBER, "Session", "%5u", line_t, number),
     STAT_COLUMN(STAT_TEXT, "Protocol", "%-24s", line_t, protocol),
     STAT_COLUMN(STAT_TEXT, "Viewer", "%-15s", line_t, viewer),
@@ -67,18 +83,22 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_NUMBER, "Last frame", "%7u", line_t, last_frame),
     STAT_COLUMN(STAT_TEXT, "Start (UTC)", "%-26s", line_t, start),
     STAT_COLUMN(STAT_SECONDS, "Seconds", "%13.6f", line_t, seconds),
-    BYTES_COLUMNS("Control to agent", CHANNEL_CONTROL),
-    BYTES_COLUMNS("Data to agent", CHANNEL_DATA),
-    BYTES_COLUMNS("Chat to agent", CHANNEL_CHAT),
-    BYTES_COLUMNS("Transfer to agent", CHANNEL_TRANSFER),
+    BYTES_COLUMNS("Control", CHANNEL_CONTROL),
+    BYTES_COLUMNS("Data", CHANNEL_DATA),
+    BYTES_COLUMNS("Chat", CHANNEL_CHAT),
+    BYTES_COLUMNS("Transfer", CHANNEL_TRANSFER),
 };
+
+/* The number of a row in the sequence: those of sessions with an attack precede all others. */
+#define ATTACK 0U
 
 typedef struct {
     stat_table_t table;
+    const stat_column_t *columns;
     /*
-     * The rows as a sequence, in which an item is at the position of its row, and true for a
-     * session with an attack; the item of each session, NULL for one that has no row so far; that
-     * of the row for sessions not listed, or NULL.
+     * The rows as a sequence, in which an item is at the position of its row, and the number of its
+     * session or ATTACK; the item of each session, NULL for one that has no row so far; that of the
+     * row for sessions not listed, or NULL.
      */
     GSequence *row_order;
     GHashTable *session_rows;
@@ -98,24 +118,23 @@ clear_rows(sessions_t *sessions)
     sessions->num_attacks = 0;
 }
 
-/* Returns the row before which a session without an attack is shown: they are by their number. */
 static unsigned
-row_for(const sessions_t *sessions, const stat_tap_table *table, unsigned number)
+number_of(GSequenceIter *row)
 {
-    unsigned row = stat_table_num_rows(table);
-
-    while (row > sessions->num_attacks &&
-           stat_tap_get_field_data(table, row - 1, 0)->value.uint_value > number)
-        row--;
-    return row;
+    return GPOINTER_TO_UINT(g_sequence_get(row));
 }
 
+/* Adds the row of a session without an attack: they are in the order of their numbers. */
 static GSequenceIter *
-insert_row(sessions_t *sessions, stat_tap_table *table, unsigned row)
+insert_row(sessions_t *sessions, stat_tap_table *table, unsigned number)
 {
-    stat_table_insert_row(&sessions->table.ui, table, row);
-    return g_sequence_insert_before(g_sequence_get_iter_at_pos(sessions->row_order, (int)row),
-                                    GUINT_TO_POINTER(false));
+    GSequenceIter *next = g_sequence_get_end_iter(sessions->row_order);
+
+    while (!g_sequence_iter_is_begin(next) && number_of(g_sequence_iter_prev(next)) > number)
+        next = g_sequence_iter_prev(next);
+    stat_table_insert_row(&sessions->table.ui, table,
+                          (unsigned)g_sequence_iter_get_position(next));
+    return g_sequence_insert_before(next, GUINT_TO_POINTER(number));
 }
 
 static unsigned
@@ -131,11 +150,12 @@ raise_row(sessions_t *sessions, stat_tap_table *table, GSequenceIter *row)
     unsigned from = place_of(row), to = sessions->num_attacks++;
     stat_tap_table_item_type *cells = table->elements[from];
 
-    g_sequence_set(row, GUINT_TO_POINTER(true));
+    g_sequence_set(row, GUINT_TO_POINTER(ATTACK));
     g_sequence_move(row, g_sequence_get_iter_at_pos(sessions->row_order, (int)to));
     memmove(&table->elements[to + 1], &table->elements[to],
             (from - to) * sizeof table->elements[0]);
     table->elements[to] = cells;
+    stat_table_rank_rows(table, to, from + 1);
 }
 
 static char *
@@ -154,7 +174,8 @@ join_and_free(char **list)
 }
 
 static void
-show_session(stat_tap_table *table, unsigned row, const session_summary_t *session)
+show_session(const sessions_t *sessions, stat_tap_table *table, unsigned row,
+             const session_summary_t *session)
 {
     char *viewer = host_text(&session->viewer), *agent = host_text(&session->agent);
     char *account = stat_text_account(session);
@@ -184,7 +205,7 @@ show_session(stat_tap_table *table, unsigned row, const session_summary_t *sessi
         for (unsigned side = 0; side < 2; side++)
             line.bytes[channel][side] = (double)session->bytes[channel][side];
     }
-    stat_table_show_row(table, row, columns, &line);
+    stat_table_show_row(table, row, sessions->columns, &line);
     wmem_free(NULL, viewer);
     wmem_free(NULL, agent);
     g_free(account);
@@ -205,10 +226,10 @@ show_unlisted(sessions_t *sessions, stat_tap_table *table)
     if (unlisted == 0)
         return;
     if (sessions->unlisted_row == NULL)
-        sessions->unlisted_row = insert_row(sessions, table, stat_table_num_rows(table));
+        sessions->unlisted_row = insert_row(sessions, table, UINT_MAX);
     text = g_strdup_printf("%u or more sessions", unlisted);
     line.reason = text;
-    stat_table_show_row(table, place_of(sessions->unlisted_row), columns, &line);
+    stat_table_show_row(table, place_of(sessions->unlisted_row), sessions->columns, &line);
     g_free(text);
 }
 
@@ -217,7 +238,7 @@ static GSequenceIter *
 remove_row(sessions_t *sessions, stat_tap_table *table, GSequenceIter *row)
 {
     if (row != NULL) {
-        sessions->num_attacks -= GPOINTER_TO_UINT(g_sequence_get(row));
+        sessions->num_attacks -= number_of(row) == ATTACK;
         stat_table_remove_row(table, place_of(row));
         g_sequence_remove(row);
     }
@@ -234,13 +255,13 @@ update_row(sessions_t *sessions, stat_tap_table *table, const session_t *session
     if (summary.number == 0)
         row = remove_row(sessions, table, row);
     else if (row == NULL)
-        row = insert_row(sessions, table, row_for(sessions, table, summary.number));
+        row = insert_row(sessions, table, summary.number);
     g_hash_table_insert(sessions->session_rows, (void *)session, row);
     if (row == NULL)
         return;
-    if (summary.has_attack && !GPOINTER_TO_UINT(g_sequence_get(row)))
+    if (summary.has_attack && number_of(row) != ATTACK)
         raise_row(sessions, table, row);
-    show_session(table, place_of(row), &summary);
+    show_session(sessions, table, place_of(row), &summary);
 }
 
 static tap_packet_status
@@ -298,18 +319,21 @@ sessions_init(stat_tap_table_ui *ui)
 }
 
 static void sessions_reset(stat_tap_table *table);
+static void full_reset(stat_tap_table *table);
 
-static sessions_t window = {
-    .table = {
-        .ui = {
-            .tap_name = "smsrc",
-            .stat_tap_init_cb = sessions_init,
-            .packet_func = sessions_packet,
-            .stat_tap_reset_table_cb = sessions_reset,
-        },
-        .complete_cb = sessions_complete,
-    },
-};
+#define SESSIONS_UI(reset)                                                                       \
+    {                                                                                            \
+        .ui = {                                                                                  \
+            .tap_name = "smsrc",                                                                 \
+            .stat_tap_init_cb = sessions_init,                                                   \
+            .packet_func = sessions_packet,                                                      \
+            .stat_tap_reset_table_cb = reset,                                                    \
+        },                                                                                       \
+        .complete_cb = sessions_complete,                                                        \
+    }
+
+static sessions_t window = { .table = SESSIONS_UI(sessions_reset), .columns = columns };
+static sessions_t full = { .table = SESSIONS_UI(full_reset), .columns = full_columns };
 
 static void
 sessions_reset(stat_tap_table *table)
@@ -318,9 +342,23 @@ sessions_reset(stat_tap_table *table)
     clear_rows(&window);
 }
 
+static void
+full_reset(stat_tap_table *table)
+{
+    stat_table_clear(table);
+    clear_rows(&full);
+}
+
 void
 sessions_table_register(const statistic_t *statistic)
 {
     terminal_table_register(&window.table.ui, statistic, columns, array_length(columns),
                             sizeof window);
+}
+
+void
+sessions_table_register_full(const statistic_t *statistic)
+{
+    terminal_table_register(&full.table.ui, statistic, full_columns, array_length(full_columns),
+                            sizeof full);
 }

@@ -34,6 +34,7 @@ void rules_file_register(const statistic_t *statistic);
 void rules_table_register(const statistic_t *statistic);
 void sessions_json_register(const statistic_t *statistic);
 void sessions_table_register(const statistic_t *statistic);
+void sessions_table_register_full(const statistic_t *statistic);
 
 /** Show a file of firewall rules in a window of Wireshark, where there is one. */
 void rules_file_open(const statistic_t *statistic);

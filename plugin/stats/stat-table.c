@@ -20,7 +20,10 @@
 #include "audit-tap.h"
 #include "bounds.h"
 #include "not-judged-sum.h"
+#include "stat-listener.h"
 #include "text.h"
+
+static GPtrArray *noted_uis; /* of the statistics that have, or had, a table */
 
 static void
 free_cell(stat_tap_table *table _U_, unsigned row _U_, unsigned column _U_,
@@ -40,6 +43,8 @@ stat_table_set_columns(stat_tap_table_ui *ui, const stat_column_t *columns, unsi
         [STAT_NUMBER] = TABLE_ITEM_UINT,
         [STAT_BYTES] = TABLE_ITEM_UINT,
         [STAT_SECONDS] = TABLE_ITEM_FLOAT,
+        [STAT_FRAME] = TABLE_ITEM_UINT,
+        [STAT_RANK] = TABLE_ITEM_UINT,
     };
 
     ui->stat_tap_free_table_item_cb = free_cell;
@@ -110,6 +115,13 @@ set_seconds(stat_tap_table_item_type *cell, double seconds)
         cell->value.float_value = seconds;
 }
 
+static void
+set_frame(stat_tap_table_item_type *cell, unsigned frame)
+{
+    cell->type = frame == 0 ? TABLE_ITEM_NONE : TABLE_ITEM_UINT;
+    cell->value.uint_value = frame;
+}
+
 void
 stat_table_show_row(stat_tap_table *table, unsigned row, const stat_column_t *columns,
                     const void *record)
@@ -132,8 +144,47 @@ stat_table_show_row(stat_tap_table *table, unsigned row, const stat_column_t *co
         case STAT_SECONDS:
             set_seconds(cell, *(const double *)value);
             break;
+        case STAT_FRAME:
+            set_frame(cell, *(const unsigned *)value);
+            break;
+        case STAT_RANK:
+            break;
         }
     }
+}
+
+/*
+ * Ranks
+ */
+
+static const stat_column_t rank_column = STAT_RANK_COLUMN;
+
+unsigned
+stat_table_first_printed(const stat_tap_table_ui *ui)
+{
+    return ui->nfields > 0 && strcmp(ui->fields[0].column_name, rank_column.title) == 0 ? 1 : 0;
+}
+
+/* False in tshark, which prints no rank. */
+static bool
+has_rank(const stat_tap_table *table)
+{
+    for (unsigned i = 0; !stat_listener_is_tshark() && i < noted_uis->len; i++) {
+        const stat_tap_table_ui *ui = (const stat_tap_table_ui *)noted_uis->pdata[i];
+
+        if (stat_table_opened(ui) == table)
+            return stat_table_first_printed(ui) > 0;
+    }
+    return false;
+}
+
+void
+stat_table_rank_rows(stat_tap_table *table, unsigned from, unsigned end)
+{
+    if (!has_rank(table))
+        return;
+    for (unsigned row = from; row < end; row++)
+        stat_tap_get_field_data(table, row, 0)->value.uint_value = row + 1;
 }
 
 /*
@@ -165,6 +216,7 @@ append_last_row(stat_tap_table_ui *ui, stat_tap_table *table)
             cells[i].value.string_value = g_strdup("");
     }
     stat_tap_init_table_row(table, row, (unsigned)ui->nfields, cells);
+    stat_table_rank_rows(table, row, row + 1);
     return row;
 }
 
@@ -186,6 +238,7 @@ stat_table_insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at)
     memmove(&table->elements[at + 1], &table->elements[at],
             (last - at) * sizeof table->elements[0]);
     table->elements[at] = cells;
+    stat_table_rank_rows(table, at, table->num_elements);
 }
 
 void
@@ -197,6 +250,7 @@ stat_table_remove_row(stat_tap_table *table, unsigned at)
     table->num_elements--;
     memmove(&table->elements[at], &table->elements[at + 1],
             (table->num_elements - at) * sizeof table->elements[0]);
+    stat_table_rank_rows(table, at, table->num_elements);
 }
 
 stat_tap_table *
@@ -230,8 +284,6 @@ stat_table_clear(stat_tap_table *table)
  * listener serves all tables, beside their own. It is never removed: a table that is closed is no
  * longer among those of its statistic.
  */
-
-static GPtrArray *noted_uis; /* of the statistics that have, or had, a table */
 
 /* The first cell of such a row points to it. */
 static char note_mark;

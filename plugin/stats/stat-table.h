@@ -20,6 +20,8 @@ typedef enum {
     STAT_NUMBER,  /* unsigned */
     STAT_BYTES,   /* double, a whole number, also where 32 bits are too few for it */
     STAT_SECONDS, /* double; NAN is an empty cell */
+    STAT_FRAME,   /* unsigned; 0, which no frame has, is an empty cell */
+    STAT_RANK,    /* the place of the row, from 1: the table sets it */
 } stat_kind_e;
 
 /** A column: its head, and the member that it shows of the structure that a row is shown from. */
@@ -34,6 +36,18 @@ typedef struct {
     {                                                                                            \
         title, format, kind, offsetof(type, member)                                              \
     }
+
+/**
+ * The first column of a table whose rows have an order: Wireshark's window sorts by its first
+ * column, and by this one it has that order. tshark prints the rows in order, and not the column.
+ */
+#define STAT_RANK_COLUMN                                                                         \
+    {                                                                                            \
+        "Rank", "%5u", STAT_RANK, 0                                                              \
+    }
+
+/** The index of the first column of @p ui that tshark prints: the one after the rank. */
+unsigned stat_table_first_printed(const stat_tap_table_ui *ui);
 
 /** Give @p ui the @p count @p columns, which are static. Call before the table is registered. */
 void stat_table_set_columns(stat_tap_table_ui *ui, const stat_column_t *columns, unsigned count);
@@ -57,6 +71,9 @@ void stat_table_insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigne
 
 /** Remove the row @p at, with its texts. */
 void stat_table_remove_row(stat_tap_table *table, unsigned at);
+
+/** Set the ranks of the rows from @p from to before @p end, which have changed places. */
+void stat_table_rank_rows(stat_tap_table *table, unsigned from, unsigned end);
 
 /** The table, and the statistic, of what a tap's callback gets. */
 stat_tap_table *stat_table_of(void *tapdata);

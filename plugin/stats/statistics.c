@@ -16,6 +16,9 @@
 static const statistic_t statistics[] = {
     { "smsrc,sessions", "SMS Remote Control Sessions",
       "Who controlled which machine, when and how it ended", sessions_table_register, NULL },
+    { "smsrc,sessions.full", "SMS Remote Control Sessions in Full",
+      "The same with names, functions, frames and bytes of each channel",
+      sessions_table_register_full, NULL },
     { "smsrc,messages", "SMS Remote Control Messages",
       "Messages by channel, type and direction", messages_table_register, NULL },
     { "smsrc,roles", "SMS Roles",

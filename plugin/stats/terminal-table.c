@@ -6,10 +6,10 @@
  */
 
 /*
- * tshark prints a table by its columns' formats, however long the lines become: those of the plugin
- * have up to 300 characters. Where the lines of the terminal are shorter, a table is as wide as
- * what is in it. What does not fit continues in further lines of the record, and long cells are
- * wrapped. Nothing is cut off. A table that is piped into a program has the long form.
+ * tshark prints a table by its columns' formats, whatever is in them, so that no column is aligned
+ * once a cell is longer. Here a column is as wide as its widest cell. On a terminal, what does not
+ * fit continues in further lines of the record, and long cells are wrapped. Nothing is cut off. A
+ * table that is piped into a program has the long form: a line for each record, and all columns.
  */
 
 #include "terminal-table.h"
@@ -101,31 +101,43 @@ free_column(void *data)
     g_free(column);
 }
 
-/* The columns that are not empty, each as wide as its widest cell. */
+/* A column, as wide as its widest cell; 0 where all are empty. */
+static column_t *
+column_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned index)
+{
+    column_t *column = g_new0(column_t, 1);
+
+    column->name = ui->fields[index].column_name;
+    column->number = ui->fields[index].type != TABLE_ITEM_STRING;
+    column->cells = g_ptr_array_new_with_free_func(g_free);
+    for (unsigned row = 0; row < stat_table_num_rows(table); row++) {
+        char *text = cell_text(stat_tap_get_field_data(table, row, index),
+                               ui->fields[index].field_format);
+
+        column->width = MAX(column->width, text_lines_width(text));
+        g_ptr_array_add(column->cells, text);
+    }
+    return column;
+}
+
+/* The columns that are not empty, for lines of @p width; for 0 all, with their names on one line. */
 static GPtrArray *
 columns_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned width)
 {
     GPtrArray *columns = g_ptr_array_new_with_free_func(free_column);
 
-    for (unsigned i = 0; i < ui->nfields; i++) {
-        column_t *column = g_new0(column_t, 1);
-        unsigned widest = 0;
+    for (unsigned i = stat_table_first_printed(ui); i < ui->nfields; i++) {
+        column_t *column = column_of(ui, table, i);
 
-        column->name = ui->fields[i].column_name;
-        column->number = ui->fields[i].type != TABLE_ITEM_STRING;
-        column->cells = g_ptr_array_new_with_free_func(g_free);
-        for (unsigned row = 0; row < stat_table_num_rows(table); row++) {
-            char *text = cell_text(stat_tap_get_field_data(table, row, i),
-                                   ui->fields[i].field_format);
-
-            widest = MAX(widest, text_lines_width(text));
-            g_ptr_array_add(column->cells, text);
-        }
-        if (widest == 0) {
+        if (width == 0) {
+            column->width = MAX(column->width, text_lines_width(column->name));
+        } else if (column->width == 0) {
             free_column(column);
             continue;
+        } else {
+            column->width = MIN(MAX(column->width, text_lines_longest_word(column->name)),
+                                width - INDENT);
         }
-        column->width = MIN(MAX(widest, text_lines_longest_word(column->name)), width - INDENT);
         g_ptr_array_add(columns, column);
     }
     return columns;
@@ -174,6 +186,16 @@ lay_out(GPtrArray *columns, unsigned width)
  * Printing
  */
 
+/* Appends a part of a cell with blanks to the width of its column; a number is to the right. */
+static void
+append_padded(GString *text, const column_t *column, const char *part)
+{
+    int blanks = (int)column->width - (int)text_lines_width(part);
+
+    g_string_append_printf(text, "%*s%s%*s", column->number ? blanks : 0, "", part,
+                           column->number ? 0 : blanks, "");
+}
+
 /* Prints the cells of a row, or for -1 the names of the columns, and wraps those too long. */
 static void
 print_row(GPtrArray *columns, int row)
@@ -198,14 +220,11 @@ print_row(GPtrArray *columns, int row)
 
             g_string_printf(text, "%*s", first > 0 ? INDENT : 0, "");
             for (unsigned i = first; i < end; i++) {
-                const column_t *column = (const column_t *)columns->pdata[i];
                 const GPtrArray *lines = (const GPtrArray *)wrapped->pdata[i - first];
-                const char *part = line < lines->len ? (const char *)lines->pdata[line] : "";
-                int blanks = (int)column->width - (int)text_lines_width(part);
 
-                g_string_append_printf(text, "%*s%*s%s%*s", i > first ? GAP : 0, "",
-                                       column->number ? blanks : 0, "", part,
-                                       column->number ? 0 : blanks, "");
+                g_string_append_printf(text, "%*s", i > first ? GAP : 0, "");
+                append_padded(text, (const column_t *)columns->pdata[i],
+                              line < lines->len ? (const char *)lines->pdata[line] : "");
             }
             puts(g_strchomp(text->str));
             g_string_free(text, TRUE);
@@ -289,24 +308,36 @@ print_head(const stat_tap_table_ui *ui, unsigned width)
         print_wrapped(head, width);
 }
 
-/* The width in a format such as "%-15s", negative where the text is to the left. */
-static int
-format_width(const char *format)
+/* Prints a row, or for -1 the names of the columns, on one line. */
+static void
+print_long_row(const GPtrArray *columns, int row)
 {
-    return (int)strtol(format + 1, NULL, 10);
+    GString *line = g_string_new(NULL);
+
+    for (unsigned i = 0; i < columns->len; i++) {
+        const column_t *column = (const column_t *)columns->pdata[i];
+
+        append_padded(line, column,
+                      row < 0 ? column->name : (const char *)column->cells->pdata[row]);
+        g_string_append(line, " |");
+    }
+    puts(line->str);
+    g_string_free(line, TRUE);
 }
 
+/* Prints what was not judged and not kept: these texts are as wide as they are. */
 static void
-print_long_row(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned row)
+print_long_notes(const stat_tap_table_ui *ui, const stat_tap_table *table)
 {
-    for (unsigned i = 0; i < ui->nfields; i++) {
-        const char *format = ui->fields[i].field_format;
-        char *text = cell_text(stat_tap_get_field_data(table, row, i), format);
+    for (unsigned row = stat_table_num_rows(table); row < table->num_elements; row++) {
+        for (unsigned i = 0; i < ui->nfields; i++) {
+            const stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, i);
 
-        printf("%*s |", format_width(format), text);
-        g_free(text);
+            if (cell->type == TABLE_ITEM_STRING && *cell->value.string_value != '\0')
+                printf("%s |", cell->value.string_value);
+        }
+        puts("");
     }
-    puts("");
 }
 
 static void
@@ -333,16 +364,18 @@ long_draw(void *tapdata)
     print_rule('=', LONG_RULE);
     printf("%s:\nFilter for statistics: %s\n", ui->title,
            narrow->filter != NULL ? narrow->filter : "");
-    for (unsigned i = 0; i < ui->nfields; i++)
-        printf("%s |", ui->fields[i].column_name);
-    puts("");
     for (unsigned i = 0; i < ui->tables->len; i++) {
         stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, i);
+        GPtrArray *columns;
 
         stat_table_update_notes(narrow->stats.stat_tap_data, table);
+        columns = columns_of(ui, table, 0);
+        print_long_row(columns, -1);
         puts(table->title);
-        for (unsigned row = 0; row < table->num_elements; row++)
-            print_long_row(ui, table, row);
+        for (unsigned row = 0; row < stat_table_num_rows(table); row++)
+            print_long_row(columns, (int)row);
+        print_long_notes(ui, table);
+        g_ptr_array_free(columns, TRUE);
     }
     print_rule('=', LONG_RULE);
 }

@@ -27,6 +27,8 @@ swap_rows(verdict_rows_t *rows, stat_tap_table *table, unsigned a, unsigned b)
     rows->rows->pdata[b] = row;
     ((verdict_row_t *)rows->rows->pdata[a])->at = a;
     ((verdict_row_t *)rows->rows->pdata[b])->at = b;
+    stat_table_rank_rows(table, a, a + 1);
+    stat_table_rank_rows(table, b, b + 1);
 }
 
 /* The first row of those with a verdict, which follow those of all worse ones. */

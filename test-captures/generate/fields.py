@@ -21,6 +21,7 @@ PAGE = ROOT / "plugin" / "doc" / "fields.md"
 # What each statistic shows, of those that the plugin has; tshark knows their names only.
 STATISTICS = {
     "smsrc,sessions": "each session of remote control: who, when, how long, how it ended",
+    "smsrc,sessions.full": "the same with names, functions, frames and bytes of each channel",
     "smsrc,sessions.json": "the same, a line of JSON for each (tshark only)",
     "smsrc,messages": "messages by channel, type and direction",
     "smsrc,tree": "the same as a tree (tshark and sharkd)",

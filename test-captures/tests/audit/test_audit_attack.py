@@ -206,19 +206,20 @@ def test_it_is_the_first_flow_and_the_first_session(tshark, capture, messages, t
     assert found[0] == (ATTACKER, "CVE-2004-0728") and len(found) > 1
     rows = [[cell.strip() for cell in line.split("|")] for line in tshark(
         path, "-q", "-z", "smsrc,sessions", **options).stdout.splitlines()
-        if "SMS Remote Control  " in line]
-    assert [(row[2], row[5]) for row in rows] == found
+        if "SMS Remote Control |" in line]
+    assert [(row[1], row[8]) for row in rows] == found
     numbers = [int(row[0]) for row in rows[1:]]
     assert numbers == sorted(numbers)
 
 
 def test_sharkd_has_it_first(sharkd, capture, messages):
     path = capture(mixed(messages))
-    for name, column, value in (("audit", 0, "Attack"), ("sessions", 2, ATTACKER)):
+    for name, column, value in (("audit", 1, "Attack"), ("sessions", 2, ATTACKER)):
         reply = sharkd(path, [{"method": "tap", "params": {"tap0": f"nstat:smsrc,{name}"}}],
                        conf=conf(TABLE))[0]
         tap = next(tap for tap in reply["result"]["taps"] if tap)
         assert tap["tables"][0]["i"][0][column] == value
+        assert tap["tables"][0]["i"][0][0] == 1
 
 
 @pytest.mark.parametrize("two_pass", (False, True))

@@ -33,5 +33,5 @@ def table(text):
     return rows
 
 
-def statistic(tshark, capture, name="sessions", **options):
+def statistic(tshark, capture, name="sessions.full", **options):
     return tshark(capture, "-q", "-z", f"smsrc,{name}", **options).stdout

@@ -27,6 +27,7 @@ TOOLS = ("Xvfb", "openbox", "xdotool", "xclip", "import", "wireshark")
 # The entries of Statistics > SMS 2003: what -z takes, title of the window.
 STATISTICS = (
     ("smsrc,sessions", "SMS Remote Control Sessions"),
+    ("smsrc,sessions.full", "SMS Remote Control Sessions in Full"),
     ("smsrc,messages", "SMS Remote Control Messages"),
     ("smsrc,roles", "SMS Roles"),
     ("smsrc,audit", "SMS Port Audit"),

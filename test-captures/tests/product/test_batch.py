@@ -80,7 +80,7 @@ def table_sums(tshark, capture):
 
 
 def outcomes(tshark, capture):
-    lines = tshark(capture, "-q", "-z", "smsrc,sessions").stdout.splitlines()
+    lines = tshark(capture, "-q", "-z", "smsrc,sessions.full").stdout.splitlines()
     return collections.Counter(
         (cells[1], cells[4]) for cells in ([cell.strip() for cell in line.split("|")]
                                            for line in lines) if cells[0].isdigit())
@@ -693,10 +693,11 @@ def test_a_file_that_is_not_there_makes_no_sum(program, tmp_path):
 
 
 def test_the_report_has_eighty_columns_and_all_flows(batch, read):
-    text = batch("report", read).stdout
+    text = batch("report", "--listed", read).stdout
     assert max(map(len, text.splitlines())) <= 80
     lines = sum_lines(batch, read)
-    counted = [line.split() for line in text.split("Sessions\n")[0].splitlines()]
+    counted = [line.split() for line in
+               text.split("\nCaptures\n")[1].split("Sessions\n")[0].splitlines()]
     assert sum(int(words[0]) for words in counted if len(words) > 4 and words[0].isdigit()
                and words[1].isdigit()) == sum(flows for flows, *_ in flow_sums(lines).values())
     assert "broken.pcap: broken, tshark: " in text and "cut.pcap: partly read, " in text
@@ -976,7 +977,7 @@ def test_the_manual_has_each_command_and_option_of_the_help(program, sandbox):
     commands = set(re.findall(r"^smsrc-batch ([a-z]+)", usage, re.MULTILINE))
     options = set(re.findall(r"(?<![\w-])--?[a-zA-Z]+", usage))
     assert {"run", "list", "status", "sum", "report", "rows"} == commands
-    assert {"-j", "-S", "--share", "--help", "--version"} == options
+    assert {"-j", "-S", "--share", "--worst", "--listed", "--help", "--version"} == options
     heads = re.findall(r"^ {7}(\S.*)$", text, re.MULTILINE)
     for word in commands | options:
         alone = rf"(?<![\w-]){re.escape(word)}(?![\w-])"
@@ -1001,7 +1002,8 @@ def test_it_says_how_it_is_used(program, sandbox):
     done = sandbox.run([program, "--help"])
     assert done.returncode == 0 and done.stdout.startswith("smsrc-batch run ")
     for wrong in ((), ("nothing",), ("run",), ("run", "a"), ("run", "a", "b", "c"), ("step", "a"),
-                  ("status",), ("sum",)):
+                  ("status",), ("sum",), ("report", "--worst"), ("report", "--worst", "0", "a"),
+                  ("report", "--most", "a"), ("report", "--listed")):
         done = sandbox.run([program, *wrong])
         assert done.returncode == 2 and not done.stdout, wrong
 

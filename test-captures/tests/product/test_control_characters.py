@@ -9,7 +9,6 @@ character that g_unichar_isprint() lets pass, or the tab or line end of the form
 """
 
 import re
-import unicodedata
 
 import pytest
 
@@ -17,13 +16,11 @@ import bare_packets
 from audit_rows import conf
 from batch_program import batch, program  # noqa: F401
 from generators import plan
+from hostile_text import HOSTILE, refuse_unprintable
 from json_output import parse
 
 messages = plan("messages")
 
-HOSTILE = ("E\x1b]0;pwn\x07\x1b[31mR", "N\nb\r\x0bc\x7f", "C\x9b31m\x85\x9d0;x\x9c",
-           "T\u202eevil\u202c\u200b\ufeff", "U\ue000\u0378", "long" + "\u65e5" * 90,
-           "\U000e0041\U0001f600", "%s%n\\")
 OURS = "smsrc smsrc.cm smsrc.log smsrc.audit"
 TEXTS = ("smsrc.user.host", "smsrc.user.user", "smsrc.user.controller", "smsrc.user.product",
          "smsrc.busy.controller", "smsrc.text", "smsrc.cm.text", "smsrc.netbios.name",
@@ -45,15 +42,6 @@ ROW = 'uat:smsrc_rows:"any","any","TCP","2701","Serv\x9b\u202eice","note \u202e 
     "\u65e5" * 200)
 ROLES = ('uat:smsrc_roles:"10.1.2.0/24","Administrator console","ABC"',
          'uat:smsrc_roles:"10.1.3.0/24","Advanced Client","ABC"')
-
-
-def refuse_unprintable(data):
-    """What was printed, as text."""
-    text = data.decode("utf-8", "strict")
-    bad = {f"U+{ord(c):04X} in {line[:200]!r}" for line in text.split("\n") for c in line
-           if c != "\t" and unicodedata.category(c) in ("Cc", "Cf", "Cn", "Cs")}
-    assert not bad, sorted(bad)
-    return text
 
 
 def conversations(ntlm=True):

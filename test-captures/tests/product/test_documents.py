@@ -6,8 +6,10 @@
 `pytest --regen` writes them again. README and all pages: what they link to is there, and the
 commands that they show work."""
 
+import collections
 import csv
 import difflib
+import json
 import re
 import shlex
 
@@ -386,34 +388,51 @@ def test_filters_are_filters(sharkd, made, say):
 
 # --- Examples -----------------------------------------------------------------------------------
 
-SHOWN = ["README.md", "plugin/doc/sessions.md"]
-TABLES = {"Session": ("test-captures/made/demo.pcap", "smsrc,sessions"),
-          "Row": ("test-captures/recorded/site-firewalled.pcapng", "smsrc,matrix")}
+# A block of output that follows a block with the one command that prints it.
+SAMPLE = re.compile(r"^```sh\n([^\n]*)\n```\n\n```\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SAMPLES = [(name, *found) for name in NAMES for found in SAMPLE.findall(read(name))]
 
 
 def cells(line):
     return [cell.strip() for cell in line.rstrip().strip("|").split("|")]
 
 
-def is_part(few, all_of_them):
-    """True if these cells are in a row in this order, others between them."""
-    rest = iter(all_of_them)
-    return all(cell in rest for cell in few)
+def json_objects(text):
+    """Those of a block, in which one may go over several lines."""
+    text, found = text.replace("\n ", "").strip(), []
+    while text:
+        one, end = json.JSONDecoder().raw_decode(text)
+        found.append(one)
+        text = text[end:].lstrip()
+    return found
 
 
-@pytest.mark.parametrize("name", SHOWN)
-def test_tables_shown_are_what_tshark_prints(tshark, name):
-    """A choice of the rows and the columns, in their order."""
-    blocks = re.findall(r"^```\n((?:Session|Row) *\|.*?)^```", read(name),
-                        re.MULTILINE | re.DOTALL)
-    assert blocks
-    for block in blocks:
-        head, *lines = block.splitlines()
-        capture, statistic = TABLES[cells(head)[0]]
-        real = [cells(line) for line in tshark(ROOT / capture, "-q", "-z",
-                                               statistic).stdout.splitlines()]
-        for line in [head, *lines]:
-            assert any(is_part(cells(line), row) for row in real), line
+def test_pages_have_samples():
+    assert collections.Counter(name for name, *_ in SAMPLES) >= collections.Counter({
+        "README.md": 2, "plugin/doc/sessions.md": 1, "plugin/doc/reports.md": 3})
+    # A table is shown below the command that prints it.
+    for name in NAMES:
+        tables = re.findall(r"^```\n(?=(?:Session|Row|Verdict|Host|Channel) +(?:\||\w))", read(name),
+                            re.MULTILINE)
+        assert len(tables) <= sum(name == one for one, *_ in SAMPLES), name
+
+
+@pytest.mark.parametrize("name, command, block", SAMPLES,
+                         ids=lambda text: text if text in NAMES else "")
+def test_samples_are_what_the_command_above_them_prints(ordinary, sandbox, name, command, block):
+    """Lines of it in their order, or lines of JSON."""
+    paths = set(re.findall(r"test-captures/\S+\.pcap\w*", command))
+    assert len(paths) == 1, f"{name}: {command}"
+    for path in paths:
+        command = command.replace(path, str(sandbox.readable(ROOT / path)))
+    printed = check_run(ordinary(["bash", "-c", command])).stdout
+    lines = iter([line.rstrip() for line in printed.splitlines()])
+    if block.startswith("{"):
+        objects = iter([json.loads(line) for line in printed.splitlines()])
+        missing = [one for one in json_objects(block) if one not in objects]
+    else:
+        missing = [line for line in block.splitlines() if line not in lines]
+    assert missing == [], f"{command}\n{printed}"
 
 
 def test_packets_shown_are_what_tshark_prints(tshark, made):

@@ -53,9 +53,16 @@ def test_the_table_is_what_the_generator_knows(tshark, made, name, two_pass):
 
 @pytest.mark.parametrize("name", ALL_SESSIONS)
 def test_sharkd_has_the_same_table(sharkd, made, name):
-    reply = sharkd(made(name), [{"method": "tap", "params": {"tap0": "nstat:smsrc,sessions"}}])[0]
-    taps = [tap for tap in reply["result"]["taps"] if tap]
-    items = taps[0]["tables"][0]["i"]
+    reply = sharkd(made(name), [{"method": "tap", "params": {
+        "tap0": "nstat:smsrc,sessions.full", "tap1": "nstat:smsrc,sessions"}}])[0]
+    found = {tap["tap"]: (tap["fields"], tap["tables"][0]["i"]) for tap in reply["result"]["taps"]}
+    heads, rows = found["nstat:smsrc,sessions.full"]
+    # The first column is the place of the row; tshark prints the rows in order.
+    assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
+    items = [row[1:] for row in rows]
+    few_heads, few = found["nstat:smsrc,sessions"]
+    chosen = [heads.index(one) for one in few_heads]
+    assert few == [[row[at] for at in chosen] for row in rows] and len(chosen) == 10
     expected = [[row[column] for column in COLUMNS] for row in truth(name)["rows"]]
     shown = [[cell if isinstance(cell, str) else
               f"{cell:.6f}" if column == "seconds" else str(round(cell))
@@ -66,7 +73,7 @@ def test_sharkd_has_the_same_table(sharkd, made, name):
 def test_a_filter_chooses_sessions_and_changes_nothing_in_them(tshark, made):
     whole = truth("session-interleaved")["rows"]
     done = tshark(made("session-interleaved"), "-q", "-z",
-                  "smsrc,sessions,ip.addr == 10.1.3.22").stdout
+                  "smsrc,sessions.full,ip.addr == 10.1.3.22").stdout
     assert table(done) == [row for row in whole if row["agent"] == "10.1.3.22"]
 
 

@@ -142,7 +142,7 @@ def test_the_sessions_are_those_of_the_table(tshark, made, name):
 
 
 def statistic_text(tshark, capture):
-    return tshark(capture, "-q", "-z", "smsrc,sessions").stdout
+    return tshark(capture, "-q", "-z", "smsrc,sessions.full").stdout
 
 
 def test_the_last_line_counts_all_frames(tshark, made):

@@ -15,8 +15,12 @@ import pytest
 
 from audit_rows import conf, site_prefs, statistic
 from recorded_truth import RECORDED
+from window import STATISTICS as TITLES
 
 STATISTICS = ("audit", "matrix", "roles", "sessions", "rules")
+# A line of a capture here, as a program or a file gets it.
+LONGEST = {"audit": 220, "matrix": 240, "roles": 180, "sessions": 160, "rules": 270,
+           "messages": 100}
 
 
 def capture_of(made, name):
@@ -42,6 +46,26 @@ def wide_cells(tshark, capture, name):
     head = next(number for number, line in enumerate(lines) if line.count(" |") > 4)
     return [[cell.strip() for cell in line.split(" |") if cell.strip()]
             for line in lines[head + 2:] if " |" in line and not line.startswith("Not judged")]
+
+
+@pytest.mark.parametrize("capture", ("demo", "site-misconfigured"))
+def test_a_piped_table_is_aligned(tshark, made, capture):
+    """Each column has one place in all lines, and is as wide as its widest cell or its name."""
+    path = capture_of(made, "sessions" if capture == "demo" else "audit")
+    text = tshark(path, "-q", *(word for name in LONGEST for word in ("-z", f"smsrc,{name}")),
+                  env={"COLUMNS": "0"}).stdout
+    for name, longest in LONGEST.items():
+        title = dict(TITLES)[f"smsrc,{name}"]
+        table = text.partition(f"=\n{title}:\n")[2].partition("\n==")[0]
+        lines = [line for line in table.splitlines() if line.endswith(" |")
+                 and not line.startswith(("Not judged", "Not kept"))]
+        places = {tuple(at.start() for at in re.finditer(r"\|", line)) for line in lines}
+        assert len(places) == 1 and len({len(line) for line in lines}) == 1, lines
+        columns = list(zip(*(line.split("|")[:-1] for line in lines)))
+        for cells in columns:
+            assert max(len(cell.strip()) for cell in cells) == len(cells[0]) - 1, cells
+        assert len(lines[0]) <= longest, name
+        assert name != "sessions" or len(columns) == 9
 
 
 def words(lines):
@@ -140,7 +164,7 @@ def test_columns_goes_before_the_terminal(ordinary, copied):
     lines = in_terminal(ordinary, copied, "audit", 80, env={"COLUMNS": "120"})
     assert max(map(len, lines)) == 120
     lines = in_terminal(ordinary, copied, "audit", 80, env={"COLUMNS": "0"})
-    assert "Verdict |Row |Initiator |" in "\n".join(lines)
+    assert re.search(r"^Verdict +\|Row +\|Initiator +\|", "\n".join(lines), re.MULTILINE)
 
 
 @pytest.mark.parametrize("columns", ("0", "", "many", "-1", "99999999999999999999", "1"))
@@ -177,7 +201,8 @@ def test_a_capture_sends_the_terminal_no_commands(tshark, made, tmp_path):
     data = made("rc-information").read_bytes()
     capture = tmp_path / "hostile.pcap"
     capture.write_bytes(data.replace(b"WKS17", b"\x1b[31m"))
-    text = tshark(capture, "-q", "-z", "smsrc,sessions", env={"COLUMNS": "80"}, text=False).stdout
+    text = tshark(capture, "-q", "-z", "smsrc,sessions.full", env={"COLUMNS": "80"},
+                  text=False).stdout
     assert b"31m" in text and b"\x1b" not in text
 
 
@@ -201,11 +226,9 @@ def test_the_shape_of_sharkds_answer(sharkd, tshark, made, name):
     assert all(isinstance(cell, (str, int, float)) for row in table["i"] for cell in row)
     numbers = {one for one, text in zip(names, kinds.pop()) if not text}
     assert numbers == {
-        "audit": {"First frame", "Packets", "Bytes"},
+        "audit": {"Rank", "First frame", "Packets", "Bytes"},
         "matrix": {"Flows", "Blocked", "Packets", "Bytes"},
         "roles": {"Shown in frame", "Packets", "Bytes"},
         "rules": {"Flows", "Blocked"},
-        "sessions": {"Session", "First frame", "Last frame", "Seconds", "to viewer",
-                     *(f"{channel} to agent" for channel in ("Control", "Data", "Chat",
-                                                             "Transfer"))},
+        "sessions": {"Rank", "Session", "Seconds"},
     }[name]
