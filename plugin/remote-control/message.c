@@ -16,6 +16,7 @@
 
 #include "magic.h"
 #include "opaque-data.h"
+#include "request-reply.h"
 #include "text.h"
 
 static expert_field ei_smsrc_length_mismatch = EI_INIT;
@@ -45,6 +46,21 @@ message_add_mismatch(packet_info *pinfo, proto_item *item, const char *format, .
     text = wmem_strdup_vprintf(pinfo->pool, format, arguments);
     va_end(arguments);
     text_add_expert(pinfo, item, &ei_smsrc_length_mismatch, "%s", text);
+}
+
+void
+message_add_links(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset,
+                  const claim_t *claim, bool is_reply)
+{
+    bool is_stream = claim->transport == SESSION_TRANSPORT_TCP ||
+                     claim->transport == SESSION_TRANSPORT_NETBIOS;
+    const exchanged_t message = {
+        .is_reply = is_reply,
+        .how = claim->has_seq ? SENT_BY_TCP : is_stream ? SENT_IN_STREAM : SENT_IN_DATAGRAM,
+        .seq = claim->seq + offset,
+    };
+
+    request_reply_add(pinfo, tree, tvb, &message);
 }
 
 unsigned

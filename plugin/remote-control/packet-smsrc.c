@@ -30,6 +30,7 @@
 #include "smsrc-compat.h"
 
 #include <epan/conversation.h>
+#include <epan/dissectors/packet-tcp.h>
 #include <epan/exceptions.h>
 #include <epan/expert.h>
 #include <epan/prefs.h>
@@ -157,6 +158,7 @@ dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, message_st
             message_tap_queue(pinfo, claim->channel, claim->direction, "Information reply");
             opaque_data_dissect(tvb, pinfo, tree, 0, MAGIC_USER_OFFSET, OPAQUE_DATA_MIN_TEXT);
             user_record_dissect(tvb, pinfo, tree);
+            message_add_links(tvb, pinfo, tree, 0, claim, true);
             break;
         }
         message_tap_queue(pinfo, claim->channel, claim->direction, "Bytes of unknown meaning");
@@ -240,6 +242,16 @@ is_of_others(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data, cl
     return is_foreign;
 }
 
+/* Sets where the payload begins in its stream, by what TCP gives to dissectors; NULL: none. */
+static void
+set_place(claim_t *claim, const void *tcp, unsigned prefix)
+{
+    claim->prefix = prefix;
+    claim->has_seq = tcp != NULL && claim->transport == SESSION_TRANSPORT_TCP;
+    if (claim->has_seq)
+        claim->seq = ((const struct tcpinfo *)tcp)->seq - prefix;
+}
+
 /*
  * Dissects the payload if it is classified as Remote Control, and records what it shows of its
  * conversation in either case.
@@ -252,7 +264,7 @@ dissect_if_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     claim_t claim;
     bool is_claimed = claim_classify(&input, &claim), is_foreign = false;
 
-    claim.prefix = prefix;
+    set_place(&claim, data, prefix);
     if (is_claimed && claim.findings.asks_others && limit != CLAIM_BY_USER &&
         !PINFO_FD_VISITED(pinfo))
         is_foreign = is_of_others(tvb, pinfo, tree, data, &claim);
@@ -355,7 +367,7 @@ dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     if (other_dissectors_are_asked())
         return FALSE;
     is_claimed = claim_classify(&input, &claim);
-    claim.prefix = prefix;
+    set_place(&claim, data, prefix);
     claim_record(joined, pinfo, &claim);
     if (!is_claimed)
         return FALSE;

@@ -23,6 +23,7 @@
 #include "message-tap.h"
 #include "name-lookup.h"
 #include "netbios.h"
+#include "request-reply.h"
 #include "session-diagnosis.h"
 #include "session-events.h"
 #include "session-log-internal.h"
@@ -173,6 +174,7 @@ proto_register_smsrc_log(void)
     proto_smsrc_log = proto_register_protocol("Microsoft SMS Remote Control Session",
                                               "SMSRC-LOG", "smsrc.log");
     session_tap_register(proto_smsrc_log);
+    request_reply_register(proto_smsrc_log);
     proto_register_field_array(proto_smsrc_log, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
     session_diagnosis_register(proto_smsrc_log, expert_register_protocol(proto_smsrc_log));
