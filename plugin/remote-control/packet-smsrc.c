@@ -129,6 +129,17 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const message_
 }
 
 /*
+ * True for what a viewer may send in a datagram to be sent the record alone: nmap's request for it
+ * has no header of TNMP, and more is not known of it.
+ */
+static bool
+may_be_request(unsigned offset, const claim_t *claim)
+{
+    return offset == 0 && claim->transport == SESSION_TRANSPORT_UDP &&
+           claim->channel == CHANNEL_CONTROL && claim->direction == DIRECTION_TO_AGENT;
+}
+
+/*
  * Dissects the messages and the bytes of unknown meaning in @p tvb, in their order. The first of
  * them, @p what, needs no further segments.
  */
@@ -163,6 +174,8 @@ dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, message_st
         }
         message_tap_queue(pinfo, claim->channel, claim->direction, "Bytes of unknown meaning");
         next = message_next(tvb, offset + 1, claim->transport == SESSION_TRANSPORT_TCP);
+        if (may_be_request(offset, claim))
+            message_add_links(tvb, pinfo, tree, offset, claim, false);
         message_dissect_unknown(tvb, pinfo, tree, offset, (int)(MIN(next, end) - offset), claim);
         offset = next;
     }

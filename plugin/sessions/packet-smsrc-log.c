@@ -74,7 +74,7 @@ show(packet_view_t *packet, const session_t *session, const netbios_packet_t *ne
         show_netbios(packet, tree, item, netbios);
     if (!has_session) {
         proto_item_append_text(item, ", Session %u", session->number);
-        session_tap_add_session(tree, packet->tvb, session);
+        session_tap_add_session(pinfo, tree, packet->tvb, session);
     }
     if (diagnoses != NULL)
         session_diagnosis_show(pinfo, item, diagnoses);
