@@ -17,7 +17,7 @@ IN, TO, TIME = "smsrc.response_in", "smsrc.response_to", "smsrc.response_time"
 
 
 # Else TCP passes nothing on that it has passed on before.
-REPEATED = "tcp.desegment_tcp_streams:FALSE"
+REPEATED = "tcp.analyze_sequence_numbers:FALSE"
 
 
 def links(tshark, capture, **options):
