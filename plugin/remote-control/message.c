@@ -15,6 +15,7 @@
 #include <wsutil/str_util.h>
 
 #include "magic.h"
+#include "message-tap.h"
 #include "opaque-data.h"
 #include "request-reply.h"
 #include "text.h"
@@ -84,6 +85,20 @@ message_next(tvbuff_t *tvb, unsigned offset, bool stream)
             return offset;
     }
     return tvb_reported_length(tvb);
+}
+
+void
+message_queue_unknown(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, unsigned length,
+                      const claim_t *claim)
+{
+    smsrc_message_tap_t *message = message_tap_queue(pinfo, claim->channel, claim->direction,
+                                                     "Bytes of unknown meaning");
+    int captured = tvb_captured_length_remaining(tvb, (int)offset);
+
+    if (message == NULL || claim->channel != CHANNEL_CHAT || captured <= 0)
+        return;
+    message->num_bytes = MIN((unsigned)captured, length);
+    message->bytes = tvb_get_ptr(tvb, (int)offset, (int)message->num_bytes);
 }
 
 void

@@ -172,8 +172,8 @@ dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, message_st
             message_add_links(tvb, pinfo, tree, 0, claim, true);
             break;
         }
-        message_tap_queue(pinfo, claim->channel, claim->direction, "Bytes of unknown meaning");
         next = message_next(tvb, offset + 1, claim->transport == SESSION_TRANSPORT_TCP);
+        message_queue_unknown(tvb, pinfo, offset, next - offset, claim);
         if (may_be_request(offset, claim))
             message_add_links(tvb, pinfo, tree, offset, claim, false);
         message_dissect_unknown(tvb, pinfo, tree, offset, (int)(MIN(next, end) - offset), claim);
