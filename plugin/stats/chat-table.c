@@ -206,17 +206,19 @@ add_text(chat_table_t *table, chat_t *chat, const smsrc_message_tap_t *message,
             at++;
             continue;
         }
-        while (at + count < message->num_bytes && !is_end(bytes[count]) && count < MAX_LINE &&
+        while (at + count < message->num_bytes && !is_end(bytes[count]) &&
                is_text(bytes[count]) == is_text(*bytes))
             count++;
         line = line_of(table, chat, message->direction, pinfo, &now);
         if (line == NULL)
             return;
         line->last_time = now;
-        if (is_text(*bytes))
+        if (is_text(*bytes)) {
+            count = MIN(count, MAX_LINE - (unsigned)line->text->len);
             g_string_append_len(line->text, (const char *)bytes, count);
-        else
+        } else {
             append_binary(line->text, bytes, count);
+        }
         at += count;
     }
 }

@@ -28,6 +28,7 @@ TOOLS = ("Xvfb", "openbox", "xdotool", "xclip", "import", "wireshark")
 STATISTICS = (
     ("smsrc,sessions", "SMS Remote Control Sessions"),
     ("smsrc,messages", "SMS Remote Control Messages"),
+    ("smsrc,chat", "SMS Remote Control Chats"),
     ("smsrc,roles", "SMS Roles"),
     ("smsrc,audit", "SMS Port Audit"),
     ("smsrc,matrix", "SMS Port Matrix (KB 826852)"),
