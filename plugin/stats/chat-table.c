@@ -46,6 +46,7 @@ typedef struct {
     const char *user;
     const char *text;
     const char *basis;
+    const char *filter;
 } row_t;
 
 static const stat_column_t columns[] = {
@@ -58,6 +59,7 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_TEXT, "User", "%-12s", row_t, user),
     STAT_COLUMN(STAT_TEXT, "Line", "%-40s", row_t, text),
     STAT_COLUMN(STAT_TEXT, "Basis", "%-8s", row_t, basis),
+    STAT_FILTER_COLUMN(row_t, filter),
 };
 
 /* A line. It outlives its session. */
@@ -261,6 +263,8 @@ show_line(chat_table_t *table, const session_summary_t *session, line_t *line)
     char *account = stat_text_account(session);
     char *time = stat_text_time(&line->time, "%Y-%m-%d %H:%M:%S");
     char *address = is_known && end->type != AT_NONE ? address_to_str(NULL, end) : NULL;
+    char *filter = g_strdup_printf("smsrc.session == %u && smsrc.channel == \"Chat\"",
+                                   session->number);
     const row_t row = {
         .session = session->number,
         .time = time != NULL ? time : "",
@@ -271,6 +275,7 @@ show_line(chat_table_t *table, const session_summary_t *session, line_t *line)
         .user = !is_known ? "" : is_viewer ? account : session->names[SESSION_NAME_USER],
         .text = line->text->str,
         .basis = "Inferred",
+        .filter = filter,
     };
 
     if (!has_row(table, place, line)) {
@@ -280,6 +285,7 @@ show_line(chat_table_t *table, const session_summary_t *session, line_t *line)
     stat_table_show_row(shown, place, columns, &row);
     g_free(account);
     g_free(time);
+    g_free(filter);
     wmem_free(NULL, address);
 }
 
@@ -349,7 +355,8 @@ show_notes(chat_table_t *table)
         text = g_strdup_printf("%u %s", notes[i].count, notes[i].what);
         stat_table_show_row(shown, table->rows->len + used++, columns,
                             &(row_t){ .time = "", .from = "", .address = "", .host = "",
-                                      .user = "", .text = text, .basis = "" });
+                                      .user = "", .text = text, .basis = "",
+                                      .filter = "" });
         g_free(text);
     }
 }

@@ -44,6 +44,7 @@ typedef struct {
     const char *start;
     double seconds;
     double bytes[NUM_CHANNELS][2];
+    const char *filter;
 } line_t;
 
 #define BYTES_COLUMNS(title, channel)                                                            \
@@ -71,6 +72,7 @@ static const stat_column_t columns[] = {
     BYTES_COLUMNS("Data to agent", CHANNEL_DATA),
     BYTES_COLUMNS("Chat to agent", CHANNEL_CHAT),
     BYTES_COLUMNS("Transfer to agent", CHANNEL_TRANSFER),
+    STAT_FILTER_COLUMN(line_t, filter),
 };
 
 typedef struct {
@@ -161,6 +163,7 @@ show_session(stat_tap_table *table, unsigned row, const session_summary_t *sessi
     char *functions = join_and_free(stat_text_functions(session));
     char *transports = join_and_free(stat_text_transports(session));
     char *start = stat_text_time(&session->begin_time, "%Y-%m-%d %H:%M:%S");
+    char *filter = g_strdup_printf("smsrc.session == %u", session->number);
     line_t line = {
         .number = session->number,
         .protocol = session->protocol,
@@ -178,6 +181,7 @@ show_session(stat_tap_table *table, unsigned row, const session_summary_t *sessi
         .last_frame = session->end_frame,
         .start = start != NULL ? start : "",
         .seconds = nstime_is_unset(&session->begin_time) ? NAN : session->seconds,
+        .filter = filter,
     };
 
     for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
@@ -191,6 +195,7 @@ show_session(stat_tap_table *table, unsigned row, const session_summary_t *sessi
     g_free(functions);
     g_free(transports);
     g_free(start);
+    g_free(filter);
 }
 
 /* Shows how many sessions are past the bound of the log. */
