@@ -66,6 +66,8 @@ typedef struct {
     const session_t *session; /* NULL: none proven so far */
     bool configmgr;           /* the connection is ConfigMgr's: its greeting, or a sealed frame */
     unsigned prefix;          /* bytes of the message that came in earlier segments */
+    bool has_seq;             /* over TCP: */
+    uint32_t seq;             /* the number of the first byte of the message */
     claim_findings_t findings;
 } claim_t;
 

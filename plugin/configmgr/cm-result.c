@@ -15,6 +15,12 @@ static int hf_smsrc_cm_service = -1;
 
 static expert_field ei_smsrc_cm_denied = EI_INIT;
 
+/* A control string is upper case with underscores; the longest known has 22 letters. */
+#define MAX_CONTROL_WORD 64
+
+/* The beginnings of the control strings (sccm-rc-viewer's protocol page, 3). */
+static const char *const word_starts[] = { "SUCCESS_", "ERROR_", "START_", "STOP_" };
+
 /*
  * Control strings that are results, and the names that users see. Whether a wrapped string has its
  * NUL is not certain: the greeting's length counts one, and the only published observation of NTLM
@@ -77,6 +83,29 @@ cm_result_of_length(unsigned length, bool *ambiguous)
         found = (cm_result_e)i;
     }
     return *ambiguous ? CM_RESULT_UNKNOWN : found;
+}
+
+bool
+cm_result_is_control_string(tvbuff_t *plain, packet_info *pinfo)
+{
+    unsigned length = tvb_captured_length(plain);
+    const char *word;
+
+    if (length % 2 != 0 || length > 2 * MAX_CONTROL_WORD)
+        return false;
+    for (unsigned i = 0; i < length; i += 2) {
+        uint8_t c = tvb_get_uint8(plain, (int)i);
+
+        if (!(g_ascii_isupper(c) || c == '_') || tvb_get_uint8(plain, (int)i + 1) != 0)
+            return false;
+    }
+    word = (const char *)tvb_get_string_enc(pinfo->pool, plain, 0, (int)length,
+                                            ENC_UTF_16 | ENC_LITTLE_ENDIAN);
+    for (unsigned i = 0; i < array_length(word_starts); i++) {
+        if (g_str_has_prefix(word, word_starts[i]))
+            return true;
+    }
+    return false;
 }
 
 static void

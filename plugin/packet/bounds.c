@@ -51,6 +51,7 @@ static const char *const bound_names[NUM_BOUNDS] = {
     [BOUND_UNPROVEN_PAIRS] = "pairs of hosts before one without proof of remote control",
     [BOUND_VIEWERS] = "viewers",
     [BOUND_LOOKUPS] = "NetBIOS names asked for",
+    [BOUND_REQUESTS] = "messages of remote control since a request that has no reply",
     [BOUND_NAME_BYTES] = "bytes of a name",
     [BOUND_CM_CHANNELS] = "virtual channels of one session",
     [BOUND_HEADER_PIECES] = "incomplete headers of Remote Control",

@@ -65,7 +65,7 @@ claim_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *
     if (claim->basis == BASIS_PORT)
         proto_item_append_text(top, ", known by its port alone");
     if (claim->session != NULL)
-        session_tap_add_session(tree, tvb, claim->session);
+        session_tap_add_session(pinfo, tree, tvb, claim->session);
     if (claim->transport == SESSION_TRANSPORT_UDP && claim->basis != BASIS_PORT)
         expert_add_info(pinfo, top, &ei_smsrc_udp);
 }

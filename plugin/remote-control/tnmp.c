@@ -102,9 +102,13 @@ dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *ty
                                                (const char *)controller, 1760U + digit - '0'));
 }
 
-/* Dissects the body of a message; one that is none of the four known is shown as bytes. */
+/*
+ * Dissects the body of the message at @p offset of its payload; one that is none of the four known
+ * is shown as bytes.
+ */
 static void
-dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t *claim)
+dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset,
+             const claim_t *claim)
 {
     uint32_t word0;
     int32_t code;
@@ -128,7 +132,8 @@ dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t 
                                   type < TNMP_UNKNOWN ? tnmp_types[type].name : "Unknown");
     message_tap_queue(pinfo, claim->channel, claim->direction,
                       type < TNMP_UNKNOWN ? tnmp_types[type].name : "Unknown control message");
-
+    if (type < TNMP_UNKNOWN)
+        message_add_links(tvb, pinfo, tree, offset, claim, type != TNMP_REQUEST);
     switch (type) {
     case TNMP_REQUEST:
         message_add_info(pinfo, "Information request");
@@ -175,7 +180,7 @@ tnmp_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned off
         message_add_mismatch(pinfo, length_item,
                              "The length is %u, a body has a word and a code at least", length);
     dissect_body(tvb_new_subset_length(tvb, (int)offset + MAGIC_HEADER_LENGTH, (int)body), pinfo,
-                 tree, claim);
+                 tree, offset, claim);
 }
 
 void

@@ -23,6 +23,7 @@
 #include "message-tap.h"
 #include "name-lookup.h"
 #include "netbios.h"
+#include "request-reply.h"
 #include "session-diagnosis.h"
 #include "session-events.h"
 #include "session-log-internal.h"
@@ -73,7 +74,7 @@ show(packet_view_t *packet, const session_t *session, const netbios_packet_t *ne
         show_netbios(packet, tree, item, netbios);
     if (!has_session) {
         proto_item_append_text(item, ", Session %u", session->number);
-        session_tap_add_session(tree, packet->tvb, session);
+        session_tap_add_session(pinfo, tree, packet->tvb, session);
     }
     if (diagnoses != NULL)
         session_diagnosis_show(pinfo, item, diagnoses);
@@ -173,6 +174,7 @@ proto_register_smsrc_log(void)
     proto_smsrc_log = proto_register_protocol("Microsoft SMS Remote Control Session",
                                               "SMSRC-LOG", "smsrc.log");
     session_tap_register(proto_smsrc_log);
+    request_reply_register(proto_smsrc_log);
     proto_register_field_array(proto_smsrc_log, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
     session_diagnosis_register(proto_smsrc_log, expert_register_protocol(proto_smsrc_log));

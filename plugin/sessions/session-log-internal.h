@@ -90,7 +90,7 @@ typedef struct {
 } session_pair_t;
 
 /** Keys of what a packet keeps for the capture, under the protocol smsrc.log. */
-enum { KEY_SESSION, KEY_CONNECTION, KEY_LOOKUP, KEY_DIAGNOSES };
+enum { KEY_SESSION, KEY_CONNECTION, KEY_LOOKUP, KEY_DIAGNOSES, KEY_REQUESTS };
 
 /*
  * session-log.c

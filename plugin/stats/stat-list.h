@@ -22,6 +22,7 @@ typedef struct statistic {
  */
 void audit_json_register(const statistic_t *statistic);
 void audit_table_register(const statistic_t *statistic);
+void chat_table_register(const statistic_t *statistic);
 void conversation_table_register(const statistic_t *statistic);
 void conversation_table_register_endpoints(const statistic_t *statistic);
 void matrix_json_register(const statistic_t *statistic);

@@ -21,6 +21,8 @@ static const statistic_t statistics[] = {
       sessions_table_register_full, NULL },
     { "smsrc,messages", "SMS Remote Control Messages",
       "Messages by channel, type and direction", messages_table_register, NULL },
+    { "smsrc,chat", "SMS Remote Control Chats",
+      "What was written in the chats of sessions: who, when, the line", chat_table_register, NULL },
     { "smsrc,roles", "SMS Roles",
       "Which host holds which role of SMS, and the frame that shows it", roles_table_register,
       NULL },

@@ -476,6 +476,8 @@ terminal_table_register(stat_tap_table_ui *ui, const statistic_t *statistic,
     ui->group = GROUP_IN_NO_MENU;
     ui->title = statistic->title;
     ui->cli_string = statistic->command;
+    if (stat_listener_is_tshark() && columns[count - 1].kind == STAT_FILTER)
+        count--;
     stat_table_set_columns(ui, columns, count);
     /* sharkd and Wireshark draw tables themselves. */
     if (stat_listener_is_tshark()) {

@@ -25,6 +25,7 @@ STATISTICS = {
     "smsrc,sessions.json": "the same, a line of JSON for each (tshark only)",
     "smsrc,messages": "messages by channel, type and direction",
     "smsrc,tree": "the same as a tree (tshark and sharkd)",
+    "smsrc,chat": "the chats of sessions as lines: who, when, the line (inferred)",
     "smsrc,roles": "each role of each host seen, with the evidence and its frame",
     "smsrc,audit": "each judged flow, the worst first",
     "smsrc,audit.json": "the same, a line of JSON for each (tshark only)",

@@ -11,7 +11,7 @@ from conftest import complain
 from recorded_truth import RECORDED
 
 TAPS = ["nstat:smsrc,sessions", "nstat:smsrc,roles", "nstat:smsrc,audit", "nstat:smsrc,matrix",
-        "nstat:smsrc,matrix.used", "stat:smsrc"]
+        "nstat:smsrc,matrix.used", "nstat:smsrc,chat", "stat:smsrc"]
 
 # Sessions of every kind, an audit that learns, ConfigMgr, damage; each opened twice.
 CHOSEN = ["demo", "session-outcomes", "session-netbios", "session-ipx", "site-violations",

@@ -29,6 +29,7 @@ STATISTICS = (
     ("smsrc,sessions", "SMS Remote Control Sessions"),
     ("smsrc,sessions.full", "SMS Remote Control Sessions in Full"),
     ("smsrc,messages", "SMS Remote Control Messages"),
+    ("smsrc,chat", "SMS Remote Control Chats"),
     ("smsrc,roles", "SMS Roles"),
     ("smsrc,audit", "SMS Port Audit"),
     ("smsrc,matrix", "SMS Port Matrix (KB 826852)"),

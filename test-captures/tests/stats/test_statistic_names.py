@@ -19,7 +19,7 @@ def names(ordinary):
     found = re.findall(r"^ +(\S*smsrc\S*)$", ordinary(["tshark", "-z", "help"]).stderr,
                        re.MULTILINE)
     assert {"smsrc,audit", "smsrc,audit.json", "smsrc,matrix", "smsrc,matrix.json",
-            "smsrc,matrix.used", "smsrc,messages", "smsrc,roles", "smsrc,rules",
+            "smsrc,matrix.used", "smsrc,chat", "smsrc,messages", "smsrc,roles", "smsrc,rules",
             "smsrc,rules.nft", "smsrc,sessions", "smsrc,sessions.json", "smsrc,tree",
             "conv,smsrc", "endpoints,smsrc"} <= set(found)
     return found
