@@ -61,6 +61,33 @@ package_missing() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" != installed ]
 }
 
+# again COMMAND...: a command that asks a mirror, up to five times: its name or the mirror itself
+# may be gone for a moment. Each request of apt's own is made again as well (APT_RETRIES).
+APT_RETRIES='-o Acquire::Retries=5'
+AGAIN_TIMES=5
+AGAIN_PAUSE=20
+
+again() {
+    again_time=1
+    until "$@"; do
+        if [ "$again_time" -ge "$AGAIN_TIMES" ]; then
+            say "Failed $AGAIN_TIMES times: $*"
+            return 1
+        fi
+        say "Failed (time $again_time of $AGAIN_TIMES), again in $AGAIN_PAUSE seconds: $*"
+        sleep "$AGAIN_PAUSE"
+        again_time=$((again_time + 1))
+    done
+}
+
+# apt_install PACKAGE...: with the lists of packages as the mirror has them now.
+apt_install() {
+    # shellcheck disable=SC2086 # two words
+    as_root apt-get $APT_RETRIES update -q &&
+        as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get $APT_RETRIES install -y -q --no-install-recommends "$@"
+}
+
 # need NEEDS: installs the packages that are missing, and only these.
 need() {
     need_missing=
@@ -85,10 +112,7 @@ need() {
         die "missing packages:$need_missing. Install them as root, or install sudo."
     fi
     # shellcheck disable=SC2086 # the list is meant to be split
-    if ! as_root apt-get update -q || ! as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -q --no-install-recommends $need_missing; then
-        die "could not install:$need_missing"
-    fi
+    again apt_install $need_missing || die "could not install:$need_missing"
 }
 
 # build_plugin [cmake arguments]: configures and builds in $build.

@@ -18,6 +18,7 @@ with the captures of others (else ../shared/captures beside this tree).
 
 import collections
 import difflib
+import io
 import itertools
 import json
 import os
@@ -32,6 +33,8 @@ import pytest
 
 TESTS = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(TESTS / "helpers"))
+import fork_server  # noqa: E402 (it is in the folder that the line above adds)
+
 ROOT = TESTS.parent.parent
 MADE = TESTS.parent / "made"
 GOLDEN = TESTS.parent / "golden"
@@ -49,7 +52,8 @@ ALL_CASES = "SMSRC_ALL_CASES"
 # Nor what reads the sources alone, or adds to them, or the lines that the plugin prints.
 collect_ignore = (["package/test_versions.py", "package/test_package_systems.py",
                    "code/test_rooms.py", "code/test_sizes.py", "code/test_suites.py",
-                   "code/test_adding.py", "product/test_html_report.py"]
+                   "code/test_adding.py", "product/test_html_report.py",
+                   "package/test_installing.py"]
                   if INSIDE_ROOT in os.environ else [])
 if INSIDE_ROOT in os.environ and ALL_CASES not in os.environ:
     collect_ignore.append("code/test_fuzz.py")
@@ -107,6 +111,7 @@ class Sandbox:
         self.plugins = self.new_folder("plugins")
         if (BUILD / "run").is_dir():
             self.copy_plugins(BUILD, self.plugins)
+        self.servers = fork_server.Servers(self.folder / "fork-server.so", self.start)
 
     def new_folder(self, name):
         folder = self.folder / f"{name}-{next(self.count)}"
@@ -157,9 +162,8 @@ class Sandbox:
                 env[name] = str(value)
         return env
 
-    def run(self, argv, plugin=True, env=None, text=True, stdin=None, stdout=subprocess.PIPE,
-            timeout=TIMEOUT):
-        """Runs a program as the ordinary user; returns a CompletedProcess, checks nothing."""
+    def start(self, argv, plugin, env):
+        """The arguments of subprocess's functions that start this as the ordinary user."""
         argv = [str(a) for a in argv]
         extra = self.environment(plugin, env)
         if is_root():
@@ -169,16 +173,40 @@ class Sandbox:
                 extra.pop(name, None)
             argv = ["setpriv", f"--reuid={ORDINARY_USER}", f"--regid={ORDINARY_USER}",
                     "--clear-groups", "env", *own, *argv]
+        return {"args": argv, "env": extra, "cwd": self.folder}
+
+    def run(self, argv, plugin=True, env=None, text=True, stdin=None, stdout=subprocess.PIPE,
+            timeout=TIMEOUT):
+        """Runs a program as the ordinary user; returns a CompletedProcess, checks nothing."""
+        argv = [str(a) for a in argv]
+        how = self.start(argv, plugin, env)
+        if not env and isinstance(plugin, bool) and stdout == subprocess.PIPE:
+            done = self.run_in_server(argv, plugin, text, stdin, timeout)
+            if done is not None:
+                return subprocess.CompletedProcess(how["args"], *done)
         kind = {"text": True, "encoding": "utf-8", "errors": "replace"} if text else {}
         given = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
         try:
-            return subprocess.run(argv, env=extra, cwd=self.folder, timeout=timeout,
-                                  stdout=stdout, stderr=subprocess.PIPE,
+            return subprocess.run(**how, timeout=timeout, stdout=stdout, stderr=subprocess.PIPE,
                                   check=False, **kind, **given)
         except subprocess.TimeoutExpired:
             return pytest.fail(f"no end after {timeout} s: {' '.join(argv)}")
 
+    def run_in_server(self, argv, plugin, text, stdin, timeout):
+        """What a run that shares its start with others gives: its return code, stdout and stderr;
+        None where it has to start by itself."""
+        stdin = stdin.encode("utf-8") if isinstance(stdin, str) else stdin or b""
+        try:
+            done = self.servers.run(argv, plugin, stdin, timeout)
+        except TimeoutError:
+            return pytest.fail(f"no end after {timeout} s: {' '.join(argv)}")
+        if done is None or not text:
+            return done
+        return done[0], *(io.TextIOWrapper(io.BytesIO(said), encoding="utf-8",
+                                           errors="replace").read() for said in done[1:])
+
     def remove(self):
+        self.servers.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -38,6 +38,12 @@ class System:
         (self.layer / "upper/tmp").chmod(0o1777)
         self.work = self.layer / "upper/tmp/smsrc"
         self.work.mkdir(mode=0o755)
+        # Without a network no package that is only recommended can come: apt must not want one,
+        # as that of sid does for packages that were installed without theirs.
+        apt = self.layer / "upper/etc/apt/apt.conf.d"
+        for folder in (apt.parents[1], apt.parent, apt):
+            folder.mkdir(mode=0o755)
+        (apt / "99-no-recommends").write_text('APT::Install-Recommends "false";\n')
 
     def run(self, *argv, user=None):
         """Runs a program in the system, without a network and with its own processes; returns
