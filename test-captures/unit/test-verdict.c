@@ -1,6 +1,7 @@
 /* test-verdict.c
  * A flow and its verdict, without a packet
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
