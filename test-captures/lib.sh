@@ -1,6 +1,7 @@
 # lib.sh
 # What demo, test and roots share: packages, the build, an ordinary user
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Sourced by POSIX shells with `here` set to the folder of this file.

@@ -1,6 +1,7 @@
 /* verdict-list.h
  * The verdicts: one row each
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

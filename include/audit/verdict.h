@@ -1,6 +1,7 @@
 /* verdict.h
  * The verdict on a flow: which row of the matrix it is, or how it departs from all of them
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* code-page.h
  * Text in a code page of Windows as UTF-8
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

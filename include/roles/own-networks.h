@@ -1,6 +1,7 @@
 /* own-networks.h
  * The organization's own addresses, and which addresses are the Internet's
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

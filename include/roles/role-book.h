@@ -1,6 +1,7 @@
 /* role-book.h
  * The book of roles: which host holds which SMS role, from the user's table and from evidence
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* uat-file.h
  * A user's table, read from its file line by line
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

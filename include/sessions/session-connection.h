@@ -1,6 +1,7 @@
 /* session-connection.h
  * Conversations of remote-control sessions, and the events that join them to a session
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* session-tap.h
  * Protocol smsrc.log and its tap: the frames of remote-control sessions
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* reach-udp.c
  * Whether datagrams got through: by who asks, and who answers
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

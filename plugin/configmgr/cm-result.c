@@ -1,6 +1,7 @@
 /* cm-result.c
  * Results of a request for ConfigMgr's remote control
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

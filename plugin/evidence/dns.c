@@ -1,6 +1,7 @@
 /* dns.c
  * DNS responses for names that show a role, and for services of which they hand a port out
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* handed-out.c
  * Ports that one service has handed out for another connection
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

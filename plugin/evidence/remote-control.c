@@ -1,6 +1,7 @@
 /* remote-control.c
  * Remote Control as evidence: which host is the viewer, and which the agent
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* role-signatures.h
  * The signatures by which SMS roles show themselves, and their patterns
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

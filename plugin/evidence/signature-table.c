@@ -1,6 +1,7 @@
 /* signature-table.c
  * The table of signatures: from what traffic shows to the SMS roles of its hosts
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* tftp.c
  * Requests of TFTP, whose transfers come from another port, and the files that show a role
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

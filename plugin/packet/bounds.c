@@ -1,6 +1,7 @@
 /* bounds.c
  * Names of all limits, and which of them a capture has exceeded
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* code-page.c
  * Text in a code page of Windows as UTF-8
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * GLib converts by the system's iconv. Only code pages that contain ASCII are allowed: a packet

@@ -1,6 +1,7 @@
 /* stream-head.c
  * The first bytes of each direction of a TCP connection
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

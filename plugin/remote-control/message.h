@@ -1,6 +1,7 @@
 /* message.h
  * Common parts of SMS Remote Control's messages
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -2,6 +2,7 @@
  * A second reader of a table's file, because epan/uat_load.l (Wireshark 4.0 to 4.6) stops at the
  * first bad line; unneeded when that continues after a bad line and reports each
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

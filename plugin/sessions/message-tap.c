@@ -1,6 +1,7 @@
 /* message-tap.c
  * Tap of the messages of Remote Control
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* packet-smsrc-log.c
  * Protocol smsrc.log: the session's number and its failures, in the frames of a session
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

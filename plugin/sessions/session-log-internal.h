@@ -1,6 +1,7 @@
 /* session-log-internal.h
  * Members and functions that the files of the session log share
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

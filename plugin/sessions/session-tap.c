@@ -1,6 +1,7 @@
 /* session-tap.c
  * Fields, summary and tap of a session
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* audit-json.c
  * The audited flows as lines of JSON, the worst first: -z smsrc,audit.json
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* audit-table.c
  * The audited flows in a table, the worst first: -z smsrc,audit
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

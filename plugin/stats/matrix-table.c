@@ -1,6 +1,7 @@
 /* matrix-table.c
  * The rows of the matrix in a table, with the flows on them: -z smsrc,matrix
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* matrix-used.c
  * The rows of the matrix that were used, by whom, and those that never were: -z smsrc,matrix.used
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

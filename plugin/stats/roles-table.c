@@ -1,6 +1,7 @@
 /* roles-table.c
  * The roles of the hosts in a table: -z smsrc,roles
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

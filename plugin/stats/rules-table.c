@@ -1,6 +1,7 @@
 /* rules-table.c
  * The firewall rules in a table: -z smsrc,rules
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

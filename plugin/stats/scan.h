@@ -1,6 +1,7 @@
 /* scan.h
  * Scans: tries of one initiator on many ports or hosts, without content
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

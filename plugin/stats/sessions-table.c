@@ -1,6 +1,7 @@
 /* sessions-table.c
  * The remote-control sessions of a capture in tables: -z smsrc,sessions and smsrc,sessions.full
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

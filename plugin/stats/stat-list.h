@@ -1,6 +1,7 @@
 /* stat-list.h
  * A statistic of the plugin, as the list in statistics.c has it
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* stat-table.c
  * The columns, rows and tables of the statistics
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* stat-text.c
  * Texts that tables and lines of JSON have in common
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* statistics.c
  * The list of the statistics
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -2,6 +2,7 @@
  * Work-around for ui/cli/simple_stattable.c, which prints tables wider than any terminal: unneeded
  * once tshark's own tables fit the terminal, and keep a row that has an empty number
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

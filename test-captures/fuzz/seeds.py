@@ -2,6 +2,7 @@
 # seeds.py
 # The inputs that the fuzzer begins with: one for each message of messages.py, named for it
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 #     seeds.py FOLDER             the named ones

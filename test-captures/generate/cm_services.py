@@ -1,6 +1,7 @@
 # cm_services.py
 # Messages of a Configuration Manager site of today, as bytes that Wireshark dissects
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Layouts are the published ones: RFC 5246 and 5280 (TLS 1.2 with a certificate), MS-SMB2 and

@@ -2,6 +2,7 @@
 # cm_site.py
 # Makes made/cm-site.pcap and cm-troubles.pcap, each with its truth: the site of plan_cm_site.py
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A capture has a text of the same name that says of each flow what it is, as recorded/ has.
 

@@ -2,6 +2,7 @@
 # configmgr_ports.py
 # Writes plugin/doc/configmgr-ports.md: the ports of Configuration Manager and SMS 2.0, row by row
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The rows are those of plugin/audit/matrices/configmgr.csv and sms2.csv; what Wireshark shows of
 them is what tshark prints for the made site and, for rows that it has not, for the flows of

@@ -2,6 +2,7 @@
 # fields.py
 # Writes plugin/doc/fields.md, the reference of fields, from what tshark prints about the plugin
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The reference is what `tshark -G` prints, so that it matches the plugin. Only the severity of an
 expert info, which is in no report of tshark, is read from the sources' tables.

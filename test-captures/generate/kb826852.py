@@ -2,6 +2,7 @@
 # kb826852.py
 # Writes plugin/doc/kb826852.md: the article row by row, and how each row looks in Wireshark
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The rows are those of the plugin's own table, plugin/audit/matrices/kb826852.csv; what Wireshark
 shows of them is what tshark prints for the recorded and the made captures. The text around them is

@@ -1,6 +1,7 @@
 # matrix_rows.py
 # For each row of a port matrix a flow between two separate hosts that is this row and no other
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The tests write these captures and hold the audit to them: no file is committed.
 

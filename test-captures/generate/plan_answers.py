@@ -1,6 +1,7 @@
 # plan_answers.py
 # Requests and what comes back: which answer proves a role, and which proves nothing
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Data alone, which the tests play and hold the audit to: needs no scapy.

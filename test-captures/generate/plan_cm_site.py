@@ -1,6 +1,7 @@
 # plan_cm_site.py
 # A made Configuration Manager site of today: its hosts with their roles, each flow, and troubles
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Data alone, for cm_site.py, which plays it and writes its truth, and for the tests: needs no

@@ -1,6 +1,7 @@
 # plan_cm_violations.py
 # Forty flows that a site of Configuration Manager must not have, planted between those of a made one
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Data alone, for the tests, which play it and hold the audit to it: needs no scapy.

@@ -1,6 +1,7 @@
 # plan_reused.py
 # Requests that share a number, texts that are elsewhere, and what an echo server sends back
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Data alone, as in plan_answers.py.

@@ -1,6 +1,7 @@
 # plan_signatures.py
 # What shows a host's SMS role: each signature with an answer, with a refusal, and on odd ports
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Data alone, for signatures.py, which plays it, and for the tests: needs no scapy. Where each

@@ -1,6 +1,7 @@
 # plan_site.py
 # A made SMS 2003 site: its hosts with their roles, each flow, and what is wrong on purpose
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Data alone, for sms_site.py, which plays it, and for the tests, which hold the audit to it:

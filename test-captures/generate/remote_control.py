@@ -2,6 +2,7 @@
 # remote_control.py
 # Makes the captures made/rc-*.pcap and made/demo.pcap: SMS Remote Control and what it is not
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # One function a capture; its first line is what the capture shows, as README.md lists it.

@@ -2,6 +2,7 @@
 # sessions.py
 # Makes the captures made/session-*.pcap, and the truth about them as data: made/session-*.json
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # One function a capture; its first line is what the capture shows. The session and the channel of

@@ -1,6 +1,7 @@
 # conftest.py
 # The sandbox of all tests: tshark and sharkd with the built plugin, captures, goldens
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What every test may use.
 

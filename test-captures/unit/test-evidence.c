@@ -1,6 +1,7 @@
 /* test-evidence.c
  * The facts that each reader finds in whole messages and in cut ones
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* test-firewall-comments.c
  * Flows that make no rule, because a role is unconfirmed
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

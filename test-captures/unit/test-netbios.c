@@ -1,6 +1,7 @@
 /* test-netbios.c
  * NetBIOS names of Remote Tools: whole, with a scope, and damaged in every way
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* test-own-networks.c
  * Which addresses are the Internet's, and the preference of those that are not
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

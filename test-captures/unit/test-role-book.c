@@ -1,6 +1,7 @@
 /* test-role-book.c
  * The longest prefix of the table wins, evidence is added to it, and both stay bounded
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

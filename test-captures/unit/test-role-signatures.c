@@ -1,6 +1,7 @@
 /* test-role-signatures.c
  * Each signature's examples match it and pass every filter before its pattern
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* test-role-standing.c
  * How far roles can be trusted, and who can hold none
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* test-row-usage.c
  * Rows used and never used, without a packet
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* test-verdict.c
  * A flow and its verdict, without a packet
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -79,7 +80,7 @@ static const case_t cases[] = {
       67, 68, SERVICE_DHCP, false, false, VERDICT_LISTED, "H2", true },
     { "the answer to a broadcast for a name", BIT(ADVANCED_CLIENT), BIT(LEGACY_CLIENT),
       TRANSPORT_UDP, 137, 137, SERVICE_NBNS, false, false, VERDICT_KB_GAP, "GAP45", false },
-    { "TLS of the directory at another host", BIT(SITE_SERVER), BIT(DOMAIN_CONTROLLER), TRANSPORT_TCP,
+    { "TLS of the directory elsewhere", BIT(SITE_SERVER), BIT(DOMAIN_CONTROLLER), TRANSPORT_TCP,
       1100, 6360, SERVICE_TLS, true, false, VERDICT_OFF_MATRIX, "A3", false },
     { "an agent that was moved", BIT(ADMIN_CONSOLE), BIT(CLIENT), TRANSPORT_TCP, 1100, 3701,
       SERVICE_REMOTE_CONTROL, true, false, VERDICT_OFF_MATRIX, "F3", false },

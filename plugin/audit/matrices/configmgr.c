@@ -1,6 +1,7 @@
 /* configmgr.c
  * The rows of the port matrix configmgr
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Written by test-captures/generate/matrices.py from configmgr.csv and parties.csv.

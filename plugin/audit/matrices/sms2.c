@@ -1,6 +1,7 @@
 /* sms2.c
  * The rows of the port matrix sms2
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Written by test-captures/generate/matrices.py from sms2.csv and parties.csv.

@@ -1,6 +1,7 @@
 # test_audit_articles_context.py
 # What the article says beside its ports: LMHOSTS, broadcasts, LDAPS, and what Windows does itself
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

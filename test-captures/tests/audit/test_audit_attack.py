@@ -1,6 +1,7 @@
 # test_audit_attack.py
 # A flow with CVE-2004-0728 is an attack: one verdict, first everywhere, in no rule
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json

@@ -1,6 +1,7 @@
 # test_audit_empty_lines.py
 # Empty lines before a request of HTTP, which servers ignore (RFC 9112 2.2)
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

@@ -1,6 +1,7 @@
 # test_audit_final_verdict.py
 # One verdict a flow: from the frame on in which it is final, and on all frames in a second pass
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import random

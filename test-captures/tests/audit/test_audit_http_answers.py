@@ -1,6 +1,7 @@
 # test_audit_http_answers.py
 # What an HTTP answer proves: by the method, its extent, its content, and the way through a proxy
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import base64

@@ -1,6 +1,7 @@
 # test_audit_proxies.py
 # Requests to a proxy: judged by their URIs, shown with the wire's port, the worst kept
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

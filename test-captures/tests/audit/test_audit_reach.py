@@ -1,6 +1,7 @@
 # test_audit_reach.py
 # Whether a flow got through: what statistics, frames and the expert info `blocked` say of it
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import random

@@ -1,6 +1,7 @@
 # test_audit_streams.py
 # What a flow carries: the first bytes of its streams, in whatever pieces, order and headers
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import struct

@@ -1,6 +1,7 @@
 # test_internet.py
 # Internet, a class of addresses: rows that name it, and smsrc.audit.own_networks
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

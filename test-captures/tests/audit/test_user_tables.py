@@ -1,6 +1,7 @@
 # test_user_tables.py
 # The user's tables smsrc_roles and smsrc_rows, and the preferences of the audit
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

@@ -1,6 +1,7 @@
 # test_rooms.py
 # The rule of the rooms: in the order of the packet's path, doors between them, one direction
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """plugin/doc/develop.md has the rule. An include, and a call, go to the same room or upstream.
 

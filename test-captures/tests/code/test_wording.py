@@ -1,6 +1,7 @@
 # test_wording.py
 # Words that no committed text contains: data/wording.txt lists them
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Pages, messages, comments, tests and tools are in plain English with the terms of the field."""
 

@@ -1,6 +1,7 @@
 # test_cm_matrix.py
 # Flows judged by the lists of ports of Configuration Manager and of SMS 2.0
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each flow of one made capture, with the row that each list has for it. Roles are the table's."""
 

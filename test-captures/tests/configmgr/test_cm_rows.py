@@ -1,6 +1,7 @@
 # test_cm_rows.py
 # Each row of the lists of Configuration Manager and SMS 2.0 is found by its own id; 40 violations too
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """KB 826852 has its own made site: test_audit_made_site.py holds each of its rows there."""
 

@@ -1,6 +1,7 @@
 # test_cm_signatures.py
 # What shows a role of Configuration Manager, by an answer, and what does not
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The exchanges are those of configmgr.md's sources: Microsoft's pages, the tools that talk to real
 sites, and the logs of a site whose hosts hold few roles each."""

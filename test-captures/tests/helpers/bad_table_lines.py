@@ -1,6 +1,7 @@
 # bad_table_lines.py
 # Lines of a user's table that are not used, with the reason that is reported
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 FORM = "fields are written in quotation marks, with commas between them"

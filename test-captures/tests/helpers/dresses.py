@@ -1,6 +1,7 @@
 # dresses.py
 # A capture in other dresses: the same conversations as another network or recorder shows them
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A frame is a Frame: microseconds, its bytes, its length on the wire. A dress takes frames of
 Ethernet and returns frames of its link type."""

@@ -1,6 +1,7 @@
 # generators.py
 # The programs of test-captures as modules: the generators, and what holds for every one of them
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import importlib

@@ -1,6 +1,7 @@
 # reach_ways.py
 # What becomes of a connection, or of a datagram, on its way: captures of one way each
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Each way is played by its own client, whose number is the way's. A Way has the reach that

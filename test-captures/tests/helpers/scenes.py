@@ -1,6 +1,7 @@
 # scenes.py
 # Captures that a test makes for itself with the generators of the tree
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 from generators import generator

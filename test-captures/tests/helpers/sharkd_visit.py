@@ -1,6 +1,7 @@
 # sharkd_visit.py
 # One sharkd that opens several captures one after the other: its requests and replies
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json

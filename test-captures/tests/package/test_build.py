@@ -1,6 +1,7 @@
 # test_build.py
 # The build: without a warning by two compilers, with clear errors, installed where it is found
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pathlib

@@ -1,6 +1,7 @@
 # test_package_systems.py
 # The Debian package where it is used: on Debian 12, 13 and sid without anything for developers
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """This machine, and the systems of test_versions.py, each with its own layer above it
 (overlayfs), so that nothing in them changes. In the layer the package is built, then all that

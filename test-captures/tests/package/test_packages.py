@@ -1,6 +1,7 @@
 # test_packages.py
 # What cpack makes of the build: a Debian package, a tarball for one user; and the uninstall
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The packages by their contents. test_package_systems.py installs them in clean systems."""
 

@@ -1,6 +1,7 @@
 # test_release.py
 # test-captures/release: the version in every file, and the same bytes from the same commit
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The packages of this machine's series are made; test_packages.py has their contents."""
 

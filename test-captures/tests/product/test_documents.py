@@ -1,6 +1,7 @@
 # test_documents.py
 # The pages for users: those that tshark writes, their links, filters and statistics
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The page of fields and the one of KB 826852 are written by scripts from what the plugin prints;
 `pytest --regen` writes them again. README and all pages: what they link to is there, and the

@@ -1,6 +1,7 @@
 # test_profile.py
 # The profile "SMS 2003": what Wireshark reads of it, and what its filters find on the recordings
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re

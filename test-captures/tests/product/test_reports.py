@@ -1,6 +1,7 @@
 # test_reports.py
 # The commands of plugin/doc/reports.md, as they are there: CSV, Elasticsearch's bulk form
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import csv

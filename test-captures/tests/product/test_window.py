@@ -1,6 +1,7 @@
 # test_window.py
 # Wireshark in a real window, with the profile "SMS 2003": what a person sees there
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each recording is opened once. Colors are read from pictures of the window, tables from what
 its button "Save as" writes."""

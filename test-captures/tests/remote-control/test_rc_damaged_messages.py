@@ -1,6 +1,7 @@
 # test_rc_damaged_messages.py
 # Damaged messages: they are reported, nothing is lost, nothing crashes
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

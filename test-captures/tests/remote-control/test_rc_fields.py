@@ -1,6 +1,7 @@
 # test_rc_fields.py
 # Every field of the Remote Control dissector: as a filter, a column, -T fields, json, a tree
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import base64

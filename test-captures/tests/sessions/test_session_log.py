@@ -1,6 +1,7 @@
 # test_session_log.py
 # Who controlled which machine: the log of sessions against what the generator knows to be true
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re

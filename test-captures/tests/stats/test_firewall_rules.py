@@ -1,6 +1,7 @@
 # test_firewall_rules.py
 # The firewall rules that the listed flows need: the table, and the file for nft
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import collections

@@ -1,6 +1,7 @@
 # test_json_statistics.py
 # The statistics as lines of JSON: what the tables show, whatever a capture holds
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re

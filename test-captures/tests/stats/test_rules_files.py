@@ -1,6 +1,7 @@
 # test_rules_files.py
 # The files of firewall rules for iptables, Windows, Cisco IOS and pf: what that for nft allows
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import itertools

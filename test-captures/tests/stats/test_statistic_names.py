@@ -1,6 +1,7 @@
 # test_statistic_names.py
 # The statistics by their names: each starts by its own, with a filter or without, and by no other
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Wireshark starts the statistic whose name the argument of -z begins with, whatever follows: a
 misspelled name was another statistic, without the filter after it.

@@ -1,6 +1,7 @@
 # test_terminal_tables.py
 # The tables of the statistics on eighty columns: a terminal, a mail
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import collections
