@@ -1,6 +1,7 @@
 /* request-reply.c
  * Requests of a viewer and the agent's replies, linked both ways
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* chat-table.c
  * What was written in the chats of remote-control sessions: -z smsrc,chat
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

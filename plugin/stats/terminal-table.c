@@ -121,7 +121,7 @@ column_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned ind
     return column;
 }
 
-/* The columns that are not empty, for lines of @p width; for 0 all, with their names on one line. */
+/* The columns that are not empty, for lines of @p width; for 0 all, as wide as their names. */
 static GPtrArray *
 columns_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned width)
 {

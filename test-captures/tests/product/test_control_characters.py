@@ -27,7 +27,7 @@ TEXTS = ("smsrc.user.host", "smsrc.user.user", "smsrc.user.controller", "smsrc.u
          "smsrc.busy.controller", "smsrc.text", "smsrc.cm.text", "smsrc.netbios.name",
          "smsrc.audit.evidence", "smsrc.audit.row.text", "_ws.expert.message", "_ws.col.Info",
          "_ws.col.Protocol")
-STATISTICS = ("sessions", "messages", "roles", "audit", "matrix", "rules", "rules.nft", "tree",
+STATISTICS = ("sessions.full", "messages", "roles", "audit", "matrix", "rules", "rules.nft", "tree",
               "audit.json", "sessions.json")
 FORMS = {
     "lines": [], "lines and all tree": ["-V"], "PDML": ["-T", "pdml", "-J", OURS],
@@ -93,7 +93,7 @@ def test_no_form_of_output_sends_a_terminal_a_command(tshark, hostile, without_n
     assert text
 
 
-@pytest.mark.parametrize("name", ("sessions", "messages", "roles", "audit", "matrix", "rules"))
+@pytest.mark.parametrize("name", ("sessions.full", "messages", "roles", "audit", "matrix", "rules"))
 def test_nor_does_a_table_on_a_terminal_with_its_filter(tshark, hostile, name):
     only = 'frame.number > 0 and not smsrc.user.host == "\x9b\u202e"'
     done = tshark(hostile, "-q", "-z", f"smsrc,{name},{only}", prefs=[*ROLES, ROW], text=False,
@@ -130,7 +130,7 @@ def test_json_has_the_same_text_as_its_escapes_say(tshark, hostile):
 
 def test_sharkd_has_no_raw_ones_in_tables_and_infos(sandbox, sharkd, hostile):
     taps = {f"tap{i}": f"nstat:smsrc,{name}" for i, name in enumerate(
-        ("sessions", "roles", "audit", "matrix", "messages", "rules"))}
+        ("sessions", "sessions.full", "roles", "audit", "matrix", "messages", "rules"))}
     tables, listed = sharkd(hostile, [{"method": "tap", "params": taps}, "frames"],
                             conf=conf([*ROLES, ROW]))
     for one in tables["result"]["taps"]:

@@ -1,6 +1,7 @@
 # test_live.py
 # Findings of a live capture as lines of JSON: the command of reports.md, on a loopback of its own
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json

@@ -1,6 +1,7 @@
 # test_rc_replies.py
 # Requests linked with their replies, and the time between; viewer and agent in every frame
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json

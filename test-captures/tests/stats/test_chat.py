@@ -1,6 +1,7 @@
 # test_chat.py
 # -z smsrc,chat: who wrote what and when in the chats of sessions
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re

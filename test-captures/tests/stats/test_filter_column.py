@@ -1,6 +1,7 @@
 # test_filter_column.py
 # The display filter of each row's packets, in the tables of Wireshark's window
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Wireshark's window for a plugin's table has no "Apply as Filter", so the last column has the
 filter to be copied. sharkd draws the same tables."""
