@@ -12,13 +12,13 @@ import csv
 import difflib
 import json
 import re
-import shlex
 
 import pytest
 from scapy.all import Ether, IP, TCP, fragment, wrpcap
 
 from conftest import ROOT, check_run
 from generators import generator, plan
+from pages import NAMES, PAGES, anchors, read, shell_lines, spans, without_blocks
 
 fields_page = plan("fields")
 kb_page = plan("kb826852")
@@ -175,32 +175,9 @@ def test_page_of_the_other_lists_has_each_row_once(name):
 
 # --- All pages: their links, and the commands that they show ------------------------------------
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "plugin" / "doc").glob("*.md"))]
-READMES = sorted((ROOT / "test-captures").glob("*/README*.md"))
-NAMES = [str(path.relative_to(ROOT)) for path in [*PAGES, *READMES]]
-
 # The name of a reader's own file in an example, and the file that is read in its place.
 STAND_INS = {"agent.keytab": "test-captures/configmgr/wks17.keytab"}
 STAND_IN = "test-captures/made/demo.pcap"
-
-
-def read(name):
-    return (ROOT / name).read_text(encoding="utf-8")
-
-
-def without_blocks(text):
-    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-
-
-def spans(text):
-    """The text between backquotes in running text and tables."""
-    return [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", without_blocks(text))]
-
-
-def anchors(text):
-    """The headings as a browser names them."""
-    headings = re.findall(r"^#+ (.*)$", without_blocks(text), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.quick
@@ -228,88 +205,6 @@ def test_files_that_are_named_are_there(name):
 def test_every_page_is_linked_from_the_readme():
     text = read("README.md")
     assert [path.name for path in PAGES[1:] if f"](plugin/doc/{path.name})" not in text] == []
-
-
-# --- The README and the titles of pages ---------------------------------------------------------
-
-README_WORDS = 900
-
-
-@pytest.mark.quick
-def test_the_readme_is_short():
-    """All words outside of fenced blocks count, those of tables and links too."""
-    assert len(without_blocks(read("README.md")).split()) <= README_WORDS
-
-
-@pytest.mark.quick
-def test_the_readmes_first_screen_has_picture_commands_and_profile():
-    first = "\n".join(read("README.md").splitlines()[:32])
-    assert "KB 826852" in first and "![" in first and 'wireshark -C "SMS 2003"' in first
-    assert len([words for words in shell_lines(first) if words]) >= 2
-
-
-@pytest.mark.quick
-@pytest.mark.parametrize("name, title", [
-    ("cost.md", "Performance"), ("troubleshooting.md", "Troubleshooting"),
-    ("trust.md", "How far to trust it"), ("develop.md", "Contributing")])
-def test_pages_have_the_titles_that_readers_look_for(name, title):
-    assert read(f"plugin/doc/{name}").splitlines()[0] == f"# {title}"
-    assert f"[{title}](plugin/doc/{name})" in read("README.md")
-
-
-@pytest.mark.quick
-def test_contributors_find_how_to_report_a_vulnerability():
-    assert {"security", "releases", "commits-and-style"} <= anchors(read("plugin/doc/develop.md"))
-
-
-# Options of the programs that a page names, and the program's own text that has them.
-PROGRAMS = {name: ROOT / "plugin" / "batch" / name
-            for name in ("smsrc-batch", "smsrc-roles", "smsrc-report")}
-PROGRAMS["test-captures/release"] = ROOT / "test-captures" / "release"
-
-
-@pytest.mark.quick
-def test_options_of_programs_are_theirs():
-    """Each -x or --word after the name of a program, in one line of a page's commands."""
-    asked = set()
-    for name in NAMES:
-        for words in shell_lines(read(name)):
-            program = next((word for word in words if word in PROGRAMS), None)
-            after = words[words.index(program) + 1:] if program else []
-            own = after[:after.index("--")] if "--" in after else after
-            for word in own:
-                if re.fullmatch(r"[();<>|&]+", word):
-                    break
-                if re.fullmatch(r"-\w|--[\w-]+", word):
-                    asked.add((program, word))
-    assert len(asked) > 3
-    missing = [(program, option) for program, option in sorted(asked)
-               if not re.search(rf"(?<![\w-]){option}(?![\w-])|\b{option[1:]}:|{option[1:]}\)",
-                                PROGRAMS[program].read_text(encoding="utf-8"))]
-    assert missing == []
-
-
-def shell_words(line):
-    words = shlex.shlex(line, posix=True, punctuation_chars=True)
-    words.whitespace_split = True
-    return list(words)
-
-
-def shell_lines(text):
-    """The words of each line of a shell's that a page has; a quotation may go over several."""
-    for block in re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
-        open_line = ""
-        for line in block.replace("\\\n", " ").splitlines():
-            open_line += line + "\n"
-            try:
-                yield shell_words(open_line)
-            except ValueError:
-                continue
-            open_line = ""
-        assert open_line == "", f"a quotation without an end: {open_line}"
-    for span in spans(text):
-        if "tshark " in span:
-            yield shell_words(span)
 
 
 def commands(text):
