@@ -22,7 +22,7 @@ typedef struct {
 
 /**
  * Queues a message for the statistics. @p type is static. Returns it, so that the caller can set
- * more of it; NULL where nobody listens.
+ * more of it; NULL if there is no listener.
  */
 smsrc_message_tap_t *message_tap_queue(packet_info *pinfo, channel_e channel,
                                        direction_e direction, const char *type);

@@ -10,9 +10,9 @@
 
 #include "smsrc-compat.h"
 
-/** How a message was sent, which decides what is the same message once more. */
+/** How a message was sent, which decides what is the same message again. */
 typedef enum {
-    SENT_IN_DATAGRAM, /* whoever gets no reply may send its request again */
+    SENT_IN_DATAGRAM, /* a sender without a reply may send its request again */
     SENT_IN_STREAM,
     SENT_BY_TCP,      /* a message with the sequence number of an earlier one is that one */
 } sent_how_e;

@@ -46,7 +46,7 @@ void message_add_links(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsi
  */
 unsigned message_next(tvbuff_t *tvb, unsigned offset, bool stream);
 
-/** Queues bytes that are no known message for the statistics; those of chat with what they are. */
+/** Queues bytes of no known message for the statistics; those of chat with what they are. */
 void message_queue_unknown(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, unsigned length,
                            const claim_t *claim);
 

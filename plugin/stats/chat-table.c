@@ -7,7 +7,7 @@
 
 /*
  * The framing of chat is not known. Each keystroke is a packet (Q214889), so the text of one end is
- * put together until it ends its line, does not write for some seconds, or the line is long. All of
+ * collected until it ends its line, does not write for some seconds, or the line is long. All of
  * it is inferred, and the table says so. Lines are in the order in which they begin. A filter
  * chooses sessions, and a session has all of its lines.
  */
@@ -33,7 +33,7 @@
 /* Lines past this bound are counted only. */
 #define MAX_LINES 65536
 
-/* So many bytes together that are no text are shown as their number. */
+/* So many bytes together that are not text are shown as their number. */
 #define MIN_BINARY 4
 
 /* What a row shows of a line. */
@@ -176,7 +176,7 @@ is_text(uint8_t c)
     return g_ascii_isprint(c) || c == '\t';
 }
 
-/* Appends bytes that are no text: a few may be letters of another code page, or keys. */
+/* Appends bytes that are not text: a few may be letters of another code page, or keys. */
 static void
 append_binary(GString *text, const uint8_t *bytes, unsigned count)
 {
@@ -303,8 +303,8 @@ hide_line(chat_table_t *table, const line_t *line)
 
 /*
  * Shows the lines of a session from @p first on, and @p line (may be NULL), if a filter chooses it;
- * all of them where none is shown, or where one of its names is new. What is no session, or not so
- * far, has no rows.
+ * all of them where none is shown, or where one of its names is new. What is not a session, or not
+ * so far, has no rows.
  */
 static void
 show_chat(chat_table_t *table, const session_t *session, chat_t *chat, unsigned first,

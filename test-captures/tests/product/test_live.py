@@ -1,5 +1,5 @@
 # test_live.py
-# Findings of a live capture as lines of JSON: the command of reports.md, on a loopback of its own
+# Findings of a live capture as lines of JSON: the command of reports.md, on a separate loopback
 #
 # Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
@@ -21,7 +21,7 @@ OPEN_SOCKETS = pathlib.Path("/proc/net/packet")
 
 PAGE = ROOT / "plugin" / "doc" / "reports.md"
 
-# Whoever captures needs these and no more.
+# A user who captures needs these and no more.
 CAPABILITIES = "+net_raw,+net_admin"
 
 # What needs no network but its own; the frames of a capture go out as they are.
@@ -60,7 +60,7 @@ def why_not():
     if lacking:
         return f"no {', '.join(lacking)}"
     if not is_root() or not OPEN_SOCKETS.exists():
-        return "a network of its own needs root, and /proc"
+        return "a separate network needs root, and /proc"
     tried = subprocess.run(
         ["unshare", "--net", "setpriv", f"--reuid={ORDINARY_USER}", f"--regid={ORDINARY_USER}",
          "--clear-groups", f"--inh-caps={CAPABILITIES}", f"--ambient-caps={CAPABILITIES}",
