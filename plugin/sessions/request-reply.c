@@ -5,11 +5,11 @@
  */
 
 /*
- * Neither protocol numbers its requests: a reply belongs to the oldest request of the other end that
- * has none so far. A message that TCP sends again is linked as it was the first time. A request that
- * is sent again in a datagram is one more, because its reply may still come: it has the first reply
- * until it gets one of its own. The next request after a reply begins anew, so that a reply that was
- * lost does not shift all those after it.
+ * Neither protocol numbers its requests: a reply belongs to the oldest request of the other end
+ * that has none so far. A message that TCP sends again is linked as it was the first time. A
+ * request that is sent again in a datagram is one more, because its reply may still come: it has
+ * the first reply until it gets one of its own. The next request after a reply begins anew, so that
+ * a reply that was lost does not shift all those after it.
  */
 
 #include "request-reply.h"

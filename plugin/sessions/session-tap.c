@@ -81,8 +81,8 @@ session_tap_summary(const session_t *session)
 }
 
 /*
- * Adds the address of an end for filters. It is hidden, because the packet's own addresses are seen.
- * A field is of one type, and an address of IPv4 or IPv6: so it is text.
+ * Adds the address of an end for filters. It is hidden, because the packet's own addresses are
+ * seen. A field is of one type, and an address of IPv4 or IPv6: so it is text.
  */
 static void
 add_end(packet_info *pinfo, proto_tree *tree, int hf, tvbuff_t *tvb, const address *end)
