@@ -92,6 +92,19 @@ def test_what_tcp_sends_again_is_not_asked_again(tshark, tmp_path):
     assert links(tshark, capture) == ({4: [6], 8: [9]}, {6: [(4, .02)], 9: [(8, .01)]})
 
 
+def test_requests_that_are_not_kept_are_reported(tshark, tmp_path):
+    """Of 34 without a reply the two oldest are not kept: the third one has the reply."""
+    def play(cap, messages):
+        play_steps(opened(cap), messages, "q " * 34 + "a")
+    capture = scene(tmp_path, play)
+    assert links(tshark, capture) == ({6: [38]}, {38: [(6, .32)]})
+    found, = fields(tshark, capture, ["frame.number", "_ws.expert.message"], "-Y",
+                    "smsrc.audit.overflow")
+    assert found["frame.number"] == ["36"]
+    assert ("More than 32 messages of remote control since a request that has no reply: "
+            "the rest is not kept") in found["_ws.expert.message"]
+
+
 def test_the_record_alone_replies_to_the_datagram_before_it(tshark, made):
     assert links(tshark, made("rc-information-udp-2701")) == ({1: [2]}, {2: [(1, .01)]})
 
