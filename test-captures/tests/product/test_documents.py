@@ -308,8 +308,8 @@ def test_pages_have_samples():
         "README.md": 2, "plugin/doc/sessions.md": 1, "plugin/doc/reports.md": 3})
     # A table is shown below the command that prints it.
     for name in NAMES:
-        tables = re.findall(r"^```\n(?=(?:Session|Row|Verdict|Host|Channel) +(?:\||\w))", read(name),
-                            re.MULTILINE)
+        tables = re.findall(r"^```\n(?=(?:Session|Row|Verdict|Host|Channel) +(?:\||\w))",
+                            read(name), re.MULTILINE)
         assert len(tables) <= sum(name == one for one, *_ in SAMPLES), name
 
 
