@@ -15,10 +15,12 @@
 #     c.close()
 #     cap.write("answer.pcap")
 #
-# Packets are built by scapy, which also computes checksums. What scapy would choose at random
-# (IP identification, sequence numbers) is chosen here.
+# Packets of TCP and UDP are built here, for scapy takes a millisecond for each; scapy builds what
+# is unusual (fragments, ICMP, what a script adds itself), and what it would choose at random (IP
+# identification, sequence numbers) is chosen here.
 
 import calendar
+import functools
 import ipaddress
 import itertools
 import pathlib
@@ -26,7 +28,7 @@ import struct
 import sys
 import zlib
 
-from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
+from scapy.layers.inet import ICMP, IP, fragment
 from scapy.layers.inet6 import ICMPv6DestUnreach, IPv6
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
@@ -38,7 +40,9 @@ PCAP_MAGIC = 0xA1B2C3D4  # times in microseconds
 LINKTYPE_ETHERNET = 1
 SNAPLEN = 65535
 WINDOW = 65535
-MSS = 1460
+MSS_OPTION = struct.pack("!BBH", 2, 4, 1460)
+FLAGS = {"F": 1, "S": 2, "R": 4, "P": 8, "A": 16}
+TCP_PROTO, UDP_PROTO = 6, 17
 TTL = 128
 ICMP_PORT_UNREACHABLE = 3
 ICMPV6_PORT_UNREACHABLE = 4
@@ -62,6 +66,52 @@ def mac_of(ip):
     return "02:00:" + tail.hex(":")
 
 
+@functools.lru_cache(maxsize=4096)
+def _ends(src, dst):
+    """Ethernet's header, and both addresses as they are in IPv4's or IPv6's."""
+    ends = [ipaddress.ip_address(ip).packed for ip in (src, dst)]
+    link = b"".join(bytes.fromhex(mac_of(ip).replace(":", "")) for ip in (dst, src))
+    return link + (b"\x08\x00" if len(ends[0]) == 4 else b"\x86\xdd"), *ends
+
+
+def _checksum(data):
+    """The complement of the sum of 16-bit words (RFC 1071)."""
+    number = int.from_bytes(data + b"\0" * (len(data) % 2), "big")
+    return 0xFFFF - ((number - 1) % 0xFFFF + 1 if number else 0)
+
+
+def _with_checksum(src, dst, proto, header, data):
+    """A header of UDP or TCP, whose checksum is 0 as yet, and its data."""
+    whole = header + data
+    found = _checksum(src + dst + struct.pack("!II", len(whole), proto) + whole)
+    if proto == UDP_PROTO:
+        return header[:6] + struct.pack("!H", found or 0xFFFF) + data
+    return header[:16] + struct.pack("!H", found) + header[18:] + data
+
+
+class Recorded:
+    """A frame as it is recorded; scapy reads it when a layer or a field of it is wanted."""
+
+    def __init__(self, whole):
+        self._whole = whole
+
+    @functools.cached_property
+    def frame(self):
+        return Ether(self._whole)
+
+    def __contains__(self, layer):
+        return layer in self.frame
+
+    def __getitem__(self, layer):
+        return self.frame[layer]
+
+    def __getattr__(self, name):
+        return getattr(self.frame, name)
+
+    def __bytes__(self):
+        return bytes(self.frame) if "frame" in self.__dict__ else self._whole
+
+
 class Capture:
     """Frames in the order of their times. `step`: the seconds between one frame and the next."""
 
@@ -83,9 +133,9 @@ class Capture:
         self._micros += round(seconds * 1000000)
 
     def add(self, frame):
-        """Record a whole scapy frame, whatever it holds. Returns it as it was recorded."""
+        """Record a whole frame of scapy's, whatever it holds. Returns it as it was recorded."""
         if self.fragments and IP in frame:
-            pieces = fragment(frame, self.fragments)
+            pieces = fragment(frame.frame if isinstance(frame, Recorded) else frame, self.fragments)
             for piece in pieces[:-1]:
                 self._record(piece)
             frame = pieces[-1]
@@ -95,7 +145,21 @@ class Capture:
         whole = bytes(frame)
         self._frames.append((self._micros, whole))
         self._micros += self._step
-        return Ether(whole)
+        return Recorded(whole)
+
+    def transport(self, src, dst, proto, header, data):
+        """Record a packet of TCP or UDP, whose header has no checksum yet."""
+        link, *ends = _ends(src, dst)
+        payload = _with_checksum(*ends, proto, header, data)
+        if len(ends[0]) == 4:
+            begin = struct.pack("!BBHHHBB", 0x45, 0, 20 + len(payload),
+                                next(self._ids) & 0xFFFF, 0, TTL, proto)
+            found = _checksum(begin + b"".join(ends))
+            network = begin + struct.pack("!H", found) + b"".join(ends)
+        else:
+            network = struct.pack("!IHBB", 6 << 28, len(payload), proto, TTL) + b"".join(ends)
+        whole = link + network + payload
+        return self.add(Recorded(whole))
 
     def network(self, src, dst, **fields):
         """Ethernet and IPv4 or IPv6 headers from `src` to `dst`, for a payload to follow.
@@ -158,8 +222,8 @@ class Udp:
         return self._datagram(self._server, self._client, data)
 
     def _datagram(self, source, target, data):
-        return self._capture.add(self._capture.network(source[0], target[0]) /
-                                 UDP(sport=source[1], dport=target[1]) / Raw(data))
+        header = struct.pack("!HHHH", source[1], target[1], 8 + len(data), 0)
+        return self._capture.transport(source[0], target[0], UDP_PROTO, header, bytes(data))
 
 
 class _Side:
@@ -189,13 +253,13 @@ class Tcp:
     def open(self):
         """The three-way handshake."""
         self.syn()
-        self._segment(self._server, self._client, "SA", options=[("MSS", MSS)])
+        self._segment(self._server, self._client, "SA", options=MSS_OPTION)
         self._server.seq += 1
         self._segment(self._client, self._server, "A")
 
     def syn(self):
         """A SYN of the client and nothing more; the recorded frame."""
-        frame = self._segment(self._client, self._server, "S", options=[("MSS", MSS)])
+        frame = self._segment(self._client, self._server, "S", options=MSS_OPTION)
         self._client.seq += 1
         return frame
 
@@ -254,13 +318,12 @@ class Tcp:
         source.seq = first + len(data)
         return recorded
 
-    def _segment(self, source, target, flags, data=b"", options=()):
-        packet = self._capture.network(source.ip, target.ip) / TCP(
-            sport=source.port, dport=target.port, flags=flags, window=WINDOW,
-            seq=source.seq & 0xFFFFFFFF,
-            ack=target.seq & 0xFFFFFFFF if "A" in flags else 0,
-            options=list(options))
-        return self._capture.add(packet / Raw(data) if data else packet)
+    def _segment(self, source, target, flags, data=b"", options=b""):
+        header = struct.pack("!HHIIBBHI", source.port, target.port, source.seq & 0xFFFFFFFF,
+                             target.seq & 0xFFFFFFFF if "A" in flags else 0,
+                             (20 + len(options)) // 4 << 4, sum(map(FLAGS.get, flags)), WINDOW, 0)
+        return self._capture.transport(source.ip, target.ip, TCP_PROTO, header + options,
+                                       bytes(data))
 
 
 class Collection:

@@ -14,7 +14,8 @@ wireshark_version, plugin_build, plugin_folder. For parametrisation: `from conft
 ALL_REAL, ALL_MOVED`.
 
 Environment: SMSRC_BUILD is the build folder (else build/ of this tree), SMSRC_CAPTURES the folder
-with the captures of others (else ../shared/captures beside this tree).
+with the captures of others (else ../shared/captures beside this tree). SMSRC_ORDINARY_STARTS set:
+each run of tshark starts by itself (helpers/fork_server.py).
 """
 
 import collections
@@ -48,7 +49,7 @@ SUITES = {"trixie": (4, 4), "sid": (4, 6)}
 
 # Set where test_versions.py runs this suite on another version of Wireshark: not again from there.
 INSIDE_ROOT = "SMSRC_INSIDE_ROOT"
-# Set: other systems run every case of a test too, and fuzz.
+# Set: other systems run every case of a test too, and the slow tests that they leave out else.
 ALL_CASES = "SMSRC_ALL_CASES"
 # Nor what reads the sources alone, or adds to them, or the lines that the plugin prints.
 collect_ignore = (["package/test_versions.py", "package/test_package_systems.py",
@@ -56,8 +57,11 @@ collect_ignore = (["package/test_versions.py", "package/test_package_systems.py"
                    "code/test_adding.py", "product/test_html_report.py",
                    "package/test_installing.py"]
                   if INSIDE_ROOT in os.environ else [])
-if INSIDE_ROOT in os.environ and ALL_CASES not in os.environ:
-    collect_ignore.append("code/test_fuzz.py")
+# Whether this is another system that runs a part: see pytest_collection_modifyitems.
+IS_SAMPLE = INSIDE_ROOT in os.environ and ALL_CASES not in os.environ
+# Fuzzing and the analyzers of compilers take long, and what they find is no matter of a version.
+if IS_SAMPLE:
+    collect_ignore += ["code/test_fuzz.py", "code/test_static.py"]
 
 # The user "nobody" has no files and no groups on any system.
 ORDINARY_USER = 65534
@@ -456,14 +460,13 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(config, items):
     """In another system, every fourth case of a test that has four or more; each system has
     others. Cases that are few all run there, and so does a test marked for every version."""
-    suite = os.environ.get(INSIDE_ROOT)
-    if suite is None or ALL_CASES in os.environ:
+    if not IS_SAMPLE:
         return
     cases = collections.defaultdict(list)
     for item in items:
         if not item.get_closest_marker("every_version"):
             cases[item.function].append(item)
-    first = list(SUITES).index(suite) * SAMPLE // len(SUITES)
+    first = list(SUITES).index(os.environ[INSIDE_ROOT]) * SAMPLE // len(SUITES)
     left = {item for of_one in cases.values() if len(of_one) >= SAMPLE
             for item in set(of_one) - set(of_one[first::SAMPLE])}
     config.hook.pytest_deselected(items=[item for item in items if item in left])
