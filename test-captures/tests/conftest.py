@@ -59,7 +59,7 @@ collect_ignore = (["package/test_versions.py", "package/test_package_systems.py"
                   if INSIDE_ROOT in os.environ else [])
 # Whether this is another system that runs a part: see pytest_collection_modifyitems.
 IS_SAMPLE = INSIDE_ROOT in os.environ and ALL_CASES not in os.environ
-# Fuzzing and the analyzers of compilers take long, and what they find is no matter of a version.
+# Fuzzing and analyzers of compilers take long, and their findings do not depend on a version.
 if IS_SAMPLE:
     collect_ignore += ["code/test_fuzz.py", "code/test_static.py"]
 
