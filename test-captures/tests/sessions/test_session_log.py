@@ -63,7 +63,7 @@ def test_sharkd_has_the_same_table(sharkd, made, name):
     items = [row[1:] for row in rows]
     few_heads, few = found["nstat:smsrc,sessions"]
     chosen = [heads.index(one) for one in few_heads]
-    assert few == [[row[at] for at in chosen] for row in rows] and len(chosen) == 10
+    assert few == [[row[at] for at in chosen] for row in rows] and len(chosen) == 11
     expected = [[row[column] for column in COLUMNS] for row in truth(name)["rows"]]
     shown = [[cell if isinstance(cell, str) else
               f"{cell:.6f}" if column == "seconds" else str(round(cell))
