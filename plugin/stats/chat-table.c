@@ -263,7 +263,7 @@ show_line(chat_table_t *table, const session_summary_t *session, line_t *line)
     bool is_known = line->direction != DIRECTION_UNKNOWN;
     char *account = stat_text_account(session);
     char *time = stat_text_time(&line->time, "%Y-%m-%d %H:%M:%S");
-    char *address = is_known && end->type != AT_NONE ? address_to_str(NULL, end) : NULL;
+    char *host = is_known && end->type != AT_NONE ? address_to_str(NULL, end) : NULL;
     char *filter = g_strdup_printf("smsrc.session == %u && smsrc.channel == \"Chat\"",
                                    session->number);
     const row_t row = {
@@ -271,7 +271,7 @@ show_line(chat_table_t *table, const session_summary_t *session, line_t *line)
         .time = time != NULL ? time : "",
         .frame = line->frame,
         .from = !is_known ? "Unknown" : is_viewer ? "Viewer" : "Agent",
-        .address = address != NULL ? address : "",
+        .address = host != NULL ? host : "",
         .host = is_known ? session->names[is_viewer ? SESSION_NAME_VIEWER : SESSION_NAME_HOST] : "",
         .user = !is_known ? "" : is_viewer ? account : session->names[SESSION_NAME_USER],
         .text = line->text->str,
@@ -287,7 +287,7 @@ show_line(chat_table_t *table, const session_summary_t *session, line_t *line)
     g_free(account);
     g_free(time);
     g_free(filter);
-    wmem_free(NULL, address);
+    wmem_free(NULL, host);
 }
 
 static void
