@@ -187,7 +187,7 @@ def test_the_bulk_is_all_flows_and_sessions(documented, tshark, site):
 
 def test_tsharks_own_bulk(documented, site):
     used = set()
-    for action, document in strictly(documented(["-T ek"], site, "packets.ndjson")):
+    for action, document in strictly(documented(["-T ek", "packets.ndjson"], site, "packets.ndjson")):
         assert set(action) == {"index"}
         assert int(document["timestamp"]) > 0
         layer = document["layers"]["smsrc_audit"]

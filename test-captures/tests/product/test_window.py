@@ -195,7 +195,7 @@ def test_the_worst_is_first_as_tshark_prints_it(window, tshark, name):
     shark = window("site-misconfigured")
     opened = shark.statistic([one for one, _ in STATISTICS].index(name))
     text = shark.saved(opened, f"order-{name}.txt").partition("\n-")[2]
-    found = [line.split() for line in text.splitlines() if line[:1].isdigit()]
+    found = [line.split() for line in text.splitlines() if re.match(r" *\d+ ", line)]
     lines = tshark(RECORDED / "site-misconfigured.pcapng", "-q", "-z", name, prefs=role_lines(),
                    two_pass=True).stdout.splitlines()
     wanted = [line.replace("|", " ").split()[:3] for line in lines if line.endswith(" |")][1:]
