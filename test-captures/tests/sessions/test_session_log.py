@@ -251,7 +251,7 @@ def test_conversations_and_endpoints_are_those_of_remote_tools(tshark, made):
 
 
 def test_an_icmp_error_is_in_no_conversation(tshark, made):
-    """It has the ports of the packet that it quotes, and would be one the other way round."""
+    """It has the ports of the packet that it quotes, and would be one in the opposite direction."""
     lines = tshark(made("demo"), "-q", "-z", "conv,smsrc").stdout.splitlines()
     callers = [line.split("<->")[0].strip() for line in lines if "<->" in line]
     assert len(callers) == 8
