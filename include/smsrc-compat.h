@@ -1,6 +1,7 @@
 /* smsrc-compat.h
  * Differences between Wireshark 4.0, 4.2, 4.4 and 4.6
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,4 +1,5 @@
 # The plugin in Wireshark's own tree, built as its neighbors there are
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The top CMakeLists.txt includes this where Wireshark's is the top one: Wireshark has set

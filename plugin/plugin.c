@@ -1,6 +1,7 @@
 /* plugin.c
  * Entry points through which Wireshark loads smsrc
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* post-dissector.c
  * The post-dissector: passes every packet to the session log and to the audit
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -28,7 +29,7 @@ dissect_smsrc_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
 {
     packet_view_t packet = packet_view_open(tvb, pinfo, tree);
 
-    /* Session log and audit add protocols of their own, each the first of its kind. */
+    /* Session log and audit add their own protocols, each the first of its kind. */
     pinfo->curr_proto_layer_num = 1;
     conversation_cache_update(pinfo);
     smsrc_log_packet(&packet);

@@ -1,6 +1,7 @@
 /* post-dissector.h
  * The post-dissector: passes every packet to the session log and to the audit
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,4 +1,5 @@
 # The rooms of the plugin and their files, for both builds of it
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Read by plugin/CMakeLists.txt and, in Wireshark's own tree, by in-tree.cmake: each has its own
@@ -13,17 +14,17 @@ smsrc_room(packet
         service-detect.c service-sender.c service-signatures.c stream-head.c tcp-state.c text.c
     UPSTREAM model)
 smsrc_room(sessions
-    SOURCES message-tap.c name-lookup.c packet-smsrc-log.c session-connection.c
-        session-diagnosis.c session-events.c session-log.c session-tap.c session-tracker.c
-        session-traffic.c
+    SOURCES message-tap.c name-lookup.c packet-smsrc-log.c request-reply.c
+        session-connection.c session-diagnosis.c session-events.c session-log.c session-tap.c
+        session-tracker.c session-traffic.c
     UPSTREAM model packet)
 smsrc_room(roles
     SOURCES evidence-holder.c network-table.c own-networks.c product-roles.c resolved-roles.c
         role-book.c role-field.c role-table.c uat-file.c
     UPSTREAM model packet)
 smsrc_room(configmgr
-    SOURCES cm-connection.c cm-frame.c cm-result.c cm-session-report.c gss-wrap.c packet-smsrc-cm.c
-        rdp-stream.c virtual-channels.c
+    SOURCES cm-connection.c cm-exchange.c cm-frame.c cm-result.c cm-session-report.c gss-wrap.c
+        packet-smsrc-cm.c rdp-stream.c virtual-channels.c
     UPSTREAM model packet sessions)
 smsrc_room(remote-control
     SOURCES attack.c claim.c claim-answer.c claim-netbios.c claim-tree.c content.c header-pieces.c
@@ -44,12 +45,12 @@ smsrc_room(audit
     SOURCES audit-info.c audit-tap.c audit-tap-roles.c audit-tree.c audit-words.c flow-audit.c
         flow-facts.c flow-judge.c internet-ends.c matrix.c matrix-list.c named-port.c
         nearest-row.c not-judged.c packet-facts.c packet-smsrc-audit.c reach-state.c reach-tcp.c
-        reach-udp.c reachability.c row-fit.c row-index.c user-rows.c verdict.c verdict-cache.c
-        ${SMSRC_MATRICES}
+        reach-udp.c reachability.c row-fit.c row-index.c user-rows.c verdict-cache.c
+        verdict.c ${SMSRC_MATRICES}
     UPSTREAM model packet sessions roles configmgr remote-control evidence)
 smsrc_room(stats
-    SOURCES audit-json.c audit-table.c conversation-table.c firewall-rules.c flow-choice.c
-        host-set.c json-line.c matrix-json.c matrix-table.c matrix-used.c menu.c
+    SOURCES audit-json.c audit-table.c chat-table.c conversation-table.c firewall-rules.c
+        flow-choice.c host-set.c json-line.c matrix-json.c matrix-table.c matrix-used.c menu.c
         message-choice.c messages-table.c not-judged-sum.c port-set.c roles-table.c row-usage.c
         rule-format.c rules-file.c rules-table.c ruleset.c scan.c sessions-json.c
         sessions-table.c sorted-array.c stat-listener.c stat-settle.c stat-table.c stat-text.c

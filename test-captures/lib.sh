@@ -1,6 +1,7 @@
 # lib.sh
 # What demo, test and roots share: packages, the build, an ordinary user
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Sourced by POSIX shells with `here` set to the folder of this file.
@@ -107,7 +108,7 @@ need() {
         fi
     done
     [ -n "$need_missing" ] || return 0
-    is_debian || die "this is no Debian; please install these yourself, and" \
+    is_debian || die "this is not Debian; please install these yourself, and" \
         "Wireshark's development files:$need_missing"
     say "Installing:$need_missing"
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then

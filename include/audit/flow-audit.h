@@ -1,6 +1,7 @@
 /* flow-audit.h
  * Per-conversation state of the audit: verdicts, and whether the flow got through
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -79,7 +80,7 @@ const char *flow_audit_reach_name(reach_e reach);
 
 /**
  * Returns the audit's record of a flow. Creates it if there is none. What it had found drops out
- * where content has shown that the ends are the other way round.
+ * where content has shown that the ends are in the opposite direction.
  */
 flow_t *flow_audit_get(flow_content_t *content);
 

@@ -1,6 +1,7 @@
 /* flow-facts.h
  * The facts of a flow on which its verdict depends
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

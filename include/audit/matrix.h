@@ -1,6 +1,7 @@
 /* matrix.h
  * A port matrix: the rows of a published list of ports, and what supplements it
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* not-judged.h
  * What the audit has not judged of a capture
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

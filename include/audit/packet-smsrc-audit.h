@@ -1,6 +1,7 @@
 /* packet-smsrc-audit.h
  * The protocol smsrc.audit: verdicts on the flows of SMS roles, by a port matrix
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* verdict-list.h
  * The verdicts: one row each
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -31,9 +32,9 @@
     VERDICT(UNCONFIRMED, "Unconfirmed", "listed, if a role that is unconfirmed is right",         \
             "smsrc.audit.unconfirmed", PI_PROTOCOL, PI_NOTE,                                     \
             "Listed by KB 826852, if an unconfirmed role is right")                              \
-    VERDICT(WRONG_DIRECTION, "Wrong direction", "listed the other way round",                    \
+    VERDICT(WRONG_DIRECTION, "Wrong direction", "listed in the opposite direction",               \
             "smsrc.audit.wrong_direction", PI_PROTOCOL, PI_NOTE,                                 \
-            "KB 826852 has the connection the other way round")                                  \
+            "KB 826852 lists the connection in the opposite direction")                           \
     VERDICT(WRONG_SERVICE, "Wrong service", "the port is listed for another service",            \
             "smsrc.audit.wrong_service", PI_SECURITY, PI_WARN,                                   \
             "A port of KB 826852 carries another service")                                       \

@@ -1,6 +1,7 @@
 /* verdict.h
  * The verdict on a flow: which row of the matrix it is, or how it departs from all of them
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -34,7 +35,7 @@ typedef struct {
     const matrix_row_t *row; /* the flow's row, or the nearest; NULL: no row is near */
     bool nearest;        /* the row is the nearest, not the flow's own */
     bool reversed;        /* the flow is judged in reverse: the responder is the initiator */
-    verdict_e without_attack; /* the verdict of the same flow if it were no attack */
+    verdict_e without_attack; /* the verdict of the same flow without the attack */
 } verdict_t;
 
 /**

@@ -1,6 +1,7 @@
 /* evidence.h
  * Evidence of SMS roles: reads packets, learns roles, and notes what flows show
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

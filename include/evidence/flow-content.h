@@ -1,6 +1,7 @@
 /* flow-content.h
  * Per-conversation state of the evidence: what the content of a flow has shown
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -15,7 +16,7 @@
 #include "stream-head.h"
 
 /*
- * The most packets by whose first bytes the service of a flow is detected, where it is no stream
+ * The most packets by whose first bytes the service of a flow is detected, where it is not a stream
  * whose beginning the capture has.
  */
 #define FLOW_MAX_SNIFFS 5

@@ -1,6 +1,7 @@
 /* handed-out.h
  * Ports that one service has handed out for another connection
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -33,7 +34,7 @@ void handed_out_reset(void);
 /** True while no port was handed out. Cheap. */
 bool handed_out_is_empty(void);
 
-/** @p host has @p port for the service of @p out, whoever asks. Call on the first pass. */
+/** @p host has @p port for the service of @p out, for any client. Call on the first pass. */
 void handed_out_add(const packet_info *pinfo, const address *host, transport_e transport,
                     uint16_t port, handed_out_t out);
 

@@ -1,6 +1,7 @@
 /* product.h
  * The product that the capture is judged as, and evidence that speaks for another one
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* channel.h
  * The channels of Remote Control: names, ports, IPX sockets and NetBIOS names
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

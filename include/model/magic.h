@@ -1,6 +1,7 @@
 /* magic.h
  * Magics of SMS Remote Control's messages, and the beginning of ConfigMgr's
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

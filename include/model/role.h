@@ -1,6 +1,7 @@
 /* role.h
  * The roles a host can hold in an SMS 2003 site, as users type them
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -13,7 +14,7 @@
  * All roles, in the order in which they are shown: name in the code, name as users type it, and the
  * role that it is a kind of (itself for none). New roles go to the end. Traffic often does not show
  * which kind of Client a host is, for example that of Remote Control's agent. A Remote Control
- * viewer is whoever controls an agent, which an administrator console has the right to.
+ * viewer is a host that controls an agent, as an administrator console may.
  */
 #define ROLE_LIST(ROLE)                                                                          \
     ROLE(SITE_SERVER, "Site server", SITE_SERVER)                                                \

@@ -1,6 +1,7 @@
 /* service.h
  * Services that a flow can carry, and the transports that carry them
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

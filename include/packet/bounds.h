@@ -1,6 +1,7 @@
 /* bounds.h
  * Names of all limits, and which of them a capture has exceeded
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -41,6 +42,7 @@ typedef enum {
     BOUND_UNPROVEN_PAIRS,
     BOUND_VIEWERS,
     BOUND_LOOKUPS,
+    BOUND_REQUESTS,
     BOUND_NAME_BYTES,
     BOUND_CM_CHANNELS,
     BOUND_HEADER_PIECES,

@@ -1,6 +1,7 @@
 /* cache.h
  * A cache of fixed size, two-way set-associative
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -10,7 +11,7 @@
 #include "smsrc-compat.h"
 
 /**
- * The layout of a cache. The owner has the entries as a static array of a structure of its own:
+ * The layout of a cache. The owner has the entries as a static array of its structure:
  * first a uint32_t, which the cache uses and which is 0 in a free entry, then the key and the
  * value in any order. Keys are compared as bytes, so a key must not have undefined padding. A key
  * may be shorter than its place if no key is the beginning of another one.

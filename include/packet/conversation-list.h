@@ -1,6 +1,7 @@
 /* conversation-list.h
  * All flows of a capture, as Wireshark keeps them
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* netbios.h
  * NetBIOS names of Remote Tools in name service, datagram and session packets
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* ntlmssp-auth.h
  * Account and flags in NTLMSSP's AUTHENTICATE message
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -26,8 +27,8 @@ typedef struct {
 } ntlmssp_auth_t;
 
 /**
- * Reads the names in @p token, which begins with the signature, into pinfo->pool. False if it is no
- * AUTHENTICATE message, or shorter than its header. Reads captured bytes only.
+ * Reads the names in @p token, which begins with the signature, into pinfo->pool. False if it is
+ * not an AUTHENTICATE message, or shorter than its header. Reads captured bytes only.
  */
 bool ntlmssp_auth_read(tvbuff_t *token, packet_info *pinfo, ntlmssp_auth_t *names);
 

@@ -1,6 +1,7 @@
 /* packet-copy.h
  * Packets that a capture has twice, and packets that were sent again
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

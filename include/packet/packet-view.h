@@ -1,6 +1,7 @@
 /* packet-view.h
  * Zero-copy view of the current packet: its layers and its bytes
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

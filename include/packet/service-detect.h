@@ -1,6 +1,7 @@
 /* service-detect.h
  * Service of a flow, recognized by the first bytes of a payload
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* stream-head.h
  * The first bytes of each direction of a TCP connection
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -40,7 +41,7 @@ bool stream_head_add(stream_head_t **place, const packet_view_t *packet,
 
 /**
  * What the sender's direction begins with is behind the first @p skipped bytes of the packet's
- * payload: what was before them is no content of the connection, as a proxy's head is none.
+ * payload: what was before them is not content of the connection, as a proxy's head is none.
  */
 void stream_head_begin_behind(stream_head_t **place, const packet_view_t *packet,
                               const conversation_t *conversation, unsigned skipped);

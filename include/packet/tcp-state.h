@@ -1,6 +1,7 @@
 /* tcp-state.h
  * State of a conversation in Wireshark's TCP and UDP dissectors
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* text.h
  * Text from captures, users' tables and file names: escaped, validated, cut
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -32,7 +33,10 @@ size_t text_valid_length(const char *text, size_t max);
  */
 bool text_keep(char *kept, size_t size, const char *text);
 
-/** Returns @p length bytes as text, with a '.' for each that is no printable character of ASCII. */
+/**
+ * Returns @p length bytes as text, with a '.' for each that is not a printable character of
+ * ASCII.
+ */
 char *text_ascii(wmem_allocator_t *scope, const char *text, size_t length);
 
 /**

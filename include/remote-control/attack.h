@@ -1,6 +1,7 @@
 /* attack.h
  * Packets that carry the exploit of CVE-2004-0728
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* claim.h
  * Classification of packets as SMS Remote Control
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -66,6 +67,8 @@ typedef struct {
     const session_t *session; /* NULL: none proven so far */
     bool configmgr;           /* the connection is ConfigMgr's: its greeting, or a sealed frame */
     unsigned prefix;          /* bytes of the message that came in earlier segments */
+    bool has_seq;             /* over TCP: */
+    uint32_t seq;             /* the number of the first byte of the message */
     claim_findings_t findings;
 } claim_t;
 
@@ -105,7 +108,7 @@ void claim_record(tvbuff_t *tvb, packet_info *pinfo, claim_t *claim);
 
 /**
  * First pass: true where this packet is what another service has answered to a viewer's content, so
- * that its conversation is no remote control. Costs one comparison.
+ * that its conversation is not remote control. Costs one comparison.
  */
 bool claim_is_refuted(const packet_info *pinfo);
 

@@ -1,6 +1,7 @@
 /* content.h
  * Content of a payload by its first bytes: the protocol's own messages
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

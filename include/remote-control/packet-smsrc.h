@@ -1,6 +1,7 @@
 /* packet-smsrc.h
  * Microsoft SMS Remote Control, Chat and File Transfer
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* own-networks.h
- * The organisation's own addresses, and which addresses are the Internet's
+ * The organization's own addresses, and which addresses are the Internet's
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -16,8 +17,8 @@
 void own_networks_register(module_t *module);
 
 /**
- * Read the preference. What of it is no address or network is reported by report_failure(), once
- * as long as it stays the same, and the rest counts. Call from an init routine.
+ * Read the preference. What of it is not an address or network is reported by report_failure(),
+ * once as long as it stays the same, and the rest counts. Call from an init routine.
  */
 void own_networks_reset(void);
 
@@ -28,7 +29,7 @@ void own_networks_reset(void);
 char *own_networks_read(const char *text);
 
 /**
- * True if @p addr is a host's on the Internet: public, and not in the organisation's own networks.
+ * True if @p addr is a host's on the Internet: public, and not in the organization's own networks.
  * Public are addresses of IPv4 that are not private, shared (RFC 6598), link-local, loopback,
  * multicast or reserved, and of IPv6 the global unicast addresses 2000::/3.
  */

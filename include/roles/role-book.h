@@ -1,6 +1,7 @@
 /* role-book.h
  * The book of roles: which host holds which SMS role, from the user's table and from evidence
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -38,7 +39,7 @@ role_set_t role_book_held_roles(void);
 
 /**
  * Returns those of @p roles to which @p addr is a stranger, because the table names who holds them
- * and does not name it. Where the table has consoles, nobody else is an Administrator console or
+ * and does not name it. Where the table has consoles, no other host is an Administrator console or
  * counts as a Remote Control viewer; by the preference smsrc.audit.strangers that is so for each
  * role of the table.
  */

@@ -1,6 +1,7 @@
 /* role-field.h
  * Fields of users' tables that hold a role
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

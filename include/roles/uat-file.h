@@ -1,6 +1,7 @@
 /* uat-file.h
  * A user's table, read from its file line by line
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -28,7 +29,7 @@ typedef struct {
  * Call take() for each line of the table: first for the @p count @p records that Wireshark has of
  * it, then for the good lines of the file in the user's configuration folder. The problems of the
  * other lines are reported by report_failure(), with the number of the line, and not again while
- * they stay the same. No file is no problem.
+ * they stay the same. No file is not a problem.
  *
  * Wireshark has read this file too. Its reader ends at a line that it cannot parse, leaves out a
  * last line that has no end, keeps only the last reason of several wrong fields, and numbers a

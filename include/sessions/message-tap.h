@@ -1,6 +1,7 @@
 /* message-tap.h
  * Tap of the messages of Remote Control
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -14,12 +15,17 @@
 typedef struct {
     channel_e channel;
     direction_e direction;
-    const char *type; /* static */
+    const char *type;     /* static */
+    const uint8_t *bytes; /* of a chat's text, as long as the packet lives; NULL: none */
+    unsigned num_bytes;
 } smsrc_message_tap_t;
 
-/** Queues a message for the statistics. @p type is static. */
-void message_tap_queue(packet_info *pinfo, channel_e channel, direction_e direction,
-                       const char *type);
+/**
+ * Queues a message for the statistics. @p type is static. Returns it, so that the caller can set
+ * more of it; NULL if there is no listener.
+ */
+smsrc_message_tap_t *message_tap_queue(packet_info *pinfo, channel_e channel,
+                                       direction_e direction, const char *type);
 
 /** True if the packet has had a message, and the tap of sessions has not followed. */
 bool message_tap_is_waiting(const packet_info *pinfo);

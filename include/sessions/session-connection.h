@@ -1,6 +1,7 @@
 /* session-connection.h
  * Conversations of remote-control sessions, and the events that join them to a session
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -57,7 +58,7 @@ session_t *session_connection_get_session(const session_connection_t *connection
 bool session_connection_has_session(const session_connection_t *connection);
 
 /**
- * True where session_connection_report() would return a session for an @p event that is no proof.
+ * True where session_connection_report() would return a session for an @p event that is not proof.
  * Changes no state. @p connection may be NULL: the packet has none yet.
  */
 bool session_connection_has_session_for(const session_connection_t *connection,

@@ -1,6 +1,7 @@
 /* session-log.h
  * Log of remote-control sessions: which viewer controlled which agent
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* session-tap.h
  * Protocol smsrc.log and its tap: the frames of remote-control sessions
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -19,8 +20,9 @@ void smsrc_log_cleanup(void);
 /** Tracks a packet. Call once for each packet, after all dissectors. */
 void smsrc_log_packet(packet_view_t *packet);
 
-/** Adds the generated fields smsrc.session and smsrc.session.first_frame to @p tree. */
-void session_tap_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *session);
+/** Adds the session's number, first frame, viewer and agent to @p tree, as generated fields. */
+void session_tap_add_session(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb,
+                             const session_t *session);
 
 /** Room for a reason of SESSION_NAME_SIZE and an attack before it. */
 #define SESSION_REASON_SIZE (SESSION_NAME_SIZE + 16)

@@ -1,6 +1,7 @@
 /* statistics.h
  * The statistics of the plugin: tables, trees and lines of JSON
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,11 +1,12 @@
 /* audit-info.c
  * The findings of the audit in the packet list
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * Whoever opens a capture sees the packet list first, without any filter, column or profile. A
+ * A reader of a capture sees the packet list first, without any filter, column or profile. A
  * packet that carries a finding says it there: the same packet, and the same findings, that the
  * button "All findings" of the profile shows.
  */
@@ -32,7 +33,7 @@ audit_info_add_attack(packet_info *pinfo)
         col_append_str(pinfo->cinfo, COL_INFO, " [CVE-2004-0728]");
 }
 
-/* Notes about other products, gaps and unconfirmed roles are no findings. */
+/* Notes about other products, gaps and unconfirmed roles are not findings. */
 static bool
 is_finding(verdict_e verdict)
 {

@@ -1,6 +1,7 @@
 /* audit-info.h
  * The findings of the audit in the packet list
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

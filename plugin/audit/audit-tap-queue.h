@@ -1,6 +1,7 @@
 /* audit-tap-queue.h
  * How the audit fills its taps
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* audit-tap-roles.c
  * What statistics query of the role book, because not every packet needs it
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* audit-tap.c
  * The taps of the audit: what statistics see of verdicts and roles
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

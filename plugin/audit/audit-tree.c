@@ -1,6 +1,7 @@
 /* audit-tree.c
  * The tree and the expert infos of the audit
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -95,7 +96,7 @@ add_roles(proto_tree *tree, int hf, tvbuff_t *tvb, role_set_t roles, bool hidden
 /*
  * The roles of the host that sent the packet, or that it was sent to, for columns beside its
  * address: hidden, because the tree has them by initiator and responder. None for the sender of
- * an ICMP error that is no end of the flow.
+ * an ICMP error that does not end the flow.
  */
 static void
 add_roles_of_host(proto_tree *tree, int hf, tvbuff_t *tvb, const address *host,
@@ -394,37 +395,39 @@ audit_tree_register(int proto)
     static hf_register_info hf[] = {
         { &hf_smsrc_audit_verdict,
           { "Verdict", "smsrc.audit.verdict", FT_STRING, BASE_NONE, NULL, 0x0,
-            "What the flow is to KB 826852: Listed, Corrected, KB gap, Later product, Legacy "
-            "product, Unconfirmed, Wrong direction, Wrong service, Off matrix, Attack", HFILL } },
+            "Result of the comparison with KB 826852: Listed, Corrected, KB gap, Later product, "
+            "Legacy product, Unconfirmed, Wrong direction, Wrong service, Off matrix, Attack",
+            HFILL } },
         { &hf_smsrc_audit_matrix,
           { "Matrix", "smsrc.audit.matrix", FT_STRING, BASE_NONE, NULL, 0x0,
-            "The list of ports by which the flow is judged, as the preference of that name has "
-            "it: kb826852 (hidden in trees), configmgr, sms2", HFILL } },
+            "The list of ports by which the flow is judged, from the preference of that name: "
+            "kb826852 (hidden in trees), configmgr, sms2", HFILL } },
         { &hf_smsrc_audit_row,
           { "Row", "smsrc.audit.row", FT_STRING, BASE_NONE, NULL, 0x0,
-            "The row of KB 826852 or of a neighbouring list that the flow is, or the nearest",
+            "The row of KB 826852 or of a related list that the flow matches, or the nearest row",
             HFILL } },
         { &hf_smsrc_audit_row_text,
-          { "Row in words", "smsrc.audit.row.text", FT_STRING, BASE_NONE, NULL, 0x0,
-            "The same row in words: who calls whom, the service, transport and port", HFILL } },
+          { "Row description", "smsrc.audit.row.text", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Description of the row: roles of initiator and responder, service, transport and "
+            "port", HFILL } },
         { &hf_smsrc_audit_service,
           { "Service", "smsrc.audit.service", FT_STRING, BASE_NONE, NULL, 0x0,
             "What the flow carries, by its content: HTTP, SMB2, SMS Remote Control, ...; Unknown "
-            "where no content tells", HFILL } },
+            "where no content shows it", HFILL } },
         { &hf_smsrc_audit_server_port,
           { "Server port", "smsrc.audit.server_port", FT_UINT16, BASE_DEC, NULL, 0x0,
-            "The port the flow is judged by", HFILL } },
+            "The port by which the flow is judged", HFILL } },
         { &hf_smsrc_audit_via_proxy,
           { "Port of the proxy", "smsrc.audit.via_proxy", FT_UINT16, BASE_DEC, NULL, 0x0,
-            "The port on the wire, where the flow is judged by the port of a URI that a proxy was "
-            "asked for, or was asked to connect to", HFILL } },
+            "The port on the wire, if the flow is judged by the port of a URI in a request to a "
+            "proxy", HFILL } },
         { &hf_smsrc_audit_initiator_role,
           { "Initiator", "smsrc.audit.initiator_role", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Role of the host that called: Advanced Client, Site server, ...; one value for each "
-            "role", HFILL } },
+            "Role of the host that opened the flow: Advanced Client, Site server, ...; one value "
+            "for each role", HFILL } },
         { &hf_smsrc_audit_responder_role,
           { "Responder", "smsrc.audit.responder_role", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Role of the host that was called: Management point, ...; one value for each role",
+            "Role of the other host: Management point, ...; one value for each role",
             HFILL } },
         { &hf_smsrc_audit_src_role,
           { "Source", "smsrc.audit.src_role", FT_STRING, BASE_NONE, NULL, 0x0,
@@ -436,23 +439,24 @@ audit_tree_register(int proto)
             HFILL } },
         { &hf_smsrc_audit_site_code,
           { "Site code", "smsrc.audit.site_code", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Code of the SMS site that the hosts are of, three characters", HFILL } },
+            "Code of the SMS site of the hosts, three characters", HFILL } },
         { &hf_smsrc_audit_evidence,
           { "Evidence", "smsrc.audit.evidence", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Why a host is believed to hold a role", HFILL } },
+            "Evidence for a role of a host", HFILL } },
         { &hf_smsrc_audit_evidence_frame,
           { "Shown in frame", "smsrc.audit.evidence.frame", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
-            "The frame that showed the role; absent where the table smsrc_roles gave it", HFILL } },
+            "The frame that showed the role; absent if the role is from the table smsrc_roles",
+            HFILL } },
         { &hf_smsrc_audit_evidence_basis,
           { "Basis", "smsrc.audit.evidence.basis", FT_STRING, BASE_NONE, NULL, 0x0,
-            "How far the role can be trusted: Table (the user says so), Proven (the host answered "
-            "as only such a server does), Unconfirmed", HFILL } },
+            "How far the role can be trusted: Table (assigned by the user), Proven (the host "
+            "answered as only such a server does), Unconfirmed", HFILL } },
         { &hf_smsrc_audit_reach,
           { "Reach", "smsrc.audit.reach", FT_STRING, BASE_NONE, NULL, 0x0,
             "Whether the flow got through: Open, No answer, Blocked, Reset, Not answered, Answer "
             "lost", HFILL } },
         { &hf_smsrc_audit_first_frame,
-          { "First judged frame", "smsrc.audit.first_frame", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
+          { "First audited frame", "smsrc.audit.first_frame", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
             "The first frame of the flow that was judged", HFILL } },
     };
     static int *ett[] = { &ett_smsrc_audit, &ett_smsrc_audit_evidence };
@@ -462,14 +466,14 @@ audit_tree_register(int proto)
             "KB 826852 advises against it", EXPFILL } },
         { &ei_smsrc_audit_blocked,
           { "smsrc.audit.blocked", PI_SEQUENCE, PI_WARN,
-            "A row of KB 826852 or a gap was asked for and did not get through", EXPFILL } },
+            "A connection that KB 826852 or a gap lists was blocked", EXPFILL } },
         { &ei_smsrc_audit_other_product,
           { "smsrc.audit.other_product", PI_ASSUMPTION, PI_NOTE,
-            "Evidence speaks for another product than the list of ports that is chosen",
+            "Evidence of another product than that of the selected list of ports",
             EXPFILL } },
         { &ei_smsrc_audit_overflow,
           { "smsrc.audit.overflow", PI_UNDECODED, PI_WARN,
-            "A bound is reached: what is past it is not kept", EXPFILL } },
+            "A bound was reached: data beyond it is not kept", EXPFILL } },
     };
 
     expert_module_t *expert;

@@ -1,6 +1,7 @@
 /* audit-tree.h
  * The tree and the expert infos of the audit
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

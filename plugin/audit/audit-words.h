@@ -1,6 +1,7 @@
 /* audit-words.h
  * What the expert infos of the audit say of a flow, in words
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

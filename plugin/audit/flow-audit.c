@@ -1,6 +1,7 @@
 /* flow-audit.c
  * Per-conversation state of the audit: verdicts, and whether the flow got through
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* flow-judge.c
  * The verdicts of a flow over time
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -82,7 +83,7 @@ last_verdict(const flow_t *flow)
     return flow->num_verdicts > 0 ? &flow->verdicts[flow->num_verdicts - 1] : NULL;
 }
 
-/* Nobody but the receiver knows which copy of its bytes it took, so such content shows no row. */
+/* No one but the receiver knows which copy of its bytes it took, so such content shows no row. */
 static void
 contradict(verdict_t *verdict)
 {

@@ -1,6 +1,7 @@
 /* flow-judge.h
  * The verdicts of a flow over time
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,13 +1,14 @@
 /* internet-ends.c
  * Ends of flows that are on the Internet, which is a class of addresses and no role
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
  * A list of ports may have rows to or from the Internet. No host shows that it is there, and the
  * role book does not have it: an address is the Internet's if it is public, not of the
- * organisation's own networks, and not in the table of roles. It is so only for flows whose other
+ * organization's own networks, and not in the table of roles. It is so only for flows whose other
  * end holds a role, and only for rows: what a host with a role says to the Internet beside the rows
  * is any traffic of a computer, and no departure from the list.
  */

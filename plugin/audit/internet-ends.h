@@ -1,6 +1,7 @@
 /* internet-ends.h
  * Ends of flows that are on the Internet, which is a class of addresses and no role
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

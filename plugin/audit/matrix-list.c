@@ -1,6 +1,7 @@
 /* matrix-list.c
  * The port matrices by which flows can be judged
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* matrix.c
  * A port matrix: its lists of rows, and what fits a row
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

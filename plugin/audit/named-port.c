@@ -1,6 +1,7 @@
 /* named-port.c
  * The ports that rows of a matrix name, and that a site may have moved
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

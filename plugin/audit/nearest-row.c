@@ -1,6 +1,7 @@
 /* nearest-row.c
  * The row of a matrix that is nearest to a flow on none
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

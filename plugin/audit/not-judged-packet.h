@@ -1,6 +1,7 @@
 /* not-judged-packet.h
  * How the audit counts what it does not judge
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* packet-facts.c
  * The facts on which the flow of a packet has its verdict
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -62,8 +63,8 @@ set_roles(flow_facts_t *facts, const flow_content_t *content, const flow_packet_
 }
 
 /*
- * True if the responder is no proxy although it was asked as one: it holds, as the table or a proof
- * has it, the role of a row that the same flow would be on with the port of its URI.
+ * True if the responder is not a proxy although it was asked as one: it holds, as the table or a
+ * proof has it, the role of a row that the same flow would be on with the port of its URI.
  */
 static bool
 is_asked_of_itself(const flow_facts_t *facts, const address *responder, uint16_t uri_port)

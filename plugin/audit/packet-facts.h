@@ -1,6 +1,7 @@
 /* packet-facts.h
  * The facts on which the flow of a packet has its verdict
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

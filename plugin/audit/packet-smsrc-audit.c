@@ -1,6 +1,7 @@
 /* packet-smsrc-audit.c
  * The protocol smsrc.audit: verdicts on the flows of SMS roles, by a port matrix
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -372,8 +373,8 @@ proto_register_smsrc_audit(void)
     user_rows_register(module);
     prefs_register_bool_preference(
         module, "audit.learn", "Learn roles from traffic",
-        "Whether hosts get roles by what they say, as well as by the table of roles. Without a "
-        "table and without learning nothing but attacks is judged.",
+        "Whether hosts get roles from their traffic as well as from the table of roles. Without a "
+        "table and without learning only attacks are judged.",
         &audit_learn);
     prefs_register_enum_preference(module, "audit.scope", "Flows to judge",
                                    "Whether both ends of a flow must hold a role", &audit_scope,

@@ -1,6 +1,7 @@
 /* reach-state.h
  * What is known of a flow while nothing has answered it
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* reach-tcp.c
  * Whether a connection got through: by its handshake, its first data and its resets
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* reach-udp.c
  * Whether datagrams got through: by who asks, and who answers
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -116,7 +117,7 @@ find_kind(const packet_view_t *packet, service_e service)
 }
 
 /*
- * True if this asks for the first time, or once more. Other content at once is part of the same
+ * True if this asks for the first time, or again. Other content at once is part of the same
  * question, as for a name's addresses of IPv4 and IPv6.
  */
 static bool

@@ -1,6 +1,7 @@
 /* reachability.h
  * Detection of flows that do not get through
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

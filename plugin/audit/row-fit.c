@@ -1,6 +1,7 @@
 /* row-fit.c
  * What of a row of a matrix fits a flow
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -168,7 +169,7 @@ row_is_dynamic_rpc(const matrix_row_t *row)
 /*
  * True for a port of dynamic RPC that is not in the range of the row, but in another that somebody
  * has set as KB 300083 has it: one that an endpoint mapper has handed out, or that article's own
- * range with the content of RPC. The range of Windows Vista and later has rows of its own, but
+ * range with the content of RPC. The range of Windows Vista and later has its own rows, but
  * where a row has dynamic RPC by name, which is any port.
  */
 static bool
@@ -197,7 +198,7 @@ row_has_content(const matrix_row_t *row, const flow_facts_t *flow)
     return row_fit_has_service(row, flow->service);
 }
 
-/* What is advised against of a management point's name is so whoever asks for it. */
+/* Lookups of a management point's name are advised against for any client. */
 static bool
 has_pair(const matrix_row_t *row, const flow_facts_t *flow)
 {

@@ -1,6 +1,7 @@
 /* row-fit.h
  * What of a row of a matrix fits a flow
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,13 +1,14 @@
 /* row-index.c
  * Which rows of a matrix may fit a flow, without a look at each of them
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
  * A matrix has hundreds of rows, a port of it has a few, and a pair of roles has some more. So rows
- * have a bit each, numbered in the order in which they count, published ones first: whoever walks
- * the bits finds the same row as one who walks all rows. What is asked for is found by operations
+ * have a bit each, numbered in the order in which they count, published ones first: a walk over
+ * the bits finds the same row as one over all rows. What is asked for is found by operations
  * on 64 rows at a time, the rows of a port and of a pair of roles together, also those of many
  * ports. Most ports of a scan are on no row, which one bit tells.
  *

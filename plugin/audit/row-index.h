@@ -1,6 +1,7 @@
 /* row-index.h
  * Which rows of a matrix may fit a flow, without a look at each of them
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

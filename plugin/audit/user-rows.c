@@ -1,6 +1,7 @@
 /* user-rows.c
  * Rows that the user adds to the matrix: the table smsrc_rows
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -115,7 +116,7 @@ parse_ports(const char *text, char **error)
         return ranges;
 
     wmem_free(NULL, ranges);
-    *error = uat_file_shown(g_strdup_printf("\"%s\" are no ports: %s", text, why));
+    *error = uat_file_shown(g_strdup_printf("\"%s\" are not ports: %s", text, why));
     return NULL;
 }
 
@@ -140,7 +141,7 @@ user_row_check_transport(void *record, const char *text, unsigned length, const 
     if (uat_fld_chk_enum(record, text, length, vals, field_data, error))
         return TRUE;
     g_free(*error);
-    *error = uat_file_shown(g_strdup_printf("\"%.*s\" is no transport: TCP, UDP or TCP+UDP",
+    *error = uat_file_shown(g_strdup_printf("\"%.*s\" is not a transport: TCP, UDP or TCP+UDP",
                                             (int)length, text ? text : ""));
     return FALSE;
 }

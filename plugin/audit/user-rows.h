@@ -1,6 +1,7 @@
 /* user-rows.h
  * Rows that the user adds to the matrix: the table smsrc_rows
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

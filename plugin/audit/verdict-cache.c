@@ -1,6 +1,7 @@
 /* verdict-cache.c
  * Verdicts by their flows: many flows have identical properties
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

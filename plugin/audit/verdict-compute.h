@@ -1,6 +1,7 @@
 /* verdict-compute.h
  * The verdict on a flow, computed
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* verdict.c
  * The verdict on a flow: which row of the matrix it is, or how it departs from all of them
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -157,7 +158,7 @@ has_port(const matrix_t *matrix, transport_e transport, uint16_t port)
 
 /*
  * True for content that is foreign to the matrix, and to this port of it: TLS is not on the ports
- * of LDAPS, whoever calls.
+ * of LDAPS, for any client.
  */
 static bool
 is_foreign_to_port(const matrix_t *matrix, const flow_facts_t *flow)
@@ -257,7 +258,7 @@ get_handed_out(const matrix_t *matrix, const flow_facts_t *flow, flow_facts_t *a
 
     if (port == 0)
         return false;
-    /* The SRV record of a management point does not tell which of the two its port is. */
+    /* The SRV record of a management point does not show which of the two its port is. */
     if (matrix->has_named_ports) {
         if (port == HTTP && flow->service == SERVICE_TLS)
             port = HTTPS;

@@ -1,6 +1,7 @@
 /* cm-connection.c
  * State of a connection of ConfigMgr's remote control
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* cm-result.c
  * Results of a request for ConfigMgr's remote control
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -14,6 +15,12 @@ static int hf_smsrc_cm_workstation = -1;
 static int hf_smsrc_cm_service = -1;
 
 static expert_field ei_smsrc_cm_denied = EI_INIT;
+
+/* A control string is upper case with underscores; the longest known has 22 letters. */
+#define MAX_CONTROL_WORD 64
+
+/* The beginnings of the control strings (sccm-rc-viewer's protocol page, 3). */
+static const char *const word_starts[] = { "SUCCESS_", "ERROR_", "START_", "STOP_" };
 
 /*
  * Control strings that are results, and the names that users see. Whether a wrapped string has its
@@ -79,6 +86,29 @@ cm_result_of_length(unsigned length, bool *ambiguous)
     return *ambiguous ? CM_RESULT_UNKNOWN : found;
 }
 
+bool
+cm_result_is_control_string(tvbuff_t *plain, packet_info *pinfo)
+{
+    unsigned length = tvb_captured_length(plain);
+    const char *word;
+
+    if (length % 2 != 0 || length > 2 * MAX_CONTROL_WORD)
+        return false;
+    for (unsigned i = 0; i < length; i += 2) {
+        uint8_t c = tvb_get_uint8(plain, (int)i);
+
+        if (!(g_ascii_isupper(c) || c == '_') || tvb_get_uint8(plain, (int)i + 1) != 0)
+            return false;
+    }
+    word = (const char *)tvb_get_string_enc(pinfo->pool, plain, 0, (int)length,
+                                            ENC_UTF_16 | ENC_LITTLE_ENDIAN);
+    for (unsigned i = 0; i < array_length(word_starts); i++) {
+        if (g_str_has_prefix(word, word_starts[i]))
+            return true;
+    }
+    return false;
+}
+
 static void
 add_name(wmem_allocator_t *scope, tvbuff_t *tvb, proto_tree *tree, int hf, const char *name)
 {
@@ -115,22 +145,23 @@ cm_result_register(int proto, expert_module_t *expert)
     static hf_register_info hf[] = {
         { &hf_smsrc_cm_result,
           { "Result", "smsrc.cm.result", FT_STRING, BASE_NONE, NULL, 0x0,
-            "What came of the request for control; without keys inferred from a length: Full "
+            "Result of the request for control; inferred from a length without keys: Full "
             "control, View only, Access denied, Logon denied, No active user, Existing session",
             HFILL } },
         { &hf_smsrc_cm_user,
           { "User", "smsrc.cm.user", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Who asked for control, as the handshake tells it", HFILL } },
+            "User who requested control, from the handshake", HFILL } },
         { &hf_smsrc_cm_workstation,
           { "Workstation", "smsrc.cm.workstation", FT_STRING, BASE_NONE, NULL, 0x0,
-            "The viewer's machine, as NTLM tells it", HFILL } },
+            "The machine of the viewer, from NTLM", HFILL } },
         { &hf_smsrc_cm_service,
           { "Service", "smsrc.cm.service", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Whom the viewer asked Kerberos for", HFILL } },
+            "Service for which the viewer requested a Kerberos ticket", HFILL } },
     };
     static ei_register_info ei[] = {
         { &ei_smsrc_cm_denied,
-          { "smsrc.cm.denied", PI_RESPONSE_CODE, PI_NOTE, "The agent gave no control", EXPFILL } },
+          { "smsrc.cm.denied", PI_RESPONSE_CODE, PI_NOTE, "The agent did not grant control",
+            EXPFILL } },
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

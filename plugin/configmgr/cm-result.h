@@ -1,6 +1,7 @@
 /* cm-result.h
  * Results of a request for ConfigMgr's remote control
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -22,6 +23,9 @@ bool cm_result_is_denial(cm_result_e result);
 
 /** Returns the result that a control string is; CM_RESULT_UNKNOWN for others. */
 cm_result_e cm_result_of_text(const char *text);
+
+/** True where all of @p plain is a control string: UTF-16LE without a length. */
+bool cm_result_is_control_string(tvbuff_t *plain, packet_info *pinfo);
 
 /** True where @p text has @p length bytes as UTF-16, without its NUL or with it. */
 bool cm_result_is_length_of(unsigned length, const char *text);

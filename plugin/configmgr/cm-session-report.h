@@ -1,6 +1,7 @@
 /* cm-session-report.h
  * ConfigMgr's connections in the log of remote-control sessions
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* gss-wrap.h
  * Handshake and message protection (GSS-API) of ConfigMgr's remote control
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

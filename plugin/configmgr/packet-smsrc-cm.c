@@ -1,6 +1,7 @@
 /* packet-smsrc-cm.c
  * Remote control of ConfigMgr 2012 and later, on the port SMS used before it
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -29,6 +30,7 @@
 #include <epan/proto_data.h>
 
 #include "cm-connection.h"
+#include "cm-exchange.h"
 #include "cm-frame.h"
 #include "cm-result.h"
 #include "cm-session-report.h"
@@ -45,9 +47,6 @@
 #define KEY_COUNT 0
 #define KEY_RECORDS 1
 
-/* A control string is upper case with underscores; the longest known has 22 letters. */
-#define MAX_CONTROL_WORD 64
-
 /* Bytes before a text in the label of the protocol's item. */
 #define MAX_TITLE 100
 
@@ -57,6 +56,7 @@ typedef struct {
     cm_result_e result; /* by the length of a wrapped message, or by what follows one */
     bool ambiguous;     /* its length fits two results */
     bool is_word;       /* the plaintext is a control string, not RDP */
+    cm_exchange_e exchange;
     gss_wrap_t wrap;
     pdu_fragments_t fragments;
 } record_t;
@@ -82,9 +82,6 @@ static const value_string smsrc_cm_type_vals[] = {
     { CM_TYPE_CONTROL, "Control" },
     { 0, NULL },
 };
-
-/* The beginnings of the control strings (sccm-rc-viewer's protocol page, 3). */
-static const char *const word_starts[] = { "SUCCESS_", "ERROR_", "START_", "STOP_" };
 
 /* --- Records --------------------------------------------------------------------------------- */
 
@@ -123,6 +120,7 @@ next_record(packet_info *pinfo)
 
 /* A frame that is being dissected. */
 typedef struct {
+    const cm_segment_t *segment;
     tvbuff_t *tvb;
     packet_info *pinfo;
     proto_tree *parent; /* for the RDP in it */
@@ -184,30 +182,6 @@ dissect_token(const frame_context_t *context)
                        context->fresh != NULL ? context->fresh->connection : NULL);
     if (context->fresh != NULL)
         cm_session_report_names(pinfo, context->fresh->connection);
-}
-
-/* True where all of the plaintext is a control string: UTF-16LE without a length. */
-static bool
-is_control_word(tvbuff_t *plain, packet_info *pinfo)
-{
-    unsigned length = tvb_captured_length(plain);
-    const char *word;
-
-    if (length % 2 != 0 || length > 2 * MAX_CONTROL_WORD)
-        return false;
-    for (unsigned i = 0; i < length; i += 2) {
-        uint8_t c = tvb_get_uint8(plain, (int)i);
-
-        if (!(g_ascii_isupper(c) || c == '_') || tvb_get_uint8(plain, (int)i + 1) != 0)
-            return false;
-    }
-    word = (const char *)tvb_get_string_enc(pinfo->pool, plain, 0, (int)length,
-                                            ENC_UTF_16 | ENC_LITTLE_ENDIAN);
-    for (unsigned i = 0; i < array_length(word_starts); i++) {
-        if (g_str_has_prefix(word, word_starts[i]))
-            return true;
-    }
-    return false;
 }
 
 static void
@@ -296,7 +270,7 @@ dissect_plaintext(const frame_context_t *context, tvbuff_t *plain)
 
     if (context->fresh != NULL) {
         stream = cm_connection_stream(record->connection, pinfo);
-        record->is_word = stream->id == 0 && is_control_word(plain, pinfo);
+        record->is_word = stream->id == 0 && cm_result_is_control_string(plain, pinfo);
     }
     if (record->is_word) {
         dissect_control_string(context, plain);
@@ -388,6 +362,12 @@ dissect_frame(const frame_context_t *context)
                         ? DIRECTION_TO_VIEWER
                         : DIRECTION_TO_AGENT;
     message_tap_queue(pinfo, CHANNEL_CONTROL, direction, cm_frame_name(context->frame.kind));
+    if (context->record != NULL && !PINFO_FD_VISITED(pinfo))
+        context->record->exchange = cm_exchange_of_frame(context->record->connection, pinfo,
+                                                         context->frame.kind);
+    if (context->record != NULL)
+        cm_exchange_add(context->record->exchange, context->tvb, pinfo, context->tree,
+                        context->segment);
     switch (context->frame.kind) {
     case CM_FRAME_CONTROL:
         dissect_control(context);
@@ -408,12 +388,13 @@ dissect_frame(const frame_context_t *context)
 static int
 dissect_smsrc_cm_pdu(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void *data)
 {
-    frame_context_t context = { .tvb = tvb, .pinfo = pinfo, .parent = parent };
+    const cm_segment_t *segment = (const cm_segment_t *)data;
+    frame_context_t context = { segment, .tvb = tvb, .pinfo = pinfo, .parent = parent };
 
     context.top = proto_tree_add_item(parent, proto_smsrc_cm, tvb, 0, -1, ENC_NA);
     context.tree = proto_item_add_subtree(context.top, ett_smsrc_cm);
     context.record = next_record(pinfo);
-    context.fresh = *(const bool *)data ? context.record : NULL;
+    context.fresh = segment->is_fresh ? context.record : NULL;
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "SMSRC-CM");
     if (cm_frame_read(tvb, 0, &context.frame) == CM_FRAME_NONE)
         dissect_unframed(&context);
@@ -426,18 +407,18 @@ dissect_smsrc_cm_pdu(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, void
 static int
 dissect_smsrc_cm(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    bool fresh = !PINFO_FD_VISITED(pinfo);
+    cm_segment_t segment = { tvb, (const struct tcpinfo *)data, !PINFO_FD_VISITED(pinfo) };
 
-    if (fresh) {
-        cm_progress_e progress = cm_connection_progress(pinfo, (const struct tcpinfo *)data);
+    if (segment.is_fresh) {
+        cm_progress_e progress = cm_connection_progress(pinfo, segment.tcp);
 
-        fresh = progress != CM_PROGRESS_AGAIN;
+        segment.is_fresh = progress != CM_PROGRESS_AGAIN;
         if (progress == CM_PROGRESS_GAP)
             cm_connection_broken(cm_connection_of_packet(pinfo), pinfo);
     }
     col_clear(pinfo->cinfo, COL_INFO);
     tcp_dissect_pdus(tvb, pinfo, tree, TRUE, CM_HEADER_LENGTH, get_smsrc_cm_pdu_len,
-                     dissect_smsrc_cm_pdu, &fresh);
+                     dissect_smsrc_cm_pdu, &segment);
     return (int)tvb_captured_length(tvb);
 }
 
@@ -456,7 +437,7 @@ proto_register_smsrc_cm(void)
             "Bytes of the text with its final NUL", HFILL } },
         { &hf_smsrc_cm_text,
           { "Text", "smsrc.cm.text", FT_STRINGZ, BASE_NONE, NULL, 0x0,
-            "The words of control: in clear, or unsealed", HFILL } },
+            "Control string: in clear, or decrypted", HFILL } },
         { &hf_smsrc_cm_token_length,
           { "Token length", "smsrc.cm.token.length", FT_UINT16, BASE_DEC, NULL, 0x0,
             "Bytes of the token", HFILL } },
@@ -469,10 +450,10 @@ proto_register_smsrc_cm(void)
             "Bytes of the sealed data", HFILL } },
         { &hf_smsrc_cm_sealed,
           { "Sealed data", "smsrc.cm.sealed", FT_BYTES, BASE_NONE, NULL, 0x0,
-            "Encrypted with the key of the handshake: unreadable without keys", HFILL } },
+            "Encrypted with the key of the handshake", HFILL } },
         { &hf_smsrc_cm_unsealed,
           { "Unsealed data", "smsrc.cm.unsealed", FT_BYTES, BASE_NONE, NULL, 0x0,
-            "What was sealed, where a keytab or a password in Wireshark's preferences opens it",
+            "Decrypted data, if the preferences of Wireshark contain the keytab or the password",
             HFILL } },
     };
     static int *ett[] = { &ett_smsrc_cm, &ett_smsrc_cm_token, &ett_smsrc_cm_sealed };

@@ -1,6 +1,7 @@
 /* packet-smsrc-cm.h
  * Remote control of ConfigMgr 2012 and later, on the port SMS used before it
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

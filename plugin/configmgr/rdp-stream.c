@@ -1,6 +1,7 @@
 /* rdp-stream.c
  * RDP in the plaintext of ConfigMgr's remote control
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -273,7 +274,7 @@ rdp_stream_dissect(tvbuff_t *plain, packet_info *pinfo, proto_tree *parent, prot
         if (pdu_at(plain, offset, header, &have, &length) != PDU_OK || length > end - offset) {
             opaque_data_dissect(plain, pinfo, tree, offset, (int)(end - offset),
                                 OPAQUE_DATA_MIN_TEXT);
-            col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ", "%u bytes that are no RDP",
+            col_append_sep_fstr(pinfo->cinfo, COL_INFO, "; ", "%u bytes that are not RDP",
                                 end - offset);
             break;
         }
@@ -298,32 +299,32 @@ rdp_stream_register(int proto)
 {
     static hf_register_info hf[] = {
         { &hf_cm_rdp_fragments,
-          { "Pieces of an RDP PDU", "smsrc.cm.rdp.fragments", FT_NONE, BASE_NONE, NULL, 0x0,
-            "The pieces of an RDP PDU that goes over several seals", HFILL } },
+          { "Fragments of an RDP PDU", "smsrc.cm.rdp.fragments", FT_NONE, BASE_NONE, NULL, 0x0,
+            "Fragments of an RDP PDU in several encrypted messages", HFILL } },
         { &hf_cm_rdp_fragment,
-          { "Piece", "smsrc.cm.rdp.fragment", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
-            "Frame that holds a piece of it", HFILL } },
+          { "Fragment", "smsrc.cm.rdp.fragment", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
+            "Frame with a fragment of the PDU", HFILL } },
         { &hf_cm_rdp_fragment_overlap,
-          { "Piece overlaps", "smsrc.cm.rdp.fragment.overlap", FT_BOOLEAN, BASE_NONE, NULL, 0x0,
-            "The piece overlaps another one", HFILL } },
+          { "Fragment overlap", "smsrc.cm.rdp.fragment.overlap", FT_BOOLEAN, BASE_NONE, NULL, 0x0,
+            "The fragment overlaps another one", HFILL } },
         { &hf_cm_rdp_fragment_overlap_conflict,
           { "Overlap differs", "smsrc.cm.rdp.fragment.overlap.conflict", FT_BOOLEAN, BASE_NONE,
-            NULL, 0x0, "The overlapping pieces hold different bytes", HFILL } },
+            NULL, 0x0, "The overlapping fragments contain different bytes", HFILL } },
         { &hf_cm_rdp_fragment_multiple_tails,
           { "Several ends", "smsrc.cm.rdp.fragment.multiple_tails", FT_BOOLEAN, BASE_NONE, NULL,
-            0x0, "More than one piece claims to be the last", HFILL } },
+            0x0, "More than one fragment is marked as the last one", HFILL } },
         { &hf_cm_rdp_fragment_too_long,
-          { "Piece too long", "smsrc.cm.rdp.fragment.too_long", FT_BOOLEAN, BASE_NONE, NULL, 0x0,
-            "The piece goes past the end of the PDU", HFILL } },
+          { "Fragment too long", "smsrc.cm.rdp.fragment.too_long", FT_BOOLEAN, BASE_NONE, NULL, 0x0,
+            "The fragment extends beyond the end of the PDU", HFILL } },
         { &hf_cm_rdp_fragment_error,
           { "Reassembly error", "smsrc.cm.rdp.fragment.error", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
-            "Frame whose piece does not fit", HFILL } },
+            "Frame with a fragment that does not fit", HFILL } },
         { &hf_cm_rdp_fragment_count,
-          { "Piece count", "smsrc.cm.rdp.fragment.count", FT_UINT32, BASE_DEC, NULL, 0x0,
-            "How many pieces there are", HFILL } },
+          { "Fragment count", "smsrc.cm.rdp.fragment.count", FT_UINT32, BASE_DEC, NULL, 0x0,
+            "Number of fragments", HFILL } },
         { &hf_cm_rdp_reassembled_in,
-          { "Whole RDP PDU in frame", "smsrc.cm.rdp.reassembled.in", FT_FRAMENUM, BASE_NONE, NULL,
-            0x0, "Frame in which the PDU is shown", HFILL } },
+          { "Reassembled RDP PDU in frame", "smsrc.cm.rdp.reassembled.in", FT_FRAMENUM, BASE_NONE,
+            NULL, 0x0, "Frame in which the PDU is shown", HFILL } },
         { &hf_cm_rdp_reassembled_length,
           { "Length of the RDP PDU", "smsrc.cm.rdp.reassembled.length", FT_UINT32, BASE_DEC, NULL,
             0x0, "Bytes of the PDU", HFILL } },

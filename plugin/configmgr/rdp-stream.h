@@ -1,6 +1,7 @@
 /* rdp-stream.h
  * RDP in the plaintext of ConfigMgr's remote control
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

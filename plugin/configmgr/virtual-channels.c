@@ -1,6 +1,7 @@
 /* virtual-channels.c
  * Virtual channels of ConfigMgr in its RDP: sessarb and curtain
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -277,11 +278,11 @@ virtual_channels_register(int proto)
     static hf_register_info hf[] = {
         { &hf_cm_channel,
           { "Virtual channel", "smsrc.cm.channel", FT_STRING, BASE_NONE, NULL, 0x0,
-            "RDP's virtual channel of ConfigMgr (sessarb, curtain), by the number that the agent "
-            "gave it", HFILL } },
+            "Virtual RDP channel of ConfigMgr (sessarb, curtain), by the number that the agent "
+            "assigned", HFILL } },
         { &hf_cm_sessarb,
           { "Session arbitration", "smsrc.cm.sessarb", FT_NONE, BASE_NONE, NULL, 0x0,
-            "An event of session arbitration: whose session is it", HFILL } },
+            "An event of session arbitration", HFILL } },
         { &hf_cm_sessarb_tag,
           { "Tag", "smsrc.cm.sessarb.tag", FT_UINT32, BASE_DEC, NULL, 0x0,
             "The number that an event begins with", HFILL } },
@@ -290,16 +291,16 @@ virtual_channels_register(int proto)
             "Bytes of the event from its tag on", HFILL } },
         { &hf_cm_sessarb_type,
           { "Type", "smsrc.cm.sessarb.type", FT_UINT32, BASE_DEC, VALS(sessarb_type_vals), 0x0,
-            "What the event says", HFILL } },
+            "Type of the event", HFILL } },
         { &hf_cm_sessarb_arg,
           { "Argument", "smsrc.cm.sessarb.arg", FT_UINT32, BASE_DEC, NULL, 0x0,
             "Its meaning is not known", HFILL } },
         { &hf_cm_sessarb_machine,
           { "Machine", "smsrc.cm.sessarb.machine", FT_STRINGZ, BASE_NONE, NULL, 0x0,
-            "The viewer's machine, which takes the host over", HFILL } },
+            "The machine of the viewer that takes over the host", HFILL } },
         { &hf_cm_curtain,
           { "Screen curtain", "smsrc.cm.curtain", FT_NONE, BASE_NONE, NULL, 0x0,
-            "An event of the curtain, which darkens the agent's screen", HFILL } },
+            "An event of the curtain, which blanks the screen of the agent", HFILL } },
         { &hf_cm_curtain_tag,
           { "Tag", "smsrc.cm.curtain.tag", FT_UINT32, BASE_DEC, NULL, 0x0,
             "The number that an event begins with", HFILL } },
@@ -308,7 +309,7 @@ virtual_channels_register(int proto)
             "Bytes of the event from its tag on", HFILL } },
         { &hf_cm_curtain_type,
           { "Type", "smsrc.cm.curtain.type", FT_UINT32, BASE_DEC, VALS(curtain_type_vals), 0x0,
-            "What the event says", HFILL } },
+            "Type of the event", HFILL } },
     };
     static int *ett[] = { &ett_cm_sessarb, &ett_cm_curtain };
 

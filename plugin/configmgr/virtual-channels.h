@@ -1,6 +1,7 @@
 /* virtual-channels.h
  * Virtual channels of ConfigMgr in its RDP: sessarb and curtain
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

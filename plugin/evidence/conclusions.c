@@ -1,6 +1,7 @@
 /* conclusions.c
  * What follows from a request and its response: roles in the book, and roles in their flow
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -152,7 +153,7 @@ is_of_other_site(const char *site, const char *database)
     return *site != '\0' && g_ascii_strcasecmp(site, database) != 0;
 }
 
-/* An asker of the site is a second fact: it asks what the site has told it to ask. */
+/* An asker of the site is a second fact: it sends requests that the site has configured. */
 static void
 note_asker(const role_signature_t *signature, const address *server, const address *client,
            noted_fact_t fact)

@@ -1,6 +1,7 @@
 /* conclusions.h
  * What follows from a request and its response: roles in the book, and roles in their flow
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* dhcp.c
  * DHCP servers and servers of a network boot, by their own answers
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

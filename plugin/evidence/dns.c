@@ -1,6 +1,7 @@
 /* dns.c
  * DNS responses for names that show a role, and for services of which they hand a port out
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -194,7 +195,7 @@ may_matter(const uint8_t *label, unsigned length)
 /*
  * Reads the name of the first question. True if it shows a role, which sets @p is_shown, or is that
  * of a service whose port matters. The first label decides for most names. A label with a dot in it
- * is no label of a host name, and would read as two.
+ * is not a label of a host name, and would read as two.
  */
 static bool
 read_question(const uint8_t *message, unsigned length, char queried[MAX_NAME], bool *is_shown)

@@ -1,6 +1,7 @@
 /* endpoint-mapper.h
  * Ports that the endpoint mapper of DCE/RPC hands out
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

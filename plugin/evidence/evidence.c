@@ -1,6 +1,7 @@
 /* evidence.c
  * Evidence of SMS roles: which reader gets which packet
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

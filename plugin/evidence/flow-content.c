@@ -1,6 +1,7 @@
 /* flow-content.c
  * Per-conversation state of the evidence: what the content of a flow has shown
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* flow-port.c
  * What has handed the port of a flow out
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* gateway.c
  * Hosts that send the messages of many clients
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -8,7 +9,7 @@
  * A CMG connection point gets the messages of clients on the internet, and sends them to its
  * management point as they are, with the identity of each client in the header CCMClientID. A
  * client has one identity, a new one when it is installed again. So a host that has sent those of
- * more clients is no client, and seems to be such a point: an address translator looks alike.
+ * more clients is not a client, and seems to be such a point: an address translator looks alike.
  *
  * Identities are counted by their hashes, in a table of fixed size: the last hosts of each hash.
  */
@@ -61,7 +62,7 @@ gateway_is_sender(const packet_view_t *packet)
     return host != 0 && sender->host == host && sender->count > MAX_OF_CLIENT;
 }
 
-/* The host is no client, whatever its messages are. */
+/* The host is not a client, whatever its messages are. */
 static void
 learn(const packet_view_t *packet)
 {

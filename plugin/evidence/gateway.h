@@ -1,6 +1,7 @@
 /* gateway.h
  * Hosts that send the messages of many clients
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,14 +1,15 @@
 /* handed-out.c
  * Ports that one service has handed out for another connection
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * One table for all kinds. Where it is full the oldest port makes place, whoever handed it out: the
- * connection usually follows at once, and a flow keeps what was found when it began.
+ * One table for all kinds. Where it is full the oldest port makes place, whatever host handed it
+ * out: the connection usually follows at once, and a flow keeps what was found when it began.
  *
- * Whoever owns a host can hand out ports of that host and of no other; the readers see to it, but
+ * The owner of a host can hand out ports of that host and of no other; the readers see to it, but
  * for SRV records, whose hosts are not asked: verdict.c takes these for Unconfirmed.
  */
 

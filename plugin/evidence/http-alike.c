@@ -1,13 +1,14 @@
 /* http-alike.c
  * Servers that give the same answer to all
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
  * A server that has given the same response to requests of two kinds shows nothing by it. The last
  * responses of a server are kept in a table of fixed size, by their hashes, with what they seemed
- * to prove: that is taken back when the same response answers a path that is no server's of ours.
+ * to prove: that is taken back when the same response answers a path of other servers.
  * Two kinds of ours may be on one server, which asks for accounts for both.
  */
 

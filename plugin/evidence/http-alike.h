@@ -1,6 +1,7 @@
 /* http-alike.h
  * Servers that give the same answer to all
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* http-answer.c
  * What an HTTP response shows of its server
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* http-head.c
  * The headers of an HTTP request or response
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -80,7 +81,7 @@ has_word(const char *value, const char *end, const char *word)
     return false;
 }
 
-/* Reads a transfer coding, which goes before a length (RFC 7230 3.3.3). */
+/* Reads a transfer coding, which takes precedence over a length (RFC 7230 3.3.3). */
 static void
 read_coding(const char *value, const char *end, http_head_t *headers)
 {

@@ -1,6 +1,7 @@
 /* http-head.h
  * The headers of an HTTP request or response
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* http-method.c
  * What a response to each HTTP method can show
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

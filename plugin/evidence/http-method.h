@@ -1,6 +1,7 @@
 /* http-method.h
  * What a response to each HTTP method can show
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -24,7 +25,7 @@ typedef enum {
 /** Returns the method of this name. */
 http_method_e http_method_find(const char *name);
 
-/** True for those in which a client sends a message of its own. */
+/** True for those in which a client sends its own message. */
 bool http_method_is_clients(http_method_e method);
 
 /** Returns the SHOWS_ bits that a response to this method, with this code, can have. */

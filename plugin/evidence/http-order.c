@@ -1,6 +1,7 @@
 /* http-order.c
  * The order of requests and responses on an HTTP connection
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -16,7 +17,7 @@
  * follows a body whose end is not known: more of the body may be there. The connections are in a
  * table of fixed size; nothing more is learned from one that another has displaced.
  *
- * The payload that Wireshark has reassembled has no number of its own. It ends where the packet at
+ * The payload that Wireshark has reassembled has no separate number. It ends where the packet at
  * hand ends, from which its beginning follows. What was decrypted has neither.
  */
 
@@ -66,7 +67,7 @@ static struct {
     order_t *place; /* of that conversation in the table */
     order_t *order; /* NULL: none so far */
     uint32_t frame;
-    uint32_t seq, end, ack; /* of its own payload */
+    uint32_t seq, end, ack; /* of the payload */
     bool is_part;           /* the payload at hand is one that Wireshark has made */
 } now;
 
@@ -252,7 +253,7 @@ add_request(order_t *order, uint32_t seq, size_t whole)
 }
 
 /*
- * The same where no number is known: what was decrypted has a message once more when it is
+ * The same where no number is known: what was decrypted has a message a second time when it is
  * complete.
  */
 static http_place_t
@@ -379,7 +380,7 @@ is_open(const order_t *order, uint32_t seq)
     return order->open_number != 0 && (seq == order->open_response || order->is_decrypted);
 }
 
-/* True if it is the last response, once more or as Wireshark has reassembled it. */
+/* True if it is the last response, again or as Wireshark has reassembled it. */
 static bool
 is_again(const order_t *order, uint32_t seq)
 {

@@ -1,6 +1,7 @@
 /* http-order.h
  * The order of requests and responses on an HTTP connection
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

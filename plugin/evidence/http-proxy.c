@@ -1,6 +1,7 @@
 /* http-proxy.c
  * Requests to a proxy, through it, and of it
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -10,7 +11,7 @@
  *
  * Anyone can send the headers of a proxy. So one that passes on what others ask is a host that was
  * asked as a proxy, and it stands for the roles of those alone whose requests it has answered. It
- * asks the server before it answers: the first flows of its own wait for that answer.
+ * asks the server before it answers: its own first flows wait for that answer.
  */
 
 #include "http-proxy.h"

@@ -1,6 +1,7 @@
 /* http-proxy.h
  * Requests to a proxy, through it, and of it
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

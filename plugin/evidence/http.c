@@ -1,6 +1,7 @@
 /* http.c
  * HTTP requests that show a role, and their responses
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* inference.c
  * Facts that a packet shows, and the roles that follow from them
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -9,7 +10,7 @@
  *
  * Any host can request /sms_mp. A request gives a role only if its response is that of such a
  * server; otherwise the request was a probe. A response counts if the host that was asked has sent
- * it, and for the request of its own transaction alone. Names that a host registers for itself, and
+ * it, and for the request of that transaction alone. Names that a host registers for itself, and
  * names whose address a server reports, are facts about that address at once.
  *
  * With a role the book keeps its standing, on which rules of a firewall rest. The signature names
@@ -60,7 +61,7 @@ best_standing(const role_signature_t *signature)
                                                                  : STANDING_UNCONFIRMED;
 }
 
-/* The place of a new pending request: a request once more, a free one, or that of the oldest. */
+/* The place of a new pending request: of a repeated one, a free one, or that of the oldest. */
 static pending_t *
 find_place(flow_content_t *flow, const pending_t *pending)
 {

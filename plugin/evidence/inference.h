@@ -1,6 +1,7 @@
 /* inference.h
  * Facts that a packet shows, and the roles that follow from them
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

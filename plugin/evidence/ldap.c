@@ -1,6 +1,7 @@
 /* ldap.c
  * LDAP requests for directory objects that show a role, and their responses
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* netbios-names.c
  * NetBIOS names that show a role
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* questions.c
  * Questions by datagram that wait for their answers
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -59,10 +60,10 @@ hash_address(const address *addr, uint32_t more)
 static uint32_t
 hash_asker(const address *addr, uint32_t port, question_e kind, uint32_t number)
 {
-    static const address nobody = ADDRESS_INIT_NONE;
+    static const address none = ADDRESS_INIT_NONE;
     const uint32_t key[] = { port, (uint32_t)kind, number };
 
-    return hash_address(kind == QUESTION_DHCP ? &nobody : addr,
+    return hash_address(kind == QUESTION_DHCP ? &none : addr,
                         wmem_strong_hash((const uint8_t *)key, sizeof key));
 }
 

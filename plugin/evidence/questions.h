@@ -1,6 +1,7 @@
 /* questions.h
  * Questions by datagram that wait for their answers
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

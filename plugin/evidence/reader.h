@@ -1,6 +1,7 @@
 /* reader.h
  * The readers: each finds in the packets of one protocol what shows roles
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

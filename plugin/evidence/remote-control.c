@@ -1,6 +1,7 @@
 /* remote-control.c
  * Remote Control as evidence: which host is the viewer, and which the agent
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -38,7 +39,7 @@ read_packet(const packet_view_t *packet)
     const claim_t *claim = smsrc_claim_of_packet(packet->pinfo);
     flow_content_t *flow;
 
-    /* Decode As and the port alone are no evidence, and an echo of the request is none. */
+    /* Decode As and the port alone are not evidence, and an echo of the request is none. */
     if (claim == NULL || claim->findings.is_echo || claim->findings.may_be_echo ||
         claim->direction == DIRECTION_UNKNOWN ||
         (claim->basis != BASIS_CONTENT && claim->basis != BASIS_SESSION))

@@ -1,6 +1,7 @@
 /* role-signatures.c
  * The patterns of role signatures: compiled when needed, filtered and cached
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* role-signatures.h
  * The signatures by which SMS roles show themselves, and their patterns
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -54,7 +55,7 @@ enum {
     SHOWS_SUCCESS = 1 << 0,  /* what was asked for was granted, or done */
     SHOWS_REPLY = 1 << 1,    /* the server has answered, and not refused */
     SHOWS_MP_LIST = 1 << 2,  /* HTTP: a management point's list, or its key */
-    SHOWS_CONTENT = 1 << 3,  /* HTTP: content that is no page, no JSON and no echo of its path */
+    SHOWS_CONTENT = 1 << 3,  /* HTTP: content, not a page, JSON or an echo of its path */
     SHOWS_PAGE = 1 << 4,     /* HTTP: an HTML page */
     SHOWS_TAKEN = 1 << 5,    /* HTTP: the method was taken; no HTML page */
     SHOWS_WINDOWS = 1 << 6,  /* HTTP: NTLM or Negotiate is asked for */
@@ -90,7 +91,7 @@ typedef struct {
     unsigned proof;    /* what in the response proves the server's roles: any of these */
     unsigned hint;     /* what does not refute them: they are Unconfirmed */
     bool proves_asker; /* the request that was answered so proves the client's roles as well:
-                          nobody else makes it. Else they are Proven if the request carries a
+                          no other host makes it. Else they are Proven if the request carries a
                           token or an account of the client's, and Unconfirmed if not */
     bool needs_second_fact; /* Unconfirmed until a fact of another kind about the host agrees */
     role_set_t second_asker; /* or until an asker who is Proven to be one of these is answered */

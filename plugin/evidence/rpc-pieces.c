@@ -1,6 +1,7 @@
 /* rpc-pieces.c
  * Messages to and from the endpoint mapper in short segments, and in fragments of DCE/RPC
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

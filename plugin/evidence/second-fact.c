@@ -1,6 +1,7 @@
 /* second-fact.c
  * Facts about a host of which one needs a second one
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* share-remark.c
  * Remarks of shares in a server's answer to who asks for all of them
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

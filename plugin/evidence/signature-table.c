@@ -1,6 +1,7 @@
 /* signature-table.c
  * The table of signatures: from what traffic shows to the SMS roles of its hosts
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -37,7 +38,7 @@
 
 /*
  * What a response proves. A management point protects its directories by NTLM or Negotiate. Its
- * certificate has no form that is published, so it is a hint.
+ * certificate has no form that is published, and is a hint.
  */
 #define MP_LIST .proof = SHOWS_MP_LIST | SHOWS_WINDOWS
 #define POLICY .proof = SHOWS_POLICY | SHOWS_WINDOWS, .hint = SHOWS_CONTENT

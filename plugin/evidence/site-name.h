@@ -1,6 +1,7 @@
 /* site-name.h
  * Names of management points that answers have given
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

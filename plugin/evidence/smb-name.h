@@ -1,6 +1,7 @@
 /* smb-name.h
  * The name of a share or file in a request of SMB
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

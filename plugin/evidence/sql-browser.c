@@ -1,6 +1,7 @@
 /* sql-browser.c
  * Ports that SQL Server Browser hands out
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* tds.c
  * Logins to a SQL Server's database that show a role
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,12 +1,13 @@
 /* tftp.c
  * Requests of TFTP, whose transfers come from another port, and the files that show a role
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
  * RFC 1350 4: the server answers from a port of its choice to the one that the request came from.
- * What follows between the two is the transfer, whoever of them has sent its first packet. A server
+ * What follows between the two is the transfer, whichever end sends its first packet. A server
  * that sends a file, or says how it will (RFC 2347), has it.
  */
 

@@ -1,12 +1,13 @@
 /* transactions.c
  * The requests of a connection that are open, and which of its ends asks
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
  * An answer has the number of its request, and the caller chooses it. Where two requests with one
- * number are open, an answer may be to either: it belongs to none. The same bytes once more are a
+ * number are open, an answer may be to either: it belongs to none. The same bytes again are a
  * copy of the request.
  *
  * One end of a connection asks, and the other one answers: by its SYN, else by the first message.

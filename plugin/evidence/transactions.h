@@ -1,6 +1,7 @@
 /* transactions.h
  * The requests of a connection that are open, and which of its ends asks
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

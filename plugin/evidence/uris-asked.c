@@ -1,6 +1,7 @@
 /* uris-asked.c
  * The URIs that a proxy was asked for in one packet
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* wmi-login.c
  * The namespace that a login to WMI names
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* role.c
  * The roles a host can hold in an SMS 2003 site, as users type them
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

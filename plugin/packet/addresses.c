@@ -1,6 +1,7 @@
 /* addresses.c
  * Addresses as keys of maps, and what kind of address one is
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* bounds.c
  * Names of all limits, and which of them a capture has exceeded
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -44,13 +45,14 @@ static const char *const bound_names[NUM_BOUNDS] = {
     [BOUND_PENDING] = "requests of one flow that wait for an answer",
     [BOUND_FACT_HOSTS] = "hosts with a fact that may need a second one",
     [BOUND_FACTS] = "facts about one host of which one may need a second",
-    [BOUND_VERDICTS] = "judgements of one flow",
+    [BOUND_VERDICTS] = "verdicts of one flow",
     [BOUND_TRIES] = "pairs of hosts with unanswered tries",
     [BOUND_SESSIONS] = "remote control sessions",
     [BOUND_PAIRS] = "pairs of hosts with remote control",
     [BOUND_UNPROVEN_PAIRS] = "pairs of hosts before one without proof of remote control",
     [BOUND_VIEWERS] = "viewers",
     [BOUND_LOOKUPS] = "NetBIOS names asked for",
+    [BOUND_REQUESTS] = "messages of remote control since a request that has no reply",
     [BOUND_NAME_BYTES] = "bytes of a name",
     [BOUND_CM_CHANNELS] = "virtual channels of one session",
     [BOUND_HEADER_PIECES] = "incomplete headers of Remote Control",

@@ -1,6 +1,7 @@
 /* cache.c
  * A cache of fixed size, two-way set-associative
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

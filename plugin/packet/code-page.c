@@ -1,6 +1,7 @@
 /* code-page.c
  * Text in a code page of Windows as UTF-8
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * GLib converts by the system's iconv. Only code pages that contain ASCII are allowed: a packet
@@ -36,7 +37,7 @@ open_code_page(unsigned code_page)
     return NO_CONVERTER;
 }
 
-/* Appends the converted text, up to a byte that is no character: then it returns false. */
+/* Appends the converted text, up to a byte that is not a character: then it returns false. */
 static bool
 convert_part(GIConv converter, char **from, size_t *left, wmem_strbuf_t *text)
 {

@@ -1,6 +1,7 @@
 /* conversation-cache.c
  * Wireshark's conversation of a packet, cached
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* icmp-error.c
  * Unreachable and prohibited errors of ICMP and ICMPv6, and the packet that they quote
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* ntlmssp-auth.c
  * Account and flags in NTLMSSP's AUTHENTICATE message
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* opaque-data.c
  * Undocumented payload: raw bytes, printable text, NTLMSSP tokens
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

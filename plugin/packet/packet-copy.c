@@ -1,6 +1,7 @@
 /* packet-copy.c
  * Packets that a capture has twice, and packets that were sent again
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -22,8 +23,8 @@
 #define COPY_MICROSECONDS UINT64_C(100000)
 
 /*
- * A segment of TCP is told by its sender, its sequence numbers, its flags and its length. No table
- * is hashed by this.
+ * A segment of TCP is identified by its sender, its sequence numbers, its flags and its length. No
+ * table is hashed by this.
  */
 static uint32_t
 mix_segment(const packet_view_t *packet)

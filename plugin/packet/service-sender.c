@@ -1,6 +1,7 @@
 /* service-sender.c
  * Which end of a TCP connection sends content that only one end sends
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* service-signatures.h
  * Table of the signatures by which services are recognized
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

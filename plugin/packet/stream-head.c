@@ -1,14 +1,15 @@
 /* stream-head.c
  * The first bytes of each direction of a TCP connection
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
  * What a flow carries is what its streams begin with, however they are cut into segments, in
  * whatever order these come, and whatever else has the same ports. Wireshark reassembles only what
- * a dissector asks for, and on odd ports none does. So the first bytes of each direction are put
- * together here by their sequence numbers: bytes outside the window are ignored, of two copies the
+ * a dissector asks for, and on odd ports none does. So this file reassembles the first bytes of
+ * each direction by their sequence numbers: bytes outside the window are ignored, of two copies the
  * first counts, and copies that differ before the receiver has acknowledged any of them contradict
  * each other.
  *

@@ -1,6 +1,7 @@
 /* tcp-state.c
  * State of a conversation in Wireshark's TCP and UDP dissectors
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -13,7 +14,7 @@
 
 /*
  * Wireshark keeps the port of the newest SYN that it has dissected, in the order in which frames
- * are asked for. The first SYN counts here. A conversation has a record of its own only where there
+ * are asked for. The first SYN counts here. A conversation has its own record only where there
  * was more than one, or where its first packet was an answer to one: nearly none has.
  */
 typedef struct {
@@ -96,7 +97,10 @@ find_open_server(const conversation_t *conversation, const packet_info *pinfo)
     return tcp_state_server_port(before);
 }
 
-/* Returns the server's port where this SYN is no usual one; 0 where Wireshark's own is right. */
+/*
+ * Returns the server's port where this SYN is not the usual one; 0 where Wireshark's own is
+ * right.
+ */
 static uint16_t
 find_first_server(const conversation_t *conversation, const packet_info *pinfo, bool is_answer)
 {

@@ -1,6 +1,7 @@
 /* text.c
  * Text from captures, users' tables and file names: escaped, validated, cut
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

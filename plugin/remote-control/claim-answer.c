@@ -1,6 +1,7 @@
 /* claim-answer.c
  * Whether an agent or another service answers the viewer's content
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

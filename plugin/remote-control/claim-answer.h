@@ -1,6 +1,7 @@
 /* claim-answer.h
  * What a conversation has shown so far, and whether an agent or another service answers
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

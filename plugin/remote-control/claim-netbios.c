@@ -1,6 +1,7 @@
 /* claim-netbios.c
  * Classification of payloads of NetBIOS as SMS Remote Control
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* claim-tree.c
  * The fields of a claim: channel, direction, generation, and why it is shown as SMS
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -65,7 +66,7 @@ claim_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *
     if (claim->basis == BASIS_PORT)
         proto_item_append_text(top, ", known by its port alone");
     if (claim->session != NULL)
-        session_tap_add_session(tree, tvb, claim->session);
+        session_tap_add_session(pinfo, tree, tvb, claim->session);
     if (claim->transport == SESSION_TRANSPORT_UDP && claim->basis != BASIS_PORT)
         expert_add_info(pinfo, top, &ei_smsrc_udp);
 }
@@ -76,16 +77,16 @@ claim_tree_register(int proto, expert_module_t *expert)
     static hf_register_info hf[] = {
         { &hf_smsrc_channel,
           { "Channel", "smsrc.channel", FT_STRING, BASE_NONE, NULL, 0x0,
-            "What the connection is for, by the names of KB 826852: Control, Data, Chat, File "
+            "Purpose of the connection, as named in KB 826852: Control, Data, Chat, File "
             "transfer", HFILL } },
         { &hf_smsrc_channel_iana,
           { "Port name at IANA", "smsrc.channel.iana", FT_STRING, BASE_NONE, NULL, 0x0,
-            "The port's name at IANA, and so in Wireshark's port column, which has 2702 and 2704 "
+            "Name of the port at IANA, also in Wireshark's port column; 2702 and 2704 are "
             "swapped", HFILL } },
         { &hf_smsrc_direction,
           { "Direction", "smsrc.direction", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Viewer to agent or Agent to viewer: the viewer is the administrator's machine, the "
-            "agent the controlled one", HFILL } },
+            "Viewer to agent or Agent to viewer: the viewer is the machine of the administrator, "
+            "the agent the controlled one", HFILL } },
         { &hf_smsrc_generation,
           { "Generation", "smsrc.generation", FT_STRING, BASE_NONE, NULL, 0x0,
             "The versions of SMS that use this port: SMS 1.x or 2.0 before SP2, SMS 2.0 SP2 or "

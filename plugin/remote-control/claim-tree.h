@@ -1,6 +1,7 @@
 /* claim-tree.h
  * The fields of a claim: channel, direction, generation, and why it is shown as SMS
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

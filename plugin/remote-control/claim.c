@@ -1,6 +1,7 @@
 /* claim.c
  * Classification of packets as SMS Remote Control
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -12,8 +13,8 @@
  *  - session: the agent's port is a channel's, and the same two hosts have a session that was
  *    proven by content (chat and file transfer have no known framing);
  *  - user: Decode As;
- *  - port: a channel's port is the *server's* side, by the SYN, or because the other side's is no
- *    known service's port; and the bytes are not those of another known protocol.
+ *  - port: a channel's port is the *server's* side, by the SYN, or because the other side has no
+ *    port of a known service; and the bytes are not those of another known protocol.
  */
 
 #include "claim.h"
@@ -301,7 +302,7 @@ static bool
 may_be_by_port(const claim_input_t *input, const claim_state_t *state, const claim_t *claim)
 {
     const packet_info *pinfo = input->pinfo;
-    /* FTP in active mode calls from 20: a client on a well-known port is no viewer. */
+    /* FTP in active mode calls from 20: a client on a well-known port is not a viewer. */
     uint32_t viewer_port = claim->direction == DIRECTION_TO_AGENT ? pinfo->srcport
                                                                   : pinfo->destport;
 

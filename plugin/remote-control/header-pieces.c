@@ -1,6 +1,7 @@
 /* header-pieces.c
  * Headers that come in several segments, on ports for which no dissector asks TCP for more
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

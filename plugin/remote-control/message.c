@@ -1,6 +1,7 @@
 /* message.c
  * Common parts of SMS Remote Control's messages
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -15,7 +16,9 @@
 #include <wsutil/str_util.h>
 
 #include "magic.h"
+#include "message-tap.h"
 #include "opaque-data.h"
+#include "request-reply.h"
 #include "text.h"
 
 static expert_field ei_smsrc_length_mismatch = EI_INIT;
@@ -47,6 +50,21 @@ message_add_mismatch(packet_info *pinfo, proto_item *item, const char *format, .
     text_add_expert(pinfo, item, &ei_smsrc_length_mismatch, "%s", text);
 }
 
+void
+message_add_links(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset,
+                  const claim_t *claim, bool is_reply)
+{
+    bool is_stream = claim->transport == SESSION_TRANSPORT_TCP ||
+                     claim->transport == SESSION_TRANSPORT_NETBIOS;
+    const exchanged_t message = {
+        .is_reply = is_reply,
+        .how = claim->has_seq ? SENT_BY_TCP : is_stream ? SENT_IN_STREAM : SENT_IN_DATAGRAM,
+        .seq = claim->seq + offset,
+    };
+
+    request_reply_add(pinfo, tree, tvb, &message);
+}
+
 unsigned
 message_next(tvbuff_t *tvb, unsigned offset, bool stream)
 {
@@ -68,6 +86,20 @@ message_next(tvbuff_t *tvb, unsigned offset, bool stream)
             return offset;
     }
     return tvb_reported_length(tvb);
+}
+
+void
+message_queue_unknown(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, unsigned length,
+                      const claim_t *claim)
+{
+    smsrc_message_tap_t *message = message_tap_queue(pinfo, claim->channel, claim->direction,
+                                                     "Bytes of unknown meaning");
+    int captured = tvb_captured_length_remaining(tvb, (int)offset);
+
+    if (message == NULL || claim->channel != CHANNEL_CHAT || captured <= 0)
+        return;
+    message->num_bytes = MIN((unsigned)captured, length);
+    message->bytes = tvb_get_ptr(tvb, (int)offset, (int)message->num_bytes);
 }
 
 void
@@ -97,7 +129,7 @@ message_register(expert_module_t *expert)
     static ei_register_info ei[] = {
         { &ei_smsrc_length_mismatch,
           { "smsrc.length_mismatch", PI_PROTOCOL, PI_WARN,
-            "A length or offset does not fit what follows", EXPFILL } },
+            "A length or offset does not match the data", EXPFILL } },
     };
 
     expert_register_field_array(expert, ei, array_length(ei));

@@ -1,6 +1,7 @@
 /* message.h
  * Common parts of SMS Remote Control's messages
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -33,13 +34,24 @@ void message_add_mismatch(packet_info *pinfo, proto_item *item, const char *form
     G_GNUC_PRINTF(3, 4);
 
 /**
+ * Links the message at @p offset of the payload with its reply, or as a reply with its request:
+ * request_reply_add().
+ */
+void message_add_links(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset,
+                       const claim_t *claim, bool is_reply);
+
+/**
  * Returns where the next header begins, from @p offset on, or the end of @p tvb. Bytes between two
  * headers are not known, or are the rest of a message whose start was lost.
  */
 unsigned message_next(tvbuff_t *tvb, unsigned offset, bool stream);
 
+/** Queues bytes of no known message for the statistics; those of chat with what they are. */
+void message_queue_unknown(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, unsigned length,
+                           const claim_t *claim);
+
 /**
- * Dissects @p length bytes (-1: to the end) at @p offset of @p tvb that are no known message: as
+ * Dissects @p length bytes (-1: to the end) at @p offset of @p tvb that are not a known message: as
  * text in chat, else as bytes.
  */
 void message_dissect_unknown(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset,

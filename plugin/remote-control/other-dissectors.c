@@ -1,6 +1,7 @@
 /* other-dissectors.c
  * The heuristics of all other dissectors, asked before a port alone decides
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

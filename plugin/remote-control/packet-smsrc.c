@@ -1,6 +1,7 @@
 /* packet-smsrc.c
  * Microsoft SMS Remote Control, Chat and File Transfer
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -30,6 +31,7 @@
 #include "smsrc-compat.h"
 
 #include <epan/conversation.h>
+#include <epan/dissectors/packet-tcp.h>
 #include <epan/exceptions.h>
 #include <epan/expert.h>
 #include <epan/prefs.h>
@@ -128,6 +130,17 @@ wait_for_more(tvbuff_t *tvb, packet_info *pinfo, unsigned offset, const message_
 }
 
 /*
+ * True for what a viewer may send in a datagram to be sent the record alone: nmap's request for it
+ * has no header of TNMP, and more is not known of it.
+ */
+static bool
+may_be_request(unsigned offset, const claim_t *claim)
+{
+    return offset == 0 && claim->transport == SESSION_TRANSPORT_UDP &&
+           claim->channel == CHANNEL_CONTROL && claim->direction == DIRECTION_TO_AGENT;
+}
+
+/*
  * Dissects the messages and the bytes of unknown meaning in @p tvb, in their order. The first of
  * them, @p what, needs no further segments.
  */
@@ -157,10 +170,13 @@ dissect_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, message_st
             message_tap_queue(pinfo, claim->channel, claim->direction, "Information reply");
             opaque_data_dissect(tvb, pinfo, tree, 0, MAGIC_USER_OFFSET, OPAQUE_DATA_MIN_TEXT);
             user_record_dissect(tvb, pinfo, tree);
+            message_add_links(tvb, pinfo, tree, 0, claim, true);
             break;
         }
-        message_tap_queue(pinfo, claim->channel, claim->direction, "Bytes of unknown meaning");
         next = message_next(tvb, offset + 1, claim->transport == SESSION_TRANSPORT_TCP);
+        message_queue_unknown(tvb, pinfo, offset, next - offset, claim);
+        if (may_be_request(offset, claim))
+            message_add_links(tvb, pinfo, tree, offset, claim, false);
         message_dissect_unknown(tvb, pinfo, tree, offset, (int)(MIN(next, end) - offset), claim);
         offset = next;
     }
@@ -240,6 +256,16 @@ is_of_others(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data, cl
     return is_foreign;
 }
 
+/* Sets where the payload begins in its stream, by what TCP gives to dissectors; NULL: none. */
+static void
+set_place(claim_t *claim, const void *tcp, unsigned prefix)
+{
+    claim->prefix = prefix;
+    claim->has_seq = tcp != NULL && claim->transport == SESSION_TRANSPORT_TCP;
+    if (claim->has_seq)
+        claim->seq = ((const struct tcpinfo *)tcp)->seq - prefix;
+}
+
 /*
  * Dissects the payload if it is classified as Remote Control, and records what it shows of its
  * conversation in either case.
@@ -252,7 +278,7 @@ dissect_if_claimed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     claim_t claim;
     bool is_claimed = claim_classify(&input, &claim), is_foreign = false;
 
-    claim.prefix = prefix;
+    set_place(&claim, data, prefix);
     if (is_claimed && claim.findings.asks_others && limit != CLAIM_BY_USER &&
         !PINFO_FD_VISITED(pinfo))
         is_foreign = is_of_others(tvb, pinfo, tree, data, &claim);
@@ -355,7 +381,7 @@ dissect_smsrc_heur(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     if (other_dissectors_are_asked())
         return FALSE;
     is_claimed = claim_classify(&input, &claim);
-    claim.prefix = prefix;
+    set_place(&claim, data, prefix);
     claim_record(joined, pinfo, &claim);
     if (!is_claimed)
         return FALSE;
@@ -405,13 +431,13 @@ proto_register_smsrc(void)
     module = prefs_register_protocol(proto_smsrc, NULL);
     prefs_register_bool_preference(
         module, "desegment", "Reassemble messages spanning several TCP segments",
-        "Whether messages that spread over several TCP segments are put together. \"Allow "
+        "Whether messages that spread over several TCP segments are reassembled. \"Allow "
         "subdissectors to reassemble TCP streams\" in the TCP settings has to be on too.",
         &smsrc_desegment);
     prefs_register_bool_preference(
         module, "port_ground", "Claim traffic known by its port alone",
         "Whether traffic to a server's port 2701-2704 is shown as SMS Remote Control although "
-        "neither its content, nor a session of the same two hosts, nor Decode As says so.",
+        "neither its content, nor a session of the same two hosts, nor Decode As shows it.",
         &smsrc_port_basis);
 
     attack_register(proto_smsrc);

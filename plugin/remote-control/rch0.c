@@ -1,6 +1,7 @@
 /* rch0.c
  * The RCH0 message of SMS Remote Control, and CVE-2004-0728
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* tnmp.c
  * The TNMP messages of SMS Remote Control: information request, its replies, refusals
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -102,9 +103,13 @@ dissect_busy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *ty
                                                (const char *)controller, 1760U + digit - '0'));
 }
 
-/* Dissects the body of a message; one that is none of the four known is shown as bytes. */
+/*
+ * Dissects the body of the message at @p offset of its payload; one that is none of the four known
+ * is shown as bytes.
+ */
 static void
-dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t *claim)
+dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset,
+             const claim_t *claim)
 {
     uint32_t word0;
     int32_t code;
@@ -128,7 +133,8 @@ dissect_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const claim_t 
                                   type < TNMP_UNKNOWN ? tnmp_types[type].name : "Unknown");
     message_tap_queue(pinfo, claim->channel, claim->direction,
                       type < TNMP_UNKNOWN ? tnmp_types[type].name : "Unknown control message");
-
+    if (type < TNMP_UNKNOWN)
+        message_add_links(tvb, pinfo, tree, offset, claim, type != TNMP_REQUEST);
     switch (type) {
     case TNMP_REQUEST:
         message_add_info(pinfo, "Information request");
@@ -175,7 +181,7 @@ tnmp_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, unsigned off
         message_add_mismatch(pinfo, length_item,
                              "The length is %u, a body has a word and a code at least", length);
     dissect_body(tvb_new_subset_length(tvb, (int)offset + MAGIC_HEADER_LENGTH, (int)body), pinfo,
-                 tree, claim);
+                 tree, offset, claim);
 }
 
 void
@@ -199,17 +205,17 @@ tnmp_register(int proto, expert_module_t *expert)
             "0x0080 where the text of a controller follows (inferred)", HFILL } },
         { &hf_smsrc_tnmp_code,
           { "Code", "smsrc.tnmp.code", FT_INT16, BASE_DEC, NULL, 0x0,
-            "4 asks, 0 answers, -2 refuses (inferred)", HFILL } },
+            "4: request, 0: reply, -2: refused (inferred)", HFILL } },
         { &hf_smsrc_tnmp_type,
           { "Type", "smsrc.tnmp.type", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Told by the first word and the code: Information request, Information reply, Busy, "
+            "From the first word and the code: Information request, Information reply, Busy, "
             "Refused, Unknown", HFILL } },
         { &hf_smsrc_busy_controller,
           { "Controlled by", "smsrc.busy.controller", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Address or name of the viewer that holds the agent", HFILL } },
+            "Address or name of the viewer that controls the agent", HFILL } },
         { &hf_smsrc_busy_port,
           { "Port in use", "smsrc.busy.port", FT_UINT16, BASE_DEC, NULL, 0x0,
-            "1760 and the digit sent", HFILL } },
+            "1760 plus the digit in the message", HFILL } },
     };
     static int *ett[] = { &ett_smsrc_tnmp };
     static ei_register_info ei[] = {

@@ -1,6 +1,7 @@
 /* tnmp.h
  * The TNMP messages of SMS Remote Control: information request, its replies, refusals
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* user-record.c
  * The USER record of SMS Remote Control: the agent's product, host and user
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -105,7 +106,7 @@ is_name_start(uint8_t c)
 
 /*
  * Shows a text of the record, of @p size bytes with its NUL, in the code page that the record
- * shows: in ASCII where it shows none, or one that is not known here. Bytes that are no text are
+ * shows: in ASCII where it shows none, or one that is not known here. Bytes that are not text are
  * U+FFFD.
  */
 static const char *
@@ -206,9 +207,9 @@ report_names(const record_t *record, const char *const values[NUM_NAMES])
 }
 
 /*
- * The names: bytes that are no name, then controller (only while controlled), host and user, each
- * with its NUL, then one NUL more. An empty user leaves three NULs after the host instead of two
- * after the user, which is how nmap's expressions distinguish them.
+ * The names: bytes that are not a name, then controller (only while controlled), host and user,
+ * each with its NUL, then one NUL more. An empty user leaves three NULs after the host instead of
+ * two after the user, which is how nmap's expressions distinguish them.
  */
 static void
 dissect_names(const record_t *record, const record_offset_t *offset)
@@ -356,15 +357,15 @@ user_record_register(int proto)
     static hf_register_info hf[] = {
         { &hf_smsrc_user,
           { "Agent information", "smsrc.user", FT_NONE, BASE_NONE, NULL, 0x0,
-            "The USER record, by which an agent tells of itself", HFILL } },
+            "The USER record, in which an agent describes itself", HFILL } },
         { &hf_smsrc_user_version,
           { "Version", "smsrc.user.version", FT_UINT16, BASE_HEX, NULL, 0x0,
-            "Its high byte goes with the record's layout", HFILL } },
+            "The high byte determines the layout of the record", HFILL } },
         { &hf_smsrc_user_product_offset,
           { "Offset of the product", "smsrc.user.product_offset", FT_UINT16, BASE_DEC, NULL, 0x0,
             "From the start of the message's body", HFILL } },
         { &hf_smsrc_user_block_offset,
-          { "Offset behind the product", "smsrc.user.block_offset", FT_UINT16, BASE_DEC, NULL,
+          { "Offset after the product", "smsrc.user.block_offset", FT_UINT16, BASE_DEC, NULL,
             0x0, "From the start of the message's body", HFILL } },
         { &hf_smsrc_user_names_offset,
           { "Offset of the names", "smsrc.user.names_offset", FT_UINT16, BASE_DEC, NULL, 0x0,
@@ -374,16 +375,16 @@ user_record_register(int proto)
             "OEM code page (inferred)", HFILL } },
         { &hf_smsrc_user_product,
           { "Product", "smsrc.user.product", FT_STRINGZ, BASE_NONE, NULL, 0x0,
-            "Name and version of the agent's software, as the agent tells them", HFILL } },
+            "Name and version of the agent's software, as reported by the agent", HFILL } },
         { &hf_smsrc_user_controller,
           { "Controlled by", "smsrc.user.controller", FT_STRINGZ, BASE_NONE, NULL, 0x0,
-            "Who is controlling the agent now", HFILL } },
+            "The viewer that controls the agent", HFILL } },
         { &hf_smsrc_user_host,
           { "Host", "smsrc.user.host", FT_STRINGZ, BASE_NONE, NULL, 0x0,
             "Name of the agent's machine", HFILL } },
         { &hf_smsrc_user_user,
           { "User", "smsrc.user.user", FT_STRINGZ, BASE_NONE, NULL, 0x0,
-            "Who is logged on at the agent; empty for nobody", HFILL } },
+            "User who is logged on at the agent; empty if there is none", HFILL } },
     };
     static int *ett[] = { &ett_smsrc_user };
 

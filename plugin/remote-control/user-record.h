@@ -1,6 +1,7 @@
 /* user-record.h
  * The USER record of SMS Remote Control: the agent's product, host and user
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* evidence-holder.h
  * The roles of one host, or of one network of the table, with their evidence
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* network-table.h
  * Values of networks, found by the longest prefix of an address
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* own-networks.c
- * The organisation's own addresses, and which addresses are the Internet's
+ * The organization's own addresses, and which addresses are the Internet's
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -54,8 +55,8 @@ add_problem(GString *problems, unsigned number, const char *word)
     if (number > MAX_PROBLEMS)
         return;
     if (error == NULL)
-        error = g_strdup_printf("\"%s\" is no address: 192.0.2.1, 192.0.2.0/24 and 2001:db8::/32 "
-                                "are", word);
+        error = g_strdup_printf("\"%s\" is not an address or network (examples: "
+                                "192.0.2.1, 192.0.2.0/24, 2001:db8::/32)", word);
     error = uat_file_shown(error);
     g_string_append_printf(problems, "%ssmsrc." PREFERENCE ": %s; it is not used",
                            problems->len > 0 ? "\n" : "", error);

@@ -1,6 +1,7 @@
 /* product-roles.c
  * The names that the product itself has for roles
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

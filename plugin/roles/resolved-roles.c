@@ -1,6 +1,7 @@
 /* resolved-roles.c
  * The roles of addresses, resolved once
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

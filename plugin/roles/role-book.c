@@ -1,6 +1,7 @@
 /* role-book.c
  * The book of roles: which host holds which SMS role, from the user's table and from evidence
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -49,8 +50,8 @@ role_book_register(module_t *module)
     role_table_register(module);
     prefs_register_bool_preference(
         module, "audit.strangers", "Learn no role of the table for others",
-        "Whether a role that the table of roles gives to some hosts is learned for no other host. "
-        "For administrator consoles it is always so.",
+        "Whether a role that the table of roles assigns to some hosts is not learned for other "
+        "hosts. For administrator consoles this always holds.",
         &close_roles);
 }
 
@@ -162,7 +163,7 @@ is_host(const evidence_holder_t *network)
            network->network.prefix_length == 8 * network->network.address_length;
 }
 
-/* Resolves the roles of @p addr anew, and keeps them. */
+/* Resolves the roles of @p addr again, and keeps them. */
 static resolved_roles_t
 resolve(const address *addr)
 {
@@ -218,7 +219,7 @@ has_kind(role_set_t roles, role_e kind)
     return ((roles | role_set_general(roles)) & ROLE_BIT(kind)) != 0;
 }
 
-/* True if the table says of @p role who holds it, and that nobody else does. */
+/* True if the table lists the holders of @p role, and no other host holds it. */
 static bool
 is_closed(role_e role)
 {
@@ -290,7 +291,7 @@ add_host(const address *addr, bool reported)
     return host;
 }
 
-/* Sets @p code to @p site_code in capital letters; to "" if that is no site code, or NULL. */
+/* Sets @p code to @p site_code in capital letters; to "" if that is not a site code, or NULL. */
 static void
 copy_site_code(char code[SITE_CODE_LENGTH + 1], const char *site_code)
 {
@@ -303,7 +304,7 @@ copy_site_code(char code[SITE_CODE_LENGTH + 1], const char *site_code)
         code[0] = '\0';
 }
 
-/* A copy of @p reason that lives as long as the capture, cut where it is no UTF-8 or too long. */
+/* A copy of @p reason that lives as long as the capture, cut where it is not UTF-8 or too long. */
 static const char *
 copy_reason(const char *reason)
 {

@@ -1,6 +1,7 @@
 /* role-field.c
  * Fields of users' tables that hold a role
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -54,7 +55,7 @@ role_field_check(void *record _U_, const char *text, unsigned length, const void
         return FALSE;
 
     message = g_string_new(NULL);
-    g_string_printf(message, "\"%.*s\" is no role; the roles are: ", (int)length,
+    g_string_printf(message, "\"%.*s\" is not a role; valid roles: ", (int)length,
                     text != NULL ? text : "");
     for (const value_string *role = (const value_string *)vals; role->strptr != NULL; role++)
         g_string_append_printf(message, "%s%s", role == vals ? "" : ", ", role->strptr);

@@ -1,6 +1,7 @@
 /* role-table.c
  * The user's table of roles, smsrc_roles
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -67,8 +68,8 @@ role_line_check_address(void *record _U_, const char *text, unsigned length,
 
     *error = uat_file_bad_text(text, length);
     if (*error == NULL && !network_table_prefix_from_text(&prefix, field)) {
-        *error = uat_file_shown(g_strdup_printf("\"%s\" is no address: 10.1.2.3, 10.0.0.0/8, "
-                                                "2001:db8::1 and 2001:db8::/32 are",
+        *error = uat_file_shown(g_strdup_printf("\"%s\" is not an address or network (examples: "
+                                                "10.1.2.3, 10.0.0.0/8, 2001:db8::1, 2001:db8::/32)",
                                                 field));
     }
     g_free(field);
@@ -83,8 +84,8 @@ role_line_check_site_code(void *record _U_, const char *text, unsigned length,
 
     *error = uat_file_bad_text(text, length);
     if (*error == NULL && *field != '\0' && !role_table_is_site_code(field)) {
-        *error = uat_file_shown(g_strdup_printf("\"%s\" is no site code: it has three characters "
-                                                "A-Z and 0-9, or it is left empty",
+        *error = uat_file_shown(g_strdup_printf("\"%s\" is not a site code: three "
+                                                "characters A-Z and 0-9, or empty",
                                                 field));
     }
     g_free(field);

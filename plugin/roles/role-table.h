@@ -1,6 +1,7 @@
 /* role-table.h
  * The user's table of roles, smsrc_roles
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -2,6 +2,7 @@
  * A second reader of a table's file, because epan/uat_load.l (Wireshark 4.0 to 4.6) stops at the
  * first bad line; unneeded when that continues after a bad line and reports each
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -20,7 +21,7 @@
 
 #include "text.h"
 
-/* A table of 100 000 lines has some 5 MB; a larger file than this is no table. */
+/* A table of 100 000 lines has some 5 MB; a larger file than this is not a table. */
 #define MAX_FILE G_GINT64_CONSTANT(67108864)
 /* A line's fields, with every byte escaped, and what is between them. */
 #define MAX_LINE ((size_t)8 * 4 * TABLE_MAX_TEXT)
@@ -223,7 +224,7 @@ read_line(reading_t *reading, void *record, unsigned number, const char *line, s
         return;
     }
     if (length > MAX_LINE) {
-        add_problem(reading, number, "%zu bytes are no line; it is not used", length);
+        add_problem(reading, number, "a line of %zu bytes is too long; it is not used", length);
         return;
     }
 
@@ -319,7 +320,7 @@ load(reading_t *reading, size_t *length)
 
     if (g_stat(path, &about) == 0) {
         if (!S_ISREG(about.st_mode))
-            add_problem(reading, 1, "%s is no file", path);
+            add_problem(reading, 1, "%s is not a file", path);
         else if (about.st_size > MAX_FILE)
             add_problem(reading, 1, "%s has more than %" G_GINT64_FORMAT " bytes", path,
                         MAX_FILE);

@@ -1,6 +1,7 @@
 /* name-lookup.c
  * NetBIOS name queries of Remote Tools, and the sessions that they lead to
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -232,7 +233,7 @@ name_lookup_agent_known(session_t *session, const packet_info *pinfo)
     if (registration == NULL || registration->session != NULL ||
         session_log_is_silent(&registration->last_time, pinfo))
         return;
-    /* A registration was not queried for, so that it is no transport of the session. */
+    /* A registration was not queried for, so that it is not a transport of the session. */
     join(registration, session, false);
     session_log_note_first_frame(session, pinfo);
 }

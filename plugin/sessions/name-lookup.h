@@ -1,6 +1,7 @@
 /* name-lookup.h
  * NetBIOS name queries of Remote Tools, and the sessions that they lead to
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* packet-smsrc-log.c
  * Protocol smsrc.log: the session's number and its failures, in the frames of a session
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -8,7 +9,7 @@
  * The post-dissector calls this, because Remote Control's own dissector does not see most frames
  * of a session: a handshake, an acknowledgement or a FIN has no payload, NetBIOS names are
  * Wireshark's own, and an ICMP error only quotes a packet. It returns at once where ports and
- * hosts are no session's.
+ * hosts belong to no session.
  *
  * On the first pass the tracker reports to the session log what TCP and NetBIOS show, and the
  * diagnosis finds why a session fails. On every pass the number of the session is added to the
@@ -23,6 +24,7 @@
 #include "message-tap.h"
 #include "name-lookup.h"
 #include "netbios.h"
+#include "request-reply.h"
 #include "session-diagnosis.h"
 #include "session-events.h"
 #include "session-log-internal.h"
@@ -73,7 +75,7 @@ show(packet_view_t *packet, const session_t *session, const netbios_packet_t *ne
         show_netbios(packet, tree, item, netbios);
     if (!has_session) {
         proto_item_append_text(item, ", Session %u", session->number);
-        session_tap_add_session(tree, packet->tvb, session);
+        session_tap_add_session(pinfo, tree, packet->tvb, session);
     }
     if (diagnoses != NULL)
         session_diagnosis_show(pinfo, item, diagnoses);
@@ -165,14 +167,15 @@ proto_register_smsrc_log(void)
           { "NetBIOS name", "smsrc.netbios.name", FT_STRING, BASE_NONE, NULL, 0x0,
             "The agent's name, with its 16th byte in hexadecimal", HFILL } },
         { &hf_smsrc_netbios_channel,
-          { "What the name is for", "smsrc.netbios.channel", FT_STRING, BASE_NONE, NULL, 0x0,
-            "Told by the 16th byte: 43 data, 45 chat, 46 file transfer", HFILL } },
+          { "Channel of the name", "smsrc.netbios.channel", FT_STRING, BASE_NONE, NULL, 0x0,
+            "From the 16th byte: 43 data, 45 chat, 46 file transfer", HFILL } },
     };
     static int *ett[] = { &ett_smsrc_log };
 
     proto_smsrc_log = proto_register_protocol("Microsoft SMS Remote Control Session",
                                               "SMSRC-LOG", "smsrc.log");
     session_tap_register(proto_smsrc_log);
+    request_reply_register(proto_smsrc_log);
     proto_register_field_array(proto_smsrc_log, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
     session_diagnosis_register(proto_smsrc_log, expert_register_protocol(proto_smsrc_log));

@@ -1,6 +1,7 @@
 /* session-connection.c
  * Conversations of remote-control sessions, and how they join a session
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

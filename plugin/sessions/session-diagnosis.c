@@ -1,6 +1,7 @@
 /* session-diagnosis.c
  * Expert infos on why a session fails
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -131,7 +132,7 @@ session_diagnosis_add_failure(packet_info *pinfo, session_connection_t *connecti
         session_diagnosis_add(
             pinfo, DIAGNOSIS_OLD_PORTS_ONLY,
             wmem_strdup_printf(pinfo->pool,
-                               "The viewer has tried the ports of SMS 1.x only: %s %u, %s; "
+                               "The viewer tried only the ports of SMS 1.x: %s %u, %s; "
                                "SMS 2.0 SP2 and later listen on 2701-2704", transport, port,
                                reason));
     else if (is_udp_unreachable(connection))
@@ -164,7 +165,7 @@ session_diagnosis_register(int proto, expert_module_t *expert)
     static ei_register_info ei[] = {
         { &ei_smsrc_control_unreachable,
           { "smsrc.control_unreachable", PI_SEQUENCE, PI_WARN,
-            "The port of Remote Control refuses, or nothing answers there", EXPFILL } },
+            "The port of Remote Control refuses connections or does not answer", EXPFILL } },
         { &ei_smsrc_data_unreachable,
           { "smsrc.data_unreachable", PI_SEQUENCE, PI_WARN,
             "The agent answers, but not on the port of this function", EXPFILL } },
@@ -176,10 +177,10 @@ session_diagnosis_register(int proto, expert_module_t *expert)
             "The agent's NetBIOS name was not resolved", EXPFILL } },
         { &ei_smsrc_old_ports_only,
           { "smsrc.old_ports_only", PI_SEQUENCE, PI_WARN,
-            "The viewer has tried the ports of SMS 1.x only", EXPFILL } },
+            "The viewer tried only the ports of SMS 1.x", EXPFILL } },
         { &ei_smsrc_ntlm_refused,
           { "smsrc.ntlm_refused", PI_RESPONSE_CODE, PI_WARN,
-            "The agent did not take the viewer's account", EXPFILL } },
+            "The agent rejected the account of the viewer", EXPFILL } },
     };
 
     proto_session_diagnosis = proto;

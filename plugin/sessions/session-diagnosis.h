@@ -1,6 +1,7 @@
 /* session-diagnosis.h
  * Expert infos on why a session fails
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

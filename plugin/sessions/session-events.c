@@ -1,6 +1,7 @@
 /* session-events.c
  * What dissectors report of a packet to the log of sessions
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

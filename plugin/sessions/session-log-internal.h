@@ -1,6 +1,7 @@
 /* session-log-internal.h
  * Members and functions that the files of the session log share
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -38,7 +39,7 @@ struct session {
     bool account_sent;    /* the viewer has sent an account, the agent has not answered since */
     bool account_refused; /* the packet at hand refuses it */
     const char *refused_if_closed; /* static: the reason, where it ends without another reply */
-    bool is_void;         /* another service has answered: it is no session */
+    bool is_void;         /* another service has answered: it is not a session */
     unsigned waiting;     /* connections with a viewer's content that nothing has answered */
     session_t *next_unproven;
     unsigned calls[NUM_CHANNELS]; /* answered connections */
@@ -90,7 +91,7 @@ typedef struct {
 } session_pair_t;
 
 /** Keys of what a packet keeps for the capture, under the protocol smsrc.log. */
-enum { KEY_SESSION, KEY_CONNECTION, KEY_LOOKUP, KEY_DIAGNOSES };
+enum { KEY_SESSION, KEY_CONNECTION, KEY_LOOKUP, KEY_DIAGNOSES, KEY_REQUESTS };
 
 /*
  * session-log.c
@@ -128,7 +129,7 @@ void session_log_prove(session_t *session, const packet_info *pinfo);
 
 /**
  * First pass: something has answered the viewer's content of one connection of the session.
- * @p is_foreign: it is another service's; without a connection that waits it was no session.
+ * @p is_foreign: it is another service's; without a connection that waits it was not a session.
  */
 void session_log_end_waiting(session_t *session, bool is_foreign);
 

@@ -1,6 +1,7 @@
 /* session-log.c
  * Log of remote-control sessions: which viewer controlled which agent
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,18 +1,22 @@
 /* session-tap.c
  * Fields, summary and tap of a session
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include "session-tap.h"
 
 #include <epan/tap.h>
+#include <epan/to_str.h>
 
 #include "message-tap.h"
 #include "session-log-internal.h"
 
 static int hf_smsrc_session = -1;
 static int hf_smsrc_session_first_frame = -1;
+static int hf_smsrc_viewer = -1;
+static int hf_smsrc_agent = -1;
 
 static int smsrc_tap = -1;
 
@@ -77,13 +81,32 @@ session_tap_summary(const session_t *session)
     return summary;
 }
 
+/*
+ * Adds the address of an end for filters. It is hidden, because the packet shows its addresses. A
+ * field has one type, and an address is of IPv4 or IPv6: the field is text.
+ */
+static void
+add_end(packet_info *pinfo, proto_tree *tree, int hf, tvbuff_t *tvb, const address *end)
+{
+    proto_item *item;
+
+    if (end->type == AT_NONE || !proto_field_is_referenced(tree, hf))
+        return;
+    item = proto_tree_add_string(tree, hf, tvb, 0, 0, address_to_str(pinfo->pool, end));
+    proto_item_set_generated(item);
+    proto_item_set_hidden(item);
+}
+
 void
-session_tap_add_session(proto_tree *tree, tvbuff_t *tvb, const session_t *session)
+session_tap_add_session(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb,
+                        const session_t *session)
 {
     proto_item_set_generated(
         proto_tree_add_uint(tree, hf_smsrc_session, tvb, 0, 0, session->number));
     proto_item_set_generated(proto_tree_add_uint(tree, hf_smsrc_session_first_frame, tvb, 0, 0,
                                                  session->first_frame));
+    add_end(pinfo, tree, hf_smsrc_viewer, tvb, &session->viewer);
+    add_end(pinfo, tree, hf_smsrc_agent, tvb, &session->agent);
 }
 
 void
@@ -108,7 +131,15 @@ session_tap_register(int proto)
             "Number of the session of this viewer and this agent, across all channels", HFILL } },
         { &hf_smsrc_session_first_frame,
           { "First frame of the session", "smsrc.session.first_frame", FT_FRAMENUM, BASE_NONE,
-            NULL, 0x0, "The frame that the session began with", HFILL } },
+            NULL, 0x0, "The first frame of the session", HFILL } },
+        { &hf_smsrc_viewer,
+          { "Viewer", "smsrc.viewer", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Address of the session's viewer, in each of its frames: hidden in trees, for filters "
+            "as smsrc.viewer == 10.0.0.1", HFILL } },
+        { &hf_smsrc_agent,
+          { "Agent", "smsrc.agent", FT_STRING, BASE_NONE, NULL, 0x0,
+            "Address of the session's agent, in each of its frames: hidden in trees, for filters",
+            HFILL } },
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

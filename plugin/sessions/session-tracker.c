@@ -1,6 +1,7 @@
 /* session-tracker.c
  * First pass of the session log: what TCP, NetBIOS and ICMP errors show
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* session-traffic.c
  * Frames, payload and state of the conversations in a session
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* audit-json.c
  * The audited flows as lines of JSON, the worst first: -z smsrc,audit.json
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -212,7 +213,7 @@ compare_lines(const void *a, const void *b)
     return one->order < other->order ? -1 : one->order > other->order;
 }
 
-/* Counts the tries of each scan, which stay lines of their own here. */
+/* Counts the tries of each scan, which stay their own lines here. */
 static void
 count_scans(const audit_lines_t *audit)
 {

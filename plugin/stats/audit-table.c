@@ -1,6 +1,7 @@
 /* audit-table.c
  * The audited flows in a table, the worst first: -z smsrc,audit
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -13,6 +14,7 @@
 #include "scan.h"
 #include "stat-list.h"
 #include "stat-table.h"
+#include "stat-text.h"
 #include "terminal-table.h"
 #include "verdict-rows.h"
 
@@ -56,6 +58,7 @@ typedef struct {
     unsigned first_frame;
     unsigned packets;
     double bytes;
+    const char *filter;
 } line_t;
 
 static const stat_column_t columns[] = {
@@ -72,6 +75,7 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_NUMBER, "First frame", "%8u", line_t, first_frame),
     STAT_COLUMN(STAT_NUMBER, "Packets", "%8u", line_t, packets),
     STAT_COLUMN(STAT_BYTES, "Bytes", "%12u", line_t, bytes),
+    STAT_FILTER_COLUMN(line_t, filter),
 };
 
 static char *
@@ -102,6 +106,7 @@ show_line(stat_tap_table *table, const verdict_row_t *row, const whole_flow_t *f
 {
     const audit_tap_t *tap = &flow->tap;
     char *hosts[NUM_ENDS], *roles[NUM_ENDS], *id = row_name(NULL, tap->verdict), port[32];
+    char *filter;
 
     port_text(port, sizeof port, tap);
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
@@ -118,7 +123,12 @@ show_line(stat_tap_table *table, const verdict_row_t *row, const whole_flow_t *f
     line.service = service_name(tap->service);
     line.reach = flow_audit_reach_name(tap->flow->reach);
     line.first_frame = tap->flow->first_frame;
+    /* A scan is all that its initiator has sent to be judged. */
+    filter = line.port != port ? stat_text_host_filter("smsrc.audit && ", hosts[INITIATOR])
+                               : g_strdup_printf("smsrc.audit.first_frame == %u", line.first_frame);
+    line.filter = filter;
     stat_table_show_row(table, row->at, columns, &line);
+    g_free(filter);
     wmem_free(NULL, id);
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
         wmem_free(NULL, hosts[end]);

@@ -1,6 +1,7 @@
 /* conversation-table.c
  * The conversations and endpoints of Remote Control: -z conv,smsrc and -z endpoints,smsrc
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

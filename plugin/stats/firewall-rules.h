@@ -1,6 +1,7 @@
 /* firewall-rules.h
  * The least set of firewall rules that the listed flows of a capture need
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

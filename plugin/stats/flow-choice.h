@@ -1,6 +1,7 @@
 /* flow-choice.h
  * The judged flows that the filter of a statistic chooses, each of them whole
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

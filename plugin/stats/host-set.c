@@ -1,6 +1,7 @@
 /* host-set.c
  * A sorted set of hosts, with the number of flows that each is in
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

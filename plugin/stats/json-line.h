@@ -1,6 +1,7 @@
 /* json-line.h
  * An object of JSON on a line, as the statistics print it
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

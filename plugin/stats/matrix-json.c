@@ -2,6 +2,7 @@
  * The same as lines of JSON: which rows of the matrix were used, and which never:
  * -z smsrc,matrix.json
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

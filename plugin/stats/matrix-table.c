@@ -1,6 +1,7 @@
 /* matrix-table.c
  * The rows of the matrix in a table, with the flows on them: -z smsrc,matrix
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -43,7 +44,7 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_NUMBER, "Packets", "%8u", line_t, packets),
     STAT_COLUMN(STAT_BYTES, "Bytes", "%12u", line_t, bytes),
     STAT_COLUMN(STAT_TEXT, "Role not known", "%-30s", line_t, missing),
-    STAT_COLUMN(STAT_TEXT, "In words", "%s", line_t, text),
+    STAT_COLUMN(STAT_TEXT, "Description", "%s", line_t, text),
 };
 
 /* What a flow is counted as. */

@@ -1,6 +1,7 @@
 /* matrix-used.c
  * The rows of the matrix that were used, by whom, and those that never were: -z smsrc,matrix.used
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -60,7 +61,7 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_TEXT, "Last", "%-26s", shown_t, end),
     STAT_COLUMN(STAT_TEXT, "Role not known", "%-30s", shown_t, missing),
     STAT_COLUMN(STAT_TEXT, "One of", "%-10s", shown_t, one_of),
-    STAT_COLUMN(STAT_TEXT, "In words", "%s", shown_t, text),
+    STAT_COLUMN(STAT_TEXT, "Description", "%s", shown_t, text),
 };
 
 typedef struct {

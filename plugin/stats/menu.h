@@ -1,6 +1,7 @@
 /* menu.h
  * The statistics in one submenu: Statistics > SMS 2003
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

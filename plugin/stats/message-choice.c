@@ -1,6 +1,7 @@
 /* message-choice.c
  * The messages of the sessions that the filter of a statistic chooses
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -74,6 +75,7 @@ count_message(const session_t *session, const smsrc_message_tap_t *message, uint
     GArray *of_session = (GArray *)g_hash_table_lookup(sums, session);
     sum_t sum = { .message = *message, .count = 1, .first_frame = frame };
 
+    sum.message.bytes = NULL; /* they go with the packet */
     if (of_session == NULL) {
         of_session = g_array_new(FALSE, FALSE, sizeof(sum_t));
         g_hash_table_insert(sums, (void *)session, of_session);

@@ -1,6 +1,7 @@
 /* message-choice.h
  * The messages of the sessions that the filter of a statistic chooses
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

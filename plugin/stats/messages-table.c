@@ -1,6 +1,7 @@
 /* messages-table.c
  * The messages of Remote Tools counted: -z smsrc,messages and -z smsrc,tree
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

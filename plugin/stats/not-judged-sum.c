@@ -1,6 +1,7 @@
 /* not-judged-sum.c
  * What the audit has not judged, as the statistics end with it
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* not-judged-sum.h
  * What the audit has not judged, as the statistics end with it
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -16,7 +17,7 @@ typedef void (*not_judged_sum_cb)(void);
 /** Begin to listen. Call when a statistic starts; only the first call counts. */
 void not_judged_sum_start(not_judged_sum_cb changed);
 
-/** Count once more: call before a statistic is printed. */
+/** Count again: call before a statistic is printed. */
 void not_judged_sum_update(void);
 
 /** Returns the sum of all captures since the last reset. tshark -M has several. */

@@ -1,6 +1,7 @@
 /* roles-table.c
  * The roles of the hosts in a table: -z smsrc,roles
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -18,6 +19,7 @@
 #include "audit-tap.h"
 #include "stat-list.h"
 #include "stat-table.h"
+#include "stat-text.h"
 #include "terminal-table.h"
 
 /* A role of a host. Its texts are set while its row is shown. */
@@ -32,6 +34,7 @@ typedef struct {
     unsigned frame;
     unsigned packets;
     double bytes;
+    const char *filter;
 } line_t;
 
 static const stat_column_t columns[] = {
@@ -43,6 +46,7 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_BYTES, "Bytes", "%12u", line_t, bytes),
     STAT_COLUMN(STAT_TEXT, "Basis", "%-11s", line_t, basis),
     STAT_COLUMN(STAT_TEXT, "Evidence", "%s", line_t, evidence),
+    STAT_FILTER_COLUMN(line_t, filter),
 };
 
 /* What a host has with a role, whatever a filter chooses. */
@@ -93,10 +97,15 @@ line_of(roles_t *roles, const char *key, const char *host, const role_evidence_t
 static void
 show_line(const roles_t *roles, line_t *line, const sum_t *sum)
 {
+    char *filter = line->host != NULL ? stat_text_host_filter("", line->host) : NULL;
+
     line->packets = sum->packets;
     line->bytes = sum->bytes;
+    line->filter = filter;
     stat_table_show_row(stat_table_opened(&roles->table.ui), line->row, columns, line);
     line->host = line->role = line->site_code = line->basis = line->evidence = NULL;
+    line->filter = NULL;
+    g_free(filter);
 }
 
 /* Shows a role of a host in all tables that have chosen the host. */

@@ -1,6 +1,7 @@
 /* rule-format.c
  * The files of firewall rules: what differs from one firewall to another
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -148,7 +149,7 @@ static const rule_format_t formats[] = {
         .firewall = "an access list of IP",
         .note = "! ",
         .replies = "access lists do not track connections,\n"
-                   "! so replies need lines of their own, or inspection.",
+                   "! so replies need their own lines, or inspection.",
         .advice = "! For the configuration of an IOS router. Not tested on a Cisco device.\n"
                   "! Each list ends with an implicit deny: applied to an interface, it drops all "
                   "other traffic,\n"

@@ -1,6 +1,7 @@
 /* rule-format.h
  * The files of firewall rules: what differs from one firewall to another
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

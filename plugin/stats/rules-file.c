@@ -1,6 +1,7 @@
 /* rules-file.c
  * The firewall rules as a file for a firewall: -z smsrc,rules.nft and others
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

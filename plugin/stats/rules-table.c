@@ -1,12 +1,13 @@
 /* rules-table.c
  * The firewall rules in a table: -z smsrc,rules
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
  * The table is for reading: long sets of addresses are cut. rules-file.c has all of them. A row
- * that begins with "#" is no rule: a role that it needs is unconfirmed.
+ * that begins with "#" is not a rule: a role that it needs is unconfirmed.
  */
 
 #include "smsrc-compat.h"
@@ -53,7 +54,7 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_NUMBER, "Blocked", "%7u", line_t, blocked),
 };
 
-/* "# F4" for a comment: what is behind it is no rule. To be g_free()d. */
+/* "# F4" for a comment: what is behind it is not a rule. To be g_free()d. */
 static char *
 row_text(const firewall_rule_t *rule)
 {

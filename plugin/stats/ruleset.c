@@ -1,6 +1,7 @@
 /* ruleset.c
  * The firewall rules as a file for a firewall
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -255,9 +256,9 @@ append_comments(GString *file, const rule_format_t *format, const firewall_rules
             continue;
         if (first)
             g_string_append_printf(file,
-                                   "%sUnconfirmed, and no rules: whoever sends packets can bring "
-                                   "them about. If they are yours, add\n"
-                                   "%sthe lines below them to smsrc_roles.\n",
+                                   "%sUnconfirmed, not rules: anybody who sends packets can "
+                                   "cause them. If they are yours,\n"
+                                   "%sadd the lines below them to smsrc_roles.\n",
                                    format->note, format->note);
         first = false;
         append_comment(file, format, rule, added);

@@ -1,6 +1,7 @@
 /* ruleset.h
  * The firewall rules as a file for a firewall
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

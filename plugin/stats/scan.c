@@ -1,11 +1,12 @@
 /* scan.c
  * Scans: tries of one initiator on many ports or hosts, without content
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 /*
- * A try is a flow whose content nobody has seen: a connection without data, whether or not a
+ * A try is a flow without visible content: a connection without data, whether or not a
  * handshake or a reset answered it, or datagrams without an answer. A host with many tries scans. A
  * firewall that blocks what the matrix lists has the same effect on honest hosts, so tries that
  * their row fits are a scan only where they are very many, and else each of them stays by itself.

@@ -1,6 +1,7 @@
 /* scan.h
  * Scans: tries of one initiator on many ports or hosts, without content
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -19,7 +20,7 @@ typedef struct scans scans_t;
 /** What a flow is counted as; all 0 for a new one. */
 typedef struct {
     const whole_flow_t *flow;
-    scan_t *scan;          /* NULL: the flow is no try */
+    scan_t *scan;          /* NULL: the flow is not a try */
     GSequenceIter *place;  /* in the scan */
     verdict_e verdict;
     uint32_t first_frame;

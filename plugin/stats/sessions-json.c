@@ -1,6 +1,7 @@
 /* sessions-json.c
  * The remote-control sessions as lines of JSON: -z smsrc,sessions.json
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* sessions-table.c
  * The remote-control sessions of a capture in tables: -z smsrc,sessions and smsrc,sessions.full
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -45,6 +46,7 @@ typedef struct {
     const char *start;
     double seconds;
     double bytes[NUM_CHANNELS][2];
+    const char *filter;
 } line_t;
 
 /* What a reader needs first: who controlled whom, by what, when, for how long and how it ended. */
@@ -59,6 +61,7 @@ static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_SECONDS, "Seconds", "%13.6f", line_t, seconds),
     STAT_COLUMN(STAT_TEXT, "Outcome", "%-10s", line_t, outcome),
     STAT_COLUMN(STAT_TEXT, "Detail", "%-24s", line_t, reason),
+    STAT_FILTER_COLUMN(line_t, filter),
 };
 
 #define BYTES_COLUMNS(title, channel)                                                            \
@@ -87,6 +90,7 @@ static const stat_column_t full_columns[] = {
     BYTES_COLUMNS("Data", CHANNEL_DATA),
     BYTES_COLUMNS("Chat", CHANNEL_CHAT),
     BYTES_COLUMNS("Transfer", CHANNEL_TRANSFER),
+    STAT_FILTER_COLUMN(line_t, filter),
 };
 
 /* The number of a row in the sequence: those of sessions with an attack precede all others. */
@@ -182,6 +186,7 @@ show_session(const sessions_t *sessions, stat_tap_table *table, unsigned row,
     char *functions = join_and_free(stat_text_functions(session));
     char *transports = join_and_free(stat_text_transports(session));
     char *start = stat_text_time(&session->begin_time, "%Y-%m-%d %H:%M:%S");
+    char *filter = g_strdup_printf("smsrc.session == %u", session->number);
     line_t line = {
         .number = session->number,
         .protocol = session->protocol,
@@ -199,6 +204,7 @@ show_session(const sessions_t *sessions, stat_tap_table *table, unsigned row,
         .last_frame = session->end_frame,
         .start = start != NULL ? start : "",
         .seconds = nstime_is_unset(&session->begin_time) ? NAN : session->seconds,
+        .filter = filter,
     };
 
     for (unsigned channel = CHANNEL_CONTROL; channel < NUM_CHANNELS; channel++) {
@@ -212,6 +218,7 @@ show_session(const sessions_t *sessions, stat_tap_table *table, unsigned row,
     g_free(functions);
     g_free(transports);
     g_free(start);
+    g_free(filter);
 }
 
 /* Shows how many sessions are past the bound of the log. */

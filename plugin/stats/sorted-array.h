@@ -1,6 +1,7 @@
 /* sorted-array.h
  * Arrays of pointers that are kept in order, each place by its number
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* stat-list.h
  * A statistic of the plugin, as the list in statistics.c has it
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -22,6 +23,7 @@ typedef struct statistic {
  */
 void audit_json_register(const statistic_t *statistic);
 void audit_table_register(const statistic_t *statistic);
+void chat_table_register(const statistic_t *statistic);
 void conversation_table_register(const statistic_t *statistic);
 void conversation_table_register_endpoints(const statistic_t *statistic);
 void matrix_json_register(const statistic_t *statistic);

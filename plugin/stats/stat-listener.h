@@ -1,6 +1,7 @@
 /* stat-listener.h
  * The start of statistics that listen to a tap themselves
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* stat-settle.h
  * The end of a capture for statistics that continue after it
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* stat-table.c
  * The columns, rows and tables of the statistics
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -45,6 +46,7 @@ stat_table_set_columns(stat_tap_table_ui *ui, const stat_column_t *columns, unsi
         [STAT_SECONDS] = TABLE_ITEM_FLOAT,
         [STAT_FRAME] = TABLE_ITEM_UINT,
         [STAT_RANK] = TABLE_ITEM_UINT,
+        [STAT_FILTER] = TABLE_ITEM_STRING,
     };
 
     ui->stat_tap_free_table_item_cb = free_cell;
@@ -52,7 +54,8 @@ stat_table_set_columns(stat_tap_table_ui *ui, const stat_column_t *columns, unsi
     ui->fields = wmem_alloc_array(wmem_epan_scope(), stat_tap_table_item, count);
     for (unsigned i = 0; i < count; i++) {
         ui->fields[i].type = types[columns[i].kind];
-        ui->fields[i].align = columns[i].kind == STAT_TEXT ? TAP_ALIGN_LEFT : TAP_ALIGN_RIGHT;
+        ui->fields[i].align = types[columns[i].kind] == TABLE_ITEM_STRING ? TAP_ALIGN_LEFT
+                                                                           : TAP_ALIGN_RIGHT;
         ui->fields[i].column_name = columns[i].title;
         ui->fields[i].field_format = columns[i].format;
     }
@@ -132,6 +135,7 @@ stat_table_show_row(stat_tap_table *table, unsigned row, const stat_column_t *co
 
         switch (columns[i].kind) {
         case STAT_TEXT:
+        case STAT_FILTER:
             if (*(const char *const *)value != NULL)
                 set_text(cell, *(const char *const *)value);
             break;

@@ -1,6 +1,7 @@
 /* stat-table.h
  * The columns, rows and tables of the statistics
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -22,6 +23,7 @@ typedef enum {
     STAT_SECONDS, /* double; NAN is an empty cell */
     STAT_FRAME,   /* unsigned; 0, which no frame has, is an empty cell */
     STAT_RANK,    /* the place of the row, from 1: the table sets it */
+    STAT_FILTER,  /* as STAT_TEXT, in the last column, which tshark does not print */
 } stat_kind_e;
 
 /** A column: its head, and the member that it shows of the structure that a row is shown from. */
@@ -48,6 +50,13 @@ typedef struct {
 
 /** The index of the first column of @p ui that tshark prints: the one after the rank. */
 unsigned stat_table_first_printed(const stat_tap_table_ui *ui);
+
+/**
+ * The column with the display filter of a row's packets. Wireshark's window for tables of plugins
+ * has no "Apply as Filter" (its SimpleStatisticsDialog has no filterExpression()), so the filter is
+ * shown to be copied.
+ */
+#define STAT_FILTER_COLUMN(type, member) STAT_COLUMN(STAT_FILTER, "Filter", "%s", type, member)
 
 /** Give @p ui the @p count @p columns, which are static. Call before the table is registered. */
 void stat_table_set_columns(stat_tap_table_ui *ui, const stat_column_t *columns, unsigned count);

@@ -1,6 +1,7 @@
 /* stat-text.c
  * Texts that tables and lines of JSON have in common
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -28,6 +29,19 @@ stat_text_account(const session_summary_t *session)
 
     return g_strdup_printf("%s%s%s", domain, *domain != '\0' ? "\\" : "",
                            session->names[SESSION_NAME_ACCOUNT]);
+}
+
+char *
+stat_text_host_filter(const char *before, const char *host)
+{
+    bool is_ip = g_hostname_is_ip_address(host);
+    /* "00001a2b.02000a010032": network and node. */
+    bool is_ipx = !is_ip && strlen(host) == 21 && host[8] == '.';
+    const char *field = is_ip ? strchr(host, ':') != NULL ? "ipv6.addr" : "ip.addr" : "ipx.addr";
+
+    if (!is_ip && !is_ipx)
+        return g_strdup("");
+    return g_strdup_printf("%s%s == %s", before, field, host);
 }
 
 static char **

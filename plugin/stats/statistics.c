@@ -1,6 +1,7 @@
 /* statistics.c
  * The list of the statistics
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -15,12 +16,14 @@
 /* In the order of the menu. */
 static const statistic_t statistics[] = {
     { "smsrc,sessions", "SMS Remote Control Sessions",
-      "Who controlled which machine, when and with what end", sessions_table_register, NULL },
+      "Who controlled which machine, when and how it ended", sessions_table_register, NULL },
     { "smsrc,sessions.full", "SMS Remote Control Sessions in Full",
       "The same with names, functions, frames and bytes of each channel",
       sessions_table_register_full, NULL },
     { "smsrc,messages", "SMS Remote Control Messages",
       "Messages by channel, type and direction", messages_table_register, NULL },
+    { "smsrc,chat", "SMS Remote Control Chats",
+      "What was written in the chats of sessions: who, when, the line", chat_table_register, NULL },
     { "smsrc,roles", "SMS Roles",
       "Which host holds which role of SMS, and the frame that shows it", roles_table_register,
       NULL },

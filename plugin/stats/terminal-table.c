@@ -2,6 +2,7 @@
  * Work-around for ui/cli/simple_stattable.c, which prints tables wider than any terminal: unneeded
  * once tshark's own tables fit the terminal, and keep a row that has an empty number
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -476,6 +477,8 @@ terminal_table_register(stat_tap_table_ui *ui, const statistic_t *statistic,
     ui->group = GROUP_IN_NO_MENU;
     ui->title = statistic->title;
     ui->cli_string = statistic->command;
+    if (stat_listener_is_tshark() && columns[count - 1].kind == STAT_FILTER)
+        count--;
     stat_table_set_columns(ui, columns, count);
     /* sharkd and Wireshark draw tables themselves. */
     if (stat_listener_is_tshark()) {

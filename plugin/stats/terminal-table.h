@@ -1,6 +1,7 @@
 /* terminal-table.h
  * Tables of the statistics that fit the width of the terminal
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* text-lines.h
  * The width of a text on a terminal, and its lines
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* time-span.h
  * From the first time to the latest, in whatever order they come
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* unknown-roles.h
  * The roles of a row of the matrix that no host is known to hold
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

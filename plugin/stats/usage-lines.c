@@ -1,6 +1,7 @@
 /* usage-lines.c
  * Lines about the rows of the matrix: used, never used, and what no row has
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

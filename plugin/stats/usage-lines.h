@@ -1,6 +1,7 @@
 /* usage-lines.h
  * Lines about the rows of the matrix: used, never used, and what no row has
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -38,7 +39,7 @@ typedef struct {
     verdict_e verdict;          /* VERDICT_NONE for a row alone */
     const usage_row_t *row;     /* NULL: what is not printed is near none */
     bool is_nearest;            /* the row is the nearest, and not the flows' own */
-    role_set_t roles[NUM_ENDS]; /* of a used row those of its own, in its direction */
+    role_set_t roles[NUM_ENDS]; /* of a used row the row's roles, in its direction */
     transport_e transport;
     uint16_t via_proxy;         /* the port on the wire, where the other is a URI's; 0: it is not */
     uint16_t port;              /* of what is not printed; 0 for IPX and a scan */
@@ -79,7 +80,7 @@ void usage_lines_end_capture(usage_lines_t *lines);
 /** The copy of a row of the matrix. A new one that is printed gets a line: it is never used. */
 const usage_row_t *usage_lines_row(usage_lines_t *lines, const matrix_row_t *row);
 
-/** Count a flow that uses @p row, or one less. The row has a line of its own where none does. */
+/** Count a flow that uses @p row, or one less. The row has its own line where none does. */
 void usage_lines_count_use(usage_lines_t *lines, const usage_row_t *row, int change);
 
 /** 0 where two lines are about the same, else their order. */

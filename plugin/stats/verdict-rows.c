@@ -1,6 +1,7 @@
 /* verdict-rows.c
  * Rows of a table in the order of their verdicts, the worst first
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -2,6 +2,7 @@
 -- What a user would write instead of the audit: flags flows between hosts of a table that are on
 -- no port of another table
 --
+-- Copyright 2026 smsrc contributors
 -- SPDX-License-Identifier: GPL-2.0-or-later
 
 -- Made for the comparison in RESULTS.md, and written as well as Wireshark's Lua allows: a flow is

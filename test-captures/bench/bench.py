@@ -2,6 +2,7 @@
 # bench.py
 # What the plugin costs, beside ndpiReader and beside a Lua script: one table
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 # Instructions are counted by valgrind (cachegrind without a cache: the counter of callgrind, three

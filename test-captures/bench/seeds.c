@@ -1,6 +1,7 @@
 /* seeds.c
  * The seeds of Wireshark's hash tables, the same in every run
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 # traffic.py
 # Captures for measuring, of any size: written as bytes, the same ones on every run
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 # Flows of FLOW_PACKETS packets each. A flow is made once, as a template; for every further one

@@ -1,6 +1,7 @@
 /* relay.c
  * The two ends of ConfigMgr's remote control, as far as a recording needs them
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -2,6 +2,7 @@
 # damage.py
 # Captures broken as networks, recorders and attackers break them, by the meaning of their bytes
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 #     damage.py SEED OUT.pcap CAPTURE...

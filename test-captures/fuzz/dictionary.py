@@ -2,6 +2,7 @@
 # dictionary.py
 # The words that the fuzzer puts into its inputs: constants of the protocols and of the plugin
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 #     dictionary.py > smsrc.dict

@@ -1,6 +1,7 @@
 /* fuzz-compat.h
  * Differences between versions of Wireshark for a program that uses libwireshark
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The plugin's own differences are those of smsrc-compat.h.

@@ -1,6 +1,7 @@
 /* fuzz-counts.h
  * Counts of a fuzzer's run: executions, packets, bugs of others
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

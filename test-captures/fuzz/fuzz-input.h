@@ -1,6 +1,7 @@
 /* fuzz-input.h
  * An input of the fuzzer: preferences, and a short capture
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

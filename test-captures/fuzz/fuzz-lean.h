@@ -1,6 +1,7 @@
 /* fuzz-lean.h
  * Parts of libwireshark that are left out so that a capture opens fast
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

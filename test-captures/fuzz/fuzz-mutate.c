@@ -1,6 +1,7 @@
 /* fuzz-mutate.c
  * Mutations that keep an input a capture: of frames, of one frame's bytes, of their order
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * libFuzzer's own mutations would shift all frames after a byte that they insert.

@@ -1,6 +1,7 @@
 /* fuzz-packets.c
  * The fuzzer of the dissectors and the audit: libFuzzer's entry points
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Environment: SMSRC_FUZZ_COUNTS names a file for what was done (fuzz-counts.h), SMSRC_FUZZ_ALL

@@ -1,6 +1,7 @@
 /* fuzz-settings.c
  * The fuzzer of what users type: the tables of roles and rows, and the preferences
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * An input is settings with a zero byte after each. A setting's first byte selects its kind, the

@@ -1,6 +1,7 @@
 /* fuzz-wire.c
  * The frames of an input as they were on the wire
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Headers are valid, so that packets reach the plugin, except where an input requests otherwise:

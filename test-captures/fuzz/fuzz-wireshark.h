@@ -1,6 +1,7 @@
 /* fuzz-wireshark.h
  * libwireshark with the plugin in it, for a program that dissects one small capture after another
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

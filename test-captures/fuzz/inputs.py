@@ -1,6 +1,7 @@
 # inputs.py
 # Inputs of the fuzzer: what fuzz-input.h describes, written by hand or read from a capture
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import ipaddress

@@ -2,6 +2,7 @@
 # pack.py
 # A corpus in one file, the same bytes for the same inputs: pack.py FOLDER corpus.tar.xz
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The inputs are those that reach the most, made few by the fuzzer itself:

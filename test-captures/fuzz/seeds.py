@@ -2,6 +2,7 @@
 # seeds.py
 # The inputs that the fuzzer begins with: one for each message of messages.py, named for it
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 #     seeds.py FOLDER             the named ones
@@ -234,7 +235,7 @@ def site_learned():
 
 
 @seed
-def neighbours():
+def neighbors():
     whole = Input()
     for said in (m.RAZOR_GREETING, m.RAZOR_STATE, m.SSH_GREETING, m.HTTP_REQUEST,
                  m.HTTP_RESPONSE, m.mysql_greeting(), m.tls_client_hello()):
@@ -252,7 +253,7 @@ SETTINGS = {
               (ROLES_LINE, '"10.0.0.0/8","Advanced Client","ABC"'),
               (ROLES_LINE, '"2001:db8::/32","Site server","AB1"')],
     "bad-roles": [(ROLES_LINE, '"10.0.0.0/33","SQL Server",""'),
-                  (ROLES_LINE, '"nobody","Boss","abcd"'), (ROLES_LINE, '"10.1.0.1","WINS')],
+                  (ROLES_LINE, '"no one","Boss","abcd"'), (ROLES_LINE, '"10.1.0.1","WINS')],
     "rows": [(ROWS_LINE, '"advanced client","Management point","TCP","8530-8531,9000","tls","x"'),
              (ROWS_LINE, '"any","Site server","TCP+UDP","5000","backup agent",""')],
     "bad-rows": [(ROWS_LINE, '"any","","TCP","80","",""'),

@@ -1,6 +1,7 @@
 # cm_services.py
 # Messages of a Configuration Manager site of today, as bytes that Wireshark dissects
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Layouts are the published ones: RFC 5246 and 5280 (TLS 1.2 with a certificate), MS-SMB2 and
@@ -18,7 +19,7 @@ from kb_services import ber, ber_int, ber_text, wide
 
 DOMAIN = kb.DOMAIN
 BOUNDARY = "aAbBcCdDv1234567890VxXyYzZ"
-# Bytes of protocols that nobody has published: notification, Service Broker, wake-up proxy.
+# Bytes of protocols that no one has published: notification, Service Broker, wake-up proxy.
 UNKNOWN = bytes((0x91, 0x02, 0xE7, 0x00, 0x13, 0xFE, 0x80, 0x05, 0xC4, 0x01, 0x9B, 0x00))
 
 
@@ -130,7 +131,7 @@ def _name(common):
 
 
 def certificate(issuer, subject, host):
-    """A certificate whose key and signature are fixed bytes: nobody could use it."""
+    """A certificate whose key and signature are fixed bytes: no one could use it."""
     algorithm = _sequence(ber(0x06, _OID_SHA256_RSA), b"\x05\0")
     key = _sequence(ber(0x02, b"\0" + bytes(range(128, 192))), ber(0x02, b"\1\0\1"))
     alternative = _sequence(ber(0x06, _OID_ALT_NAME),

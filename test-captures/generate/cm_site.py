@@ -2,6 +2,7 @@
 # cm_site.py
 # Makes made/cm-site.pcap and cm-troubles.pcap, each with its truth: the site of plan_cm_site.py
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A capture has a text of the same name that says of each flow what it is, as recorded/ has.
 
@@ -41,7 +42,7 @@ def tftp_unanswered(cap, flow):
 
 
 def tftp(cap, flow):
-    """A file of one block. The server sends it from a port of its own."""
+    """A file of one block. The server sends it from its own port."""
     conversation(cap, flow).send(cm.tftp_read(flow.talk.messages[0]))
     transfer = cap.udp(flow.client, flow.client_port, flow.server,
                        TRANSFER_PORT + flow.client_port % 100)

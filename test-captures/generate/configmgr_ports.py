@@ -2,6 +2,7 @@
 # configmgr_ports.py
 # Writes plugin/doc/configmgr-ports.md: the ports of Configuration Manager and SMS 2.0, row by row
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The rows are those of plugin/audit/matrices/configmgr.csv and sms2.csv; what Wireshark shows of
 them is what tshark prints for the made site and, for rows that it has not, for the flows of
@@ -28,21 +29,21 @@ SITE = ("made/cm-site.pcap", "made/cm-troubles.pcap")
 INTRODUCTION = """\
 # Configuration Manager's ports, row by row
 
-Written by `test-captures/generate/configmgr_ports.py` from the plugin's tables and from what tshark
-prints; a test compares. Not to be edited by hand.
+`test-captures/generate/configmgr_ports.py` writes this page from the tables of the plugin and the
+output of tshark; a test compares. Do not edit it by hand.
 
 With the preference `smsrc.audit.matrix:configmgr` the audit judges flows against Microsoft's page
 *Ports used in Configuration Manager* (`MicrosoftDocs/memdocs`,
 `intune/configmgr/core/plan-design/hierarchy/ports.md`, page date 12/08/2025) and its companions on
 client deployment, Windows Firewall, migration and the data flow of a cloud management gateway; with
 `smsrc.audit.matrix:sms2` against KB 200898 (SMS 2.0). Without it, the list is
-[KB 826852](kb826852.md). How to ask a capture what administrators ask:
+[KB 826852](kb826852.md). Questions of administrators, with filters:
 [Configuration Manager](configmgr.md#ten-questions).
 
-* The id is what `smsrc.audit.row` holds. Microsoft's page numbers nothing: the letters are its
-  tables in their order, `CM-` is the page, `CMC-` its companions, `CM-GAP` what a site uses and the
-  page leaves out, `CM07-` what only Configuration Manager 2007 listed, `SMS2-` KB 200898.
-* *Calls* has `→` where one end starts and the other answers, and `↔` where either may.
+* The id is the value of `smsrc.audit.row`. Microsoft's page does not number its rows: the letters are
+  its tables in their order, `CM-` is the page, `CMC-` its companions, `CM-GAP` a port that a site uses
+  and the page omits, `CM07-` one that only Configuration Manager 2007 listed, `SMS2-` KB 200898.
+* *Direction* is `→` if one end opens the connection, and `↔` if either may.
 * *Shared with* names the row that a flow is given in place of this one: both have the same ends,
   transport and port, and the first one counts.
 * Below a table is a packet of each row, as tshark {version} prints it with `-2`, cut at {width}
@@ -52,7 +53,7 @@ client deployment, Windows Firewall, migration and the data flow of a cloud mana
 
 ## Notes of the page
 
-| note | what it says | what the plugin makes of it |
+| note | contents | effect in the plugin |
 |---|---|---|
 {notes}
 
@@ -74,10 +75,10 @@ NOTES = (
      "that an endpoint mapper has named"),
 )
 
-# What is printed, what speaks against it, how it is read.
+# What is printed, the evidence against it, how it is read.
 ODDITIES = (
     ("UDP 135 for nearly every pair with a site server",
-     "nobody has seen the endpoint mapper asked over UDP (SCCMdocs issue 628)",
+     "no request to the endpoint mapper over UDP has been observed (SCCMdocs issue 628)",
      "printed, not expected: Listed where it is seen, never missed"),
     ("UDP 636", "LDAP over TLS has no UDP form", "printed, not expected"),
     ("endpoint mapper from the site server to a state migration point, no dynamic port",
@@ -93,7 +94,7 @@ ODDITIES = (
     ("the certificate registration point is in the list of those that talk to SQL Server",
      "it has no table", "CM-BS1"),
     ("DHCP 68 from a client to a distribution point",
-     "on the wire it goes the other way", "as printed (CM-I2); what a DHCP server sends is CM-BV4"),
+     "on the wire the direction is reversed", "as printed (CM-I2); what a DHCP server sends is CM-BV4"),
     ("console to site server has 135 alone",
      "console to SMS Provider has the dynamic port as well", "a gap: CM-GAP2"),
     ("a client asks domain controllers on 3268 alone, Kerberos is TCP 88 without ends",
@@ -107,7 +108,7 @@ PARTS = (  # heading, matrix, prefix of the ids, words
     ("The page", "configmgr", "CM-", ""),
     ("Its companions", "configmgr", "CMC-", "Client deployment and the firewall of clients, "
      "migration, and the data flow of a cloud management gateway. Most of it repeats the page."),
-    ("What a site uses and the page leaves out", "configmgr", "CM-GAP", "Not the site's fault, and "
+    ("Ports that a site uses and the page omits", "configmgr", "CM-GAP", "Not the site's fault, and "
      "a firewall must let it pass as well: verdict KB gap."),
     ("What only Configuration Manager 2007 listed", "configmgr", "CM07-", "Fragments: its table of "
      "roles is not to be had any more. Verdict Legacy product."),
@@ -158,7 +159,7 @@ def port(row):
 
 
 def words(row, twins, rows):
-    """What is to be known of a row beside its ports."""
+    """Notes on a row."""
     said = []
     if row["class"] == "printed-not-expected":
         said.append("printed, not expected")
@@ -179,8 +180,8 @@ def section(heading, rows, parties, twins, found):
     lines = [(row["id"], parties[row["initiator"]],
               "↔" if row["direction"] == "both" else "→", parties[row["responder"]],
               cell(row["service"]), port(row), words(row, twins, rows)) for row in rows]
-    parts = [f"### {heading}", table(("row", "who calls", "calls", "who is called", "service",
-                                      "port", "what is to be known"), lines)]
+    parts = [f"### {heading}", table(("row", "initiator", "direction", "responder", "service",
+                                      "port", "notes"), lines)]
     shown = [f"{row['id']:9}{found[row['id']].capture:13}{found[row['id']].line}" for row in rows
              if row["id"] in found]
     if shown:
@@ -199,7 +200,7 @@ def page(tshark, version, folder):
     found = {name: packets(tshark, matrix, folder) for name, matrix in both.items()}
     out = [INTRODUCTION.format(version=version, width=article.WIDTH, notes="\n".join(
         "| " + " | ".join(note) + " |" for note in NOTES)).rstrip(),
-        table(("what is printed", "what speaks against it", "how it is read"), ODDITIES)]
+        table(("printed", "evidence against it", "read as"), ODDITIES)]
     for heading, name, prefix, said in PARTS:
         rows = rows_of(both[name], prefix)
         parties, twins = parties_of(both[name]), both[name].twins()

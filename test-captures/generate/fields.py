@@ -2,6 +2,7 @@
 # fields.py
 # Writes plugin/doc/fields.md, the reference of fields, from what tshark prints about the plugin
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The reference is what `tshark -G` prints, so that it matches the plugin. Only the severity of an
 expert info, which is in no report of tshark, is read from the sources' tables.
@@ -20,11 +21,12 @@ PAGE = ROOT / "plugin" / "doc" / "fields.md"
 
 # What each statistic shows, of those that the plugin has; tshark knows their names only.
 STATISTICS = {
-    "smsrc,sessions": "each session of remote control: who, when, how long, with what end",
+    "smsrc,sessions": "each session of remote control: who, when, how long, how it ended",
     "smsrc,sessions.full": "the same with names, functions, frames and bytes of each channel",
     "smsrc,sessions.json": "the same, a line of JSON for each (tshark only)",
     "smsrc,messages": "messages by channel, type and direction",
     "smsrc,tree": "the same as a tree (tshark and sharkd)",
+    "smsrc,chat": "the chats of sessions as lines: who, when, the line (inferred)",
     "smsrc,roles": "each role of each host seen, with the evidence and its frame",
     "smsrc,audit": "each judged flow, the worst first",
     "smsrc,audit.json": "the same, a line of JSON for each (tshark only)",
@@ -198,10 +200,10 @@ def page(tshark):
     out = ["# Fields, expert infos, preferences",
            "Written by `test-captures/generate/fields.py` from `tshark -G fields` and other "
            "reports; a test\ncompares. Not to be edited by hand. Filters to copy: "
-           "[the README](../../README.md#filters-to-copy).",
-           "What the plugin concludes (channel, direction, verdict, roles, ...) is text, so that "
-           "`-T fields`\nprints words. \"Inferred\" is what no source says; `smsrc.data` and "
-           "`smsrc.rch.body` are bytes of\nunknown meaning.",
+           "[filters](filters.md).",
+           "Everything the plugin infers (channel, direction, verdict, roles, ...) is a text field, "
+           "so that\n`-T fields` prints words. \"Inferred\" marks what no source documents; "
+           "`smsrc.data` and\n`smsrc.rch.body` are bytes of unknown meaning.",
            "## Protocols",
            table(("filter", "protocol"), [(f"`{name}`", cell(text))
                                           for name, text in protocols.items()])]
@@ -220,7 +222,7 @@ def page(tshark):
             "own names\n([the audit](audit.md#the-table-of-roles-from-your-site)):",
             listing(roles()),
             "## Expert infos",
-            "Each is a filter of its own. `_ws.expert.severity` and the expert window have them "
+            "Each is a filter. `_ws.expert.severity` and the expert window have them "
             "by severity.",
             table(("filter", "severity", "group", "text"),
                   [(f"`{one.name}`", one.severity, one.group, cell(field.label))

@@ -1,6 +1,7 @@
 # flows.py
 # Scripted TCP, UDP and ICMP conversations, written as pcap, the same bytes on every run
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # A script gives the ends and the messages; addresses become MACs, ports become sequence numbers and

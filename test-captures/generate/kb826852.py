@@ -2,6 +2,7 @@
 # kb826852.py
 # Writes plugin/doc/kb826852.md: the article row by row, and how each row looks in Wireshark
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The rows are those of the plugin's own table, plugin/audit/matrices/kb826852.csv; what Wireshark
 shows of them is what tshark prints for the recorded and the made captures. The text around them is
@@ -46,28 +47,28 @@ Look = collections.namedtuple("Look", "capture line audit")
 INTRODUCTION = """\
 # KB 826852, row by row
 
-Written by `test-captures/generate/kb826852.py` from the plugin's table and from what tshark prints;
-a test compares. Not to be edited by hand.
+`test-captures/generate/kb826852.py` writes this page from the table of the plugin and the output of
+tshark; a test compares. Do not edit it by hand.
 
 KB 826852, *Ports that Systems Management Server 2003 uses to communicate through a firewall or
 through a proxy server*, mixes lists by pairs of roles (A to F) with lists of protocols that name no
-roles (G to J). This page says what each row says, how the plugin reads it, and what a flow of it
-looks like; then what SMS 2003 uses beside the article, and what later and earlier products do.
+roles (G to J). This page contains each row, its interpretation by the plugin, and an example of a
+flow; then the ports that SMS 2003 uses beyond the article, and those of later and earlier products.
 
-* The id is what `smsrc.audit.row` holds; the article itself numbers nothing.
-* *Printed* is the article's cell. *Read as* says what the plugin makes of it.
-* What is shown below the tables is what tshark {version} prints with `-2`: a frame of the packet
-  list, and what the audit says of it, cut at {width} columns. Other versions of Wireshark word the
-  packet list otherwise.
-* The captures are those of `test-captures`. The recordings are of real servers and clients under
-  SMS's names, the made captures are made: see [the captures](protocol.md#the-captures). The roles
-  of the hosts were given in the table `smsrc_roles` (`test-captures/lab/hosts`,
-  `test-captures/generate/plan_site.py`); where it says "learned" they were not.
+* The id is the value of `smsrc.audit.row`; the article does not number its rows.
+* *Printed* is the cell in the article, *Read as* its interpretation by the plugin.
+* The examples below the tables are the output of tshark {version} with `-2`: a frame of the packet
+  list, and the tree of the audit, cut at {width} columns. The packet list of other versions of
+  Wireshark differs.
+* The captures are in `test-captures`: recordings of real servers and clients under SMS's names, and
+  synthetic captures ([the captures](protocol.md#the-captures)). The roles of the hosts are from the
+  table `smsrc_roles` (`test-captures/lab/hosts`, `test-captures/generate/plan_site.py`), except
+  where the example is marked "learned".
 
 ## Misprints and oddities
 """
 
-# What is printed, what speaks against it, how it is read.
+# What is printed, the evidence against it, how it is read.
 ODDITIES = (
     ("`LDAP389389`, `135135`, `Kerberos8888`",
      "only some archives of the article have it so; others print `Kerberos | 88 | 88`",
@@ -93,7 +94,7 @@ ODDITIES = (
     ("Kerberos for site servers only",
      "every member of a domain uses it",
      "A8 and A9 as printed; the others' is a gap (GAP30, GAP31)"),
-    ("SQL's port may be another, which the DSN tells",
+    ("SQL Server may use another port, which the DSN contains",
      "–",
      "I4, with the port from the preference `smsrc.audit.sql_ports`"),
     ("\"... or through a proxy server\"",
@@ -129,13 +130,13 @@ SECTIONS = {
     "direction is not printed.",
     "Microsoft Windows NT UDP": "What Windows itself uses, without roles; \"any host\" is the "
     "plugin's word for that. The console's 135 is a note below the list.",
-    "Microsoft SQL Server ports": "Prose in the article: TCP, named pipes, or a port of one's own "
+    "Microsoft SQL Server ports": "Prose in the article: TCP, named pipes, or one's own port "
     "in the DSN. Names by broadcast are advised against: `smsrc.audit.discouraged`.",
     "SMS RAS Sender": "Two sites send to each other over PPTP.",
 }
 
-NEIGHBOURS = {
-    "GAP": ("What SMS 2003 uses and the article leaves out", "KB gap", "Not the site's fault, and "
+NEIGHBORS = {
+    "GAP": ("Ports that SMS 2003 uses and the article omits", "KB gap", "Not the site's fault, and "
             "a firewall must let it pass as well: verdict KB gap, `smsrc.audit.kb_gap` (Note). "
             "The dynamic ports of RPC count only where the content is RPC."),
     "LATER_PRODUCT": ("ConfigMgr 2007 and later", "Later product", "Ports that later products have "
@@ -167,13 +168,13 @@ READINGS = {
 CLASS_WORDS = {"LISTED": "as printed", "LISTED_CORRECTED": "corrected",
                "LISTED_INTERPRETED": "read with its heading corrected",
                "LISTED_AS_PRINTED": "as printed", "DISCOURAGED": "advised against",
-               "CONFIGURABLE": "a port of one's own"}
+               "CONFIGURABLE": "one's own port"}
 
-# A flow of each verdict that is no row, and one that is blocked: (verdict or filter, words).
+# A flow of each verdict that is not a row, and one that is blocked: (verdict or filter, words).
 NOT_ON_A_ROW = (
     ("Off matrix", "A service of SMS on a port that no row has; the nearest row is named:"),
     ("Wrong service", "A port of the matrix that carries something else:"),
-    ("Wrong direction", "A row the other way round:"),
+    ("Wrong direction", "A row in the opposite direction:"),
 )
 BLOCKED = "smsrc.audit.blocked"
 
@@ -254,13 +255,13 @@ def looks(tshark, name, prefs, numbers):
             audit = True
         elif not line.startswith(" "):
             audit = False
-        if audit and re.search(r"Port Audit|\[Row in words|\[Expert Info", line):
+        if audit and re.search(r"Port Audit|\[Row description|\[Expert Info", line):
             found[number].audit.append(line)
     return found
 
 
 def everything(tshark, rows):
-    """Row id -> Look of a flow of it; verdict, or BLOCKED, -> Look of one that is no row."""
+    """Row id -> Look of a flow of it; verdict, or BLOCKED, -> Look of one that is not a row."""
     # No table has an address of IPX, so nothing confirms its roles.
     wanted = {(row.id, "Unconfirmed" if row.transport == "IPX" else VERDICTS[row.kind]): row.id
               for row in rows}
@@ -323,7 +324,7 @@ def article(rows, found):
     for section, said in SECTIONS.items():
         of_it = [row for row in rows if row.section == section]
         out += [f"## {of_it[0].id[0]}: {section}", wrap(said),
-                table(("row", "who calls", "who is called", "service", "port", "printed",
+                table(("row", "initiator", "responder", "service", "port", "printed",
                        "read as"),
                       [(row.id, row.initiator, row.responder, cell(row.service), port(row),
                         cell(row.text), reading(row)) for row in of_it]),
@@ -331,12 +332,12 @@ def article(rows, found):
     return out
 
 
-def neighbours(rows, found):
+def neighbors(rows, found):
     out = []
-    for kind, (heading, _, said) in NEIGHBOURS.items():
+    for kind, (heading, _, said) in NEIGHBORS.items():
         of_it = [row for row in rows if row.kind == kind]
         out += [f"## {heading}", wrap(said),
-                table(("row", "who calls", "who is called", "service", "port", "what", "of",
+                table(("row", "initiator", "responder", "service", "port", "what", "of",
                        "source"),
                       [(row.id, row.initiator, row.responder, cell(row.service), port(row),
                         cell(row.text), row.section, cell(row.note)) for row in of_it]),
@@ -345,10 +346,10 @@ def neighbours(rows, found):
 
 
 def not_on_a_row(found):
-    out = ["## What is no row, or does not get through"]
+    out = ["## What is not a row, or does not get through"]
     told = [(f'smsrc.audit.verdict == "{verdict}"', verdict, words)
             for verdict, words in NOT_ON_A_ROW]
-    for query, key, words in [*told, (BLOCKED, BLOCKED, "A row that was asked for and did not get through:")]:
+    for query, key, words in [*told, (BLOCKED, BLOCKED, "A blocked row:")]:
         look = found[key]
         out += [words, "```\n" + "\n".join([f"{query}  {look.capture}", *map(cut, [
             f"  {look.line}", *(f"  {line}" for line in look.audit)])]) + "\n```"]
@@ -362,15 +363,15 @@ def wrap(text):
 def page(tshark, version):
     """The page. tshark(capture, prefs, *args) -> what it prints for it in two passes."""
     rows = table_rows()
-    printed = [row for row in rows if row.kind not in NEIGHBOURS]
+    printed = [row for row in rows if row.kind not in NEIGHBORS]
     unknown = {row.section for row in printed} ^ set(SECTIONS)
     if unknown:
         raise ValueError(f"headings of the table's or of this script's only: {unknown}")
     found = everything(tshark, rows)
     return "\n\n".join([INTRODUCTION.format(version=version, width=WIDTH).rstrip(),
-                        table(("what is printed", "what speaks against it", "how it is read"),
+                        table(("printed", "evidence against it", "read as"),
                               [[text.replace("|", "\\|") for text in line] for line in ODDITIES]),
-                        *article(printed, found), *neighbours(rows, found),
+                        *article(printed, found), *neighbors(rows, found),
                         *not_on_a_row(found)]) + "\n"
 
 

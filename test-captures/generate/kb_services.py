@@ -1,6 +1,7 @@
 # kb_services.py
 # Messages of the services that KB 826852 names, as bytes that Wireshark dissects
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Layouts are the published ones: RFC 2616 (HTTP) with what MS-BPSU and ConfigMgr's clients add,

@@ -2,6 +2,7 @@
 # matrices.py
 # Writes the C files of the port matrices from their tables: python3 matrices.py [--check]
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """plugin/audit/matrices/NAME.csv -> NAME.c beside it, and matrices.h for all of them.
 
@@ -56,6 +57,7 @@ WIDTH = 100
 HEAD = """/* {name}
  * {what}
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Written by test-captures/generate/matrices.py from {source}.

@@ -1,11 +1,12 @@
 # matrix_rows.py
-# For each row of a port matrix a flow between two hosts of their own that is this row and no other
+# For each row of a port matrix a flow between two separate hosts that is this row and no other
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The tests write these captures and hold the audit to them: no file is committed.
 
 A host has one role, chosen so that no other row of the matrix is as good for the pair. Which row is
-the best is said here once more, without the plugin: of the rows that fit, the published ones come
+the best is said here again, without the plugin: of the rows that fit, the published ones come
 first, then gaps, then other products; in each list the row that names more of the two ends, then the
 one that is printed first. A row to which no pair of roles leads has another before it in all
 cases: twin() names it."""
@@ -24,8 +25,8 @@ from plan_site import TCP, UDP, Talk, ask
 from sms_site import KINDS
 
 # A host whose role no row has, for rows of any host.
-NOBODY = "system_health_validator_point"
-SPECIAL = {"any": NOBODY}
+NO_HOST = "system_health_validator_point"
+SPECIAL = {"any": NO_HOST}
 VERDICTS = {"listed": "Listed", "listed-corrected": "Corrected", "listed-interpreted": "Corrected",
             "listed-as-printed": "Listed", "discouraged": "Listed", "configurable": "Listed",
             "printed-not-expected": "Listed", "gap": "KB gap", "later-product": "Later product",
@@ -49,7 +50,7 @@ def role_names():
 # --- Which row a flow is --------------------------------------------------------------------------
 
 def roles_of(name, party):
-    """The roles of a party in a matrix, which may have a reading of its own."""
+    """The roles of a party in a matrix, which may have its own reading."""
     found = [line for line in matrices.table("parties")
              if line["party"] == party and line.get("matrix", "") in ("", name)]
     own = [line for line in found if line.get("matrix")]
@@ -116,7 +117,7 @@ class Matrix:
                      self.best(choice[0], row["transport"], *choice[1:])["id"] == row["id"]), None)
 
     def twin(self, row):
-        """The row that is before this one, whoever calls."""
+        """The row that is before this one for any client."""
         ends, port, content = next(self.choices(row))
         return self.best(ends, row["transport"], port, content)["id"]
 
@@ -193,7 +194,7 @@ def address(role, side):
 
 
 def cases(matrix):
-    """A flow for each row that has one of its own."""
+    """A flow for each row that has one."""
     found = []
     for number, row in enumerate(matrix.rows):
         choice = matrix.choice(row)

@@ -1,6 +1,7 @@
 # messages.py
 # Messages of Microsoft SMS Remote Tools, and of other protocols on their ports, as bytes
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Layouts are those of the public signatures: RCH0 from Snort 3:15148 and 1:3673 and the Nessus

@@ -1,6 +1,7 @@
 # plan_answers.py
 # Requests and what comes back: which answer proves a role, and which proves nothing
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Data alone, which the tests play and hold the audit to: needs no scapy.
@@ -142,7 +143,7 @@ OTHERS = (
     http("list refused behind another", ask(GET_OTHER + GET_LIST, OK + kb.NOT_FOUND)),
     http("policy refused behind two others",
          ask(GET_OTHER + GET_OTHER + GET_POLICY, FILE + POLICY + kb.NOT_FOUND)),
-    http("in segments of their own",
+    http("in their own segments",
          (*alone(GET_OTHER, GET_POLICY), (True, POLICY), (True, kb.NOT_FOUND))),
     http("refused before another", ask(GET_POLICY + GET_OTHER, kb.NOT_FOUND + POLICY)),
     http("package refused, list given to another's order",

@@ -1,12 +1,13 @@
 # plan_cm_site.py
 # A made Configuration Manager site of today: its hosts with their roles, each flow, and troubles
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Data alone, for cm_site.py, which plays it and writes its truth, and for the tests: needs no
 # scapy. The rows are those of plugin/audit/matrices/configmgr.csv. The hosts are those of a public
 # log of a hierarchy (central site, primary site with a passive site server, secondary site, roles on
-# hosts of their own) under other names.
+# their own hosts) under other names.
 
 from collections import namedtuple
 

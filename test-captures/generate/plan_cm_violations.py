@@ -1,6 +1,7 @@
 # plan_cm_violations.py
 # Forty flows that a site of Configuration Manager must not have, planted between those of a made one
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Data alone, for the tests, which play it and hold the audit to it: needs no scapy.
@@ -53,7 +54,7 @@ _LINES = (
     (OFF, UDP, ONE, site.PXE, 6969, ask(cm.tftp_read("SMSBoot\\x64\\pxeboot.com")),
      "TFTP on 6969"),
     (OFF, TCP, ONE, site.MP, 443, WEB, "HTTP on the port of HTTPS"),
-    # The row is there, the other way round.
+    # The row is there, in the opposite direction.
     (WRONG_DIRECTION, TCP, site.MP, ONE, 80, WEB, "management point to client"),
     (WRONG_DIRECTION, TCP, site.SQL, site.PRIMARY, 1433, SQL, "SQL Server to site server"),
     (WRONG_DIRECTION, TCP, site.SQL, site.MP, 1433, SQL, "SQL Server to management point"),

@@ -1,6 +1,7 @@
 # plan_reused.py
 # Requests that share a number, texts that are elsewhere, and what an echo server sends back
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Data alone, as in plan_answers.py.
@@ -183,7 +184,7 @@ def share_and_file(name, path, file, learned=None):
                              kb.smb2_created()), learned)
 
 
-# A share whose name is no sign of a site, or a weak one.
+# A share whose name is not a sign of a site, or a weak one.
 SHARES = (
     share("small letters", "\\\\SRV\\cap_may", of_server(CAP, UNCONFIRMED)),
     share("one small letter", "\\\\SRV\\CAP_MAy", of_server(CAP, UNCONFIRMED)),

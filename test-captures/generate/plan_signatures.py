@@ -1,6 +1,7 @@
 # plan_signatures.py
 # What shows a host's SMS role: each signature with an answer, with a refusal, and on odd ports
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Data alone, for signatures.py, which plays it, and for the tests: needs no scapy. Where each
@@ -82,7 +83,7 @@ LYING = (
 
 
 def lying_answer(request):
-    """A list for whoever asks for one, an empty success for the others."""
+    """A list for hosts that ask for one, an empty success for the others."""
     return kb.MPLIST_REPLY if kb.MPLIST.encode() in request else OK
 
 
@@ -226,7 +227,7 @@ def _login(name, database, word, port=1433):
 DIRECTORY = (
     _ldap("publishes a site", kb.publish_site(), kb.ldap_added(), kb.ldap_added(kb.LDAP_NO_ACCESS),
           PUBLISHED, "sms-site-abc", "ABC"),
-    _ldap("publishes anew", kb.ldap_modify("CN=SMS-MP-ABC-MP01," + kb.PUBLISHED_IN,
+    _ldap("publishes again", kb.ldap_modify("CN=SMS-MP-ABC-MP01," + kb.PUBLISHED_IN,
                                            "mSSMSMPAddress", ("mp01." + kb.DOMAIN,)),
           kb.ldap_modified(), kb.ldap_modified(kb.LDAP_NO_ACCESS), PUBLISHED, "sms-mp-abc",
           "ABC"),
@@ -291,7 +292,7 @@ ODD_VERDICTS = {
     "looks for a management point on 3890": ("LDAP", ("D2", "D4", "GAP33", "GAP34")),
 }
 
-# --- What is no signature, though it is answered ------------------------------------------------
+# --- What is not a signature, though it is answered ------------------------------------------------
 
 
 def _never(signature):

@@ -1,6 +1,7 @@
 # plan_site.py
 # A made SMS 2003 site: its hosts with their roles, each flow, and what is wrong on purpose
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Data alone, for sms_site.py, which plays it, and for the tests, which hold the audit to it:
@@ -347,7 +348,7 @@ PLANTED = (
     _blocked("SQL refuses", TCP, SITE, 1252, SQL, 1433, "syn_reset", "C1"),
     _blocked("a router prohibits 2701", TCP, CONSOLE, 1253, CLIENTS[6], 2701, "syn_prohibited",
              "F3"),
-    _blocked("nobody on UDP 2701", UDP, CONSOLE, 1254, LEGACY[1], 2701, "udp_unreachable", "F4",
+    _blocked("no one on UDP 2701", UDP, CONSOLE, 1254, LEGACY[1], 2701, "udp_unreachable", "F4",
              ((False, rc.UDP_PROBE),)),
     Planted("MP behind a proxy's 3128", TCP, CLIENTS[0], 1261, PROXY, 3128,
             ask(kb.http_get(PROXIED, agent="SMS CCM 5.0"), kb.MPLIST_REPLY), "", LISTED, ("E1",),

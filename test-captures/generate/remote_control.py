@@ -2,6 +2,7 @@
 # remote_control.py
 # Makes the captures made/rc-*.pcap and made/demo.pcap: SMS Remote Control and what it is not
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # One function a capture; its first line is what the capture shows, as README.md lists it.
@@ -65,13 +66,13 @@ def rc_information_controlled(cap):
 
 @capture
 def rc_information_no_user(cap):
-    """Information reply of an agent where nobody is logged on"""
+    """Information reply of an agent where no one is logged on"""
     exchange(cap, information_reply(user=""))
 
 
 @capture
 def rc_information_controlled_no_user(cap):
-    """Information reply: controlled by 10.1.0.51, nobody logged on"""
+    """Information reply: controlled by 10.1.0.51, no one logged on"""
     exchange(cap, information_reply(controller=SECOND_VIEWER, user=""))
 
 
@@ -246,7 +247,7 @@ def rc_decode_as(cap):
 
 @capture
 def rc_both_ports(cap):
-    """The viewer's own port is 2703: the SYN tells that 2701 is the agent's"""
+    """The viewer's own port is 2703: the SYN shows that 2701 is the agent's"""
     exchange(cap, information_reply(), client_port=2703)
 
 
@@ -505,7 +506,7 @@ def rc_damage_rch_high_half(cap):
 
 @capture
 def rc_damage_rch_trailing(cap):
-    """RCH0 of 22 bytes followed by bytes that are no RCH0"""
+    """RCH0 of 22 bytes followed by bytes that are not RCH0"""
     c = opened(cap, VIEWER, 1047, AGENT, 2702)
     c.send(rch(BODY) + b"\xcc" * 9)
     c.close()

@@ -2,6 +2,7 @@
 # sessions.py
 # Makes the captures made/session-*.pcap, and the truth about them as data: made/session-*.json
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # One function a capture; its first line is what the capture shows. The session and the channel of
@@ -524,7 +525,7 @@ def session_begun_before(cap):
 def session_again(cap):
     """The same two hosts five times: after a close, after a silence, and what does not count"""
     for port in (1047, 1057):
-        # Each is known by what the agent answers: that the two hosts are known by then is no proof.
+        # Each is known by what the agent answers: that the two hosts are known by then is not proof.
         session = cap.session(VIEWER, agent_ip(21), "Closed", host="WKS21", user="jdoe",
                               functions=CHANNELS)
         whole(cap, session, agent_ip(21), port, host="WKS21")
@@ -607,7 +608,7 @@ def session_udp_unreachable(cap):
 
 @capture
 def session_names(cap):
-    """Names <43>: one not there, one that nobody answers for, one found while TCP answers"""
+    """Names <43>: one not there, one that no one answers for, one found while TCP answers"""
     missing = cap.session(VIEWER, "-", "Unanswered", "name not found", host="WKS21",
                           carriers="NetBIOS")
     with cap.of(missing):

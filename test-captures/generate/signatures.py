@@ -2,6 +2,7 @@
 # signatures.py
 # Makes the captures made/audit-*.pcap: each signature of plan_signatures.py, answered and not
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import plan_signatures as plan

@@ -2,6 +2,7 @@
 # sms_site.py
 # Makes the captures made/site-*.pcap: the site of plan_site.py, clean and with violations
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import plan_site as plan

@@ -2,6 +2,7 @@
 # ask_rpc_over_udp.py
 # Asks the RPC endpoint mapper on UDP 135 for what it knows, by the datagrams of RPC's version 4
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """C706 12.5.3 and appendix O: ept_lookup. RPC over datagrams has no bind: the first request names
 interface and version, and the server asks back if it does not know the caller."""

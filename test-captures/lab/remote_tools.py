@@ -2,6 +2,7 @@
 # remote_tools.py
 # A scripted agent and viewer of SMS Remote Tools, over real sockets
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 #     remote_tools.py agent tcp udp netbios data:1762 configmgr:2701 ssh:2703 ...

@@ -2,6 +2,7 @@
 # sql_server.py
 # Answers SQL clients as a SQL Server 2000 would: a scripted responder, no database
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # No SQL Server of the days of SMS 2003 runs on Debian, so this one side of the recordings is

@@ -2,6 +2,7 @@
 # truth.py
 # Joins what a day declared with what was recorded: comments on packets, and the text of the truth
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 #     truth.py FOLDER OUTPUT HOSTS     FOLDER/declared, FOLDER/raw.pcapng, and the file of the hosts

@@ -1,6 +1,7 @@
 # captures.py
 # Large captures, written as fast as bytes can be packed: SYN scans, NAT, one talker, sessions
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each function writes one capture and returns (packets, flows). Nothing of it is kept in the tree.
 

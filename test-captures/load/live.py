@@ -1,6 +1,7 @@
 # live.py
 # A capture replayed on loopback while tshark listens: run in its own network namespace
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """live.py CAPTURE prints: packets seen, seconds of processor time, bytes of memory at most.
 

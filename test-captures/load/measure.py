@@ -1,6 +1,7 @@
 # measure.py
 # What tshark takes for a capture with the plugin and without it: processor time and memory
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pathlib

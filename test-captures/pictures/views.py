@@ -1,6 +1,7 @@
 # views.py
 # The views of Wireshark that the pictures of this folder show
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Called by `take`: views.py [NAME...]. Each function below is one picture of its name."""
 

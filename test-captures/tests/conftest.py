@@ -1,6 +1,7 @@
 # conftest.py
 # The sandbox of all tests: tshark and sharkd with the built plugin, captures, goldens
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What every test may use.
 
@@ -58,11 +59,11 @@ collect_ignore = (["package/test_versions.py", "package/test_package_systems.py"
                   if INSIDE_ROOT in os.environ else [])
 # Whether this is another system that runs a part: see pytest_collection_modifyitems.
 IS_SAMPLE = INSIDE_ROOT in os.environ and ALL_CASES not in os.environ
-# Fuzzing and the analyzers of compilers take long, and what they find is no matter of a version.
+# Fuzzing and analyzers of compilers take long, and their findings do not depend on a version.
 if IS_SAMPLE:
     collect_ignore += ["code/test_fuzz.py", "code/test_static.py"]
 
-# The user "nobody": has no files and no groups on any system.
+# The user "nobody" has no files and no groups on any system.
 ORDINARY_USER = 65534
 
 # On stderr, none of these is ever right. "Error loading table" is a bad line in a user's table.

@@ -1,6 +1,7 @@
 /* evidence-fixture.h
  * What stands in the unit test for the parts of the evidence that remember earlier packets
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* firewall-fixture.h
  * Flows for the unit tests of firewall rules
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

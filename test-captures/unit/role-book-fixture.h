@@ -1,6 +1,7 @@
 /* role-book-fixture.h
  * A book of roles for the unit tests, and what is learned into it
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

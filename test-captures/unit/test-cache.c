@@ -1,6 +1,7 @@
 /* test-cache.c
  * The fixed-size cache: what it finds is what was added last under the key
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

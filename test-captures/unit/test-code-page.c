@@ -1,6 +1,7 @@
 /* test-code-page.c
  * Text in the code pages of Windows: letters, bytes that are none, and pages that are none
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

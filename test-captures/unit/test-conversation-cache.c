@@ -1,6 +1,7 @@
 /* test-conversation-cache.c
  * The conversation cache returns what Wireshark's own search finds, whatever came between
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* test-evidence.c
  * The facts that each reader finds in whole messages and in cut ones
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -176,7 +177,7 @@ static const case_t cases[] = {
     { "proxy's request without a path", &http_reader, true,
       BYTES("GET http://[fd00::13] HTTP/1.1\r\n\r\nGET http://mp01?a=/b HTTP/1.1\r\n\r\n"),
       { "URI /", "method GET", "URI ?a=/b #2", "method GET #2" } },
-    { "request for what is no host", &http_reader, true,
+    { "request for what is not a host", &http_reader, true,
       BYTES("GET http://[fd00::13/a HTTP/1.1\r\n\r\nGET http://mp01:99999/b HTTP/1.1\r\n\r\n"),
       { "URI http://[fd00::13/a", "method GET", "URI http://mp01:99999/b #2", "method GET #2" } },
     { "request behind chunks", &http_reader, true,
@@ -213,7 +214,7 @@ static const case_t cases[] = {
       BYTES("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na"
             "HTTP/1.1 500 No\r\n\r\n"),
       { "answer content taken", "answer #2" } },
-    { "letters that are no method", &http_reader, true, BYTES("get / HTTP/1.1\r\n"),
+    { "letters that are not a method", &http_reader, true, BYTES("get / HTTP/1.1\r\n"),
       { NULL } },
     { "search", &ldap_reader, true, BYTES(LDAP_SEARCH),
       { "base CN=System Management,CN=System,DC=smS #2", "value mSSMSSite #2" } },

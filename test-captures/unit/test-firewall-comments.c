@@ -1,6 +1,7 @@
 /* test-firewall-comments.c
  * Flows that make no rule, because a role is unconfirmed
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -96,7 +97,7 @@ test_any_client_of_the_database(void)
     g_free(text);
 }
 
-/* Comments have places of their own: forged packets take no rule's. */
+/* Comments have their own places: forged packets take no rule's. */
 static void
 test_comments_take_no_place_of_a_rule(void)
 {

@@ -1,6 +1,7 @@
 /* test-firewall-rules.c
  * Flows and the firewall rules they need, without a packet
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

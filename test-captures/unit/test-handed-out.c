@@ -1,6 +1,7 @@
 /* test-handed-out.c
  * The table of the ports that were handed out, up to its bound of three
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* test-matrix.c
  * The rows of a matrix fit what they should
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

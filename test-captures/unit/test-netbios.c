@@ -1,6 +1,7 @@
 /* test-netbios.c
  * NetBIOS names of Remote Tools: whole, with a scope, and damaged in every way
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -71,7 +72,7 @@ test_what_is_no_name_is_none(void)
         g_assert_cmpuint(netbios_name_decode(bytes, 34, &name), ==, 0);
     }
     encode(bytes, "WKS17", 0x43);
-    bytes[33] = 0xc0; /* a pointer is no end */
+    bytes[33] = 0xc0; /* a pointer does not end a name */
     g_assert_cmpuint(netbios_name_decode(bytes, 80, &name), ==, 0);
 }
 

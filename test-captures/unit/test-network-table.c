@@ -1,6 +1,7 @@
 /* test-network-table.c
  * The longest prefix wins, and two tables know nothing of each other
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

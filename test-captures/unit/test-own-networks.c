@@ -1,6 +1,7 @@
 /* test-own-networks.c
  * Which addresses are the Internet's, and the preference of those that are not
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -75,7 +76,7 @@ test_broken_text(void)
     char *problems = own_networks_read("198.51.100.0/33,nets,203.0.113.7");
     GString *many = g_string_new(NULL);
 
-    g_assert_nonnull(strstr(problems, "\"198.51.100.0/33\" is no address"));
+    g_assert_nonnull(strstr(problems, "\"198.51.100.0/33\" is not an address"));
     g_assert_nonnull(strstr(problems, "smsrc.audit.own_networks: \"nets\""));
     g_assert_false(are_internet("203.0.113.7"));
     g_assert_true(are_internet("198.51.100.1"));

@@ -1,6 +1,7 @@
 /* test-role-book.c
  * The longest prefix of the table wins, evidence is added to it, and both stay bounded
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -115,7 +116,7 @@ test_bad_line_spoils_no_good_one(void)
 {
     char *error = unit_table_load(TABLE, "\"10.0.0.1\",\"Client\",\"\"\n"
                                   "\"10.0.0.2/99\",\"Client\",\"\"\n"
-                                  "\"10.0.0.3\",\"Nobody\",\"\"\n"
+                                  "\"10.0.0.3\",\"No one\",\"\"\n"
                                   "\"10.0.0.4\",\"Client\",\"toolong\"\n"
                                   "\"10.0.0.5\",\"Client\",\"\"\n");
 

@@ -1,6 +1,7 @@
 /* test-role-signatures.c
  * Each signature's examples match it and pass every filter before its pattern
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -87,7 +88,7 @@ find_literal(const char *example, const char *literal)
     return NULL;
 }
 
-/* A text in which no literal of the row is left is no match. */
+/* A text in which no literal of the row is left is not a match. */
 static void
 check_literal_is_needed(const role_signature_t *signature, unsigned i, const char *example)
 {

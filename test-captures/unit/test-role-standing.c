@@ -1,6 +1,7 @@
 /* test-role-standing.c
  * How far roles can be trusted, and who can hold none
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -127,7 +128,7 @@ strange(const char *addr, role_e role)
     return role_book_strange_roles(host(addr), ROLE_BIT(role));
 }
 
-/* Where the table has consoles nobody else is one, proof included. */
+/* Where the table has consoles no other host is one, proof included. */
 static void
 test_a_stranger_is_no_console(void)
 {
@@ -197,7 +198,7 @@ test_a_broadcast_has_no_role(void)
         { "10.2.255.255", true }, { "10.2.3.255", false }, /* a host of a larger network */
         { "10.3.0.3", true },    { "10.3.0.2", false },
         { "10.4.0.1", false },   /* of two hosts */
-        { "10.5.0.255", false }, /* a line of its own */
+        { "10.5.0.255", false }, /* its own line */
         { "10.9.9.255", false }, /* in no network of the table */
     };
     static const char *const networks[] = { "10.1.3.0/24", "10.2.0.0/16", "10.3.0.0/30",

@@ -1,6 +1,7 @@
 /* test-row-index.c
  * The index of a matrix finds the rows that a walk over all of them finds, in the same order
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

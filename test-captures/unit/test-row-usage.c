@@ -1,6 +1,7 @@
 /* test-row-usage.c
  * Rows used and never used, without a packet
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -208,7 +209,7 @@ test_what_is_past_a_bound_is_counted(void)
     row_usage_update(usage, &wholes[4]);
     g_assert_cmpuint(row_usage_not_kept(usage), ==, 1);
 
-    /* Hosts and ports: 12 in all, of which each flow here has two of its own. */
+    /* Hosts and ports: 12 in all, of which each flow here has two. */
     begin();
     g_assert_cmpuint(row_usage_not_kept(usage), ==, 0);
     for (uint8_t i = 0; i < 8; i++)

@@ -1,6 +1,7 @@
 /* test-rule-formats.c
  * A rule in the file of each firewall
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* test-service-detect.c
  * A service is known by its own first bytes, and by no others
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* test-session-log.c
  * The session log's bounds: how many sessions, how long a name; built for three sessions
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

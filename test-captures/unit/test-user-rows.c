@@ -1,6 +1,7 @@
 /* test-user-rows.c
  * Lines of the table smsrc_rows become rows of the matrix, and bad lines are reported
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

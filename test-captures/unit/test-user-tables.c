@@ -1,6 +1,7 @@
 /* test-user-tables.c
  * Wireshark's dialog can edit each field of each table that the plugin registers
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* test-wmi-login.c
  * Only the namespace of a login to WMI is read, in its place
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 /* unit-epan.h
  * libwireshark for unit tests: its scopes and its tables of the user's, without any capture
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

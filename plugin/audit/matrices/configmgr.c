@@ -1,6 +1,7 @@
 /* configmgr.c
  * The rows of the port matrix configmgr
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Written by test-captures/generate/matrices.py from configmgr.csv and parties.csv.
@@ -3243,14 +3244,14 @@ const matrix_row_t configmgr_rows[236] = {
         .service = "SQL Server Browser",
         .note =
             "commit 37e81ac6 prints it in the TCP column, later mirrors of the page in the UDP "
-            "column; UDP is right. Needed for a named instance with a port of its own only",
+            "column; UDP is right. Needed for a named instance with its own port only",
         .initiator_roles = ROLE_BIT(ROLE_SQL_SERVER),
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
         .transport = TRANSPORT_UDP,
         .port_low = 1434,
         .port_high = 1434,
         .row_class = ROW_LISTED,
-        .condition = "only for a named instance with a port of its own",
+        .condition = "only for a named instance with its own port",
     },
     {
         .id = "CM-BQ1",
@@ -3295,7 +3296,7 @@ const matrix_row_t configmgr_rows[236] = {
         .initiator = "Certificate registration point",
         .responder = "SQL Server",
         .service = "SQL (TDS)",
-        .note = "in the list of roles that talk to the database; has no table of its own",
+        .note = "in the list of roles that talk to the database; has no separate table",
         .initiator_roles = ROLE_BIT(ROLE_CERTIFICATE_REGISTRATION_POINT),
         .responder_roles = ROLE_BIT(ROLE_SQL_SERVER),
         .services = SERVICE_BIT(SERVICE_TDS) | SERVICE_BIT(SERVICE_TLS),
@@ -5107,7 +5108,7 @@ const matrix_row_t configmgr_supplements[39] = {
         .port_low = 1434,
         .port_high = 1434,
         .row_class = ROW_GAP,
-        .condition = "only for a named instance with a port of its own",
+        .condition = "only for a named instance with its own port",
     },
     {
         .id = "CM-GAP27",

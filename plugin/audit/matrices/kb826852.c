@@ -1,6 +1,7 @@
 /* kb826852.c
  * The rows of the port matrix kb826852
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Written by test-captures/generate/matrices.py from kb826852.csv and parties.csv.

@@ -1,6 +1,7 @@
 /* matrices.h
  * The rows of the port matrices
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Written by test-captures/generate/matrices.py from the tables beside it.

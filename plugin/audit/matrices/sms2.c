@@ -1,6 +1,7 @@
 /* sms2.c
  * The rows of the port matrix sms2
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Written by test-captures/generate/matrices.py from sms2.csv and parties.csv.
@@ -177,9 +178,7 @@ const matrix_row_t sms2_rows[31] = {
         .initiator = "SQL client of the site",
         .responder = "SQL Server",
         .service = "SQL (TDS)",
-        .note =
-            "article says SQL Server 6.x, TCP and not UDP; a port of one's own must be in the "
-            "DSN",
+        .note = "article says SQL Server 6.x, TCP and not UDP; a custom port must be in the DSN",
         .initiator_roles = ROLE_BIT(ROLE_SITE_SERVER) | ROLE_BIT(ROLE_CHILD_SITE_SERVER) |
             ROLE_BIT(ROLE_SECONDARY_SITE_SERVER) | ROLE_BIT(ROLE_SMS_PROVIDER) |
             ROLE_BIT(ROLE_MANAGEMENT_POINT) | ROLE_BIT(ROLE_PROXY_MANAGEMENT_POINT) |

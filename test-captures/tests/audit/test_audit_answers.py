@@ -1,6 +1,7 @@
 # test_audit_answers.py
 # An answer proves a role only for the request that it belongs to, and only if it is such a server's
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

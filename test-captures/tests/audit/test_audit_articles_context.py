@@ -1,6 +1,7 @@
 # test_audit_articles_context.py
 # What the article says beside its ports: LMHOSTS, broadcasts, LDAPS, and what Windows does itself
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest
@@ -83,7 +84,7 @@ def test_an_answer_that_was_not_asked_for_is_no_failed_lookup(tshark, tmp_path):
     assert "LMHOSTS" not in tshark(scene(tmp_path, play), "-V", prefs=CASE_TABLE).stdout
 
 
-# --- LDAPS, for whoever calls ---------------------------------------------------------------------
+# --- LDAPS, for any client ------------------------------------------------------------------------
 
 LDAPS = ((MP, DC, 636, "Off matrix", "A3"), (SQL, DC, 636, "Off matrix", "A3"),
          (WINS, DC, 3269, "Off matrix", "A7"), (MP, DC, 3269, "Off matrix", "A7"),

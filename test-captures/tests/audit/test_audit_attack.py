@@ -1,6 +1,7 @@
 # test_audit_attack.py
 # A flow with CVE-2004-0728 is an attack: one verdict, first everywhere, in no rule
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json
@@ -304,7 +305,7 @@ def test_one_forged_datagram_makes_no_rule(tshark, capture, messages):
 @pytest.mark.parametrize("two_pass", (False, True))
 def test_an_agent_that_several_flows_show_is_confirmed_by_the_table_alone(tshark, capture,
                                                                           messages, two_pass):
-    """Whoever sends packets can send those of two flows."""
+    """A host that sends packets can send those of two flows."""
     console = TABLE[:1]
     options = {"prefs": console, "two_pass": two_pass}
     rules, left_out = rules_and_left_out(tshark, capture(information(messages)), **options)

@@ -1,6 +1,7 @@
 # test_audit_cut_captures.py
 # A role shows wherever a capture begins, and however its evidence is split into packets
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import struct

@@ -1,6 +1,7 @@
 # test_audit_empty_lines.py
 # Empty lines before a request of HTTP, which servers ignore (RFC 9112 2.2)
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest
@@ -21,7 +22,7 @@ EMPTY = b"\r\n"
 
 
 def asked(server, port, *pieces):
-    """Two requests with their answers; the pieces before each are segments of their own."""
+    """Two requests with their answers; the pieces before each are their own segments."""
     def play(cap, _):
         talk = cap.tcp(CLIENT, 3001, server, port)
         talk.open()

@@ -1,6 +1,7 @@
 # test_audit_ends.py
 # Initiator and responder of a flow: by content that only one end sends, else by the first SYN
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

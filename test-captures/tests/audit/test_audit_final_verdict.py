@@ -1,6 +1,7 @@
 # test_audit_final_verdict.py
 # One verdict a flow: from the frame on in which it is final, and on all frames in a second pass
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import random
@@ -21,7 +22,7 @@ GET = b"GET / HTTP/1.1\r\nHost: mp\r\n\r\n"
 SSH = b"SSH-2.0-x\r\n"
 BIND = bytes.fromhex("05000b0310000000480000000100000000100010") + bytes(52)
 KERBEROS = bytes.fromhex("0000003c6a3a3038a103020105a20302010aa42c302aa00703050040810010a10e300c")
-NOBODY = b"\x99\x98\x97\x96\x95"
+UNKNOWN = b"\x99\x98\x97\x96\x95"
 
 # What it is: client, server, its port, who begins with what, verdict.
 CONTENT = {
@@ -33,7 +34,7 @@ CONTENT = {
     "another service on 80": (CLIENT, MP, 80, "reply", SSH, "Wrong service"),
     "dynamic RPC": (SITE, DC, 1055, "send", BIND, "KB gap"),
     "Kerberos": (CLIENT, DC, 88, "send", KERBEROS, "KB gap"),
-    "the other way round": (CLIENT, SITE, 445, "send",
+    "in the opposite direction": (CLIENT, SITE, 445, "send",
                             b"\0\0\0\x44\xfeSMB\x40\0" + bytes(62), None),
     "RDP": (CONSOLE, CLIENT, 3389, "send", bytes.fromhex("0300000b06e00000000000"), "KB gap"),
 }
@@ -50,7 +51,7 @@ def flow_of(name):
         else:
             getattr(talk, way)(data)
         talk.acknowledge(by_server=way != "reply")
-        getattr(talk, "send" if way == "reply" else "reply")(NOBODY)
+        getattr(talk, "send" if way == "reply" else "reply")(UNKNOWN)
         talk.close()
     return play, verdict
 
@@ -104,7 +105,7 @@ def test_the_verdict_is_final_where_the_content_shows(tshark, sharkd, tmp_path, 
         assert sharkd_verdicts(sharkd, capture, order) == [verdict for verdict, _, _ in two]
 
 
-# --- Content that nobody knows ------------------------------------------------------------------
+# --- Content that no one knows ------------------------------------------------------------------
 
 def unknown(port, end):
     """An unknown protocol to the management point, off the matrix but on 80."""
@@ -116,17 +117,17 @@ def unknown(port, end):
                 segment(cap, CLIENT, MP, (3001, port), "S", seq=talk._client.seq - 1 & 0xFFFFFFFF)
             return
         talk.open()
-        talk.send(NOBODY)
-        talk.reply(NOBODY)
+        talk.send(UNKNOWN)
+        talk.reply(UNKNOWN)
         if end == "closed":
             talk.close()
         elif end == "reset":
             talk.reset()
         elif end == "bound":
-            talk.send(NOBODY * 250)
-            talk.reply(NOBODY * 250)
-            talk.send(NOBODY)
-            talk.reply(NOBODY)
+            talk.send(UNKNOWN * 250)
+            talk.reply(UNKNOWN * 250)
+            talk.send(UNKNOWN)
+            talk.reply(UNKNOWN)
     return play
 
 
@@ -181,7 +182,7 @@ def test_a_datagram_has_its_verdict_where_its_content_shows(tshark, tmp_path):
 
     def play(cap, _):
         talk = cap.udp(CLIENT, 3001, MP, 9999)
-        talk.send(NOBODY)
+        talk.send(UNKNOWN)
         talk.send(question)
         talk.reply(question)
     capture = scene(tmp_path, play)

@@ -1,6 +1,7 @@
 # test_audit_handed_out_ports.py
 # Ports that a service hands out: endpoint mapper, TFTP, FTP, SQL Server Browser, SRV records
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import struct

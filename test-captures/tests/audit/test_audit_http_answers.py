@@ -1,6 +1,7 @@
 # test_audit_http_answers.py
 # What an HTTP answer proves: by the method, its extent, its content, and the way through a proxy
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import base64
@@ -240,7 +241,7 @@ TWO = ask("/paste/7") + ask(LIST)
 WITHIN = {
     "HTTP/1.0": (TWO, without_length(INNER, version="1.0")),
     "HTTP/1.1": (TWO, without_length(INNER, "Connection: close")),
-    "a segment of its own": (TWO, (without_length(INNER), (len(without_length(b"")),))),
+    "its own segment": (TWO, (without_length(INNER), (len(without_length(b"")),))),
     "an unknown coding": (TWO, without_length(INNER, "Transfer-Encoding: gzip")),
     "chunks": (TWO, in_chunks(INNER)),
     "chunks, each in a segment": (TWO, (in_chunks(INNER), (len(in_chunks()) - 5 + 4,))),
@@ -344,9 +345,9 @@ INVENTED = {
     "an account for a list": (LIST, account("NTLM", NTLM_3), INNER, True),
     "a word of NTLM": (PACKAGE, "Authorization: NTLM x", reply(FILE), True),
     "NTLM's first step": (PACKAGE, account("NTLM", NTLM_1), reply(FILE), True),
-    "NTLM that nobody has asked for": (PACKAGE, account("NTLM", NTLM_3), reply(FILE), False),
+    "NTLM that no one has asked for": (PACKAGE, account("NTLM", NTLM_3), reply(FILE), False),
     "a word of Negotiate": (PACKAGE, "Authorization: Negotiate YII", reply(FILE), True),
-    "Negotiate that nobody has asked for": (PACKAGE, account("Negotiate", SPNEGO), reply(FILE),
+    "Negotiate that no one has asked for": (PACKAGE, account("Negotiate", SPNEGO), reply(FILE),
                                             False),
     "Basic": (PACKAGE, account("Basic", bytes(64)), reply(FILE), True),
 }

@@ -1,6 +1,7 @@
 # test_audit_info.py
 # The column Info names a finding on the packet that carries it
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The packets are those of the profile's button "All findings"."""
 

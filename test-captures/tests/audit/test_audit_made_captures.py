@@ -1,6 +1,7 @@
 # test_audit_made_captures.py
 # The made captures of the audit are what their generators make, well formed, and listed
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re

@@ -1,6 +1,7 @@
 # test_audit_made_site.py
 # The made site: every row of KB 826852 by its own id, every planted violation, and nothing else
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re

@@ -1,6 +1,7 @@
 # test_audit_one_pass_and_two.py
 # One pass, two passes and sharkd report the same; filters, columns, fields and json show it
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json

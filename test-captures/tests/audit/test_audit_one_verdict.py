@@ -1,6 +1,7 @@
 # test_audit_one_verdict.py
 # Packet list, expert info, table and JSON name one verdict and one row for each flow
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """For every capture of the tree, in one pass and in two."""
 

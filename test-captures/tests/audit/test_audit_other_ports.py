@@ -1,6 +1,7 @@
 # test_audit_other_ports.py
 # Real services on their own ports and on others, between hosts that hold the roles concerned
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re

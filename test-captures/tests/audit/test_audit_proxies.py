@@ -1,6 +1,7 @@
 # test_audit_proxies.py
 # Requests to a proxy: judged by their URIs, shown with the wire's port, the worst kept
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest
@@ -165,7 +166,7 @@ def test_the_worst_uri_is_the_flows_verdict(tshark, tmp_path, name, prefs, two_p
 def test_what_is_not_kept_is_counted(tshark, tmp_path, count):
     capture = scene(tmp_path, many(*[(80, 81)[number % 2] for number in range(count)]))
     lines = statistic(tshark, capture, "audit", prefs=OFF)
-    said = [line for line in lines if "more than 8 judgements of one flow" in line]
+    said = [line for line in lines if "more than 8 verdicts of one flow" in line]
     assert len(said) == (count > 8)
     assert not said or f"{count - 8} time" in said[0]
 
@@ -213,7 +214,7 @@ def test_the_last_destination_of_a_packet_within_the_bound_counts(tshark, tmp_pa
     capture = scene(tmp_path, together(*[f"http://{MP}:{port}/" for port in ports]))
     lines = "\n".join(statistic(tshark, capture, "audit", prefs=prefs))
     assert "more than 64 HTTP requests in one packet" in lines
-    assert "more than 8 judgements of one flow" in lines
+    assert "more than 8 verdicts of one flow" in lines
     assert "TCP 4444 via 3128" in lines
 
 

@@ -1,6 +1,7 @@
 # test_audit_reach.py
 # Whether a flow got through: what statistics, frames and the expert info `blocked` say of it
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import random
@@ -25,7 +26,7 @@ OWN_ROW = uat("smsrc_rows", '"Advanced Client","Management point","UDP","7007","
 
 
 class Played:
-    """Ways in one capture, each by a client of its own."""
+    """Ways in one capture, each by its own client."""
 
     def __init__(self, folder, ways, server, port, transport="tcp", ipv6=False):
         self.ways = ways
@@ -83,12 +84,12 @@ def played(request, tmp_path_factory):
 
 
 # From 4.4 on a SYN after a reset begins another connection.
-ANEW = ("reset three times", "reset, then answered")
+RESTARTED = ("reset three times", "reset, then answered")
 
 
 def of_one_connection(values, version):
     return {name: value for name, value in values.items()
-            if version < (4, 4) or name not in ANEW}
+            if version < (4, 4) or name not in RESTARTED}
 
 
 @PASSES

@@ -1,6 +1,7 @@
 # test_audit_recorded_sites.py
 # The recorded sites: real servers and clients, and every flow with the verdict of its truth file
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import csv

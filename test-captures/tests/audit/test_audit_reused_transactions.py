@@ -1,6 +1,7 @@
 # test_audit_reused_transactions.py
 # Neither a number that is used twice, nor a text elsewhere, nor an echo makes an answer a proof
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

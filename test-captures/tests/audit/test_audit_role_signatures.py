@@ -1,6 +1,7 @@
 # test_audit_role_signatures.py
 # Each signature gives its role when it is answered, and none when it is not
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

@@ -1,6 +1,7 @@
 # test_audit_services.py
 # What a flow carries is known by its own first bytes: what begins like a service is not taken for it
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

@@ -1,6 +1,7 @@
 # test_audit_standing.py
 # How far roles can be trusted: what the table says, what is proven, what anybody can bring about
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import struct

@@ -1,6 +1,7 @@
 # test_audit_streams.py
 # What a flow carries: the first bytes of its streams, in whatever pieces, order and headers
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import struct
@@ -220,7 +221,7 @@ def test_content_is_read_out_of_fragments(tshark, tmp_path, whole, size, order):
 
 @pytest.mark.parametrize("name", EXTENSIONS)
 def test_a_later_syn_behind_an_extension_header_turns_no_ends(tshark, tmp_path, name):
-    """The content is nobody's, so the first SYN decides."""
+    """The content is unknown, so the first SYN decides."""
     def play(cap, _):
         talk = cap.tcp(CONSOLE6, FIRST_PORT, CLIENT6, 4444)
         talk.open()

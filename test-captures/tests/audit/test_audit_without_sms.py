@@ -1,6 +1,7 @@
 # test_audit_without_sms.py
 # Where there is no SMS there is no audit: not one frame, in either pass
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

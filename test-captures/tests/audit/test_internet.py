@@ -1,6 +1,7 @@
 # test_internet.py
 # Internet, a class of addresses: rows that name it, and smsrc.audit.own_networks
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest
@@ -54,11 +55,11 @@ def test_a_public_address_fits_rows_for_internet(tshark, capture):
 
 
 def test_own_networks_are_not_the_internet(tshark, capture):
-    """What of the preference is no network is reported, and the rest counts."""
+    """What of the preference is not a network is reported, and the rest counts."""
     own = AUDIT + "own_networks:198.51.100.0/24, 203.0.113.0/33 203.0.113.0/24"
     found, said = judged(tshark, capture, *CONFIGMGR, own)
     assert {host for host, _ in found} == {MP}
-    assert said.count('smsrc.audit.own_networks: "203.0.113.0/33" is no address') == 1
+    assert said.count('smsrc.audit.own_networks: "203.0.113.0/33" is not an address') == 1
 
 
 def test_without_rows_for_internet_no_address_is_in_it(tshark, capture):

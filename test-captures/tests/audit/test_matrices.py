@@ -1,6 +1,7 @@
 # test_matrices.py
 # The tables of the port matrices, and the C files that are written from them
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """plugin/audit/matrices/NAME.csv is the one source of a matrix."""
 

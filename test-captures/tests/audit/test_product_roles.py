@@ -1,6 +1,7 @@
 # test_product_roles.py
 # The product's own names of roles in the table smsrc_roles, and smsrc-roles, which writes that table
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import subprocess

@@ -1,6 +1,7 @@
 # test_user_tables.py
 # The user's tables smsrc_roles and smsrc_rows, and the preferences of the audit
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest
@@ -141,7 +142,7 @@ def test_a_row_for_any_role_and_a_range(tshark, made):
 @pytest.mark.parametrize("bad, text", [
     ('"Advanced Client","Management point","TCP","80800","HTTP",""', "80800"),
     ('"Advanced Client","Management point","SCTP","8080","HTTP",""', "SCTP"),
-    ('"Nobody","Management point","TCP","8080","HTTP",""', "Nobody"),
+    ('"No one","Management point","TCP","8080","HTTP",""', "No one"),
 ])
 def test_a_bad_row_is_told_and_the_good_ones_work(tshark, made, home_with, bad, text):
     good = '"Advanced Client","Management point","TCP","8080","HTTP","moved"'
@@ -198,8 +199,8 @@ def test_scope_one_judges_what_one_end_makes_sms(tshark, made):
                   prefs=site_prefs(LEARN_OFF, "smsrc.audit.scope:one"))
     assert values(of_flow(one, stranger), "verdict") == {"Off matrix"}
     # A flow between two hosts without a role gets no verdict.
-    nobody = next(flow for flow in plan_site.BACKGROUND if flow.client == plan_site.STRANGER)
-    assert not [row for row in one if row["key"] == planned_key(nobody) and
+    stranger = next(flow for flow in plan_site.BACKGROUND if flow.client == plan_site.STRANGER)
+    assert not [row for row in one if row["key"] == planned_key(stranger) and
                 row[AUDIT + "verdict"]]
 
 

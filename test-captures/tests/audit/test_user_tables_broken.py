@@ -2,6 +2,7 @@
 # The user's tables as files that are broken, huge or in another encoding. Each bad line is reported
 # with its number and the reason, and the good ones work
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Wireshark's reader of tables ends at a line it cannot take apart and leaves out a last line
 without an end; plugin/roles/uat-file.c reads the file a second time. Wireshark has its own message
@@ -150,7 +151,7 @@ ROW = b'"any","any","UDP","%s","","%s"'
 
 
 @pytest.mark.parametrize("bad, reason", [
-    (b'"any","any","SCTP","9999","",""', '"SCTP" is no transport'),
+    (b'"any","any","SCTP","9999","",""', '"SCTP" is not a transport'),
     (b'"any","any","UDP","99999","",""', "the last port is 65535"),
     (b'"any","any","UDP"', 'the field "Ports" is missing'),
     (b'"any","any","UDP","9999","caf\xe9",""', "not UTF-8"),

@@ -1,6 +1,7 @@
 # test_adding.py
 # Adding one of each that develop.md has in its table, in a copy of the tree
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The copy gets all additions at once and is built once, with warnings as errors. Then each of them
 is seen where users see it, without any other change."""

@@ -1,6 +1,7 @@
 # test_cost_of_audit.py
 # What the audit costs: instructions a packet with and without the plugin, counted by valgrind
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

@@ -1,6 +1,7 @@
 # test_cost_of_remote_control.py
 # What a packet full of Remote Control messages costs grows with its bytes and no faster
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Instructions that valgrind counts for a packet, and for one of twice its bytes: once each message
 was found by a search of the whole rest of its packet."""

@@ -1,6 +1,7 @@
 # test_fork_server.py
 # Runs of tshark and sharkd that share a start: they give what ordinary ones give
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What helpers/fork_server.py promises, for each way that the tests print a capture."""
 

@@ -1,6 +1,7 @@
 # test_fuzz.py
 # The fuzzers run: their seeds, the corpus, all that was found, and some seconds of new inputs
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # A longer run is test-captures/fuzz/run; whole captures are broken in test_sanitizers.py.

@@ -1,6 +1,7 @@
 # test_load.py
-# Time and memory grow with packets and flows and no faster, at a tenth and at the whole of a load
+# Time and memory grow linearly with packets and flows, at a tenth and at the whole of a load
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The small version of test-captures/load/run. What is compared is what the plugin adds to tshark's
 own: memory at most, for some ten thousand flows, and instructions, for some thousand.

@@ -2,6 +2,7 @@
 # One sharkd that opens several captures one after the other: no use of memory that was never set or
 # was freed, no memory leaked by a capture, no state of one capture in the next
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """valgrind's memcheck finds errors in Wireshark's own code too: only those with the plugin among
 their callers count. test_sanitizers.py does the same with the leak sanitizer.

@@ -1,6 +1,7 @@
 # test_rooms.py
 # The rule of the rooms: in the order of the packet's path, doors between them, one direction
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """plugin/doc/develop.md has the rule. An include, and a call, go to the same room or upstream.
 
@@ -61,7 +62,7 @@ def test_includes_go_upstream(path):
         private = path.parent / name
         if path.is_relative_to(ROOT / "plugin") and private.is_file():
             continue
-        assert name in DOORS, f"{name} is no door, and not beside {path.name}"
+        assert name in DOORS, f"{name} is not a door, and not beside {path.name}"
         door = DOORS[name]
         if room_of(door):
             assert order(room_of(door)) <= order(room_of(path)), f"{name} is downstream"

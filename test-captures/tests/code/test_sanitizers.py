@@ -2,6 +2,7 @@
 # Every capture, as it is and damaged, through a plugin built with address and undefined
 # behavior sanitizers, in a Wireshark that aborts at what it would otherwise only log
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import os

@@ -1,6 +1,7 @@
 # test_sizes.py
 # Sizes of what is written by hand: lines, files, functions, parameters, nesting
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A file is read in one go, and a function is seen on one page. Each exception has its reason; an
 exception that is no longer needed fails."""

@@ -2,6 +2,7 @@
 # Static checks of the C code: gcc's analyzer, cppcheck, clang-tidy, Wireshark's own checkers, and
 # the essentials of these where they are not available
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Nothing may be found. What is left out is listed, with its reason, in .clang-tidy and below.
 

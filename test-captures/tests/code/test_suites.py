@@ -1,6 +1,7 @@
 # test_suites.py
 # The suites themselves: a folder for each room, names that differ, and the quick ones
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import collections

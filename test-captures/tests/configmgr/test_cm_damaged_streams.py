@@ -1,6 +1,7 @@
 # test_cm_damaged_streams.py
 # ConfigMgr's remote control in damaged streams: cut, lost, sent again, from the middle on
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

@@ -1,6 +1,7 @@
 # test_cm_matrix.py
 # Flows judged by the lists of ports of Configuration Manager and of SMS 2.0
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each flow of one made capture, with the row that each list has for it. Roles are the table's."""
 
@@ -170,7 +171,7 @@ def test_ports_by_name_move(tshark, sandbox):
 
 
 def test_an_srv_record_has_the_port_of_http_or_of_https(tshark, sandbox):
-    """Whoever answers for names is not the host: the row is Unconfirmed."""
+    """A host that answers for names is not the named host: the row is Unconfirmed."""
     path = sandbox.new_folder("cm-srv") / "cm-srv.pcap"
     flows = [Flow("client", "mp", "tcp", 8443, TLS, (), (), ())]
     cap = generator("flows").Capture()

@@ -1,6 +1,7 @@
 # test_cm_questions.py
 # The ten questions of the page on Configuration Manager are answered by their filters on a made site
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re

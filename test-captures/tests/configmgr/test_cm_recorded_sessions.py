@@ -1,6 +1,7 @@
 # test_cm_recorded_sessions.py
 # ConfigMgr's remote control as it was recorded: with and without keys
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re

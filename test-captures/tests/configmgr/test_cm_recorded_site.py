@@ -1,6 +1,7 @@
 # test_cm_recorded_site.py
 # The recorded site of Configuration Manager: real servers and clients, each flow as its truth has it
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

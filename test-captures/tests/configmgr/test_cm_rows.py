@@ -1,8 +1,9 @@
 # test_cm_rows.py
 # Each row of the lists of Configuration Manager and SMS 2.0 is found by its own id; 40 violations too
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""KB 826852 has a made site of its own: test_audit_made_site.py holds each of its rows there."""
+"""KB 826852 has its own made site: test_audit_made_site.py holds each of its rows there."""
 
 import pytest
 
@@ -12,7 +13,7 @@ from generators import generator, plan
 
 plan_cm_violations = plan("plan_cm_violations")
 
-# Rows that have another one before them whoever calls, by the reason.
+# Rows that have another one before them for any client, by the reason.
 TWINS = {
     "configmgr": {
         "two kinds of gateway, and two services of Azure, are the same ends": {
@@ -21,7 +22,7 @@ TWINS = {
             "CM-BT1": "CM-AU2", "CM-BT2": "CM-AU4", "CM-BT3": "CM-AU5", "CM-BT4": "CM-AU6",
             "CM-BT5": "CM-AU7", "CM-BT6": "CM-AU7", "CM-BU5": "CM-AT2", "CM-BU6": "CM-AT3",
             "CM-BU7": "CM-AT4"},
-        "each role that talks to the database has a row of its own": {"CM-BS2": "CM-BH1"},
+        "each role that talks to the database has its own row": {"CM-BS2": "CM-BH1"},
         "a companion repeats what the page has, once for each way to install a client": {
             "CMC-A1": "CM-J1", "CMC-C1": "CM-L2", "CMC-C2": "CM-L3", "CMC-D1": "CM-M1",
             "CMC-D2": "CM-M2", "CMC-D3": "CM-M3", "CMC-D4": "CM-M4", "CMC-D5": "CM-BR1",

@@ -1,6 +1,7 @@
 # test_cm_session_rows.py
 # ConfigMgr's remote control in the log of sessions: who, whom, and what was granted
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

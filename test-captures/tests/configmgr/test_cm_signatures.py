@@ -1,6 +1,7 @@
 # test_cm_signatures.py
 # What shows a role of Configuration Manager, by an answer, and what does not
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The exchanges are those of configmgr.md's sources: Microsoft's pages, the tools that talk to real
 sites, and the logs of a site whose hosts hold few roles each."""
@@ -214,7 +215,7 @@ CASES = (
     Case("software center of Basic", (get("/CMUserService_WindowsAuth/x.asmx", BASIC),), NOTHING),
     Case("recovery service", (get("/SMS_MP_MBAM/CoreService.svc", SOAP),),
          {(SERVER, MP): UNCONFIRMED}),
-    # A site's distribution points; whoever asks them need not be a client.
+    # A site's distribution points; a host that asks them need not be a client.
     Case("package", (package(FILE),), {(SERVER, DP): PROVEN}),
     Case("package with WebDAV", (http(kb.propfind("/SMS_DP_SMSPKG$/Content_1.1"),
                                       kb.MULTISTATUS),), {(SERVER, DP): PROVEN}),
@@ -296,7 +297,7 @@ CASES = (
     Case("name of a list, by TLS", (get(AUT + "MPLIST", LIST, server=OTHER),
                                     tls("PS1-MP.example.test")),
          {(SERVER, MP): UNCONFIRMED, (OTHER, MP): PROVEN}, "ps1-mp.example.test"),
-    Case("name of nobody, by TLS", (tls("www.example.test"),), NOTHING),
+    Case("name of no one, by TLS", (tls("www.example.test"),), NOTHING),
     Case("certificate", (tls("x.example.test", "SMS Issuing"),), {(SERVER, MP): UNCONFIRMED},
          "SMS Issuing"),
     Case("certificate of the asker", (Flow(CLIENT, SERVER, TCP, 443,
@@ -318,7 +319,7 @@ def address(number, which):
 
 
 def write(path, cases):
-    """All cases in one capture, each with hosts of its own."""
+    """All cases in one capture, each with its own hosts."""
     cap = generator("flows").Capture()
     port = 40000
     for number, case in cases:

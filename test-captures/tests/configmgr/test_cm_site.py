@@ -1,6 +1,7 @@
 # test_cm_site.py
 # The made site of Configuration Manager: each flow has the verdict and the row of its truth
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

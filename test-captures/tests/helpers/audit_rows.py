@@ -1,6 +1,7 @@
 # audit_rows.py
 # The audit's fields as Python values, frame by frame and flow by flow, and the generators' plans
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import csv

@@ -1,6 +1,7 @@
 # bad_table_lines.py
 # Lines of a user's table that are not used, with the reason that is reported
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 FORM = "fields are written in quotation marks, with commas between them"
@@ -15,9 +16,9 @@ BAD = {
     "a lone field": (b'"10.1.3.2"', 'the field "Role" is missing'),
     "an open quotation mark": (b'"10.1.3.2","Advanced Client","ABC', "is not closed"),
     "something behind it": (b'"10.1.3.2","Advanced Client","ABC" x', "behind the last field"),
-    "no address": (b'"10.1.3.256","Advanced Client","ABC"', '"10.1.3.256" is no address'),
-    "no role": (b'"10.1.3.2","Advanced Cleint","ABC"', '"Advanced Cleint" is no role'),
-    "no site code": (b'"10.1.3.2","Advanced Client","ABCD"', '"ABCD" is no site code'),
+    "no address": (b'"10.1.3.256","Advanced Client","ABC"', '"10.1.3.256" is not an address'),
+    "no role": (b'"10.1.3.2","Advanced Cleint","ABC"', '"Advanced Cleint" is not a role'),
+    "no site code": (b'"10.1.3.2","Advanced Client","ABCD"', '"ABCD" is not a site code'),
     "Latin-1": (b'"10.1.3.2","Advanc\xe9d Client","ABC"', "not UTF-8"),
     "an escaped NUL": (rb'"10.1.3.2\x00","Advanced Client","ABC"', "control character 0x00"),
     "a NUL": (b'"10.1.3.2\0","Advanced Client","ABC"', "a NUL byte"),

@@ -1,6 +1,7 @@
 # bare_packets.py
 # Packets by the hundred thousand, as bytes: what fills the plugin's stores up to their bounds
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import ipaddress

@@ -1,6 +1,7 @@
 # batch_captures.py
 # Many small captures from few: copies of made ones under other addresses, each at another time
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Copies share no host, so the results of one are the same beside all the others in one file: that
 file, read once, is the truth about the sum of all."""

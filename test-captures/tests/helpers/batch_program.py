@@ -1,6 +1,7 @@
 # batch_program.py
 # The fixtures of smsrc-batch: the program, its folders, and one run of it
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import os

@@ -1,6 +1,7 @@
 # case_table.py
 # The table of roles that cases have, as preferences of tshark
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 ROLES = (("10.1.1.13", "Management point"), ("10.1.1.14", "SMB distribution point"),

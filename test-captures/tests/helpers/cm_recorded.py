@@ -1,6 +1,7 @@
 # cm_recorded.py
 # The recorded sessions of ConfigMgr's remote control, as they are and played again with damage
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

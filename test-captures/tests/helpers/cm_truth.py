@@ -1,6 +1,7 @@
 # cm_truth.py
 # The made site of Configuration Manager and its truth: what each flow is, frame by frame
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import bisect

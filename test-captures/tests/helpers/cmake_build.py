@@ -1,6 +1,7 @@
 # cmake_build.py
 # Configures and builds the tree in another folder
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import os

@@ -1,6 +1,7 @@
 # counting.py
 # Instructions that tshark takes for a capture's packets, as valgrind counts them
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Instructions, not time: nearly the same on every run, however busy the machine is. How they are
 counted is the benchmark's (test-captures/bench/bench.py)."""

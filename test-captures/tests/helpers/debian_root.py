@@ -1,6 +1,7 @@
 # debian_root.py
 # Small Debian systems with other versions of Wireshark, and this tree in them
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pathlib

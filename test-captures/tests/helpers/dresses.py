@@ -1,6 +1,7 @@
 # dresses.py
 # A capture in other dresses: the same conversations as another network or recorder shows them
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A frame is a Frame: microseconds, its bytes, its length on the wire. A dress takes frames of
 Ethernet and returns frames of its link type."""
@@ -90,7 +91,7 @@ def in_segments_of(size):
 
 
 def twice(frames):
-    """As a mirror of both directions of a port records them: 20 microseconds later once more."""
+    """As a mirror of both directions of a port records them: 20 microseconds later again."""
     return [copy for frame in frames for copy in (frame, frame._replace(time=frame.time + 20))]
 
 

@@ -1,6 +1,7 @@
 # exchanges.py
 # A capture of planned exchanges, and the roles that it shows
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 from audit_rows import host_lines

@@ -1,6 +1,7 @@
 /* fork-server.c
  * Preloaded into tshark or sharkd: starts the program once, and runs it often
  *
+ * Copyright 2026 smsrc contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 

@@ -1,6 +1,7 @@
 # fork_server.py
 # tshark and sharkd started once and run often: nine tenths of a short run are its start
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The programs that the tests run, and the plugin in them, are those that a user runs; only their
 start is shared (fork-server.c). A run takes part where its start is the same as that of others:

@@ -1,6 +1,7 @@
 # generators.py
 # The programs of test-captures as modules: the generators, and what holds for every one of them
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import importlib
@@ -15,7 +16,7 @@ GENERATE = MADE.parent / "generate"
 
 
 def module_in(folder, name):
-    """A module that is no test's: it finds those beside it, and nothing else does afterwards."""
+    """A module that is not a test's: it finds those beside it, and nothing else does afterwards."""
     sys.path.insert(0, str(folder))
     try:
         return importlib.import_module(name)
@@ -30,7 +31,7 @@ def plan(name):
 
 def generator(name):
     """A module of generate/ that makes captures; skips where there is no scapy to do it."""
-    pytest.importorskip("scapy", reason="scapy is not installed: captures are not made anew")
+    pytest.importorskip("scapy", reason="scapy is not installed: captures are not made again")
     return plan(name)
 
 

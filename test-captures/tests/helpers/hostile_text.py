@@ -1,6 +1,7 @@
 # hostile_text.py
 # Names that a terminal takes for commands, and what may be printed
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import unicodedata

@@ -1,6 +1,7 @@
 # json_output.py
 # The statistics as lines of JSON, read strictly
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json

@@ -1,6 +1,7 @@
 # profile_tables.py
 # The tables of the profile "SMS 2003": buttons, graphs, coloring rules
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import collections

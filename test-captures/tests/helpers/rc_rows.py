@@ -1,6 +1,7 @@
 # rc_rows.py
 # tshark's answers as Python values, for the tests of the Remote Control dissector
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re

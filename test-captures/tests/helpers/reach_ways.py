@@ -1,9 +1,10 @@
 # reach_ways.py
 # What becomes of a connection, or of a datagram, on its way: captures of one way each
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Each way is played by a client of its own, whose number is the way's. A Way has the reach that
+# Each way is played by its own client, whose number is the way's. A Way has the reach that
 # statistics and a second pass give, and in how many of its frames one pass and two say `blocked`.
 
 from collections import namedtuple
@@ -31,7 +32,7 @@ def prohibited(cap, frame):
 
 
 def copy(cap, frame, times=1, seconds=0, **changed):
-    """The frame as a mirror port has it once more; `changed` are fields of its IP header."""
+    """The frame as a mirror port has it again; `changed` are fields of its IP header."""
     from scapy.layers.inet import IP
     frame = frame.copy()
     for name, value in changed.items():

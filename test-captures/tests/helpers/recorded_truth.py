@@ -1,6 +1,7 @@
 # recorded_truth.py
 # The recorded sites and their truth: what each flow is, and what the audit has to report of it
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 from collections import namedtuple

@@ -1,6 +1,7 @@
 # scenes.py
 # Captures that a test makes for itself with the generators of the tree
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 from generators import generator
@@ -32,7 +33,7 @@ def in_pieces(data, size):
 
 
 def segment(cap, source, target, ports, flags, seq=1000, data=b""):
-    """One segment that nobody's connection has sent."""
+    """One segment that no one's connection has sent."""
     from scapy.layers.inet import TCP
     from scapy.packet import Raw
     packet = cap.network(source, target) / TCP(sport=ports[0], dport=ports[1], flags=flags,

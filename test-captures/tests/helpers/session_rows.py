@@ -1,6 +1,7 @@
 # session_rows.py
 # The table of sessions and its truth, for the suites that read it
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json

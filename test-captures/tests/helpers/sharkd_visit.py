@@ -1,6 +1,7 @@
 # sharkd_visit.py
 # One sharkd that opens several captures one after the other: its requests and replies
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json
@@ -11,7 +12,7 @@ from conftest import complain
 from recorded_truth import RECORDED
 
 TAPS = ["nstat:smsrc,sessions", "nstat:smsrc,roles", "nstat:smsrc,audit", "nstat:smsrc,matrix",
-        "nstat:smsrc,matrix.used", "stat:smsrc"]
+        "nstat:smsrc,matrix.used", "nstat:smsrc,chat", "stat:smsrc"]
 
 # Sessions of every kind, an audit that learns, ConfigMgr, damage; each opened twice.
 CHOSEN = ["demo", "session-outcomes", "session-netbios", "session-ipx", "site-violations",

@@ -1,6 +1,7 @@
 # window.py
 # Wireshark in a real window: on its own display, driven by keys, checked by screenshots
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A display (Xvfb and a small window manager), Wireshark on it as the ordinary user of conftest.py,
 and what a person does there: open a menu, type, wait until a window is there, view it.
@@ -29,6 +30,7 @@ STATISTICS = (
     ("smsrc,sessions", "SMS Remote Control Sessions"),
     ("smsrc,sessions.full", "SMS Remote Control Sessions in Full"),
     ("smsrc,messages", "SMS Remote Control Messages"),
+    ("smsrc,chat", "SMS Remote Control Chats"),
     ("smsrc,roles", "SMS Roles"),
     ("smsrc,audit", "SMS Port Audit"),
     ("smsrc,matrix", "SMS Port Matrix (KB 826852)"),

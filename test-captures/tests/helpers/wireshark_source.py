@@ -1,6 +1,7 @@
 # wireshark_source.py
 # Wireshark's own source, for its checkers and for the plugin in its tree
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import os

@@ -1,6 +1,7 @@
 # test_build.py
 # The build: without a warning by two compilers, with clear errors, installed where it is found
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pathlib
@@ -81,7 +82,7 @@ def test_only_entry_points_are_exported(compiled, wireshark_version):
 
 
 def test_nothing_is_wanted_that_its_libraries_do_not_have(compiled):
-    """A symbol that is nowhere is no error of the link, but the plugin would not load."""
+    """A symbol that is nowhere is not an error of the link, but the plugin would not load."""
     _, folder, _ = compiled
     plugin = next((folder / "run").rglob("smsrc.so"))
     code, said = command("ldd", "-r", plugin)
@@ -222,7 +223,7 @@ def test_user_install_is_found_by_that_users_tshark(fresh_home, ordinary, tmp_pa
 @pytest.mark.quick
 def test_top_level_holds_nothing_else():
     if not shutil.which("git") or not (ROOT / ".git").exists():
-        pytest.skip("the top level of the repository: this is no clone, or git is missing")
+        pytest.skip("the top level of the repository: this is not a clone, or git is missing")
     code, listing = command("git", "-c", f"safe.directory={ROOT}", "-C", ROOT, "ls-tree",
                             "--name-only", "HEAD")
     assert code == 0, listing

@@ -1,6 +1,7 @@
 # test_in_tree.py
 # The plugin in Wireshark's own tree, which is the way to Windows and macOS
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Wireshark is configured and not built: the plugin's objects are compiled by its own commands, and
 linked with the installed libraries, which are of the same version."""

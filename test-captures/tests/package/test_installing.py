@@ -1,6 +1,7 @@
 # test_installing.py
 # Packages for the tests: a mirror that is gone for a moment does not end a run
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """lib.sh and roots with programs of the same names in front of apt's: nothing is installed."""
 

@@ -1,6 +1,7 @@
 # test_package_systems.py
 # The Debian package where it is used: on Debian 12, 13 and sid without anything for developers
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """This machine, and the systems of test_versions.py, each with its own layer above it
 (overlayfs), so that nothing in them changes. In the layer the package is built, then all that
@@ -118,7 +119,7 @@ def systems():
         if not is_root():
             pytest.skip(f"packages on {name}: entering another system needs root")
         if name == HERE and not shutil.which("apt-get"):
-            pytest.skip("packages on this machine: it is no Debian")
+            pytest.skip("packages on this machine: it is not Debian")
         found = System(name, "/" if name == HERE else root_folder(name))
         code, said = found.run("true")
         if code != 0:
@@ -198,7 +199,7 @@ def test_wireshark_of_the_next_series_does_not_leave_it_behind(systems, name):
             control = system.work / f"{package}-{to}" / "DEBIAN/control"
             control.parent.mkdir(parents=True)
             control.write_text(f"Package: {package}\nVersion: {to}\nArchitecture: all\n{depends}"
-                               "Maintainer: nobody <nobody@nobody.invalid>\nDescription: empty\n")
+                               "Maintainer: none <none@none.invalid>\nDescription: empty\n")
             folder = f"/tmp/smsrc/{package}-{to}"
             system.must("dpkg-deb", "--build", folder)
             names.append(f"{folder}.deb")

@@ -1,6 +1,7 @@
 # test_packages.py
 # What cpack makes of the build: a Debian package, a tarball for one user; and the uninstall
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The packages by their contents. test_package_systems.py installs them in clean systems."""
 
@@ -159,7 +160,8 @@ def test_documents_are_this_trees(deb, tmp_path):
     code, said = command("dpkg-deb", "-x", deb, tmp_path)
     assert code == 0, said
     folder = tmp_path / "usr/share/doc" / NAME
-    assert (folder / "copyright").read_bytes() == (ROOT / "COPYING").read_bytes()
+    assert (folder / "copyright").read_bytes() == (
+        ROOT / "plugin/doc/copyright").read_bytes()
     assert (folder / "README.md").read_bytes() == (ROOT / "README.md").read_bytes()
     assert any(page.suffix == ".md" for page in PAGES)
     for page in PAGES:
@@ -177,6 +179,22 @@ def test_package_does_not_mind_how_the_build_installs(deb, built, ordinary, tmp_
     check_members(members, {global_plugin(ordinary), *(f"usr/{d}" for d in DOCUMENTS | PROFILE)})
 
 
+def test_copyright_file_is_machine_readable():
+    """Debian's format 1.0: paragraphs of fields; each license that a paragraph of files names has
+    its own paragraph."""
+    paragraphs = []
+    for text in (ROOT / "plugin/doc/copyright").read_text(encoding="utf-8").split("\n\n"):
+        lines = [line for line in text.splitlines() if not line.startswith(" ")]
+        paragraphs.append(dict(line.split(": ", 1) for line in lines))
+    head, *rest = paragraphs
+    assert head["Format"] == "https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"
+    assert {"Upstream-Name", "Source"} <= set(head)
+    files = [one for one in rest if "Files" in one]
+    assert files[0]["Files"] == "*" and files[0]["Copyright"] == "2026 smsrc contributors"
+    assert {one["License"] for one in files} == {
+        one["License"] for one in rest if "Files" not in one} == {"GPL-2+"}
+
+
 # --- The tarball --------------------------------------------------------------------------------
 
 def user_plugin(version):
@@ -187,7 +205,8 @@ def test_tarball_holds_the_plugin_and_documents(tarball, wireshark_version):
     assert "+wireshark{}.{}-".format(*wireshark_version) in tarball.name
     with tarfile.open(tarball) as opened:
         members = {m.name: m for m in opened.getmembers()}
-    check_members(members, {user_plugin(wireshark_version), *DOCUMENTS, *PROFILE})
+    check_members(members, {user_plugin(wireshark_version), *DOCUMENTS, *PROFILE,
+                            f"share/doc/{NAME}/COPYING"})
 
 
 def test_tarball_loads_for_the_user_who_unpacks_it(tarball, sandbox, ordinary, fresh_home, made,

@@ -1,6 +1,7 @@
 # test_versions.py
 # The same tests on other versions of Wireshark: Debian 13 has 4.4, Debian sid 4.6
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each version lives in a small Debian system that test-captures/roots makes; this tree is copied
 into it, built there, and its whole suite runs there with the same captures and the same goldens.

@@ -1,6 +1,7 @@
 # test_attack_first.py
 # The attack of the demo is what each report begins with
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import html

@@ -1,6 +1,7 @@
 # test_batch.py
 # smsrc-batch: a folder of captures to one audit, by GNU parallel, over ssh, and by Slurm
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import collections

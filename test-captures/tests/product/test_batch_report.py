@@ -1,6 +1,7 @@
 # test_batch_report.py
 # The report of smsrc-batch: attacks, captures with findings, who controlled whom
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Most of it is read from lines of JSON written here, so that a thousand captures need no tshark;
 the commands that a report prints are run on real ones."""

@@ -1,6 +1,7 @@
 # test_bounds_reported.py
 # What is past a bound is reported: in its frame, in every statistic, in JSON, rules and batch
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json

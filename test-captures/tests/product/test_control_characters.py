@@ -2,6 +2,7 @@
 # Nothing that a terminal takes for a command leaves the plugin, whatever a capture, a table or a
 # filter holds
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A name may hold ESC, BEL, a line end, U+009B (which is ESC [ to a terminal) or U+202E (which
 turns the rest of the line round). What is printed is read as bytes: each of them has to be part of a

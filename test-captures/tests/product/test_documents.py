@@ -1,6 +1,7 @@
 # test_documents.py
 # The pages for users: those that tshark writes, their links, filters and statistics
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The page of fields and the one of KB 826852 are written by scripts from what the plugin prints;
 `pytest --regen` writes them again. README and all pages: what they link to is there, and the
@@ -11,13 +12,13 @@ import csv
 import difflib
 import json
 import re
-import shlex
 
 import pytest
 from scapy.all import Ether, IP, TCP, fragment, wrpcap
 
 from conftest import ROOT, check_run
 from generators import generator, plan
+from pages import NAMES, PAGES, anchors, read, shell_lines, spans, without_blocks
 
 fields_page = plan("fields")
 kb_page = plan("kb826852")
@@ -140,7 +141,7 @@ def test_page_of_the_article_has_every_row_of_the_matrix():
 def test_every_row_of_the_article_is_shown():
     text = kb_page.PAGE.read_text(encoding="utf-8")
     shown = set(re.findall(r'^smsrc\.audit\.row == "(\w+)"', text, re.MULTILINE))
-    assert {row.id for row in kb_page.table_rows() if row.kind not in kb_page.NEIGHBOURS} <= shown
+    assert {row.id for row in kb_page.table_rows() if row.kind not in kb_page.NEIGHBORS} <= shown
 
 
 # --- The page of Configuration Manager's ports --------------------------------------------------
@@ -174,32 +175,9 @@ def test_page_of_the_other_lists_has_each_row_once(name):
 
 # --- All pages: their links, and the commands that they show ------------------------------------
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "plugin" / "doc").glob("*.md"))]
-READMES = sorted((ROOT / "test-captures").glob("*/README*.md"))
-NAMES = [str(path.relative_to(ROOT)) for path in [*PAGES, *READMES]]
-
 # The name of a reader's own file in an example, and the file that is read in its place.
 STAND_INS = {"agent.keytab": "test-captures/configmgr/wks17.keytab"}
 STAND_IN = "test-captures/made/demo.pcap"
-
-
-def read(name):
-    return (ROOT / name).read_text(encoding="utf-8")
-
-
-def without_blocks(text):
-    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-
-
-def spans(text):
-    """The text between backquotes in running text and tables."""
-    return [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", without_blocks(text))]
-
-
-def anchors(text):
-    """The headings as a browser names them."""
-    headings = re.findall(r"^#+ (.*)$", without_blocks(text), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.quick
@@ -227,29 +205,6 @@ def test_files_that_are_named_are_there(name):
 def test_every_page_is_linked_from_the_readme():
     text = read("README.md")
     assert [path.name for path in PAGES[1:] if f"](plugin/doc/{path.name})" not in text] == []
-
-
-def shell_words(line):
-    words = shlex.shlex(line, posix=True, punctuation_chars=True)
-    words.whitespace_split = True
-    return list(words)
-
-
-def shell_lines(text):
-    """The words of each line of a shell's that a page has; a quotation may go over several."""
-    for block in re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
-        open_line = ""
-        for line in block.replace("\\\n", " ").splitlines():
-            open_line += line + "\n"
-            try:
-                yield shell_words(open_line)
-            except ValueError:
-                continue
-            open_line = ""
-        assert open_line == "", f"a quotation without an end: {open_line}"
-    for span in spans(text):
-        if "tshark " in span:
-            yield shell_words(span)
 
 
 def commands(text):

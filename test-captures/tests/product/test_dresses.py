@@ -1,6 +1,7 @@
 # test_dresses.py
 # Every capture of the tree in other dresses has the same flows, verdicts, rows and sessions
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A mirror port, a tunnel, another recorder or a slow start of it show the same conversations in
 other frames. What differs then is named in data/dresses.csv, with its reason, and no more differs

@@ -1,6 +1,7 @@
 # test_html_report.py
 # smsrc-report: one page of HTML from lines of JSON, read by a parser and by a browser
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import base64

@@ -1,6 +1,7 @@
 # test_profile.py
 # The profile "SMS 2003": what Wireshark reads of it, and what its filters find on the recordings
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re
@@ -88,11 +89,11 @@ def test_a_role_stands_beside_the_address_of_its_host(tshark):
     assert len(seen) == 4
 
 
-def test_its_prepared_filters_are_those_of_the_readme(frames):
-    """Each filter of the README's table, and one of the wrong direction."""
+def test_its_prepared_filters_are_those_of_the_page(frames):
+    """Each filter of the page's table, and one of the wrong direction."""
     prepared = dict(re.fullmatch(r'"([^"]+)" (.+)', line).groups() for line in lines_of("dfilters"))
-    page = (ROOT / "README.md").read_text()
-    table = page[page.index("## Filters to copy"):page.index("Many captures in one audit")]
+    page = (ROOT / "plugin/doc/filters.md").read_text()
+    table = page[page.index("| question |"):page.index("For many captures")]
     named = {text for text in re.findall(r"`([^`]+)`", table) if text.startswith("smsrc.")}
     assert len(prepared) == len(lines_of("dfilters"))
     assert named <= {*prepared.values(), "smsrc.audit.row"}
@@ -128,9 +129,9 @@ def test_graphs_have_the_columns_of_every_version():
 
 def test_three_colours_are_strong_and_those_of_whole_flows_are_light():
     """Orange, yellow and blue are told apart by who sees no red and green; one packet is strong."""
-    colours = {rule.name: tuple(int(part) // 257 for part in rule.background.split(","))
+    colors = {rule.name: tuple(int(part) // 257 for part in rule.background.split(","))
                for rule in RULES}
-    orange, yellow, blue, flow = (colours[f"SMS: {name}"] for name in (
+    orange, yellow, blue, flow = (colors[f"SMS: {name}"] for name in (
         "a finding", "blocked", "remote control", "the flow of a finding"))
     assert orange[0] > 2 * orange[1] > 2 * orange[2]
     assert yellow[0] > yellow[1] > 2 * yellow[2]

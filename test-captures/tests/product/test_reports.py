@@ -1,6 +1,7 @@
 # test_reports.py
 # The commands of plugin/doc/reports.md, as they are there: CSV, Elasticsearch's bulk form
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import csv
@@ -186,7 +187,7 @@ def test_the_bulk_is_all_flows_and_sessions(documented, tshark, site):
 
 def test_tsharks_own_bulk(documented, site):
     used = set()
-    for action, document in strictly(documented(["-T ek"], site, "packets.ndjson")):
+    for action, document in strictly(documented(["-T ek", "packets.ndjson"], site, "packets.ndjson")):
         assert set(action) == {"index"}
         assert int(document["timestamp"]) > 0
         layer = document["layers"]["smsrc_audit"]

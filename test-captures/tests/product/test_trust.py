@@ -1,6 +1,7 @@
 # test_trust.py
 # What the page "How far to trust it" says of an attacker, case by case
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each case of plugin/doc/trust.md is made and audited: learning only, and with a table of the
 hosts."""

@@ -1,6 +1,7 @@
 # test_window.py
 # Wireshark in a real window, with the profile "SMS 2003": what a person sees there
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each recording is opened once. Colors are read from pictures of the window, tables from what
 its button "Save as" writes."""
@@ -48,14 +49,14 @@ def window(sandbox, display):
 
 # --- Colors -------------------------------------------------------------------------------------
 
-def colour(text):
+def color(text):
     return tuple(int(part) // 257 for part in text.split(","))
 
 
 # Ports that rows of a matrix have by name: a preference each.
 NAMED_PORTS = len(re.findall(r"^    PORT\(", (ROOT / "include" / "audit" / "named-port.h")
                              .read_text("utf-8"), re.MULTILINE))
-BACKGROUNDS = {rule.name: colour(rule.background) for rule in RULES}
+BACKGROUNDS = {rule.name: color(rule.background) for rule in RULES}
 FINDING, ITS_FLOW = BACKGROUNDS["SMS: a finding"], BACKGROUNDS["SMS: the flow of a finding"]
 
 
@@ -89,7 +90,7 @@ def seen_as(runs, names):
     for (shade, pixels_high), (other, rows) in zip(runs[1:], wanted):
         if (shade, round(pixels_high / height)) != (other, rows):
             return f"{rows} rows of {other} were expected, {pixels_high} pixels of {shade} seen"
-    return "" if len(runs) > len(wanted) else f"{len(runs)} of {len(wanted)} colours seen"
+    return "" if len(runs) > len(wanted) else f"{len(runs)} of {len(wanted)} colors seen"
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +125,7 @@ def test_each_packet_has_the_colour_of_its_verdict(window, rules_of, name, text,
 
 
 def test_the_whole_recording_shows_where_the_findings_are(window):
-    """The strip beside the scroll bar has all packets, so one picture is enough."""
+    """The minimap beside the scroll bar shows all packets, so one picture is enough."""
     shark = window("site-misconfigured")
     shark.filter("frame")
     shark.rest()
@@ -132,7 +133,7 @@ def test_the_whole_recording_shows_where_the_findings_are(window):
     strip = [row[1357] for row in pixels(shark, shark.main, 1390, 866)[96:464]]
     flows = sum(shade in (FINDING, ITS_FLOW) for shade in strip) / len(strip)
     frames = sum(flow.verdict == "Off matrix" for flow in truth("site-misconfigured"))
-    assert frames > 10 and flows > 0.2, f"{flows:.0%} of the strip has the colours of findings"
+    assert frames > 10 and flows > 0.2, f"{flows:.0%} of the strip has the colors of findings"
     assert FINDING in strip
 
 
@@ -176,7 +177,7 @@ def test_the_last_entries_show_the_files_of_rules(window, tshark, entry):
     shark.settle(opened)
     written = sum(min(pixel) < 100 for row in pixels(shark, opened, 1000, 640)[10:560]
                   for pixel in row[10:960])
-    assert written > 5000, f"{written} dark pixels are no file"
+    assert written > 5000, f"{written} dark pixels are not in the file"
     shark.focus(opened)
     shark.click(opened, 300, 300)
     done = tshark(RECORDED / "site-misconfigured.pcapng", "-q", "-z", STATISTICS[entry][0],

@@ -1,6 +1,7 @@
 # test_rc_claims.py
 # What is shown as SMS Remote Control, on what sandbox, and what is left alone
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

@@ -1,6 +1,7 @@
 # test_rc_cve.py
 # CVE-2004-0728: what its public signatures flag is flagged, what is well-formed is not
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

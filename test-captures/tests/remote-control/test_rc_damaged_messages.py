@@ -1,6 +1,7 @@
 # test_rc_damaged_messages.py
 # Damaged messages: they are reported, nothing is lost, nothing crashes
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest
@@ -25,7 +26,7 @@ def test_one_pass_two_passes_and_no_complaint(tshark, made, capture):
 
 
 def test_a_tnmp_length_that_cuts_the_record(tshark, made):
-    """Length 0x57 ends before the names, then comes what is no TNMP."""
+    """Length 0x57 ends before the names, then comes what is not TNMP."""
     capture = made("rc-damage-tnmp-length")
     assert not frames(tshark, capture, 'frame.number == 5 and smsrc.user.host')
     assert 5 in frames(tshark, capture, "smsrc.tnmp.type")

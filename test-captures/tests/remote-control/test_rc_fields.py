@@ -1,6 +1,7 @@
 # test_rc_fields.py
 # Every field of the Remote Control dissector: as a filter, a column, -T fields, json, a tree
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import base64
@@ -188,17 +189,20 @@ def test_json(tshark, made):
         assert f'"{name}": "{value}"' in text
 
 
-def without_session(text):
-    return re.sub(r"^ *\[(Session|First frame of the session): \d+\]\n", "", text,
+def without_later(text):
+    """Without what only a later frame shows: the number of the session, and the reply."""
+    return re.sub(r"^ *\[(Session|First frame of the session|Response in): \d+\]\n", "", text,
                   flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("capture", ["rc-session", "rc-tnmp-split-body", "rc-ntlmssp", "demo"])
 def test_two_passes_say_what_one_says(tshark, made, capture):
-    """And the session's number in the frames before what proves it."""
+    """And the session's number in the frames before what proves it, and which frame replies."""
     one = trees(tshark, made(capture), log=capture.startswith("session-"))
-    assert "Frame 4" in one
-    assert without_session(trees(tshark, made(capture), two_pass=True)) == without_session(one)
+    assert "Frame 4" in one and "Response in" not in one
+    two = trees(tshark, made(capture), two_pass=True)
+    assert "Response in" in two
+    assert without_later(two) == without_later(one)
 
 
 def test_two_passes_give_the_same_columns(tshark, made):

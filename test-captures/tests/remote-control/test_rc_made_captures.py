@@ -1,6 +1,7 @@
 # test_rc_made_captures.py
 # The made captures are what their generator makes, and every one of them is listed
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pathlib

@@ -1,6 +1,7 @@
 # test_rc_nmap_as_viewer.py
 # A real client: nmap queries scripted agents on loopback, and the plugin shows what nmap reports
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # nmap's probe LANDesk-RC and its cmrcservice lines come from real hosts. The agents here answer

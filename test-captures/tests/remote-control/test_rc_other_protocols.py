@@ -1,6 +1,7 @@
 # test_rc_other_protocols.py
 # Ports 2701-2704 of other protocols: what Wireshark names by content keeps its name
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import itertools

@@ -1,6 +1,7 @@
 # test_rc_pieces.py
 # Headers, greetings and denials that come in pieces, on any port
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import itertools

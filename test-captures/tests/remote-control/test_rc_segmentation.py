@@ -1,6 +1,7 @@
 # test_rc_segmentation.py
 # RCH0 and TNMP messages however TCP cuts, repeats, loses or reorders their segments
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

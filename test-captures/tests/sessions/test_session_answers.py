@@ -1,6 +1,7 @@
 # test_session_answers.py
 # What answers a viewer: an agent, another service, nothing, or a forged datagram
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import itertools

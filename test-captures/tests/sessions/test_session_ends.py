@@ -1,6 +1,7 @@
 # test_session_ends.py
 # Viewer and agent, initiator and responder: decided once, whatever SYN is forged
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import itertools

@@ -1,6 +1,7 @@
 # test_session_log.py
 # Who controlled which machine: the log of sessions against what the generator knows to be true
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re
@@ -250,7 +251,7 @@ def test_conversations_and_endpoints_are_those_of_remote_tools(tshark, made):
 
 
 def test_an_icmp_error_is_in_no_conversation(tshark, made):
-    """It has the ports of the packet that it quotes, and would be one the other way round."""
+    """It has the ports of the packet that it quotes, and would be one in the opposite direction."""
     lines = tshark(made("demo"), "-q", "-z", "conv,smsrc").stdout.splitlines()
     callers = [line.split("<->")[0].strip() for line in lines if "<->" in line]
     assert len(callers) == 8

@@ -1,6 +1,7 @@
 # test_session_unreachable.py
 # A viewer that does not reach TCP 2701: said once of two hosts, by the port alone
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 from generators import generator

@@ -1,6 +1,7 @@
 # test_audit_statistics.py
 # The statistics of the audit, in tshark and in sharkd: roles, flows, the matrix
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json

@@ -1,6 +1,7 @@
 # test_counts_agree.py
 # Audit, rules, roles and JSON count the same flows and hosts
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import collections

@@ -1,6 +1,7 @@
 # test_firewall_rules.py
 # The firewall rules that the listed flows need: the table, and the file for nft
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import collections
@@ -47,7 +48,7 @@ def cells_of(lines):
 
 
 def comments_of(lines):
-    """The rows of the table that are no rules, because a role of theirs is unconfirmed."""
+    """The rows of the table that are not rules, because a role of theirs is unconfirmed."""
     rows = [[cell.strip() for cell in line.removesuffix(" |").split("|")] for line in lines
             if line.startswith("# ")]
     assert all(row[0][2:] in matrix_ids() for row in rows)

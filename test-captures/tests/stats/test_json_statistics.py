@@ -1,6 +1,7 @@
 # test_json_statistics.py
 # The statistics as lines of JSON: what the tables show, whatever a capture holds
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re
@@ -186,7 +187,7 @@ def test_texts_of_a_capture_leave_the_lines_valid(tshark, made, tmp_path, text):
 
 
 def test_numbers_are_numbers_in_any_locale(tshark, made):
-    """A comma in a number would be none: seconds of a session are no whole number."""
+    """A comma in a number would be none: seconds of a session are not whole numbers."""
     done = tshark(made("demo"), "-q", "-z", "smsrc,sessions.json", text=False,
                   env={"LC_ALL": "de_DE.UTF-8"})
     assert [line["seconds"] for line in parse(done.stdout)

@@ -2,6 +2,7 @@
 # What the audit has not judged is said at the end of its statistics, and the matrix says which rows
 # no known host could be on
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Captures of flows of hosts with a role, with one and without, some of them never answered, some
 of the frames cut: whatever filter a statistic has, its end counts all of them."""

@@ -1,6 +1,7 @@
 # test_rows_used.py
 # Which rows of the matrix were used, which never, and what was used that no row has
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The statistics smsrc,matrix.used and smsrc,matrix.json, against the flows of smsrc,audit.json."""
 

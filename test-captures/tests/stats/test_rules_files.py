@@ -1,6 +1,7 @@
 # test_rules_files.py
 # The files of firewall rules for iptables, Windows, Cisco IOS and pf: what that for nft allows
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import itertools
@@ -103,7 +104,7 @@ def test_each_file_allows_what_that_for_nft_allows(tshark, capture):
 def test_the_files_of_a_recorded_site(tshark, golden):
     for name, text in files(tshark, recorded("site-misconfigured"), prefs=role_lines()).items():
         golden(f"rules-{name}", text)
-        # What nobody has tried says so.
+        # What no one has tried says so.
         assert ("Not tested on " in text) == (name != "iptables")
 
 

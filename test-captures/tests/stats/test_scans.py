@@ -1,9 +1,10 @@
 # test_scans.py
 # A scan is one line of the table, and all of its flows are lines of JSON
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Tries of one initiator on many ports or hosts, none of which has content. What a site's own hosts
-try in vain is no scan, and a try that is answered after all is none any more."""
+try in vain is not a scan, and a try that is answered after all is none any more."""
 
 import pytest
 

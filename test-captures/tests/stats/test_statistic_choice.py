@@ -1,6 +1,7 @@
 # test_statistic_choice.py
 # A filter behind a statistic chooses flows, hosts and sessions, which are printed whole
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Whatever frames a filter passes: a flow, a host or a session of which it passes one frame is
 printed as without a filter, and others are not. Two statistics of a name in one run are apart."""

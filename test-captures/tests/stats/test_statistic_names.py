@@ -1,6 +1,7 @@
 # test_statistic_names.py
 # The statistics by their names: each starts by its own, with a filter or without, and by no other
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Wireshark starts the statistic whose name the argument of -z begins with, whatever follows: a
 misspelled name was another statistic, without the filter after it.
@@ -19,7 +20,7 @@ def names(ordinary):
     found = re.findall(r"^ +(\S*smsrc\S*)$", ordinary(["tshark", "-z", "help"]).stderr,
                        re.MULTILINE)
     assert {"smsrc,audit", "smsrc,audit.json", "smsrc,matrix", "smsrc,matrix.json",
-            "smsrc,matrix.used", "smsrc,messages", "smsrc,roles", "smsrc,rules",
+            "smsrc,matrix.used", "smsrc,chat", "smsrc,messages", "smsrc,roles", "smsrc,rules",
             "smsrc,rules.nft", "smsrc,sessions", "smsrc,sessions.json", "smsrc,tree",
             "conv,smsrc", "endpoints,smsrc"} <= set(found)
     return found

@@ -1,6 +1,7 @@
 # test_terminal_tables.py
 # The tables of the statistics on eighty columns: a terminal, a mail
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import collections
@@ -101,7 +102,7 @@ def test_a_record_begins_at_the_left_and_only_there(tshark, made, name):
 def test_columns_stand_one_below_the_other(tshark, made):
     head, records = narrow(tshark, capture_of(made, "matrix"), "matrix", 132)
     assert len(head) == 1
-    at = head[0].index("In words")
+    at = head[0].index("Description")
     for line in records:
         assert line[at - 2:at] == "  " and line[at] != " ", line
 

@@ -1,6 +1,7 @@
 # test_times_and_sums.py
 # Times, sums and names that every statistic shows: what the frames hold, and nothing made up
 #
+# Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import datetime
