@@ -71,8 +71,8 @@ typedef struct {
     uint32_t frame;
     const char *reason; /* is copied */
     bool reported;      /* only another host has shown it, as a name server does */
-    bool if_alone;      /* hosts of other roles do the same: the role is not that of a host which
-                           holds one that is no client's, nor of one that shows such a role later */
+    bool if_alone;      /* servers do the same: a host that holds a role of a server does not get
+                           this one, and loses it when it shows such a role */
 } role_finding_t;
 
 /**

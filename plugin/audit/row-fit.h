@@ -37,7 +37,7 @@ bool row_fit_get_ports(const matrix_t *matrix, const matrix_row_t *row, row_port
 
 /**
  * Add to @p bounds, of uint32_t and ascending, the ports where a range of @p row begins, and the
- * first ones after a range: between two of them no port differs from its neighbour for the row.
+ * first ones after a range: all ports between two of them are the same to the row.
  */
 void row_fit_add_bounds(const matrix_t *matrix, const matrix_row_t *row, GArray *bounds);
 

@@ -10,7 +10,7 @@
  * have a bit each, numbered in the order in which they count, published ones first: a walk over
  * the bits finds the same row as one over all rows. What is asked for is found by operations
  * on 64 rows at a time, the rows of a port and of a pair of roles together, also those of many
- * ports. Most ports of a scan are on no row, which one bit tells.
+ * ports. Most ports of a scan are on no row: one bit per port shows that.
  *
  * An index is made when its matrix is first asked for, and is good until the next capture: the
  * user's rows and the ports of names are of one capture.
@@ -81,7 +81,7 @@ find_port(const row_index_t *index, transport_e transport, uint16_t port)
                ? (uint64_t *)g_hash_table_lookup(index->by_port, port_key(transport, port)) : NULL;
 }
 
-/* Has a port told apart from others, and returns its rows. */
+/* Gives a port a kind that it alone has, and returns its rows. */
 static uint64_t *
 get_port(row_index_t *index, transport_e transport, uint16_t port)
 {

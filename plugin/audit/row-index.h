@@ -50,7 +50,7 @@ const matrix_row_t *row_walk_next(row_walk_t *walk, unsigned *list);
 
 /**
  * The kind of a port: the port itself if it is on a row, else a number above all ports, the same
- * for ports that no row and no rule of the matrix tells apart.
+ * for ports that are alike to all rows and rules of the matrix.
  */
 uint32_t row_index_port_kind(const matrix_t *matrix, transport_e transport, uint16_t port);
 

@@ -49,6 +49,23 @@ evidence_holder_remove(evidence_holder_t *holder, role_e role)
     holder->roles &= ~ROLE_BIT(role);
 }
 
+void
+evidence_holder_remove_lone(evidence_holder_t *holder)
+{
+    role_set_t lone = 0;
+
+    for (unsigned i = 0; i < wmem_array_get_count(holder->evidence); i++) {
+        const role_evidence_t *evidence = evidence_holder_get(holder, i);
+
+        if (evidence->if_alone)
+            lone |= ROLE_BIT(evidence->role);
+    }
+    for (unsigned role = 0; lone != 0; role++, lone >>= 1) {
+        if ((lone & 1) != 0)
+            evidence_holder_remove(holder, (role_e)role);
+    }
+}
+
 role_evidence_t *
 evidence_holder_find(const evidence_holder_t *holder, role_e role)
 {

@@ -30,6 +30,9 @@ role_evidence_t *evidence_holder_add(evidence_holder_t *holder, role_e role);
 /** Removes what @p holder has for @p role. */
 void evidence_holder_remove(evidence_holder_t *holder, role_e role);
 
+/** Removes the roles of @p holder that count only while it has no other. */
+void evidence_holder_remove_lone(evidence_holder_t *holder);
+
 /** Returns the evidence that @p holder has for @p role, or NULL. */
 role_evidence_t *evidence_holder_find(const evidence_holder_t *holder, role_e role);
 

@@ -358,24 +358,6 @@ may_hold(const address *addr, const role_finding_t *finding)
             role_book_strange_roles(addr, ROLE_BIT(finding->role)) == 0);
 }
 
-/* A host that shows a role of a server loses those that count only while it has none. */
-static void
-withdraw_lone_roles(evidence_holder_t *host)
-{
-    role_set_t lone = 0;
-
-    for (unsigned i = 0; i < wmem_array_get_count(host->evidence); i++) {
-        const role_evidence_t *evidence = evidence_holder_get(host, i);
-
-        if (evidence->if_alone)
-            lone |= ROLE_BIT(evidence->role);
-    }
-    for (unsigned role = 0; lone != 0; role++, lone >>= 1) {
-        if ((lone & 1) != 0)
-            evidence_holder_remove(host, (role_e)role);
-    }
-}
-
 /* Adds the finding to those of @p host. True if they have changed. */
 static bool
 add_finding(evidence_holder_t *host, const role_finding_t *finding)
@@ -391,7 +373,7 @@ add_finding(evidence_holder_t *host, const role_finding_t *finding)
     if (!finding->if_alone)
         evidence->if_alone = false;
     if (has_server_role(ROLE_BIT(finding->role)))
-        withdraw_lone_roles(host);
+        evidence_holder_remove_lone(host);
     held_roles |= ROLE_BIT(finding->role);
     copy_site_code(code, finding->site_code);
     better = raise_standing(evidence, finding);

@@ -9,13 +9,12 @@ Wireshark's programs load no plugin when they run as root, so as root everything
 ordinary user, in a clean environment: an empty HOME, UTC, the C locale, and a copy of the
 plugin that this user can read.
 
-Fixtures: tshark, sharkd, ordinary, fresh_home, made, real, moved, case, golden,
-wireshark_version, plugin_build, plugin_folder. For parametrisation: `from conftest import ALL_MADE,
-ALL_REAL, ALL_MOVED`.
+Fixtures: tshark, sharkd, ordinary, fresh_home, made, real, moved, case, golden, wireshark_version,
+plugin_build, plugin_folder. For parametrisation: ALL_MADE, ALL_REAL, ALL_MOVED.
 
 Environment: SMSRC_BUILD is the build folder (else build/ of this tree), SMSRC_CAPTURES the folder
-with the captures of others (else ../shared/captures beside this tree). SMSRC_ORDINARY_STARTS set:
-each run of tshark starts by itself (helpers/fork_server.py).
+with the captures of others (else ../shared/captures beside this tree). If SMSRC_ORDINARY_STARTS is
+set, each run of tshark starts by itself (helpers/fork_server.py).
 """
 
 import collections
@@ -51,17 +50,17 @@ SUITES = {"trixie": (4, 4), "sid": (4, 6)}
 INSIDE_ROOT = "SMSRC_INSIDE_ROOT"
 # Set: other systems run every case of a test too, and the slow tests that they leave out else.
 ALL_CASES = "SMSRC_ALL_CASES"
-# Nor what reads the sources alone, or adds to them, or the lines that the plugin prints.
-collect_ignore = (["package/test_versions.py", "package/test_package_systems.py",
-                   "code/test_rooms.py", "code/test_sizes.py", "code/test_suites.py",
-                   "code/test_adding.py", "product/test_html_report.py",
-                   "package/test_installing.py"]
-                  if INSIDE_ROOT in os.environ else [])
+# Nor what reads or builds the sources alone, or the lines that the plugin prints.
+HOME_ONLY = ["code/test_adding.py", "code/test_heads.py", "code/test_rooms.py",
+             "code/test_sizes.py", "code/test_suites.py", "code/test_wording.py",
+             "package/test_in_tree.py", "package/test_installing.py",
+             "package/test_package_systems.py", "package/test_release.py",
+             "package/test_versions.py", "product/test_html_report.py", "product/test_readme.py"]
 # Whether this is another system that runs a part: see pytest_collection_modifyitems.
 IS_SAMPLE = INSIDE_ROOT in os.environ and ALL_CASES not in os.environ
 # Fuzzing and analyzers of compilers take long, and their findings do not depend on a version.
-if IS_SAMPLE:
-    collect_ignore += ["code/test_fuzz.py", "code/test_static.py"]
+collect_ignore = [*(HOME_ONLY if INSIDE_ROOT in os.environ else []),
+                  *(["code/test_fuzz.py", "code/test_static.py"] if IS_SAMPLE else [])]
 
 # The user "nobody" has no files and no groups on any system.
 ORDINARY_USER = 65534
@@ -476,8 +475,6 @@ def pytest_collection_modifyitems(config, items):
 def pytest_deselected(items):
     left_out.update(item.path.parent.name for item in items)
 
-
-# --- What was not tested ------------------------------------------------------------------------
 
 # What a test did not reach although it passed: record_property(NOT_REACHED, "in its own words").
 NOT_REACHED = "not reached"
