@@ -8,8 +8,10 @@
 
 include(WiresharkPlugin)
 
-string(REPLACE "." ";" version ${SMSRC_VERSION})
-set_module_info(smsrc ${version} 0)
+# The version is named once, where the other build begins.
+file(STRINGS CMakeLists.txt project REGEX "^project\\(smsrc VERSION ")
+string(REGEX MATCH "([0-9]+)\\.([0-9]+)\\.([0-9]+)" SMSRC_VERSION "${project}")
+set_module_info(smsrc ${CMAKE_MATCH_1} ${CMAKE_MATCH_2} ${CMAKE_MATCH_3} 0)
 
 set(SMSRC_DOORS include)
 set(PLUGIN_FILES "")
