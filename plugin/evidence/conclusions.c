@@ -219,7 +219,7 @@ learn_client(const pending_t *pending, const flow_content_t *flow, const address
         return;
     finding.standing = found->client;
     conclusions_learn(client, pending->signature->client, finding);
-    if (found->server != STANDING_PROVEN || flow->proxied)
+    if (!found->is_granted || flow->proxied)
         return;
     finding.standing = STANDING_UNCONFIRMED;
     finding.if_alone = true;

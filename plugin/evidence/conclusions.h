@@ -28,6 +28,7 @@ typedef struct pending {
 /* What a response has shown of the two ends of a request. */
 typedef struct {
     standing_e server, client;
+    bool is_granted; /* by what only such a server has, and no refusal */
     const char *reason;
     const char *site_code;
 } finding_t;

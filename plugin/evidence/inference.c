@@ -203,6 +203,7 @@ find_standings(const pending_t *pending, const answer_t *answer)
     return (finding_t){
         .server = proves ? STANDING_PROVEN : lower,
         .client = proves && proves_client(pending, answer) ? STANDING_PROVEN : lower,
+        .is_granted = (answer->shown & signature->proof & ~SHOWS_WINDOWS) != 0,
     };
 }
 
