@@ -210,6 +210,26 @@ has_stranger(const role_signature_t *signature, const address *server, const add
             role_book_strange_roles(client, signature->client)) != 0;
 }
 
+/* Who is granted two things that clients ask for is a client: any host can ask for one of them. */
+static void
+note_client(const pending_t *pending, const flow_content_t *flow, const address *client,
+            const finding_t *found)
+{
+    const role_signature_t *signature = pending->signature;
+    noted_fact_t fact = {
+        .fact = signature->fact,
+        .conversation = flow->conversation,
+        .site_code = found->site_code,
+        .roles = signature->client_of_two,
+        .of_asker = true,
+        .frame = pending->frame,
+        .reason = found->reason,
+    };
+
+    if (learning && signature->is_clients && found->is_granted && !flow->proxied)
+        second_fact_note(client, &fact);
+}
+
 /* Learns the roles of @p client, the asker of @p pending, from what was @p found. */
 static void
 learn_client(const pending_t *pending, const flow_content_t *flow, const address *client,
@@ -219,11 +239,7 @@ learn_client(const pending_t *pending, const flow_content_t *flow, const address
         return;
     finding.standing = found->client;
     conclusions_learn(client, pending->signature->client, finding);
-    if (!found->is_granted || flow->proxied)
-        return;
-    finding.standing = STANDING_UNCONFIRMED;
-    finding.if_alone = true;
-    conclusions_learn(client, pending->signature->client_alone, finding);
+    note_client(pending, flow, client, found);
 }
 
 /* Gives the roles of @p pending, whose request was answered by this packet, or proven at once. */

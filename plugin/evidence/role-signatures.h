@@ -98,9 +98,10 @@ typedef struct {
     role_set_t server; /* roles learned */
     role_set_t client;
     role_set_t client_of_flow; /* roles inferred for this flow, not learned */
-    role_set_t client_alone;   /* those that are learned as well, Unconfirmed, by an answer that
-                                  shows the proof and is no refusal, as long as the client shows
-                                  no role of a server */
+    role_set_t client_of_two;  /* those that are learned, Unconfirmed, once the client has asked
+                                  for something of another kind that is_clients as well, as long
+                                  as it shows no role of a server */
+    bool is_clients;           /* what clients ask for, and hardly anyone else */
     product_set_t only_for;   /* the products of which it teaches roles; 0: all */
     product_set_t speaks_for; /* if answered it shows one of these products; 0: any may be */
     bool asks_anybody; /* the flow of an asker without a role is not judged */

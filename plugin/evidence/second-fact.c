@@ -22,7 +22,7 @@
 
 typedef struct known {
     noted_fact_t fact;
-    bool is_proven; /* its roles are */
+    bool is_shown; /* its roles are */
     struct known *next;
 } known_t;
 
@@ -66,19 +66,20 @@ has_second(const host_facts_t *host, const noted_fact_t *fact)
     for (const known_t *known = host->facts; known != NULL; known = known->next) {
         const noted_fact_t *other = &known->fact;
 
-        if (other->fact != fact->fact && other->conversation != fact->conversation &&
-            is_of_same_site(other, fact))
+        if (other->of_asker == fact->of_asker && other->fact != fact->fact &&
+            other->conversation != fact->conversation && is_of_same_site(other, fact))
             return true;
     }
     return false;
 }
 
 static void
-prove(const address *addr, known_t *known)
+learn(const address *addr, known_t *known)
 {
     const noted_fact_t *fact = &known->fact;
     role_finding_t finding = {
-        .standing = STANDING_PROVEN,
+        .standing = fact->of_asker ? STANDING_UNCONFIRMED : STANDING_PROVEN,
+        .if_alone = fact->of_asker,
         .site_code = fact->site_code,
         .frame = fact->frame,
         .reason = fact->reason,
@@ -90,7 +91,7 @@ prove(const address *addr, known_t *known)
         finding.role = (role_e)role;
         role_book_learn(addr, &finding);
     }
-    known->is_proven = true;
+    known->is_shown = true;
 }
 
 /* True if the host has a fact that the new one adds nothing to. */
@@ -100,7 +101,8 @@ is_noted(const host_facts_t *host, const noted_fact_t *fact)
     for (const known_t *known = host->facts; known != NULL; known = known->next) {
         const noted_fact_t *old = &known->fact;
 
-        if (old->fact == fact->fact && (fact->roles & ~old->roles) == 0 &&
+        if (old->of_asker == fact->of_asker && old->fact == fact->fact &&
+            (fact->roles & ~old->roles) == 0 &&
             g_ascii_strcasecmp(old->site_code, fact->site_code) == 0)
             return true;
     }
@@ -124,7 +126,7 @@ second_fact_note(const address *addr, const noted_fact_t *fact)
     host->facts = known;
     host->count++;
     for (; known != NULL; known = known->next) {
-        if (known->fact.roles != 0 && !known->is_proven && has_second(host, &known->fact))
-            prove(addr, known);
+        if (known->fact.roles != 0 && !known->is_shown && has_second(host, &known->fact))
+            learn(addr, known);
     }
 }

@@ -17,7 +17,9 @@ typedef struct {
     fact_e fact;
     const void *conversation; /* in which it was seen */
     const char *site_code;    /* "" where it is not known */
-    role_set_t roles;         /* that are Unconfirmed by it alone; 0 for none */
+    role_set_t roles;         /* that it shows with a second one; 0 for none */
+    bool of_asker;            /* it agrees with such alone, and makes roles Unconfirmed that
+                                 count while the host has no role of a server; else Proven */
     uint32_t frame;
     const char *reason;
 } noted_fact_t;
@@ -26,7 +28,7 @@ typedef struct {
 void second_fact_reset(void);
 
 /**
- * Notes @p fact about @p host. The roles of a fact that another one agrees with are Proven: one of
+ * Notes @p fact about @p host. The roles of a fact that another one agrees with are learned: one of
  * another kind, in another flow, and not of another site.
  */
 void second_fact_note(const address *host, const noted_fact_t *fact);

@@ -51,19 +51,21 @@
 
 const role_signature_t signature_table[] = {
     /*
-     * HTTP: management point. Anybody may ask for its list, and site servers poll it: who has
-     * asked is an Unconfirmed client as long as nothing else is known of it.
+     * HTTP: management point. Any host can ask for its list, and site servers poll it: who asks
+     * for packages on a share as well is a client.
      */
     { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp\\w*/\\.sms_aut\\?mplist", .literal = "^/sms_mp",
       .examples = "/SMS_MP/.sms_aut?MPLIST|/sms_mp/.sms_aut?MPLIST1&ABC",
       .response = RESPONSE_HTTP, .server = R(MANAGEMENT_POINT),
-      .client_of_flow = R(ADVANCED_CLIENT), .client_alone = R(ADVANCED_CLIENT), MP_LIST,
+      .client_of_flow = R(ADVANCED_CLIENT), .client_of_two = R(ADVANCED_CLIENT),
+      .is_clients = true, MP_LIST,
       .label = "Management point list or certificate" },
     { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp\\w*/\\.sms_aut(?!\\?mplist)",
       .literal = "^/sms_mp",
       .examples = "/sms_mp_ac/.sms_aut?MPCERT|/SMS_MP/.sms_aut?MPKEYINFORMATION",
       .response = RESPONSE_HTTP, .server = R(MANAGEMENT_POINT),
-      .client_of_flow = R(ADVANCED_CLIENT), .client_alone = R(ADVANCED_CLIENT), MP_LIST,
+      .client_of_flow = R(ADVANCED_CLIENT), .client_of_two = R(ADVANCED_CLIENT),
+      .is_clients = true, MP_LIST,
       .hint = SHOWS_CONTENT,
       .label = "Management point list or certificate" },
     { .fact = FACT_HTTP_URI, .pattern = "^/sms_mp\\w*/\\.sms_(pol|dcm)", .literal = "^/sms_mp",
@@ -198,7 +200,8 @@ const role_signature_t signature_table[] = {
       .hint = SHOWS_SUCCESS, .label = "Share" },
     { .fact = FACT_SMB_PATH, .pattern = "\\\\SMSPKG[a-z]\\$$", .literal = "\\SMSPKG",
       .examples = "\\\\SRV\\SMSPKGC$", .response = RESPONSE_SMB,
-      .server = R(SMB_DISTRIBUTION_POINT), .client_of_flow = R(CLIENT), GRANTED,
+      .server = R(SMB_DISTRIBUTION_POINT), .client_of_flow = R(CLIENT), .is_clients = true,
+      GRANTED,
       .label = "Share" },
     /*
      * Site servers have SCCMContentLib$ and SMS_DP$ as well, so these show neither role: they are
@@ -221,7 +224,8 @@ const role_signature_t signature_table[] = {
       .asks_anybody = true, CM_ONLY, .label = "Share" },
     { .fact = FACT_SMB_PATH, .pattern = "\\\\SMSSIG\\$$", .literal = "\\SMSSIG$",
       .examples = "\\\\SRV\\SMSSIG$", .response = RESPONSE_SMB,
-      .server = R(SMB_DISTRIBUTION_POINT), .client_of_flow = R(CLIENT), GRANTED,
+      .server = R(SMB_DISTRIBUTION_POINT), .client_of_flow = R(CLIENT), .is_clients = true,
+      GRANTED,
       .label = "Share" },
     { .fact = FACT_SMB_PATH, .pattern = "\\\\SMS_OCM_DATACACHE$", .literal = "\\SMS_OCM_DATACACHE",
       .examples = "\\\\SRV\\SMS_OCM_DATACACHE", .response = RESPONSE_SMB,

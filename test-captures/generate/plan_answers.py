@@ -212,11 +212,10 @@ ALIKE = (
     http("Basic", to_all(BASIC, GET_LIST, GET_POLICY, GET_PACKAGE, GET_REPORT)),
 )
 
-# What proves a role. Who asks without a token is Unconfirmed; who is refused is nothing.
-OF_LIST = of_both(MP, PROVEN, ADVANCED, UNCONFIRMED)
+# What proves a role. An anonymous request proves nothing of who asks it.
 PROOF = (
-    http("list", ask(GET_LIST, kb.MPLIST_REPLY), OF_LIST),
-    http("key", ask(kb.http_get("/SMS_MP/.sms_aut?MPKEYINFORMATION"), MP_KEY), OF_LIST),
+    http("list", ask(GET_LIST, kb.MPLIST_REPLY), of_server(MP)),
+    http("key", ask(kb.http_get("/SMS_MP/.sms_aut?MPKEYINFORMATION"), MP_KEY), of_server(MP)),
     http("policy", ask(GET_POLICY, POLICY), of_both(MP, PROVEN, ADVANCED, UNCONFIRMED)),
     http("policy for a token",
          ask(kb.http_get("/SMS_MP/.sms_pol?ABC00005.2_00", headers=("ClientToken: 1",)), POLICY),
@@ -234,18 +233,18 @@ PROOF = (
     http("continued in one segment", ask(POST, CONTINUE + OK),
          of_both(MP, PROVEN, ADVANCED, PROVEN)),
     http("list behind another", ask(GET_OTHER + GET_LIST, kb.NOT_FOUND + kb.MPLIST_REPLY),
-         OF_LIST),
+         of_server(MP)),
     http("list behind another, each in its segment",
          (*alone(GET_OTHER, GET_LIST), (True, kb.NOT_FOUND), (True, kb.MPLIST_REPLY)),
-         OF_LIST),
+         of_server(MP)),
     http("list whose head comes first",
          (*alone(GET_LIST), (True, kb.MPLIST_REPLY[:-66]), (True, kb.MPLIST_REPLY[-66:])),
-         OF_LIST),
+         of_server(MP)),
     http("list whose head is cut",
          (*alone(GET_LIST), (True, kb.MPLIST_REPLY[:30]), (True, kb.MPLIST_REPLY[30:])),
-         OF_LIST),
+         of_server(MP)),
     http("start page first, then the list", ask(GET_OTHER, page(), GET_LIST, kb.MPLIST_REPLY),
-         OF_LIST),
+         of_server(MP)),
     smb("tree", ask(TREE, TREE_GRANTED), of_both(SITE, PROVEN, SITE, PROVEN)),
     smb("tree that waits", (*alone(TREE_2), (True, smb2_status(TREE_2_GRANTED, 0x103)),
                             (True, TREE_2_GRANTED)), of_both(SITE, PROVEN, SITE, PROVEN)),

@@ -364,21 +364,6 @@ def test_what_anybody_can_invent_proves_no_client(tshark, sandbox, name):
     assert PROVEN not in client.values()
 
 
-ASKERS = {
-    "a list": (LIST, INNER, {ADVANCED: "Unconfirmed"}),
-    "a key": ("/SMS_MP/.sms_aut?MPKEYINFORMATION", reply(KEY_BODY), {ADVANCED: "Unconfirmed"}),
-    "a certificate, which proves nothing": ("/SMS_MP/.sms_aut?MPCERT", reply(FILE), {}),
-    "a page instead of a list": (LIST, reply(b"<html>x</html>"), {}),
-}
-
-
-@pytest.mark.parametrize("name", ASKERS)
-def test_who_asks_for_a_list_without_a_token_is_an_unconfirmed_client(tshark, sandbox, name):
-    asked, answer, held = ASKERS[name]
-    _, client = roles_of(tshark, sandbox, (ask(asked), answer))
-    assert client == held
-
-
 @pytest.mark.parametrize("header", [account("NTLM", NTLM_3), account("Negotiate", SPNEGO),
                                     account("Negotiate", NTLM_3), TOKEN])
 @pytest.mark.parametrize("uri, role, body", [(PACKAGE, DP, FILE), (POLICY, MP, b"<Policy/>")])

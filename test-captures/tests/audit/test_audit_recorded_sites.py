@@ -157,3 +157,17 @@ def test_traffic_alone_shows_the_site(tshark, recorded):
                           ("10.20.1.16", "Server locator point"),
                           ("10.20.2.50", "Remote Control viewer")):
         assert lines_with(lines, address, role), (address, role)
+
+
+# Only a table names child and secondary sites and RAS senders, and a preference the port of a DSN.
+ONLY_BY_TABLE = {"B1", "B2", "I4", "J1"}
+
+
+def test_without_a_table_what_is_listed_is_listed_or_unconfirmed(tshark, recorded):
+    rows = audited(tshark, recorded("site"), two_pass=True)
+    found = {flow.row: {verdict for row in frames_of(rows, flow)
+                        for verdict in row[AUDIT + "verdict"]}
+             for flow in truth("site") if flow.verdict == "Listed"}
+    assert len(found) > 40
+    assert {row for row, verdicts in found.items()
+            if not verdicts or not verdicts <= {"Listed", "Unconfirmed"}} == ONLY_BY_TABLE

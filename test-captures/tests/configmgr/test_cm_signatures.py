@@ -194,10 +194,9 @@ def package(answer, uri="/SMS_DP_SMSPKG$/Content_1.1/sccm?/setup.exe", **more):
 
 CASES = (
     # The management point.
-    Case("list", (get(AUT + "MPLIST", LIST),), {(SERVER, MP): PROVEN, (CLIENT, AGENT): UNCONFIRMED},
+    Case("list", (get(AUT + "MPLIST", LIST),), {(SERVER, MP): PROVEN},
          "names PS1MP (ps1-mp.example.test), build 9106"),
-    Case("key", (get(AUT + "MPKEYINFORMATION", KEY),),
-         {(SERVER, MP): PROVEN, (CLIENT, AGENT): UNCONFIRMED}, "PS1"),
+    Case("key", (get(AUT + "MPKEYINFORMATION", KEY),), {(SERVER, MP): PROVEN}, "PS1"),
     Case("list of a scanner's 404", (get(AUT + "MPLIST", NOT_FOUND),), NOTHING),
     Case("list of a scanner's 403", (get(AUT + "MPLIST", kb.FORBIDDEN),), NOTHING),
     Case("list of a start page", (get(AUT + "MPLIST", PAGE),), NOTHING),
@@ -288,7 +287,7 @@ CASES = (
     Case("database", (login("CM_PS1"),), {(SERVER, SQL): UNCONFIRMED}),
     Case("database of a management point", (get(AUT + "MPKEYINFORMATION", KEY, client=OTHER,
                                                 server=CLIENT), login("CM_PS1")),
-         {(SERVER, SQL): PROVEN, (CLIENT, MP): PROVEN, (OTHER, AGENT): UNCONFIRMED}),
+         {(SERVER, SQL): PROVEN, (CLIENT, MP): PROVEN}),
     # Directory and names.
     Case("directory", (search("mSSMSManagementPoint", kb.management_point_entry("PS1")),),
          {(SERVER, "Domain controller"): PROVEN, (CLIENT, AGENT): UNCONFIRMED}),
@@ -297,8 +296,7 @@ CASES = (
     # TLS.
     Case("name of a list, by TLS", (get(AUT + "MPLIST", LIST, server=OTHER),
                                     tls("PS1-MP.example.test")),
-         {(SERVER, MP): UNCONFIRMED, (OTHER, MP): PROVEN, (CLIENT, AGENT): UNCONFIRMED},
-         "ps1-mp.example.test"),
+         {(SERVER, MP): UNCONFIRMED, (OTHER, MP): PROVEN}, "ps1-mp.example.test"),
     Case("name of no one, by TLS", (tls("www.example.test"),), NOTHING),
     Case("certificate", (tls("x.example.test", "SMS Issuing"),), {(SERVER, MP): UNCONFIRMED},
          "SMS Issuing"),
@@ -306,7 +304,7 @@ CASES = (
                                            ((False, served("SMS Issuing")),)),), NOTHING),
     Case("notification by TLS", (get(AUT + "MPKEYINFORMATION", KEY),
                                  http(hello("x.example.test"), served("Example CA"), port=10123)),
-         {(SERVER, MP): PROVEN, (CLIENT, AGENT): UNCONFIRMED}),
+         {(SERVER, MP): PROVEN}),
     # A gateway has the messages of many clients; a client has one identity, or a new one.
     Case("gateway", tuple(post(number) for number in range(6)),
          {(SERVER, MP): PROVEN, (CLIENT, GATEWAY): UNCONFIRMED}),

@@ -12,7 +12,7 @@ from audit_rows import LEARN_OFF, conf
 from rc_rows import frames
 from scenes import scene
 
-STATISTICS = ("sessions", "audit", "roles", "chat")
+STATISTICS = ("sessions", "sessions.full", "audit", "roles", "chat")
 
 
 ROLES = (LEARN_OFF, 'uat:smsrc_roles:"10.1.1.13","Management point","ABC"',
@@ -35,14 +35,14 @@ def drawn(sharkd, capture, names, prefs=()):
 
 @pytest.mark.parametrize("name", ["demo", "session-ipv6", "session-ipx"])
 def test_the_filter_of_a_row_finds_its_packets(tshark, sharkd, made, name):
-    names = STATISTICS if name == "demo" else STATISTICS[:1]
+    names = STATISTICS if name == "demo" else STATISTICS[:2]
     tables = drawn(sharkd, made(name), names)
     filters = {table: [row["Filter"] for row in rows if row["Filter"]]
                for table, rows in tables.items()}
     for row in tables["sessions"]:
         assert row["Filter"] == f"smsrc.session == {round(row['Session'])}"
-    found = frames(tshark, made(name), filters["sessions"][0], two_pass=True)
-    assert (found[0], found[-1]) == tuple(round(tables["sessions"][0][column])
+    found = frames(tshark, made(name), filters["sessions.full"][0], two_pass=True)
+    assert (found[0], found[-1]) == tuple(round(tables["sessions.full"][0][column])
                                           for column in ("First frame", "Last frame"))
     if name != "demo":
         return

@@ -56,10 +56,13 @@ def cells_of(lines, title):
 
 
 def by_tap(sharkd, capture, name, prefs=()):
-    """The rows that sharkd has of a table."""
+    """The rows that sharkd has of a table, without the columns that tshark does not print."""
     request = {"method": "tap", "params": {"tap0": f"nstat:smsrc,{name}"}}
     reply = sharkd(capture, [request], conf=conf(prefs))[0]
-    return [tap for tap in reply["result"]["taps"] if tap][0]["tables"][0]["i"]
+    tap = [tap for tap in reply["result"]["taps"] if tap][0]
+    printed = [number for number, field in enumerate(tap["fields"])
+               if field["c"] not in ("Rank", "Filter")]
+    return [[row[number] for number in printed] for row in tap["tables"][0]["i"]]
 
 
 # --- Roles --------------------------------------------------------------------------------------
@@ -226,10 +229,10 @@ def shown_names(tshark, sharkd, path, two_pass):
                    two_pass=two_pass).stdout.splitlines()
     info = tshark(path, "-Y", "smsrc.user", "-T", "fields", "-e", "_ws.col.Info",
                   two_pass=two_pass).stdout.rstrip("\n")
-    table, = cells_of(statistic(tshark, path, "sessions", two_pass=two_pass),
+    table, = cells_of(statistic(tshark, path, "sessions.full", two_pass=two_pass),
                       "Remote control sessions")
     (session,), _ = json_lines(tshark, path, name="sessions", two_pass=two_pass)
-    row, = by_tap(sharkd, path, "sessions")
+    row, = by_tap(sharkd, path, "sessions.full")
     return {tuple(tree.split("\t")), tuple(table[6:9]), tuple(row[6:9]),
             (session["host"], session["user"], session["controlled_by"])}, info
 
@@ -307,10 +310,10 @@ def session_times(tshark, sharkd, path, two_pass):
     sessions, _ = json_lines(tshark, path, name="sessions", two_pass=two_pass)
     wanted = [(session["start"].replace("T", " ").rstrip("Z") if session["start"] else "",
                session["seconds"]) for session in sessions]
-    rows = cells_of(statistic(tshark, path, "sessions", two_pass=two_pass),
+    rows = cells_of(statistic(tshark, path, "sessions.full", two_pass=two_pass),
                     "Remote control sessions")
     assert [(row[14], float(row[15]) if row[15] else None) for row in rows] == wanted
-    assert [(row[14], row[15]) for row in by_tap(sharkd, path, "sessions")] == wanted
+    assert [(row[14], row[15]) for row in by_tap(sharkd, path, "sessions.full")] == wanted
     assert {len(row) for row in rows} == {24}
     for session in sessions:
         assert session["seconds"] is None or session["seconds"] >= 0
@@ -411,7 +414,7 @@ def test_the_shared_cases_of_times(tshark, sharkd, case, two_pass):
 
 # --- Bytes --------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("name,columns", (("sessions", range(16, 24)), ("roles", (5,)),
+@pytest.mark.parametrize("name,columns", (("sessions.full", range(16, 24)), ("roles", (5,)),
                                           ("audit", (11,)), ("matrix", (5,))))
 def test_bytes_are_whole_numbers(tshark, sharkd, made, name, columns):
     rows = by_tap(sharkd, made("demo"), name)
@@ -451,7 +454,7 @@ WAYS = pytest.mark.parametrize("viewer,agent", ((LOW, HIGH), (HIGH, LOW)),
 def session_bytes(tshark, sharkd, path, two_pass, channel="control"):
     """(viewer, agent, to agent, to viewer, last frame) of each session."""
     found, _ = json_lines(tshark, path, name="sessions", two_pass=two_pass)
-    rows = by_tap(sharkd, path, "sessions")
+    rows = by_tap(sharkd, path, "sessions.full")
     result = [(session["viewer"], session["agent"],
                *session["channel_bytes"][channel].values(), session["last_frame"])
               for session in found]
