@@ -31,7 +31,7 @@ DIFFERENCES = MADE.parent / "data" / "dresses.csv"
 # The captures that a table of roles is for.
 TABLES = {"none": ([], ""), "made site": (site_prefs(), "site-"),
           "recorded site": (role_lines(), "recorded-")}
-TAPS = ("nstat:smsrc,audit", "nstat:smsrc,sessions")
+TAPS = ("nstat:smsrc,audit", "nstat:smsrc,sessions.full")
 
 # What lacks a part of the packets has not the same flows: it must show no warning that is not true.
 PARTS = {name for name in DRESSES if name.startswith(("without ", "cut at "))}
@@ -103,7 +103,9 @@ def sharkd_of_many(sandbox):
 def rows_of(taps):
     """The flows with verdict, row, ends, roles, port, service and reach, then the sessions with
     their product, ends, outcome, and who they were; how many of each."""
-    tables = {tap["tap"]: [list(map(str, row)) for table in tap["tables"] for row in table["i"]]
+    tables = {tap["tap"]: [[str(cell) for cell, field in zip(row, tap["fields"])
+                            if field["c"] != "Rank"]
+                           for table in tap["tables"] for row in table["i"]]
               for tap in taps if tap}
     return collections.Counter(
         [("flow", *row[:9]) for row in tables.get(TAPS[0], []) if row[0] != "Not judged"] +
