@@ -47,19 +47,22 @@ audit_info_add_verdict(packet_info *pinfo, const flow_verdict_t *judged,
 {
     const verdict_t *verdict = &judged->verdict;
     const flow_facts_t *facts = &judged->facts;
+    bool says_service;
+    char port[12] = "";
 
     if (!is_shown || !is_finding(verdict->without_attack))
         return;
-    col_append_fstr(pinfo->cinfo, COL_INFO, " [%s: ", verdict_name(verdict->without_attack));
-    if (verdict->without_attack == VERDICT_WRONG_SERVICE && facts->service != SERVICE_UNKNOWN)
-        col_append_fstr(pinfo->cinfo, COL_INFO, "%s on ", service_name(facts->service));
-    col_append_str(pinfo->cinfo, COL_INFO, service_transport_name(facts->transport));
+    says_service = verdict->without_attack == VERDICT_WRONG_SERVICE &&
+                   facts->service != SERVICE_UNKNOWN;
     if (facts->transport != TRANSPORT_IPX)
-        col_append_fstr(pinfo->cinfo, COL_INFO, " %u", ends[RESPONDER].port);
-    if (verdict->row != NULL)
-        col_append_fstr(pinfo->cinfo, COL_INFO, ", %s%s", verdict->nearest ? "near " : "",
-                        verdict->row->id);
-    col_append_str(pinfo->cinfo, COL_INFO, "]");
+        (void)snprintf(port, sizeof port, " %u", ends[RESPONDER].port);
+    /* At once and without a format: either costs as much as the verdict. */
+    col_append_lstr(pinfo->cinfo, COL_INFO, " [", verdict_name(verdict->without_attack), ": ",
+                    says_service ? service_name(facts->service) : "", says_service ? " on " : "",
+                    service_transport_name(facts->transport), port,
+                    verdict->row != NULL ? ", " : "",
+                    verdict->row != NULL && verdict->nearest ? "near " : "",
+                    verdict->row != NULL ? verdict->row->id : "", "]", COL_ADD_LSTR_TERMINATOR);
 }
 
 void

@@ -168,17 +168,25 @@ sniff(packet_view_t *view, flow_content_t *content)
     evidence_sniff(view, content);
 }
 
+/* Not inline: nearly no packet comes here. */
+static G_GNUC_NO_INLINE void
+show_other_product(packet_view_t *packet)
+{
+    if (other_product_is_shown)
+        return;
+    other_product_is_shown = true;
+    audit_tree_add_other_product(packet->tvb, packet->pinfo, packet->tree);
+}
+
 /*
  * Reports that an answer in this frame speaks for another product than the list that is chosen.
  * Before the verdict, whose severity is to be that of the packet list: there the last one counts.
  */
-static void
+static inline void
 report_other_product(packet_view_t *packet)
 {
-    if (product_other_frame() != packet->pinfo->num || other_product_is_shown)
-        return;
-    other_product_is_shown = true;
-    audit_tree_add_other_product(packet->tvb, packet->pinfo, packet->tree);
+    if (product_other_frame() == packet->pinfo->num)
+        show_other_product(packet);
 }
 
 /* Find the flow of a packet, update its verdicts, and report it. */
