@@ -261,7 +261,7 @@ def test_a_capture_that_is_cut_short_keeps_what_was_read(batch, place, made):
     assert len(lines["cut"]) == len(lines["whole"])
     for name in ("cut", "header", "empty"):
         assert f"{name}.pcap: {lines[name][-1]['status']}" in done.stdout
-    # It has findings, which are no trouble with reading it.
+    # Its findings do not say that it could not be read.
     assert re.findall(r"whole\.pcap: (.*)", done.stdout) == ["1 Attack"]
     named, unnamed = captures_of(sum_lines(batch, out))
     assert unnamed == 1 and set(named.values()) == {"partly read", "broken", "empty"}

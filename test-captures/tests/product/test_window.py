@@ -149,24 +149,37 @@ def cells(text):
 COPY_BUTTON = (1065, 676)
 
 
-@pytest.mark.parametrize("entry", range(len(STATISTICS) - 6))
+def entry_of(statistic):
+    return [name for name, _ in STATISTICS].index(statistic)
+
+
+def assert_has_tsharks_table(saved, printed):
+    """A saved line has its rank before, and of what was not judged zeros after what tshark prints."""
+    wanted = cells("\n".join([line for line in printed.splitlines() if "|" in line][1:]))
+    assert wanted
+    assert [line for line in wanted if not any(line in one for one in saved)] == [], saved
+
+
+@pytest.mark.parametrize("entry", set(range(len(STATISTICS) - 6)) - {entry_of("smsrc,chat")})
 def test_each_entry_of_the_submenu_opens_tsharks_table(window, tshark, entry):
-    statistic, title = STATISTICS[entry]
+    statistic, _ = STATISTICS[entry]
     shark = window("site-misconfigured")
     opened = shark.statistic(entry)
     saved = cells(shark.saved(opened, f"statistic-{entry}.txt"))
-    done = tshark(RECORDED / "site-misconfigured.pcapng", "-q", "-z", statistic,
-                  prefs=role_lines(), two_pass=True)
-    lines = [line for line in done.stdout.splitlines() if "|" in line]
-    wanted = cells("\n".join(lines[1:]))
-    # A saved line has its rank before, and of what was not judged zeros after what tshark prints.
-    assert wanted and [line for line in wanted if not any(line in one for one in saved)] == [], (
-        title, saved, wanted)
+    assert_has_tsharks_table(saved, tshark(
+        RECORDED / "site-misconfigured.pcapng", "-q", "-z", statistic, prefs=role_lines(),
+        two_pass=True).stdout)
     copied = shark.copied(lambda: shark.click(opened, *COPY_BUTTON))
     assert copied == (shark.home / f"statistic-{entry}.txt").read_text("utf-8")
     shark.focus(opened)
     shark.keys("Escape")
     shark.wait_gone(opened)
+
+
+def test_the_entry_of_chats_opens_tsharks_table(sandbox, display, tshark):
+    with Wireshark(sandbox, display, MADE / "demo.pcap") as shark:
+        saved = cells(shark.saved(shark.statistic(entry_of("smsrc,chat")), "chats.txt"))
+    assert_has_tsharks_table(saved, tshark(MADE / "demo.pcap", "-q", "-z", "smsrc,chat").stdout)
 
 
 @pytest.mark.parametrize("entry", range(len(STATISTICS) - 6, len(STATISTICS)))
@@ -380,7 +393,7 @@ def test_decode_as_takes_a_channel(sandbox, display):
         entries = (shark.folder / "decode_as_entries").read_text("utf-8")
         assert re.search(r"^decode_as_entry: tcp\.port,9999,.*,SMSRC Control$", entries,
                          re.MULTILINE), entries
-        opened = shark.statistic(1)
+        opened = shark.statistic(entry_of("smsrc,messages"))
         messages = shark.saved(opened, "messages.txt")
         assert "Agent to viewer" in messages, messages
         assert not BAD_LINES.search(shark.said())
