@@ -68,47 +68,46 @@ port_key(transport_e transport, uint16_t port)
 }
 
 static bool
-is_listed(const row_index_t *index, transport_e transport, uint16_t port)
+is_listed(const row_index_t *lookup, transport_e transport, uint16_t port)
 {
-    return (index->is_listed[transport_index(transport)][port / 64] >> port % 64 & 1) != 0;
+    return (lookup->is_listed[transport_index(transport)][port / 64] >> port % 64 & 1) != 0;
 }
 
 /* The rows that name a port; NULL for none. */
 static uint64_t *
-find_port(const row_index_t *index, transport_e transport, uint16_t port)
+find_port(const row_index_t *lookup, transport_e transport, uint16_t port)
 {
-    return is_listed(index, transport, port)
-               ? (uint64_t *)g_hash_table_lookup(index->by_port, port_key(transport, port)) : NULL;
+    return is_listed(lookup, transport, port)
+               ? (uint64_t *)g_hash_table_lookup(lookup->by_port, port_key(transport, port)) : NULL;
 }
 
-/* Gives a port a kind that it alone has, and returns its rows. */
-static uint64_t *
-get_port(row_index_t *index, transport_e transport, uint16_t port)
+/* Gives a port a kind that it alone has. */
+static void
+add_port(row_index_t *lookup, transport_e transport, uint16_t port)
 {
-    uint64_t *rows = find_port(index, transport, port);
-
-    if (rows == NULL) {
-        rows = g_new0(uint64_t, index->num_words);
-        g_hash_table_insert(index->by_port, port_key(transport, port), rows);
-        index->is_listed[transport_index(transport)][port / 64] |= UINT64_C(1) << port % 64;
-    }
-    return rows;
+    if (is_listed(lookup, transport, port))
+        return;
+    g_hash_table_insert(lookup->by_port, port_key(transport, port),
+                        g_new0(uint64_t, lookup->num_words));
+    lookup->is_listed[transport_index(transport)][port / 64] |= UINT64_C(1) << port % 64;
 }
 
 static void
-add_ports(row_index_t *index, const matrix_t *matrix, const matrix_row_t *row, unsigned number)
+add_ports(row_index_t *lookup, const matrix_t *matrix, const matrix_row_t *row, unsigned number)
 {
     const uint64_t bit = UINT64_C(1) << number % ROWS_OF_WORD;
     const unsigned word = number / ROWS_OF_WORD;
     row_ports_t ports;
 
     if (!row_fit_get_ports(matrix, row, &ports)) {
-        index->words[word].of_many_ports[transport_index(row->transport)] |= bit;
-        row_fit_add_bounds(matrix, row, index->bounds);
+        lookup->words[word].of_many_ports[transport_index(row->transport)] |= bit;
+        row_fit_add_bounds(matrix, row, lookup->bounds);
         return;
     }
-    for (unsigned i = 0; i < ports.count; i++)
-        get_port(index, row->transport, ports.ports[i])[word] |= bit;
+    for (unsigned i = 0; i < ports.count; i++) {
+        add_port(lookup, row->transport, ports.ports[i]);
+        find_port(lookup, row->transport, ports.ports[i])[word] |= bit;
+    }
 }
 
 static void
@@ -123,13 +122,13 @@ add_end(rows_of_end_t *end, role_set_t roles, uint64_t bit)
 }
 
 static void
-add_row(row_index_t *index, const matrix_t *matrix, const matrix_row_t *row, unsigned number)
+add_row(row_index_t *lookup, const matrix_t *matrix, const matrix_row_t *row, unsigned number)
 {
     enum { NAMED = 2 };
     const uint64_t bit = UINT64_C(1) << number % ROWS_OF_WORD;
-    row_word_t *word = &index->words[number / ROWS_OF_WORD];
+    row_word_t *word = &lookup->words[number / ROWS_OF_WORD];
 
-    add_ports(index, matrix, row, number);
+    add_ports(lookup, matrix, row, number);
     add_end(&word->initiator, row->initiator_roles, bit);
     add_end(&word->responder, row->responder_roles, bit);
     word->both_ways |= matrix_row_is_both_ways(row) ? bit : 0;
@@ -141,58 +140,58 @@ add_row(row_index_t *index, const matrix_t *matrix, const matrix_row_t *row, uns
 
 /* What of the matrix is asked of a port beside its rows. */
 static void
-add_rules(row_index_t *index, const matrix_t *matrix)
+add_rules(row_index_t *lookup, const matrix_t *matrix)
 {
-    row_fit_add_rpc_bounds(matrix, index->bounds);
+    row_fit_add_rpc_bounds(matrix, lookup->bounds);
     for (unsigned i = 0; i < array_length(matrix->alternate_ports); i++)
-        (void)get_port(index, TRANSPORT_TCP, matrix->alternate_ports[i]);
+        add_port(lookup, TRANSPORT_TCP, matrix->alternate_ports[i]);
 }
 
 static row_index_t *
 make_index(const matrix_t *matrix)
 {
-    row_index_t *index = g_new0(row_index_t, 1);
+    row_index_t *lookup = g_new0(row_index_t, 1);
     unsigned number = 0;
 
-    matrix_get_lists(matrix, index->lists);
+    matrix_get_lists(matrix, lookup->lists);
     for (unsigned list = 0; list < NUM_ROW_LISTS; list++)
-        number += index->lists[list].count;
-    index->num_words = (number + ROWS_OF_WORD - 1) / ROWS_OF_WORD;
-    index->words = g_new0(row_word_t, index->num_words);
-    index->by_port = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
-    index->bounds = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        number += lookup->lists[list].count;
+    lookup->num_words = (number + ROWS_OF_WORD - 1) / ROWS_OF_WORD;
+    lookup->words = g_new0(row_word_t, lookup->num_words);
+    lookup->by_port = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    lookup->bounds = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     number = 0;
     for (unsigned list = 0; list < NUM_ROW_LISTS; list++) {
-        for (unsigned i = 0; i < index->lists[list].count; i++)
-            add_row(index, matrix, &index->lists[list].rows[i], number++);
+        for (unsigned i = 0; i < lookup->lists[list].count; i++)
+            add_row(lookup, matrix, &lookup->lists[list].rows[i], number++);
     }
-    add_rules(index, matrix);
-    return index;
+    add_rules(lookup, matrix);
+    return lookup;
 }
 
 static const row_index_t *
 get_index(const matrix_t *matrix)
 {
-    row_index_t **index = &indexes[matrix - matrix_list];
+    row_index_t **lookup = &indexes[matrix - matrix_list];
 
-    if (*index == NULL)
-        *index = make_index(matrix);
-    return *index;
+    if (*lookup == NULL)
+        *lookup = make_index(matrix);
+    return *lookup;
 }
 
 void
 row_index_reset(void)
 {
     for (unsigned i = 0; i < NUM_MATRICES; i++) {
-        row_index_t *index = indexes[i];
+        row_index_t *lookup = indexes[i];
 
         indexes[i] = NULL;
-        if (index == NULL)
+        if (lookup == NULL)
             continue;
-        g_hash_table_destroy(index->by_port);
-        g_array_free(index->bounds, TRUE);
-        g_free(index->words);
-        g_free(index);
+        g_hash_table_destroy(lookup->by_port);
+        g_array_free(lookup->bounds, TRUE);
+        g_free(lookup->words);
+        g_free(lookup);
     }
 }
 
@@ -223,7 +222,7 @@ rows_of_pair(const row_word_t *word, role_set_t initiator, role_set_t responder,
 static uint64_t
 rows_of_walk(const row_walk_t *walk)
 {
-    const row_word_t *word = &walk->index->words[walk->word];
+    const row_word_t *word = &walk->lookup->words[walk->word];
     uint64_t rows = walk->of_port != NULL ? walk->of_port[walk->word] : 0;
 
     if (walk->of_many_ports >= 0)
@@ -239,9 +238,9 @@ rows_of_walk(const row_walk_t *walk)
 }
 
 static row_walk_t
-begin_walk(const row_index_t *index)
+begin_walk(const row_index_t *lookup)
 {
-    row_walk_t walk = { .index = index, .of_many_ports = -1, .service = SERVICE_UNKNOWN };
+    row_walk_t walk = { .lookup = lookup, .of_many_ports = -1, .service = SERVICE_UNKNOWN };
 
     return walk;
 }
@@ -250,7 +249,7 @@ begin_walk(const row_index_t *index)
 static row_walk_t
 first_rows(row_walk_t walk)
 {
-    walk.rows = walk.index->num_words > 0 ? rows_of_walk(&walk) : 0;
+    walk.rows = walk.lookup->num_words > 0 ? rows_of_walk(&walk) : 0;
     return walk;
 }
 
@@ -259,7 +258,7 @@ begin_port(const matrix_t *matrix, transport_e transport, uint16_t port)
 {
     row_walk_t walk = begin_walk(get_index(matrix));
 
-    walk.of_port = find_port(walk.index, transport, port);
+    walk.of_port = find_port(walk.lookup, transport, port);
     walk.of_many_ports = (int)transport_index(transport);
     return walk;
 }
@@ -317,11 +316,11 @@ row_walk_near(const matrix_t *matrix, const flow_facts_t *flow)
 
 /* The row of a number. */
 static const matrix_row_t *
-find_row(const row_index_t *index, unsigned number, unsigned *list)
+find_row(const row_index_t *lookup, unsigned number, unsigned *list)
 {
-    for (*list = 0; number >= index->lists[*list].count; (*list)++)
-        number -= index->lists[*list].count;
-    return &index->lists[*list].rows[number];
+    for (*list = 0; number >= lookup->lists[*list].count; (*list)++)
+        number -= lookup->lists[*list].count;
+    return &lookup->lists[*list].rows[number];
 }
 
 const matrix_row_t *
@@ -330,21 +329,21 @@ row_walk_next(row_walk_t *walk, unsigned *list)
     unsigned bit;
 
     while (walk->rows == 0) {
-        if (walk->word + 1 >= walk->index->num_words)
+        if (walk->word + 1 >= walk->lookup->num_words)
             return NULL;
         walk->word++;
         walk->rows = rows_of_walk(walk);
     }
     bit = (unsigned)ws_ctz(walk->rows);
     walk->rows &= walk->rows - 1;
-    return find_row(walk->index, walk->word * ROWS_OF_WORD + bit, list);
+    return find_row(walk->lookup, walk->word * ROWS_OF_WORD + bit, list);
 }
 
 uint32_t
 row_index_port_kind(const matrix_t *matrix, transport_e transport, uint16_t port)
 {
-    const row_index_t *index = get_index(matrix);
+    const row_index_t *lookup = get_index(matrix);
 
-    return is_listed(index, transport, port)
-               ? port : NUM_PORTS + row_fit_count_bounds(index->bounds, port);
+    return is_listed(lookup, transport, port)
+               ? port : NUM_PORTS + row_fit_count_bounds(lookup->bounds, port);
 }

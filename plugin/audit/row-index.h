@@ -13,7 +13,7 @@
 
 /** Rows of a matrix that have something in common, in its order. */
 typedef struct {
-    const struct row_index *index;
+    const struct row_index *lookup;
     const uint64_t *of_port; /* the rows that name the port; NULL: none does */
     int of_many_ports;       /* those of a transport that have many ports as well; -1: no */
     service_e service;       /* those that this service fits by name; SERVICE_UNKNOWN: none */

@@ -53,8 +53,8 @@ typedef struct {
 static struct {
     const role_signature_t *signatures[ROLE_SIGNATURES_MAX_OF_FACT];
     pattern_t patterns[ROLE_SIGNATURES_MAX_OF_FACT];
-    unsigned count;
     literal_t literals[MAX_LITERALS];
+    unsigned count;
     unsigned num_literals;
     size_t min_length;
     size_t filtered; /* how many first bytes are filtered, up to FILTERED_BYTES */

@@ -34,7 +34,7 @@ static int hf_smsrc_response_time = -1;
 typedef struct {
     uint32_t frame;
     uint32_t reply_frame; /* 0: none so far */
-    nstime_t time;        /* unset: the frame has none */
+    nstime_t when;        /* unset: the frame has none */
     bool is_open;         /* no reply is its own so far */
 } request_t;
 
@@ -134,7 +134,7 @@ begin_request(exchange_t *exchange, const message_t *message, const packet_info 
         settle_open(exchange, 0);
     exchange->has_reply = false;
     request->frame = pinfo->num;
-    request->time = session_log_time(pinfo);
+    request->when = session_log_time(pinfo);
     request->is_open = true;
     return request;
 }
@@ -230,9 +230,9 @@ request_reply_add(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const exc
     }
     proto_item_set_generated(
         proto_tree_add_uint(tree, hf_smsrc_response_to, tvb, 0, 0, request->frame));
-    if (nstime_is_unset(&now) || nstime_is_unset(&request->time))
+    if (nstime_is_unset(&now) || nstime_is_unset(&request->when))
         return;
-    nstime_delta(&passed, &now, &request->time);
+    nstime_delta(&passed, &now, &request->when);
     proto_item_set_generated(
         proto_tree_add_time(tree, hf_smsrc_response_time, tvb, 0, 0, &passed));
 }

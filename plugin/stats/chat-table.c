@@ -39,7 +39,7 @@
 /* What a row shows of a line. */
 typedef struct {
     unsigned session;
-    const char *time;
+    const char *when;
     unsigned frame;
     const char *from;
     const char *address;
@@ -52,7 +52,7 @@ typedef struct {
 
 static const stat_column_t columns[] = {
     STAT_COLUMN(STAT_NUMBER, "Session", "%5u", row_t, session),
-    STAT_COLUMN(STAT_TEXT, "Time (UTC)", "%-26s", row_t, time),
+    STAT_COLUMN(STAT_TEXT, "Time (UTC)", "%-26s", row_t, when),
     STAT_COLUMN(STAT_NUMBER, "First frame", "%7u", row_t, frame),
     STAT_COLUMN(STAT_TEXT, "From", "%-6s", row_t, from),
     STAT_COLUMN(STAT_TEXT, "Address", "%-15s", row_t, address),
@@ -67,7 +67,7 @@ static const stat_column_t columns[] = {
 typedef struct {
     unsigned number; /* the order of all lines */
     uint32_t frame;  /* the first */
-    nstime_t time;   /* of it; unset: it has none */
+    nstime_t when;   /* of it; unset: it has none */
     nstime_t last_time;
     direction_e direction;
     GString *text;
@@ -155,7 +155,7 @@ line_of(chat_table_t *table, chat_t *chat, direction_e direction, const packet_i
     line = g_new0(line_t, 1);
     line->number = table->lines->len;
     line->frame = pinfo->num;
-    line->time = *now;
+    line->when = *now;
     line->direction = direction;
     line->text = g_string_new(NULL);
     g_ptr_array_add(table->lines, line);
@@ -262,13 +262,13 @@ show_line(chat_table_t *table, const session_summary_t *session, line_t *line)
     const address *end = is_viewer ? &session->viewer : &session->agent;
     bool is_known = line->direction != DIRECTION_UNKNOWN;
     char *account = stat_text_account(session);
-    char *time = stat_text_time(&line->time, "%Y-%m-%d %H:%M:%S");
+    char *when = stat_text_time(&line->when, "%Y-%m-%d %H:%M:%S");
     char *host = is_known && end->type != AT_NONE ? address_to_str(NULL, end) : NULL;
     char *filter = g_strdup_printf("smsrc.session == %u && smsrc.channel == \"Chat\"",
                                    session->number);
     const row_t row = {
         .session = session->number,
-        .time = time != NULL ? time : "",
+        .when = when != NULL ? when : "",
         .frame = line->frame,
         .from = !is_known ? "Unknown" : is_viewer ? "Viewer" : "Agent",
         .address = host != NULL ? host : "",
@@ -285,7 +285,7 @@ show_line(chat_table_t *table, const session_summary_t *session, line_t *line)
     }
     stat_table_show_row(shown, place, columns, &row);
     g_free(account);
-    g_free(time);
+    g_free(when);
     g_free(filter);
     wmem_free(NULL, host);
 }
@@ -355,7 +355,7 @@ show_notes(chat_table_t *table)
         }
         text = g_strdup_printf("%u %s", notes[i].count, notes[i].what);
         stat_table_show_row(shown, table->rows->len + used++, columns,
-                            &(row_t){ .time = "", .from = "", .address = "", .host = "",
+                            &(row_t){ .when = "", .from = "", .address = "", .host = "",
                                       .user = "", .text = text, .basis = "",
                                       .filter = "" });
         g_free(text);

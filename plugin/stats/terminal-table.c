@@ -66,12 +66,15 @@ line_width(void)
  * The layout
  */
 
+/* A column of a table. A capture has a million flows: no text of a cell is kept. */
 typedef struct {
     const char *name;
+    const stat_tap_table *table;
+    unsigned field;
+    const char *format;
     bool number;
     unsigned width;
-    bool begins;      /* a further line of the record */
-    GPtrArray *cells; /* as text, of each row */
+    bool begins; /* a further line of the record */
 } column_t;
 
 static char *
@@ -93,30 +96,31 @@ cell_text(const stat_tap_table_item_type *cell, const char *format)
     }
 }
 
-static void
-free_column(void *data)
+/* The text of a cell, or for row -1 the name of the column; to be freed. */
+static char *
+text_of(const column_t *column, int row)
 {
-    column_t *column = (column_t *)data;
-
-    g_ptr_array_free(column->cells, TRUE);
-    g_free(column);
+    return row < 0 ? g_strdup(column->name)
+                   : cell_text(stat_tap_get_field_data(column->table, (unsigned)row,
+                                                       column->field), column->format);
 }
 
 /* A column, as wide as its widest cell; 0 where all are empty. */
 static column_t *
-column_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned index)
+column_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned field)
 {
     column_t *column = g_new0(column_t, 1);
 
-    column->name = ui->fields[index].column_name;
-    column->number = ui->fields[index].type != TABLE_ITEM_STRING;
-    column->cells = g_ptr_array_new_with_free_func(g_free);
+    column->name = ui->fields[field].column_name;
+    column->table = table;
+    column->field = field;
+    column->format = ui->fields[field].field_format;
+    column->number = ui->fields[field].type != TABLE_ITEM_STRING;
     for (unsigned row = 0; row < stat_table_num_rows(table); row++) {
-        char *text = cell_text(stat_tap_get_field_data(table, row, index),
-                               ui->fields[index].field_format);
+        char *text = text_of(column, (int)row);
 
         column->width = MAX(column->width, text_lines_width(text));
-        g_ptr_array_add(column->cells, text);
+        g_free(text);
     }
     return column;
 }
@@ -125,7 +129,7 @@ column_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned ind
 static GPtrArray *
 columns_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned width)
 {
-    GPtrArray *columns = g_ptr_array_new_with_free_func(free_column);
+    GPtrArray *columns = g_ptr_array_new_with_free_func(g_free);
 
     for (unsigned i = stat_table_first_printed(ui); i < ui->nfields; i++) {
         column_t *column = column_of(ui, table, i);
@@ -133,7 +137,7 @@ columns_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned wi
         if (width == 0) {
             column->width = MAX(column->width, text_lines_width(column->name));
         } else if (column->width == 0) {
-            free_column(column);
+            g_free(column);
             continue;
         } else {
             column->width = MIN(MAX(column->width, text_lines_longest_word(column->name)),
@@ -207,13 +211,15 @@ print_row(GPtrArray *columns, int row)
 
         for (end = first; end < columns->len; end++) {
             const column_t *column = (const column_t *)columns->pdata[end];
+            char *text;
             GPtrArray *lines;
 
             if (end > first && column->begins)
                 break;
-            lines = text_lines_wrap(
-                row < 0 ? column->name : (const char *)column->cells->pdata[row], column->width);
+            text = text_of(column, row);
+            lines = text_lines_wrap(text, column->width);
             height = MAX(height, lines->len);
+            g_free(text);
             g_ptr_array_add(wrapped, lines);
         }
         for (unsigned line = 0; line < height; line++) {
@@ -317,16 +323,17 @@ print_long_row(const GPtrArray *columns, int row)
 
     for (unsigned i = 0; i < columns->len; i++) {
         const column_t *column = (const column_t *)columns->pdata[i];
+        char *text = text_of(column, row);
 
-        append_padded(line, column,
-                      row < 0 ? column->name : (const char *)column->cells->pdata[row]);
+        append_padded(line, column, text);
         g_string_append(line, " |");
+        g_free(text);
     }
     puts(line->str);
     g_string_free(line, TRUE);
 }
 
-/* Prints what was not judged and not kept: these texts are as wide as they are. */
+/* Prints what was not judged and not kept, unaligned. */
 static void
 print_long_notes(const stat_tap_table_ui *ui, const stat_tap_table *table)
 {

@@ -70,7 +70,7 @@ INSERTED = [
      "void adding_table_register(const statistic_t *statistic);\n", None),
     ("plugin/stats/statistics.c", '    { "smsrc,tree"',
      '    { "smsrc,added", NULL, NULL, adding_table_register, NULL },\n', None),
-    ("plugin/CMakeLists.txt", "audit-json.c audit-table.c", "adding-table.c ", None),
+    ("plugin/rooms.cmake", "audit-json.c audit-table.c", "adding-table.c ", None),
     # A matrix.
     ("include/audit/matrix.h", "    MATRIX(SMS2,", '    MATRIX(ADDED, added, "Added list", ) \\\n',
      None),

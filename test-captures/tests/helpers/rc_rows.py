@@ -54,6 +54,12 @@ def protocol_names(tshark, protocols=PROTOCOLS):
     return names
 
 
+def in_seconds(line):
+    """4.6 shows what is less than a second in milliseconds."""
+    return re.sub(r"([\d.]+) milliseconds", lambda found: f"{float(found[1]) / 1000:.9f} seconds",
+                  line)
+
+
 def trees(tshark, capture, log=False, **options):
     """The trees of our protocols alone, below a line for each frame that has one; with those of
     the session log only if `log` is set: they are on every frame of a session."""
@@ -74,5 +80,5 @@ def trees(tshark, capture, log=False, **options):
             if heading:
                 kept.append(heading)
                 heading = None
-            kept.append(line)
+            kept.append(in_seconds(line))
     return "\n".join(kept) + "\n"

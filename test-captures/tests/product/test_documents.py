@@ -303,6 +303,12 @@ def json_objects(text):
     return found
 
 
+def same_in_all(one):
+    """Without the number of conversations, of which 4.4 makes one less in a recorded site."""
+    one.get("not_judged", {}).pop("of_flows", None)
+    return one
+
+
 def test_pages_have_samples():
     assert collections.Counter(name for name, *_ in SAMPLES) >= collections.Counter({
         "README.md": 2, "plugin/doc/sessions.md": 1, "plugin/doc/reports.md": 3})
@@ -324,8 +330,8 @@ def test_samples_are_what_the_command_above_them_prints(ordinary, sandbox, name,
     printed = check_run(ordinary(["bash", "-c", command])).stdout
     lines = iter([line.rstrip() for line in printed.splitlines()])
     if block.startswith("{"):
-        objects = iter([json.loads(line) for line in printed.splitlines()])
-        missing = [one for one in json_objects(block) if one not in objects]
+        objects = iter([same_in_all(json.loads(line)) for line in printed.splitlines()])
+        missing = [one for one in map(same_in_all, json_objects(block)) if one not in objects]
     else:
         missing = [line for line in block.splitlines() if line not in lines]
     assert missing == [], f"{command}\n{printed}"
