@@ -105,8 +105,12 @@ add_ports(row_index_t *lookup, const matrix_t *matrix, const matrix_row_t *row, 
         return;
     }
     for (unsigned i = 0; i < ports.count; i++) {
+        uint64_t *rows;
+
         add_port(lookup, row->transport, ports.ports[i]);
-        find_port(lookup, row->transport, ports.ports[i])[word] |= bit;
+        rows = find_port(lookup, row->transport, ports.ports[i]);
+        if (rows != NULL)
+            rows[word] |= bit;
     }
 }
 
