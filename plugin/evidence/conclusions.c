@@ -166,6 +166,18 @@ note_asker(const role_signature_t *signature, const address *server, const addre
     second_fact_note(server, &fact);
 }
 
+/* Who is granted two things that clients ask for is a client: any host can ask for one of them. */
+static void
+note_client(const role_signature_t *signature, const finding_t *found, const address *client,
+            noted_fact_t fact)
+{
+    if (!signature->is_clients || !found->is_granted)
+        return;
+    fact.roles = signature->client_of_two;
+    fact.of_asker = true;
+    second_fact_note(client, &fact);
+}
+
 /*
  * Notes a confirmed fact about both ends. A host that is known to be of the site, and logs in to
  * its database, is a second fact about that database.
@@ -190,6 +202,8 @@ note_facts(const pending_t *pending, const finding_t *found, const flow_content_
                                : (role_book_roles(server) & signature->server) != 0)
         second_fact_note(server, &fact);
     note_asker(signature, server, client, fact);
+    if (!pending->asked.is_of_gateway && flow->attack_frame == 0)
+        note_client(signature, found, client, fact);
     if (signature->client_of_flow != ROLES_SQL_CLIENT)
         return;
     fact.roles = 0;
@@ -210,38 +224,6 @@ has_stranger(const role_signature_t *signature, const address *server, const add
             role_book_strange_roles(client, signature->client)) != 0;
 }
 
-/* Who is granted two things that clients ask for is a client: any host can ask for one of them. */
-static void
-note_client(const pending_t *pending, const flow_content_t *flow, const address *client,
-            const finding_t *found)
-{
-    const role_signature_t *signature = pending->signature;
-    noted_fact_t fact = {
-        .fact = signature->fact,
-        .conversation = flow->conversation,
-        .site_code = found->site_code,
-        .roles = signature->client_of_two,
-        .of_asker = true,
-        .frame = pending->frame,
-        .reason = found->reason,
-    };
-
-    if (learning && signature->is_clients && found->is_granted && !flow->proxied)
-        second_fact_note(client, &fact);
-}
-
-/* Learns the roles of @p client, the asker of @p pending, from what was @p found. */
-static void
-learn_client(const pending_t *pending, const flow_content_t *flow, const address *client,
-             role_finding_t finding, const finding_t *found)
-{
-    if (flow->forwarded || pending->asked.is_of_gateway || flow->attack_frame != 0)
-        return;
-    finding.standing = found->client;
-    conclusions_learn(client, pending->signature->client, finding);
-    note_client(pending, flow, client, found);
-}
-
 /* Gives the roles of @p pending, whose request was answered by this packet, or proven at once. */
 void
 conclusions_confirm(const pending_t *pending, flow_content_t *flow, packet_info *pinfo,
@@ -258,7 +240,9 @@ conclusions_confirm(const pending_t *pending, flow_content_t *flow, packet_info 
     finding.standing = found->server;
     if (!flow->proxied)
         conclusions_learn(server, signature->server, finding);
-    learn_client(pending, flow, client, finding, found);
+    finding.standing = found->client;
+    if (!flow->forwarded && !pending->asked.is_of_gateway && flow->attack_frame == 0)
+        conclusions_learn(client, signature->client, finding);
     note_facts(pending, found, flow, server, client);
     /* A gateway's own role is in the book. */
     if (signature->asks_anybody || pending->asked.is_of_gateway)

@@ -35,18 +35,18 @@ evidence_holder_add(evidence_holder_t *holder, role_e role)
 }
 
 void
-evidence_holder_remove(evidence_holder_t *holder, role_e role)
+evidence_holder_remove(evidence_holder_t *holder, role_set_t roles)
 {
     wmem_array_t *kept = wmem_array_sized_new(wmem_file_scope(), sizeof(role_evidence_t *), 2);
 
     for (unsigned i = 0; i < wmem_array_get_count(holder->evidence); i++) {
         role_evidence_t *evidence = evidence_holder_get(holder, i);
 
-        if (evidence->role != role)
+        if ((roles & ROLE_BIT(evidence->role)) == 0)
             wmem_array_append_one(kept, evidence);
     }
     holder->evidence = kept;
-    holder->roles &= ~ROLE_BIT(role);
+    holder->roles &= ~roles;
 }
 
 void
@@ -60,10 +60,8 @@ evidence_holder_remove_lone(evidence_holder_t *holder)
         if (evidence->if_alone)
             lone |= ROLE_BIT(evidence->role);
     }
-    for (unsigned role = 0; lone != 0; role++, lone >>= 1) {
-        if ((lone & 1) != 0)
-            evidence_holder_remove(holder, (role_e)role);
-    }
+    if (lone != 0)
+        evidence_holder_remove(holder, lone);
 }
 
 role_evidence_t *

@@ -27,8 +27,8 @@ role_evidence_t *evidence_holder_get(const evidence_holder_t *holder, unsigned i
 /** Adds evidence for @p role, which the holder is to hold. */
 role_evidence_t *evidence_holder_add(evidence_holder_t *holder, role_e role);
 
-/** Removes what @p holder has for @p role. */
-void evidence_holder_remove(evidence_holder_t *holder, role_e role);
+/** Removes what @p holder has for each of @p roles. */
+void evidence_holder_remove(evidence_holder_t *holder, role_set_t roles);
 
 /** Removes the roles of @p holder that count only while it has no other. */
 void evidence_holder_remove_lone(evidence_holder_t *holder);

@@ -104,10 +104,16 @@ own_networks_reset(void)
 }
 
 static bool
-is_public_ipv4(const void *bytes)
+is_public(const address *addr)
 {
-    const uint32_t ipv4 = pntohu32(bytes);
+    const uint8_t *bytes = (const uint8_t *)addr->data;
+    uint32_t ipv4;
 
+    if (bytes == NULL)
+        return false;
+    if (addr->type != AT_IPv4)
+        return addr->type == AT_IPv6 && (bytes[0] & 0xe0) == 0x20;
+    ipv4 = pntohu32(bytes);
     for (unsigned i = 0; i < array_length(not_public); i++) {
         if ((ipv4 ^ not_public[i].network) >> (32 - not_public[i].length) == 0)
             return false;
@@ -115,21 +121,12 @@ is_public_ipv4(const void *bytes)
     return true;
 }
 
-static bool
-is_public(const prefix_t *host)
-{
-    return host->address_length == 4 ? is_public_ipv4(host->bytes)
-                                     : (host->bytes[0] & 0xe0) == 0x20;
-}
-
 bool
 own_networks_are_internet(const address *addr)
 {
     prefix_t host;
 
-    /* Nearly all are private, which is asked for each packet. */
-    if (addr->type == AT_IPv4 && addr->data != NULL && !is_public_ipv4(addr->data))
-        return false;
-    return network_table_prefix_from_address(&host, addr) && is_public(&host) &&
+    /* Asked for each packet, and nearly all addresses are private: that first. */
+    return is_public(addr) && network_table_prefix_from_address(&host, addr) &&
            (networks == NULL || network_table_find(networks, &host) == NULL);
 }

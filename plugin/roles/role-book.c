@@ -368,10 +368,9 @@ add_finding(evidence_holder_t *host, const role_finding_t *finding)
 
     if (evidence == NULL) {
         evidence = evidence_holder_add(host, finding->role);
-        evidence->if_alone = finding->if_alone;
+        evidence->if_alone = true;
     }
-    if (!finding->if_alone)
-        evidence->if_alone = false;
+    evidence->if_alone = evidence->if_alone && finding->if_alone;
     if (has_server_role(ROLE_BIT(finding->role)))
         evidence_holder_remove_lone(host);
     held_roles |= ROLE_BIT(finding->role);
@@ -424,7 +423,7 @@ role_book_withdraw(const address *addr, role_e role)
 
     if (host == NULL || (host->roles & ROLE_BIT(role)) == 0)
         return;
-    evidence_holder_remove(host, role);
+    evidence_holder_remove(host, ROLE_BIT(role));
     version++;
     (void)resolve(addr);
 }
