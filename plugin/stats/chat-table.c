@@ -18,6 +18,7 @@
 #include <epan/to_str.h>
 
 #include "message-choice.h"
+#include "sorted-array.h"
 #include "stat-list.h"
 #include "stat-settle.h"
 #include "stat-table.h"
@@ -230,34 +231,17 @@ add_text(chat_table_t *table, chat_t *chat, const smsrc_message_tap_t *message,
  * Rows
  */
 
-/* Returns the row of a line, or that before which it belongs. */
-static unsigned
-place_of(const chat_table_t *table, const line_t *line)
+static int
+compare_lines(const void *a, const void *b)
 {
-    unsigned low = 0, high = table->rows->len;
-
-    while (low < high) {
-        unsigned middle = low + (high - low) / 2;
-
-        if (((const line_t *)table->rows->pdata[middle])->number < line->number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static bool
-has_row(const chat_table_t *table, unsigned place, const line_t *line)
-{
-    return place < table->rows->len && table->rows->pdata[place] == line;
+    return sorted_array_compare_numbers(((const line_t *)a)->number, ((const line_t *)b)->number);
 }
 
 static void
 show_line(chat_table_t *table, const session_summary_t *session, line_t *line)
 {
     stat_tap_table *shown = stat_table_opened(&table->table.ui);
-    unsigned place = place_of(table, line);
+    unsigned place;
     bool is_viewer = line->direction == DIRECTION_TO_AGENT;
     const address *end = is_viewer ? &session->viewer : &session->agent;
     bool is_known = line->direction != DIRECTION_UNKNOWN;
@@ -279,7 +263,7 @@ show_line(chat_table_t *table, const session_summary_t *session, line_t *line)
         .filter = filter,
     };
 
-    if (!has_row(table, place, line)) {
+    if (!sorted_array_find(table->rows, line, compare_lines, &place)) {
         stat_table_insert_row(&table->table.ui, shown, place);
         g_ptr_array_insert(table->rows, (int)place, line);
     }
@@ -293,9 +277,9 @@ show_line(chat_table_t *table, const session_summary_t *session, line_t *line)
 static void
 hide_line(chat_table_t *table, const line_t *line)
 {
-    unsigned place = place_of(table, line);
+    unsigned place;
 
-    if (!has_row(table, place, line))
+    if (!sorted_array_find(table->rows, line, compare_lines, &place))
         return;
     stat_table_remove_row(stat_table_opened(&table->table.ui), place);
     g_ptr_array_remove_index(table->rows, place);

@@ -326,34 +326,26 @@ sessions_init(stat_tap_table_ui *ui)
 }
 
 static void sessions_reset(stat_tap_table *table);
-static void full_reset(stat_tap_table *table);
 
-#define SESSIONS_UI(reset)                                                                       \
+#define SESSIONS_UI                                                                              \
     {                                                                                            \
         .ui = {                                                                                  \
             .tap_name = "smsrc",                                                                 \
             .stat_tap_init_cb = sessions_init,                                                   \
             .packet_func = sessions_packet,                                                      \
-            .stat_tap_reset_table_cb = reset,                                                    \
+            .stat_tap_reset_table_cb = sessions_reset,                                           \
         },                                                                                       \
         .complete_cb = sessions_complete,                                                        \
     }
 
-static sessions_t window = { .table = SESSIONS_UI(sessions_reset), .columns = columns };
-static sessions_t full = { .table = SESSIONS_UI(full_reset), .columns = full_columns };
+static sessions_t window = { .table = SESSIONS_UI, .columns = columns };
+static sessions_t full = { .table = SESSIONS_UI, .columns = full_columns };
 
 static void
 sessions_reset(stat_tap_table *table)
 {
     stat_table_clear(table);
-    clear_rows(&window);
-}
-
-static void
-full_reset(stat_tap_table *table)
-{
-    stat_table_clear(table);
-    clear_rows(&full);
+    clear_rows(stat_table_opened(&full.table.ui) == table ? &full : &window);
 }
 
 void
