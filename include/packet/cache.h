@@ -26,6 +26,18 @@ typedef struct {
     bool *is_used;        /* set when an entry is taken; false at first */
 } cache_t;
 
+/**
+ * Clears a static table, for which @p is_used was set when something was written to it. Of no cost
+ * for others: clearing all of them is much of what a start would cost.
+ */
+static inline void
+cache_clear_used(void *table, size_t size, bool *is_used)
+{
+    if (*is_used)
+        memset(table, 0, size);
+    *is_used = false;
+}
+
 /** Frees all entries. Of no cost where none was taken. */
 void cache_reset(const cache_t *cache);
 

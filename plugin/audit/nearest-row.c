@@ -70,27 +70,21 @@ nearest_row_find(const matrix_t *matrix, const flow_facts_t *flow)
     return nearest;
 }
 
-/* True for a login to a database, and for what SQL Server Browser has handed the port out for. */
-static bool
-is_sql(const matrix_row_t *row, const flow_facts_t *flow)
-{
-    if (flow->service == SERVICE_TDS)
-        return true;
-    return flow->handed_out.by == HANDED_OUT_SQL &&
-           (flow->service == SERVICE_UNKNOWN || row_fit_has_service(row, flow->service));
-}
-
 const matrix_row_t *
 nearest_row_find_configurable(const matrix_t *matrix, const flow_facts_t *flow)
 {
-    if (flow->service != SERVICE_TDS && flow->handed_out.by != HANDED_OUT_SQL)
+    const bool is_login = flow->service == SERVICE_TDS;
+
+    if (!is_login && flow->handed_out.by != HANDED_OUT_SQL)
         return NULL;
     for (unsigned i = 0; i < matrix->num_rows; i++) {
         const matrix_row_t *row = &matrix->rows[i];
 
         if ((row->row_class == ROW_CONFIGURABLE || row->port_name == PORT_SQL) &&
             row->transport == flow->transport &&
-            matrix_row_has_pair(row, flow->initiator, flow->responder) && is_sql(row, flow))
+            matrix_row_has_pair(row, flow->initiator, flow->responder) &&
+            (is_login || flow->service == SERVICE_UNKNOWN ||
+             row_fit_has_service(row, flow->service)))
             return row;
     }
     return NULL;

@@ -15,6 +15,7 @@
 #include "http-alike.h"
 
 #include "addresses.h"
+#include "cache.h"
 #include "flow-content.h"
 #include "role-book.h"
 
@@ -50,9 +51,7 @@ static given_t *last; /* the answer that was noted last; NULL: none */
 void
 http_alike_reset(void)
 {
-    if (has_servers)
-        memset(servers, 0, sizeof servers);
-    has_servers = false;
+    cache_clear_used(servers, sizeof servers, &has_servers);
     last = NULL;
 }
 

@@ -25,6 +25,7 @@
 
 #include <wsutil/pint.h>
 
+#include "cache.h"
 #include "conversation-cache.h"
 #include "tcp-state.h"
 
@@ -74,9 +75,7 @@ static struct {
 void
 http_order_reset(void)
 {
-    if (has_orders)
-        memset(orders, 0, sizeof orders);
-    has_orders = false;
+    cache_clear_used(orders, sizeof orders, &has_orders);
     memset(&now, 0, sizeof now);
 }
 

@@ -93,12 +93,6 @@ get_pattern(fact_e fact, unsigned i)
     return pattern->regex;
 }
 
-static uint8_t
-to_lower(char letter)
-{
-    return (uint8_t)(letter >= 'A' && letter <= 'Z' ? letter | 0x20 : letter);
-}
-
 /* Narrows the filters of a kind of fact by a literal of one of its signatures. */
 static void
 add_literal(fact_e fact, literal_t literal)
@@ -112,14 +106,14 @@ add_literal(fact_e fact, literal_t literal)
     facts[fact].min_length = MIN(facts[fact].min_length, literal.length);
     facts[fact].filtered = MIN(facts[fact].filtered, literal.is_prefix ? literal.length : 0);
     for (size_t i = 0; i < MIN(literal.length, FILTERED_BYTES); i++) {
-        facts[fact].may_be_at[to_lower(literal.text[i])] |= (uint8_t)(1 << i);
+        facts[fact].may_be_at[(uint8_t)g_ascii_tolower(literal.text[i])] |= (uint8_t)(1 << i);
         facts[fact].may_be_at[(uint8_t)g_ascii_toupper(literal.text[i])] |= (uint8_t)(1 << i);
     }
     if (common == NULL) {
         facts[fact].common_prefix = g_strndup(literal.text, literal.is_prefix ? literal.length : 0);
     } else {
         while (literal.is_prefix && same < literal.length && common[same] != '\0' &&
-               to_lower(common[same]) == to_lower(literal.text[same]))
+               g_ascii_tolower(common[same]) == g_ascii_tolower(literal.text[same]))
             same++;
         common[same] = '\0';
     }
@@ -269,13 +263,8 @@ has_literal_at(const literal_t *literal, const char *text, size_t length)
 {
     const size_t last = literal->length - 1;
 
-    if (length <= last || to_lower(text[last]) != to_lower(literal->text[last]))
-        return false;
-    for (size_t i = 0; i < literal->length; i++) {
-        if (to_lower(text[i]) != to_lower(literal->text[i]))
-            return false;
-    }
-    return true;
+    return length > last && g_ascii_tolower(text[last]) == g_ascii_tolower(literal->text[last]) &&
+           g_ascii_strncasecmp(text, literal->text, literal->length) == 0;
 }
 
 /* The signatures that have a literal at this place of a text, one bit each. */

@@ -13,6 +13,8 @@
 
 #include "site-name.h"
 
+#include "cache.h"
+
 #define NUM_NAMES 4096 /* a power of two */
 
 static struct {
@@ -24,9 +26,7 @@ static bool has_names;
 void
 site_name_reset(void)
 {
-    if (has_names)
-        memset(names, 0, sizeof names);
-    has_names = false;
+    cache_clear_used(names, sizeof names, &has_names);
 }
 
 /* The hash of a name in small letters; 0 for one without a dot, which is of any site. */

@@ -15,9 +15,8 @@
 void
 cache_reset(const cache_t *cache)
 {
-    if (*cache->is_used)
-        memset(cache->entries, 0, (size_t)cache->num_entries * cache->entry_size);
-    *cache->is_used = false;
+    cache_clear_used(cache->entries, (size_t)cache->num_entries * cache->entry_size,
+                     cache->is_used);
 }
 
 static bool

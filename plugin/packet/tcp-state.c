@@ -10,6 +10,7 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/dissectors/packet-udp.h>
 
+#include "cache.h"
 #include "conversation-cache.h"
 
 /*
@@ -48,9 +49,7 @@ void
 tcp_state_reset(void)
 {
     updated_frame = 0;
-    if (has_directions)
-        memset(first_directions, 0, sizeof first_directions);
-    has_directions = false;
+    cache_clear_used(first_directions, sizeof first_directions, &has_directions);
 }
 
 static const struct tcp_analysis *
