@@ -30,8 +30,6 @@ list(APPEND PLUGIN_FILES ${SMSRC_ABOVE})
 set_source_files_properties(${PLUGIN_FILES} PROPERTIES COMPILE_FLAGS "${WERROR_COMMON_FLAGS}")
 add_wireshark_plugin_library(smsrc epan)
 target_include_directories(smsrc PRIVATE ${SMSRC_DOORS})
-target_compile_definitions(smsrc PRIVATE SMSRC_VERSION="${SMSRC_VERSION}"
-    WS_LOG_DOMAIN="smsrc" GLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_68
-    GLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_68)
+target_compile_definitions(smsrc PRIVATE SMSRC_VERSION="${SMSRC_VERSION}" ${SMSRC_DEFINITIONS})
 target_link_libraries(smsrc epan)
 install_plugin(smsrc epan)
