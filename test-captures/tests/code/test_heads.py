@@ -5,12 +5,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re
-import shutil
-import subprocess
 
 import pytest
 
-from conftest import ROOT
+from committed import committed
 
 pytestmark = pytest.mark.quick
 
@@ -20,30 +18,22 @@ LICENSE = "SPDX-License-Identifier: GPL-2.0-or-later"
 SOURCE = re.compile(r"\.(c|h|py|sh|cmake|lua|html)$|(^|/)CMakeLists\.txt$")
 
 
-def committed():
+def texts():
     """(name, is a program, text) of each committed file of text."""
-    if not shutil.which("git") or not (ROOT / ".git").exists():
-        pytest.skip("the list of committed files: this is not a clone, or git is missing")
-    listed = subprocess.run(["git", "-c", f"safe.directory={ROOT}", "-C", ROOT, "ls-files", "-sz"],
-                            check=True, stdout=subprocess.PIPE, text=True).stdout
-    for line in listed.split("\0"):
-        mode, _, name = line.partition("\t")
-        path = ROOT / name
-        if name and path.is_file():
-            content = path.read_bytes()
-            if b"\0" not in content[:4000]:
-                yield name, mode.startswith("100755"), content.decode("utf-8", errors="replace")
+    for name, program, content in committed():
+        if b"\0" not in content[:4000]:
+            yield name, program, content.decode("utf-8", errors="replace")
 
 
 def test_each_file_with_a_license_has_the_copyright_line_before_it():
-    heads = [(name, text[:text.index(LICENSE)]) for name, _, text in committed()
+    heads = [(name, text[:text.index(LICENSE)]) for name, _, text in texts()
              if LICENSE in "\n".join(text.splitlines()[:12])]
     assert len(heads) > 400
     assert [name for name, head in heads if COPYRIGHT not in head] == []
 
 
 def test_each_source_and_program_has_a_license():
-    sources = [(name, text) for name, program, text in committed()
+    sources = [(name, text) for name, program, text in texts()
                if program or SOURCE.search(name)]
     assert len(sources) > 400
     assert [name for name, text in sources

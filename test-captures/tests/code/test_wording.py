@@ -6,11 +6,10 @@
 """Pages, messages, comments, tests and tools are in plain English with the terms of the field."""
 
 import re
-import shutil
-import subprocess
 
 import pytest
 
+from committed import committed
 from conftest import ROOT
 
 pytestmark = pytest.mark.quick
@@ -51,14 +50,9 @@ def on_one_line(text):
 
 def texts():
     """(name, text) of each committed file of text."""
-    if not shutil.which("git") or not (ROOT / ".git").exists():
-        pytest.skip("the list of committed files: this is not a clone, or git is missing")
-    listed = subprocess.run(["git", "-c", f"safe.directory={ROOT}", "-C", ROOT, "ls-files", "-z"],
-                            check=True, stdout=subprocess.PIPE, text=True).stdout
-    for name in listed.split("\0"):
-        if not name or name.startswith(tuple(NOT_READ)) or not (ROOT / name).is_file():
+    for name, _, content in committed():
+        if name.startswith(tuple(NOT_READ)):
             continue
-        content = (ROOT / name).read_bytes()
         if b"\0" in content:
             continue
         try:

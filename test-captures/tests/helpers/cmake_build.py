@@ -10,11 +10,11 @@ import subprocess
 from conftest import ROOT
 
 
-def command(*argv, env=None):
+def command(*argv, env=None, timeout=900):
     """Runs a program of the build; returns its return code and all it printed."""
     done = subprocess.run([str(a) for a in argv], env={**os.environ, **(env or {})}, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=900)
+                          timeout=timeout)
     return done.returncode, done.stdout
 
 

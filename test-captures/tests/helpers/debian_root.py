@@ -11,7 +11,8 @@ import tempfile
 
 import pytest
 
-from conftest import CAPTURES, ROOT, SUITES, TESTS, is_root
+from conftest import CAPTURES, ROOT, SUITES, is_root
+from fetched import fetched
 
 # Making a system downloads some hundred packages; a run of the suite takes some minutes.
 MAKE_TIMEOUT = 1800
@@ -73,11 +74,4 @@ def root_folder(suite):
     what = "Wireshark {}.{} (Debian {})".format(*SUITES[suite], suite)
     if not is_root():
         pytest.skip(f"{what}: entering another system needs root")
-    done = subprocess.run([str(TESTS.parent / "roots"), suite], check=False,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
-                          timeout=MAKE_TIMEOUT)
-    lines = done.stdout.strip().splitlines() or ["no word from test-captures/roots"]
-    if done.returncode != 0:
-        pytest.skip(f"{what}: {lines[-1]}")
-    return pathlib.Path(lines[-1])
+    return fetched(what, "roots", suite, timeout=MAKE_TIMEOUT)

@@ -50,3 +50,10 @@ def replies(done, count):
 @pytest.fixture(scope="module")
 def chosen(made):
     return [*map(made, CHOSEN), RECORDED / "site-misconfigured.pcapng", *map(made, CHOSEN)]
+
+
+def printed_rows(tap):
+    """The rows of a table that sharkd has, without the columns that tshark does not print."""
+    printed = [number for number, field in enumerate(tap["fields"])
+               if field["c"] not in ("Rank", "Filter")]
+    return [[row[number] for number in printed] for table in tap["tables"] for row in table["i"]]

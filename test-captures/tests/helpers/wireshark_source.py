@@ -6,11 +6,11 @@
 
 import os
 import pathlib
-import subprocess
 
 import pytest
 
-from conftest import INSIDE_ROOT, TESTS, is_root
+from conftest import INSIDE_ROOT, is_root
+from fetched import fetched
 
 
 def wireshark_source():
@@ -23,11 +23,4 @@ def wireshark_source():
     if not is_root():
         pytest.skip("Wireshark's source: SMSRC_WIRESHARK_SOURCE is not set, and fetching it into "
                     "/var/cache needs root")
-    done = subprocess.run([str(TESTS.parent / "wireshark-source")], check=False,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
-                          timeout=900)
-    lines = done.stdout.strip().splitlines() or ["no word from test-captures/wireshark-source"]
-    if done.returncode != 0:
-        pytest.skip(f"Wireshark's source: {lines[-1]}")
-    return pathlib.Path(lines[-1])
+    return fetched("Wireshark's source", "wireshark-source", timeout=900)

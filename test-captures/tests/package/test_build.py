@@ -11,6 +11,7 @@ import shutil
 import pytest
 
 from cmake_build import build, command, configure
+from committed import git
 from conftest import IS_SAMPLE, ROOT
 
 TOP_LEVEL = {"plugin", "include", "test-captures", "CMakeLists.txt", "README.md", "COPYING"}
@@ -222,11 +223,6 @@ def test_user_install_is_found_by_that_users_tshark(fresh_home, ordinary, tmp_pa
 
 @pytest.mark.quick
 def test_top_level_holds_nothing_else():
-    if not shutil.which("git") or not (ROOT / ".git").exists():
-        pytest.skip("the top level of the repository: this is not a clone, or git is missing")
-    code, listing = command("git", "-c", f"safe.directory={ROOT}", "-C", ROOT, "ls-tree",
-                            "--name-only", "HEAD")
-    assert code == 0, listing
-    names = set(listing.split())
+    names = set(git("the top level of the repository", "ls-tree", "--name-only", "HEAD").split())
     assert {n for n in names if not n.startswith(".")} == TOP_LEVEL
     assert all((pathlib.Path(ROOT) / n).exists() for n in TOP_LEVEL)

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from cmake_build import command
 from conftest import ROOT
 from debian_root import Root
 from wireshark_source import wireshark_source
@@ -32,11 +33,10 @@ def tree(tmp_path_factory):
     try:
         place = f"{name}/smsrc"
         shutil.copytree(ROOT, place, ignore=Root.not_sources)
-        done = subprocess.run(
-            ["cmake", "-G", "Ninja", "-S", source, "-B", build, "-DBUILD_wireshark=OFF",
-             "-DENABLE_WERROR=ON", f"-DCUSTOM_PLUGIN_SRC_DIR={place[len(str(source)) + 1:]}"],
-            check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        assert done.returncode == 0, done.stdout[-6000:]
+        code, said = command(
+            "cmake", "-G", "Ninja", "-S", source, "-B", build, "-DBUILD_wireshark=OFF",
+            "-DENABLE_WERROR=ON", f"-DCUSTOM_PLUGIN_SRC_DIR={place[len(str(source)) + 1:]}")
+        assert code == 0, said[-6000:]
         yield build, place
     finally:
         shutil.rmtree(name)

@@ -7,14 +7,13 @@
 
 import gzip
 import hashlib
-import os
 import re
 import shutil
-import subprocess
 import tarfile
 
 import pytest
 
+from cmake_build import command
 from conftest import ROOT
 
 RELEASE = "test-captures/release"
@@ -28,11 +27,6 @@ def version_in(folder, name):
                      re.MULTILINE)[1]
 
 
-def run(argv, **how):
-    return subprocess.run([str(word) for word in argv], check=False, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=1800, **how)
-
-
 @pytest.mark.quick
 def test_every_file_has_the_version_of_cmake():
     assert {version_in(ROOT, name) for name in VERSIONED} == {version_in(ROOT, "CMakeLists.txt")}
@@ -43,12 +37,13 @@ def test_one_command_changes_the_version(tmp_path):
     for name in [RELEASE, "plugin/doc/changes.md", *VERSIONED]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
-    assert run([tmp_path / RELEASE, "version", "12.3.45"]).returncode == 0
+    code, said = command(tmp_path / RELEASE, "version", "12.3.45")
+    assert code == 0, said
     assert [version_in(tmp_path, name) for name in VERSIONED] == ["12.3.45"] * len(VERSIONED)
     changes = (tmp_path / "plugin/doc/changes.md").read_text(encoding="utf-8")
     assert re.search(r"^## (.*)$", changes, re.MULTILINE)[1] == "12.3.45"
-    done = run([tmp_path / RELEASE, "version", "next"])
-    assert done.returncode == 1 and '"next" is not a version' in done.stdout
+    code, said = command(tmp_path / RELEASE, "version", "next")
+    assert code == 1 and '"next" is not a version' in said
 
 
 def codename():
@@ -66,10 +61,10 @@ def clone(tmp_path_factory):
     if not (ROOT / ".git").exists() or codename() not in ("bookworm", "trixie"):
         pytest.skip("a release is made from a clone, on a Debian that it is for")
     folder = tmp_path_factory.mktemp("release") / "clone"
-    done = run(["git", "-c", f"safe.directory={ROOT}", "clone", "-q", "--no-local", ROOT, folder],
-               env={**os.environ, "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory",
-                    "GIT_CONFIG_VALUE_0": "*"})
-    assert done.returncode == 0, done.stdout
+    code, said = command("git", "-c", f"safe.directory={ROOT}", "clone", "-q", "--no-local", ROOT,
+                         folder, env={"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory",
+                                      "GIT_CONFIG_VALUE_0": "*"})
+    assert code == 0, said
     return folder
 
 
@@ -78,8 +73,8 @@ def test_the_same_commit_makes_the_same_bytes(clone, tmp_path, wireshark_version
     """Built twice, in different folders and at different times."""
     sums = []
     for name in ("once", "twice"):
-        done = run([clone / RELEASE, "-s", codename(), tmp_path / name])
-        assert done.returncode == 0, done.stdout
+        code, said = command(clone / RELEASE, "-s", codename(), tmp_path / name, timeout=1800)
+        assert code == 0, said
         sums.append((tmp_path / name / "SHA256SUMS").read_text(encoding="utf-8"))
     assert sums[0] == sums[1]
 
@@ -103,7 +98,7 @@ def test_what_is_not_committed_is_refused(clone, tmp_path):
     page = clone / "README.md"
     text = page.read_text(encoding="utf-8")
     page.write_text(text + "\n", encoding="utf-8")
-    done = run([clone / RELEASE, "-s", codename(), tmp_path / "out"])
+    code, said = command(clone / RELEASE, "-s", codename(), tmp_path / "out")
     page.write_text(text, encoding="utf-8")
-    assert done.returncode == 1 and "changes that are not committed" in done.stdout
+    assert code == 1 and "changes that are not committed" in said
     assert not (tmp_path / "out").exists()

@@ -22,6 +22,7 @@ from conftest import INSIDE_ROOT, MADE, check_run
 from dresses import DRESSES, host_in_ipv6, read, write
 from generators import module_in
 from recorded_truth import NAMES, RECORDED, role_lines
+from sharkd_visit import printed_rows
 
 pytestmark = pytest.mark.slow
 
@@ -103,10 +104,7 @@ def sharkd_of_many(sandbox):
 def rows_of(taps):
     """The flows with verdict, row, ends, roles, port, service and reach, then the sessions with
     their product, ends, outcome, and who they were; how many of each."""
-    tables = {tap["tap"]: [[str(cell) for cell, field in zip(row, tap["fields"])
-                            if field["c"] != "Rank"]
-                           for table in tap["tables"] for row in table["i"]]
-              for tap in taps if tap}
+    tables = {tap["tap"]: [list(map(str, row)) for row in printed_rows(tap)] for tap in taps if tap}
     return collections.Counter(
         [("flow", *row[:9]) for row in tables.get(TAPS[0], []) if row[0] != "Not judged"] +
         [("session", *row[1:5], *row[6:9]) for row in tables.get(TAPS[1], [])])

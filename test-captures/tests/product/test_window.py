@@ -206,7 +206,7 @@ def test_the_last_entries_show_the_files_of_rules(window, tshark, entry):
 def test_the_worst_is_first_as_tshark_prints_it(window, tshark, name):
     """The window sorts by the first column, which is the rank."""
     shark = window("site-misconfigured")
-    opened = shark.statistic([one for one, _ in STATISTICS].index(name))
+    opened = shark.statistic(entry_of(name))
     text = shark.saved(opened, f"order-{name}.txt").partition("\n-")[2]
     found = [line.split() for line in text.splitlines() if re.match(r" *\d+ ", line)]
     lines = tshark(RECORDED / "site-misconfigured.pcapng", "-q", "-z", name, prefs=role_lines(),

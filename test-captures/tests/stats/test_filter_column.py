@@ -27,7 +27,8 @@ def drawn(sharkd, capture, names, prefs=()):
     found = {}
     for tap in filter(None, reply["result"]["taps"]):
         heads = [field["c"] for field in tap["fields"]]
-        found[tap["tap"].removeprefix("nstat:smsrc,")] = [dict(zip(heads, row)) for row in tap["tables"][0]["i"]]
+        found[tap["tap"].removeprefix("nstat:smsrc,")] = [dict(zip(heads, row))
+                                                          for row in tap["tables"][0]["i"]]
         assert heads[-1] == "Filter"
     assert set(found) == set(names)
     return found

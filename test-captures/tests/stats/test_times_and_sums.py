@@ -13,6 +13,7 @@ import pytest
 from audit_rows import LEARN_OFF, conf, statistic
 from generators import generator
 from json_output import json_lines
+from sharkd_visit import printed_rows
 
 VIEWER, AGENT, MP, PROXY, CLIENT = (
     "10.1.2.50", "10.1.3.17", "10.1.1.13", "10.1.1.60", "10.1.3.18")
@@ -59,10 +60,7 @@ def by_tap(sharkd, capture, name, prefs=()):
     """The rows that sharkd has of a table, without the columns that tshark does not print."""
     request = {"method": "tap", "params": {"tap0": f"nstat:smsrc,{name}"}}
     reply = sharkd(capture, [request], conf=conf(prefs))[0]
-    tap = [tap for tap in reply["result"]["taps"] if tap][0]
-    printed = [number for number, field in enumerate(tap["fields"])
-               if field["c"] not in ("Rank", "Filter")]
-    return [[row[number] for number in printed] for row in tap["tables"][0]["i"]]
+    return printed_rows([tap for tap in reply["result"]["taps"] if tap][0])
 
 
 # --- Roles --------------------------------------------------------------------------------------
