@@ -31,6 +31,12 @@ bool role_book_is_empty(void);
  */
 role_set_t role_book_roles(const address *addr);
 
+/**
+ * The same, and ROLE_INTERNET if @p addr is public, in no line of the table, and not of the
+ * organization's own networks. As cheap.
+ */
+role_set_t role_book_roles_or_internet(const address *addr);
+
 /** Returns those of them whose standing is @p least or better. */
 role_set_t role_book_roles_at(const address *addr, standing_e least);
 

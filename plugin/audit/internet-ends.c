@@ -43,24 +43,19 @@ internet_ends_reset(const matrix_t *matrix)
         has_rows |= is_for_internet(&lists[ROWS_USER].rows[i]);
 }
 
-static role_set_t
-internet_of(const address *host)
-{
-    return own_networks_are_internet(host) && role_book_roles_at(host, STANDING_TABLE) == 0
-               ? INTERNET : 0;
-}
-
+/* Called for each packet between hosts with roles: what an address is has been resolved once. */
 void
-internet_ends_add(flow_packet_t *packet)
+internet_ends_read_roles(flow_packet_t *packet)
 {
-    const role_set_t src = packet->src_roles, dst = packet->dst_roles;
+    const role_set_t src = role_book_roles_or_internet(&packet->pinfo->src),
+                     dst = role_book_roles_or_internet(&packet->pinfo->dst);
 
-    if (!has_rows || dst == ROLES_BROADCAST)
-        return;
-    if (dst != 0)
-        packet->src_roles |= internet_of(&packet->pinfo->src);
-    if (src != 0)
-        packet->dst_roles |= internet_of(&packet->pinfo->dst);
+    packet->src_roles = src & ~INTERNET;
+    packet->dst_roles = dst & ~INTERNET;
+    if (has_rows && packet->src_roles != 0)
+        packet->dst_roles = dst;
+    if (has_rows && (dst & ~INTERNET) != 0)
+        packet->src_roles = src;
 }
 
 bool

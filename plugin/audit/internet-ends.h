@@ -15,8 +15,11 @@
 /** Call from an init routine: addresses count if @p matrix or the user has rows for Internet. */
 void internet_ends_reset(const matrix_t *matrix);
 
-/** Adds ROLE_INTERNET to an end whose address is the Internet's, if the other end holds a role. */
-void internet_ends_add(flow_packet_t *packet);
+/**
+ * Sets the roles of both ends of @p packet: those that its addresses hold, and ROLE_INTERNET at an
+ * end whose address is the Internet's, if the other end holds a role.
+ */
+void internet_ends_read_roles(flow_packet_t *packet);
 
 /** True if an end of the flow has its place on the Internet alone. */
 bool internet_ends_are_in(const flow_facts_t *facts);

@@ -122,15 +122,11 @@ report_quoted_flow(packet_view_t *view, flow_t *flow)
     const conversation_element_t *key = flow->content->conversation->key_ptr;
     const address *first = conversation_key_addr1(key), *second = conversation_key_addr2(key);
     packet_info quoted = *view->pinfo;
-    flow_packet_t packet = {
-        .pinfo = &quoted,
-        .src_roles = role_book_roles(first),
-        .dst_roles = role_book_roles(second),
-    };
+    flow_packet_t packet = { .pinfo = &quoted };
 
     copy_address_shallow(&quoted.src, first);
     copy_address_shallow(&quoted.dst, second);
-    internet_ends_add(&packet);
+    internet_ends_read_roles(&packet);
     quoted.srcport = conversation_key_port1(key);
     quoted.destport = conversation_key_port2(key);
     quoted.ptype = tcp_state_is_known(flow->content->conversation) ? PT_TCP : PT_UDP;
@@ -228,6 +224,14 @@ is_broadcast(const packet_view_t *view)
     return role_book_is_broadcast(&view->pinfo->dst, packet_view_is_broadcast(view));
 }
 
+/* The sender is on the same network, and not on the Internet. */
+static void
+set_broadcast(flow_packet_t *packet)
+{
+    packet->src_roles &= ~ROLE_BIT(ROLE_INTERNET);
+    packet->dst_roles = ROLES_BROADCAST;
+}
+
 /* Not inline: its registers are saved only if some host has a role. */
 static G_GNUC_NO_INLINE void
 audit(packet_view_t *view)
@@ -255,12 +259,11 @@ audit(packet_view_t *view)
 
     if (role_book_is_empty() && !has_flows_without_roles())
         return;
-    packet.src_roles = role_book_roles(&pinfo->src);
-    packet.dst_roles = role_book_roles(&pinfo->dst);
+    internet_ends_read_roles(&packet);
     if ((packet.src_roles | packet.dst_roles) != 0 && pinfo->ptype == PT_UDP && is_broadcast(view))
-        packet.dst_roles = ROLES_BROADCAST;
-    audit_tap_queue_roles(pinfo, packet.src_roles, packet.dst_roles & ~ROLES_BROADCAST);
-    internet_ends_add(&packet);
+        set_broadcast(&packet);
+    audit_tap_queue_roles(pinfo, packet.src_roles & ~ROLE_BIT(ROLE_INTERNET),
+                          packet.dst_roles & ~(ROLES_BROADCAST | ROLE_BIT(ROLE_INTERNET)));
     audit_flow(view, &packet);
 }
 

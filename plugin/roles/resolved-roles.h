@@ -16,6 +16,7 @@ typedef struct {
     role_set_t held;
     role_set_t confirmed; /* Proven or Table */
     role_set_t by_table;
+    role_set_t internet;  /* ROLE_INTERNET if it is the Internet's, else none */
     bool is_host;         /* the table has the address itself */
     bool is_last;         /* it is the last one of a network of the table */
 } resolved_roles_t;

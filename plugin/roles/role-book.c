@@ -23,6 +23,7 @@
 #include "bounds.h"
 #include "evidence-holder.h"
 #include "network-table.h"
+#include "own-networks.h"
 #include "resolved-roles.h"
 #include "role-table.h"
 #include "text.h"
@@ -177,6 +178,8 @@ resolve(const address *addr)
         network = NULL;
     roles.by_table = network != NULL ? network->roles : 0;
     roles.held = roles.by_table | (host != NULL ? host->roles : 0);
+    if (roles.by_table == 0 && own_networks_are_internet(addr))
+        roles.internet = ROLE_BIT(ROLE_INTERNET);
     roles.confirmed = roles.by_table | evidence_holder_roles_at(host, STANDING_PROVEN);
     if (network_table_prefix_from_address(&prefix, addr))
         resolved_roles_put(&prefix, &roles);
@@ -200,6 +203,19 @@ role_book_roles(const address *addr)
     const resolved_roles_t *roles = resolved_roles_get(addr);
 
     return roles != NULL ? roles->held : get_resolved(addr).held;
+}
+
+role_set_t
+role_book_roles_or_internet(const address *addr)
+{
+    const resolved_roles_t *roles = resolved_roles_get(addr);
+    resolved_roles_t resolved;
+
+    if (roles == NULL) {
+        resolved = get_resolved(addr);
+        roles = &resolved;
+    }
+    return roles->held | roles->internet;
 }
 
 role_set_t

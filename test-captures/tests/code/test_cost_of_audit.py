@@ -25,10 +25,11 @@ LIMIT_SCAN = 1.14  # a host with a role tries each port of another one
 
 # The list of Configuration Manager has seven times the rows of the default one. On traffic like a
 # site's that is nothing; in a capture of 470 packets in which nearly each flow is another row's it
-# is the index of rows, made once.
+# is the index of rows, made once (0.4 % of them). These packets are what two runs differ in, of
+# which each takes 34 times as much, and a start varies by 0.02 % with where its texts lie.
 LARGE_MATRIX = "smsrc.audit.matrix:configmgr"
 LIMIT_LARGE = 1.003
-LIMIT_LARGE_ROWS = 1.01
+LIMIT_LARGE_ROWS = 1.025
 # Starting, with the first packet: no pattern is compiled, no table cleared.
 LIMIT_START = 1.004
 
