@@ -31,10 +31,10 @@ smsrc_room(remote-control
         message.c other-dissectors.c packet-smsrc.c rch0.c tnmp.c user-record.c
     UPSTREAM model packet sessions configmgr)
 smsrc_room(evidence
-    SOURCES conclusions.c dhcp.c dns.c endpoint-mapper.c evidence.c flow-content.c flow-port.c
+    SOURCES ber.c conclusions.c dhcp.c dns.c endpoint-mapper.c evidence.c flow-content.c flow-port.c
         gateway.c handed-out.c http.c http-alike.c http-answer.c http-head.c http-method.c
-        http-order.c http-proxy.c inference.c ldap.c netbios-names.c product.c questions.c
-        remote-control.c role-signatures.c rpc.c rpc-pieces.c second-fact.c share-remark.c
+        http-order.c http-proxy.c inference.c kerberos.c ldap.c netbios-names.c product.c
+        questions.c remote-control.c role-signatures.c rpc.c rpc-pieces.c second-fact.c share-remark.c
         signature-table.c site-name.c smb.c smb-name.c sql-browser.c tds.c tftp.c tls.c
         transactions.c uris-asked.c wmi-login.c
     UPSTREAM model packet sessions roles configmgr remote-control)

@@ -216,6 +216,31 @@ note_facts(const pending_t *pending, const finding_t *found, const flow_content_
     second_fact_note(server, &fact);
 }
 
+/*
+ * A path that only the product has, and a failure there: the path exists. Any server may fail so,
+ * and so the role needs a fact of another kind, and is Unconfirmed.
+ */
+static void
+note_failure(const pending_t *pending, const finding_t *found, const flow_content_t *flow,
+             const address *server)
+{
+    const role_signature_t *signature = pending->signature;
+    const noted_fact_t fact = {
+        .fact = signature->fact,
+        .conversation = flow->conversation,
+        .site_code = found->site_code,
+        .roles = signature->server,
+        .is_weak = true,
+        .frame = pending->frame,
+        .reason = found->reason,
+    };
+
+    if (!learning || flow->proxied || flow->forwarded || signature->fact != FACT_HTTP_URI ||
+        signature->needs_second_fact || product_judged() != PRODUCT_CONFIGMGR)
+        return;
+    second_fact_note(server, &fact);
+}
+
 /* True if an end learns no role because the table gives it to others: its flow still shows it. */
 static bool
 has_stranger(const role_signature_t *signature, const address *server, const address *client)
@@ -235,6 +260,8 @@ conclusions_confirm(const pending_t *pending, flow_content_t *flow, packet_info 
     role_finding_t finding = { .frame = pending->frame, .reason = found->reason,
                                .site_code = found->site_code };
 
+    if (found->has_failed)
+        note_failure(pending, found, flow, server);
     if (found->server == STANDING_NONE || is_contradicted(signature, server, client))
         return;
     finding.standing = found->server;

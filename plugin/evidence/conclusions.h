@@ -29,6 +29,7 @@ typedef struct pending {
 typedef struct {
     standing_e server, client;
     bool is_granted; /* by what only such a server has, and no refusal */
+    bool has_failed; /* the server has what was asked for, and failed */
     const char *reason;
     const char *site_code;
 } finding_t;

@@ -52,6 +52,7 @@ static const evidence_reader_t *const readers[] = {
     &netbios_names_nbns_reader,
     &netbios_names_nbdgm_reader,
     &ldap_reader,
+    &kerberos_reader,
     &tds_reader,
     &dns_reader,
     &dhcp_reader,

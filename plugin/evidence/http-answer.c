@@ -216,6 +216,8 @@ http_answer_shows(const http_answer_t *answer)
 
     if (answer->code == 401)
         return answer->asks_windows ? SHOWS_WINDOWS : 0;
+    if (answer->code == 405 || answer->code == 500)
+        return SHOWS_FAILURE;
     if (answer->code / 100 != 2)
         return 0;
     if (is_page(answer, &content))

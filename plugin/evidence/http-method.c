@@ -23,7 +23,7 @@ static const struct {
     [HTTP_METHOD_OTHER] = { "", 0, 0 },
     [HTTP_METHOD_GET] = { "GET",
                           SHOWS_MP_LIST | SHOWS_POLICY | SHOWS_CONTENT | SHOWS_PAGE |
-                              SHOWS_TAKEN | SHOWS_SOAP,
+                              SHOWS_TAKEN | SHOWS_SOAP | SHOWS_FAILURE,
                           0 },
     [HTTP_METHOD_HEAD] = { "HEAD", 0, 0 },
     [HTTP_METHOD_POST] = { "POST", SHOWS_TAKEN | SHOWS_SOAP, 0 },

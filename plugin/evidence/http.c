@@ -236,6 +236,8 @@ add_response(const packet_view_t *packet, const http_answer_t *shown, http_place
         http_answer_note_product(packet->pinfo, shown);
     } else if (http_alike_is_for_all(packet, shown, kind)) {
         answer.shown = 0;
+    } else if ((answer.shown & SHOWS_FAILURE) != 0) {
+        answer.detail = wmem_strdup_printf(packet->pinfo->pool, "answered %u", shown->code);
     } else if (asked.kind != HTTP_KIND_FOREIGN && answer.shown != 0) {
         http_alike_note_proof(packet, asked.frame);
     }

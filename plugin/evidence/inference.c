@@ -204,6 +204,8 @@ find_standings(const pending_t *pending, const answer_t *answer)
         .server = proves ? STANDING_PROVEN : lower,
         .client = proves && proves_client(pending, answer) ? STANDING_PROVEN : lower,
         .is_granted = (answer->shown & signature->proof & ~SHOWS_WINDOWS) != 0,
+        .has_failed = (answer->shown & SHOWS_FAILURE) != 0 && !answer->is_uncertain &&
+                      !pending->asked.is_uncertain,
     };
 }
 

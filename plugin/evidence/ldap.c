@@ -18,6 +18,7 @@
 
 #include <wsutil/pint.h>
 
+#include "ber.h"
 #include "bounds.h"
 #include "inference.h"
 #include "transactions.h"
@@ -26,12 +27,9 @@
 #define MAX_CLASSES 16
 #define MAX_SIGNATURE 96
 
-/* Tags of BER, and of LDAP's operations */
+/* Tags of BER that only LDAP has here, and of its operations */
 enum {
-    INTEGER = 0x02,
-    OCTET_STRING = 0x04,
     ENUMERATED = 0x0a,
-    SEQUENCE = 0x30,
     SET = 0x31,
     SEARCH = 0x63,
     SEARCH_ENTRY = 0x64,
@@ -41,40 +39,6 @@ enum {
     ADD = 0x68,
     ADD_RESPONSE = 0x69,
 };
-
-/* The bytes of the payload from the next one that is read. */
-typedef struct {
-    const uint8_t *at;
-    const uint8_t *end;
-    bool is_cut; /* the content goes on behind the end */
-} ber_t;
-
-/* Takes the next element if it has this tag. Its content is what was captured of it. */
-static bool
-take(ber_t *from, uint8_t tag, ber_t *content)
-{
-    const uint8_t *at = from->at;
-    size_t length, count;
-
-    if (from->end - at < 2 || at[0] != tag)
-        return false;
-    length = at[1];
-    at += 2;
-    if (length > 0x80) {
-        count = length & 0x7f;
-        if (count > 4 || (size_t)(from->end - at) < count)
-            return false;
-        for (length = 0; count > 0; count--)
-            length = length << 8 | *at++;
-    } else if (length == 0x80) {
-        return false;
-    }
-    content->is_cut = from->is_cut || length > (size_t)(from->end - at);
-    content->at = at;
-    content->end = at + MIN(length, (size_t)(from->end - at));
-    from->at = content->end;
-    return true;
-}
 
 /* An operation of a message. */
 typedef struct {
@@ -109,7 +73,7 @@ read_classes(const packet_view_t *packet, const ber_t *filter, const asked_t *as
          found++) {
         ber_t string = { .at = found - 2, .end = filter->end }, text;
 
-        if (found - filter->at < 2 || !take(&string, OCTET_STRING, &text) ||
+        if (found - filter->at < 2 || !ber_take(&string, BER_OCTET_STRING, &text) ||
             !role_signatures_may_match(FACT_LDAP_VALUE, text.at, (size_t)(text.end - text.at)))
             continue;
         if (bounds_full(BOUND_LDAP_CLASSES, count, MAX_CLASSES))
@@ -142,7 +106,7 @@ take_operation(ber_t *messages, operation_t *operation)
 {
     ber_t message, number;
 
-    if (!take(messages, SEQUENCE, &message) || !take(&message, INTEGER, &number) ||
+    if (!ber_take(messages, BER_SEQUENCE, &message) || !ber_take(&message, BER_INTEGER, &number) ||
         message.at == message.end)
         return false;
     memset(&operation->asked, 0, sizeof operation->asked);
@@ -151,7 +115,7 @@ take_operation(ber_t *messages, operation_t *operation)
     operation->tag = message.at[0];
     operation->asked.transaction =
         operation->asked.transaction << 8 | response_to(operation->tag);
-    return take(&message, operation->tag, &operation->content);
+    return ber_take(&message, operation->tag, &operation->content);
 }
 
 /* True if one of the values is a class of SMS. */
@@ -161,7 +125,7 @@ has_sms_class(ber_t values)
     static const char prefix[] = "mSSMS";
     ber_t value;
 
-    while (take(&values, OCTET_STRING, &value)) {
+    while (ber_take(&values, BER_OCTET_STRING, &value)) {
         if ((size_t)(value.end - value.at) >= sizeof prefix &&
             g_ascii_strncasecmp((const char *)value.at, prefix, sizeof prefix - 1) == 0)
             return true;
@@ -177,15 +141,16 @@ is_sms_entry(const packet_view_t *packet, ber_t entry)
     ber_t name, attributes, attribute, description, values;
     char *text;
 
-    if (!take(&entry, OCTET_STRING, &name))
+    if (!ber_take(&entry, BER_OCTET_STRING, &name))
         return false;
     text = wmem_strndup(packet->pinfo->pool, (const char *)name.at, (size_t)(name.end - name.at));
     if (role_signatures_match(FACT_LDAP_ENTRY, text, strlen(text)) != 0)
         return true;
-    if (!take(&entry, SEQUENCE, &attributes))
+    if (!ber_take(&entry, BER_SEQUENCE, &attributes))
         return false;
-    while (take(&attributes, SEQUENCE, &attribute)) {
-        if (take(&attribute, OCTET_STRING, &description) && take(&attribute, SET, &values) &&
+    while (ber_take(&attributes, BER_SEQUENCE, &attribute)) {
+        if (ber_take(&attribute, BER_OCTET_STRING, &description) &&
+            ber_take(&attribute, SET, &values) &&
             (size_t)(description.end - description.at) == sizeof type - 1 &&
             g_ascii_strncasecmp((const char *)description.at, type, sizeof type - 1) == 0)
             return has_sms_class(values);
@@ -208,7 +173,7 @@ add_response(const packet_view_t *packet, const operation_t *operation)
         return;
     if (operation->tag == SEARCH_ENTRY)
         answer.shown = is_sms_entry(packet, content) ? SHOWS_ENTRY : 0;
-    else if (!take(&content, ENUMERATED, &result) || result.at == result.end)
+    else if (!ber_take(&content, ENUMERATED, &result) || result.at == result.end)
         return;
     else
         answer.shown = *result.at == 0 ? SHOWS_SUCCESS : 0;
@@ -222,7 +187,7 @@ add_request(const packet_view_t *packet, const operation_t *operation)
 
     if (!transactions_ask(packet, operation->asked.transaction, content.at,
                           (size_t)(content.end - content.at)) ||
-        !take(&content, OCTET_STRING, &element))
+        !ber_take(&content, BER_OCTET_STRING, &element))
         return;
     if (operation->tag != SEARCH) {
         add_text(packet, FACT_LDAP_ENTRY, &element, &operation->asked);
@@ -298,7 +263,7 @@ read_payload(const packet_view_t *packet)
 const evidence_reader_t ldap_reader = {
     .protocol = "ldap",
     .service = SERVICE_LDAP,
-    .begin = { .min_length = 8, .bytes = { SEQUENCE }, .num_bytes = 1 },
+    .begin = { .min_length = 8, .bytes = { BER_SEQUENCE }, .num_bytes = 1 },
     .is_conclusive = true,
     .read = read_payload,
 };

@@ -11,7 +11,7 @@
 #include "packet-view.h"
 
 /** What a question is in. */
-typedef enum { QUESTION_DNS, QUESTION_NBNS, QUESTION_DHCP, QUESTION_RPC,
+typedef enum { QUESTION_DNS, QUESTION_NBNS, QUESTION_DHCP, QUESTION_BOOT, QUESTION_RPC,
                QUESTION_SQL_BROWSER, QUESTION_TFTP } question_e;
 
 /** Forgets all questions. Call from an init routine. */

@@ -50,6 +50,7 @@ extern const evidence_reader_t netbios_names_nbss_reader;
 extern const evidence_reader_t netbios_names_nbns_reader;
 extern const evidence_reader_t netbios_names_nbdgm_reader;
 extern const evidence_reader_t ldap_reader;
+extern const evidence_reader_t kerberos_reader;
 extern const evidence_reader_t tds_reader;
 extern const evidence_reader_t dns_reader;
 extern const evidence_reader_t dhcp_reader;

@@ -27,11 +27,14 @@ typedef enum {
     FACT_LDAP_ENTRY,
     FACT_TDS_DATABASE,
     FACT_DNS_NAME,
+    FACT_KERBEROS_SERVICE, /* for which a ticket is asked */
     FACT_NAMESPACE,
     FACT_BOOT_FILE,       /* that a server of TFTP has sent, or one of PXE has named */
+    FACT_BOOT_ANSWER,     /* of a server of PXE to Windows' boot program; without a text */
     FACT_SHARE_REMARK,    /* in the list of a server's shares */
     FACT_TLS_NAME,        /* whose a server's name is, and the name */
     FACT_TLS_CERTIFICATE, /* a name in a server's certificate */
+    FACT_TLS_CLIENT_CERTIFICATE, /* a purpose of the client's certificate */
     FACT_VIEWER_TO_AGENT, /* Remote Control; without a text */
     FACT_AGENT_TO_VIEWER, /* the same */
     NUM_FACTS
@@ -47,6 +50,7 @@ typedef enum {
     RESPONSE_TDS,
     RESPONSE_RPC,
     RESPONSE_TLS,
+    RESPONSE_KERBEROS,
     RESPONSE_REPLY, /* any bytes from the server */
 } response_e;
 
@@ -65,6 +69,7 @@ enum {
     SHOWS_PROPERTIES = 1 << 17,    /* HTTP: WebDAV's answer to PROPFIND */
     SHOWS_MESSAGE_TAKEN = 1 << 18, /* HTTP: CCM_POST or BITS_POST was taken */
     SHOWS_SOAP = 1 << 19,          /* HTTP: an envelope of SOAP */
+    SHOWS_FAILURE = 1 << 20,       /* HTTP: 405 or 500, which a path that is missing does not get */
 };
 
 /** The host that a fact is about. */

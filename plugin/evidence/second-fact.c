@@ -66,7 +66,7 @@ has_second(const host_facts_t *host, const noted_fact_t *fact)
     for (const known_t *known = host->facts; known != NULL; known = known->next) {
         const noted_fact_t *other = &known->fact;
 
-        if (other->of_asker == fact->of_asker && other->fact != fact->fact &&
+        if (other->of_asker == fact->of_asker && !other->is_weak && other->fact != fact->fact &&
             other->conversation != fact->conversation && is_of_same_site(other, fact))
             return true;
     }
@@ -78,7 +78,7 @@ learn(const address *addr, known_t *known)
 {
     const noted_fact_t *fact = &known->fact;
     role_finding_t finding = {
-        .standing = fact->of_asker ? STANDING_UNCONFIRMED : STANDING_PROVEN,
+        .standing = fact->of_asker || fact->is_weak ? STANDING_UNCONFIRMED : STANDING_PROVEN,
         .if_alone = fact->of_asker,
         .site_code = fact->site_code,
         .frame = fact->frame,
@@ -101,7 +101,8 @@ is_noted(const host_facts_t *host, const noted_fact_t *fact)
     for (const known_t *known = host->facts; known != NULL; known = known->next) {
         const noted_fact_t *old = &known->fact;
 
-        if (old->of_asker == fact->of_asker && old->fact == fact->fact &&
+        if (old->of_asker == fact->of_asker && old->is_weak <= fact->is_weak &&
+            old->fact == fact->fact &&
             (fact->roles & ~old->roles) == 0 &&
             g_ascii_strcasecmp(old->site_code, fact->site_code) == 0)
             return true;

@@ -20,6 +20,7 @@ typedef struct {
     role_set_t roles;         /* that it shows with a second one; 0 for none */
     bool of_asker;            /* it agrees with such alone, and makes roles Unconfirmed that
                                  count while the host has no role of a server; else Proven */
+    bool is_weak;             /* it makes its roles Unconfirmed; it confirms no other fact */
     uint32_t frame;
     const char *reason;
 } noted_fact_t;

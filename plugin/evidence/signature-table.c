@@ -340,6 +340,14 @@ const role_signature_t signature_table[] = {
     { .fact = FACT_DNS_NAME, .pattern = "^_mssms_mp_" SITE "\\._tcp\\.", .literal = "^_mssms_mp_",
       .examples = "_mssms_mp_abc._tcp.example.com", .subject = SUBJECT_OWNER,
       .server = R(MANAGEMENT_POINT), .speaks_for = CM, .label = "DNS" },
+    /*
+     * A client's remote control has this service. That of a site server has names too, which others
+     * may have: it is not among them.
+     */
+    { .fact = FACT_KERBEROS_SERVICE, .pattern = "^CmRcService/", .literal = "^CmRcService/",
+      .examples = "CmRcService/wks11.contoso.example", .response = RESPONSE_KERBEROS,
+      .server = R(DOMAIN_CONTROLLER), .hint = SHOWS_REPLY, .asks_anybody = true,
+      .needs_second_fact = true, CM_ONLY, .label = "Ticket for" },
     { .fact = FACT_NAMESPACE, .pattern = "^root\\\\sms([\\\\/]site_" SITE ")?([\\\\/]|$)",
       .literal = "^root\\sms", .examples = "root\\sms|root\\SMS\\site_ABC",
       .response = RESPONSE_RPC, .server = R(SMS_PROVIDER), .client = R(ADMIN_CONSOLE),
@@ -363,6 +371,11 @@ const role_signature_t signature_table[] = {
       .subject = SUBJECT_REPLY, .server = R(DISTRIBUTION_POINT_PXE), .client_of_flow = R(CLIENT),
       .proof = SHOWS_REPLY, CM_ONLY, .speaks_for = CM, .label = "Network boot" },
 
+    /* Windows Deployment Services answer its boot program without these files. */
+    { .fact = FACT_BOOT_ANSWER, .subject = SUBJECT_REPLY, .server = R(DISTRIBUTION_POINT_PXE),
+      .hint = SHOWS_REPLY, .asks_anybody = true, .needs_second_fact = true, CM_ONLY,
+      .label = "Answers Windows' boot program" },
+
     /*
      * TLS: what is left in clear. Management points have a certificate of the site's own, and so
      * may other site systems, and anybody can write that name into one: Unconfirmed.
@@ -376,6 +389,12 @@ const role_signature_t signature_table[] = {
       .examples = "SMS Issuing|SMS Role SSL Certificate", .subject = SUBJECT_REPLY,
       .server = R(MANAGEMENT_POINT), .client_of_flow = R(ADVANCED_CLIENT), .hint = SHOWS_REPLY,
       CM_ONLY, .speaks_for = CM, .label = "TLS certificate of" },
+
+    { .fact = FACT_TLS_CLIENT_CERTIFICATE, .pattern = "^1\\.3\\.6\\.1\\.4\\.1\\.311\\.101\\.2$",
+      .literal = "^1.3.6.1.4.1.311.101.2", .examples = "1.3.6.1.4.1.311.101.2",
+      .response = RESPONSE_TLS, .client_of_flow = R(ADVANCED_CLIENT),
+      .client_of_two = R(ADVANCED_CLIENT), .is_clients = true, GRANTED, .asks_anybody = true,
+      CM_ONLY, .label = "TLS client certificate with the purpose" },
 
     /* Remote Control itself; the reply of the agent is its proof. These facts have no text. */
     { .fact = FACT_VIEWER_TO_AGENT, .response = RESPONSE_REPLY, .server = R(CLIENT),

@@ -9,7 +9,8 @@
  * What is still to be seen of a connection by TLS: the name of the server that the client asks for
  * (RFC 6066 3), and up to TLS 1.2 the server's certificate (RFC 5246 7.4.2). A name that a
  * management point's list or an SRV record has given shows no more than a name does. The issuer of
- * a site's own certificates signs those of its servers alone.
+ * a site's own certificates signs those of its servers alone. A client's certificate has a purpose
+ * of the product's, which no public capture shows in TLS: it counts with a second fact only.
  */
 
 #include "reader.h"
@@ -25,6 +26,7 @@
 /* RFC 5246 6.2.1, 7.4: the record's header, and the handshake's messages */
 enum {
     RECORD = 5,
+    RECORD_CHANGE_CIPHER = 20,
     RECORD_HANDSHAKE = 22,
     MESSAGE = 4,
     CLIENT_HELLO = 1,
@@ -87,14 +89,16 @@ find_name(const packet_view_t *packet, unsigned at, char name[SITE_NAME_MAX + 1]
     return false;
 }
 
-/* A connection has one handshake in clear, so all have the number 0. */
+/* A connection has one handshake in clear, so each of its questions has a number for itself. */
+enum { OF_SERVER, OF_CLIENT };
+
 static void
 read_client_hello(const packet_view_t *packet, unsigned at)
 {
-    static const asked_t asked = { .transaction = 0 };
+    static const asked_t asked = { .transaction = OF_SERVER };
     char name[SITE_NAME_MAX + 1];
 
-    if (!transactions_ask(packet, 0, packet->payload, packet->length) ||
+    if (!transactions_ask(packet, OF_SERVER, packet->payload, packet->length) ||
         !find_name(packet, at, name) || !site_name_is_known(name))
         return;
     inference_add_fact(packet, FACT_TLS_NAME,
@@ -105,9 +109,33 @@ read_client_hello(const packet_view_t *packet, unsigned at)
 static void
 read_server_hello(const packet_view_t *packet)
 {
-    const answer_t answer = { .response = RESPONSE_TLS, .shown = SHOWS_REPLY };
+    const answer_t answer = { .response = RESPONSE_TLS, .transaction = OF_SERVER,
+                              .shown = SHOWS_REPLY };
 
-    if (transactions_answer(packet, 0, true) && inference_is_pending())
+    if (transactions_answer(packet, OF_SERVER, true) && inference_is_pending())
+        inference_add_response(packet, &answer);
+}
+
+/* The purpose is 1.3.6.1.4.1.311.101.2, as an element of DER. */
+static void
+read_client_certificate(const packet_view_t *packet, const uint8_t *body, size_t length)
+{
+    static const uint8_t purpose[] = { 0x06, 9, 0x2b, 6, 1, 4, 1, 0x82, 0x37, 0x65, 2 };
+    static const asked_t asked = { .transaction = OF_CLIENT };
+
+    if (ws_memmem(body, length, purpose, sizeof purpose) != NULL &&
+        transactions_ask(packet, OF_CLIENT, body, length))
+        inference_add_fact(packet, FACT_TLS_CLIENT_CERTIFICATE, "1.3.6.1.4.1.311.101.2", &asked);
+}
+
+/* The server goes on after the client's certificate: it has taken it. */
+static void
+read_change_of_cipher(const packet_view_t *packet)
+{
+    const answer_t answer = { .response = RESPONSE_TLS, .transaction = OF_CLIENT,
+                              .shown = SHOWS_SUCCESS };
+
+    if (inference_is_pending())
         inference_add_response(packet, &answer);
 }
 
@@ -119,10 +147,13 @@ read_certificate(const packet_view_t *packet, unsigned at, unsigned length)
 
     length = at < packet->length ? MIN(length, packet->length - at) : 0;
     body = packet_view_bytes(packet, at, length);
-    for (unsigned i = 0; body != NULL && length > 0 && i < array_length(names); i++) {
+    if (body == NULL || length == 0)
+        return;
+    read_client_certificate(packet, body, length);
+    for (unsigned i = 0; i < array_length(names); i++) {
         if (ws_memmem(body, length, names[i], strlen(names[i])) == NULL)
             continue;
-        if (transactions_answer(packet, 0, false))
+        if (transactions_answer(packet, OF_SERVER, false))
             inference_add_fact(packet, FACT_TLS_CERTIFICATE, names[i], NULL);
         return;
     }
@@ -170,6 +201,8 @@ read_payload(const packet_view_t *packet)
     for (unsigned i = 0; i < MAX_MESSAGES; i++) {
         const uint8_t *head = packet_view_bytes(packet, at, RECORD);
 
+        if (head != NULL && head[0] == RECORD_CHANGE_CIPHER)
+            read_change_of_cipher(packet);
         if (head == NULL || head[0] != RECORD_HANDSHAKE)
             return;
         read_record(packet, at + RECORD, at + RECORD + pntohu16(head + 3));

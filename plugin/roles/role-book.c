@@ -208,14 +208,9 @@ role_book_roles(const address *addr)
 role_set_t
 role_book_roles_or_internet(const address *addr)
 {
-    const resolved_roles_t *roles = resolved_roles_get(addr);
-    resolved_roles_t resolved;
+    const resolved_roles_t roles = get_resolved(addr);
 
-    if (roles == NULL) {
-        resolved = get_resolved(addr);
-        roles = &resolved;
-    }
-    return roles->held | roles->internet;
+    return roles.held | roles.internet;
 }
 
 role_set_t

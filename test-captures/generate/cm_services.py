@@ -341,10 +341,11 @@ def boot_question(client):
 
 
 def boot_answer(server, variables, catalog):
-    """Option 243: the key of the variables' file, and its name; option 252: the boot catalog."""
+    """Option 243: the key of the variables' file, and its name, each behind its kind and length;
+    option 252: the boot catalog."""
     key = bytes.fromhex("3014000000 0a".replace(" ", "")) + bytes(range(48, 48 + 63))
     name = variables.encode() + b"\0"
-    told = b"\x02" + bytes((len(key),)) + key + bytes((len(name),)) + name
+    told = bytes((2, len(key))) + key + bytes((1, len(name))) + name
     return ((54, kb.packed(server)), (60, b"PXEClient"), (243, told),
             (252, catalog.encode() + b"\0"))
 

@@ -29,6 +29,7 @@ static const char *const fact_names[] = {
     [FACT_TDS_DATABASE] = "database", [FACT_DNS_NAME] = "DNS", [FACT_NAMESPACE] = "namespace",
     [FACT_SHARE_REMARK] = "remark", [FACT_BOOT_FILE] = "boot", [FACT_TLS_NAME] = "TLS",
     [FACT_TLS_CERTIFICATE] = "certificate",
+    [FACT_KERBEROS_SERVICE] = "ticket", [FACT_TLS_CLIENT_CERTIFICATE] = "client certificate",
 };
 
 static void

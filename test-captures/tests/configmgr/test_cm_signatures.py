@@ -3,15 +3,17 @@
 #
 # Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The exchanges are those of configmgr.md's sources: Microsoft's pages, the tools that talk to real
-sites, and the logs of a site whose hosts hold few roles each."""
-
-import struct
 from collections import namedtuple
 
 import pytest
 
 from audit_rows import fields, frames, host_lines, statistic
+from cm_exchanges import (ANY_CLIENT, AUT, BASIC, CLIENT, DATA, FAILED, FILE, KEY, LIST, NEGOTIATE,
+                          NOT_ALLOWED, NOT_FOUND, OK, OPTIONS, OTHER, PAGE, PURPOSE, REFUSED,
+                          SERVER, SOAP, TCP, UDP, Flow, boot, boot_reply, boot_request_of_others,
+                          get, hello, http, login, package, post, record, refused_ticket, search,
+                          served, share, shares, soap, srv, text, tftp, tickets, tls,
+                          tls_with_purpose, variables)
 from exchanges import found
 from generators import generator, plan
 
@@ -19,178 +21,15 @@ kb = plan("kb_services")
 answers = plan("plan_answers")
 
 CONFIGMGR = "smsrc.audit.matrix:configmgr"
-TCP, UDP = answers.TCP, answers.UDP
 PROVEN, UNCONFIRMED = "Proven", "Unconfirmed"
-CLIENT, SERVER, OTHER = "client", "server", "other"
 MP, DP, SITE, SQL = "Management point", "BITS distribution point", "Site server", "SQL Server"
 AGENT, PXE, SUP = "Advanced Client", "PXE distribution point", "Software update point"
 PROVIDER, REPORTS, UPSTREAM = "SMS Provider", "Reporting services point", "Upstream WSUS server"
 GATEWAY, SHARES = "CMG connection point", "SMB distribution point"
 NOTHING = {}
 
-# A flow: who asks whom on which port, and what is said: (by the server?, bytes) in turn.
-Flow = namedtuple("Flow", "client server transport port said")
 # `learned`: (end, role) -> its basis, and no other. `word`: what the evidence of an end says.
 Case = namedtuple("Case", "name flows learned word", defaults=("",))
-
-XML = ("Content-Type: text/xml",)
-OK, NEGOTIATE, BASIC = kb.http_response(), answers.NEGOTIATE, answers.BASIC
-FILE = kb.http_response(body=bytes(range(64)), headers=("Content-Type: application/octet-stream",))
-PAGE = answers.page()
-SOAP = kb.http_response(body=b"<soap:Envelope><soap:Body/></soap:Envelope>", headers=XML)
-NOT_FOUND = kb.NOT_FOUND
-LIST = kb.http_response(
-    body=b'<MPList><MP Name="PS1MP" FQDN="ps1-mp.example.test"><Version>9106</Version>'
-         b'<SSLState Value="63"/></MP></MPList>', headers=XML)
-KEY = kb.http_response(body=b"<MPKEYINFORMATION><SITECODE>PS1</SITECODE>"
-                            b"<TRUSTEDROOTKEY>0602</TRUSTEDROOTKEY></MPKEYINFORMATION>",
-                       headers=XML)
-AUT = "/SMS_MP/.sms_aut?"
-
-
-def turns(*messages):
-    return tuple((bool(number % 2), message) for number, message in enumerate(messages))
-
-
-def http(*messages, port=80, client=CLIENT, server=SERVER):
-    return Flow(client, server, TCP, port, turns(*messages))
-
-
-def get(uri, answer, port=80, **more):
-    headers = more.pop("headers", ())
-    return http(kb.http_get(uri, headers=headers), answer, port=port, **more)
-
-
-def soap(uri, answer, **more):
-    """A call of a web service."""
-    return http(kb.http_request("POST", uri, body=b"<s:Envelope/>", headers=XML), answer, port=8530,
-                **more)
-
-
-def post(number, answer=OK, uri="/ccm_system_TokenAuth/request", **more):
-    """A message with a client's identity."""
-    request = kb.http_request("CCM_POST", uri, agent="SMS CCM 5.0", body=b"x",
-                              headers=(f"CCMClientID: GUID:{number:032X}",))
-    return http(request, answer, **more)
-
-
-def share(name, status=kb.STATUS_OK, file=None, server=SERVER):
-    said = [kb.smb2_tree("\\\\SRV\\" + name), kb.smb2_tree_reply(status)]
-    if file:
-        said += [kb.smb2_create(file), kb.smb2_created()]
-    return Flow(CLIENT, server, TCP, 445, turns(*said))
-
-
-def text(letters):
-    """A string of NDR."""
-    count = len(letters) + 1
-    wide = kb.wide(letters + "\0")
-    return struct.pack("<III", count, 0, count) + wide + bytes(-len(wide) % 4)
-
-
-def shares(*remarks, level=1, code=0x0011C017):
-    """NetrShareEnum (MS-SRVS 3.1.4.8) through a pipe: names with their remarks."""
-    count = len(remarks)
-    stub = struct.pack("<IIIIII", level, level, 0x20000, count, 0x20004, count)
-    stub += b"".join(struct.pack("<III", 0x20008 + 8 * n, 0, 0x2000C + 8 * n)
-                     for n in range(count))
-    stub += b"".join(text("SHARE$") + text(remark) for remark in remarks)
-    reply = kb.rpc_response(stub + struct.pack("<III", count, 0, 0))
-    head = struct.pack("<HHI16sIIIIII", 49, 0, code, bytes(16), 0, 0, 112, len(reply), 0, 0)
-    asked = struct.pack("<HHI16sIIIIIIII", 57, 0, code, bytes(16), 120, 0, 0, 0, 0, 4096, 1, 0)
-    return Flow(CLIENT, SERVER, TCP, 445, turns(
-        kb.nbss_message(smb2(asked, 0)), kb.nbss_message(smb2(head + reply, 1))))
-
-
-def smb2(body, flags):
-    """An IOCTL of SMB 2 (MS-SMB2 2.2.31)."""
-    return struct.pack("<4sHHIHHIIQIIQ16s", b"\xfeSMB", 64, 1, 0, 11, 1, flags, 0, 5, 0xFEFF, 1,
-                       0x0400000000000001, bytes(16)) + body
-
-
-def login(database, client=CLIENT, server=SERVER):
-    return Flow(client, server, TCP, 1433, turns(kb.tds_login(database),
-                                                 kb.tds_logged_in(database)))
-
-
-# --- TLS ----------------------------------------------------------------------------------------
-
-def record(kind, body):
-    message = struct.pack(">BBH", kind, 0, len(body)) + body
-    return struct.pack(">BHH", 22, 0x0303, len(message)) + message
-
-
-def hello(name):
-    """A ClientHello with the name of the server (RFC 6066 3)."""
-    text = name.encode()
-    entry = struct.pack(">HBH", len(text) + 3, 0, len(text)) + text
-    extensions = struct.pack(">HH", 0x17, 0) + struct.pack(">HH", 0, len(entry)) + entry
-    return record(1, struct.pack(">H32sBHHBB", 0x0303, bytes(range(32)), 0, 2, 0x003C, 1, 0) +
-                  struct.pack(">H", len(extensions)) + extensions)
-
-
-def served(issuer):
-    """ServerHello and a certificate, of which the names alone are there."""
-    name = kb.ber(0x30, kb.ber(0x31, kb.ber(0x30, kb.ber(6, b"\x55\x04\x03"),
-                                            kb.ber(0x0C, issuer.encode()))))
-    certificate = kb.ber(0x30, kb.ber(0x30, kb.ber(2, b"\1"), name, name))
-    chain = struct.pack(">BH", 0, len(certificate)) + certificate
-    return record(2, struct.pack(">H32sBHB", 0x0303, bytes(range(32)), 0, 0x003C, 0)) + record(
-        11, struct.pack(">BH", 0, len(chain)) + chain)
-
-
-def tls(name, issuer="Example CA", **more):
-    return http(hello(name), served(issuer), port=443, **more)
-
-
-# --- Network boot -------------------------------------------------------------------------------
-
-BOOT_FILE = b"\\SMSTemp\\2026.08.01.10.00.00.{1}.boot.bcd"
-
-
-def boot_request():
-    """To port 4011, with the options of a PXE client (RFC 4578) and the product's own."""
-    asked = kb.dhcp(3, "02:00:00:00:00:11").rstrip(b"\0")[:-1]
-    return asked + b"\x3c\x20PXEClient:Arch:00007:UNDI:003016" + bytes.fromhex(
-        "5d020007" "fa0b0c01010d02080001020007" "ff")
-
-
-def boot_reply(vendor=b"PXEClient", file=BOOT_FILE):
-    said = kb.dhcp(5, "02:00:00:00:00:11", server="10.9.0.1").rstrip(b"\0")[:-1]
-    return (said + bytes((60, len(vendor))) + vendor + bytes.fromhex("f30702453014000000") +
-            bytes((252, len(file))) + file + b"\xff")
-
-
-def boot(reply):
-    return Flow(CLIENT, SERVER, UDP, 4011, turns(boot_request(), reply))
-
-
-def tftp(name, answer, server=SERVER):
-    """A read request to 69, and what comes from a port of the server's choice."""
-    return (Flow(CLIENT, SERVER, UDP, 69, ((False, b"\0\1" + name + b"\0octet\0"),)),
-            Flow(CLIENT, server, UDP, 57001, ((True, answer),)))
-
-
-DATA, OPTIONS = b"\0\3\0\1" + bytes(512), b"\0\6tsize\x00512\0"
-REFUSED = b"\0\5\0\1not found\0"
-
-
-def srv(target):
-    name = "_mssms_mp_ps1._tcp.example.test"
-    return Flow(CLIENT, OTHER, UDP, 53, turns(
-        kb.dns_srv_query(name),
-        lambda of: kb.dns_srv_answer(name, target, 443, of(SERVER))))
-
-
-def search(classes, *entries):
-    asked = kb.ldap_search(kb.PUBLISHED_IN, kb.ldap_equal("objectClass", classes),
-                           ("mSSMSMPName",))
-    return Flow(CLIENT, SERVER, TCP, 389, turns(asked, b"".join(entries) + kb.ldap_done()))
-
-
-def package(answer, uri="/SMS_DP_SMSPKG$/Content_1.1/sccm?/setup.exe", **more):
-    return get(uri, answer, **more)
-
 
 CASES = (
     # The management point.
@@ -250,7 +89,8 @@ CASES = (
          {(SERVER, SITE): PROVEN}),
     # Network boot.
     Case("boot by DHCP", (boot(boot_reply()),), {(SERVER, PXE): PROVEN}, "boot.bcd"),
-    Case("boot by another server", (boot(boot_reply(file=b"\\Boot\\BCD")),), NOTHING),
+    Case("boot by another server", (boot(boot_reply(file=b"\\Boot\\BCD"),
+                                         boot_request_of_others()),), NOTHING),
     Case("boot file", tftp(b"SMSBoot\\x64\\wdsnbp.com", DATA), {(SERVER, PXE): PROVEN},
          "wdsnbp.com"),
     Case("boot variables", tftp(b"\\SMSTemp\\2026.{1}.boot.var", OPTIONS), {(SERVER, PXE): PROVEN}),
@@ -259,6 +99,15 @@ CASES = (
     Case("another boot file", tftp(b"boot\\x64\\wdsnbp.com", DATA), NOTHING),
     Case("boot folder", (share("REMINST", file="SMSImages\\PS100005"),), {(SERVER, PXE): PROVEN}),
     Case("deployment services", (share("REMINST", file="Boot\\x64\\wdsnbp.com"),), NOTHING),
+    Case("boot variables by DHCP", (boot(boot_reply(file=b"", variables=variables(
+        b"\\SMSTemp\\2026.{1}.boot.var"))),), {(SERVER, PXE): PROVEN}, "boot.var"),
+    Case("boot variables of others", (boot(boot_reply(file=b"", variables=variables(b"x.var")),
+                                           boot_request_of_others()),), NOTHING),
+    Case("boot program", (boot(boot_reply(file=b"\\Boot\\BCD")),), {(SERVER, PXE): UNCONFIRMED},
+         "boot program"),
+    Case("boot program and share", (boot(boot_reply(file=b"\\Boot\\BCD")),
+                                    share("REMINST", file="SMSImages\\PS100005")),
+         {(SERVER, PXE): PROVEN}),
     # Software updates are this site's where an asker is.
     Case("updates of any WSUS", (soap("/ClientWebService/client.asmx", SOAP),),
          {(SERVER, SUP): UNCONFIRMED}),
@@ -302,6 +151,34 @@ CASES = (
          "SMS Issuing"),
     Case("certificate of the asker", (Flow(CLIENT, SERVER, TCP, 443,
                                            ((False, served("SMS Issuing")),)),), NOTHING),
+    Case("client's certificate", (tls_with_purpose(PURPOSE),), NOTHING),
+    Case("client's certificate and package", (tls_with_purpose(PURPOSE), share("SMSPKGC$")),
+         {(CLIENT, AGENT): UNCONFIRMED, (SERVER, SHARES): PROVEN}),
+    Case("client's certificate refused", (tls_with_purpose(PURPOSE, False), share("SMSPKGC$")),
+         {(SERVER, SHARES): PROVEN}),
+    Case("certificate of any client", (tls_with_purpose(ANY_CLIENT), share("SMSPKGC$")),
+         {(SERVER, SHARES): PROVEN}),
+    # Kerberos.
+    Case("ticket", (tickets("CmRcService/wks11.example.test"),),
+         {(SERVER, "Domain controller"): UNCONFIRMED}, "CmRcService/wks11"),
+    Case("ticket and directory", (tickets("cifs/a", "CmRcService/wks11.example.test"),
+                                  search("mSSMSSite", kb.management_point_entry("PS1"))),
+         {(SERVER, "Domain controller"): PROVEN}),
+    Case("ticket for another", (tickets("CmRcService/a", granted="CmRcService/b"),), NOTHING),
+    Case("ticket of others", (tickets("cifs/wks11", "SMS Site Server/ps1"),), NOTHING),
+    Case("ticket refused", (refused_ticket("CmRcService/wks11"),), NOTHING),
+    # A failure on a path of the product's shows that it is there, with a fact of another kind.
+    Case("failure", (get(AUT + "MPLIST1&CAS", FAILED),), NOTHING),
+    Case("failure and name", (srv("ps1-mp2.example.test"), get(AUT + "MPLIST1&CAS", FAILED)),
+         {(SERVER, MP): UNCONFIRMED}, "answered 500"),
+    Case("failure and share", (get("/SMS_DP_SMSPKG$/PS100001", NOT_ALLOWED), share("SMSPKGC$")),
+         {(SERVER, DP): UNCONFIRMED, (SERVER, SHARES): PROVEN}, "answered 405"),
+    Case("failure of all paths", (get("/x", NOT_ALLOWED), get("/SMS_DP_SMSPKG$/PS1", NOT_ALLOWED),
+                                  share("SMSPKGC$")), {(SERVER, SHARES): PROVEN}),
+    Case("two failures", (get("/SMS_DP_SMSPKG$/PS100001", NOT_ALLOWED),
+                          get(AUT + "MPLIST1&CAS", FAILED)), NOTHING),
+    Case("failure of software updates", (soap("/ClientWebService/client.asmx", FAILED),
+                                         share("SMSPKGC$")), {(SERVER, SHARES): PROVEN}),
     Case("notification by TLS", (get(AUT + "MPKEYINFORMATION", KEY),
                                  http(hello("x.example.test"), served("Example CA"), port=10123)),
          {(SERVER, MP): PROVEN}),
@@ -397,7 +274,8 @@ def test_what_has_shown_a_role_is_judged_by_the_list(tshark, capture):
 
 # Signatures that KB 826852 has never had.
 OWN = ("software center", "recovery service", "peer", "boot by DHCP", "boot file",
-       "boot variables", "boot folder", "updates of any WSUS", "updates' synchronization",
+       "boot variables", "boot folder", "boot program", "boot variables by DHCP", "ticket",
+       "updates of any WSUS", "updates' synchronization",
        "administration service", "reports", "console's installation", "certificate")
 
 
