@@ -190,6 +190,19 @@ reach_so_far(const flow_t *flow, const packet_info *pinfo)
                ? REACH_PENDING : flow->reach;
 }
 
+/* The item of the audit: by which list, and what it found. */
+static proto_item *
+add_audit(proto_tree *parent, tvbuff_t *tvb, const char *found)
+{
+    proto_item *item =
+        proto_tree_add_protocol_format(parent, proto_smsrc_audit, tvb, 0, 0,
+                                       "Microsoft SMS Port Audit (%s), %s",
+                                       audit_tap_matrix()->title, found);
+
+    proto_item_set_generated(item);
+    return item;
+}
+
 /* The audit's tree for a packet of a judged flow. Returns the item of the verdict. */
 static proto_item *
 add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
@@ -201,12 +214,9 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
     const flow_end_t *first = &ends[judged->verdict.reversed ? RESPONDER : INITIATOR];
     const flow_end_t *second = &ends[judged->verdict.reversed ? INITIATOR : RESPONDER];
     const char *code = audit_tap_site_code(first->host, second->host);
-    proto_item *verdict_item, *item = proto_tree_add_item(parent, proto_smsrc_audit, tvb, 0, 0,
-                                                          ENC_NA);
+    proto_item *verdict_item, *item = add_audit(parent, tvb, name);
     proto_tree *tree = proto_item_add_subtree(item, ett_smsrc_audit);
 
-    proto_item_set_generated(item);
-    proto_item_append_text(item, ", %s", name);
     verdict_item = add_text(tree, hf_smsrc_audit_verdict, tvb, name);
     if (flow->content->mp_missing_frame == pinfo->num)
         proto_item_append_text(verdict_item, " (MP_%s<1a> is not found%s)",
@@ -333,9 +343,8 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
 void
 audit_tree_add_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
 {
-    proto_item *item = proto_tree_add_item(parent, proto_smsrc_audit, tvb, 0, 0, ENC_NA);
-    proto_item_set_generated(item);
-    proto_item_append_text(item, ", Overflow");
+    proto_item *item = add_audit(parent, tvb, "Overflow");
+
     for (bound_e bound = bounds_next(BOUND_NONE); bound < NUM_BOUNDS; bound = bounds_next(bound)) {
         if (bounds_frame(bound) == pinfo->num)
             expert_add_info_format(pinfo, item, &ei_smsrc_audit_overflow,
@@ -347,10 +356,8 @@ audit_tree_add_overflow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
 void
 audit_tree_add_other_product(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
 {
-    proto_item *item = proto_tree_add_item(parent, proto_smsrc_audit, tvb, 0, 0, ENC_NA);
+    proto_item *item = add_audit(parent, tvb, "Other product");
 
-    proto_item_set_generated(item);
-    proto_item_append_text(item, ", Other product");
     text_add_expert(pinfo, item, &ei_smsrc_audit_other_product,
                     "Evidence of %s; this audit is against %s. The preference "
                     "smsrc.audit.matrix chooses another list",
