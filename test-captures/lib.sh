@@ -20,7 +20,7 @@ dpkg-dev:dpkg-shlibdeps file:file jq:jq parallel:parallel shellcheck:shellcheck 
 gcovr:gcovr python3-jinja2:python3 python3-matplotlib:python3 graphviz:dot'
 # For Wireshark in a window on a virtual display.
 WINDOW_NEEDS='wireshark:wireshark xvfb:Xvfb openbox:openbox xdotool:xdotool xclip:xclip imagemagick:import
-x11-utils:xprop fonts-dejavu-core:Xvfb chromium:chromium'
+x11-utils:xprop fonts-dejavu-core:Xvfb chromium:chromium tesseract-ocr:tesseract'
 # For the plugin in Wireshark's own tree, whose source is not in a package (wireshark-source).
 SOURCE_NEEDS='flex:flex libgcrypt20-dev:gcc libc-ares-dev:gcc libpcre2-dev:gcc libspeexdsp-dev:gcc'
 # Debian starts the services of these packages when they are installed: only CI installs them.

@@ -27,6 +27,7 @@ static int proto_smsrc_audit = -1;
 static int hf_smsrc_audit_verdict = -1;
 static int hf_smsrc_audit_matrix = -1;
 static int hf_smsrc_audit_row = -1;
+static int hf_smsrc_audit_row_shown = -1;
 static int hf_smsrc_audit_row_text = -1;
 static int hf_smsrc_audit_service = -1;
 static int hf_smsrc_audit_server_port = -1;
@@ -180,6 +181,9 @@ add_row(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const verdict_t *ve
     if (verdict->nearest)
         proto_item_append_text(item, " (the nearest row)");
     add_text(tree, hf_smsrc_audit_row_text, tvb, matrix_row_to_str(pinfo->pool, verdict->row));
+    if (proto_field_is_referenced(tree, hf_smsrc_audit_row_shown))
+        proto_item_set_hidden(add_text(tree, hf_smsrc_audit_row_shown, tvb, wmem_strdup_printf(
+            pinfo->pool, "%s%s", verdict->nearest ? "near " : "", verdict->row->id)));
 }
 
 /* Two tries at the end of a capture are Blocked: in a single pass more of it may follow. */
@@ -194,10 +198,9 @@ reach_so_far(const flow_t *flow, const packet_info *pinfo)
 static proto_item *
 add_audit(proto_tree *parent, tvbuff_t *tvb, const char *found)
 {
-    proto_item *item =
-        proto_tree_add_protocol_format(parent, proto_smsrc_audit, tvb, 0, 0,
-                                       "Microsoft SMS Port Audit (%s), %s",
-                                       audit_tap_matrix()->title, found);
+    proto_item *item = proto_tree_add_protocol_format(
+        parent, proto_smsrc_audit, tvb, 0, 0, "Microsoft SMS Port Audit (%s), %s",
+        audit_tap_matrix()->title, found);
 
     proto_item_set_generated(item);
     return item;
@@ -411,8 +414,10 @@ audit_tree_register(int proto)
             "kb826852 (hidden in trees), configmgr, sms2", HFILL } },
         { &hf_smsrc_audit_row,
           { "Row", "smsrc.audit.row", FT_STRING, BASE_NONE, NULL, 0x0,
-            "The row of KB 826852 or of a related list that the flow matches, or the nearest row",
-            HFILL } },
+            "The row that the flow matches, also of a related list, or the nearest", HFILL } },
+        { &hf_smsrc_audit_row_shown,
+          { "Row, or near a row", "smsrc.audit.row_shown", FT_STRING, BASE_NONE, NULL, 0x0,
+            "The same for a column: E1, or near E1 where the flow matches no row", HFILL } },
         { &hf_smsrc_audit_row_text,
           { "Row description", "smsrc.audit.row.text", FT_STRING, BASE_NONE, NULL, 0x0,
             "Description of the row: roles of initiator and responder, service, transport and "

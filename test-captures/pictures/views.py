@@ -15,7 +15,7 @@ sys.path.insert(0, str(HERE.parent / "tests"))
 
 from conftest import MADE, Sandbox  # noqa: E402
 from recorded_truth import RECORDED  # noqa: E402
-from window import PROFILE, Display, Wireshark, until  # noqa: E402
+from window import PROFILE, STATISTICS, Display, Wireshark, until  # noqa: E402
 
 ROLES = [line for line in (RECORDED / "smsrc_roles").read_text(encoding="ascii").splitlines()
          if not line.startswith("#")]
@@ -102,9 +102,11 @@ def remote_control(stage):
 
 
 # Of the submenu, in its order: picture, size of the window.
-SIZES = {"sessions": (1380, 200), "messages": (700, 420), "roles": (1000, 560),
-         "port-audit": (1200, 640), "matrix": (900, 620), "rules": (1200, 560),
-         "rules-nft": (1000, 640)}
+# The pictures of statistics: what -z calls each, and the size of its window.
+TABLES = {"sessions": ("smsrc,sessions", 1000, 200), "messages": ("smsrc,messages", 700, 420),
+          "roles": ("smsrc,roles", 1000, 560), "port-audit": ("smsrc,audit", 1300, 640),
+          "matrix": ("smsrc,matrix", 900, 620), "rules": ("smsrc,rules", 1200, 560),
+          "rules-nft": ("smsrc,rules.nft", 1000, 640)}
 
 
 def menu(stage):
@@ -116,15 +118,16 @@ def menu(stage):
 
 def statistics(stage):
     """Each statistic of the submenu in its window."""
-    entries = list(SIZES)
+    entries = [name for name, _ in STATISTICS]
     for capture, roles, names in (
             (DEMO, (), ("sessions", "messages")), (SITE, (), ("roles",)),
             (SITE, ROLES, ("rules", "rules-nft")), (FIREWALLED, ROLES, ("matrix",)),
             (MISCONFIGURED, ROLES, ("port-audit",))):
         with stage.open(capture, roles=roles) as shark:
             for name in names:
-                window = shark.statistic(entries.index(name))
-                shark.resize(window, *SIZES[name])
+                entry, width, height = TABLES[name]
+                window = shark.statistic(entries.index(entry))
+                shark.resize(window, width, height)
                 stage.keep(shark, window, name)
 
 

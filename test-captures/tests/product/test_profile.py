@@ -66,7 +66,7 @@ def test_its_columns_say_roles_verdict_row_and_session(tshark, home):
     done = tshark(RECORDED / "site-misconfigured.pcapng", "-C", PROFILE, "-Y",
                   "smsrc.audit.off_matrix", env={"HOME": home})
     assert " ".join(done.stdout.splitlines()[0].split()).startswith(
-        "86 Off matrix E1 10.20.2.11 Advanced Client 10.20.1.13 Management point "
+        "86 Off matrix near E1 10.20.2.11 Advanced Client 10.20.1.13 Management point "
         "HTTP GET /SMS_MP/.sms_aut?MPLIST HTTP/1.1 [Off matrix: TCP 8080, near E1]")
     done = tshark(RECORDED / "site-misconfigured.pcapng", "-C", PROFILE, "-Y",
                   'smsrc.tnmp.type == "Information reply"', env={"HOME": home})
