@@ -148,6 +148,9 @@ def io_graph(stage):
         shark.keys("alt+s", *["Down"] * 6, "Return")
         window = shark.wait_window("I/O Graph|IO Graph")
         shark.resize(window, 1000, 700)
+        # Its bars come some time after the axes: 8 or 16 bits for each of their three colors.
+        green = (bytes.fromhex("7cb342") * 20, bytes.fromhex("7c7cb3b34242") * 20)
+        until("a green bar", lambda: any(bar in shark.look(window) for bar in green))
         stage.keep(shark, window, "io-graph")
 
 
