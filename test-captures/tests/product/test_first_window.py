@@ -82,3 +82,8 @@ def test_the_columns_of_a_finding_fit_into_the_first_window():
     assert "%Cus:smsrc.audit.src_role" in shown
     # The list is narrower than the window by its scroll bar with the colors of all packets.
     assert sum(widths[column] for column in shown) <= SIZES[0][0] - 48
+    # A letter of the list has 8 points, and a cell 3 on either side.
+    for column, text in (("%Cus:smsrc.audit.verdict", "Wrong direction"),
+                         ("%Cus:smsrc.audit.row_shown", "near E1"),
+                         ("%Cus:smsrc.audit.src_role", "Management point")):
+        assert widths[column] >= 8 * len(text) + 6, column
