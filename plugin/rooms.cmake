@@ -9,8 +9,8 @@
 smsrc_room(model
     SOURCES channel.c role.c service.c)
 smsrc_room(packet
-    SOURCES addresses.c bounds.c cache.c code-page.c conversation-cache.c conversation-list.c
-        icmp-error.c netbios.c ntlmssp-auth.c opaque-data.c packet-copy.c packet-view.c
+    SOURCES addresses.c bounds.c bytes-digest.c cache.c code-page.c conversation-cache.c
+        conversation-list.c icmp-error.c netbios.c ntlmssp-auth.c opaque-data.c packet-copy.c packet-view.c
         service-detect.c service-sender.c service-signatures.c stream-head.c tcp-state.c text.c
     UPSTREAM model)
 smsrc_room(sessions

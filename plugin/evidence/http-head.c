@@ -178,14 +178,20 @@ keep_header(wmem_allocator_t *scope, const char *line, const char *end, http_hea
 {
     bool forwarded = is_forwarding_header(line, end);
     size_t length = (size_t)(end - line);
+    const uint64_t matches =
+        role_signatures_match(FACT_HTTP_HEADER, line, MIN(length, INFERENCE_MAX_TEXT));
+    char *copy;
 
-    if (!forwarded &&
-        role_signatures_match(FACT_HTTP_HEADER, line, MIN(length, INFERENCE_MAX_TEXT)) == 0)
+    if (!forwarded && matches == 0)
         return;
     if (bounds_full(BOUND_HTTP_HEADERS, headers->count, HTTP_HEAD_MAX))
         return;
     headers->forwarded = headers->forwarded || forwarded;
-    headers->lines[headers->count++] = wmem_strndup(scope, line, length);
+    headers->matches[headers->count] = matches;
+    copy = (char *)wmem_alloc(scope, length + 1);
+    memcpy(copy, line, length);
+    copy[length] = '\0';
+    headers->lines[headers->count++] = copy;
 }
 
 void

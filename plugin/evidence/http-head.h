@@ -30,6 +30,7 @@ typedef struct {
     const char *end; /* of all headers, with the empty line; NULL if that is not captured */
     const char *lines[HTTP_HEAD_MAX]; /* count of them: those that a signature matches, or a proxy
                                        has added; with their ends of line */
+    uint64_t matches[HTTP_HEAD_MAX]; /* the signatures that each matches */
 } http_head_t;
 
 /** Reads the headers of the message whose first line ends at @p line; they belong to @p scope. */

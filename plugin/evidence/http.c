@@ -61,9 +61,15 @@ static void
 add_facts(const packet_view_t *packet, const request_t *request, const char *path,
           const asked_t *asked)
 {
+    uint64_t added = 0;
+
     inference_add_fact(packet, FACT_HTTP_URI, path, asked);
-    for (unsigned i = 0; i < request->headers.count; i++)
-        inference_add_fact(packet, FACT_HTTP_HEADER, request->headers.lines[i], asked);
+    /* Of headers that are alike the last one counts. */
+    for (unsigned i = request->headers.count; i-- > 0;) {
+        if ((request->headers.matches[i] & ~added) != 0)
+            inference_add_fact(packet, FACT_HTTP_HEADER, request->headers.lines[i], asked);
+        added |= request->headers.matches[i];
+    }
     inference_add_fact(packet, FACT_HTTP_METHOD, request->method, asked);
 }
 

@@ -28,6 +28,7 @@
 #include <wsutil/bits_ctz.h>
 #include <wsutil/wslog.h>
 
+#include "bytes-digest.h"
 #include "cache.h"
 
 /* The first bytes of a text that are filtered, one bit of facts[].may_be_at each. */
@@ -313,12 +314,30 @@ match_those(fact_e fact, uint64_t signatures, const char *text, size_t length)
     return matches;
 }
 
+/*
+ * How much of a text the patterns look at: of a header its name, as all have an end with ":", and of
+ * a user agent what it begins with. So values that differ are one text in the cache.
+ */
+static size_t
+matched_length(fact_e fact, const char *text, size_t length)
+{
+    enum { MAX_NAME = 64, AGENT = sizeof "User-Agent" - 1, MAX_AGENT = 48 };
+    const char *colon;
+    size_t name;
+
+    if (fact != FACT_HTTP_HEADER)
+        return length;
+    colon = (const char *)memchr(text, ':', MIN(length, MAX_NAME));
+    name = colon != NULL ? (size_t)(colon - text) : MAX_NAME;
+    return MIN(length, name + 1 + (name == AGENT ? MAX_AGENT : 0));
+}
+
 uint64_t
 role_signatures_match(fact_e fact, const char *text, size_t length)
 {
     cached_matches_t *cached;
     fact_key_t key;
-    size_t key_size = offsetof(fact_key_t, text) + length;
+    size_t key_size;
     uint64_t signatures;
     uint32_t hash;
 
@@ -328,12 +347,14 @@ role_signatures_match(fact_e fact, const char *text, size_t length)
     signatures = find_literals(fact, text, length);
     if (signatures == 0)
         return 0;
+    length = matched_length(fact, text, length);
     if (length > CACHE_TEXT)
         return match_those(fact, signatures, text, length);
+    key_size = offsetof(fact_key_t, text) + length;
     key.fact = (uint8_t)fact;
     key.length = (uint8_t)length;
     memcpy(key.text, text, length);
-    hash = wmem_strong_hash((const uint8_t *)text, length) + (uint32_t)fact;
+    hash = bytes_digest(text, length) + (uint32_t)fact;
     cached = (cached_matches_t *)cache_find(&cache, hash, &key, key_size);
     if (cached == NULL) {
         cached = (cached_matches_t *)cache_add(&cache, hash, &key, key_size);

@@ -17,6 +17,7 @@
 
 #include "transactions.h"
 
+#include "bytes-digest.h"
 #include "conversation-cache.h"
 #include "inference.h"
 #include "tcp-state.h"
@@ -149,7 +150,7 @@ transactions_ask(const packet_view_t *packet, uint64_t number, const uint8_t *by
 {
     const conversation_t *conversation = conversation_cache_find(packet->pinfo);
     connection_t *connection = conversation != NULL ? find_connection(conversation, true) : NULL;
-    uint32_t digest = wmem_strong_hash(bytes, length);
+    uint32_t digest = bytes_digest(bytes, length);
     request_t *request;
 
     if (connection == NULL || !check_side(connection, conversation, packet, true))

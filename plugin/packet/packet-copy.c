@@ -17,6 +17,8 @@
 
 #include "packet-copy.h"
 
+#include "bytes-digest.h"
+
 #include <epan/ipproto.h>
 #include <wsutil/pint.h>
 
@@ -34,7 +36,7 @@ mix_segment(const packet_view_t *packet)
     uint32_t mixed = packet->payload != NULL ? packet->reported : 0;
 
     if (packet->network_length < LENGTH)
-        return wmem_strong_hash(header, packet->network_length);
+        return bytes_digest(header, packet->network_length);
     mixed = (mixed + pntohu32(header)) * 0x9e3779b1U;
     mixed = (mixed ^ pntohu32(header + SEQ)) * 0x85ebca6bU;
     mixed = (mixed ^ pntohu32(header + ACK)) * 0xc2b2ae35U;
@@ -50,10 +52,10 @@ hash_datagram(const packet_view_t *packet)
 
     /* Of a packet that was cut, the checksum is all that is known of its end. */
     if (packet->pinfo->fd->cap_len < packet->pinfo->fd->pkt_len)
-        return wmem_strong_hash(bytes, length);
+        return bytes_digest(bytes, length);
     if (length <= AFTER)
-        return wmem_strong_hash(bytes, MIN(length, CHECKSUM));
-    return wmem_strong_hash(bytes, CHECKSUM) * 31 + wmem_strong_hash(bytes + AFTER, length - AFTER);
+        return bytes_digest(bytes, MIN(length, CHECKSUM));
+    return bytes_digest(bytes, CHECKSUM) * 31 + bytes_digest(bytes + AFTER, length - AFTER);
 }
 
 /* IPv4's identification, in the header that pinfo's address points into. */

@@ -27,9 +27,10 @@ static const char *const fact_names[] = {
     [FACT_NBSS_CALLED] = "called", [FACT_NBDGM_DESTINATION] = "to", [FACT_IPX_NAME] = "IPX",
     [FACT_LDAP_BASE] = "base", [FACT_LDAP_VALUE] = "value", [FACT_LDAP_ENTRY] = "entry",
     [FACT_TDS_DATABASE] = "database", [FACT_DNS_NAME] = "DNS", [FACT_NAMESPACE] = "namespace",
-    [FACT_SHARE_REMARK] = "remark", [FACT_BOOT_FILE] = "boot", [FACT_TLS_NAME] = "TLS",
-    [FACT_TLS_CERTIFICATE] = "certificate",
-    [FACT_KERBEROS_SERVICE] = "ticket", [FACT_TLS_CLIENT_CERTIFICATE] = "client certificate",
+    [FACT_SHARE_REMARK] = "remark", [FACT_BOOT_FILE] = "boot",
+    [FACT_BOOT_ANSWER] = "boot program", [FACT_TLS_NAME] = "TLS",
+    [FACT_TLS_CERTIFICATE] = "certificate", [FACT_KERBEROS_SERVICE] = "ticket",
+    [FACT_TLS_CLIENT_CERTIFICATE] = "client certificate",
 };
 
 static void
@@ -66,6 +67,12 @@ inference_add_fact_about(const packet_view_t *packet _U_, fact_e fact, const cha
 
     show(g_strdup_printf("%s %s of %u.%u.%u.%u", fact_names[fact], text, ip[0], ip[1], ip[2],
                          ip[3]));
+}
+
+void
+inference_add_textless_fact(const packet_view_t *packet _U_, fact_e fact)
+{
+    show(g_strdup(fact_names[fact]));
 }
 
 /* "answer: success #2", with all that it shows. */
@@ -214,7 +221,7 @@ static const case_t cases[] = {
     { "continue, then two in a packet", &http_reader, true,
       BYTES("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na"
             "HTTP/1.1 500 No\r\n\r\n"),
-      { "answer content taken", "answer #2" } },
+      { "answer content taken", "answer #2, answered 500" } },
     { "letters that are not a method", &http_reader, true, BYTES("get / HTTP/1.1\r\n"),
       { NULL } },
     { "search", &ldap_reader, true, BYTES(LDAP_SEARCH),
