@@ -20,6 +20,7 @@
  *   4.2         field_info.value is a pointer
  *   4.2         callbacks of a UAT's fields and records return bool
  *   4.2         wsutil/plugins.h has WS_PLUGIN_DESC_*: a plugin says what it registers
+ *   4.2         epan/frame_data.h, and so epan/packet.h, no longer includes wiretap/wtap.h
  *   4.2         epan/dfilter/dfilter-loc.h, which epan/plugin_if.h includes, is not installed
  *   4.4         preferences, heuristics and callbacks of dissectors take or return bool
  *   4.4         tvb_get_guint8() is tvb_get_uint8()

@@ -195,6 +195,17 @@ def test_copyright_file_is_machine_readable():
         one["License"] for one in rest if "Files" not in one} == {"GPL-2+"}
 
 
+@pytest.mark.parametrize("there, generators", [
+    ("dpkg rpm", "DEB;TGZ"), ("dpkg", "DEB;TGZ"), ("rpm", "RPM;TGZ"), ("", "TGZ")])
+def test_cpack_makes_what_the_system_installs(tmp_path, there, generators):
+    """By the programs that are there; without them cpack still makes the tarball."""
+    tools = {"dpkg": "SHLIBDEPS", "rpm": "RPMBUILD"}
+    code, said = configure(tmp_path, "-DSMSRC_FILE=file", *(
+        f"-DSMSRC_{tools[name]}={name if name in there else 'OFF'}" for name in tools))
+    assert code == 0, said
+    assert f'set(CPACK_GENERATOR "{generators}")' in (tmp_path / "CPackConfig.cmake").read_text()
+
+
 # --- The RPM ------------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
