@@ -13,6 +13,24 @@
 #include <epan/packet.h>
 #include <epan/stats_tree.h>
 
+/*
+ * What changed of that which the plugin uses, by the headers of each version:
+ *
+ *   changed in  what
+ *   4.2         field_info.value is a pointer
+ *   4.2         callbacks of a UAT's fields and records return bool
+ *   4.2         wsutil/plugins.h has WS_PLUGIN_DESC_*: a plugin says what it registers
+ *   4.2         epan/frame_data.h, and so epan/packet.h, no longer includes wiretap/wtap.h
+ *   4.2         epan/dfilter/dfilter-loc.h, which epan/plugin_if.h includes, is not installed
+ *   4.4         preferences, heuristics and callbacks of dissectors take or return bool
+ *   4.4         tvb_get_guint8() is tvb_get_uint8()
+ *   4.4         array_length() is in wsutil/array.h, no longer in epan/packet.h
+ *   4.4         epan/packet.h no longer includes epan/tfs.h and epan/unit_strings.h
+ *   4.6         pntoh16() and the like are pntohu16() and the like
+ *   4.6         the function that starts a statistic returns its success
+ *   4.7         a plugin may be registered by wireshark_load_module()
+ */
+
 /* Only this file tests a version. */
 #define SMSRC_WS_AT_LEAST(major, minor)                                                          \
     (WIRESHARK_VERSION_MAJOR > (major) ||                                                        \
@@ -111,6 +129,17 @@ typedef void stat_tap_init_result;
 #define SMSRC_HAS_PLUGIN_DESCRIBE 1
 #else
 #define SMSRC_HAS_PLUGIN_DESCRIBE 0
+#endif
+
+/*
+ * Sources of 4.7 had another way in for some time: one function wireshark_load_module(), which this
+ * macro defines, in place of plugin_version, plugin_want_major, plugin_want_minor,
+ * plugin_register() and plugin_describe(). No version from 4.0 to 4.6 has it.
+ */
+#ifdef WIRESHARK_PLUGIN_REGISTER
+#define SMSRC_HAS_PLUGIN_MODULE 1
+#else
+#define SMSRC_HAS_PLUGIN_MODULE 0
 #endif
 
 #endif /* __SMSRC_COMPAT_H__ */

@@ -18,12 +18,6 @@
 #include "session-tap.h"
 #include "statistics.h"
 
-WS_DLL_PUBLIC_DEF const char plugin_version[] = SMSRC_VERSION;
-WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
-WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
-
-WS_DLL_PUBLIC void plugin_register(void);
-
 /* Drops the state of a capture, downstream first: each reads what the next one has. */
 static void
 end_capture(void)
@@ -56,13 +50,39 @@ register_handoffs(void)
     statistics_register();
 }
 
+/* What Wireshark calls to load the plugin; how it finds the function depends on its version. */
+#if SMSRC_HAS_PLUGIN_MODULE
+static void
+#else
+WS_DLL_PUBLIC void plugin_register(void);
+
 void
+#endif
 plugin_register(void)
 {
     static proto_plugin smsrc = { register_protocols, register_handoffs };
 
     proto_register_plugin(&smsrc);
 }
+
+#if SMSRC_HAS_PLUGIN_MODULE
+WS_DLL_PUBLIC plugin_type_e wireshark_load_module(int *abi_version, int *api_level,
+                                                  struct ws_module **module);
+
+static struct ws_module smsrc_module = {
+    .flags = WS_PLUGIN_DESC_DISSECTOR,
+    .version = SMSRC_VERSION,
+    .spdx_id = "GPL-2.0-or-later",
+    .home_url = "",
+    .blurb = "Microsoft SMS Remote Control and KB 826852",
+    .register_cb = plugin_register,
+};
+
+WIRESHARK_PLUGIN_REGISTER_EPAN(&smsrc_module, 0)
+#else
+WS_DLL_PUBLIC_DEF const char plugin_version[] = SMSRC_VERSION;
+WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 
 #if SMSRC_HAS_PLUGIN_DESCRIBE
 WS_DLL_PUBLIC uint32_t plugin_describe(void);
@@ -72,4 +92,5 @@ plugin_describe(void)
 {
     return WS_PLUGIN_DESC_DISSECTOR;
 }
+#endif
 #endif

@@ -16,7 +16,7 @@ libglib2.0-dev:pkg-config wireshark-dev:cmake tshark:tshark'
 TEST_NEEDS='python3:python3 python3-pytest:pytest-3|pytest python3-scapy:scapy
 wireshark-common:sharkd nmap:nmap clang:clang libclang-rt-dev:clang tcpreplay:tcprewrite
 valgrind:valgrind debootstrap:debootstrap iproute2:ip nftables:nft iptables:iptables-restore
-dpkg-dev:dpkg-shlibdeps file:file jq:jq parallel:parallel shellcheck:shellcheck cppcheck:cppcheck clang-tidy:clang-tidy
+dpkg-dev:dpkg-shlibdeps rpm:rpmbuild file:file jq:jq parallel:parallel shellcheck:shellcheck cppcheck:cppcheck clang-tidy:clang-tidy
 gcovr:gcovr python3-jinja2:python3 python3-matplotlib:python3 graphviz:dot'
 # For Wireshark in a window on a virtual display.
 WINDOW_NEEDS='wireshark:wireshark xvfb:Xvfb openbox:openbox xdotool:xdotool xclip:xclip imagemagick:import

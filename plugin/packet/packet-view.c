@@ -15,6 +15,7 @@
 
 #include "packet-view.h"
 
+#include <wiretap/wtap.h>
 #include <wsutil/pint.h>
 #include <wsutil/str_util.h>
 #include <wsutil/wslog.h>

@@ -91,6 +91,52 @@ def test_nothing_is_wanted_that_its_libraries_do_not_have(compiled):
     assert "libwireshark.so" in said
 
 
+# --- Ways in ------------------------------------------------------------------------------------
+
+# As sources of 4.7 had it: see SMSRC_HAS_PLUGIN_MODULE in include/smsrc-compat.h.
+MODULE_HEADER = """
+#pragma once
+#include <stdint.h>
+#define WS_PLUGIN_DESC_DISSECTOR (1UL << 0)
+typedef void plugins_t;
+typedef enum { WS_PLUGIN_NONE, WS_PLUGIN_EPAN } plugin_type_e;
+struct ws_module {
+    uint32_t flags;
+    const char *version, *spdx_id, *home_url, *blurb;
+    void (*register_cb)(void);
+};
+#define WIRESHARK_PLUGIN_REGISTER(type, pointer, level) \\
+    WS_DLL_PUBLIC plugin_type_e wireshark_load_module(int *abi, int *api, \\
+                                                      struct ws_module **module) \\
+    { *abi = 470; *api = level; *module = pointer; return WS_PLUGIN_ ## type; }
+#define WIRESHARK_PLUGIN_REGISTER_EPAN(pointer, level) \\
+    WIRESHARK_PLUGIN_REGISTER(EPAN, pointer, level)
+"""
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("has_module", [False, True])
+def test_it_registers_as_wiresharks_headers_want_it(tmp_path, wireshark_version, has_module):
+    if has_module:
+        (tmp_path / "wsutil").mkdir()
+        (tmp_path / "wsutil" / "plugins.h").write_text(MODULE_HEADER)
+    code, flags = command("pkg-config", "--cflags", "wireshark", "glib-2.0")
+    assert code == 0, flags
+    rooms = [path for path in (ROOT / "include").rglob("*") if path.is_dir()]
+    code, said = command(
+        "gcc", "-std=gnu11", "-Wall", "-Wextra", "-Wmissing-prototypes", "-Werror", "-fPIC",
+        "-fvisibility=hidden", f"-I{tmp_path}", f"-I{ROOT}/include", f"-I{ROOT}/plugin",
+        *(f"-I{room}" for room in rooms), *flags.split(), '-DSMSRC_VERSION="1.2.3"', "-c",
+        ROOT / "plugin/plugin.c", "-o", tmp_path / "plugin.o")
+    assert code == 0, said
+    code, symbols = command("nm", "--defined-only", "--extern-only", tmp_path / "plugin.o")
+    assert code == 0, symbols
+    describes = {"plugin_describe"} if wireshark_version >= (4, 2) else set()
+    assert {line.split()[-1] for line in symbols.splitlines()} == (
+        {"wireshark_load_module"} if has_module else
+        {"plugin_version", "plugin_want_major", "plugin_want_minor", "plugin_register", *describes})
+
+
 # --- Wireshark's message about a build for another version --------------------------------------
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,5 @@
 # test_packages.py
-# What cpack makes of the build: a Debian package, a tarball for one user; and the uninstall
+# What cpack makes of the build: a Debian package, an RPM, a tarball for one user; the uninstall
 #
 # Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
@@ -33,9 +33,9 @@ PROFILE = {f"share/wireshark/profiles/SMS 2003/{p.name}"
            for p in (ROOT / "plugin" / "profile" / "SMS 2003").iterdir()}
 
 
-def pack(folder, to):
+def pack(folder, to, *args):
     """Runs cpack with a umask that lets no other user in; returns what it made."""
-    done = subprocess.run(["cpack", "--config", folder / "CPackConfig.cmake", "-B", to],
+    done = subprocess.run(["cpack", "--config", folder / "CPackConfig.cmake", "-B", to, *args],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           check=False, timeout=300, umask=0o077)
     assert done.returncode == 0, done.stdout
@@ -193,6 +193,72 @@ def test_copyright_file_is_machine_readable():
     assert files[0]["Files"] == "*" and files[0]["Copyright"] == "2026 smsrc contributors"
     assert {one["License"] for one in files} == {
         one["License"] for one in rest if "Files" not in one} == {"GPL-2+"}
+
+
+@pytest.mark.parametrize("there, generators", [
+    ("dpkg rpm", "DEB;TGZ"), ("dpkg", "DEB;TGZ"), ("rpm", "RPM;TGZ"), ("", "TGZ")])
+def test_cpack_makes_what_the_system_installs(tmp_path, there, generators):
+    """By the programs that are there; without them cpack still makes the tarball."""
+    tools = {"dpkg": "SHLIBDEPS", "rpm": "RPMBUILD"}
+    code, said = configure(tmp_path, "-DSMSRC_FILE=file", *(
+        f"-DSMSRC_{tools[name]}={name if name in there else 'OFF'}" for name in tools))
+    assert code == 0, said
+    assert f'set(CPACK_GENERATOR "{generators}")' in (tmp_path / "CPackConfig.cmake").read_text()
+
+
+# --- The RPM ------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def rpm(built, deb, tmp_path_factory):  # pylint: disable=unused-argument # made after the other
+    if not shutil.which("rpmbuild"):
+        pytest.skip("an RPM is made only where rpmbuild is")
+    found, = pack(built, tmp_path_factory.mktemp("rpm"), "-G", "RPM").glob("*.rpm")
+    return found
+
+
+def asked(rpm, *args):
+    code, said = command("rpm", "-qp", *args, rpm)
+    assert code == 0, said
+    return said.splitlines()
+
+
+def test_rpm_holds_the_plugin_documents_and_the_license(rpm, ordinary):
+    """And of the folders its own ones alone: a folder of two packages may not be removed."""
+    files = [line.split("|") for line in asked(
+        rpm, "--qf", "[%{FILENAMES}|%{FILEMODES:perms}|%{FILEUSERNAME}|%{FILEGROUPNAME}\n]")]
+    assert {name for name, mode, *_ in files if mode[0] != "d"} == {
+        f"/{name}" for name in (global_plugin(ordinary), f"usr/share/doc/{NAME}/COPYING",
+                                *(f"usr/{d}" for d in DOCUMENTS | PROFILE))}
+    folders = {name for name, mode, *_ in files if mode[0] == "d"}
+    own = (f"/usr/share/doc/{NAME}", f"/usr/share/{NAME}", "/usr/share/wireshark/profiles/SMS 2003")
+    assert set(own) <= folders
+    assert all(name == top or name.startswith(f"{top}/") for name in folders
+               for top in [next((top for top in own if name.startswith(top)), "none")])
+    assert {tuple(owner) for _, _, *owner in files} == {("root", "root")}
+    assert {mode for _, mode, *_ in files} <= {"drwxr-xr-x", "-rw-r--r--", "-rwxr-xr-x"}
+
+
+def test_rpm_says_what_it_is_and_needs(rpm, wireshark_version):
+    series = "{}.{}".format(*wireshark_version)
+    assert re.fullmatch(rf"{NAME}-[\d.]+\+wireshark{re.escape(series)}-1\.\w+\.rpm", rpm.name)
+    assert asked(rpm, "--qf", "%{NAME} %{LICENSE}") == [f"{NAME} GPL-2.0-or-later"]
+    assert f"loads in Wireshark, tshark and sharkd {series}" in " ".join(
+        asked(rpm, "--qf", "%{DESCRIPTION}"))
+    assert asked(rpm, "--scripts") == []
+    library = re.search(r"libwireshark\.so\.\d+", command("ldd", "/usr/bin/tshark")[1])[0]
+    needs = " ".join(asked(rpm, "--requires"))
+    assert re.search(rf"\b{re.escape(library)}\(", needs), needs
+
+
+def test_rpm_is_taken_only_where_that_library_is(rpm, tmp_path):
+    """By rpm's own database, in an empty system; nothing is unpacked."""
+    there = ["rpm", "--root", tmp_path, "--dbpath", "/rpm"]
+    assert command(*there, "--initdb")[0] == 0
+    code, said = command(*there, "--install", "--test", rpm)
+    assert code != 0 and re.search(r"libwireshark\.so\.\d+\S* is needed by", said), said
+    code, said = command(*there, "--install", "--nodeps", "--justdb", rpm)
+    assert code == 0, said
+    assert command(*there, "-q", NAME)[1].strip() == rpm.name.removesuffix(".rpm")
 
 
 # --- The tarball --------------------------------------------------------------------------------

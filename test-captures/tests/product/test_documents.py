@@ -11,17 +11,19 @@ import collections
 import csv
 import difflib
 import json
+import os
 import re
 
 import pytest
 from scapy.all import Ether, IP, TCP, fragment, wrpcap
 
-from conftest import ROOT, check_run
+from conftest import INSIDE_ROOT, ROOT, SUITES, check_run
 from generators import generator, plan
 from pages import NAMES, PAGES, anchors, read, shell_lines, spans, without_blocks
 
 fields_page = plan("fields")
 kb_page = plan("kb826852")
+platforms = plan("platforms")
 
 
 @pytest.fixture
@@ -171,6 +173,27 @@ def test_page_of_the_other_lists_has_each_row_once(name):
     text = (ROOT / "plugin/doc/configmgr-ports.md").read_text(encoding="utf-8")
     told = re.findall(r"^\| ((?:CM|SMS2)[\w-]*) \| ", text, re.MULTILINE)
     assert [row["id"] for row in plan("matrices").table(name) if told.count(row["id"]) != 1] == []
+
+
+# --- The table of versions and platforms --------------------------------------------------------
+
+@pytest.mark.quick
+def test_table_of_versions_is_what_was_seen(is_page):
+    is_page(platforms.PAGE, platforms.page())
+
+
+@pytest.mark.quick
+def test_all_tests_run_where_the_table_says_so(wireshark_version):
+    """On this machine and in the systems of test_versions.py, and nowhere else."""
+    rows = {row["key"]: row for row in platforms.rows()}
+    assert {key for key, row in rows.items() if row["tests"] == "all"} == {"bookworm", *SUITES}
+    assert {key: rows[key]["wireshark"] for key in SUITES} == {
+        key: "{}.{}".format(*version) for key, version in SUITES.items()}
+    here = os.environ.get(INSIDE_ROOT, "bookworm" if wireshark_version == PAGES_VERSION else None)
+    assert here is None or rows[here]["wireshark"] == "{}.{}".format(*wireshark_version)
+    for key, row in rows.items():
+        assert (row["seen"] == "") == (row["loaded"] == "never"), key
+        assert row["loaded"] == "yes" or {row["tests"], row["outputs"]} == {"never"}, key
 
 
 # --- All pages: their links, and the commands that they show ------------------------------------
