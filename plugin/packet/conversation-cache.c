@@ -40,8 +40,8 @@ typedef struct {
 } cached_conversation_t;
 
 /*
- * Rebuilt for every capture. Entries are for the flows of a busy link between two packets of one of
- * them; those that are never taken are never touched.
+ * Rebuilt for every capture. So many, because the flows of a busy link come in turn; those that are
+ * not taken are not touched.
  */
 static cached_conversation_t cached_conversations[8192];
 static uint32_t tcp_streams;
@@ -60,8 +60,8 @@ conversation_cache_reset(void)
 }
 
 /*
- * These get the length of the addresses as a constant, so that IPv4's key, which nearly every packet
- * has, is built and compared without a call.
+ * These get the length of the addresses as a constant, so that IPv4's key, which nearly every
+ * packet has, is built and compared without a call.
  */
 
 static inline uint32_t
