@@ -22,16 +22,16 @@
 
 #define WILDCARDS (NO_ADDR2 | NO_PORT2 | NO_PORT2_FORCE)
 
-typedef struct {
-    uint32_t address;
-    uint32_t port;
-} end_t;
+enum { IPV4_LENGTH = 4, IPV6_LENGTH = 16 };
 
-/* The same key for both directions. */
+/* The same key for both directions. That of IPv4 ends after the first word of each address. */
 typedef struct {
-    end_t ends[2];
-    uint32_t type; /* port_type */
+    uint32_t type; /* port_type, and above it the length of the addresses */
+    uint32_t ports; /* of the lower address above that of the other */
+    uint32_t addresses[2 * IPV6_LENGTH / 4];
 } ends_key_t;
+
+#define KEY_SIZE(length) (offsetof(ends_key_t, addresses) + 2 * (length))
 
 typedef struct {
     uint32_t tag;
@@ -39,8 +39,11 @@ typedef struct {
     conversation_t *conversation;
 } cached_conversation_t;
 
-/* Rebuilt for every capture. */
-static cached_conversation_t cached_conversations[1024];
+/*
+ * Rebuilt for every capture. So many, because the flows of a busy link come in turn; those that are
+ * not taken are not touched.
+ */
+static cached_conversation_t cached_conversations[8192];
 static uint32_t tcp_streams;
 static bool is_new_stream; /* of the packet at hand */
 
@@ -56,46 +59,83 @@ conversation_cache_reset(void)
     tcp_streams = 0;
 }
 
-/* Builds the key of a packet; false if its conversation is not cached. */
-static bool
-build_key(const packet_info *pinfo, ends_key_t *key)
+/*
+ * These get the length of the addresses as a constant, so that IPv4's key, which nearly every
+ * packet has, is built and compared without a call.
+ */
+
+static inline uint32_t
+first_word(const address *addr)
 {
-    unsigned src = 0;
+    uint32_t word;
 
-    if (pinfo->src.type != AT_IPv4 || pinfo->dst.type != AT_IPv4 || pinfo->ptype == PT_IPX)
-        return false;
-    memcpy(&key->ends[0].address, pinfo->src.data, sizeof key->ends[0].address);
-    memcpy(&key->ends[1].address, pinfo->dst.data, sizeof key->ends[1].address);
-    if (key->ends[0].address > key->ends[1].address ||
-        (key->ends[0].address == key->ends[1].address && pinfo->srcport > pinfo->destport)) {
-        uint32_t first = key->ends[0].address;
-
-        key->ends[0].address = key->ends[1].address;
-        key->ends[1].address = first;
-        src = 1;
-    }
-    key->ends[src].port = pinfo->srcport;
-    key->ends[!src].port = pinfo->destport;
-    key->type = (uint32_t)pinfo->ptype;
-    return true;
+    memcpy(&word, addr->data, sizeof word);
+    return word;
 }
 
-static uint32_t
-hash_key(const ends_key_t *key)
+static inline void
+build_key(const packet_info *pinfo, ends_key_t *key, size_t length)
 {
-    const end_t *ends = key->ends;
+    const address *first = &pinfo->src, *second = &pinfo->dst;
+    uint32_t first_port = pinfo->srcport, second_port = pinfo->destport;
+    const uint32_t one = first_word(first), other = first_word(second);
+    int order = one < other ? -1 : one > other;
 
-    return (ends[0].address ^ ends[1].address * 31) * 2654435761U + ends[0].port * 61 +
-           ends[1].port * 67 + key->type;
+    if (length != IPV4_LENGTH && order == 0)
+        order = memcmp(first->data, second->data, length);
+    if (order > 0 || (order == 0 && first_port > second_port)) {
+        first = &pinfo->dst;
+        second = &pinfo->src;
+        first_port = pinfo->destport;
+        second_port = pinfo->srcport;
+    }
+    key->type = (uint32_t)pinfo->ptype | (uint32_t)length << 16;
+    key->ports = first_port << 16 | second_port;
+    memcpy(key->addresses, first->data, length);
+    memcpy(key->addresses + length / 4, second->data, length);
+}
+
+/* Addresses differ most in their last bytes, and the hash's lowest bits choose an entry. */
+static inline uint32_t
+hash_key(const ends_key_t *key, size_t length)
+{
+    uint32_t hash = (key->ports ^ key->type) * 0x85ebca6bU;
+
+    for (size_t i = 0; i < 2 * length / 4; i++)
+        hash = (hash >> 7 | hash << 25) ^ key->addresses[i];
+    hash = (hash ^ hash >> 16) * 0x9e3779b1U;
+    return hash ^ hash >> 15;
+}
+
+static inline void
+drop(const packet_info *pinfo, size_t length)
+{
+    ends_key_t key;
+
+    build_key(pinfo, &key, length);
+    cache_remove(&cache, hash_key(&key, length), &key, KEY_SIZE(length));
+}
+
+/* Returns the length of the addresses of the packet's ends; 0 if its conversation is not cached. */
+static inline size_t
+cached_length(const packet_info *pinfo)
+{
+    if (pinfo->src.type != pinfo->dst.type || (pinfo->ptype != PT_TCP && pinfo->ptype != PT_UDP))
+        return 0;
+    if (pinfo->src.type == AT_IPv4)
+        return IPV4_LENGTH;
+    return pinfo->src.type == AT_IPv6 ? IPV6_LENGTH : 0;
 }
 
 void
 conversation_cache_drop(const packet_info *pinfo)
 {
-    ends_key_t key;
+    const size_t length = cached_length(pinfo);
 
-    if (build_key(pinfo, &key))
-        cache_remove(&cache, hash_key(&key), &key, sizeof key);
+    if (length == IPV4_LENGTH)
+        drop(pinfo, IPV4_LENGTH);
+    else if (length == IPV6_LENGTH)
+        drop(pinfo, IPV6_LENGTH);
 }
 
 void
@@ -138,28 +178,45 @@ is_youngest(const conversation_t *conversation, const packet_info *pinfo)
     return !PINFO_FD_VISITED(pinfo) || search(pinfo, UINT32_MAX) == conversation;
 }
 
-conversation_t *
-conversation_cache_find(const packet_info *pinfo)
+/* Not inlined: few packets come here. */
+static G_GNUC_NO_INLINE conversation_t *
+search_and_add(const packet_info *pinfo, const ends_key_t *key, uint32_t hash, size_t key_size)
 {
-    conversation_t *conversation;
+    conversation_t *conversation = search(pinfo, pinfo->num);
     cached_conversation_t *cached;
-    ends_key_t key;
-    bool has_key = build_key(pinfo, &key);
-    uint32_t hash = has_key ? hash_key(&key) : 0;
 
-    if (has_key) {
-        cached = (cached_conversation_t *)cache_find(&cache, hash, &key, sizeof key);
-        if (cached != NULL && cached->conversation->next == NULL &&
-            cached->conversation->setup_frame <= pinfo->num)
-            return cached->conversation;
-    }
-    conversation = search(pinfo, pinfo->num);
-    if (has_key && conversation != NULL && (conversation->options & WILDCARDS) == 0 &&
+    if (conversation != NULL && (conversation->options & WILDCARDS) == 0 &&
         is_youngest(conversation, pinfo)) {
-        cached = (cached_conversation_t *)cache_add(&cache, hash, &key, sizeof key);
+        cached = (cached_conversation_t *)cache_add(&cache, hash, key, key_size);
         cached->conversation = conversation;
     }
     return conversation;
+}
+
+static inline conversation_t *
+find(const packet_info *pinfo, size_t length)
+{
+    const cached_conversation_t *cached;
+    ends_key_t key;
+    uint32_t hash;
+
+    build_key(pinfo, &key, length);
+    hash = hash_key(&key, length);
+    cached = (const cached_conversation_t *)cache_find(&cache, hash, &key, KEY_SIZE(length));
+    if (cached != NULL && cached->conversation->next == NULL &&
+        cached->conversation->setup_frame <= pinfo->num)
+        return cached->conversation;
+    return search_and_add(pinfo, &key, hash, KEY_SIZE(length));
+}
+
+conversation_t *
+conversation_cache_find(const packet_info *pinfo)
+{
+    const size_t length = cached_length(pinfo);
+
+    if (length == IPV4_LENGTH)
+        return find(pinfo, IPV4_LENGTH);
+    return length == IPV6_LENGTH ? find(pinfo, IPV6_LENGTH) : search(pinfo, pinfo->num);
 }
 
 bool

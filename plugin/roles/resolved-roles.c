@@ -14,6 +14,13 @@ static wmem_allocator_t *resolved_scope;
 static wmem_map_t *resolved_ipv4; /* address in the key itself */
 static wmem_map_t *resolved_ipv6;
 
+/* The hosts of IPv4 that were asked for last: nearly each packet asks for two of them. */
+static struct {
+    uint32_t address;
+    resolved_roles_t *roles; /* NULL: the place is free */
+} asked[256];
+static bool has_asked;
+
 static unsigned
 ipv6_hash(const void *key)
 {
@@ -34,17 +41,34 @@ resolved_roles_clear(void)
     resolved_scope = NULL;
     resolved_ipv4 = NULL;
     resolved_ipv6 = NULL;
+    if (has_asked)
+        memset(asked, 0, sizeof asked);
+    has_asked = false;
+}
+
+static resolved_roles_t *
+find_ipv4(const void *bytes)
+{
+    unsigned place;
+    uint32_t key;
+
+    memcpy(&key, bytes, sizeof key);
+    place = (key * 0x9e3779b1U) >> 24;
+    if (asked[place].roles != NULL && asked[place].address == key)
+        return asked[place].roles;
+    asked[place].address = key;
+    asked[place].roles =
+        (resolved_roles_t *)wmem_map_lookup(resolved_ipv4, GUINT_TO_POINTER(key));
+    has_asked = true;
+    return asked[place].roles;
 }
 
 static resolved_roles_t *
 find(uint8_t address_length, const void *bytes)
 {
-    uint32_t key;
-
-    if (address_length != sizeof key)
+    if (address_length != 4)
         return (resolved_roles_t *)wmem_map_lookup(resolved_ipv6, bytes);
-    memcpy(&key, bytes, sizeof key);
-    return (resolved_roles_t *)wmem_map_lookup(resolved_ipv4, GUINT_TO_POINTER(key));
+    return find_ipv4(bytes);
 }
 
 static resolved_roles_t *

@@ -42,6 +42,7 @@ MODES = {
 }
 # Large enough for many flows, small enough for valgrind.
 MADE_PACKETS = 4000
+INTERLEAVED_PACKETS = 12000  # more flows than a small cache has entries
 VALGRIND = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
 SEEDS = pathlib.Path("bench") / "smsrc-seeds.so"  # in the build folder
 
@@ -178,6 +179,9 @@ def captures(folder):
                     "made: every packet between hosts with roles, every flow off the matrix")
     out["scan"] = (traffic.write_scan(folder / "scan.pcap", MADE_PACKETS), traffic.WORST_ROLES,
                    "made: a SYN scan of a host with a role by another")
+    out["interleaved"] = (traffic.write_interleaved(folder / "interleaved.pcap",
+                                                    INTERLEAVED_PACKETS), traffic.WORST_ROLES,
+                          "made: bare packets of 2,000 flows between hosts with roles, in turn")
     out["sessions"] = (traffic.write_remote_control(folder / "sessions.pcap", MADE_PACKETS), (),
                        "made: Remote Control's data, all of it dissected")
     out["configmgr"] = (merge(sorted((recorded / "configmgr").glob("*.pcapng")),

@@ -151,6 +151,20 @@ def write_scan(path, packets):
     return path
 
 
+def write_interleaved(path, packets):
+    """Bare packets of many flows in turn: no two of a flow follow each other."""
+    bare = tcp_flow(())
+    templates = [Template([one], OFF_MATRIX) for one in bare]
+    flows = packets // len(bare)
+    with open(path, "wb", 1 << 20) as out:
+        out.write(PCAP_HEADER)
+        for turn, template in enumerate(templates):
+            for number in range(flows):
+                template.write(out, 50 * turn, client_address(number), 20000,
+                               server_address(number))
+    return path
+
+
 def write_remote_control(path, packets):
     """Sessions' data, each of whose messages the plugin dissects; their ports are SMS's."""
     def message(length):

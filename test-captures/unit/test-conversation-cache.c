@@ -14,8 +14,9 @@
 #define PORTS 5
 #define FRAMES 20000
 
-static uint8_t host_bytes[HOSTS][4];
-static address hosts[HOSTS];
+/* Of IPv4, then of IPv6. */
+static uint8_t host_bytes[2 * HOSTS][16];
+static address hosts[2 * HOSTS];
 
 typedef struct {
     unsigned src, dst;
@@ -26,8 +27,9 @@ typedef struct {
 static ends_t
 random_ends(void)
 {
-    ends_t ends = { (unsigned)g_test_rand_int_range(0, HOSTS),
-                    (unsigned)g_test_rand_int_range(0, HOSTS),
+    const gint32 first = g_test_rand_bit() ? HOSTS : 0;
+    ends_t ends = { (unsigned)g_test_rand_int_range(first, first + HOSTS),
+                    (unsigned)g_test_rand_int_range(first, first + HOSTS),
                     (uint32_t)g_test_rand_int_range(1000, 1000 + PORTS),
                     (uint32_t)g_test_rand_int_range(1000, 1000 + PORTS),
                     g_test_rand_bit() ? PT_TCP : PT_UDP };
@@ -93,14 +95,18 @@ start(void)
         host_bytes[i][0] = 10;
         host_bytes[i][3] = (uint8_t)i;
         set_address(&hosts[i], AT_IPv4, 4, host_bytes[i]);
+        host_bytes[HOSTS + i][0] = 10;
+        host_bytes[HOSTS + i][15] = (uint8_t)i;
+        set_address(&hosts[HOSTS + i], AT_IPv6, 16, host_bytes[HOSTS + i]);
     }
 }
 
 static void
-test_both_directions_are_one(void)
+test_both_directions_are_one(gconstpointer family)
 {
-    ends_t there = { 0, 1, 1000, 80, PT_TCP }, back = { 1, 0, 80, 1000, PT_TCP };
-    ends_t other = { 0, 1, 1000, 80, PT_UDP };
+    const unsigned one = *(const unsigned *)family, two = one + 1;
+    ends_t there = { one, two, 1000, 80, PT_TCP }, back = { two, one, 80, 1000, PT_TCP };
+    ends_t other = { one, two, 1000, 80, PT_UDP };
     conversation_t *conversation;
 
     start();
@@ -200,11 +206,15 @@ test_any_order(void)
 int
 main(int argc, char **argv)
 {
+    static const unsigned ipv4 = 0, ipv6 = HOSTS;
     int result;
 
     g_test_init(&argc, &argv, NULL);
     unit_epan_start(NULL);
-    g_test_add_func("/conversation-memo/directions", test_both_directions_are_one);
+    g_test_add_data_func("/conversation-memo/directions/ipv4", &ipv4,
+                         test_both_directions_are_one);
+    g_test_add_data_func("/conversation-memo/directions/ipv6", &ipv6,
+                         test_both_directions_are_one);
     g_test_add_func("/conversation-memo/younger", test_a_younger_one_takes_its_place);
     g_test_add_func("/conversation-memo/other-way-round",
                     test_a_younger_one_the_other_way_round_takes_its_place);
