@@ -20,7 +20,7 @@ from recorded_truth import RECORDED
 
 pytestmark = pytest.mark.slow
 
-# What a capture takes of its own: tshark, and touch for its time before it was read and after.
+# What each capture takes: tshark, and touch for its time before it was read and after.
 EACH_CAPTURE = {"tshark": 1, "touch": 2}
 TOOLS = ("bash", "cat", "find", "jq", "ln", "mkdir", "mktemp", "mv", "parallel", "perl", "realpath",
          "rm", "sed", "sha256sum", "sort", "tail", "touch", "tr", "tshark", "wc", "xargs")
@@ -157,7 +157,7 @@ def test_options_that_may_ask_for_names_get_them(batch, place, made, logged, bef
     batch("run", *before, captures, out, *(("--", *behind) if behind else ()), env=env)
     read = set(log.read_text().splitlines()) - {""}
     assert len(read) == (data == "light")
-    # Whoever has set the folder has set it for all.
+    # A folder that the user has set is kept.
     own = place("data")
     log.unlink()
     (captures / "more.pcap").write_bytes(b"")
