@@ -979,7 +979,8 @@ def test_the_manual_has_each_command_and_option_of_the_help(program, sandbox):
     commands = set(re.findall(r"^smsrc-batch ([a-z]+)", usage, re.MULTILINE))
     options = set(re.findall(r"(?<![\w-])--?[a-zA-Z]+", usage))
     assert {"run", "list", "status", "sum", "report", "rows"} == commands
-    assert {"-j", "-S", "--share", "--worst", "--listed", "--help", "--version"} == options
+    assert {"-j", "-S", "--share", "--names", "--worst", "--listed", "--help",
+            "--version"} == options
     heads = re.findall(r"^ {7}(\S.*)$", text, re.MULTILINE)
     for word in commands | options:
         alone = rf"(?<![\w-]){re.escape(word)}(?![\w-])"
