@@ -12,8 +12,8 @@
 
 /**
  * Returns the digest of @p length bytes: the same for the same bytes while the program runs, and
- * another one in the next run. Whoever does not know the secret cannot make two texts that have one
- * digest but by chance. About two instructions a byte.
+ * another one in the next run. Without its secret two texts have the same digest by chance alone.
+ * About two instructions a byte.
  */
 uint32_t bytes_digest(const void *bytes, size_t length);
 
