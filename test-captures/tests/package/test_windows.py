@@ -152,3 +152,17 @@ def test_the_installer_installs_for_its_series_and_refuses_another(archives, win
     profile, = wine.prefix.rglob("Wireshark/profiles/SMS 2003")
     assert sorted(path.name for path in profile.iterdir()) == sorted(
         path.name for path in (ROOT / "plugin" / "profile" / "SMS 2003").iterdir())
+
+
+def test_tshark_for_windows_prints_what_it_prints_on_linux():
+    """Among them: one of each dissector, of ConfigMgr those with Kerberos, which that tshark does
+    not have, and one with a table of roles."""
+    if not list((CACHE / "done").glob("bed-*")):
+        pytest.skip(f"tshark for Windows: not in {CACHE} (test-captures/windows build)")
+    captures = [TESTS.parent / name for name in (
+        "made/rc-busy.pcap", "made/rc-damage-offsets.pcap", "made/site-violations.pcap",
+        "configmgr/configmgr-kerberos.pcapng", "configmgr/configmgr-denied.pcapng",
+        "recorded/site-misconfigured.pcapng")]
+    said = windows("compare", *captures)
+    assert re.search(r"smsrc\.dll\s+[\d.]+\s+dissector", said)
+    assert re.search(rf"^{len(captures)} captures, \d{{4,}} lines .* 0 differ", said, re.MULTILINE)
