@@ -55,7 +55,8 @@ HOME_ONLY = ["code/test_adding.py", "code/test_heads.py", "code/test_rooms.py",
              "code/test_sizes.py", "code/test_suites.py", "code/test_wording.py",
              "package/test_in_tree.py", "package/test_installing.py",
              "package/test_package_systems.py", "package/test_release.py",
-             "package/test_versions.py", "product/test_html_report.py", "product/test_readme.py"]
+             "package/test_versions.py", "package/test_windows.py", "product/test_html_report.py",
+             "product/test_readme.py"]
 # Whether this is another system that runs a part: see pytest_collection_modifyitems.
 IS_SAMPLE = INSIDE_ROOT in os.environ and ALL_CASES not in os.environ
 # Fuzzing and analyzers of compilers take long, and their findings do not depend on a version.

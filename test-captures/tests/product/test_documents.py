@@ -288,7 +288,7 @@ def filters(text, known):
     found = set(re.findall(r"-Y '([^']+)'", text)) | set(re.findall(r"-Y ([\w.]+)", text))
     for span in spans(text):
         name = re.match(r"(smsrc(?:\.\w+)*)( .*)?$", span)
-        if name and name[1] not in known and not re.search(r"\.(c|h|so|nft|md|dict)$", span):
+        if name and name[1] not in known and not re.search(r"\.(c|h|so|dll|nft|md|dict)$", span):
             found.add(span)
     return sorted(found)
 
