@@ -315,8 +315,8 @@ match_those(fact_e fact, uint64_t signatures, const char *text, size_t length)
 }
 
 /*
- * How much of a text the patterns look at: of a header its name with the ":" behind it, and of a user
- * agent what it begins with. So values that differ are one text in the cache.
+ * How much of a text the patterns look at: of a header its name with the ":" behind it, and of a
+ * user agent what it begins with. So values that differ are one text in the cache.
  */
 static size_t
 matched_length(fact_e fact, const char *text, size_t length)

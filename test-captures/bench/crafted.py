@@ -4,8 +4,8 @@
 # Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-# Each capture repeats one kind of message, in connections of a few hundred packets: what whoever
-# sends packets through a network can do. Half of the packets are acknowledgments without data.
+# Each capture repeats one kind of message, in connections of some ninety packets: anybody who can
+# send packets can send these. Half of the packets are acknowledgments without data.
 
 import pathlib
 import struct
