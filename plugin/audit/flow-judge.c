@@ -58,18 +58,18 @@ is_audited(const flow_facts_t *facts)
 }
 
 /*
- * Makes a place for one more verdict. Most flows have one, and nearly all others two. What
- * statistics point to stays where it is.
+ * Makes a place for one more verdict. Most flows have one or two. What statistics point to stays
+ * where it is.
  */
 static void
 make_place(flow_t *flow)
 {
-    enum { ONE = 1, FEW = 2, ALL = FLOW_MAX_VERDICTS + 1 };
+    enum { FEW = 2, ALL = FLOW_MAX_VERDICTS + 1 };
     flow_verdict_t *places;
 
     if (flow->verdicts != NULL && flow->num_verdicts < flow->max_verdicts)
         return;
-    flow->max_verdicts = flow->max_verdicts == 0 ? ONE : flow->max_verdicts == ONE ? FEW : ALL;
+    flow->max_verdicts = flow->max_verdicts == 0 ? FEW : ALL;
     places = (flow_verdict_t *)wmem_alloc0(wmem_file_scope(),
                                            flow->max_verdicts * sizeof *places);
     if (flow->verdicts != NULL)
