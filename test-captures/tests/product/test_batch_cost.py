@@ -143,7 +143,9 @@ def test_the_light_folder_has_all_but_names(batch, place, made, logged):
     os.utime(data, (2000000000, 2000000000))
     (captures / "more.pcap").write_bytes(b"")
     batch("run", captures, out, env=env)
-    assert "hosts" in os.listdir(folder) and "manuf" not in os.listdir(folder)
+    newer = log.read_text().splitlines()[-1]
+    assert newer != folder
+    assert "hosts" in os.listdir(newer) and "manuf" not in os.listdir(newer)
 
 
 @pytest.mark.parametrize("before, behind, data", [
