@@ -156,6 +156,8 @@ def test_the_light_folder_has_all_but_names(batch, place, made, logged):
 def test_options_that_may_ask_for_names_get_them(batch, place, made, logged, before, behind, data):
     captures, out = copies(place("captures"), made, 1), place("out")
     env, log = logged()
+    # Wireshark copies its own files, init.lua too, into a home without a configuration for -C.
+    env["HOME"] = str(place("home"))
     batch("run", *before, captures, out, *(("--", *behind) if behind else ()), env=env)
     read = set(log.read_text().splitlines()) - {""}
     assert len(read) == (data == "light")
