@@ -153,6 +153,26 @@ is_of_other_site(const char *site, const char *database)
     return *site != '\0' && g_ascii_strcasecmp(site, database) != 0;
 }
 
+/* True if facts about the ends of a flow are noted: those of a proxy's are about others. */
+static bool
+is_noted(const flow_content_t *flow)
+{
+    return learning && !flow->proxied && !flow->forwarded;
+}
+
+/* What a response has shown, as a fact about one of the ends, without roles. */
+static noted_fact_t
+new_fact(const pending_t *pending, const finding_t *found, const flow_content_t *flow)
+{
+    return (noted_fact_t){
+        .fact = pending->signature->fact,
+        .conversation = flow->conversation,
+        .site_code = found->site_code,
+        .frame = pending->frame,
+        .reason = found->reason,
+    };
+}
+
 /* An asker of the site is a second fact: it sends requests that the site has configured. */
 static void
 note_asker(const role_signature_t *signature, const address *server, const address *client,
@@ -187,17 +207,11 @@ note_facts(const pending_t *pending, const finding_t *found, const flow_content_
            const address *server, const address *client)
 {
     const role_signature_t *signature = pending->signature;
-    noted_fact_t fact = {
-        .fact = signature->fact,
-        .conversation = flow->conversation,
-        .site_code = found->site_code,
-        .roles = signature->needs_second_fact ? signature->server : 0,
-        .frame = pending->frame,
-        .reason = found->reason,
-    };
+    noted_fact_t fact = new_fact(pending, found, flow);
 
-    if (!learning || flow->proxied || flow->forwarded)
+    if (!is_noted(flow))
         return;
+    fact.roles = signature->needs_second_fact ? signature->server : 0;
     if (signature->server == 0 ? signature->client_of_flow == 0
                                : (role_book_roles(server) & signature->server) != 0)
         second_fact_note(server, &fact);
@@ -225,19 +239,13 @@ note_failure(const pending_t *pending, const finding_t *found, const flow_conten
              const address *server)
 {
     const role_signature_t *signature = pending->signature;
-    const noted_fact_t fact = {
-        .fact = signature->fact,
-        .conversation = flow->conversation,
-        .site_code = found->site_code,
-        .roles = signature->server,
-        .is_weak = true,
-        .frame = pending->frame,
-        .reason = found->reason,
-    };
+    noted_fact_t fact = new_fact(pending, found, flow);
 
-    if (!learning || flow->proxied || flow->forwarded || signature->fact != FACT_HTTP_URI ||
-        signature->needs_second_fact || product_judged() != PRODUCT_CONFIGMGR)
+    if (!is_noted(flow) || signature->fact != FACT_HTTP_URI || signature->needs_second_fact ||
+        product_judged() != PRODUCT_CONFIGMGR)
         return;
+    fact.roles = signature->server;
+    fact.is_weak = true;
     second_fact_note(server, &fact);
 }
 

@@ -17,46 +17,55 @@
 #include "inference.h"
 #include "transactions.h"
 
-/* Tags of messages (RFC 4120 5.10), and the numbers of their fields */
+/* Tags of messages (RFC 4120 5.10) */
 enum {
     TICKET = 0x61,
     TGS_REQUEST = 0x6c,
     TGS_REPLY = 0x6d,
     ERROR_MESSAGE = 0x7e,
-    REQUEST_BODY = 4,
-    BODY_SERVICE = 3,
-    REPLY_TICKET = 5,
-    TICKET_SERVICE = 2,
-    ERROR_SERVICE = 10,
-    NAME_PARTS = 1,
 };
 
-/* Where a message has the name of the service: the fields on the way to it, and their tags. */
+#define FIELD(number) (BER_CONTEXT | (number))
+
+/* What is read of a message: the tags on the way to the name of the service, a sequence. */
 static const struct {
-    uint8_t message;
-    uint8_t outer_field;
-    uint8_t outer_tag; /* 0: the outer field is the name itself */
-    uint8_t service_field;
-    response_e response;
+    uint8_t path[6];
+    response_e response; /* RESPONSE_NONE: a request */
     unsigned shown;
 } messages[] = {
-    { TGS_REQUEST, REQUEST_BODY, BER_SEQUENCE, BODY_SERVICE, RESPONSE_NONE, 0 },
-    { TGS_REPLY, REPLY_TICKET, TICKET, TICKET_SERVICE, RESPONSE_KERBEROS, SHOWS_REPLY },
-    { ERROR_MESSAGE, ERROR_SERVICE, 0, 0, RESPONSE_KERBEROS, 0 },
+    { { TGS_REQUEST, BER_SEQUENCE, FIELD(4), BER_SEQUENCE, FIELD(3) }, RESPONSE_NONE, 0 },
+    { { TGS_REPLY, BER_SEQUENCE, FIELD(5), TICKET, BER_SEQUENCE, FIELD(2) }, RESPONSE_KERBEROS,
+      SHOWS_REPLY },
+    { { ERROR_MESSAGE, BER_SEQUENCE, FIELD(10) }, RESPONSE_KERBEROS, 0 },
 };
+
+/* Follows the tags of a path, up to a 0: into an element, or into a field behind others. */
+static bool
+follow(ber_t *at, const uint8_t *path, size_t length)
+{
+    for (size_t i = 0; i < length && path[i] != 0; i++) {
+        ber_t content;
+
+        if (path[i] < BER_CONTEXT ? !ber_take(at, path[i], &content)
+                                  : !ber_take_field(at, path[i] & ~BER_CONTEXT, &content))
+            return false;
+        *at = content;
+    }
+    return true;
+}
 
 /* The parts of a name, with "/" between them; NULL if it has none. */
 static const char *
 read_name(const packet_view_t *packet, ber_t name)
 {
     enum { MAX_PARTS = 4 };
-    ber_t sequence, parts, list, part;
+    static const uint8_t path[] = { BER_SEQUENCE, FIELD(1), BER_SEQUENCE };
     wmem_strbuf_t *text = wmem_strbuf_new(packet->pinfo->pool, "");
+    ber_t part;
 
-    if (!ber_take(&name, BER_SEQUENCE, &sequence) ||
-        !ber_take_field(&sequence, NAME_PARTS, &parts) || !ber_take(&parts, BER_SEQUENCE, &list))
+    if (!follow(&name, path, sizeof path))
         return NULL;
-    for (unsigned i = 0; i < MAX_PARTS && ber_take(&list, BER_GENERAL_STRING, &part); i++) {
+    for (unsigned i = 0; i < MAX_PARTS && ber_take(&name, BER_GENERAL_STRING, &part); i++) {
         const size_t length = MIN((size_t)(part.end - part.at), INFERENCE_MAX_TEXT / MAX_PARTS);
 
         if (part.is_cut)
@@ -65,26 +74,6 @@ read_name(const packet_view_t *packet, ber_t name)
         wmem_strbuf_append(text, wmem_strndup(packet->pinfo->pool, (const char *)part.at, length));
     }
     return wmem_strbuf_get_len(text) > 0 ? wmem_strbuf_get_str(text) : NULL;
-}
-
-/* Finds the name of the service in a message whose kind is @p kind. */
-static bool
-find_name(ber_t message, unsigned kind, ber_t *name)
-{
-    ber_t sequence, outer, inner;
-
-    if (!ber_take(&message, BER_SEQUENCE, &sequence) ||
-        !ber_take_field(&sequence, messages[kind].outer_field, &outer))
-        return false;
-    *name = outer;
-    if (messages[kind].outer_tag == 0)
-        return true;
-    if (!ber_take(&outer, messages[kind].outer_tag, &inner))
-        return false;
-    if (messages[kind].outer_tag == BER_SEQUENCE)
-        return ber_take_field(&inner, messages[kind].service_field, name);
-    return ber_take(&inner, BER_SEQUENCE, &sequence) &&
-           ber_take_field(&sequence, messages[kind].service_field, name);
 }
 
 /* A connection may ask for several tickets: the name is by what a request and its reply match. */
@@ -113,21 +102,20 @@ read_payload(const packet_view_t *packet)
 {
     enum { LENGTH = 4 }; /* over TCP (RFC 4120 7.2.2) */
     const size_t head = packet->pinfo->ptype == PT_TCP ? LENGTH : 0;
-    ber_t payload = { .at = NULL }, message, name;
+    ber_t payload = { .at = NULL };
 
     if (product_judged() != PRODUCT_CONFIGMGR || packet->payload == NULL || packet->length <= head)
         return;
     payload.at = packet->payload + head;
     payload.end = packet->payload + packet->length;
     for (unsigned kind = 0; kind < array_length(messages); kind++) {
-        const char *text;
+        ber_t name = payload;
+        const char *text =
+            follow(&name, messages[kind].path, sizeof messages[kind].path)
+                ? read_name(packet, name) : NULL;
 
-        if (!ber_take(&payload, messages[kind].message, &message))
-            continue;
-        text = find_name(message, kind, &name) ? read_name(packet, name) : NULL;
         if (text != NULL)
             add_name(packet, kind, text);
-        return;
     }
 }
 
