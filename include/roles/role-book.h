@@ -27,13 +27,13 @@ bool role_book_is_empty(void);
 
 /**
  * Returns the roles of @p addr: those of the lines of the table with the longest matching prefix,
- * and those learned; 0 for none. Called for both ends of every packet: about one hash lookup each.
+ * and those learned; 0 for none. About one hash lookup.
  */
 role_set_t role_book_roles(const address *addr);
 
 /**
  * The same, and ROLE_INTERNET if @p addr is public, in no line of the table, and not of the
- * organization's own networks. As cheap.
+ * organization's own networks. Called for both ends of every packet, and as cheap.
  */
 role_set_t role_book_roles_or_internet(const address *addr);
 

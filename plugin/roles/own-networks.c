@@ -126,7 +126,7 @@ own_networks_are_internet(const address *addr)
 {
     prefix_t host;
 
-    /* Asked for each packet, and nearly all addresses are private: that first. */
+    /* Nearly all addresses are private: that first. */
     return is_public(addr) && network_table_prefix_from_address(&host, addr) &&
            (networks == NULL || network_table_find(networks, &host) == NULL);
 }

@@ -7,6 +7,8 @@
 
 #include "resolved-roles.h"
 
+#include "cache.h"
+
 #define MAX_RESOLVED 65536
 
 /* The scope is theirs alone, and is emptied when it is full. */
@@ -41,9 +43,7 @@ resolved_roles_clear(void)
     resolved_scope = NULL;
     resolved_ipv4 = NULL;
     resolved_ipv6 = NULL;
-    if (has_asked)
-        memset(asked, 0, sizeof asked);
-    has_asked = false;
+    cache_clear_used(asked, sizeof asked, &has_asked);
 }
 
 static resolved_roles_t *

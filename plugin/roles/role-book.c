@@ -200,9 +200,7 @@ get_resolved(const address *addr)
 role_set_t
 role_book_roles(const address *addr)
 {
-    const resolved_roles_t *roles = resolved_roles_get(addr);
-
-    return roles != NULL ? roles->held : get_resolved(addr).held;
+    return get_resolved(addr).held;
 }
 
 role_set_t
