@@ -39,6 +39,12 @@ typedef struct {
 } verdict_t;
 
 /**
+ * The row as tables show it: "E1", "near E1" for the nearest, "-" without one. The string is
+ * allocated in @p scope.
+ */
+char *verdict_row_name(wmem_allocator_t *scope, const verdict_t *verdict);
+
+/**
  * The ports that the user's site has moved (preferences): SQL Server's, by the row of class
  * ROW_CONFIGURABLE, and HTTP's, which are read as the matrix's HTTP port. Either may be NULL. The
  * ranges are copied; NULL for both frees the copies. Call it for every capture, and when the user's

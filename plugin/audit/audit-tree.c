@@ -182,8 +182,8 @@ add_row(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, const verdict_t *ve
         proto_item_append_text(item, " (the nearest row)");
     add_text(tree, hf_smsrc_audit_row_text, tvb, matrix_row_to_str(pinfo->pool, verdict->row));
     if (proto_field_is_referenced(tree, hf_smsrc_audit_row_shown))
-        proto_item_set_hidden(add_text(tree, hf_smsrc_audit_row_shown, tvb, wmem_strdup_printf(
-            pinfo->pool, "%s%s", verdict->nearest ? "near " : "", verdict->row->id)));
+        proto_item_set_hidden(add_text(tree, hf_smsrc_audit_row_shown, tvb,
+                                       verdict_row_name(pinfo->pool, verdict)));
 }
 
 /* Two tries at the end of a capture are Blocked: in a single pass more of it may follow. */

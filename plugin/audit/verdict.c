@@ -69,6 +69,14 @@ verdict_name(verdict_e verdict)
     return (unsigned)verdict < NUM_VERDICTS ? verdicts[verdict].title : "";
 }
 
+char *
+verdict_row_name(wmem_allocator_t *scope, const verdict_t *verdict)
+{
+    if (verdict->row == NULL)
+        return wmem_strdup(scope, "-");
+    return wmem_strdup_printf(scope, "%s%s", verdict->nearest ? "near " : "", verdict->row->id);
+}
+
 const verdict_expert_t *
 verdict_expert(verdict_e verdict)
 {

@@ -78,14 +78,6 @@ static const stat_column_t columns[] = {
     STAT_FILTER_COLUMN(line_t, filter),
 };
 
-static char *
-row_name(wmem_allocator_t *scope, const verdict_t *verdict)
-{
-    if (verdict->row == NULL)
-        return wmem_strdup(scope, "-");
-    return wmem_strdup_printf(scope, "%s%s", verdict->nearest ? "near " : "", verdict->row->id);
-}
-
 /* "TCP 80" */
 static void
 port_text(char *text, size_t size, const audit_tap_t *tap)
@@ -105,7 +97,7 @@ static void
 show_line(stat_tap_table *table, const verdict_row_t *row, const whole_flow_t *flow, line_t line)
 {
     const audit_tap_t *tap = &flow->tap;
-    char *hosts[NUM_ENDS], *roles[NUM_ENDS], *id = row_name(NULL, tap->verdict), port[32];
+    char *hosts[NUM_ENDS], *roles[NUM_ENDS], *id = verdict_row_name(NULL, tap->verdict), port[32];
     char *filter;
 
     port_text(port, sizeof port, tap);
