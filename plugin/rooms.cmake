@@ -10,8 +10,9 @@ smsrc_room(model
     SOURCES channel.c role.c service.c)
 smsrc_room(packet
     SOURCES addresses.c bounds.c bytes-digest.c cache.c code-page.c conversation-cache.c
-        conversation-list.c icmp-error.c netbios.c ntlmssp-auth.c opaque-data.c packet-copy.c packet-view.c
-        service-detect.c service-sender.c service-signatures.c stream-head.c tcp-state.c text.c
+        conversation-list.c icmp-error.c netbios.c ntlmssp-auth.c opaque-data.c packet-copy.c
+        packet-view.c service-detect.c service-sender.c service-signatures.c stream-head.c
+        tcp-state.c text.c
     UPSTREAM model)
 smsrc_room(sessions
     SOURCES message-tap.c name-lookup.c packet-smsrc-log.c request-reply.c
@@ -34,8 +35,8 @@ smsrc_room(evidence
     SOURCES ber.c conclusions.c dhcp.c dns.c endpoint-mapper.c evidence.c flow-content.c flow-port.c
         gateway.c handed-out.c http.c http-alike.c http-answer.c http-head.c http-method.c
         http-order.c http-proxy.c inference.c kerberos.c ldap.c netbios-names.c product.c
-        questions.c remote-control.c role-signatures.c rpc.c rpc-pieces.c second-fact.c share-remark.c
-        signature-table.c site-name.c smb.c smb-name.c sql-browser.c tds.c tftp.c tls.c
+        questions.c remote-control.c role-signatures.c rpc.c rpc-pieces.c second-fact.c
+        share-remark.c signature-table.c site-name.c smb.c smb-name.c sql-browser.c tds.c tftp.c tls.c
         transactions.c uris-asked.c wmi-login.c
     UPSTREAM model packet sessions roles configmgr remote-control)
 # Written by test-captures/generate/matrices.py: one file for each CSV.
