@@ -7,7 +7,9 @@
 # Each capture repeats one kind of message, in connections of some ninety packets: anybody who can
 # send packets can send these. Half of the packets are acknowledgments without data.
 
+import itertools
 import pathlib
+import string
 import struct
 import sys
 
@@ -19,16 +21,6 @@ import kb_services as kb  # noqa: E402
 CLIENT, SERVER = bytes((10, 1, 0, 1)), bytes((10, 2, 0, 1))
 MAX_SEGMENT = 1400
 REQUESTS = 40  # in a connection
-
-
-def words(count, length=4):
-    """Different texts of letters."""
-    for number in range(count):
-        text = ""
-        for _ in range(length):
-            text = chr(97 + number % 26) + text
-            number //= 26
-        yield text
 
 
 def connection(out, number, port, messages):
@@ -59,27 +51,20 @@ def connection(out, number, port, messages):
         send(False, traffic.ACK)
 
 
-def write(path, port, messages, connections=12):
-    """`messages`: an endless iterator; the first ones go into as many connections."""
+def write(path, port, message, connections=12):
+    """As many connections, of message(0), message(1) and so on."""
+    messages = map(message, itertools.count())
     with open(path, "wb", 1 << 20) as out:
         out.write(traffic.PCAP_HEADER)
         for number in range(connections):
-            connection(out, number, port, [next(messages) for _ in range(REQUESTS)])
-    path.chmod(0o644)
+            connection(out, number, port, itertools.islice(messages, REQUESTS))
     return path
-
-
-def endless(make):
-    """make(n) for each n."""
-    number = 0
-    while True:
-        yield make(number)
-        number += 1
 
 
 def smb1_names(number):
     """A transaction whose data are 260 names of four letters."""
-    names = b"\0".join(name.encode() for name in words(260, 4))
+    letters = itertools.product(string.ascii_lowercase, repeat=4)
+    names = "\0".join(map("".join, itertools.islice(letters, 260))).encode()
     names = names.replace(b"a", bytes((97 + number % 26,)))
     head = b"\xffSMB\x32" + bytes(4) + b"\x18\x01\x28" + bytes(14) + struct.pack(
         "<HHHH", 1, 1, 1, number & 0xffff)
@@ -147,61 +132,49 @@ def over_netbios(number):
     return kb.nbss_message(traffic.noise(300, number % 5))
 
 
-def write_flood(path, packets, source, target_port):
-    """A packet a flow, from source(n) to one server."""
+def write_flood(path, packets, flow):
+    """A packet a flow to one server: flow(n) is its source, the server's port and the packet."""
     with open(path, "wb", 1 << 20) as out:
         out.write(traffic.PCAP_HEADER)
         for number in range(packets):
-            address, port = source(number)
-            data = bytearray(traffic.packet(
-                0, True, 17, struct.pack(">4xHH", 28, 0), traffic.noise(20, number % 5))
-                if target_port == 0 else traffic.packet(0, True, 6, struct.pack(
-                    ">4xIIBBHHH", 1000, 0, 0x50, traffic.SYN, 1024, 0, 0), b""))
-            data[0:4] = struct.pack("<I", traffic.BEGIN + number // 50)
-            data[traffic.IP + 12:traffic.PORTS + 4] = struct.pack(
-                ">4s4sHH", address, SERVER, port, target_port or traffic.OFF_MATRIX)
-            out.write(data)
-    path.chmod(0o644)
+            address, port, server_port, record = flow(number)
+            traffic.Template([(True, record)], server_port).write(out, number, address, port,
+                                                                  SERVER)
     return path
 
 
-def write_scan_of_four(path, packets):
-    """Each port is tried at all four servers."""
-    def segment(to_server, flags, seq, ack):
-        return to_server, traffic.packet(0 if to_server else 50, to_server, 6, struct.pack(
-            ">4xIIBBHHH", seq, ack, 0x50, flags, 1024, 0, 0), b"")
-    tried = traffic.Template([segment(True, traffic.SYN, 1000, 0),
-                              segment(False, traffic.RST_ACK, 0, 1001)], 0)
-    with open(path, "wb", 1 << 20) as out:
-        out.write(traffic.PCAP_HEADER)
-        for number in range(packets // 2):
-            tried.server_port = 1 + number // 4
-            tried.write(out, number, traffic.client_address(1), 40000,
-                        traffic.server_address(number))
-    path.chmod(0o644)
-    return path
+def datagram(number):
+    return (traffic.client_address(number), 20000, traffic.OFF_MATRIX, traffic.packet(
+        0, True, 17, struct.pack(">4xHH", 28, 0), traffic.noise(20, number % 5)))
+
+
+def first_segment(number):
+    """From another network each time."""
+    return (struct.pack(">I", 0xc6120000 + number * 7919), 1024 + number, 8080, traffic.packet(
+        0, True, 6, struct.pack(">4xIIBBHHH", 1000, 0, 0x50, traffic.SYN, 1024, 0, 0), b""))
 
 
 # name -> (how it is written to a path, whether the roles of both ends are in the table)
 CRAFTED = {
-    "smb1-names": (lambda path: write(path, 445, endless(smb1_names)), False),
-    "smb2-names": (lambda path: write(path, 445, endless(smb2_chain)), False),
-    "smb2-path": (lambda path: write(path, 445, endless(lambda n: smb2_name(n, 500))), False),
-    "smb2-data": (lambda path: write(path, 445, endless(smb2_write)), False),
-    "netbios": (lambda path: write(path, 139, endless(over_netbios)), False),
-    "http-pipeline": (lambda path: write(path, 80, endless(pipelined), 4), False),
-    "http-headers": (lambda path: write(path, 80, endless(client_headers)), False),
-    "http-uri": (lambda path: write(path, 80, endless(long_uri)), False),
-    "http-browser": (lambda path: write(path, 80, endless(browser)), False),
-    "scan-of-four": (lambda path: write_scan_of_four(path, 2000), True),
-    "datagrams": (lambda path: write_flood(
-        path, 1000, lambda n: (traffic.client_address(n), 20000), 0), True),
-    "flood": (lambda path: write_flood(
-        path, 1000, lambda n: (struct.pack(">I", 0xc6120000 + n * 7919), 1024 + n), 8080), True),
+    "smb1-names": (lambda path: write(path, 445, smb1_names), False),
+    "smb2-names": (lambda path: write(path, 445, smb2_chain), False),
+    "smb2-path": (lambda path: write(path, 445, lambda n: smb2_name(n, 500)), False),
+    "smb2-data": (lambda path: write(path, 445, smb2_write), False),
+    "netbios": (lambda path: write(path, 139, over_netbios), False),
+    "http-pipeline": (lambda path: write(path, 80, pipelined, 4), False),
+    "http-headers": (lambda path: write(path, 80, client_headers), False),
+    "http-uri": (lambda path: write(path, 80, long_uri), False),
+    "http-browser": (lambda path: write(path, 80, browser), False),
+    "scan-of-four": (lambda path: traffic.write_scan(path, 2000, 4), True),
+    "datagrams": (lambda path: write_flood(path, 1000, datagram), True),
+    "flood": (lambda path: write_flood(path, 1000, first_segment), True),
 }
 
 
 def captures(folder):
     """name -> (capture, preferences)"""
-    return {name: (make(folder / f"{name}.pcap"), traffic.WORST_ROLES if roles else ())
+    made = {name: (make(folder / f"{name}.pcap"), traffic.WORST_ROLES if roles else ())
             for name, (make, roles) in CRAFTED.items()}
+    for capture, _ in made.values():
+        capture.chmod(0o644)
+    return made

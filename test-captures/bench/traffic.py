@@ -137,8 +137,8 @@ def write_worst(path, packets):
     return write(path, tcp + udp, packets)
 
 
-def write_scan(path, packets):
-    """A host with a role tries each port of another one, whose answer is a reset."""
+def write_scan(path, packets, servers=1):
+    """A host with a role tries each port of so many others, whose answer is a reset."""
     def segment(to_server, flags, seq, ack):
         return to_server, packet(0 if to_server else 50, to_server, 6, struct.pack(
             ">4xIIBBHHH", seq, ack, 0x50, flags, 1024, 0, 0), b"")
@@ -146,8 +146,8 @@ def write_scan(path, packets):
     with open(path, "wb", 1 << 20) as out:
         out.write(PCAP_HEADER)
         for number in range(packets // 2):
-            tried.server_port = 1 + number
-            tried.write(out, number, client_address(1), 40000, server_address(0))
+            tried.server_port = 1 + number // servers
+            tried.write(out, number, client_address(1), 40000, server_address(number % servers))
     return path
 
 

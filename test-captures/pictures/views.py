@@ -14,11 +14,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
 from conftest import MADE, Sandbox  # noqa: E402
+from profile_tables import SITE_ROLE_LINES  # noqa: E402
 from recorded_truth import RECORDED  # noqa: E402
 from window import PROFILE, STATISTICS, Display, Wireshark, until  # noqa: E402
 
-ROLES = [line for line in (RECORDED / "smsrc_roles").read_text(encoding="ascii").splitlines()
-         if not line.startswith("#")]
 SITE = RECORDED / "site.pcapng"
 MISCONFIGURED = RECORDED / "site-misconfigured.pcapng"
 FIREWALLED = RECORDED / "site-firewalled.pcapng"
@@ -31,7 +30,7 @@ class Stage:
     def __init__(self, sandbox, display, folder):
         self.sandbox, self.display, self.folder = sandbox, display, folder
 
-    def open(self, capture, *args, roles=tuple(ROLES), **how):
+    def open(self, capture, *args, roles=tuple(SITE_ROLE_LINES), **how):
         return Wireshark(self.sandbox, self.display, capture, *args, roles=roles, **how)
 
     def keep(self, shark, window, name, crop=None):
@@ -121,8 +120,8 @@ def statistics(stage):
     entries = [name for name, _ in STATISTICS]
     for capture, roles, names in (
             (DEMO, (), ("sessions", "messages")), (SITE, (), ("roles",)),
-            (SITE, ROLES, ("rules", "rules-nft")), (FIREWALLED, ROLES, ("matrix",)),
-            (MISCONFIGURED, ROLES, ("port-audit",))):
+            (SITE, SITE_ROLE_LINES, ("rules", "rules-nft")), (FIREWALLED, SITE_ROLE_LINES, ("matrix",)),
+            (MISCONFIGURED, SITE_ROLE_LINES, ("port-audit",))):
         with stage.open(capture, roles=roles) as shark:
             for name in names:
                 entry, width, height = TABLES[name]

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 # Instructions, not time: the same on every run and every machine of a kind. What starting takes
 # is left out: a run with the first packet alone is subtracted. The whole table, with the other
 # programs beside it, is the target bench's (test-captures/bench).
-WAYS = {"statistic": ("-q", "-z", "io,stat,0"), "print": (), "filter": ("-Y", "tcp.port == 1")}
+WAYS = {way: bench.MODES[way] for way in ("statistic", "print", "filter")}
 
 # No SMS in it: real traffic, and a made capture with half of its packets empty, where what
 # Wireshark itself does for a plugin weighs most. The limits are a little above what was measured.

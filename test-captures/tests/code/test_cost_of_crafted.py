@@ -6,9 +6,9 @@
 
 import pytest
 
-from counting import Counter
-from generators import module_in
 from conftest import TESTS
+from counting import Counter, bench
+from generators import module_in
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,7 @@ LIMITS = {
     "netbios": 1.06, "http-pipeline": 1.145, "http-headers": 1.165, "http-uri": 1.10,
     "http-browser": 1.05, "scan-of-four": 1.13, "datagrams": 1.12, "flood": 1.12,
 }
-MODE = ("-q", "-z", "io,stat,0")
+MODE = bench.MODES["statistic"]
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,7 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT
-from profile_tables import SITE_ROLES
+from profile_tables import SITE_ROLE_LINES, column_widths
 from recorded_truth import RECORDED
 from window import Display, Wireshark, missing
 
@@ -41,10 +40,9 @@ def seen(sandbox, tmp_path_factory):
     if lacking:
         pytest.skip(lacking)
     folder = tmp_path_factory.mktemp("first-window")
-    roles = [line for line in SITE_ROLES.read_text().splitlines() if not line.startswith("#")]
     read = {}
     with Display() as display, Wireshark(sandbox, display, RECORDED / "site-misconfigured.pcapng",
-                                         roles=roles) as shark:
+                                         roles=SITE_ROLE_LINES) as shark:
         for size in SIZES:
             shark.resize(shark.main, *size)
             shark.go_to(104)
@@ -73,10 +71,7 @@ def test_no_text_of_a_column_in_the_first_window_is_cut(seen):
 
 
 def test_the_columns_of_a_finding_fit_into_the_first_window():
-    line, = (line for line in (ROOT / "plugin/profile/SMS 2003/recent").read_text().splitlines()
-             if line.startswith("column.width: "))
-    cells = line.split(": ")[1].split(", ")
-    widths = dict(zip(cells[::2], map(int, cells[1::2])))
+    widths = column_widths()
     shown = list(widths)[:list(widths).index("%Cus:smsrc.audit.dst_role") + 1]
     assert shown[:3] == ["%m", "%Cus:smsrc.audit.verdict", "%Cus:smsrc.audit.row_shown"]
     assert "%Cus:smsrc.audit.src_role" in shown

@@ -11,7 +11,8 @@ import pytest
 
 from audit_rows import conf
 from conftest import ROOT
-from profile_tables import BUTTONS, GRAPHS, RULES, SITE_ROLES, lines_of
+from profile_tables import (BUTTONS, GRAPHS, RULES, SITE_ROLE_LINES, SITE_ROLES, column_widths,
+                            lines_of)
 from recorded_truth import ALL, NAMES, RECORDED, role_lines
 from window import PROFILE, PROFILE_FILES
 
@@ -112,10 +113,9 @@ def test_no_preference_of_it_is_obsolete(tshark):
 
 def test_its_columns_are_fields_and_have_their_widths():
     shown = re.findall(r'"(%[^"]+)"', (PROFILE_FILES / "preferences").read_text())
-    line, = (line for line in lines_of("recent") if line.startswith("column.width: "))
-    widths = dict(zip(*[iter(line.split(": ")[1].split(", "))] * 2))
+    widths = column_widths()
     assert set(widths) == {re.sub(r":0:R$", "", column) for column in shown}
-    assert all(int(width) > 0 for width in widths.values())
+    assert all(width > 0 for width in widths.values())
 
 
 def test_graphs_have_the_columns_of_every_version():
@@ -242,9 +242,8 @@ def test_graphs_share_out_the_judged_packets(frames):
 
 
 def test_the_roles_beside_the_recordings_are_the_labs():
-    lines = [line for line in SITE_ROLES.read_text().splitlines() if not line.startswith("#")]
-    assert lines == [p.removeprefix("uat:smsrc_roles:") for p in role_lines()
-                     if p.startswith("uat:")]
+    assert SITE_ROLE_LINES == [p.removeprefix("uat:smsrc_roles:") for p in role_lines()
+                               if p.startswith("uat:")]
 
 
 def test_it_is_installed_under_the_name_that_it_has_here():

@@ -13,7 +13,7 @@ import shutil
 import pytest
 
 from conftest import BAD_LINES, MADE, ROOT
-from profile_tables import GRAPHS, RULES, SITE_ROLES
+from profile_tables import GRAPHS, RULES, SITE_ROLE_LINES
 from recorded_truth import RECORDED, role_lines, truth
 from window import PROFILE, PROFILE_FILES, STATISTICS, Display, Wireshark, missing, until
 
@@ -33,13 +33,12 @@ def display():
 @pytest.fixture(scope="module")
 def window(sandbox, display):
     """window(name) -> a Wireshark with this recording, the profile, and the roles in it."""
-    lines = [line for line in SITE_ROLES.read_text().splitlines() if not line.startswith("#")]
     opened = {}
 
     def shark(name):
         if name not in opened:
             opened[name] = Wireshark(sandbox, display, RECORDED / f"{name}.pcapng", "-o",
-                                     "smsrc.audit.sql_ports:14330", roles=lines)
+                                     "smsrc.audit.sql_ports:14330", roles=SITE_ROLE_LINES)
             opened[name].__enter__()
         return opened[name]
     yield shark
