@@ -131,6 +131,28 @@ mirror() {
     } | sed -n 's,^\(.*/debian\)/*$,\1,p' | sed -n 1p
 }
 
+# apt_alone FOLDER ARGUMENT...: apt with its own lists and packages below this folder, for a system
+# that need not be this one. As root it would fetch as a user who may not write there.
+APT_KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
+
+apt_alone() {
+    apt_folder=$1
+    shift
+    # shellcheck disable=SC2086 # two words
+    timeout --foreground 15m apt-get $APT_RETRIES \
+        -o Dir::Etc::sourcelist="$apt_folder/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+        -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
+        -o Dir::State::lists="$apt_folder/lists" -o Dir::State::status=/dev/null \
+        -o Dir::Cache="$apt_folder/cache" -o APT::Sandbox::User=root \
+        -o Acquire::Check-Valid-Until=no -o Acquire::Languages=none -q "$@"
+}
+
+# apt_lists FOLDER LINE: the lists of what this line of sources.list offers.
+apt_lists() {
+    mkdir -p "$1/lists/partial" "$1/cache/archives/partial" &&
+        printf '%s\n' "$2" >"$1/sources.list" && apt_alone "$1" update
+}
+
 # build_plugin [cmake arguments]: configures and builds in $build.
 build_plugin() {
     say "Building in $build"
