@@ -11,7 +11,7 @@ smsrc_room(model
 smsrc_room(packet
     SOURCES addresses.c bounds.c bytes-digest.c cache.c code-page.c conversation-cache.c
         conversation-list.c icmp-error.c netbios.c ntlmssp-auth.c opaque-data.c packet-copy.c
-        packet-view.c service-detect.c service-sender.c service-signatures.c stream-head.c
+        packet-view.c service-detect.c service-sender.c service-signatures.c shared-value.c stream-head.c
         tcp-state.c text.c
     UPSTREAM model)
 smsrc_room(sessions

@@ -22,12 +22,19 @@ typedef enum {
     NUM_REACHES
 } reach_e;
 
-/* A verdict, the facts that it is on, and the frame from which on it holds. */
+/* A verdict and the facts that it is on, without the flow's ports: many flows share it. */
 typedef struct {
-    uint32_t frame;
-    uint16_t uri_number; /* of a request to a proxy */
     verdict_t verdict;
     flow_facts_t facts;
+} judgement_t;
+
+/* A flow's verdict, and the frame from which on it holds. */
+typedef struct {
+    const judgement_t *judgement; /* shared (shared-value.h); NULL: none */
+    uint32_t frame;
+    uint16_t uri_number; /* of a request to a proxy */
+    uint16_t initiator_port;
+    uint16_t responder_port;
 } flow_verdict_t;
 
 /*
@@ -39,41 +46,55 @@ typedef struct {
 
 /* What a verdict rests on: while it is the same, the verdict is. */
 typedef struct {
-    role_set_t inferred[2]; /* the roles by the flow's own content, of initiator and responder */
-    role_set_t proven[2];
-    unsigned book_version;  /* of the role book; 0: never judged */
-    service_e service;
-    handed_out_e handed_out;
+    const content_roles_t *roles; /* the content's */
+    unsigned book_version;        /* of the role book; 0: never judged */
     uint32_t attack_frame;
-    bool is_sms;
-    bool is_contradictory;
-    bool seeks_mp;
+    uint8_t service;
+    uint8_t handed_out;
+    bool is_sms : 1;
+    bool is_contradictory : 1;
+    bool seeks_mp : 1;
 } judge_basis_t;
+
+/* The frames that have a flow's expert infos: of each verdict, and of a row's advice. */
+typedef struct {
+    uint32_t verdicts[NUM_VERDICTS];
+    uint32_t discouraged;
+} expert_frames_t;
+
+/* Most flows have one verdict or two. */
+#define FLOW_FEW_VERDICTS 2
 
 /* A flow that the audit has seen. Lives as long as the capture. */
 typedef struct flow {
     flow_content_t *content;
     judge_basis_t basis;       /* of the last verdict, or of its lack */
-    uint8_t num_verdicts;
-    bool has_dropped;          /* older ones than these */
-    uint8_t max_verdicts;      /* for which there are places */
-    flow_verdict_t *verdicts;
+    flow_verdict_t few[FLOW_FEW_VERDICTS];
+    flow_verdict_t *more;      /* all of them, in place of those; NULL: they are enough */
     flow_verdict_t *worst;     /* of the URIs that a proxy was asked for before; NULL: none */
-    uint32_t first_frame;      /* the first frame that was judged, if only for the time being */
-    uint32_t last_frame;       /* of the first pass */
-    uint32_t final_frame;      /* from which on nothing but roles and attacks change the verdict */
-    uint32_t expert_frames[NUM_VERDICTS]; /* the frame that has the verdict's expert info */
-    uint32_t discouraged_frame;
-    reach_e reach;
-    uint32_t reach_frame;      /* the frame that showed that it is blocked; 0: it is not */
+    expert_frames_t *expert_frames; /* NULL: no frame has any */
     const char *reach_reason;  /* static */
-    uint8_t reach_run;         /* which pass has the reach (reachability.c) */
-    bool is_answered;          /* REACH_OPEN, whatever follows */
-    uint32_t reach_packets;    /* of the flow, on which the reach is */
     struct reach_state *reach_state; /* NULL once it is answered */
     const struct flow *scan_of; /* the first of several unanswered tries between the same two
                                  * hosts, if this is a later one */
+    uint32_t first_frame;      /* the first frame that was judged, if only for the time being */
+    uint32_t last_frame;       /* of the first pass */
+    uint32_t final_frame;      /* from which on nothing but roles and attacks change the verdict */
+    uint32_t reach_frame;      /* the frame that showed that it is blocked; 0: it is not */
+    uint32_t reach_packets;    /* of the flow, on which the reach is */
+    uint8_t reach;             /* reach_e */
+    uint8_t reach_run;         /* which pass has the reach (reachability.c) */
+    uint8_t num_verdicts;
+    bool has_dropped : 1;      /* older ones than these */
+    bool is_answered : 1;      /* REACH_OPEN, whatever follows */
 } flow_t;
+
+/** The verdicts of a flow, num_verdicts of them, the newest at the end. */
+static inline flow_verdict_t *
+flow_audit_verdicts(const flow_t *flow)
+{
+    return flow->more != NULL ? flow->more : (flow_verdict_t *)flow->few;
+}
 
 /** "Open", "No answer" and so on, as users type it. Static. */
 const char *flow_audit_reach_name(reach_e reach);

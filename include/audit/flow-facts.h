@@ -23,18 +23,21 @@ typedef struct {
     role_set_t unconfirmed_responder;
     role_set_t strange_initiator; /* those that fit no row: the table gives them to others */
     role_set_t strange_responder;
-    transport_e transport;
     uint16_t initiator_port;
     uint16_t responder_port;
     uint16_t via_proxy;  /* the port on the wire, if the other is that of a URI; 0: not proxied */
+    uint8_t transport;   /* transport_e */
+    uint8_t service;     /* service_e, by content; SERVICE_UNKNOWN if none has been recognized */
     handed_out_t handed_out; /* what another service has handed the responder's port out for */
-    service_e service;   /* by content; SERVICE_UNKNOWN if no content has been recognized */
     bool initiator_sure; /* by SYN; else it is the first sender, who may be the server replying */
     bool seeks_mp;       /* the NetBIOS name of a management point is asked for */
     bool is_sms;         /* the content is that of an SMS service */
     bool contradictory;  /* copies of its first bytes differ: the content may be another's */
     bool attack;         /* the flow has a message of CVE-2004-0728 */
+    uint8_t unused[3];   /* so that no byte is undefined */
 } flow_facts_t;
+
+G_STATIC_ASSERT(sizeof(flow_facts_t) == offsetof(flow_facts_t, unused) + 3);
 
 /** The same flow, run by its responder. */
 flow_facts_t flow_facts_reverse(const flow_facts_t *flow);

@@ -21,50 +21,67 @@
  */
 #define FLOW_MAX_SNIFFS 5
 
+/** The roles of a flow's two ends by its content. Flows share equal ones (shared-value.h). */
+typedef struct {
+    role_set_t inferred_initiator;
+    role_set_t inferred_responder;
+    role_set_t proven_initiator; /* those of them that an answer has proven */
+    role_set_t proven_responder;
+} content_roles_t;
+
+/** What a proxy was asked for. Flows share equal ones. Without padding: it is compared as bytes. */
+typedef struct {
+    role_set_t roles;    /* of the URI's host by the path asked for, where nothing is learned */
+    uint8_t host[16];    /* the address in the URI */
+    uint32_t host_length; /* of that address; 0: the URI has a name */
+    uint32_t port;       /* a proxied request is judged by it; 0: not proxied */
+} asked_uri_t;
+
 /** The state of a flow. Lives as long as the capture. */
 typedef struct flow_content {
     conversation_t *conversation;
     conversation_t *rest; /* a dissector has made another one of the same connection; NULL: none */
     struct pending *pending; /* requests without a response so far (inference.c), or NULL */
-    uint8_t num_pending;
-    service_e service;
-    role_set_t inferred_initiator; /* the roles of the two ends by the content itself */
-    role_set_t inferred_responder;
-    role_set_t proven_initiator; /* those of them that an answer has proven */
-    role_set_t proven_responder;
-    bool is_sms;        /* the content is that of an SMS service */
-    bool is_by_session; /* nothing but a proven session of its hosts shows its service */
-    bool proxied;
-    bool is_tunnel;     /* a proxy was asked to connect to uri_port: all that follows is for it */
-    bool is_tunnel_made; /* an answer has decided that, where nothing is learned */
-    uint32_t tunnel_frame; /* that asked for it, or granted it: what follows is its content */
-    bool forwarded;     /* by a proxy, for a client that is not the initiator */
-    uint16_t uri_port;  /* a proxied request is judged by its URI's port; 0: not proxied */
-    uint16_t server_port; /* of the first SYN; 0: none so far */
-    uint8_t sniffs;     /* single packets inspected for the service so far */
     stream_head_t *stream;  /* the first bytes of both directions; NULL: none is kept */
-    bool is_sniffed;        /* a packet was inspected */
-    bool is_late;           /* data had passed before the first that was inspected */
-    bool is_read;           /* nothing more will be inspected */
-    bool is_over;           /* one end has ended the connection while it was inspected */
-    bool is_read_again;     /* a later pass inspects it: the first had no roles, or too late */
-    bool is_contradictory;  /* copies of its first bytes differ */
-    uint16_t uri_number; /* how many the URIs were, one after the other on other hosts or ports */
-    uint8_t uri_host[16]; /* the address in the URI; a length of 0: a name */
-    uint8_t uri_host_length;
-    role_set_t uri_roles; /* of the URI's host by the path asked for, where nothing is learned */
-    uint8_t port_looks; /* packets by whose ports what was handed out has been looked up */
-    handed_out_t handed_out; /* what another service has handed this flow's port out for */
-    bool has_ends;      /* content has shown the ends: nothing changes them any more */
-    bool second_initiates; /* by that content: the second end of the conversation's key */
-    bool was_turned;    /* content has shown other ends than SYN or first sender */
-
-    char mp_site[4];        /* of a management point whose NetBIOS name is asked for; "" for none */
-    uint32_t mp_missing_frame; /* the first answer that there is no such name; 0: none */
-
-    uint32_t attack_frame; /* the first message of CVE-2004-0728; 0: none */
     struct flow *judged;   /* the audit's own state (flow-audit.h); NULL: none so far */
+    const content_roles_t *roles; /* never NULL */
+    const asked_uri_t *uri; /* the last one; never NULL */
+    handed_out_t handed_out; /* what another service has handed this flow's port out for */
+    uint32_t tunnel_frame; /* that asked for it, or granted it: what follows is its content */
+    uint32_t attack_frame; /* the first message of CVE-2004-0728; 0: none */
+    uint32_t mp_missing_frame; /* the first answer that there is no such name; 0: none */
+    char mp_site[4];     /* of a management point whose NetBIOS name is asked for; "" for none */
+    uint16_t uri_number; /* how many the URIs were, one after the other on other hosts or ports */
+    uint16_t server_port; /* of the first SYN; 0: none so far */
+    uint8_t service;     /* service_e */
+    uint8_t num_pending;
+    uint8_t sniffs;      /* single packets inspected for the service so far */
+    uint8_t port_looks;  /* packets by whose ports what was handed out has been looked up */
+    bool is_sms : 1;        /* the content is that of an SMS service */
+    bool is_by_session : 1; /* nothing but a proven session of its hosts shows its service */
+    bool proxied : 1;
+    bool is_tunnel : 1;  /* a proxy was asked to connect to the URI's port: what follows is for it */
+    bool is_tunnel_made : 1; /* an answer has decided that, where nothing is learned */
+    bool forwarded : 1;  /* by a proxy, for a client that is not the initiator */
+    bool is_sniffed : 1; /* a packet was inspected */
+    bool is_late : 1;    /* data had passed before the first that was inspected */
+    bool is_read : 1;    /* nothing more will be inspected */
+    bool is_over : 1;    /* one end has ended the connection while it was inspected */
+    bool is_read_again : 1;    /* a later pass inspects it: the first had no roles, or too late */
+    bool is_contradictory : 1; /* copies of its first bytes differ */
+    bool has_ends : 1;   /* content has shown the ends: nothing changes them any more */
+    bool second_initiates : 1; /* by that content: the second end of the conversation's key */
+    bool was_turned : 1; /* content has shown other ends than SYN or first sender */
 } flow_content_t;
+
+/** Sets what the content of a flow has shown of the roles of its ends. */
+void flow_content_set_roles(flow_content_t *flow, const content_roles_t *roles);
+
+/** Sets what a proxy was asked for in the flow. */
+void flow_content_set_uri(flow_content_t *flow, const asked_uri_t *uri);
+
+/** Call at the beginning of a capture. */
+void flow_content_reset(void);
 
 /** Keep flows under @p proto of their conversations. Call from a handoff routine. */
 void flow_content_init(int proto);

@@ -138,12 +138,12 @@ static void
 add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
            const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS], const char *what)
 {
-    const matrix_row_t *row = judged->verdict.row;
+    const matrix_row_t *row = judged->judgement->verdict.row;
 
     text_add_expert(pinfo, item, expert, "%s: %s%s%s",
-                    audit_words_flow(pinfo->pool, &judged->facts, ends), what,
+                    audit_words_flow(pinfo->pool, &judged->judgement->facts, ends), what,
                     row == NULL               ? ""
-                    : judged->verdict.nearest ? "; nearest "
+                    : judged->judgement->verdict.nearest ? "; nearest "
                                               : "; ",
                     row == NULL ? "" : matrix_row_to_str(pinfo->pool, row));
 }
@@ -152,9 +152,9 @@ add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
 static const char *
 describe_verdict(const flow_verdict_t *judged)
 {
-    return judged->facts.contradictory && judged->verdict.verdict == VERDICT_WRONG_SERVICE
+    return judged->judgement->facts.contradictory && judged->judgement->verdict.verdict == VERDICT_WRONG_SERVICE
                ? CONTRADICTORY
-               : verdict_text(audit_tap_matrix(), judged->verdict.without_attack);
+               : verdict_text(audit_tap_matrix(), judged->judgement->verdict.without_attack);
 }
 
 /* The default matrix is hidden, for trees that are read. */
@@ -191,7 +191,7 @@ static reach_e
 reach_so_far(const flow_t *flow, const packet_info *pinfo)
 {
     return flow->reach == REACH_BLOCKED && flow->reach_frame == 0 && !PINFO_FD_VISITED(pinfo)
-               ? REACH_PENDING : flow->reach;
+               ? REACH_PENDING : (reach_e)flow->reach;
 }
 
 /* The item of the audit: by which list, and what it found. */
@@ -211,11 +211,11 @@ static proto_item *
 add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
          const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS])
 {
-    const flow_facts_t *facts = &judged->facts;
-    const char *name = verdict_name(judged->verdict.verdict);
+    const flow_facts_t *facts = &judged->judgement->facts;
+    const char *name = verdict_name(judged->judgement->verdict.verdict);
     /* Evidence and site code are in the order of the flow's first packet, whatever the verdict. */
-    const flow_end_t *first = &ends[judged->verdict.reversed ? RESPONDER : INITIATOR];
-    const flow_end_t *second = &ends[judged->verdict.reversed ? INITIATOR : RESPONDER];
+    const flow_end_t *first = &ends[judged->judgement->verdict.reversed ? RESPONDER : INITIATOR];
+    const flow_end_t *second = &ends[judged->judgement->verdict.reversed ? INITIATOR : RESPONDER];
     const char *code = audit_tap_site_code(first->host, second->host);
     proto_item *verdict_item, *item = add_audit(parent, tvb, name);
     proto_tree *tree = proto_item_add_subtree(item, ett_smsrc_audit);
@@ -225,7 +225,7 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
         proto_item_append_text(verdict_item, " (MP_%s<1a> is not found%s)",
                                flow->content->mp_site, audit_words_remedy(pinfo->pool, flow));
     add_matrix(tree, tvb);
-    add_row(tree, pinfo, tvb, &judged->verdict);
+    add_row(tree, pinfo, tvb, &judged->judgement->verdict);
     item = add_text(tree, hf_smsrc_audit_service, tvb, service_name(facts->service));
     if (facts->contradictory)
         proto_item_append_text(item, " (" CONTRADICTORY ")");
@@ -264,13 +264,16 @@ is_expected(const verdict_t *verdict)
 static flow_experts_t
 experts_of_packet(const packet_info *pinfo, const flow_t *flow, const verdict_t *verdict)
 {
+    static const expert_frames_t no_frames;
+    const expert_frames_t *frames =
+        flow->expert_frames != NULL ? flow->expert_frames : &no_frames;
     flow_experts_t experts = { NULL, NULL, NULL };
 
     if (verdict_expert(verdict->without_attack) != NULL &&
-        (flag_every_packet || flow->expert_frames[verdict->without_attack] == pinfo->num))
+        (flag_every_packet || frames->verdicts[verdict->without_attack] == pinfo->num))
         experts.verdict = &ei_smsrc_audit_verdict[verdict->without_attack];
     if (verdict_is_discouraged(verdict) &&
-        (flag_every_packet || flow->discouraged_frame == pinfo->num))
+        (flag_every_packet || frames->discouraged == pinfo->num))
         experts.discouraged = &ei_smsrc_audit_discouraged;
     if (flow->reach_frame == pinfo->num && is_expected(verdict))
         experts.blocked = &ei_smsrc_audit_blocked;
@@ -316,14 +319,14 @@ void
 audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
                const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS])
 {
-    flow_experts_t experts = experts_of_packet(pinfo, flow, &judged->verdict);
+    flow_experts_t experts = experts_of_packet(pinfo, flow, &judged->judgement->verdict);
     const char *remedy;
     proto_item *item;
 
     if (experts.verdict != NULL)
         audit_info_add_verdict(pinfo, judged, ends);
     if (experts.blocked != NULL)
-        audit_info_add_blocked(pinfo, &judged->verdict);
+        audit_info_add_blocked(pinfo, &judged->judgement->verdict);
     if (!is_tree_wanted(parent, experts.verdict != NULL || experts.discouraged != NULL ||
                                     experts.blocked != NULL)) {
         add_severity(pinfo, experts.discouraged);

@@ -25,18 +25,21 @@
 #include "packet-facts.h"
 #include "reachability.h"
 #include "role-book.h"
+#include "shared-value.h"
 #include "tcp-state.h"
 #include "uris-asked.h"
 
 /* Rebuilt for every capture. */
 static bool one_end_is_enough;
 static bool roles_are_known; /* or may be learned; without any, only attacks have verdicts */
+static shared_values_t judgements = SHARED_VALUES_INIT(judgement_t);
 
 void
 flow_judge_reset(bool one_end, bool has_roles)
 {
     one_end_is_enough = one_end;
     roles_are_known = has_roles;
+    shared_values_reset(&judgements);
 }
 
 bool
@@ -57,30 +60,68 @@ is_audited(const flow_facts_t *facts)
     return facts->initiator != 0 && facts->responder != 0;
 }
 
-/*
- * Makes a place for one more verdict. Most flows have one or two. What statistics point to stays
- * where it is.
- */
+/* Makes a place for one more verdict. */
 static void
 make_place(flow_t *flow)
 {
-    enum { FEW = 2, ALL = FLOW_MAX_VERDICTS + 1 };
-    flow_verdict_t *places;
-
-    if (flow->verdicts != NULL && flow->num_verdicts < flow->max_verdicts)
+    if (flow->more != NULL || flow->num_verdicts < FLOW_FEW_VERDICTS)
         return;
-    flow->max_verdicts = flow->max_verdicts == 0 ? FEW : ALL;
-    places = (flow_verdict_t *)wmem_alloc0(wmem_file_scope(),
-                                           flow->max_verdicts * sizeof *places);
-    if (flow->verdicts != NULL)
-        memcpy(places, flow->verdicts, flow->num_verdicts * sizeof *places);
-    flow->verdicts = places;
+    flow->more = wmem_alloc0_array(wmem_file_scope(), flow_verdict_t, FLOW_MAX_VERDICTS + 1);
+    memcpy(flow->more, flow->few, sizeof flow->few);
 }
 
 static const flow_verdict_t *
 last_verdict(const flow_t *flow)
 {
-    return flow->num_verdicts > 0 ? &flow->verdicts[flow->num_verdicts - 1] : NULL;
+    return flow->num_verdicts > 0 ? &flow_audit_verdicts(flow)[flow->num_verdicts - 1] : NULL;
+}
+
+static verdict_e
+verdict_of(const flow_verdict_t *judged)
+{
+    return judged->judgement->verdict.verdict;
+}
+
+/* What many flows share: each has its own ports. */
+static flow_facts_t
+remove_ports(const flow_facts_t *facts)
+{
+    flow_facts_t shared = *facts;
+
+    shared.initiator_port = shared.responder_port = 0;
+    return shared;
+}
+
+/* A flow's verdict from @p frame on. Not all bytes of @p verdict are its members. */
+static flow_verdict_t
+share_judgement(const flow_facts_t *facts, const verdict_t *verdict, uint32_t frame)
+{
+    judgement_t judgement;
+
+    memset(&judgement, 0, sizeof judgement);
+    judgement.facts = remove_ports(facts);
+    judgement.verdict.verdict = verdict->verdict;
+    judgement.verdict.row = verdict->row;
+    judgement.verdict.nearest = verdict->nearest;
+    judgement.verdict.reversed = verdict->reversed;
+    judgement.verdict.without_attack = verdict->without_attack;
+    return (flow_verdict_t){
+        .judgement = (const judgement_t *)shared_value(&judgements, &judgement),
+        .frame = frame,
+        .initiator_port = facts->initiator_port,
+        .responder_port = facts->responder_port,
+    };
+}
+
+/* True if the verdict is on these facts. */
+static bool
+is_on_facts(const flow_verdict_t *judged, const flow_facts_t *facts)
+{
+    const flow_facts_t shared = remove_ports(facts);
+
+    return judged->initiator_port == facts->initiator_port &&
+           judged->responder_port == facts->responder_port &&
+           memcmp(&judged->judgement->facts, &shared, sizeof shared) == 0;
 }
 
 /* No one but the receiver knows which copy of its bytes it took, so such content shows no row. */
@@ -152,10 +193,7 @@ is_up_to_date(const flow_t *flow)
            basis->service == content->service && basis->is_sms == content->is_sms &&
            basis->attack_frame == content->attack_frame &&
            basis->is_contradictory == content->is_contradictory &&
-           basis->inferred[INITIATOR] == content->inferred_initiator &&
-           basis->inferred[RESPONDER] == content->inferred_responder &&
-           basis->proven[INITIATOR] == content->proven_initiator &&
-           basis->proven[RESPONDER] == content->proven_responder;
+           basis->roles == content->roles;
 }
 
 static void
@@ -164,12 +202,11 @@ set_basis(flow_t *flow)
     const flow_content_t *content = flow->content;
 
     flow->basis = (judge_basis_t){
-        .inferred = { content->inferred_initiator, content->inferred_responder },
-        .proven = { content->proven_initiator, content->proven_responder },
+        .roles = content->roles,
         .book_version = role_book_version(),
-        .service = content->service,
-        .handed_out = content->handed_out.by,
         .attack_frame = content->attack_frame,
+        .service = (uint8_t)content->service,
+        .handed_out = (uint8_t)content->handed_out.by,
         .is_sms = content->is_sms,
         .is_contradictory = content->is_contradictory,
         .seeks_mp = content->mp_site[0] != '\0',
@@ -181,34 +218,35 @@ set_basis(flow_t *flow)
  * seemed to do, or the content is not that of an SMS service after all.
  */
 static bool
-may_be_withdrawn(const flow_verdict_t *last, const flow_verdict_t *next)
+may_be_withdrawn(const judgement_t *last, const flow_facts_t *next)
 {
-  return last->verdict.verdict == VERDICT_UNCONFIRMED ||
-         (last->facts.is_sms && !next->facts.is_sms);
+    return last->verdict.verdict == VERDICT_UNCONFIRMED || (last->facts.is_sms && !next->is_sms);
 }
 
 /* In a later pass no frame of the flow has one. */
 static void
-withdraw(flow_t *flow, const flow_verdict_t *next)
+withdraw(flow_t *flow, const flow_facts_t *facts, uint32_t frame)
 {
-    flow->verdicts[0] = *next;
-    memset(&flow->verdicts[0].verdict, 0, sizeof flow->verdicts[0].verdict);
+    const verdict_t none = { .verdict = VERDICT_NONE };
+
+    flow_audit_verdicts(flow)[0] = share_judgement(facts, &none, frame);
     flow->num_verdicts = 1;
-    flow->discouraged_frame = 0;
-    memset(flow->expert_frames, 0, sizeof flow->expert_frames);
+    if (flow->expert_frames != NULL)
+        memset(flow->expert_frames, 0, sizeof *flow->expert_frames);
 }
 
 /*
  * Keeps the last verdict, that of a URI for which nothing more follows, if it is worse than those
- * of the URIs before. What statistics point to stays where it is.
+ * of the URIs before.
  */
 static void
 keep_worst(flow_t *flow, const flow_verdict_t *next)
 {
     const flow_verdict_t *last = last_verdict(flow);
 
-    if (last == NULL || last->facts.via_proxy == 0 || last->uri_number == next->uri_number ||
-        (flow->worst != NULL && flow->worst->verdict.verdict >= last->verdict.verdict))
+    if (last == NULL || last->judgement->facts.via_proxy == 0 ||
+        last->uri_number == next->uri_number ||
+        (flow->worst != NULL && verdict_of(flow->worst) >= verdict_of(last)))
         return;
     if (flow->worst == NULL)
         flow->worst = wmem_new(wmem_file_scope(), flow_verdict_t);
@@ -219,12 +257,12 @@ keep_worst(flow_t *flow, const flow_verdict_t *next)
 static void
 drop_oldest(flow_t *flow)
 {
-    if (flow->verdicts == NULL)
-        return;
+    flow_verdict_t *verdicts = flow_audit_verdicts(flow);
+
     bounds_exceed(BOUND_VERDICTS, FLOW_MAX_VERDICTS);
     flow->has_dropped = true;
     flow->num_verdicts--;
-    memmove(flow->verdicts, flow->verdicts + 1, flow->num_verdicts * sizeof *flow->verdicts);
+    memmove(verdicts, verdicts + 1, flow->num_verdicts * sizeof *verdicts);
 }
 
 /*
@@ -234,26 +272,26 @@ drop_oldest(flow_t *flow)
 static const flow_verdict_t *
 add_verdict(flow_t *flow, const flow_content_t *content, const flow_packet_t *packet)
 {
+    const flow_facts_t facts = packet_facts_build(content, packet);
     const flow_verdict_t *last = last_verdict(flow);
     flow_verdict_t next;
+    verdict_t verdict;
 
-    memset(&next, 0, sizeof next);
-    next.frame = packet->pinfo->num;
-    next.facts = packet_facts_build(content, packet);
-    if (last != NULL && memcmp(&last->facts, &next.facts, sizeof next.facts) == 0)
+    if (last != NULL && is_on_facts(last, &facts))
         return last;
-    if (!find_verdict(&next.facts, &next.verdict)) {
-        if (last != NULL && may_be_withdrawn(last, &next))
-            withdraw(flow, &next);
+    if (!find_verdict(&facts, &verdict)) {
+        if (last != NULL && may_be_withdrawn(last->judgement, &facts))
+            withdraw(flow, &facts, packet->pinfo->num);
         return NULL;
     }
+    next = share_judgement(&facts, &verdict, packet->pinfo->num);
     next.uri_number = content->uri_number;
     keep_worst(flow, &next);
     /* The last place is for an attack only. */
-    if (flow->num_verdicts == FLOW_MAX_VERDICTS + (next.facts.attack ? 1 : 0))
+    if (flow->num_verdicts == FLOW_MAX_VERDICTS + (facts.attack ? 1 : 0))
         drop_oldest(flow);
     make_place(flow);
-    flow->verdicts[flow->num_verdicts++] = next;
+    flow_audit_verdicts(flow)[flow->num_verdicts++] = next;
     if (flow->first_frame == 0)
         flow->first_frame = next.frame;
     return last_verdict(flow);
@@ -268,17 +306,17 @@ judge_each_uri(flow_t *flow, const flow_packet_t *packet, const uris_asked_t *as
 {
     const flow_content_t *content = flow->content, *worst = NULL;
     const flow_verdict_t *found;
-    unsigned verdict = 0;
+    verdict_e verdict = VERDICT_NONE;
 
     for (unsigned i = 0; i < asked->count; i++) {
         found = add_verdict(flow, &asked->before[i], packet);
-        if (found != NULL && (unsigned)found->verdict.verdict > verdict) {
-            verdict = (unsigned)found->verdict.verdict;
+        if (found != NULL && verdict_of(found) > verdict) {
+            verdict = verdict_of(found);
             worst = &asked->before[i];
         }
     }
     found = add_verdict(flow, content, packet);
-    if (worst != NULL && (found == NULL || (unsigned)found->verdict.verdict < verdict))
+    if (worst != NULL && (found == NULL || verdict_of(found) < verdict))
         (void)add_verdict(flow, worst, packet);
 }
 
@@ -317,14 +355,20 @@ is_final(const flow_t *flow, const packet_info *pinfo)
 static void
 update_expert_frames(flow_t *flow, const verdict_t *verdict, uint32_t frame)
 {
-    uint32_t *expert = &flow->expert_frames[verdict->without_attack];
+    const bool is_discouraged = verdict_is_discouraged(verdict);
+    const bool has_expert =
+        verdict_expert(verdict->without_attack) != NULL && flow->scan_of == NULL;
 
     if (flow->final_frame == 0)
         flow->final_frame = frame;
-    if (verdict_is_discouraged(verdict) && flow->discouraged_frame == 0)
-        flow->discouraged_frame = frame;
-    if (verdict_expert(verdict->without_attack) != NULL && *expert == 0 && flow->scan_of == NULL)
-        *expert = frame;
+    if (!is_discouraged && !has_expert)
+        return;
+    if (flow->expert_frames == NULL)
+        flow->expert_frames = wmem_new0(wmem_file_scope(), expert_frames_t);
+    if (is_discouraged && flow->expert_frames->discouraged == 0)
+        flow->expert_frames->discouraged = frame;
+    if (has_expert && flow->expert_frames->verdicts[verdict->without_attack] == 0)
+        flow->expert_frames->verdicts[verdict->without_attack] = frame;
 }
 
 /* Statistics show an attack by itself. */
@@ -334,7 +378,8 @@ find_scan(flow_t *flow, const verdict_t *verdict, const flow_packet_t *packet)
     if (verdict->verdict == VERDICT_ATTACK)
         flow->scan_of = NULL;
     else if (verdict->verdict == VERDICT_OFF_MATRIX &&
-             flow->expert_frames[VERDICT_OFF_MATRIX] == 0)
+             (flow->expert_frames == NULL ||
+              flow->expert_frames->verdicts[VERDICT_OFF_MATRIX] == 0))
         (void)reachability_is_scan(flow, packet->pinfo, packet->from_initiator);
 }
 
@@ -349,9 +394,9 @@ flow_judge_update(flow_t *flow, const flow_packet_t *packet)
     last = last_verdict(flow);
     if (last == NULL)
         return;
-    find_scan(flow, &last->verdict, packet);
+    find_scan(flow, &last->judgement->verdict, packet);
     if (is_final(flow, packet->pinfo))
-        update_expert_frames(flow, &last->verdict, packet->pinfo->num);
+        update_expert_frames(flow, &last->judgement->verdict, packet->pinfo->num);
 }
 
 void
@@ -360,7 +405,7 @@ flow_judge_settle(flow_t *flow, const packet_info *pinfo)
     const flow_verdict_t *last = last_verdict(flow);
 
     if (last != NULL && flow->final_frame == 0)
-        update_expert_frames(flow, &last->verdict, pinfo->num);
+        update_expert_frames(flow, &last->judgement->verdict, pinfo->num);
 }
 
 /* The verdict of a flow that has had none in the first pass, for the time being. */
@@ -369,9 +414,10 @@ add_late_verdict(flow_t *flow, const flow_verdict_t *only)
 {
     uint32_t frame = flow->content->conversation->setup_frame;
 
-    make_place(flow);
-    flow->verdicts[0] = *only;
-    flow->verdicts[0].frame = frame;
+    flow_verdict_t *first = flow_audit_verdicts(flow);
+
+    *first = *only;
+    first->frame = frame;
     flow->num_verdicts = 1;
     flow->first_frame = frame;
 }
@@ -383,14 +429,16 @@ add_late_verdict(flow_t *flow, const flow_verdict_t *only)
 static void
 replace_verdicts(flow_t *flow, const flow_verdict_t *only, uint32_t frame)
 {
-    flow->verdicts[0] = *only;
-    flow->verdicts[0].frame = flow->first_frame;
+    flow_verdict_t *first = flow_audit_verdicts(flow);
+
+    *first = *only;
+    first->frame = flow->first_frame;
     flow->num_verdicts = 1;
     if (flow->final_frame == 0)
         return;
     if (flow->content->is_read_again)
         flow->final_frame = MIN(flow->final_frame, frame);
-    update_expert_frames(flow, &only->verdict, frame);
+    update_expert_frames(flow, &only->judgement->verdict, frame);
 }
 
 /* True if a later pass may give the flow another verdict. */
@@ -399,21 +447,22 @@ may_be_judged_late(const flow_t *flow)
 {
     const flow_verdict_t *last = last_verdict(flow);
 
-    return last == NULL || last->verdict.verdict == VERDICT_UNCONFIRMED ||
-           last->verdict.verdict == VERDICT_NONE || flow->content->is_read_again;
+    return last == NULL || verdict_of(last) == VERDICT_UNCONFIRMED ||
+           verdict_of(last) == VERDICT_NONE || flow->content->is_read_again;
 }
 
 static void
 judge_late(flow_t *flow, const flow_packet_t *packet)
 {
+    const flow_facts_t facts = packet_facts_build(flow->content, packet);
     const flow_verdict_t *last = last_verdict(flow);
     flow_verdict_t only;
+    verdict_t verdict;
 
     set_basis(flow);
-    memset(&only, 0, sizeof only);
-    only.facts = packet_facts_build(flow->content, packet);
-    if (!find_verdict(&only.facts, &only.verdict))
+    if (!find_verdict(&facts, &verdict))
         return;
+    only = share_judgement(&facts, &verdict, 0);
     if (last == NULL)
         add_late_verdict(flow, &only);
     else
@@ -443,26 +492,26 @@ flow_judge_update_late(flow_t *flow, const flow_packet_t *packet)
         judge_late(flow, packet);
     last = last_verdict(flow);
     if (last != NULL && flow->final_frame == 0 && is_final_late(flow, packet->pinfo))
-        update_expert_frames(flow, &last->verdict, flow->content->is_read_again
-                                                       ? packet->pinfo->num
-                                                       : flow->last_frame);
+        update_expert_frames(flow, &last->judgement->verdict,
+                             flow->content->is_read_again ? packet->pinfo->num
+                                                          : flow->last_frame);
 }
 
 const flow_verdict_t *
 flow_judge_find(const flow_t *flow, const packet_info *pinfo)
 {
     const uint32_t frame = MAX(pinfo->num, flow->final_frame);
-    const flow_verdict_t *found = NULL;
+    const flow_verdict_t *verdicts = flow_audit_verdicts(flow), *found = NULL;
 
     /* A later pass knows what was still to be shown. */
     if (PINFO_FD_VISITED(pinfo) && (!flow->content->proxied || flow->content->attack_frame != 0))
         return last_verdict(flow);
     /* Of those that were dropped, the worst one is left. */
-    if (flow->has_dropped && frame < flow->verdicts[0].frame)
+    if (flow->has_dropped && frame < verdicts[0].frame)
         return flow->worst != NULL && flow->worst->frame <= frame ? flow->worst : NULL;
     for (unsigned i = 0; i < flow->num_verdicts; i++) {
-        if (found == NULL || flow->verdicts[i].frame <= frame)
-            found = &flow->verdicts[i];
+        if (found == NULL || verdicts[i].frame <= frame)
+            found = &verdicts[i];
     }
     return found;
 }
@@ -478,6 +527,6 @@ flow_judge_is_shown(const flow_t *flow, const packet_info *pinfo)
 const flow_verdict_t *
 flow_judge_worst(const flow_t *flow, const flow_verdict_t *in_force)
 {
-    return flow->worst != NULL && flow->worst->verdict.verdict > in_force->verdict.verdict
-               ? flow->worst : in_force;
+    return flow->worst != NULL && verdict_of(flow->worst) > verdict_of(in_force) ? flow->worst
+                                                                                 : in_force;
 }

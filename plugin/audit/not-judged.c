@@ -87,7 +87,7 @@ has_verdict(const flow_content_t *content)
     const flow_t *flow = content != NULL ? content->judged : NULL;
 
     return flow != NULL && flow->num_verdicts > 0 &&
-           flow->verdicts[flow->num_verdicts - 1].verdict.verdict != VERDICT_NONE;
+           flow_audit_verdicts(flow)[flow->num_verdicts - 1].judgement->verdict.verdict != VERDICT_NONE;
 }
 
 static void

@@ -49,10 +49,10 @@ set_roles(flow_facts_t *facts, const flow_content_t *content, const flow_packet_
     const address *src = &packet->pinfo->src, *dst = &packet->pinfo->dst;
     end_roles_t initiator = find_end_roles(
         forward ? src : dst, forward ? packet->src_roles : packet->dst_roles,
-        content->inferred_initiator, content->proven_initiator);
+        content->roles->inferred_initiator, content->roles->proven_initiator);
     end_roles_t responder = find_end_roles(
         forward ? dst : src, forward ? packet->dst_roles : packet->src_roles,
-        content->inferred_responder, content->proven_responder);
+        content->roles->inferred_responder, content->roles->proven_responder);
 
     facts->initiator = initiator.held;
     facts->unconfirmed_initiator = initiator.unconfirmed;
@@ -88,37 +88,40 @@ is_asked_of_itself(const flow_facts_t *facts, const address *responder, uint16_t
 static role_set_t
 uri_host_roles(const flow_content_t *content, standing_e standing)
 {
-    const address host = ADDRESS_INIT(content->uri_host_length == 4 ? AT_IPv4 : AT_IPv6,
-                                      content->uri_host_length, content->uri_host);
+    const asked_uri_t *uri = content->uri;
+    const address host = ADDRESS_INIT(uri->host_length == 4 ? AT_IPv4 : AT_IPv6,
+                                      (int)uri->host_length, uri->host);
 
-    return content->uri_host_length == 0 ? 0 : role_book_roles_at(&host, standing);
+    return uri->host_length == 0 ? 0 : role_book_roles_at(&host, standing);
 }
 
 /* True if the URI has the address of the host that was asked for it. */
 static bool
 is_uri_of(const flow_content_t *content, const address *responder)
 {
-    return content->uri_host_length != 0 && responder->len == content->uri_host_length &&
-           memcmp(responder->data, content->uri_host, content->uri_host_length) == 0;
+    const asked_uri_t *uri = content->uri;
+
+    return uri->host_length != 0 && responder->len == (int)uri->host_length &&
+           memcmp(responder->data, uri->host, uri->host_length) == 0;
 }
 
 /* A proxied request is judged by its URI: its port, and the role of the host that it names. */
 static void
 set_proxied(flow_facts_t *facts, const flow_content_t *content, const address *responder)
 {
-    const role_set_t proven = content->proven_responder |
+    const role_set_t proven = content->roles->proven_responder |
                               uri_host_roles(content, STANDING_PROVEN);
 
     if (is_uri_of(content, responder) ||
-        is_asked_of_itself(facts, responder, content->uri_port))
+        is_asked_of_itself(facts, responder, (uint16_t)content->uri->port))
         return;
-    facts->responder = content->inferred_responder | content->uri_roles | proven |
+    facts->responder = content->roles->inferred_responder | content->uri->roles | proven |
                        uri_host_roles(content, STANDING_UNCONFIRMED);
     facts->unconfirmed_responder = facts->responder & ~proven;
     facts->strange_responder = 0;
     memset(&facts->handed_out, 0, sizeof facts->handed_out);
     facts->via_proxy = facts->responder_port;
-    facts->responder_port = content->uri_port;
+    facts->responder_port = (uint16_t)content->uri->port;
 }
 
 static bool

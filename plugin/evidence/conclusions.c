@@ -105,11 +105,13 @@ conclusions_infer(flow_content_t *flow, bool to_server, const packet_info *pinfo
 {
     role_set_t client = client_roles(signature);
     bool client_initiates = is_client_initiator(flow, to_server, pinfo);
+    content_roles_t roles = *flow->roles;
 
-    if (flow->inferred_initiator == 0 && flow->inferred_responder == 0)
+    if (roles.inferred_initiator == 0 && roles.inferred_responder == 0)
         inferred_flows++;
-    flow->inferred_initiator |= client_initiates ? client : signature->server;
-    flow->inferred_responder |= client_initiates ? signature->server : client;
+    roles.inferred_initiator |= client_initiates ? client : signature->server;
+    roles.inferred_responder |= client_initiates ? signature->server : client;
+    flow_content_set_roles(flow, &roles);
 }
 
 /* An answer has proven roles: for this flow, whatever the book has of its two ends. */
@@ -120,9 +122,11 @@ prove(flow_content_t *flow, bool to_server, const packet_info *pinfo,
     bool client_initiates = is_client_initiator(flow, to_server, pinfo);
     role_set_t client = found->client == STANDING_PROVEN ? client_roles(signature) : 0;
     role_set_t server = found->server == STANDING_PROVEN ? signature->server : 0;
+    content_roles_t roles = *flow->roles;
 
-    flow->proven_initiator |= client_initiates ? client : server;
-    flow->proven_responder |= client_initiates ? server : client;
+    roles.proven_initiator |= client_initiates ? client : server;
+    roles.proven_responder |= client_initiates ? server : client;
+    flow_content_set_roles(flow, &roles);
 }
 
 /*

@@ -102,6 +102,7 @@ evidence_init(int proto)
 void
 evidence_reset(bool learn_roles)
 {
+    flow_content_reset();
     product_reset();
     role_signatures_reset();
     inference_reset(learn_roles);
@@ -188,11 +189,12 @@ mark_attack(packet_info *pinfo)
 static void
 withdraw_service(flow_content_t *flow)
 {
+    static const content_roles_t no_roles;
+
     flow->service = SERVICE_UNKNOWN;
     flow->is_sms = false;
     flow->is_by_session = false;
-    flow->inferred_initiator = flow->inferred_responder = 0;
-    flow->proven_initiator = flow->proven_responder = 0;
+    flow_content_set_roles(flow, &no_roles);
 }
 
 static void

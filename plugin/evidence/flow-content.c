@@ -15,14 +15,42 @@
 #include "flow-content.h"
 
 #include "conversation-cache.h"
+#include "shared-value.h"
 #include "tcp-state.h"
 
 static int proto_flow = -1;
+
+/* What flows share in one capture. */
+static shared_values_t shared_roles = SHARED_VALUES_INIT(content_roles_t);
+static shared_values_t shared_uris = SHARED_VALUES_INIT(asked_uri_t);
+static const content_roles_t no_roles;
+static const asked_uri_t no_uri;
 
 void
 flow_content_init(int proto)
 {
     proto_flow = proto;
+}
+
+void
+flow_content_reset(void)
+{
+    shared_values_reset(&shared_roles);
+    shared_values_reset(&shared_uris);
+}
+
+void
+flow_content_set_roles(flow_content_t *flow, const content_roles_t *roles)
+{
+    if (memcmp(flow->roles, roles, sizeof *roles) != 0)
+        flow->roles = (const content_roles_t *)shared_value(&shared_roles, roles);
+}
+
+void
+flow_content_set_uri(flow_content_t *flow, const asked_uri_t *uri)
+{
+    if (memcmp(flow->uri, uri, sizeof *uri) != 0)
+        flow->uri = (const asked_uri_t *)shared_value(&shared_uris, uri);
 }
 
 /*
@@ -75,6 +103,8 @@ flow_content_get(packet_info *pinfo, bool create)
     if (flow == NULL && create) {
         flow = wmem_new0(wmem_file_scope(), flow_content_t);
         flow->conversation = conversation;
+        flow->roles = &no_roles;
+        flow->uri = &no_uri;
         conversation_add_proto_data(conversation, proto_flow, flow);
     }
     if (flow != NULL && flow->server_port == 0)

@@ -107,10 +107,14 @@ find_server(const packet_info *pinfo)
 static void
 take_back(given_t *given)
 {
+    content_roles_t roles;
+
     for (const proof_t *proof = given->proofs; proof != NULL; proof = proof->next) {
         role_book_doubt(&proof->server, proof->frame);
         role_book_doubt(&proof->client, proof->frame);
-        proof->flow->proven_initiator = proof->flow->proven_responder = 0;
+        roles = *proof->flow->roles;
+        roles.proven_initiator = roles.proven_responder = 0;
+        flow_content_set_roles(proof->flow, &roles);
     }
     given->proofs = NULL;
     given->num_proofs = 0;

@@ -149,10 +149,11 @@ static void
 end_waiting(proxy_t *proxy)
 {
     for (unsigned i = 0; i < MIN(proxy->num_waiting, MAX_WAITING); i++) {
-        flow_content_t *flow = proxy->waiting[i];
+        content_roles_t roles = *proxy->waiting[i]->roles;
 
-        if (flow->proven_responder != 0)
-            flow->proven_initiator |= flow->inferred_initiator & proxy->roles;
+        if (roles.proven_responder != 0)
+            roles.proven_initiator |= roles.inferred_initiator & proxy->roles;
+        flow_content_set_roles(proxy->waiting[i], &roles);
     }
     proxy->num_waiting = 0;
     role_book_outdate();
@@ -161,8 +162,8 @@ end_waiting(proxy_t *proxy)
 static bool
 is_for(const flow_content_t *flow, const http_target_t *target)
 {
-    return flow->uri_port == target->port && flow->uri_host_length == target->host_length &&
-           memcmp(flow->uri_host, target->host, sizeof flow->uri_host) == 0;
+    return flow->uri->port == target->port && flow->uri->host_length == target->host_length &&
+           memcmp(flow->uri->host, target->host, sizeof target->host) == 0;
 }
 
 /* True if the flow was kept as it is: what Wireshark has reassembled may be read again. */
@@ -172,10 +173,8 @@ is_kept(const uris_asked_t *asked, const flow_content_t *flow)
     const flow_content_t *before = asked->before;
 
     for (unsigned i = 0; i < asked->count; i++) {
-        if (before[i].uri_port == flow->uri_port && before[i].uri_roles == flow->uri_roles &&
-            before[i].uri_host_length == flow->uri_host_length &&
-            before[i].inferred_responder == flow->inferred_responder &&
-            memcmp(before[i].uri_host, flow->uri_host, sizeof flow->uri_host) == 0)
+        if (memcmp(before[i].uri, flow->uri, sizeof *flow->uri) == 0 &&
+            before[i].roles->inferred_responder == flow->roles->inferred_responder)
             return true;
     }
     return false;
@@ -197,6 +196,7 @@ static void
 set_uri(flow_content_t *flow, const packet_view_t *packet, const http_target_t *target)
 {
     uris_asked_t *asked = uris_asked_get(packet->pinfo, flow, false);
+    asked_uri_t uri = *flow->uri;
 
     if (!is_for(flow, target)) {
         if (asked != NULL)
@@ -205,9 +205,10 @@ set_uri(flow_content_t *flow, const packet_view_t *packet, const http_target_t *
     }
     (void)uris_asked_get(packet->pinfo, flow, true);
     flow->proxied = target->port != 0;
-    flow->uri_port = target->port;
-    flow->uri_host_length = target->host_length;
-    memcpy(flow->uri_host, target->host, sizeof flow->uri_host);
+    uri.port = target->port;
+    uri.host_length = target->host_length;
+    memcpy(uri.host, target->host, sizeof uri.host);
+    flow_content_set_uri(flow, &uri);
 }
 
 /*
@@ -303,11 +304,15 @@ http_proxy_read_request(const packet_view_t *packet, const char *uri, bool is_co
     http_target_t target;
     const char *path = http_proxy_split_uri(uri, is_connect, &target);
     flow_content_t *flow;
+    asked_uri_t last;
 
     if (target.port == 0 && !seen)
         return;
     (void)http_proxy_note_request(packet, &target, false);
     flow = flow_content_get(packet->pinfo, false);
-    if (flow != NULL && flow->proxied && !is_connect)
-        flow->uri_roles = roles_of_path(path);
+    if (flow == NULL || !flow->proxied || is_connect)
+        return;
+    last = *flow->uri;
+    last.roles = roles_of_path(path);
+    flow_content_set_uri(flow, &last);
 }

@@ -113,7 +113,7 @@ is_known(const role_signature_t *signature, const flow_content_t *flow, const pa
     server = conclusions_shown_roles(request ? &pinfo->dst : &pinfo->src, best_standing(signature));
     client = conclusions_shown_roles(request ? &pinfo->src : &pinfo->dst,
                                      proves_asker ? STANDING_PROVEN : STANDING_UNCONFIRMED);
-    inferred = flow->inferred_initiator | flow->inferred_responder;
+    inferred = flow->roles->inferred_initiator | flow->roles->inferred_responder;
     return (client & signature->client) == signature->client &&
            (flow->proxied ? (inferred & signature->server) != 0
                           : (server & signature->server) == signature->server) &&

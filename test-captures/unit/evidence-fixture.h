@@ -145,9 +145,34 @@ http_order_close(void)
 flow_content_t *
 flow_content_get(packet_info *pinfo _U_, bool create _U_)
 {
-    static flow_content_t flow;
+    static const content_roles_t no_roles;
+    static const asked_uri_t no_uri;
+    static flow_content_t flow = { .roles = &no_roles, .uri = &no_uri };
 
     return &flow;
+}
+
+void
+flow_content_set_roles(flow_content_t *flow, const content_roles_t *roles)
+{
+    static content_roles_t shown;
+
+    shown = *roles;
+    flow->roles = &shown;
+}
+
+void
+flow_content_set_uri(flow_content_t *flow, const asked_uri_t *uri)
+{
+    static asked_uri_t asked;
+
+    asked = *uri;
+    flow->uri = &asked;
+}
+
+void
+flow_content_reset(void)
+{
 }
 
 #endif /* __SMSRC_EVIDENCE_FIXTURE_H__ */
