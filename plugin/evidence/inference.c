@@ -61,6 +61,29 @@ best_standing(const role_signature_t *signature)
                                                                  : STANDING_UNCONFIRMED;
 }
 
+/* Makes a place for one more: most flows have one request at a time. */
+static void
+make_place(flow_content_t *flow)
+{
+    const unsigned taken = flow->num_pending;
+
+    if ((taken & (taken - 1)) == 0)
+        flow->pending = (pending_t *)wmem_realloc(wmem_file_scope(), flow->pending,
+                                                  MAX(1, 2 * taken) * sizeof *flow->pending);
+}
+
+/* The first @p kept of a flow's requests are still pending. */
+static void
+keep_pending(flow_content_t *flow, unsigned kept)
+{
+    num_pending -= flow->num_pending - kept;
+    flow->num_pending = (uint8_t)kept;
+    if (kept > 0)
+        return;
+    wmem_free(wmem_file_scope(), flow->pending);
+    flow->pending = NULL;
+}
+
 /* The place of a new pending request: of a repeated one, a free one, or that of the oldest. */
 static pending_t *
 find_place(flow_content_t *flow, const pending_t *pending)
@@ -71,6 +94,7 @@ find_place(flow_content_t *flow, const pending_t *pending)
             return &flow->pending[i];
     }
     if (!bounds_full(BOUND_PENDING, flow->num_pending, MAX_PENDING)) {
+        make_place(flow);
         num_pending++;
         return &flow->pending[flow->num_pending++];
     }
@@ -81,11 +105,8 @@ find_place(flow_content_t *flow, const pending_t *pending)
 static void
 add_pending(flow_content_t *flow, const pending_t *pending)
 {
-    pending_t *place;
+    pending_t *place = find_place(flow, pending);
 
-    if (flow->pending == NULL)
-        flow->pending = wmem_alloc_array(wmem_file_scope(), pending_t, MAX_PENDING);
-    place = find_place(flow, pending);
     *place = *pending;
     place->full_reason = NULL;
     (void)g_strlcpy(place->reason, pending->full_reason, sizeof place->reason);
@@ -378,8 +399,7 @@ inference_add_response(const packet_view_t *packet, const answer_t *answer)
         }
         answer_pending(pending, flow, pinfo, answer);
     }
-    num_pending -= flow->num_pending - kept;
-    flow->num_pending = (uint8_t)kept;
+    keep_pending(flow, kept);
 }
 
 void
@@ -394,8 +414,7 @@ inference_forget(const packet_view_t *packet, const uint64_t *transaction)
         if (flow->pending[i].asked.transaction != *transaction)
             flow->pending[kept++] = flow->pending[i];
     }
-    num_pending -= flow->num_pending - kept;
-    flow->num_pending = (uint8_t)kept;
+    keep_pending(flow, kept);
 }
 
 bool
