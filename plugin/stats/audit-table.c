@@ -18,17 +18,12 @@
 #include "terminal-table.h"
 #include "verdict-rows.h"
 
-/* On what the texts of a row depend. */
+/* On what the texts of a row depend: roles and service are the judgement's, of which it is one. */
 typedef struct {
-    const matrix_row_t *row;
-    unsigned verdict;
-    unsigned nearest;
-    role_set_t roles[NUM_ENDS];
-    unsigned ports[NUM_ENDS];
-    unsigned via_proxy;
-    unsigned first_frame;
-    unsigned service;
-    unsigned reach;
+    const verdict_t *verdict;
+    uint32_t first_frame;
+    uint16_t ports[NUM_ENDS];
+    uint64_t reach;
 } shown_t;
 
 /* A chosen flow. */
@@ -143,21 +138,12 @@ row_for(audit_t *audit, verdict_row_t *row, verdict_e verdict)
 static shown_t
 shown_of(const audit_tap_t *tap)
 {
-    shown_t shown;
-
-    memset(&shown, 0, sizeof shown);
-    shown.row = tap->verdict->row;
-    shown.verdict = tap->verdict->verdict;
-    shown.nearest = tap->verdict->nearest;
-    for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
-        shown.roles[end] = tap->ends[end].roles;
-        shown.ports[end] = tap->ends[end].port;
-    }
-    shown.first_frame = tap->flow->first_frame;
-    shown.service = tap->service;
-    shown.reach = tap->flow->reach;
-    shown.via_proxy = tap->via_proxy;
-    return shown;
+    return (shown_t){
+        .verdict = tap->verdict,
+        .first_frame = tap->flow->first_frame,
+        .ports = { tap->ends[INITIATOR].port, tap->ends[RESPONDER].port },
+        .reach = tap->flow->reach,
+    };
 }
 
 /* Shows a flow in its row. Most packets change nothing but its counts. */

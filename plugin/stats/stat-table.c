@@ -26,14 +26,21 @@
 
 static GPtrArray *noted_uis; /* of the statistics that have, or had, a table */
 
+/* Most texts of a table are in many of its rows: GLib keeps each once. */
+static void
+free_text(stat_tap_table_item_type *cell)
+{
+    if (cell->value.string_value != NULL)
+        g_ref_string_release((char *)cell->value.string_value);
+    cell->value.string_value = NULL;
+}
+
 static void
 free_cell(stat_tap_table *table _U_, unsigned row _U_, unsigned column _U_,
           stat_tap_table_item_type *cell)
 {
-    if (cell->type == TABLE_ITEM_STRING) {
-        g_free((char *)cell->value.string_value);
-        cell->value.string_value = NULL;
-    }
+    if (cell->type == TABLE_ITEM_STRING)
+        free_text(cell);
 }
 
 void
@@ -73,8 +80,8 @@ set_text(stat_tap_table_item_type *cell, const char *text)
     if (shown != NULL)
         text = shown;
     if (g_strcmp0(cell->value.string_value, text) != 0) {
-        g_free((char *)cell->value.string_value);
-        cell->value.string_value = g_strdup(text);
+        free_text(cell);
+        cell->value.string_value = g_ref_string_new_intern(text);
     }
     wmem_free(NULL, shown);
 }
@@ -217,7 +224,7 @@ append_last_row(stat_tap_table_ui *ui, stat_tap_table *table)
     for (unsigned i = 0; i < ui->nfields; i++) {
         cells[i].type = type_of_column(ui, table, i);
         if (cells[i].type == TABLE_ITEM_STRING)
-            cells[i].value.string_value = g_strdup("");
+            cells[i].value.string_value = g_ref_string_new_intern("");
     }
     stat_tap_init_table_row(table, row, (unsigned)ui->nfields, cells);
     stat_table_rank_rows(table, row, row + 1);
