@@ -33,6 +33,9 @@ typedef struct {
     shown_t shown;      /* in its row */
 } flow_line_t;
 
+/* What a row is of. */
+enum { ROW_OF_FLOW, ROW_OF_SCAN };
+
 typedef struct {
     stat_table_t table;
     flow_choice_t *choice;
@@ -89,7 +92,7 @@ port_text(char *text, size_t size, const audit_tap_t *tap)
 
 /* Shows @p flow in a row, with what @p line has already. */
 static void
-show_line(stat_tap_table *table, const verdict_row_t *row, const whole_flow_t *flow, line_t line)
+show_line(stat_tap_table *table, unsigned row, const whole_flow_t *flow, line_t line)
 {
     const audit_tap_t *tap = &flow->tap;
     char *hosts[NUM_ENDS], *roles[NUM_ENDS], *id = verdict_row_name(NULL, tap->verdict), port[32];
@@ -114,7 +117,7 @@ show_line(stat_tap_table *table, const verdict_row_t *row, const whole_flow_t *f
     filter = line.port != port ? stat_text_host_filter("smsrc.audit && ", hosts[INITIATOR])
                                : g_strdup_printf("smsrc.audit.first_frame == %u", line.first_frame);
     line.filter = filter;
-    stat_table_show_row(table, row->at, columns, &line);
+    stat_table_show_row(table, row, columns, &line);
     g_free(filter);
     wmem_free(NULL, id);
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
@@ -123,15 +126,19 @@ show_line(stat_tap_table *table, const verdict_row_t *row, const whole_flow_t *f
     }
 }
 
-/* Returns the row of a verdict: @p row, or a new one. */
+/* Returns the row of a verdict: @p row, or a new one, of a flow or a scan. */
 static verdict_row_t *
-row_for(audit_t *audit, verdict_row_t *row, verdict_e verdict)
+row_for(audit_t *audit, verdict_row_t *row, verdict_e verdict, unsigned kind, const void *of)
 {
     stat_tap_table *table = stat_table_opened(&audit->table.ui);
 
-    if (row == NULL)
-        return verdict_rows_add(&audit->rows, &audit->table.ui, table, verdict);
-    verdict_rows_move(&audit->rows, table, row, verdict);
+    if (row != NULL) {
+        verdict_rows_move(&audit->rows, table, row, verdict);
+        return row;
+    }
+    row = verdict_rows_add(&audit->rows, &audit->table.ui, table, verdict);
+    row->kind = kind;
+    row->of = of;
     return row;
 }
 
@@ -146,6 +153,19 @@ shown_of(const audit_tap_t *tap)
     };
 }
 
+static void
+show_flow_row(stat_tap_table *table, unsigned at, const flow_line_t *line, bool is_new)
+{
+    const whole_flow_t *flow = line->as_try.flow;
+    const line_t counts = { .first_frame = flow->tap.flow->first_frame,
+                            .packets = flow->packets, .bytes = flow->bytes };
+
+    if (is_new)
+        show_line(table, at, flow, counts);
+    else
+        stat_table_show_row(table, at, columns, &counts);
+}
+
 /* Shows a flow in its row. Most packets change nothing but its counts. */
 static void
 show_flow(audit_t *audit, flow_line_t *line)
@@ -153,15 +173,11 @@ show_flow(audit_t *audit, flow_line_t *line)
     const whole_flow_t *flow = line->as_try.flow;
     shown_t shown = shown_of(&flow->tap);
     bool is_new = line->row == NULL || memcmp(&shown, &line->shown, sizeof shown) != 0;
-    line_t counts = { .first_frame = shown.first_frame, .packets = flow->packets,
-                      .bytes = flow->bytes };
 
     line->shown = shown;
-    line->row = row_for(audit, line->row, flow->tap.verdict->verdict);
-    if (is_new)
-        show_line(stat_table_opened(&audit->table.ui), line->row, flow, counts);
-    else
-        stat_table_show_row(stat_table_opened(&audit->table.ui), line->row->at, columns, &counts);
+    line->row = row_for(audit, line->row, flow->tap.verdict->verdict, ROW_OF_FLOW, line);
+    if (!stat_table_has_bare_rows(&audit->table.ui))
+        show_flow_row(stat_table_opened(&audit->table.ui), line->row->at, line, is_new);
 }
 
 static void
@@ -184,23 +200,43 @@ hide_try(void *audit, scan_try_t *one)
     hide_flow((audit_t *)audit, (flow_line_t *)one);
 }
 
-/* Shows all tries of one initiator in one row, as the worst of them. */
 static void
-show_scan(audit_t *audit, scan_t *scan)
+show_scan_row(stat_tap_table *table, unsigned at, const scan_t *scan)
 {
-    const whole_flow_t *worst = scan_worst(scan)->flow;
-    verdict_row_t *row = row_for(audit, (verdict_row_t *)scan_row(scan),
-                                 worst->tap.verdict->verdict);
     unsigned num_hosts = scan_num_hosts(scan);
     char hosts[32];
     line_t line = { .port = "scan", .packets = scan_packets(scan), .bytes = scan_bytes(scan) };
 
-    scan_set_row(scan, row);
     if (num_hosts > 1) {
         snprintf(hosts, sizeof hosts, "%u hosts", num_hosts);
         line.hosts[RESPONDER] = hosts;
     }
-    show_line(stat_table_opened(&audit->table.ui), row, worst, line);
+    show_line(table, at, scan_worst(scan)->flow, line);
+}
+
+/* Shows all tries of one initiator in one row, as the worst of them. */
+static void
+show_scan(audit_t *audit, scan_t *scan)
+{
+    verdict_e worst = scan_worst(scan)->flow->tap.verdict->verdict;
+    verdict_row_t *row =
+        row_for(audit, (verdict_row_t *)scan_row(scan), worst, ROW_OF_SCAN, scan);
+
+    scan_set_row(scan, row);
+    if (!stat_table_has_bare_rows(&audit->table.ui))
+        show_scan_row(stat_table_opened(&audit->table.ui), row->at, scan);
+}
+
+static void
+audit_show_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at)
+{
+    const audit_t *audit = (const audit_t *)ui;
+    const verdict_row_t *row = (const verdict_row_t *)audit->rows.rows->pdata[at];
+
+    if (row->kind == ROW_OF_SCAN)
+        show_scan_row(table, at, (const scan_t *)row->of);
+    else
+        show_flow_row(table, at, (const flow_line_t *)row->of, true);
 }
 
 /* Brings the tries of an initiator up to date: each has a row, or as a scan all have one. */
@@ -266,12 +302,16 @@ audit_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, con
     return TAP_PACKET_REDRAW;
 }
 
-/* The rows stay. */
+/* The rows stay, and show what the flows are at last. */
 static void
 audit_settle(void *data)
 {
     audit_t *audit = (audit_t *)data;
+    stat_tap_table *table = stat_table_opened(&audit->table.ui);
 
+    for (unsigned row = 0; stat_table_has_bare_rows(&audit->table.ui) && table != NULL &&
+                           row < stat_table_num_rows(table); row++)
+        (void)stat_table_fill_row(&audit->table.ui, table, row);
     g_hash_table_remove_all(audit->lines);
     scans_clear(audit->scans);
 }
@@ -304,6 +344,7 @@ static audit_t window = {
             .stat_tap_reset_table_cb = audit_reset,
         },
         .ends_with_not_judged = true,
+        .show_row_cb = audit_show_row,
     },
 };
 

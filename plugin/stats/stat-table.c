@@ -93,7 +93,7 @@ widen_column(stat_tap_table *table, unsigned column)
     for (unsigned row = 0; row < table->num_elements; row++) {
         stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, column);
 
-        if (cell->type == TABLE_ITEM_UINT) {
+        if (table->elements[row] != NULL && cell->type == TABLE_ITEM_UINT) {
             cell->type = TABLE_ITEM_FLOAT;
             cell->value.float_value = cell->value.uint_value;
         }
@@ -207,18 +207,18 @@ static stat_tap_table_item_enum
 type_of_column(const stat_tap_table_ui *ui, stat_tap_table *table, unsigned column)
 {
     const stat_tap_table_item_type *other =
-        table->num_elements > 0 ? stat_tap_get_field_data(table, 0, column) : NULL;
+        table->num_elements > 0 && table->elements[0] != NULL
+            ? stat_tap_get_field_data(table, 0, column) : NULL;
 
     return other != NULL && ui->fields[column].type == TABLE_ITEM_UINT ? other->type
                                                                        : ui->fields[column].type;
 }
 
-/* Adds a row after all others. */
-static unsigned
-append_last_row(stat_tap_table_ui *ui, stat_tap_table *table)
+/* Gives a row empty cells, in the place of those that it has. */
+static void
+add_cells(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
 {
     stat_tap_table_item_type cells[STAT_TABLE_MAX_COLUMNS];
-    unsigned row = table->num_elements;
 
     memset(cells, 0, sizeof cells);
     for (unsigned i = 0; i < ui->nfields; i++) {
@@ -227,8 +227,44 @@ append_last_row(stat_tap_table_ui *ui, stat_tap_table *table)
             cells[i].value.string_value = g_ref_string_new_intern("");
     }
     stat_tap_init_table_row(table, row, (unsigned)ui->nfields, cells);
+}
+
+/* Adds a row of empty cells after all others. */
+static unsigned
+append_last_row(stat_tap_table_ui *ui, stat_tap_table *table)
+{
+    unsigned row = table->num_elements;
+
+    add_cells(ui, table, row);
     stat_table_rank_rows(table, row, row + 1);
     return row;
+}
+
+bool
+stat_table_has_bare_rows(const stat_tap_table_ui *ui)
+{
+    return ((const stat_table_t *)ui)->show_row_cb != NULL && stat_listener_is_tshark();
+}
+
+bool
+stat_table_fill_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at)
+{
+    if (table->elements[at] != NULL)
+        return false;
+    add_cells(ui, table, at);
+    ((const stat_table_t *)ui)->show_row_cb(ui, table, at);
+    return true;
+}
+
+void
+stat_table_empty_row(stat_tap_table *table, unsigned at)
+{
+    if (table->elements[at] == NULL)
+        return;
+    for (unsigned column = 0; column < table->num_fields; column++)
+        free_cell(table, at, column, stat_tap_get_field_data(table, at, column));
+    g_free(table->elements[at]);
+    table->elements[at] = NULL;
 }
 
 unsigned
@@ -244,7 +280,11 @@ void
 stat_table_insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at)
 {
     unsigned last = append_last_row(ui, table);
-    stat_tap_table_item_type *cells = table->elements[last];
+    stat_tap_table_item_type *cells;
+
+    if (stat_table_has_bare_rows(ui))
+        stat_table_empty_row(table, last);
+    cells = table->elements[last];
 
     memmove(&table->elements[at + 1], &table->elements[at],
             (last - at) * sizeof table->elements[0]);
@@ -255,9 +295,7 @@ stat_table_insert_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at)
 void
 stat_table_remove_row(stat_tap_table *table, unsigned at)
 {
-    for (unsigned column = 0; column < table->num_fields; column++)
-        free_cell(table, at, column, stat_tap_get_field_data(table, at, column));
-    g_free(table->elements[at]);
+    stat_table_empty_row(table, at);
     table->num_elements--;
     memmove(&table->elements[at], &table->elements[at + 1],
             (table->num_elements - at) * sizeof table->elements[0]);
@@ -281,11 +319,8 @@ stat_table_ui_of(void *tapdata)
 void
 stat_table_clear(stat_tap_table *table)
 {
-    for (unsigned row = 0; row < table->num_elements; row++) {
-        for (unsigned column = 0; column < table->num_fields; column++)
-            free_cell(table, row, column, stat_tap_get_field_data(table, row, column));
-        g_free(table->elements[row]);
-    }
+    for (unsigned row = 0; row < table->num_elements; row++)
+        stat_table_empty_row(table, row);
     table->num_elements = 0;
 }
 
@@ -302,7 +337,8 @@ static char note_mark;
 static bool
 is_note(const stat_tap_table *table, unsigned row)
 {
-    return table->elements[row][0].user_data.ptr_value == &note_mark;
+    return table->elements[row] != NULL &&
+           table->elements[row][0].user_data.ptr_value == &note_mark;
 }
 
 unsigned

@@ -102,7 +102,22 @@ typedef struct {
     void (*update_cb)(stat_tap_table_ui *ui, stat_tap_table *table);
     /** Brings rows up to date that only the end of a capture decides. tshark only; may be NULL. */
     void (*complete_cb)(stat_tap_table_ui *ui, stat_tap_table *table);
+    /**
+     * Shows the row @p at by stat_table_show_row(), again and again. A capture has a million flows:
+     * in tshark, which prints a table once, rows that can be shown at any time have no cells, but
+     * while they are printed. NULL: every row has cells.
+     */
+    void (*show_row_cb)(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at);
 } stat_table_t;
+
+/** True where the rows of a table have no cells. */
+bool stat_table_has_bare_rows(const stat_tap_table_ui *ui);
+
+/** Gives the row @p at cells, and shows it. Returns false if it has them. */
+bool stat_table_fill_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at);
+
+/** Frees the cells of the row @p at. */
+void stat_table_empty_row(stat_tap_table *table, unsigned at);
 
 /** Bring these last rows up to date, before the table is printed. */
 void stat_table_update_notes(stat_tap_table_ui *ui, stat_tap_table *table);

@@ -105,7 +105,6 @@ text_of(const column_t *column, int row)
                                                        column->field), column->format);
 }
 
-/* A column, as wide as its widest cell; 0 where all are empty. */
 static column_t *
 column_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned field)
 {
@@ -116,34 +115,47 @@ column_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned fie
     column->field = field;
     column->format = ui->fields[field].field_format;
     column->number = ui->fields[field].type != TABLE_ITEM_STRING;
-    for (unsigned row = 0; row < stat_table_num_rows(table); row++) {
-        char *text = text_of(column, (int)row);
-
-        column->width = MAX(column->width, text_lines_width(text));
-        g_free(text);
-    }
     return column;
+}
+
+/* Makes all columns as wide as their widest cell; 0 where all are empty. */
+static void
+widen_columns(stat_tap_table_ui *ui, stat_tap_table *table, GPtrArray *columns)
+{
+    for (unsigned row = 0; row < stat_table_num_rows(table); row++) {
+        const bool was_bare = stat_table_fill_row(ui, table, row);
+
+        for (unsigned i = 0; i < columns->len; i++) {
+            column_t *column = (column_t *)columns->pdata[i];
+            char *text = text_of(column, (int)row);
+
+            column->width = MAX(column->width, text_lines_width(text));
+            g_free(text);
+        }
+        if (was_bare)
+            stat_table_empty_row(table, row);
+    }
 }
 
 /* The columns that are not empty, for lines of @p width; for 0 all, as wide as their names. */
 static GPtrArray *
-columns_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned width)
+columns_of(stat_tap_table_ui *ui, stat_tap_table *table, unsigned width)
 {
     GPtrArray *columns = g_ptr_array_new_with_free_func(g_free);
 
-    for (unsigned i = stat_table_first_printed(ui); i < ui->nfields; i++) {
-        column_t *column = column_of(ui, table, i);
+    for (unsigned i = stat_table_first_printed(ui); i < ui->nfields; i++)
+        g_ptr_array_add(columns, column_of(ui, table, i));
+    widen_columns(ui, table, columns);
+    for (unsigned i = columns->len; i > 0; i--) {
+        column_t *column = (column_t *)columns->pdata[i - 1];
 
-        if (width == 0) {
+        if (width == 0)
             column->width = MAX(column->width, text_lines_width(column->name));
-        } else if (column->width == 0) {
-            g_free(column);
-            continue;
-        } else {
+        else if (column->width == 0)
+            g_ptr_array_remove_index(columns, i - 1);
+        else
             column->width = MIN(MAX(column->width, text_lines_longest_word(column->name)),
                                 width - INDENT);
-        }
-        g_ptr_array_add(columns, column);
     }
     return columns;
 }
@@ -203,7 +215,7 @@ append_padded(GString *text, const column_t *column, const char *part)
 
 /* Prints the cells of a row, or for -1 the names of the columns, and wraps those too long. */
 static void
-print_row(GPtrArray *columns, int row)
+print_row(const GPtrArray *columns, int row)
 {
     for (unsigned first = 0, end; first < columns->len; first = end) {
         GPtrArray *wrapped = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
@@ -348,6 +360,18 @@ print_long_notes(const stat_tap_table_ui *ui, const stat_tap_table *table)
     }
 }
 
+/* Prints a row as @p print does, which has cells meanwhile. */
+static void
+print_table_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row,
+                const GPtrArray *columns, void (*print)(const GPtrArray *columns, int row))
+{
+    const bool was_bare = stat_table_fill_row(ui, table, row);
+
+    print(columns, (int)row);
+    if (was_bare)
+        stat_table_empty_row(table, row);
+}
+
 static void
 complete_table(stat_tap_table_ui *ui)
 {
@@ -365,9 +389,9 @@ static void
 long_draw(void *tapdata)
 {
     const narrow_t *narrow = (const narrow_t *)tapdata;
-    const stat_tap_table_ui *ui = narrow->stats.stat_tap_data;
+    stat_tap_table_ui *ui = narrow->stats.stat_tap_data;
 
-    complete_table(narrow->stats.stat_tap_data);
+    complete_table(ui);
     puts("");
     print_rule('=', LONG_RULE);
     printf("%s:\nFilter for statistics: %s\n", ui->title,
@@ -376,12 +400,12 @@ long_draw(void *tapdata)
         stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, i);
         GPtrArray *columns;
 
-        stat_table_update_notes(narrow->stats.stat_tap_data, table);
+        stat_table_update_notes(ui, table);
         columns = columns_of(ui, table, 0);
         print_long_row(columns, -1);
         puts(table->title);
         for (unsigned row = 0; row < stat_table_num_rows(table); row++)
-            print_long_row(columns, (int)row);
+            print_table_row(ui, table, row, columns, print_long_row);
         print_long_notes(ui, table);
         g_ptr_array_free(columns, TRUE);
     }
@@ -392,14 +416,14 @@ static void
 terminal_draw(void *tapdata)
 {
     const narrow_t *narrow = (const narrow_t *)tapdata;
-    const stat_tap_table_ui *ui = narrow->stats.stat_tap_data;
+    stat_tap_table_ui *ui = narrow->stats.stat_tap_data;
 
-    complete_table(narrow->stats.stat_tap_data);
+    complete_table(ui);
     for (unsigned i = 0; i < ui->tables->len; i++) {
         stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, i);
         GPtrArray *columns;
 
-        stat_table_update_notes(narrow->stats.stat_tap_data, table);
+        stat_table_update_notes(ui, table);
         columns = columns_of(ui, table, narrow->width);
         lay_out(columns, narrow->width);
         puts("");
@@ -419,7 +443,7 @@ terminal_draw(void *tapdata)
             puts("None");
         }
         for (unsigned row = 0; row < stat_table_num_rows(table); row++)
-            print_row(columns, (int)row);
+            print_table_row(ui, table, row, columns, print_row);
         print_notes(ui, table, narrow->width);
         print_rule('=', narrow->width);
         g_ptr_array_free(columns, TRUE);

@@ -15,6 +15,8 @@
 typedef struct {
     unsigned at;
     verdict_e verdict;
+    unsigned kind;  /* what the reader keeps with the row, of what kind; 0 and NULL at first */
+    const void *of;
 } verdict_row_t;
 
 typedef struct {
