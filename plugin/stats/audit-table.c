@@ -302,16 +302,13 @@ audit_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, con
     return TAP_PACKET_REDRAW;
 }
 
-/* The rows stay, and show what the flows are at last. */
+/* The rows stay, and show what the flows are at last, unless tshark has printed them. */
 static void
 audit_settle(void *data)
 {
     audit_t *audit = (audit_t *)data;
-    stat_tap_table *table = stat_table_opened(&audit->table.ui);
 
-    for (unsigned row = 0; stat_table_has_bare_rows(&audit->table.ui) && table != NULL &&
-                           row < stat_table_num_rows(table); row++)
-        (void)stat_table_fill_row(&audit->table.ui, table, row);
+    stat_table_settle_rows(&audit->table.ui);
     g_hash_table_remove_all(audit->lines);
     scans_clear(audit->scans);
 }

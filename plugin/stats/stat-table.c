@@ -214,7 +214,7 @@ type_of_column(const stat_tap_table_ui *ui, stat_tap_table *table, unsigned colu
                                                                        : ui->fields[column].type;
 }
 
-/* Gives a row empty cells, in the place of those that it has. */
+/* Gives a row that is new, or that has none, empty cells. */
 static void
 add_cells(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
 {
@@ -226,6 +226,8 @@ add_cells(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row)
         if (cells[i].type == TABLE_ITEM_STRING)
             cells[i].value.string_value = g_ref_string_new_intern("");
     }
+    if (row < table->num_elements)
+        table->elements[row] = g_new0(stat_tap_table_item_type, ui->nfields);
     stat_tap_init_table_row(table, row, (unsigned)ui->nfields, cells);
 }
 
@@ -265,6 +267,17 @@ stat_table_empty_row(stat_tap_table *table, unsigned at)
         free_cell(table, at, column, stat_tap_get_field_data(table, at, column));
     g_free(table->elements[at]);
     table->elements[at] = NULL;
+}
+
+void
+stat_table_settle_rows(stat_tap_table_ui *ui)
+{
+    stat_tap_table *table = stat_table_opened(ui);
+
+    if (table == NULL || !stat_table_has_bare_rows(ui) || ((const stat_table_t *)ui)->is_printed)
+        return;
+    for (unsigned row = 0; row < stat_table_num_rows(table); row++)
+        (void)stat_table_fill_row(ui, table, row);
 }
 
 unsigned

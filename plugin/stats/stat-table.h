@@ -108,6 +108,7 @@ typedef struct {
      * while they are printed. NULL: every row has cells.
      */
     void (*show_row_cb)(stat_tap_table_ui *ui, stat_tap_table *table, unsigned at);
+    bool is_printed; /* by tshark, at the end of all captures */
 } stat_table_t;
 
 /** True where the rows of a table have no cells. */
@@ -118,6 +119,9 @@ bool stat_table_fill_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned 
 
 /** Frees the cells of the row @p at. */
 void stat_table_empty_row(stat_tap_table *table, unsigned at);
+
+/** What the rows are of ends: those without cells get them, unless the table was printed. */
+void stat_table_settle_rows(stat_tap_table_ui *ui);
 
 /** Bring these last rows up to date, before the table is printed. */
 void stat_table_update_notes(stat_tap_table_ui *ui, stat_tap_table *table);

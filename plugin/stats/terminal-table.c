@@ -375,8 +375,9 @@ print_table_row(stat_tap_table_ui *ui, stat_tap_table *table, unsigned row,
 static void
 complete_table(stat_tap_table_ui *ui)
 {
-    const stat_table_t *statistic = (const stat_table_t *)ui;
+    stat_table_t *statistic = (stat_table_t *)ui;
 
+    statistic->is_printed = true;
     if (statistic->complete_cb != NULL)
         statistic->complete_cb(ui, stat_table_opened(ui));
 }

@@ -24,7 +24,7 @@ FLOWS, COUNTED_FLOWS = 40000, 4000
 # Ten times the flows may take that many times the memory and the instructions.
 MOST_MEMORY, MOST_INSTRUCTIONS = 12, 12
 # What one more flow may cost, in bytes, and what never counts: maps that start small.
-MOST_BYTES_A_FLOW = {"nat": 3000, "scan": 1500, "sessions": 9000}
+MOST_BYTES_A_FLOW = {"nat": 1000, "scan": 1250, "sessions": 4800}
 NOISE_BYTES = 8 << 20
 
 

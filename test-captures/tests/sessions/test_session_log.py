@@ -313,7 +313,7 @@ def test_follow_stream_shows_a_chat(tshark, made):
 # --- Ten thousand sessions ----------------------------------------------------------------------
 
 MANY = 10000
-MOST_BYTES_A_SESSION = 6000
+MOST_BYTES_A_SESSION = 5000
 
 
 @pytest.fixture(scope="module")
