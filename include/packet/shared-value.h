@@ -19,6 +19,7 @@
 typedef struct {
     size_t size; /* of a value, in bytes */
     bool is_used;
+    const void *newest;
     const void *places[SHARED_PLACES];
 } shared_values_t;
 
