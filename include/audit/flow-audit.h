@@ -26,11 +26,11 @@ typedef enum {
 typedef struct {
     verdict_t verdict;
     flow_facts_t facts;
-} judgement_t;
+} judgment_t;
 
 /* A flow's verdict, and the frame from which on it holds. */
 typedef struct {
-    const judgement_t *judgement; /* shared (shared-value.h); NULL: none */
+    const judgment_t *judgment; /* shared (shared-value.h); NULL: none */
     uint32_t frame;
     uint16_t uri_number; /* of a request to a proxy */
     uint16_t initiator_port;

@@ -60,7 +60,7 @@ typedef struct flow_content {
     bool is_sms : 1;        /* the content is that of an SMS service */
     bool is_by_session : 1; /* nothing but a proven session of its hosts shows its service */
     bool proxied : 1;
-    bool is_tunnel : 1;  /* a proxy was asked to connect to the URI's port: what follows is for it */
+    bool is_tunnel : 1;  /* a proxy was asked to connect to the URI's port: this is for it */
     bool is_tunnel_made : 1; /* an answer has decided that, where nothing is learned */
     bool forwarded : 1;  /* by a proxy, for a client that is not the initiator */
     bool is_sniffed : 1; /* a packet was inspected */

@@ -29,9 +29,9 @@ typedef struct {
 void shared_values_reset(shared_values_t *values);
 
 /**
- * Returns a place with this value, which nothing may write to. Values are compared as bytes, so they
- * must not have undefined padding. Most equal values have one place: two of which the digests meet
- * have a new one whenever they take turns.
+ * Returns a place with this value, which nothing may write to. Values are compared as bytes, so
+ * they must not have undefined padding. Nearly all equal values have one place: two of which the
+ * digests meet have a new one whenever they take turns.
  */
 const void *shared_value(shared_values_t *values, const void *value);
 

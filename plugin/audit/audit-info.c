@@ -45,8 +45,8 @@ void
 audit_info_add_verdict(packet_info *pinfo, const flow_verdict_t *judged,
                        const flow_end_t ends[NUM_ENDS])
 {
-    const verdict_t *verdict = &judged->judgement->verdict;
-    const flow_facts_t *facts = &judged->judgement->facts;
+    const verdict_t *verdict = &judged->judgment->verdict;
+    const flow_facts_t *facts = &judged->judgment->facts;
     bool says_service;
     char port[12] = "";
 

@@ -33,8 +33,8 @@ void
 audit_tap_set_ends(flow_end_t ends[NUM_ENDS], const flow_verdict_t *judged,
                    const address *initiator, const address *responder)
 {
-    const flow_facts_t *facts = &judged->judgement->facts;
-    bool reversed = judged->judgement->verdict.reversed;
+    const flow_facts_t *facts = &judged->judgment->facts;
+    bool reversed = judged->judgment->verdict.reversed;
 
     memset(ends, 0, NUM_ENDS * sizeof *ends);
     ends[INITIATOR].host = reversed ? responder : initiator;
@@ -63,16 +63,16 @@ audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_
 
     tap->flow = flow;
     tap->bytes = pinfo->fd->pkt_len;
-    tap->verdict = &judged->judgement->verdict;
+    tap->verdict = &judged->judgment->verdict;
     for (unsigned end = INITIATOR; end < NUM_ENDS; end++) {
         tap->ends[end] = ends[end];
         tap->ends[end].by_table = ends[end].roles & ~ends[end].unconfirmed &
                                   (role_book_roles_at(ends[end].host, STANDING_TABLE) |
                                    ROLE_BIT(ROLE_INTERNET));
     }
-    tap->transport = judged->judgement->facts.transport;
-    tap->via_proxy = judged->judgement->facts.via_proxy;
-    tap->service = judged->judgement->facts.service;
+    tap->transport = judged->judgment->facts.transport;
+    tap->via_proxy = judged->judgment->facts.via_proxy;
+    tap->service = judged->judgment->facts.service;
     if (tap->verdict->row != NULL)
         tap->row_order = matrix_row_order(audit_tap_matrix(), tap->verdict->row);
     tap->user_rows = user_rows(&tap->num_user_rows);

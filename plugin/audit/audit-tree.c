@@ -20,7 +20,6 @@
 #include "text.h"
 
 /* Why a flow is not listed whose content seems to be. */
-#define CONTRADICTORY "copies of its first bytes differ"
 
 static int proto_smsrc_audit = -1;
 
@@ -138,23 +137,13 @@ static void
 add_expert(packet_info *pinfo, proto_item *item, expert_field *expert,
            const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS], const char *what)
 {
-    const matrix_row_t *row = judged->judgement->verdict.row;
+    const verdict_t *verdict = &judged->judgment->verdict;
+    const matrix_row_t *row = verdict->row;
+    const char *before_row = row == NULL ? "" : verdict->nearest ? "; nearest " : "; ";
 
     text_add_expert(pinfo, item, expert, "%s: %s%s%s",
-                    audit_words_flow(pinfo->pool, &judged->judgement->facts, ends), what,
-                    row == NULL               ? ""
-                    : judged->judgement->verdict.nearest ? "; nearest "
-                                              : "; ",
+                    audit_words_flow(pinfo->pool, &judged->judgment->facts, ends), what, before_row,
                     row == NULL ? "" : matrix_row_to_str(pinfo->pool, row));
-}
-
-/* What the expert info of a verdict says of the flow. */
-static const char *
-describe_verdict(const flow_verdict_t *judged)
-{
-    return judged->judgement->facts.contradictory && judged->judgement->verdict.verdict == VERDICT_WRONG_SERVICE
-               ? CONTRADICTORY
-               : verdict_text(audit_tap_matrix(), judged->judgement->verdict.without_attack);
 }
 
 /* The default matrix is hidden, for trees that are read. */
@@ -211,11 +200,12 @@ static proto_item *
 add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
          const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS])
 {
-    const flow_facts_t *facts = &judged->judgement->facts;
-    const char *name = verdict_name(judged->judgement->verdict.verdict);
+    const flow_facts_t *facts = &judged->judgment->facts;
+    const verdict_t *verdict = &judged->judgment->verdict;
+    const char *name = verdict_name(verdict->verdict);
     /* Evidence and site code are in the order of the flow's first packet, whatever the verdict. */
-    const flow_end_t *first = &ends[judged->judgement->verdict.reversed ? RESPONDER : INITIATOR];
-    const flow_end_t *second = &ends[judged->judgement->verdict.reversed ? INITIATOR : RESPONDER];
+    const flow_end_t *first = &ends[verdict->reversed ? RESPONDER : INITIATOR];
+    const flow_end_t *second = &ends[verdict->reversed ? INITIATOR : RESPONDER];
     const char *code = audit_tap_site_code(first->host, second->host);
     proto_item *verdict_item, *item = add_audit(parent, tvb, name);
     proto_tree *tree = proto_item_add_subtree(item, ett_smsrc_audit);
@@ -225,10 +215,10 @@ add_flow(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *fl
         proto_item_append_text(verdict_item, " (MP_%s<1a> is not found%s)",
                                flow->content->mp_site, audit_words_remedy(pinfo->pool, flow));
     add_matrix(tree, tvb);
-    add_row(tree, pinfo, tvb, &judged->judgement->verdict);
+    add_row(tree, pinfo, tvb, verdict);
     item = add_text(tree, hf_smsrc_audit_service, tvb, service_name(facts->service));
     if (facts->contradictory)
-        proto_item_append_text(item, " (" CONTRADICTORY ")");
+        proto_item_append_text(item, " (" AUDIT_WORDS_CONTRADICTORY ")");
     if (facts->transport != TRANSPORT_IPX)
         add_number(tree, hf_smsrc_audit_server_port, tvb, ends[RESPONDER].port);
     if (facts->via_proxy != 0)
@@ -265,8 +255,7 @@ static flow_experts_t
 experts_of_packet(const packet_info *pinfo, const flow_t *flow, const verdict_t *verdict)
 {
     static const expert_frames_t no_frames;
-    const expert_frames_t *frames =
-        flow->expert_frames != NULL ? flow->expert_frames : &no_frames;
+    const expert_frames_t *frames = flow->expert_frames != NULL ? flow->expert_frames : &no_frames;
     flow_experts_t experts = { NULL, NULL, NULL };
 
     if (verdict_expert(verdict->without_attack) != NULL &&
@@ -319,14 +308,14 @@ void
 audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
                const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS])
 {
-    flow_experts_t experts = experts_of_packet(pinfo, flow, &judged->judgement->verdict);
+    flow_experts_t experts = experts_of_packet(pinfo, flow, &judged->judgment->verdict);
     const char *remedy;
     proto_item *item;
 
     if (experts.verdict != NULL)
         audit_info_add_verdict(pinfo, judged, ends);
     if (experts.blocked != NULL)
-        audit_info_add_blocked(pinfo, &judged->judgement->verdict);
+        audit_info_add_blocked(pinfo, &judged->judgment->verdict);
     if (!is_tree_wanted(parent, experts.verdict != NULL || experts.discouraged != NULL ||
                                     experts.blocked != NULL)) {
         add_severity(pinfo, experts.discouraged);
@@ -337,7 +326,7 @@ audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow
     item = add_flow(tvb, pinfo, parent, flow, judged, ends);
     remedy = audit_words_remedy(pinfo->pool, flow);
     if (experts.verdict != NULL)
-        add_expert(pinfo, item, experts.verdict, judged, ends, describe_verdict(judged));
+        add_expert(pinfo, item, experts.verdict, judged, ends, audit_words_verdict(judged));
     if (experts.discouraged != NULL)
         add_expert(pinfo, item, experts.discouraged, judged, ends,
                    wmem_strdup_printf(pinfo->pool, "advised against%s", remedy));

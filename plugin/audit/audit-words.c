@@ -44,3 +44,13 @@ audit_words_remedy(wmem_allocator_t *scope, const flow_t *flow)
     return wmem_strdup_printf(scope, "; the article asks for an entry in LMHOSTS: "
                               "<its address> \"MP_%-12s\\0x1A\" #PRE", site);
 }
+
+const char *
+audit_words_verdict(const flow_verdict_t *judged)
+{
+    const verdict_t *verdict = &judged->judgment->verdict;
+
+    return judged->judgment->facts.contradictory && verdict->verdict == VERDICT_WRONG_SERVICE
+               ? AUDIT_WORDS_CONTRADICTORY
+               : verdict_text(audit_tap_matrix(), verdict->without_attack);
+}

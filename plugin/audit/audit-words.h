@@ -10,6 +10,11 @@
 
 #include "audit-tap.h"
 
+#define AUDIT_WORDS_CONTRADICTORY "copies of its first bytes differ"
+
+/** What the expert info of a verdict says of the flow. Static. */
+const char *audit_words_verdict(const flow_verdict_t *judged);
+
 /**
  * "TCP 8080, Advanced Client to Management point (HTTP)". The string is allocated in @p scope.
  */

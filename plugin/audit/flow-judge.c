@@ -21,25 +21,24 @@
 #include "audit-tap.h"
 #include "bounds.h"
 #include "evidence.h"
+#include "flow-verdict.h"
 #include "internet-ends.h"
 #include "packet-facts.h"
 #include "reachability.h"
 #include "role-book.h"
-#include "shared-value.h"
 #include "tcp-state.h"
 #include "uris-asked.h"
 
 /* Rebuilt for every capture. */
 static bool one_end_is_enough;
 static bool roles_are_known; /* or may be learned; without any, only attacks have verdicts */
-static shared_values_t judgements = SHARED_VALUES_INIT(judgement_t);
 
 void
 flow_judge_reset(bool one_end, bool has_roles)
 {
     one_end_is_enough = one_end;
     roles_are_known = has_roles;
-    shared_values_reset(&judgements);
+    flow_verdict_reset();
 }
 
 bool
@@ -74,54 +73,6 @@ static const flow_verdict_t *
 last_verdict(const flow_t *flow)
 {
     return flow->num_verdicts > 0 ? &flow_audit_verdicts(flow)[flow->num_verdicts - 1] : NULL;
-}
-
-static verdict_e
-verdict_of(const flow_verdict_t *judged)
-{
-    return judged->judgement->verdict.verdict;
-}
-
-/* What many flows share: each has its own ports. */
-static flow_facts_t
-remove_ports(const flow_facts_t *facts)
-{
-    flow_facts_t shared = *facts;
-
-    shared.initiator_port = shared.responder_port = 0;
-    return shared;
-}
-
-/* A flow's verdict from @p frame on. Not all bytes of @p verdict are its members. */
-static flow_verdict_t
-share_judgement(const flow_facts_t *facts, const verdict_t *verdict, uint32_t frame)
-{
-    judgement_t judgement;
-
-    memset(&judgement, 0, sizeof judgement);
-    judgement.facts = remove_ports(facts);
-    judgement.verdict.verdict = verdict->verdict;
-    judgement.verdict.row = verdict->row;
-    judgement.verdict.nearest = verdict->nearest;
-    judgement.verdict.reversed = verdict->reversed;
-    judgement.verdict.without_attack = verdict->without_attack;
-    return (flow_verdict_t){
-        .judgement = (const judgement_t *)shared_value(&judgements, &judgement),
-        .frame = frame,
-        .initiator_port = facts->initiator_port,
-        .responder_port = facts->responder_port,
-    };
-}
-
-/* True if the verdict is on these facts. */
-static bool
-is_on_facts(const flow_verdict_t *judged, const flow_facts_t *facts)
-{
-    const flow_facts_t shared = remove_ports(facts);
-
-    return judged->initiator_port == facts->initiator_port &&
-           judged->responder_port == facts->responder_port &&
-           memcmp(&judged->judgement->facts, &shared, sizeof shared) == 0;
 }
 
 /* No one but the receiver knows which copy of its bytes it took, so such content shows no row. */
@@ -218,7 +169,7 @@ set_basis(flow_t *flow)
  * seemed to do, or the content is not that of an SMS service after all.
  */
 static bool
-may_be_withdrawn(const judgement_t *last, const flow_facts_t *next)
+may_be_withdrawn(const judgment_t *last, const flow_facts_t *next)
 {
     return last->verdict.verdict == VERDICT_UNCONFIRMED || (last->facts.is_sms && !next->is_sms);
 }
@@ -229,7 +180,7 @@ withdraw(flow_t *flow, const flow_facts_t *facts, uint32_t frame)
 {
     const verdict_t none = { .verdict = VERDICT_NONE };
 
-    flow_audit_verdicts(flow)[0] = share_judgement(facts, &none, frame);
+    flow_audit_verdicts(flow)[0] = flow_verdict_share(facts, &none, frame);
     flow->num_verdicts = 1;
     if (flow->expert_frames != NULL)
         memset(flow->expert_frames, 0, sizeof *flow->expert_frames);
@@ -244,9 +195,9 @@ keep_worst(flow_t *flow, const flow_verdict_t *next)
 {
     const flow_verdict_t *last = last_verdict(flow);
 
-    if (last == NULL || last->judgement->facts.via_proxy == 0 ||
+    if (last == NULL || last->judgment->facts.via_proxy == 0 ||
         last->uri_number == next->uri_number ||
-        (flow->worst != NULL && verdict_of(flow->worst) >= verdict_of(last)))
+        (flow->worst != NULL && flow_verdict_get(flow->worst) >= flow_verdict_get(last)))
         return;
     if (flow->worst == NULL)
         flow->worst = wmem_new(wmem_file_scope(), flow_verdict_t);
@@ -277,14 +228,14 @@ add_verdict(flow_t *flow, const flow_content_t *content, const flow_packet_t *pa
     flow_verdict_t next;
     verdict_t verdict;
 
-    if (last != NULL && is_on_facts(last, &facts))
+    if (last != NULL && flow_verdict_is_on(last, &facts))
         return last;
     if (!find_verdict(&facts, &verdict)) {
-        if (last != NULL && may_be_withdrawn(last->judgement, &facts))
+        if (last != NULL && may_be_withdrawn(last->judgment, &facts))
             withdraw(flow, &facts, packet->pinfo->num);
         return NULL;
     }
-    next = share_judgement(&facts, &verdict, packet->pinfo->num);
+    next = flow_verdict_share(&facts, &verdict, packet->pinfo->num);
     next.uri_number = content->uri_number;
     keep_worst(flow, &next);
     /* The last place is for an attack only. */
@@ -310,13 +261,13 @@ judge_each_uri(flow_t *flow, const flow_packet_t *packet, const uris_asked_t *as
 
     for (unsigned i = 0; i < asked->count; i++) {
         found = add_verdict(flow, &asked->before[i], packet);
-        if (found != NULL && verdict_of(found) > verdict) {
-            verdict = verdict_of(found);
+        if (found != NULL && flow_verdict_get(found) > verdict) {
+            verdict = flow_verdict_get(found);
             worst = &asked->before[i];
         }
     }
     found = add_verdict(flow, content, packet);
-    if (worst != NULL && (found == NULL || verdict_of(found) < verdict))
+    if (worst != NULL && (found == NULL || flow_verdict_get(found) < verdict))
         (void)add_verdict(flow, worst, packet);
 }
 
@@ -394,9 +345,9 @@ flow_judge_update(flow_t *flow, const flow_packet_t *packet)
     last = last_verdict(flow);
     if (last == NULL)
         return;
-    find_scan(flow, &last->judgement->verdict, packet);
+    find_scan(flow, &last->judgment->verdict, packet);
     if (is_final(flow, packet->pinfo))
-        update_expert_frames(flow, &last->judgement->verdict, packet->pinfo->num);
+        update_expert_frames(flow, &last->judgment->verdict, packet->pinfo->num);
 }
 
 void
@@ -405,7 +356,7 @@ flow_judge_settle(flow_t *flow, const packet_info *pinfo)
     const flow_verdict_t *last = last_verdict(flow);
 
     if (last != NULL && flow->final_frame == 0)
-        update_expert_frames(flow, &last->judgement->verdict, pinfo->num);
+        update_expert_frames(flow, &last->judgment->verdict, pinfo->num);
 }
 
 /* The verdict of a flow that has had none in the first pass, for the time being. */
@@ -438,7 +389,7 @@ replace_verdicts(flow_t *flow, const flow_verdict_t *only, uint32_t frame)
         return;
     if (flow->content->is_read_again)
         flow->final_frame = MIN(flow->final_frame, frame);
-    update_expert_frames(flow, &only->judgement->verdict, frame);
+    update_expert_frames(flow, &only->judgment->verdict, frame);
 }
 
 /* True if a later pass may give the flow another verdict. */
@@ -447,8 +398,8 @@ may_be_judged_late(const flow_t *flow)
 {
     const flow_verdict_t *last = last_verdict(flow);
 
-    return last == NULL || verdict_of(last) == VERDICT_UNCONFIRMED ||
-           verdict_of(last) == VERDICT_NONE || flow->content->is_read_again;
+    return last == NULL || flow_verdict_get(last) == VERDICT_UNCONFIRMED ||
+           flow_verdict_get(last) == VERDICT_NONE || flow->content->is_read_again;
 }
 
 static void
@@ -462,7 +413,7 @@ judge_late(flow_t *flow, const flow_packet_t *packet)
     set_basis(flow);
     if (!find_verdict(&facts, &verdict))
         return;
-    only = share_judgement(&facts, &verdict, 0);
+    only = flow_verdict_share(&facts, &verdict, 0);
     if (last == NULL)
         add_late_verdict(flow, &only);
     else
@@ -492,7 +443,7 @@ flow_judge_update_late(flow_t *flow, const flow_packet_t *packet)
         judge_late(flow, packet);
     last = last_verdict(flow);
     if (last != NULL && flow->final_frame == 0 && is_final_late(flow, packet->pinfo))
-        update_expert_frames(flow, &last->judgement->verdict,
+        update_expert_frames(flow, &last->judgment->verdict,
                              flow->content->is_read_again ? packet->pinfo->num
                                                           : flow->last_frame);
 }
@@ -527,6 +478,7 @@ flow_judge_is_shown(const flow_t *flow, const packet_info *pinfo)
 const flow_verdict_t *
 flow_judge_worst(const flow_t *flow, const flow_verdict_t *in_force)
 {
-    return flow->worst != NULL && verdict_of(flow->worst) > verdict_of(in_force) ? flow->worst
-                                                                                 : in_force;
+    const flow_verdict_t *worst = flow->worst;
+
+    return worst != NULL && flow_verdict_get(worst) > flow_verdict_get(in_force) ? worst : in_force;
 }

@@ -20,6 +20,7 @@
 #include "evidence.h"
 #include "flow-audit.h"
 #include "flow-judge.h"
+#include "flow-verdict.h"
 #include "not-judged-packet.h"
 #include "role-book.h"
 #include "tcp-state.h"
@@ -87,7 +88,7 @@ has_verdict(const flow_content_t *content)
     const flow_t *flow = content != NULL ? content->judged : NULL;
 
     return flow != NULL && flow->num_verdicts > 0 &&
-           flow_audit_verdicts(flow)[flow->num_verdicts - 1].judgement->verdict.verdict != VERDICT_NONE;
+           flow_verdict_get(&flow_audit_verdicts(flow)[flow->num_verdicts - 1]) != VERDICT_NONE;
 }
 
 static void

@@ -101,7 +101,7 @@ report_flow(packet_view_t *packet, const flow_t *flow, const address *initiator,
     judged = flow_judge_find(flow, packet->pinfo);
     if (judged == NULL)
         return;
-    if (judged->judgement->verdict.verdict != VERDICT_NONE && shown) {
+    if (judged->judgment->verdict.verdict != VERDICT_NONE && shown) {
         audit_tap_set_ends(ends, judged, initiator, responder);
         audit_tree_add(packet->tvb, packet->pinfo, packet->tree, flow, judged, ends);
     }

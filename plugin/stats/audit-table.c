@@ -18,7 +18,7 @@
 #include "terminal-table.h"
 #include "verdict-rows.h"
 
-/* On what the texts of a row depend: roles and service are the judgement's, of which it is one. */
+/* On what the texts of a row depend: roles and service are the judgment's, of which it is one. */
 typedef struct {
     const verdict_t *verdict;
     uint32_t first_frame;

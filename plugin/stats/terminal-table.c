@@ -27,6 +27,7 @@
 #include <epan/tap.h>
 
 #include "stat-listener.h"
+#include "terminal-columns.h"
 #include "text-lines.h"
 #include "text.h"
 
@@ -36,11 +37,7 @@
  */
 #define GROUP_IN_NO_MENU REGISTER_LOG_STAT_GROUP_UNSORTED
 
-#define GAP 2         /* between columns */
-#define INDENT 4      /* of a record's further lines */
-#define MIN_WIDTH 40  /* a narrower terminal wraps */
 #define LONG_RULE 101 /* above and below the long form */
-#define MIN_TEXT 24   /* to have a record on one line, a column of text is made as narrow as this */
 
 /* The columns of a line of the terminal; 0 where they are not known or not limited. */
 static unsigned
@@ -63,149 +60,12 @@ line_width(void)
 }
 
 /*
- * The layout
- */
-
-/* A column of a table. A capture has a million flows: no text of a cell is kept. */
-typedef struct {
-    const char *name;
-    const stat_tap_table *table;
-    unsigned field;
-    const char *format;
-    bool number;
-    unsigned width;
-    bool begins; /* a further line of the record */
-} column_t;
-
-static char *
-cell_text(const stat_tap_table_item_type *cell, const char *format)
-{
-    switch (cell->type) {
-    case TABLE_ITEM_STRING:
-        return g_strdup(cell->value.string_value != NULL ? cell->value.string_value : "");
-    case TABLE_ITEM_UINT:
-        return g_strdup_printf("%u", cell->value.uint_value);
-    case TABLE_ITEM_INT:
-        return g_strdup_printf("%d", cell->value.int_value);
-    case TABLE_ITEM_FLOAT:
-        /* In a column of whole numbers it is one that 32 bits are too few for. */
-        return g_strdup_printf("%.*f", strchr(format, 'f') != NULL ? 6 : 0,
-                               cell->value.float_value);
-    default:
-        return g_strdup("");
-    }
-}
-
-/* The text of a cell, or for row -1 the name of the column; to be freed. */
-static char *
-text_of(const column_t *column, int row)
-{
-    return row < 0 ? g_strdup(column->name)
-                   : cell_text(stat_tap_get_field_data(column->table, (unsigned)row,
-                                                       column->field), column->format);
-}
-
-static column_t *
-column_of(const stat_tap_table_ui *ui, const stat_tap_table *table, unsigned field)
-{
-    column_t *column = g_new0(column_t, 1);
-
-    column->name = ui->fields[field].column_name;
-    column->table = table;
-    column->field = field;
-    column->format = ui->fields[field].field_format;
-    column->number = ui->fields[field].type != TABLE_ITEM_STRING;
-    return column;
-}
-
-/* Makes all columns as wide as their widest cell; 0 where all are empty. */
-static void
-widen_columns(stat_tap_table_ui *ui, stat_tap_table *table, GPtrArray *columns)
-{
-    for (unsigned row = 0; row < stat_table_num_rows(table); row++) {
-        const bool was_bare = stat_table_fill_row(ui, table, row);
-
-        for (unsigned i = 0; i < columns->len; i++) {
-            column_t *column = (column_t *)columns->pdata[i];
-            char *text = text_of(column, (int)row);
-
-            column->width = MAX(column->width, text_lines_width(text));
-            g_free(text);
-        }
-        if (was_bare)
-            stat_table_empty_row(table, row);
-    }
-}
-
-/* The columns that are not empty, for lines of @p width; for 0 all, as wide as their names. */
-static GPtrArray *
-columns_of(stat_tap_table_ui *ui, stat_tap_table *table, unsigned width)
-{
-    GPtrArray *columns = g_ptr_array_new_with_free_func(g_free);
-
-    for (unsigned i = stat_table_first_printed(ui); i < ui->nfields; i++)
-        g_ptr_array_add(columns, column_of(ui, table, i));
-    widen_columns(ui, table, columns);
-    for (unsigned i = columns->len; i > 0; i--) {
-        column_t *column = (column_t *)columns->pdata[i - 1];
-
-        if (width == 0)
-            column->width = MAX(column->width, text_lines_width(column->name));
-        else if (column->width == 0)
-            g_ptr_array_remove_index(columns, i - 1);
-        else
-            column->width = MIN(MAX(column->width, text_lines_longest_word(column->name)),
-                                width - INDENT);
-    }
-    return columns;
-}
-
-/* Finds the columns that begin a further line of at most @p width. Returns their number. */
-static unsigned
-break_lines(GPtrArray *columns, unsigned width)
-{
-    unsigned used = 0, breaks = 0;
-
-    for (unsigned i = 0; i < columns->len; i++) {
-        column_t *column = (column_t *)columns->pdata[i];
-
-        column->begins = i > 0 && used + GAP + column->width > width;
-        breaks += column->begins;
-        used = column->begins ? INDENT + column->width
-                              : used + (i > 0 ? GAP : 0) + column->width;
-    }
-    return breaks;
-}
-
-static void
-lay_out(GPtrArray *columns, unsigned width)
-{
-    unsigned total = 0, breaks;
-    column_t *widest = NULL;
-
-    for (unsigned i = 0; i < columns->len; i++) {
-        column_t *column = (column_t *)columns->pdata[i];
-
-        total += column->width + (i > 0 ? GAP : 0);
-        if (!column->number && (widest == NULL || column->width > widest->width))
-            widest = column;
-    }
-    if (total > width && widest != NULL && widest->width >= total - width + MIN_TEXT)
-        widest->width -= total - width;
-    breaks = break_lines(columns, width);
-    /* Lines of about equal length are better than full ones and a short one. */
-    while (breaks > 0 && width > MIN_WIDTH && break_lines(columns, width - 1) == breaks)
-        width--;
-    break_lines(columns, width);
-}
-
-/*
  * Printing
  */
 
 /* Appends a part of a cell with blanks to the width of its column; a number is to the right. */
 static void
-append_padded(GString *text, const column_t *column, const char *part)
+append_padded(GString *text, const terminal_column_t *column, const char *part)
 {
     int blanks = (int)column->width - (int)text_lines_width(part);
 
@@ -222,13 +82,13 @@ print_row(const GPtrArray *columns, int row)
         unsigned height = 0;
 
         for (end = first; end < columns->len; end++) {
-            const column_t *column = (const column_t *)columns->pdata[end];
+            const terminal_column_t *column = (const terminal_column_t *)columns->pdata[end];
             char *text;
             GPtrArray *lines;
 
             if (end > first && column->begins)
                 break;
-            text = text_of(column, row);
+            text = terminal_column_text(column, row);
             lines = text_lines_wrap(text, column->width);
             height = MAX(height, lines->len);
             g_free(text);
@@ -242,7 +102,7 @@ print_row(const GPtrArray *columns, int row)
                 const GPtrArray *lines = (const GPtrArray *)wrapped->pdata[i - first];
 
                 g_string_append_printf(text, "%*s", i > first ? GAP : 0, "");
-                append_padded(text, (const column_t *)columns->pdata[i],
+                append_padded(text, (const terminal_column_t *)columns->pdata[i],
                               line < lines->len ? (const char *)lines->pdata[line] : "");
             }
             puts(g_strchomp(text->str));
@@ -334,8 +194,8 @@ print_long_row(const GPtrArray *columns, int row)
     GString *line = g_string_new(NULL);
 
     for (unsigned i = 0; i < columns->len; i++) {
-        const column_t *column = (const column_t *)columns->pdata[i];
-        char *text = text_of(column, row);
+        const terminal_column_t *column = (const terminal_column_t *)columns->pdata[i];
+        char *text = terminal_column_text(column, row);
 
         append_padded(line, column, text);
         g_string_append(line, " |");
@@ -402,7 +262,7 @@ long_draw(void *tapdata)
         GPtrArray *columns;
 
         stat_table_update_notes(ui, table);
-        columns = columns_of(ui, table, 0);
+        columns = terminal_columns_new(ui, table, 0);
         print_long_row(columns, -1);
         puts(table->title);
         for (unsigned row = 0; row < stat_table_num_rows(table); row++)
@@ -425,8 +285,8 @@ terminal_draw(void *tapdata)
         GPtrArray *columns;
 
         stat_table_update_notes(ui, table);
-        columns = columns_of(ui, table, narrow->width);
-        lay_out(columns, narrow->width);
+        columns = terminal_columns_new(ui, table, narrow->width);
+        terminal_columns_lay_out(columns, narrow->width);
         puts("");
         puts(ui->title);
         print_head(ui, narrow->width);
