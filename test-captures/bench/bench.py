@@ -5,9 +5,10 @@
 # Copyright 2026 smsrc contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-# Instructions are counted by valgrind (cachegrind without a cache: the counter of callgrind, three
-# times faster), so that a busy machine changes nothing: a run over the whole capture less a run
-# over its first packet, by the number of packets between. Counts are kept in the build folder: what
+# Instructions are counted by valgrind, so that a busy machine changes nothing: those of tshark for
+# all packets but the first, by their number (callgrind, which seeds.c starts and stops), and those
+# of ndpiReader in a run over the whole capture less a run over its first packet (cachegrind without
+# a cache, three times faster where a start counts too). Counts are kept in the build folder: what
 # was counted is not counted again while program, plugin and capture stay the same.
 
 import argparse
@@ -44,6 +45,8 @@ MODES = {
 MADE_PACKETS = 4000
 INTERLEAVED_PACKETS = 12000  # more flows than a small cache has entries
 VALGRIND = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
+VALGRIND_PACKETS = ("valgrind", "--tool=callgrind", "--instr-atstart=no",
+                    "--callgrind-out-file=/dev/null")
 SEEDS = pathlib.Path("bench") / "smsrc-seeds.so"  # in the build folder
 
 
@@ -56,9 +59,10 @@ def lua_hosts():
     return ",".join(made + site)
 
 
-def counted(seeds, argv):
-    """The command that runs this one and counts its instructions, with the seeds of seeds.c."""
-    return ["env", f"LD_PRELOAD={seeds}", *VALGRIND, *argv]
+def counted(seeds, argv, valgrind=VALGRIND):
+    """The command that runs this one and counts its instructions, with the seeds of seeds.c; with
+    VALGRIND_PACKETS, of tshark, those from its second packet until the capture is closed."""
+    return ["env", f"LD_PRELOAD={seeds}", *valgrind, *argv]
 
 
 def instructions_said(stderr):
@@ -113,11 +117,12 @@ class Bench:
             sys.exit(f"{' '.join(map(str, argv))}\n{done.stderr}")
         return done
 
-    def instructions(self, argv, capture, plugin):
-        key = " ".join([*map(str, argv), hashlib.sha256(capture.read_bytes()).hexdigest()[:16],
+    def instructions(self, argv, capture, plugin=False, valgrind=VALGRIND):
+        key = " ".join([valgrind[1], *map(str, argv),
+                        hashlib.sha256(capture.read_bytes()).hexdigest()[:16],
                         self.plugin_hash if plugin else ""]).replace(str(self.folder), "")
         if key not in self.counts:
-            done = self.run(counted(self.folder / SEEDS.name, argv), plugin)
+            done = self.run(counted(self.folder / SEEDS.name, argv, valgrind), plugin)
             with self.lock:
                 self.counts[key] = instructions_said(done.stderr)
                 self.kept.write_text(json.dumps(self.counts, indent=1))
@@ -127,16 +132,15 @@ class Bench:
         """Instructions a packet."""
         argv = ["tshark", "-n", "-r", capture, *MODES[mode], *more,
                 *(word for pref in prefs for word in ("-o", pref))]
-        whole = self.instructions(argv, capture, plugin)
-        first = self.instructions([*argv, "-c", "1"], capture, plugin)
-        return (whole - first) / (packets_of(capture) - 1)
+        return (self.instructions(argv, capture, plugin, VALGRIND_PACKETS) /
+                (packets_of(capture) - 1))
 
     def of_ndpi(self, capture):
         one = self.folder / "one.pcap"
         output("editcap", "-F", "pcap", "-r", str(capture), str(one), "1")
         argv = ["ndpiReader", "-q", "-i"]
-        return (self.instructions([*argv, capture], capture, False) -
-                self.instructions([*argv, one], one, False)) / (packets_of(capture) - 1)
+        return (self.instructions([*argv, capture], capture) -
+                self.instructions([*argv, one], one)) / (packets_of(capture) - 1)
 
     def time_and_memory(self, capture, plugin, prefs=(), more=()):
         """Seconds of a processor, and the peak of memory in bytes."""

@@ -29,9 +29,11 @@ class Counter:
                        stdout=subprocess.DEVNULL)
         self.seeds = sandbox.readable(build / bench.SEEDS)
 
-    def run(self, capture, plugin, args, prefs=(), home=None, names=False):
-        argv = bench.counted(self.seeds, ["tshark", "-n", "-r", capture, *args,
-                                          *(word for pref in prefs for word in ("-o", pref))])
+    def run(self, capture, plugin, args, prefs=(), home=None, names=False,
+            valgrind=bench.VALGRIND):
+        """Those of a whole run, its start included."""
+        argv = bench.counted(self.seeds, ["tshark", "-n", "-r", capture, *args, *(
+            word for pref in prefs for word in ("-o", pref))], valgrind)
         env = {"HOME": home or self.sandbox.fresh_home()}
         if names:
             env["WIRESHARK_DATA_DIR"] = None
@@ -40,10 +42,9 @@ class Counter:
         assert done.returncode == 0 and found, done.stderr
         return found
 
-    def of_packets(self, capture, plugin, args, prefs=(), home=None):
+    def of_packets(self, capture, plugin, args, prefs=(), home=None, names=True):
         """Those of all packets but the first: without what starting costs.
 
         With Wireshark's lists of names, as users have them: they are part of what tshark itself
         does for a packet."""
-        return (self.run(capture, plugin, args, prefs, home, names=True) -
-                self.run(capture, plugin, (*args, "-c", "1"), prefs, home, names=True))
+        return self.run(capture, plugin, args, prefs, home, names, bench.VALGRIND_PACKETS)
