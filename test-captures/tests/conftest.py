@@ -35,6 +35,7 @@ import pytest
 TESTS = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(TESTS / "helpers"))
 import fork_server  # noqa: E402 (it is in the folder that the line above adds)
+from sampled import sampled  # noqa: E402
 
 ROOT = TESTS.parent.parent
 MADE = TESTS.parent / "made"
@@ -185,8 +186,10 @@ class Sandbox:
         """Runs a program as the ordinary user; returns a CompletedProcess, checks nothing."""
         argv = [str(a) for a in argv]
         how = self.start(argv, plugin, env)
-        if not env and isinstance(plugin, bool) and stdout == subprocess.PIPE:
-            done = self.run_in_server(argv, plugin, text, stdin, timeout)
+        # COLUMNS is not in the sandbox's environment: without a value it changes nothing.
+        more = {n: v for n, v in (env or {}).items() if (n, v) != ("COLUMNS", None)}
+        if more.keys() <= {"COLUMNS"} and isinstance(plugin, bool) and stdout == subprocess.PIPE:
+            done = self.run_in_server(argv, plugin, more, text, stdin, timeout)
             if done is not None:
                 return subprocess.CompletedProcess(how["args"], *done)
         kind = {"text": True, "encoding": "utf-8", "errors": "replace"} if text else {}
@@ -197,12 +200,12 @@ class Sandbox:
         except subprocess.TimeoutExpired:
             return pytest.fail(f"no end after {timeout} s: {' '.join(argv)}")
 
-    def run_in_server(self, argv, plugin, text, stdin, timeout):
+    def run_in_server(self, argv, plugin, env, text, stdin, timeout):
         """What a run that shares its start with others gives: its return code, stdout and stderr;
         None where it has to start by itself."""
         stdin = stdin.encode("utf-8") if isinstance(stdin, str) else stdin or b""
         try:
-            done = self.servers.run(argv, plugin, stdin, timeout)
+            done = self.servers.run(argv, plugin, env, stdin, timeout)
         except TimeoutError:
             return pytest.fail(f"no end after {timeout} s: {' '.join(argv)}")
         if done is None or not text:
@@ -445,9 +448,6 @@ MARKS = {
     "every_version": "has cases that may differ by version: in another system all of them run",
 }
 
-# In another system one case of so many runs. With ALL_CASES set, every case.
-SAMPLE = 4
-
 # Folder of tests: how many of it a run with -m left out.
 left_out = collections.Counter()
 
@@ -458,17 +458,17 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """In another system, every fourth case of a test that has four or more; each system has
-    others. Cases that are few all run there, and so does a test marked for every version."""
+    """In another system, every fourth case of a test that has four or more; each system has others.
+    Cases that are few all run there, and so does a test marked for every version; and every case
+    with ALL_CASES set."""
     if not IS_SAMPLE:
         return
     cases = collections.defaultdict(list)
     for item in items:
         if not item.get_closest_marker("every_version"):
             cases[item.function].append(item)
-    first = list(SUITES).index(os.environ[INSIDE_ROOT]) * SAMPLE // len(SUITES)
-    left = {item for of_one in cases.values() if len(of_one) >= SAMPLE
-            for item in set(of_one) - set(of_one[first::SAMPLE])}
+    left = {item for of_one in cases.values()
+            for item in set(of_one) - set(sampled(of_one, os.environ[INSIDE_ROOT], SUITES))}
     config.hook.pytest_deselected(items=[item for item in items if item in left])
     items[:] = [item for item in items if item not in left]
 

@@ -41,8 +41,8 @@ def shared(sandbox, argv, **how):
     return done.returncode, done.stdout, done.stderr
 
 
-def ordinary_run(sandbox, argv, **how):
-    done = sandbox.run(argv, env=ORDINARY, **how)
+def ordinary_run(sandbox, argv, env=None, **how):
+    done = sandbox.run(argv, env={**ORDINARY, **(env or {})}, **how)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -53,6 +53,15 @@ def test_a_shared_start_gives_what_an_ordinary_one_gives(sandbox, way):
         argv = ["tshark", "-n", "-r", MADE / f"{name}.pcap", *WAYS[way]]
         assert (shared(sandbox, argv, plugin=plugin, text=False)
                 == ordinary_run(sandbox, argv, plugin=plugin, text=False))
+
+
+def test_the_width_of_a_terminal_counts(sandbox):
+    argv = ["tshark", "-n", "-r", MADE / "demo.pcap", "-q", "-z", "smsrc,audit"]
+    found = {}
+    for columns in (None, "60", "100"):
+        found[columns] = shared(sandbox, argv, env={"COLUMNS": columns})
+        assert found[columns] == ordinary_run(sandbox, argv, env={"COLUMNS": columns})
+    assert len(set(found.values())) == 3
 
 
 def test_sharkd_too(sandbox):
@@ -78,7 +87,7 @@ def test_a_file_that_is_written_and_one_that_is_missing(sandbox):
 
 def test_a_run_without_an_end_is_ended_and_the_next_one_goes_on(sandbox):
     argv = ["tshark", "-n", "-r", str(MADE / "demo.pcap")]
-    server = times(lambda: sandbox.servers.server(argv, True), fork_server.FIRST_STARTS + 1)
+    server = times(lambda: sandbox.servers.server(argv, True, {}), fork_server.FIRST_STARTS + 1)
     with pytest.raises(TimeoutError):
         server.run(argv, b"", timeout=0.0001)
     assert server.run(argv, b"", timeout=60)[0] == 0

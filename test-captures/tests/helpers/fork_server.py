@@ -79,9 +79,9 @@ def common_start(argv):
 class Server:
     """A program that waits. `said` is what it printed on stderr at its start."""
 
-    def __init__(self, start, command, plugin, library):
+    def __init__(self, start, command, plugin, env, library):
         self.socket, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        how = start(command, plugin, {"LD_PRELOAD": library, VARIABLE: other.fileno()})
+        how = start(command, plugin, {**env, "LD_PRELOAD": library, VARIABLE: other.fileno()})
         with open(os.memfd_create("stderr"), "w+b") as stderr:
             self.process = subprocess.Popen(**how, pass_fds=[other.fileno()], stderr=stderr,
                                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
@@ -147,26 +147,26 @@ class Servers:
                             "-o", library, SOURCE, "-ldl"], check=True)
         self.built = library.is_file()
 
-    def server(self, argv, plugin):
+    def server(self, argv, plugin, env):
         """The server for this command, None where it does not share its start with others."""
         command = common_start(argv) if self.built else None
         if command is None:
             return None
-        self.starts[command, plugin] += 1
-        if self.starts[command, plugin] <= FIRST_STARTS:
+        key = command, plugin, *env.items()
+        self.starts[key] += 1
+        if self.starts[key] <= FIRST_STARTS:
             return None
-        if (command, plugin) not in self.servers:
-            self.servers[command, plugin] = Server(self.start, command, plugin, self.library)
-        found = self.servers[command, plugin]
-        return found if found.works else None
+        if key not in self.servers:
+            self.servers[key] = Server(self.start, command, plugin, env, self.library)
+        return self.servers[key] if self.servers[key].works else None
 
-    def run(self, argv, plugin, stdin, timeout):
+    def run(self, argv, plugin, env, stdin, timeout):
         """The return code, stdout and stderr of a run, None where an ordinary one has to be made;
         TimeoutError where it has no end."""
         if not self.lock.acquire(blocking=False):
             return None
         try:
-            server = self.server(argv, plugin)
+            server = self.server(argv, plugin, env)
             return server.run(argv, stdin, timeout) if server else None
         finally:
             self.lock.release()

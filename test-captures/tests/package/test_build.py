@@ -10,7 +10,7 @@ import shutil
 
 import pytest
 
-from cmake_build import build, command, configure
+from cmake_build import build, built_by, command, configure, prefix_of, put_back
 from committed import git
 from conftest import IS_SAMPLE, ROOT
 
@@ -25,9 +25,7 @@ COMPILERS = ["gcc"] if IS_SAMPLE else ["gcc", "clang"]
 def compiled(request, tmp_path_factory):
     """A build by one compiler, warnings being errors: (compiler, its folder, its output)."""
     assert shutil.which(request.param), f"{request.param} is missing"
-    folder = tmp_path_factory.mktemp(request.param)
-    return request.param, folder, build(folder, f"-DCMAKE_C_COMPILER={request.param}",
-                                        "-DSMSRC_WERROR=ON")
+    return request.param, *built_by(request.param, tmp_path_factory)
 
 
 def test_builds_without_a_warning(compiled):
@@ -246,11 +244,19 @@ def test_system_install_goes_into_wiresharks_folder(compiled, ordinary, tmp_path
                          *batch_files(tmp_path / "usr")}
 
 
-def test_user_install_is_found_by_that_users_tshark(fresh_home, ordinary, tmp_path,
-                                                    wireshark_version):
+@pytest.fixture
+def users_own(fresh_home, tmp_path_factory):
+    """A build configured for one user: (its folder, the user's home)."""
     home = fresh_home()
-    folder = tmp_path / "build"
+    folder, _ = built_by("gcc", tmp_path_factory)
+    prefix = prefix_of(folder)
     build(folder, "-DSMSRC_USER_INSTALL=ON", env={"HOME": str(home)})
+    yield folder, home
+    put_back(folder, prefix)
+
+
+def test_user_install_is_found_by_that_users_tshark(users_own, ordinary, wireshark_version):
+    folder, home = users_own
     code, said = command("cmake", "--install", folder)
     assert code == 0, said
     version = "{}.{}".format(*wireshark_version)

@@ -13,7 +13,7 @@ import tarfile
 
 import pytest
 
-from cmake_build import build, command, configure
+from cmake_build import built_by, command, configure, prefix_of, put_back
 from conftest import ROOT
 from profile_tables import VIEWERS_REPLY
 
@@ -44,9 +44,11 @@ def pack(folder, to, *args):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("build")
-    build(folder)
-    return folder
+    folder, _ = built_by("gcc", tmp_path_factory)
+    (folder / "install_manifest.txt").unlink(missing_ok=True)  # another test may have installed it
+    prefix = prefix_of(folder)
+    yield folder
+    put_back(folder, prefix)
 
 
 @pytest.fixture(scope="module")
