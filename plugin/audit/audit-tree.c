@@ -244,13 +244,6 @@ typedef struct {
     expert_field *blocked;
 } flow_experts_t;
 
-/* True where the matrix, the user's rows or the gaps have the flow, so that it should pass. */
-static bool
-is_expected(const verdict_t *verdict)
-{
-    return verdict_may_be_listed(verdict) || verdict->verdict == VERDICT_KB_GAP;
-}
-
 static flow_experts_t
 experts_of_packet(const packet_info *pinfo, const flow_t *flow, const verdict_t *verdict)
 {
@@ -264,7 +257,9 @@ experts_of_packet(const packet_info *pinfo, const flow_t *flow, const verdict_t 
     if (verdict_is_discouraged(verdict) &&
         (flag_every_packet || frames->discouraged == pinfo->num))
         experts.discouraged = &ei_smsrc_audit_discouraged;
-    if (flow->reach_frame == pinfo->num && is_expected(verdict))
+    /* What the matrix, the user's rows or the gaps have should pass. */
+    if (flow->reach_frame == pinfo->num &&
+        (verdict_may_be_listed(verdict) || verdict->verdict == VERDICT_KB_GAP))
         experts.blocked = &ei_smsrc_audit_blocked;
     return experts;
 }
@@ -302,6 +297,16 @@ is_tree_wanted(proto_tree *parent, bool has_expert)
     return proto_field_is_referenced(parent, proto_smsrc_audit) ||
            (has_expert && (proto_field_is_referenced(parent, proto_expert_info) ||
                            have_tap_listener(expert_tap)));
+}
+
+bool
+audit_tree_has_something(const packet_info *pinfo, proto_tree *parent, const flow_t *flow,
+                         const flow_verdict_t *judged)
+{
+    const flow_experts_t experts = experts_of_packet(pinfo, flow, &judged->judgment->verdict);
+
+    return experts.verdict != NULL || experts.discouraged != NULL || experts.blocked != NULL ||
+           proto_field_is_referenced(parent, proto_smsrc_audit);
 }
 
 void

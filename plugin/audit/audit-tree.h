@@ -19,6 +19,13 @@ void audit_tree_register(int proto);
  */
 void audit_tree_reset(bool every_packet);
 
+/**
+ * True if audit_tree_add() would do something for this frame. Nearly no packet has anything, where
+ * nothing reads its tree.
+ */
+bool audit_tree_has_something(const packet_info *pinfo, proto_tree *parent, const flow_t *flow,
+                              const flow_verdict_t *judged);
+
 /** Adds a tree with the facts about the packet's flow, and the expert infos of this frame. */
 void audit_tree_add(tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, const flow_t *flow,
                     const flow_verdict_t *judged, const flow_end_t ends[NUM_ENDS]);

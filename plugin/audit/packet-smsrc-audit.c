@@ -101,7 +101,8 @@ report_flow(packet_view_t *packet, const flow_t *flow, const address *initiator,
     judged = flow_judge_find(flow, packet->pinfo);
     if (judged == NULL)
         return;
-    if (judged->judgment->verdict.verdict != VERDICT_NONE && shown) {
+    if (shown && judged->judgment->verdict.verdict != VERDICT_NONE &&
+        audit_tree_has_something(packet->pinfo, packet->tree, flow, judged)) {
         audit_tap_set_ends(ends, judged, initiator, responder);
         audit_tree_add(packet->tvb, packet->pinfo, packet->tree, flow, judged, ends);
     }

@@ -17,6 +17,7 @@
 
 #include "addresses.h"
 #include "bounds.h"
+#include "bytes-digest.h"
 
 #ifndef HANDED_OUT_MAX_PORTS
 #define HANDED_OUT_MAX_PORTS 4096
@@ -47,7 +48,7 @@ static unsigned num_ports; /* that were ever in it */
 static unsigned
 hash_key(const void *key)
 {
-    return wmem_strong_hash((const uint8_t *)key, sizeof(port_key_t));
+    return bytes_digest(key, sizeof(port_key_t));
 }
 
 static gboolean

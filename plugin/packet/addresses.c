@@ -10,6 +10,8 @@
 #include <wsutil/inet_addr.h>
 #include <wsutil/pint.h>
 
+#include "bytes-digest.h"
+
 static const uint8_t zeros[16];
 static const uint8_t ones[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
@@ -18,7 +20,7 @@ addresses_key_hash(const void *addr)
 {
     const address *key = (const address *)addr;
 
-    return wmem_strong_hash((const uint8_t *)key->data, (size_t)key->len);
+    return bytes_digest(key->data, (size_t)key->len);
 }
 
 gboolean

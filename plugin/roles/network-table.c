@@ -7,8 +7,7 @@
 
 /*
  * The longest prefix counts, as in a routing table. A lookup is one for each prefix length in use,
- * which are few. The map is a wmem_map, whose hash is salted, because addresses come from the
- * capture.
+ * which are few. The hash has a secret, because addresses come from the capture.
  */
 
 #include "network-table.h"
@@ -16,10 +15,12 @@
 #include <wsutil/inet_addr.h>
 #include <wsutil/strtoi.h>
 
+#include "bytes-digest.h"
+
 static unsigned
 prefix_hash(const void *key)
 {
-    return wmem_strong_hash((const uint8_t *)key, sizeof(prefix_t));
+    return bytes_digest(key, sizeof(prefix_t));
 }
 
 static gboolean
@@ -33,7 +34,7 @@ static void
 mask_prefix(prefix_t *prefix, unsigned length)
 {
     prefix->prefix_length = (uint8_t)length;
-    for (unsigned i = 0; i < sizeof prefix->bytes; i++) {
+    for (unsigned i = length / 8; i < prefix->address_length; i++) {
         unsigned kept = length > 8 * i ? MIN(length - 8 * i, 8) : 0;
 
         prefix->bytes[i] &= (uint8_t)(0xff00 >> kept);

@@ -7,6 +7,7 @@
 
 #include "resolved-roles.h"
 
+#include "bytes-digest.h"
 #include "cache.h"
 
 #define MAX_RESOLVED 65536
@@ -26,7 +27,7 @@ static bool has_asked;
 static unsigned
 ipv6_hash(const void *key)
 {
-    return wmem_strong_hash((const uint8_t *)key, 16);
+    return bytes_digest(key, 16);
 }
 
 static gboolean
