@@ -50,7 +50,9 @@ audit_info_add_verdict(packet_info *pinfo, const flow_verdict_t *judged,
     bool says_service;
     char port[12] = "";
 
-    if (!is_shown || !is_finding(verdict->without_attack))
+    /* The text would not be read, and a port's digits cost as much as the verdict. */
+    if (!is_shown || !is_finding(verdict->without_attack) ||
+        !col_get_writable(pinfo->cinfo, COL_INFO))
         return;
     says_service = verdict->without_attack == VERDICT_WRONG_SERVICE &&
                    facts->service != SERVICE_UNKNOWN;
