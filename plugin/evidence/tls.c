@@ -77,10 +77,10 @@ find_name(const packet_view_t *packet, unsigned at, char name[SITE_NAME_MAX + 1]
         !skip_vector(packet, &at, 1))
         return false;
     at += 2;
-    for (unsigned i = 0; i < MAX_EXTENSIONS; i++) {
+    for (unsigned i = 0;; i++) {
         const uint8_t *extension = packet_view_bytes(packet, at, EXTENSION);
 
-        if (extension == NULL)
+        if (extension == NULL || bounds_full(BOUND_TLS_EXTENSIONS, i, MAX_EXTENSIONS))
             return false;
         if (pntohu16(extension) == SERVER_NAME)
             return read_name(packet, at + EXTENSION, name);
@@ -181,10 +181,10 @@ read_message(const packet_view_t *packet, unsigned at, uint8_t kind, unsigned le
 static void
 read_record(const packet_view_t *packet, unsigned at, unsigned end)
 {
-    for (unsigned i = 0; i < MAX_MESSAGES && at < end; i++) {
+    for (unsigned i = 0; at < end; i++) {
         const uint8_t *head = packet_view_bytes(packet, at, MESSAGE);
 
-        if (head == NULL)
+        if (head == NULL || bounds_full(BOUND_TLS_MESSAGES, i, MAX_MESSAGES))
             return;
         read_message(packet, at + MESSAGE, head[0], pntohu24(head + 1));
         at += MESSAGE + pntohu24(head + 1);
@@ -198,12 +198,13 @@ read_payload(const packet_view_t *packet)
 
     if (product_judged() != PRODUCT_CONFIGMGR || packet->pinfo->ptype != PT_TCP)
         return;
-    for (unsigned i = 0; i < MAX_MESSAGES; i++) {
+    for (unsigned i = 0;; i++) {
         const uint8_t *head = packet_view_bytes(packet, at, RECORD);
 
         if (head != NULL && head[0] == RECORD_CHANGE_CIPHER)
             read_change_of_cipher(packet);
-        if (head == NULL || head[0] != RECORD_HANDSHAKE)
+        if (head == NULL || head[0] != RECORD_HANDSHAKE ||
+            bounds_full(BOUND_TLS_RECORDS, i, MAX_MESSAGES))
             return;
         read_record(packet, at + RECORD, at + RECORD + pntohu16(head + 3));
         at += RECORD + pntohu16(head + 3);
