@@ -258,13 +258,21 @@ role_signatures_reset(void)
         role_signatures_init();
 }
 
+/* False for two that differ in more than their case. */
+static inline bool
+may_be_same(char one, char other)
+{
+    return ((one ^ other) & ~('a' ^ 'A')) == 0;
+}
+
 /* Literals that begin alike (names of headers, directories) end in other letters. */
 static bool
 has_literal_at(const literal_t *literal, const char *text, size_t length)
 {
     const size_t last = literal->length - 1;
 
-    return length > last && g_ascii_tolower(text[last]) == g_ascii_tolower(literal->text[last]) &&
+    return length > last && may_be_same(text[last], literal->text[last]) &&
+           may_be_same(text[last / 2], literal->text[last / 2]) &&
            g_ascii_strncasecmp(text, literal->text, literal->length) == 0;
 }
 
