@@ -25,6 +25,37 @@ import measure  # noqa: E402,F401
 from conftest import ORDINARY_USER, Sandbox  # noqa: E402
 
 
+def wait_until(happened, seconds):
+    for _ in range(10 * seconds):
+        if happened():
+            return
+        time.sleep(0.1)
+
+
+class Idle:
+    """True when the processes of a session have taken no processor time for three seconds."""
+
+    def __init__(self, session):
+        self.session, self.taken, self.since = str(session), None, time.monotonic()
+
+    def __call__(self):
+        taken = self.processor_time()
+        if taken != self.taken:
+            self.taken, self.since = taken, time.monotonic()
+        return time.monotonic() - self.since > 3
+
+    def processor_time(self):
+        taken = {}
+        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if fields[3] == self.session:
+                taken[stat.parent.name] = (fields[11], fields[12])
+        return taken
+
+
 def main(path):
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     sandbox = Sandbox()
@@ -44,17 +75,16 @@ def main(path):
         for line in captures.ROLES:
             argv += ["-o", f"uat:smsrc_roles:{line}"]
         with open(log, "w", encoding="utf-8") as out:
-            tshark = subprocess.Popen(argv, env=sandbox.environment(True, {"HOME": home}),
+            tshark = subprocess.Popen(argv, env=sandbox.environment(True, {"HOME": home,
+                                                                     "TMPDIR": home}),
                                       cwd=home, stdout=out, stderr=subprocess.STDOUT,
                                       start_new_session=True)
-        for _ in range(300):
-            if "Capturing on" in log.read_text(errors="replace"):
-                break
-            time.sleep(0.1)
+        # dumpcap opens its file when it has opened the device.
+        wait_until(lambda: any(home.glob("wireshark_*")), 60)
         time.sleep(2)
         subprocess.run(["tcpreplay", "--quiet", "--topspeed", "--intf1=lo", path], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(5)
+        wait_until(Idle(tshark.pid), 600)
         # The whole group: its parent ignores it, tshark and dumpcap end.
         os.killpg(tshark.pid, signal.SIGINT)
         tshark.wait(timeout=1800)
