@@ -50,6 +50,19 @@ def test_audit_has_a_line_for_each_flow_the_worst_first(tshark, made):
                               planted.service)
 
 
+@pytest.mark.parametrize("parts", ((), ("-M", "50")))
+def test_audit_has_the_flows_that_json_has(tshark, made, parts):
+    """Also where tshark frees the state of each few packets: rows stay as they were then."""
+    both = tshark(made("demo"), "-q", *parts, "-z", "smsrc,audit", "-z", "smsrc,audit.json").stdout
+    listed = [json.loads(line) for line in both.splitlines() if line.startswith('{"type":"flow"')]
+    rows = [[cell.strip() for cell in line.split("|")] for line in both.splitlines()
+            if line.split("|")[0].strip() in {flow["verdict"] for flow in listed}]
+    assert len(listed) > 5
+    assert sorted((row[0], row[2], row[4], row[9], row[10]) for row in rows) == sorted(
+        (flow["verdict"], flow["initiator"], flow["responder"], str(flow["first_frame"]),
+         str(flow["packets"])) for flow in listed)
+
+
 def test_audit_names_the_service_without_a_tree(tshark, made):
     """A statistic needs no tree; what content shows must be read all the same."""
     lines = statistic(tshark, made("site-clean"), "audit", prefs=site_prefs())
