@@ -39,6 +39,9 @@ bool text_keep(char *kept, size_t size, const char *text);
  */
 char *text_ascii(wmem_allocator_t *scope, const char *text, size_t length);
 
+/** The same, copied to @p copy as far as it has room in its @p size bytes. */
+void text_copy_ascii(char *copy, size_t size, const char *text, size_t length);
+
 /**
  * Returns text_shown() for an expert info or the end of an item's label, which Wireshark cuts to
  * ITEM_LABEL_LENGTH, even within a character. Longer text is cut here, and ends in "...". @p others

@@ -56,9 +56,13 @@ find_place(uint32_t host)
 bool
 gateway_is_sender(const packet_view_t *packet)
 {
-    const uint32_t host = hash_sender(packet);
-    const sender_t *sender = find_place(host);
+    uint32_t host;
+    const sender_t *sender;
 
+    if (product_judged() != PRODUCT_CONFIGMGR)
+        return false;
+    host = hash_sender(packet);
+    sender = find_place(host);
     return host != 0 && sender->host == host && sender->count > MAX_OF_CLIENT;
 }
 
@@ -81,13 +85,16 @@ learn(const packet_view_t *packet)
 void
 gateway_note_header(const packet_view_t *packet, const char *line)
 {
-    const uint32_t host = hash_sender(packet);
-    sender_t *sender = find_place(host);
-    uint32_t identity;
+    uint32_t host, identity;
+    sender_t *sender;
 
-    if (host == 0 || product_judged() != PRODUCT_CONFIGMGR ||
+    if (product_judged() != PRODUCT_CONFIGMGR ||
         g_ascii_strncasecmp(line, HEADER, sizeof HEADER - 1) != 0)
         return;
+    host = hash_sender(packet);
+    if (host == 0)
+        return;
+    sender = find_place(host);
     if (sender->host != host)
         *sender = (sender_t){ .host = host };
     identity = wmem_strong_hash((const uint8_t *)line, strlen(line));

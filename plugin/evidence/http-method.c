@@ -34,13 +34,20 @@ static const struct {
 };
 
 http_method_e
-http_method_find(const char *name)
+http_method_find(const char *name, size_t length)
 {
     for (unsigned i = HTTP_METHOD_OTHER + 1; i < array_length(methods); i++) {
-        if (strcmp(methods[i].name, name) == 0)
+        if (*methods[i].name == *name && strlen(methods[i].name) == length &&
+            memcmp(methods[i].name, name, length) == 0)
             return (http_method_e)i;
     }
     return HTTP_METHOD_OTHER;
+}
+
+const char *
+http_method_name(http_method_e method)
+{
+    return methods[method].name;
 }
 
 bool

@@ -22,8 +22,11 @@ typedef enum {
     HTTP_METHOD_CONNECT,
 } http_method_e;
 
-/** Returns the method of this name. */
-http_method_e http_method_find(const char *name);
+/** Returns the method of this name, which has @p length letters, at least one. */
+http_method_e http_method_find(const char *name, size_t length);
+
+/** Returns the name of the method; an empty one of HTTP_METHOD_OTHER. */
+const char *http_method_name(http_method_e method);
 
 /** True for those in which a client sends its own message. */
 bool http_method_is_clients(http_method_e method);

@@ -102,7 +102,10 @@ http_proxy_split_uri(const char *uri, bool is_connect, http_target_t *target)
     target->is_connect = is_connect;
     if (is_connect)
         set_target(target, uri, strcspn(uri, "/?#"), 0);
-    for (unsigned i = 0; i < array_length(schemes) && !is_connect; i++) {
+    /* Nearly every URI is a path alone. */
+    if (is_connect || *uri == '/')
+        return uri;
+    for (unsigned i = 0; i < array_length(schemes); i++) {
         const size_t scheme = strlen(schemes[i].scheme);
         size_t length;
 

@@ -34,9 +34,8 @@ reset(void)
 
 /* What a request asks for, by the server's role that the signature of its path is for. */
 static http_asked_t
-asked_for(const char *path)
+asked_for(uint64_t matches)
 {
-    uint64_t matches = role_signatures_match(FACT_HTTP_URI, path, strlen(path));
     const role_signature_t *signature =
         matches != 0 ? role_signatures_get(FACT_HTTP_URI, (unsigned)ws_ctz(matches)) : NULL;
     http_asked_t asked = { .kind = HTTP_KIND_FOREIGN };
@@ -50,27 +49,30 @@ asked_for(const char *path)
     return asked;
 }
 
-/* A request with its headers; its texts end with a NUL. */
+/* A request with its headers. */
 typedef struct {
-    const char *method, *uri;
+    http_method_e method;
+    const char *uri;  /* ends with a NUL */
     size_t at, whole; /* where in the payload it is; its length with its body, 0: not known */
     http_head_t headers;
 } request_t;
 
 static void
 add_facts(const packet_view_t *packet, const request_t *request, const char *path,
-          const asked_t *asked)
+          uint64_t path_matches, const asked_t *asked)
 {
     uint64_t added = 0;
 
-    inference_add_fact(packet, FACT_HTTP_URI, path, asked);
+    inference_add_matches(packet, FACT_HTTP_URI, path, path_matches, asked);
     /* Of headers that are alike the last one counts. */
     for (unsigned i = request->headers.count; i-- > 0;) {
         if ((request->headers.matches[i] & ~added) != 0)
-            inference_add_fact(packet, FACT_HTTP_HEADER, request->headers.lines[i], asked);
+            inference_add_matches(packet, FACT_HTTP_HEADER, request->headers.lines[i],
+                                  request->headers.matches[i], asked);
         added |= request->headers.matches[i];
     }
-    inference_add_fact(packet, FACT_HTTP_METHOD, request->method, asked);
+    /* Of all methods that a signature has, the name is known. */
+    inference_add_fact(packet, FACT_HTTP_METHOD, http_method_name(request->method), asked);
 }
 
 /*
@@ -91,12 +93,15 @@ static void
 add_request(const packet_view_t *packet, const request_t *request)
 {
     http_place_t place = http_order_request(packet, request->at, request->whole);
-    http_method_e method = http_method_find(request->method);
-    bool is_connect = method == HTTP_METHOD_CONNECT, forwarded = request->headers.forwarded;
+    bool is_connect = request->method == HTTP_METHOD_CONNECT;
+    bool forwarded = request->headers.forwarded;
     http_target_t target;
     const char *path = http_proxy_split_uri(request->uri, is_connect, &target);
     char *decoded = strchr(path, '%') != NULL ? g_uri_unescape_string(path, NULL) : NULL;
-    http_asked_t kept = asked_for(decoded != NULL ? decoded : path);
+    const char *plain = decoded != NULL ? decoded : path;
+    uint64_t matches =
+        role_signatures_match(FACT_HTTP_URI, plain, strnlen(plain, INFERENCE_MAX_TEXT));
+    http_asked_t kept = asked_for(matches);
     asked_t asked = {
         .transaction = place.number,
         .is_passed_on = forwarded,
@@ -107,12 +112,12 @@ add_request(const packet_view_t *packet, const request_t *request)
         gateway_note_header(packet, request->headers.lines[i]);
     asked.is_of_gateway = gateway_is_sender(packet);
     kept.frame = packet->pinfo->num;
-    kept.method = (uint8_t)method;
+    kept.method = (uint8_t)request->method;
     kept.to_proxy = target.port != 0;
     asked.has_token = has_token(request, &kept);
     if (place.number != 0) {
         http_order_set_asked(place, kept);
-        add_facts(packet, request, decoded != NULL ? decoded : path, &asked);
+        add_facts(packet, request, plain, matches, &asked);
     }
     g_free(decoded);
 }
@@ -176,6 +181,17 @@ end_of_method(const char *begin, const char *end)
     return begin;
 }
 
+/* Returns where the URI ends in its line, of which it may be the last. */
+static const char *
+end_of_uri(const char *uri, const char *line)
+{
+    const char *blank = (const char *)memchr(uri, ' ', (size_t)(line - uri));
+    const char *end = blank != NULL ? blank : line;
+    const char *cr = (const char *)memchr(uri, '\r', (size_t)(end - uri));
+
+    return cr != NULL ? cr : end;
+}
+
 /*
  * Reads the request at @p at in the payload. Returns its length with its body, or 0 if it is not
  * complete, or no request.
@@ -190,7 +206,7 @@ read_request(const packet_view_t *packet, size_t at)
     const char *method = begin + service_detect_empty_lines(packet->payload + at,
                                                             (unsigned)(packet->length - at));
     const char *method_end = end_of_method(method, end), *uri, *uri_end, *line;
-    request_t request = { .at = at };
+    request_t request; /* not cleared as a whole: it has many places for headers */
 
     line = (const char *)memchr(method_end, '\n', (size_t)(end - method_end));
     if (line == NULL && (packet->length < packet->reported || !is_learned))
@@ -199,12 +215,12 @@ read_request(const packet_view_t *packet, size_t at)
         return 0;
     for (uri = method_end + 1; uri < line && *uri == ' '; uri++)
         ;
-    for (uri_end = uri; uri_end < line && *uri_end != ' ' && *uri_end != '\r'; uri_end++)
-        ;
+    uri_end = end_of_uri(uri, line);
     if (!is_learned && uri_end == end)
         return 0; /* the rest of it may follow in the next segment */
     http_head_read(scope, line, end, &request.headers);
-    request.method = wmem_strndup(scope, method, (size_t)(method_end - method));
+    request.at = at;
+    request.method = http_method_find(method, (size_t)(method_end - method));
     request.uri = wmem_strndup(scope, uri, (size_t)(uri_end - uri));
     if (request.headers.body == HTTP_BODY_UNSAID)
         request.headers.body = 0;
@@ -212,7 +228,7 @@ read_request(const packet_view_t *packet, size_t at)
     if (is_learned)
         add_request(packet, &request);
     else
-        http_proxy_read_request(packet, request.uri, strcmp(request.method, "CONNECT") == 0);
+        http_proxy_read_request(packet, request.uri, request.method == HTTP_METHOD_CONNECT);
     return request.whole <= (size_t)(end - begin) ? request.whole : 0;
 }
 

@@ -108,8 +108,6 @@ add_pending(flow_content_t *flow, const pending_t *pending)
     pending_t *place = find_place(flow, pending);
 
     *place = *pending;
-    place->full_reason = NULL;
-    (void)g_strlcpy(place->reason, pending->full_reason, sizeof place->reason);
 }
 
 /*
@@ -275,6 +273,31 @@ conclude(packet_info *pinfo, flow_content_t *flow, const pending_t *pending)
     }
 }
 
+/*
+ * Sets the reason of a role: what the signature is of, and the text that it matches. That of a
+ * request is kept until it is answered.
+ */
+static void
+set_reason(packet_info *pinfo, pending_t *pending, const char *text, size_t length)
+{
+    const char *label = pending->signature->label;
+    size_t end;
+
+    length = MIN(length, MAX_QUOTE);
+    if (pending->signature->subject != SUBJECT_REQUEST) {
+        pending->full_reason = text == NULL
+                                   ? label
+                                   : wmem_strdup_printf(pinfo->pool, "%s %s", label,
+                                                        text_ascii(pinfo->pool, text, length));
+        return;
+    }
+    end = g_strlcpy(pending->reason, label, sizeof pending->reason);
+    if (text == NULL || end + 1 >= sizeof pending->reason)
+        return;
+    pending->reason[end++] = ' ';
+    text_copy_ascii(pending->reason + end, sizeof pending->reason - end, text, length);
+}
+
 /* The fact @p text matches a signature, of which @p pending has a site code. */
 static void
 add_match(packet_info *pinfo, pending_t *pending, const char *text, size_t length,
@@ -293,27 +316,19 @@ add_match(packet_info *pinfo, pending_t *pending, const char *text, size_t lengt
     pending->frame = pinfo->num;
     pending->by_first_end = flow != NULL && flow_content_is_first_end(flow, pinfo);
     pending->needs_corroboration = signature->needs_corroboration;
-    pending->full_reason = signature->label;
-    if (text != NULL)
-        pending->full_reason =
-            wmem_strdup_printf(pinfo->pool, "%s %s", signature->label,
-                               text_ascii(pinfo->pool, text, MIN(length, MAX_QUOTE)));
+    set_reason(pinfo, pending, text, length);
     if (flow != NULL)
         conclude(pinfo, flow, pending);
     else if (owner != NULL)
         learn_owner(pinfo, pending, owner);
 }
 
+/* Adds a fact of which it is known what signatures it matches. */
 static void
-add_fact(const packet_view_t *packet, fact_e fact, const char *text, const asked_t *asked,
-         const address *owner)
+add_matches(const packet_view_t *packet, fact_e fact, const char *text, size_t length,
+            uint64_t matches, const asked_t *asked, const address *owner)
 {
-    size_t length = text != NULL ? strnlen(text, INFERENCE_MAX_TEXT) : 0;
-
-    if (length == 0)
-        return;
-    for (uint64_t matches = role_signatures_match(fact, text, length); matches != 0;
-         matches &= matches - 1) {
+    for (; matches != 0; matches &= matches - 1) {
         unsigned i = (unsigned)ws_ctz(matches);
         pending_t pending = { .signature = role_signatures_get(fact, i) };
 
@@ -322,6 +337,17 @@ add_fact(const packet_view_t *packet, fact_e fact, const char *text, const asked
         role_signatures_site_code(fact, i, text, length, pending.site_code);
         add_match(packet->pinfo, &pending, text, length, owner);
     }
+}
+
+static void
+add_fact(const packet_view_t *packet, fact_e fact, const char *text, const asked_t *asked,
+         const address *owner)
+{
+    size_t length = text != NULL ? MIN(strlen(text), INFERENCE_MAX_TEXT) : 0;
+
+    if (length > 0)
+        add_matches(packet, fact, text, length, role_signatures_match(fact, text, length), asked,
+                    owner);
 }
 
 void
@@ -336,6 +362,15 @@ inference_add_fact(const packet_view_t *packet, fact_e fact, const char *text,
                    const asked_t *asked)
 {
     add_fact(packet, fact, text, asked, NULL);
+}
+
+void
+inference_add_matches(const packet_view_t *packet, fact_e fact, const char *text, uint64_t matches,
+                      const asked_t *asked)
+{
+    if (matches != 0)
+        add_matches(packet, fact, text, MIN(strlen(text), INFERENCE_MAX_TEXT), matches, asked,
+                    NULL);
 }
 
 void

@@ -48,6 +48,10 @@ void inference_reset(bool learn_roles);
 void inference_add_fact(const packet_view_t *packet, fact_e fact, const char *text,
                         const asked_t *asked);
 
+/** The same where role_signatures_match() has already found its @p matches. */
+void inference_add_matches(const packet_view_t *packet, fact_e fact, const char *text,
+                           uint64_t matches, const asked_t *asked);
+
 /** The same for a name that @p owner has, whichever host reports it. */
 void inference_add_fact_about(const packet_view_t *packet, fact_e fact, const char *text,
                               const address *owner);

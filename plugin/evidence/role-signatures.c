@@ -340,22 +340,36 @@ matched_length(fact_e fact, const char *text, size_t length)
     return MIN(length, name + 1 + (name == AGENT ? MAX_AGENT : 0));
 }
 
+/*
+ * True for a text that is looked for in the cache first: the name of a header, of which each client
+ * sends the same few. Most other texts have no literal.
+ */
+static inline bool
+recurs(fact_e fact, const char *matched, size_t length)
+{
+    return fact == FACT_HTTP_HEADER && matched[length - 1] == ':' && length <= CACHE_TEXT;
+}
+
 uint64_t
 role_signatures_match(fact_e fact, const char *text, size_t length)
 {
     cached_matches_t *cached;
+    bool is_cached_first;
     fact_key_t key;
     size_t key_size;
-    uint64_t signatures;
+    uint64_t signatures = 0;
     uint32_t hash;
 
     if (facts[fact].num_literals == 0 || length == 0 || length < facts[fact].min_length ||
         !may_begin(fact, (const uint8_t *)text, length))
         return 0;
-    signatures = find_literals(fact, text, length);
-    if (signatures == 0)
-        return 0;
     length = matched_length(fact, text, length);
+    is_cached_first = recurs(fact, text, length);
+    if (!is_cached_first) {
+        signatures = find_literals(fact, text, length);
+        if (signatures == 0)
+            return 0;
+    }
     if (length > CACHE_TEXT)
         return match_those(fact, signatures, text, length);
     key_size = offsetof(fact_key_t, text) + length;
@@ -365,6 +379,8 @@ role_signatures_match(fact_e fact, const char *text, size_t length)
     hash = bytes_digest(text, length) + (uint32_t)fact;
     cached = (cached_matches_t *)cache_find(&cache, hash, &key, key_size);
     if (cached == NULL) {
+        if (is_cached_first)
+            signatures = find_literals(fact, text, length);
         cached = (cached_matches_t *)cache_add(&cache, hash, &key, key_size);
         cached->matches = match_those(fact, signatures, text, length);
     }

@@ -72,13 +72,20 @@ text_keep(char *kept, size_t size, const char *text)
 char *
 text_ascii(wmem_allocator_t *scope, const char *text, size_t length)
 {
-    char *ascii = wmem_strndup(scope, text, length);
+    char *ascii = (char *)wmem_alloc(scope, length + 1);
 
-    for (char *at = ascii; *at != '\0'; at++) {
-        if (!g_ascii_isprint(*at))
-            *at = '.';
-    }
+    text_copy_ascii(ascii, length + 1, text, length);
     return ascii;
+}
+
+void
+text_copy_ascii(char *copy, size_t size, const char *text, size_t length)
+{
+    size_t i;
+
+    for (i = 0; i < MIN(length, size - 1) && text[i] != '\0'; i++)
+        copy[i] = g_ascii_isprint(text[i]) ? text[i] : '.';
+    copy[i] = '\0';
 }
 
 const char *

@@ -60,6 +60,13 @@ inference_add_fact(const packet_view_t *packet _U_, fact_e fact, const char *tex
 }
 
 void
+inference_add_matches(const packet_view_t *packet, fact_e fact, const char *text,
+                      uint64_t matches _U_, const asked_t *asked)
+{
+    inference_add_fact(packet, fact, text, asked);
+}
+
+void
 inference_add_fact_about(const packet_view_t *packet _U_, fact_e fact, const char *text,
                          const address *owner)
 {
