@@ -274,7 +274,10 @@ judge_each_uri(flow_t *flow, const flow_packet_t *packet, const uris_asked_t *as
 static void
 judge(flow_t *flow, const flow_packet_t *packet)
 {
-    const uris_asked_t *asked = uris_asked_get(packet->pinfo, flow->content, false);
+    /* Nearly no flow is asked for a URI as a proxy is. */
+    const uris_asked_t *asked = flow->content->uri_number == 0
+                                    ? NULL
+                                    : uris_asked_get(packet->pinfo, flow->content, false);
 
     set_basis(flow);
     if (asked != NULL && asked->count > 0)

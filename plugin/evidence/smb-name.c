@@ -87,22 +87,25 @@ bytes_at(const smb_message_t *message, unsigned at, unsigned length)
  * Copies the text at @p at, of @p width bytes a letter, up to its NUL or @p length bytes. Without
  * its end it is cut. A letter that is not printable ASCII becomes "?".
  */
-static bool
+static inline bool
 copy_text(const smb_message_t *message, unsigned at, unsigned length, unsigned width, char *name,
           unsigned size)
 {
-    unsigned count = 0;
+    const unsigned letters = (length + width - 1) / width;
+    const unsigned room = at < message->length ? (message->length - at) / width : 0;
+    const unsigned limit = MIN(letters, MIN(room, size - 1));
+    const uint8_t *letter = message->bytes + at;
+    unsigned count;
 
-    for (unsigned end = at + length; at < end; at += width) {
-        const uint8_t *letter = bytes_at(message, at, width);
+    for (count = 0; count < limit; count++, letter += width) {
+        const bool is_ascii = width == 1 || letter[1] == 0;
 
-        if (letter == NULL || count + 1 >= size)
-            return false;
-        if (letter[0] == 0 && (width == 1 || letter[1] == 0))
+        if (letter[0] == 0 && is_ascii)
             break;
-        name[count++] =
-            g_ascii_isprint(letter[0]) && (width == 1 || letter[1] == 0) ? (char)letter[0] : '?';
+        name[count] = is_ascii && g_ascii_isprint(letter[0]) ? (char)letter[0] : '?';
     }
+    if (count == limit && limit < letters)
+        return false;
     name[count] = '\0';
     return count > 0;
 }
