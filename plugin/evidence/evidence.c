@@ -228,7 +228,9 @@ read_always(const packet_view_t *packet, unsigned layers)
     if (layers == 0)
         return;
     read_by(layers, packet);
-    for (unsigned i = 1; i < PACKET_MAX_PARTS && packet_view_part(packet, i, &part); i++) {
+    for (unsigned i = 1; packet_view_part(packet, i, &part); i++) {
+        if (bounds_full(BOUND_PACKET_PARTS, i - 1, PACKET_MAX_PARTS - 1))
+            return;
         read_by(layers, &part);
         note_service(&part);
     }

@@ -10,6 +10,8 @@
 #include "bounds.h"
 #include "inference.h"
 
+#define MAX_LINES 256
+
 /* True if both are the same letter, of either case; @p small is a small one. */
 static inline bool
 is_letter(char letter, char small)
@@ -199,7 +201,7 @@ http_head_read(wmem_allocator_t *scope, const char *line, const char *end, http_
 {
     memset(headers, 0, offsetof(http_head_t, lines));
     headers->body = HTTP_BODY_UNSAID;
-    while (line != NULL && line < end && ++line < end) {
+    for (unsigned i = 0; line != NULL && line < end && ++line < end; i++) {
         const char *next = (const char *)memchr(line, '\n', (size_t)(end - line));
         const char *stop = next != NULL ? next + 1 : end;
 
@@ -207,6 +209,8 @@ http_head_read(wmem_allocator_t *scope, const char *line, const char *end, http_
             headers->end = next != NULL ? stop : NULL;
             return;
         }
+        if (bounds_full(BOUND_HTTP_LINES, i, MAX_LINES))
+            return;
         keep_header(scope, line, stop, headers);
         read_header(line, stop, headers);
         line = next;

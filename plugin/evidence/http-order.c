@@ -25,8 +25,10 @@
 
 #include <wsutil/pint.h>
 
+#include "bounds.h"
 #include "cache.h"
 #include "conversation-cache.h"
+#include "http-answer.h"
 #include "tcp-state.h"
 
 #define NUM_ORDERS 4096
@@ -59,6 +61,7 @@ typedef struct {
     bool is_whole; /* all of the last request was in one payload */
 } order_t;
 
+static const http_place_t no_place;
 static order_t orders[NUM_ORDERS];
 static bool has_orders;
 
@@ -91,12 +94,11 @@ http_order_begin(const packet_view_t *packet)
 {
     enum { SEQ = 4, ACK = 8, LENGTH = 20 };
 
-    now.is_part = packet->network == NULL;
     if (now.frame != packet->pinfo->num) {
         memset(&now, 0, sizeof now);
         now.frame = packet->pinfo->num;
-        now.is_part = packet->network == NULL;
     }
+    now.is_part = packet->network == NULL;
     if (now.is_part || packet->network_length < LENGTH)
         return;
     now.seq = pntohu32(packet->network + SEQ);
@@ -106,7 +108,7 @@ http_order_begin(const packet_view_t *packet)
 
 /* The place of the packet's connection in the table. */
 static order_t *
-find_place(const packet_view_t *packet, const conversation_t **conversation)
+find_place(const packet_view_t *packet)
 {
     if (now.conversation == NULL) {
         now.conversation = conversation_cache_find(packet->pinfo);
@@ -115,15 +117,15 @@ find_place(const packet_view_t *packet, const conversation_t **conversation)
             has_orders = true;
         }
     }
-    *conversation = now.conversation;
     return now.place;
 }
 
-/* True if the sender has sent the conversation's first packet. */
+/* True if the packet's sender has sent the first packet of its conversation. */
 static bool
-is_first(const packet_info *pinfo, const conversation_t *conversation)
+is_sent_by_first(const packet_view_t *packet)
 {
-    return conversation_cache_is_first_end(conversation, &pinfo->src, pinfo->srcport);
+    return conversation_cache_is_first_end(now.conversation, &packet->pinfo->src,
+                                           packet->pinfo->srcport);
 }
 
 /* Where the message @p at bytes into the payload begins. */
@@ -133,15 +135,35 @@ number_of(const packet_view_t *packet, size_t at)
     return now.is_part ? now.end - packet->reported + (uint32_t)at : now.seq + (uint32_t)at;
 }
 
-static order_t *
-begin_order(order_t *order, const packet_view_t *packet, const conversation_t *conversation,
-            uint32_t seq)
+/* True if the request of this number is open, and may show a role. */
+static bool
+is_of_interest(const order_t *order, uint32_t number)
 {
+    return number > order->answered && number <= order->asked && !order->is_lost &&
+           order->requests[number % NUM_REQUESTS].kind != HTTP_KIND_FOREIGN;
+}
+
+/* True if some open request of the connection may show a role. */
+static bool
+has_open_request(const order_t *order)
+{
+    bool found = false;
+
+    for (uint32_t i = 0; i < NUM_REQUESTS; i++)
+        found = found || is_of_interest(order, order->asked - i);
+    return found;
+}
+
+static order_t *
+begin_order(order_t *order, const packet_view_t *packet, uint32_t seq)
+{
+    if (order->conversation != NULL && has_open_request(order))
+        bounds_exceed(BOUND_HTTP_CONNECTIONS, NUM_ORDERS);
     memset(order, 0, sizeof *order);
-    order->conversation = conversation;
-    order->client_is_first = is_first(packet->pinfo, conversation);
-    order->is_certain = (tcp_state_seen(conversation) & SEEN_SYN) != 0;
-    if (now.is_part && !tcp_state_is_first_byte(conversation, seq) &&
+    order->conversation = now.conversation;
+    order->client_is_first = is_sent_by_first(packet);
+    order->is_certain = (tcp_state_seen(now.conversation) & SEEN_SYN) != 0;
+    if (now.is_part && !tcp_state_is_first_byte(now.conversation, seq) &&
         proto_is_frame_protocol(packet->pinfo->layers, "tls"))
         order->is_decrypted = order->is_certain = true;
     return order;
@@ -151,14 +173,13 @@ begin_order(order_t *order, const packet_view_t *packet, const conversation_t *c
 static order_t *
 order_of_client(const packet_view_t *packet, uint32_t seq)
 {
-    const conversation_t *conversation;
-    order_t *order = find_place(packet, &conversation);
+    order_t *order = find_place(packet);
 
     if (order == NULL)
         return NULL;
-    if (order->conversation != conversation)
-        return begin_order(order, packet, conversation, seq);
-    if (order->client_is_first != is_first(packet->pinfo, conversation)) {
+    if (order->conversation != now.conversation)
+        return begin_order(order, packet, seq);
+    if (order->client_is_first != is_sent_by_first(packet)) {
         order->is_lost = true;
         return NULL;
     }
@@ -170,11 +191,10 @@ order_of_client(const packet_view_t *packet, uint32_t seq)
 static order_t *
 find_order_of_server(const packet_view_t *packet)
 {
-    const conversation_t *conversation;
-    order_t *order = find_place(packet, &conversation);
+    order_t *order = find_place(packet);
 
-    return order != NULL && order->conversation == conversation &&
-                   order->client_is_first != is_first(packet->pinfo, conversation)
+    return order != NULL && order->conversation == now.conversation &&
+                   order->client_is_first != is_sent_by_first(packet)
                ? order
                : NULL;
 }
@@ -193,9 +213,7 @@ order_of_server(const packet_view_t *packet)
 static http_place_t
 place_of(const order_t *order, uint32_t number)
 {
-    http_place_t place = { order->is_lost ? 0 : number, order->is_certain };
-
-    return place;
+    return (http_place_t){ order->is_lost ? 0 : number, order->is_certain };
 }
 
 /* True if what begins at @p seq was seen before: the packet is a copy, or what completes it. */
@@ -267,12 +285,11 @@ add_decrypted(order_t *order, const packet_view_t *packet, size_t at, size_t who
 http_place_t
 http_order_request(const packet_view_t *packet, size_t at, size_t whole)
 {
-    static const http_place_t none;
     uint32_t seq = number_of(packet, at);
     order_t *order = order_of_client(packet, seq);
 
     if (order == NULL || order->is_over)
-        return none;
+        return no_place;
     now.order = order;
     if (order->is_decrypted)
         return add_decrypted(order, packet, at, whole);
@@ -284,10 +301,10 @@ http_order_request(const packet_view_t *packet, size_t at, size_t whole)
         return place_of(order, order->asked);
     }
     if (is_seen(order, seq))
-        return none;
+        return no_place;
     if (!is_due(order, seq)) {
         order->doubt = now.frame;
-        return none;
+        return no_place;
     }
     order->doubt = 0;
     return add_request(order, seq, whole);
@@ -296,18 +313,17 @@ http_order_request(const packet_view_t *packet, size_t at, size_t whole)
 bool
 http_order_empty_lines(const packet_view_t *packet)
 {
-    const conversation_t *conversation;
-    order_t *order = find_place(packet, &conversation);
+    order_t *order = find_place(packet);
     const uint32_t seq = number_of(packet, 0);
 
     if (order == NULL)
         return false;
-    if (order->conversation != conversation) {
-        if (!tcp_state_is_first_byte(conversation, seq))
+    if (order->conversation != now.conversation) {
+        if (!tcp_state_is_first_byte(now.conversation, seq))
             return false;
-        begin_order(order, packet, conversation, seq);
+        begin_order(order, packet, seq);
     }
-    if (order->client_is_first != is_first(packet->pinfo, conversation) || order->is_decrypted ||
+    if (order->client_is_first != is_sent_by_first(packet) || order->is_decrypted ||
         !is_due(order, seq))
         return false;
     order->client_next = seq + packet->reported;
@@ -318,8 +334,13 @@ http_order_empty_lines(const packet_view_t *packet)
 void
 http_order_set_asked(http_place_t place, http_asked_t asked)
 {
-    if (now.order != NULL && place.number != 0)
-        now.order->requests[place.number % NUM_REQUESTS] = asked;
+    order_t *order = now.order;
+
+    if (order == NULL || place.number == 0)
+        return;
+    if (place.number > NUM_REQUESTS && is_of_interest(order, place.number - NUM_REQUESTS))
+        bounds_exceed(BOUND_HTTP_OPEN, NUM_REQUESTS);
+    order->requests[place.number % NUM_REQUESTS] = asked;
 }
 
 /* What the request of this number asked; that of a foreign one where it is not kept any more. */
@@ -403,13 +424,12 @@ http_order_awaited(const packet_view_t *packet, size_t at)
 http_place_t
 http_order_response(const packet_view_t *packet, size_t at, http_extent_t extent)
 {
-    static const http_place_t none;
     uint32_t seq = number_of(packet, at);
     order_t *order = order_of_server(packet);
 
     now.order = order;
     if (order == NULL)
-        return none;
+        return no_place;
     if (is_again(order, seq)) {
         if (extent.whole > 0 && !order->server_known) {
             order->server_next = seq + (uint32_t)extent.whole;
@@ -421,7 +441,7 @@ http_order_response(const packet_view_t *packet, size_t at, http_extent_t extent
         return place_of(order, order->open_number);
     if (order->answered == order->asked || order->is_over ||
         !take_number(order, seq, extent) || !extent.is_final)
-        return none;
+        return no_place;
     order->open_number = 0;
     order->open_response = seq;
     order->is_over = extent.is_last;
@@ -457,17 +477,16 @@ http_order_leave_open(const packet_view_t *packet, http_place_t place, unsigned 
 http_place_t
 http_order_open(const packet_view_t *packet, unsigned *shown, bool *is_decoded)
 {
-    static const http_place_t none;
     order_t *order = order_of_server(packet);
 
     now.order = order;
     if (order == NULL || order->open_number == 0)
-        return none;
+        return no_place;
     *is_decoded = now.is_part && order->open_frame == now.frame;
     if (*is_decoded ? !order->open_is_first
                     : now.is_part != order->is_decrypted ||
                           (!order->is_decrypted && now.seq != order->open_next))
-        return none;
+        return no_place;
     *shown = order->open_shown;
     return place_of(order, order->open_number);
 }

@@ -144,6 +144,7 @@ wait_for_answer(proxy_t *proxy, flow_content_t *flow)
         if (proxy->waiting[i] == flow)
             return;
     }
+    (void)bounds_full(BOUND_PROXY_FLOWS, proxy->num_waiting, MAX_WAITING);
     proxy->waiting[proxy->num_waiting++ % MAX_WAITING] = flow;
 }
 

@@ -131,11 +131,13 @@ chunks_length(const char *begin, const char *end)
 {
     const char *at = begin;
 
-    for (unsigned i = 0; i < MAX_CHUNKS && at < end; i++) {
+    for (unsigned i = 0; at < end; i++) {
         const char *line = (const char *)memchr(at, '\n', (size_t)(end - at));
         uint64_t length = 0;
         unsigned digits = 0;
 
+        if (bounds_full(BOUND_HTTP_CHUNKS, i, MAX_CHUNKS))
+            return 0;
         for (; at < end && g_ascii_isxdigit(*at) && digits < 8; at++, digits++)
             length = 16 * length + (uint64_t)g_ascii_xdigit_value(*at);
         if (line == NULL || digits == 0)

@@ -54,7 +54,10 @@ follow(ber_t *at, const uint8_t *path, size_t length)
     return true;
 }
 
-/* The parts of a name, with "/" between them; NULL if it has none. */
+/*
+ * The parts of a name, with "/" between them; NULL if it has none. Those of services have two or
+ * three (RFC 4120 6.2.1): the first decides.
+ */
 static const char *
 read_name(const packet_view_t *packet, ber_t name)
 {

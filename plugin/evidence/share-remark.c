@@ -17,6 +17,7 @@
 #include <wsutil/pint.h>
 #include <wsutil/str_util.h>
 
+#include "bounds.h"
 #include "inference.h"
 #include "transactions.h"
 
@@ -99,9 +100,9 @@ share_remark_read(const packet_view_t *packet, const uint8_t *header, unsigned l
     for (unsigned i = 0; i < array_length(begins); i++) {
         const uint8_t *end = stub.bytes + stub.length, *found = stub.bytes;
 
-        for (unsigned n = 0; n < MAX_REMARKS && found < end; n++) {
+        for (unsigned n = 0; found < end; n++) {
             found = ws_memmem(found, (size_t)(end - found), begins[i], BEGIN);
-            if (found == NULL)
+            if (found == NULL || bounds_full(BOUND_SHARE_REMARKS, n, MAX_REMARKS))
                 break;
             add_remark(packet, &stub, (unsigned)(found - stub.bytes));
             found++;

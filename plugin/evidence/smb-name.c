@@ -14,6 +14,8 @@
 
 #include <wsutil/pint.h>
 
+#include "bounds.h"
+
 /* MS-CIFS 2.2.3.1: the command in the header, and what follows it. */
 #define SMB_COMMAND 4
 #define SMB_WORDS 32U
@@ -104,8 +106,11 @@ copy_text(const smb_message_t *message, unsigned at, unsigned length, unsigned w
             break;
         name[count] = is_ascii && g_ascii_isprint(letter[0]) ? (char)letter[0] : '?';
     }
-    if (count == limit && limit < letters)
+    if (count == limit && limit < letters) {
+        if (room > limit)
+            bounds_exceed(BOUND_NAME_BYTES, size - 1);
         return false;
+    }
     name[count] = '\0';
     return count > 0;
 }
@@ -128,10 +133,10 @@ find_tree_connect(const smb_message_t *message)
     const uint8_t *block = bytes_at(message, SMB_WORDS, ANDX);
     unsigned at = SMB_WORDS;
 
-    for (unsigned i = 0; block != NULL && block[0] >= 2 && i < MAX_CHAIN; i++) {
+    for (unsigned i = 0; block != NULL && block[0] >= 2; i++) {
         unsigned next = pletohu16(block + 3);
 
-        if (next <= at)
+        if (next <= at || bounds_full(BOUND_SMB_CHAIN, i, MAX_CHAIN))
             return 0;
         if (block[1] == TREE_CONNECT)
             return next;

@@ -16,6 +16,7 @@
 
 #include <wsutil/pint.h>
 
+#include "bounds.h"
 #include "conclusions.h"
 #include "inference.h"
 #include "questions.h"
@@ -52,9 +53,13 @@ note_request(const packet_view_t *packet)
     const uint32_t asker = hash_end(&packet->pinfo->src, packet->pinfo->srcport);
     const size_t length = strnlen(name, packet->length - OPERATION);
 
-    if (pntohu16(packet->payload) != READ || length >= MAX_NAME ||
-        role_signatures_match(FACT_BOOT_FILE, name, length) == 0)
+    if (pntohu16(packet->payload) != READ ||
+        role_signatures_match(FACT_BOOT_FILE, name, MIN(length, MAX_NAME)) == 0)
         return;
+    if (length >= MAX_NAME) {
+        bounds_exceed(BOUND_NAME_BYTES, MAX_NAME - 1);
+        return;
+    }
     questions_ask(packet, QUESTION_TFTP, 0);
     (void)flow_content_get(packet->pinfo, true);
     asked_names[asker / 2 % NUM_NAMES].asker = asker;

@@ -16,6 +16,7 @@
 
 #include <wsutil/pint.h>
 
+#include "bounds.h"
 #include "conversation-cache.h"
 
 /* The most contexts of a connection that are kept; those that follow are not known. */
@@ -58,7 +59,7 @@ add_context(contexts_t *contexts, uint16_t number, context_e kind)
             contexts->kinds[i] = CONTEXT_OTHER;
         return;
     }
-    if (contexts->count == MAX_CONTEXTS)
+    if (bounds_full(BOUND_RPC_CONTEXTS, contexts->count, MAX_CONTEXTS))
         return;
     contexts->numbers[contexts->count] = number;
     contexts->kinds[contexts->count++] = kind;

@@ -21,6 +21,7 @@
 #include <wsutil/wslog.h>
 
 #include "addresses.h"
+#include "bounds.h"
 #include "service-sender.h"
 
 /* The protocols of the layers; bit i of a packet's layers stands for number i. */
@@ -191,15 +192,20 @@ extension_length(uint8_t protocol, const uint8_t *at)
 
 /* Passes over the extension headers (RFC 8200 4), up to one that is none or was not captured. */
 static void
-skip_extensions(headers_t *headers)
+skip_extensions(const packet_info *pinfo, headers_t *headers)
 {
     enum { MORE_AND_OFFSET = 0xfff9, OFFSET = 0xfff8 };
 
-    for (unsigned i = 0; i < MAX_EXTENSIONS && headers->left >= 8 && !headers->is_later; i++) {
+    for (unsigned i = 0; headers->left >= 8 && !headers->is_later; i++) {
         unsigned length = extension_length(headers->protocol, headers->at);
 
         if (length == 0 || length >= headers->left)
             return;
+        if (i == MAX_EXTENSIONS) {
+            if (!PINFO_FD_VISITED(pinfo))
+                bounds_exceed(BOUND_IP_EXTENSIONS, MAX_EXTENSIONS);
+            return;
+        }
         if (headers->protocol == IP_PROTO_FRAGMENT) {
             headers->is_fragment = (pntohu16(headers->at + 2) & MORE_AND_OFFSET) != 0;
             headers->is_later = (pntohu16(headers->at + 2) & OFFSET) != 0;
@@ -240,7 +246,7 @@ read_ipv4(const packet_info *pinfo, const source_t *source, headers_t *headers)
     headers->is_fragment = (pntohu16(ip + 6) & MORE_AND_OFFSET) != 0;
     headers->is_later = (pntohu16(ip + 6) & OFFSET) != 0;
     if (!is_port_protocol(headers->protocol))
-        skip_extensions(headers);
+        skip_extensions(pinfo, headers);
     return true;
 }
 
@@ -273,7 +279,7 @@ read_ipv6(const packet_info *pinfo, const source_t *source, headers_t *headers)
         if (hit < source->bytes + IPV6_SOURCE || ip[0] >> 4 != 6 || left <= IPV6_LENGTH)
             continue;
         *headers = headers_after(ip, left, IPV6_LENGTH, pntohu16(ip + 4) + IPV6_LENGTH, ip[6]);
-        skip_extensions(headers);
+        skip_extensions(pinfo, headers);
         if (are_of_packet(pinfo, headers))
             return true;
     }
@@ -314,7 +320,7 @@ find_reassembled(const packet_view_t *packet, headers_t *headers)
 
         if (source.bytes == NULL)
             continue;
-        skip_extensions(&whole);
+        skip_extensions(pinfo, &whole);
         if (is_port_protocol(whole.protocol) && has_ports(pinfo, whole.at, whole.left)) {
             *headers = whole;
             return true;

@@ -128,6 +128,28 @@ def rpc_messages(count):
                     0) + stub for number in range(count)))
 
 
+NDR = bytes.fromhex("045d888aeb1cc9119fe808002b104860 02000000")  # C706 appendix I
+
+
+def rpc_bind(contexts):
+    """A bind of so many contexts (C706 12.6.3.1, 12.6.4.3), each of an interface of its number."""
+    listed = b"".join(struct.pack("<HBB", number, 1, 0) + bytes([1 + number]) * 16 +
+                      bytes.fromhex("01000000") + NDR for number in range(contexts))
+    return tcp("10.1.2.50", 40006, "10.1.1.10", 135, struct.pack(
+        "<BBBBIHHIHHIB3x", 5, 0, 11, 3, 0x10, 28 + len(listed), 0, 1, 4280, 4280, 0,
+        contexts) + listed)
+
+
+def ipv6_options(headers):
+    """A UDP datagram behind so many extension headers for its destination (RFC 8200 4.6)."""
+    datagram = struct.pack(">HHHH", 5000, 5001, 9, 0) + b"x"
+    chain = b"".join(bytes([60 if number < headers else 17, 0, 1, 4, 0, 0, 0, 0])
+                     for number in range(1, headers + 1))
+    return MACS + b"\x86\xdd" + struct.pack(
+        ">IHBB16s16s", 0x60000000, len(chain) + len(datagram), 60, 64, packed("2001:db8::1"),
+        packed("2001:db8::2")) + chain + datagram
+
+
 def sql_question():
     """Which instances does that host have (MC-SQLR 2.2.2)?"""
     return udp("10.1.1.10", 1040, "10.1.1.12", 1434, b"\x03")

@@ -5,6 +5,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import json
+import struct
 
 import pytest
 
@@ -12,6 +13,7 @@ import bare_packets
 from audit_rows import LEARN_OFF, conf, statistic
 from batch_program import batch, place, program  # noqa: F401
 from conftest import MADE
+from generators import plan
 from json_output import parse
 from rc_rows import fields, frames
 
@@ -234,6 +236,41 @@ def tls(records):
     return bare_packets.tcp("10.1.3.1", 40005, "10.1.1.13", 443, records)
 
 
+CHUNKED = b"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def session_setup(chained):
+    """A session setup of SMB 1 with so many other commands chained to it (MS-CIFS 2.2.3.4)."""
+    header = b"\xffSMB\x73" + bytes(27)
+    blocks = b"".join(struct.pack("<BBBH", 2, 0x73, 0, len(header) + 5 * number)
+                      for number in range(1, chained + 1))
+    message = header + blocks + b"\2\xff\0\0\0\0\0"
+    return bare_packets.tcp("10.1.3.1", 40003, "10.1.1.14", 445,
+                            struct.pack(">I", len(message)) + message)
+
+
+def creates(numbers, name="abc"):
+    """SMB 2 opens a file by requests of these numbers (MS-SMB2 2.2.1.2, at 24)."""
+    one = plan("kb_services").smb2_create(name)
+    return bare_packets.tcp("10.1.3.1", 40003, "10.1.1.14", 445, b"".join(
+        one[:28] + struct.pack("<Q", number) + one[36:] for number in numbers))
+
+
+def share_list(shares):
+    """Remarks of interest, in the answer of a server that was asked for its shares."""
+    cm = plan("cm_services")
+    *_, answer = cm.shares("dp01", [(f"s{number}$", "SMS Site ABC DP 5/1/2026")
+                                    for number in range(shares)])
+    return bare_packets.tcp("10.1.1.14", 445, "10.1.3.1", 40003, answer)
+
+
+def boot_file(length):
+    name = "SMSBoot\\x64\\".ljust(length, "a").encode()
+    return bare_packets.udp("10.1.3.1", 2000, "10.1.1.14", 69, b"\0\1" + name + b"\0octet\0")
+
+
+LIST = "/sms_mp/.sms_aut?mplist"
+
 # What is read only if it was asked for.
 QUESTIONS = {"DNS targets": bare_packets.dns_question, "DNS records": bare_packets.dns_question,
              "NBNS owners": bare_packets.name_question,
@@ -264,10 +301,24 @@ ONE_PACKET = {
                      "messages in one record of a TLS handshake"),
     "TLS extensions": (lambda n: tls(tls_record(tls_hello(n))), 64,
                        "extensions before the server's name in one TLS ClientHello"),
+    "HTTP lines": (lambda n: http(request("/x", *["X: y"] * n)), 256, "lines of one HTTP head"),
+    "HTTP chunks": (lambda n: http(CHUNKED + b"1\r\nx\r\n" * (n - 1) + b"0\r\n\r\n"), 256,
+                    "chunks of one HTTP body"),
+    "open HTTP requests": (lambda n: http(request(LIST), *[request("/x")] * (n - 1)), 8,
+                           "open HTTP requests of one connection, of which one may show a role"),
+    "RPC contexts": (bare_packets.rpc_bind, 16, "contexts of one RPC connection"),
+    "SMB chain": (session_setup, 4, "commands chained to one session setup of SMB"),
+    "open requests": (lambda n: creates([*range(2, 1 + n), 1]), 8,
+                      "open requests of one connection before one that may have the number of an "
+                      "older one"),
+    "share remarks": (share_list, 16, "remarks of interest in one list of shares"),
+    "IPv6 extensions": (bare_packets.ipv6_options, 16, "extension headers of one IPv6 packet"),
+    "SMB name": (lambda n: creates([1], "n" * n), 511, "bytes of a name"),
+    "TFTP name": (boot_file, 95, "bytes of a name"),
 }
 # What is read only where the capture is judged as the later product's.
-PREFS = dict.fromkeys(("TLS records", "TLS messages", "TLS extensions"),
-                      ["smsrc.audit.matrix:configmgr"])
+PREFS = dict.fromkeys(("TLS records", "TLS messages", "TLS extensions", "share remarks",
+                       "TFTP name"), ["smsrc.audit.matrix:configmgr"])
 
 
 @PASSES
@@ -285,8 +336,42 @@ def test_what_a_packet_has_past_a_bound_is_reported(tshark, made_of, name, two_p
     assert f"More than {limit} {what}: the rest is not kept" in found[0][MESSAGE]
 
 
+def from_connections(path, others):
+    """A request on a connection, and one for nothing on each of so many others."""
+    yield http(request(path))
+    for port in range(others):
+        yield bare_packets.tcp("10.1.3.2", 10000 + port, "10.1.1.13", 80, request("/x"))
+
+
+@PASSES
+def test_a_connection_that_loses_its_place_with_an_open_request_is_reported(tshark, made_of,
+                                                                            two_pass):
+    what = "HTTP connections, of which one has an open request that may show a role"
+    for name, path, others, found in (("within", LIST, 4095, []), ("past", LIST, 4096, [4097]),
+                                      ("nothing", "/x", 4096, [])):
+        capture = made_of(f"connections-{name}", lambda p=path, n=others: from_connections(p, n))
+        rows = fields(tshark, capture, ["frame.number", MESSAGE], "-Y", EXPERT, two_pass=two_pass)
+        assert [int(row["frame.number"][0]) for row in rows] == found, name
+        assert all(f"More than 4096 {what}: the rest is not kept" in row[MESSAGE] for row in rows)
+
+
+@PASSES
+def test_flows_that_wait_for_the_answer_of_a_proxy_are_reported(tshark, made_of, two_pass):
+    def packets(flows):
+        yield bare_packets.tcp("10.1.3.1", 40000, "10.1.1.30", 8080, request("http://mp01" + LIST))
+        for port in range(flows):
+            yield bare_packets.tcp("10.1.1.30", 41000 + port, "10.1.1.13", 80,
+                                   request(LIST, "Via: 1.1 proxy"))
+    within = made_of("proxy-within", lambda: packets(8))
+    assert frames(tshark, within, EXPERT, two_pass=two_pass) == []
+    found = fields(tshark, made_of("proxy-past", lambda: packets(9)), ["frame.number", MESSAGE],
+                   "-Y", EXPERT, two_pass=two_pass)
+    assert [row["frame.number"] for row in found] == [["10"]]
+    assert "More than 8 flows of one HTTP proxy that wait for its answer: the rest is not kept" \
+        in found[0][MESSAGE]
+
+
 def test_a_name_that_is_cut_is_reported(tshark, made_of):
-    from generators import plan
     messages = plan("messages")
 
     def reply(length):
