@@ -140,12 +140,20 @@ add_proxy(const address *addr)
 static void
 wait_for_answer(proxy_t *proxy, flow_content_t *flow)
 {
+    flow_content_t **oldest;
+    bool has_facts;
+
     for (unsigned i = 0; i < MIN(proxy->num_waiting, MAX_WAITING); i++) {
         if (proxy->waiting[i] == flow)
             return;
     }
-    (void)bounds_full(BOUND_PROXY_FLOWS, proxy->num_waiting, MAX_WAITING);
-    proxy->waiting[proxy->num_waiting++ % MAX_WAITING] = flow;
+    oldest = &proxy->waiting[proxy->num_waiting % MAX_WAITING];
+    has_facts = proxy->num_waiting >= MAX_WAITING &&
+                ((*oldest)->num_pending > 0 || (*oldest)->roles->inferred_initiator != 0);
+    if (has_facts)
+        bounds_exceed(BOUND_PROXY_FLOWS, MAX_WAITING);
+    *oldest = flow;
+    proxy->num_waiting++;
 }
 
 /* The answer has come: what the flows of the proxy have shown are these roles of others. */

@@ -22,7 +22,7 @@
 #include "transactions.h"
 
 #define MAX_REMARK 64
-#define MAX_REMARKS 16
+#define MAX_REMARKS 64
 
 /* MS-SMB2 2.2.1.2, 2.2.32 */
 enum { STATUS = 8, COMMAND = 12, IOCTL = 11, CODE = 68, OUTPUT = 96, IOCTL_HEADER = 112 };

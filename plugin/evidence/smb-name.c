@@ -87,7 +87,8 @@ bytes_at(const smb_message_t *message, unsigned at, unsigned length)
 
 /*
  * Copies the text at @p at, of @p width bytes a letter, up to its NUL or @p length bytes. Without
- * its end it is cut. A letter that is not printable ASCII becomes "?".
+ * its end it is cut; of one that is longer than @p size the beginning counts. A letter that is not
+ * printable ASCII becomes "?".
  */
 static inline bool
 copy_text(const smb_message_t *message, unsigned at, unsigned length, unsigned width, char *name,
@@ -106,11 +107,8 @@ copy_text(const smb_message_t *message, unsigned at, unsigned length, unsigned w
             break;
         name[count] = is_ascii && g_ascii_isprint(letter[0]) ? (char)letter[0] : '?';
     }
-    if (count == limit && limit < letters) {
-        if (room > limit)
-            bounds_exceed(BOUND_NAME_BYTES, size - 1);
+    if (count == limit && limit < letters && room == limit)
         return false;
-    }
     name[count] = '\0';
     return count > 0;
 }

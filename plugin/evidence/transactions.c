@@ -17,7 +17,6 @@
 
 #include "transactions.h"
 
-#include "bounds.h"
 #include "bytes-digest.h"
 #include "conversation-cache.h"
 #include "inference.h"
@@ -141,8 +140,6 @@ open_request(connection_t *connection, uint64_t number, uint32_t digest)
         close_request(connection, &connection->open[0]);
     }
     request.is_doubtful = number < connection->unused_from;
-    if (request.is_doubtful)
-        bounds_exceed(BOUND_OPEN_REQUESTS, MAX_OPEN);
     connection->open[connection->count++] = request;
     return !request.is_doubtful;
 }

@@ -19,7 +19,7 @@
 #include "bounds.h"
 #include "conversation-cache.h"
 
-/* The most contexts of a connection that are kept; those that follow are not known. */
+/* The most contexts of a connection that are kept. A login among those that follow is reported. */
 #define MAX_CONTEXTS 16
 
 /* C706 12.6.3.1 */
@@ -59,8 +59,11 @@ add_context(contexts_t *contexts, uint16_t number, context_e kind)
             contexts->kinds[i] = CONTEXT_OTHER;
         return;
     }
-    if (bounds_full(BOUND_RPC_CONTEXTS, contexts->count, MAX_CONTEXTS))
+    if (contexts->count == MAX_CONTEXTS) {
+        if (kind == CONTEXT_LOGIN)
+            bounds_exceed(BOUND_RPC_CONTEXTS, MAX_CONTEXTS);
         return;
+    }
     contexts->numbers[contexts->count] = number;
     contexts->kinds[contexts->count++] = kind;
 }

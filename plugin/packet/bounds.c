@@ -36,16 +36,16 @@ static const char *const bound_names[NUM_BOUNDS] = {
     [BOUND_HTTP_REQUESTS] = "HTTP requests in one packet",
     [BOUND_HTTP_HEADERS] = "HTTP headers of interest in one request",
     [BOUND_HTTP_LINES] = "lines of one HTTP head",
-    [BOUND_HTTP_CHUNKS] = "chunks of one HTTP body",
     [BOUND_HTTP_OPEN] = "open HTTP requests of one connection, of which one may show a role",
     [BOUND_HTTP_CONNECTIONS] =
         "HTTP connections, of which one has an open request that may show a role",
     [BOUND_PROXIES] = "HTTP proxies",
-    [BOUND_PROXY_FLOWS] = "flows of one HTTP proxy that wait for its answer",
+    [BOUND_PROXY_FLOWS] =
+        "flows of one HTTP proxy that wait for an answer, of which one may show a role",
     [BOUND_LDAP_MESSAGES] = "LDAP messages in one packet",
     [BOUND_LDAP_CLASSES] = "classes in one LDAP filter",
     [BOUND_RPC_MESSAGES] = "RPC messages in one packet",
-    [BOUND_RPC_CONTEXTS] = "contexts of one RPC connection",
+    [BOUND_RPC_CONTEXTS] = "contexts of one RPC connection before one of a login to WMI",
     [BOUND_TDS_TOKENS] = "tokens in one response of a SQL Server",
     [BOUND_SMB_MESSAGES] = "SMB messages in one packet",
     [BOUND_SMB_CHAIN] = "commands chained to one session setup of SMB",
@@ -56,8 +56,6 @@ static const char *const bound_names[NUM_BOUNDS] = {
     [BOUND_PACKET_PARTS] = "reassembled or decrypted parts of one packet",
     [BOUND_IP_EXTENSIONS] = "extension headers of one IPv6 packet",
     [BOUND_PENDING] = "requests of one flow that wait for an answer",
-    [BOUND_OPEN_REQUESTS] =
-        "open requests of one connection before one that may have the number of an older one",
     [BOUND_FACT_HOSTS] = "hosts with a fact that may need a second one",
     [BOUND_FACTS] = "facts about one host of which one may need a second",
     [BOUND_VERDICTS] = "verdicts of one flow",

@@ -128,13 +128,15 @@ def rpc_messages(count):
                     0) + stub for number in range(count)))
 
 
+WMI_LOGIN = bytes.fromhex("18ad09f36ad8d011a07500c04fb68820")  # MS-WMI 3.1.4.1
 NDR = bytes.fromhex("045d888aeb1cc9119fe808002b104860 02000000")  # C706 appendix I
 
 
 def rpc_bind(contexts):
-    """A bind of so many contexts (C706 12.6.3.1, 12.6.4.3), each of an interface of its number."""
-    listed = b"".join(struct.pack("<HBB", number, 1, 0) + bytes([1 + number]) * 16 +
-                      bytes.fromhex("01000000") + NDR for number in range(contexts))
+    """A bind of so many contexts (C706 12.6.3.1, 12.6.4.3), the last of them for a login to WMI."""
+    listed = b"".join(struct.pack("<HBB", number, 1, 0) +
+                      (WMI_LOGIN if number + 1 == contexts else bytes([1 + number]) * 16) +
+                      bytes(4) + NDR for number in range(contexts))
     return tcp("10.1.2.50", 40006, "10.1.1.10", 135, struct.pack(
         "<BBBBIHHIHHIB3x", 5, 0, 11, 3, 0x10, 28 + len(listed), 0, 1, 4280, 4280, 0,
         contexts) + listed)
