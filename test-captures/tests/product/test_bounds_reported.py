@@ -102,25 +102,33 @@ def test_sharkd_says_it_of_the_same_frame_in_any_order(sharkd, overflow):
         assert note(what, frame, times) in one["tables"][0]["i"][-1], one["tap"]
 
 
+def all_tables(tshark, capture, only="", **options):
+    """The lines of each table, by one tshark: each ends with a line of "="."""
+    wanted = [word for name in TABLES for word in ("-z", f"smsrc,{name}{only}")]
+    lines = tshark(capture, "-q", *wanted, **options).stdout.splitlines()
+    ends = [at for at, line in enumerate(lines) if line and not line.strip("=")]
+    tables = [lines[first + 1:last] for first, last in zip(ends[::2], ends[1::2])]
+    assert len(tables) == len(TABLES) and len(ends) == 2 * len(TABLES)
+    return tables
+
+
 @PASSES
 @pytest.mark.parametrize("only", ("", ",frame.number == 1"), ids=("all", "filtered"))
-@pytest.mark.parametrize("name", TABLES)
-def test_each_table_ends_with_what_was_not_kept(tshark, overflow, name, only, two_pass):
+def test_each_table_ends_with_what_was_not_kept(tshark, overflow, only, two_pass):
     capture, what, frame, times = overflow
-    lines = statistic(tshark, capture, name + only, two_pass=two_pass)
-    cells = [cell.strip() for cell in lines[-2].split("|")]
-    assert [cell for cell in cells if cell and cell.strip("0.") != ""] == [
-        "Not kept", note(what, frame, times)]
-    assert len([line for line in lines if "Not kept" in line]) == 1
+    for lines in all_tables(tshark, capture, only, two_pass=two_pass):
+        cells = [cell.strip() for cell in lines[-1].split("|")]
+        assert [cell for cell in cells if cell and cell.strip("0.") != ""] == [
+            "Not kept", note(what, frame, times)], lines[0]
+        assert len([line for line in lines if "Not kept" in line]) == 1
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_a_terminals_table_has_it_as_a_sentence(tshark, overflow, name):
+def test_a_terminals_table_has_it_as_a_sentence(tshark, overflow):
     capture, what, frame, times = overflow
-    lines = statistic(tshark, capture, name, env={"COLUMNS": 60})
-    assert max(map(len, lines)) <= 60
-    last = lines[next(i for i, line in enumerate(lines) if line.startswith("Not kept")):-1]
-    assert " ".join(last) == f"Not kept: {note(what, frame, times)}"
+    for lines in all_tables(tshark, capture, env={"COLUMNS": 60}):
+        assert max(map(len, lines)) <= 60
+        last = lines[next(i for i, line in enumerate(lines) if line.startswith("Not kept")):]
+        assert " ".join(last) == f"Not kept: {note(what, frame, times)}"
 
 
 @PASSES
