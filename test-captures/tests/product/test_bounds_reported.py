@@ -339,12 +339,14 @@ def from_connections(path, others):
 @PASSES
 def test_a_connection_that_loses_its_place_with_an_open_request_is_reported(tshark, made_of,
                                                                             two_pass):
+    """Places are by Wireshark's numbers of conversations, of which 4.6 gives some to hosts alone."""
     what = "HTTP connections, of which one has an open request that may show a role"
-    for name, path, others, found in (("within", LIST, 4095, []), ("past", LIST, 4096, [4097]),
-                                      ("nothing", "/x", 4096, [])):
+    for name, path, others, found in (("within", LIST, 4085, 0), ("past", LIST, 4100, 1),
+                                      ("nothing", "/x", 4100, 0)):
         capture = made_of(f"connections-{name}", lambda p=path, n=others: from_connections(p, n))
         rows = fields(tshark, capture, ["frame.number", MESSAGE], "-Y", EXPERT, two_pass=two_pass)
-        assert [int(row["frame.number"][0]) for row in rows] == found, name
+        assert len(rows) == found, name
+        assert all(4086 < int(row["frame.number"][0]) <= 4097 for row in rows)
         assert all(f"More than 4096 {what}: the rest is not kept" in row[MESSAGE] for row in rows)
 
 
