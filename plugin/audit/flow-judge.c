@@ -275,9 +275,9 @@ static void
 judge(flow_t *flow, const flow_packet_t *packet)
 {
     /* Nearly no flow is asked for a URI as a proxy is. */
-    const uris_asked_t *asked = flow->content->uri_number == 0
-                                    ? NULL
-                                    : uris_asked_get(packet->pinfo, flow->content, false);
+    const uris_asked_t *asked = flow->content->proxied || flow->content->uri_number != 0
+                                    ? uris_asked_get(packet->pinfo, flow->content, false)
+                                    : NULL;
 
     set_basis(flow);
     if (asked != NULL && asked->count > 0)

@@ -143,13 +143,14 @@ is_of_interest(const order_t *order, uint32_t number)
            order->requests[number % NUM_REQUESTS].kind != HTTP_KIND_FOREIGN;
 }
 
-/* True if some open request of the connection may show a role. */
+/* True if some open request may show a role, and the connection has not ended without an answer. */
 static bool
 has_open_request(const order_t *order)
 {
+    const unsigned seen = tcp_state_seen(order->conversation);
     bool found = false;
 
-    for (uint32_t i = 0; i < NUM_REQUESTS; i++)
+    for (uint32_t i = 0; i < NUM_REQUESTS && (seen & (SEEN_FIN | SEEN_RST)) == 0; i++)
         found = found || is_of_interest(order, order->asked - i);
     return found;
 }

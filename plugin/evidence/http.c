@@ -19,7 +19,7 @@
 #include "http-proxy.h"
 #include "inference.h"
 
-/* The most requests or responses of one packet, and the most chunks of one of them. */
+/* The most requests or responses of one packet. */
 #define MAX_REQUESTS 64
 
 static void
