@@ -14,27 +14,25 @@
 
 #include "http-alike.h"
 
-#include "addresses.h"
+#include "bounds.h"
 #include "cache.h"
 #include "flow-content.h"
 #include "role-book.h"
 
 #define NUM_SERVERS 1024 /* a power of two */
 #define NUM_ANSWERS 8
-#define MAX_PROOFS 8 /* of an answer: the first ones */
+#define MAX_PROOFS 65536 /* of an answer: each client has one at least */
 
-/* What an answer may have proven. */
-typedef struct proof {
-    address server, client;
+/* What an answer may have proven, of the two ends of the flow. */
+typedef struct {
     flow_content_t *flow;
     uint32_t frame; /* of the request, which the book has with the roles */
-    struct proof *next;
 } proof_t;
 
 typedef struct {
     uint32_t hash; /* 0: none */
-    uint8_t kind;
-    uint8_t num_proofs;
+    unsigned kind : 8;
+    unsigned num_proofs : 24;
     proof_t *proofs;
 } given_t;
 
@@ -90,14 +88,25 @@ hash_answer(const http_answer_t *answer)
     return mix(mix(0, key, sizeof key), answer->body, MIN(answer->length, HTTP_ANSWER_HASHED)) | 1;
 }
 
+/* Nothing is known of an answer any more. */
+static void
+forget(given_t *given)
+{
+    wmem_free(wmem_file_scope(), given->proofs);
+    memset(given, 0, sizeof *given);
+}
+
 static server_t *
 find_server(const packet_info *pinfo)
 {
     uint32_t hash = mix(pinfo->srcport, pinfo->src.data, (size_t)MAX(pinfo->src.len, 0)) | 1;
     server_t *server = &servers[hash / 2 % NUM_SERVERS];
 
-    if (server->server != hash)
-        memset(server, 0, sizeof *server);
+    if (server->server != hash) {
+        for (unsigned i = 0; i < NUM_ANSWERS; i++)
+            forget(&server->answers[i]);
+        server->next = 0;
+    }
     server->server = hash;
     has_servers = true;
     return server;
@@ -107,15 +116,17 @@ find_server(const packet_info *pinfo)
 static void
 take_back(given_t *given)
 {
-    content_roles_t roles;
+    for (unsigned i = 0; i < given->num_proofs; i++) {
+        const proof_t *proof = &given->proofs[i];
+        const conversation_element_t *ends = proof->flow->conversation->key_ptr;
+        content_roles_t roles = *proof->flow->roles;
 
-    for (const proof_t *proof = given->proofs; proof != NULL; proof = proof->next) {
-        role_book_doubt(&proof->server, proof->frame);
-        role_book_doubt(&proof->client, proof->frame);
-        roles = *proof->flow->roles;
+        role_book_doubt(conversation_key_addr1(ends), proof->frame);
+        role_book_doubt(conversation_key_addr2(ends), proof->frame);
         roles.proven_initiator = roles.proven_responder = 0;
         flow_content_set_roles(proof->flow, &roles);
     }
+    wmem_free(wmem_file_scope(), given->proofs);
     given->proofs = NULL;
     given->num_proofs = 0;
 }
@@ -141,7 +152,9 @@ http_alike_is_for_all(const packet_view_t *packet, const http_answer_t *answer, 
     }
     if (last == NULL) {
         last = &server->answers[server->next];
-        *last = (given_t){ .hash = hash, .kind = kind };
+        forget(last);
+        last->hash = hash;
+        last->kind = kind;
         server->next = (server->next + 1) % NUM_ANSWERS;
     }
     return for_all;
@@ -151,16 +164,19 @@ void
 http_alike_note_proof(const packet_view_t *packet, uint32_t frame)
 {
     flow_content_t *flow = last != NULL ? flow_content_get(packet->pinfo, false) : NULL;
-    proof_t *proof;
+    const unsigned taken = last != NULL ? last->num_proofs : 0;
 
-    if (flow == NULL || last->num_proofs >= MAX_PROOFS)
+    /* What is known already, as of most requests, waits for no answer. */
+    if (flow == NULL || flow->num_pending == 0)
         return;
-    proof = wmem_new0(wmem_file_scope(), proof_t);
-    copy_address_wmem(wmem_file_scope(), &proof->server, &packet->pinfo->src);
-    copy_address_wmem(wmem_file_scope(), &proof->client, &packet->pinfo->dst);
-    proof->flow = flow;
-    proof->frame = frame;
-    proof->next = last->proofs;
-    last->proofs = proof;
+    if (taken > 0 && last->proofs[taken - 1].flow == flow &&
+        last->proofs[taken - 1].frame == frame)
+        return;
+    if (bounds_full(BOUND_HTTP_PROOFS, taken, MAX_PROOFS))
+        return;
+    if ((taken & (taken - 1)) == 0)
+        last->proofs = (proof_t *)wmem_realloc(wmem_file_scope(), last->proofs,
+                                               MAX(1, 2 * taken) * sizeof *last->proofs);
+    last->proofs[taken] = (proof_t){ .flow = flow, .frame = frame };
     last->num_proofs++;
 }

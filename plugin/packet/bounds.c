@@ -39,6 +39,7 @@ static const char *const bound_names[NUM_BOUNDS] = {
     [BOUND_HTTP_OPEN] = "open HTTP requests of one connection, of which one may show a role",
     [BOUND_HTTP_CONNECTIONS] =
         "HTTP connections, of which one has an open request that may show a role",
+    [BOUND_HTTP_PROOFS] = "requests proven by one answer of an HTTP server",
     [BOUND_PROXIES] = "HTTP proxies",
     [BOUND_PROXY_FLOWS] =
         "flows of one HTTP proxy that wait for an answer, of which one may show a role",

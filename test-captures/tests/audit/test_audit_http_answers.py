@@ -206,6 +206,18 @@ def test_what_a_server_gives_to_any_path_proves_nothing(tshark, sandbox, name, i
         assert PROVEN not in (*basis(lines, SERVER).values(), *basis(lines, CLIENT).values())
 
 
+def test_it_proves_no_client_however_many_ask_before_the_other(tshark, sandbox):
+    clients = [f"10.8.2.{number}" for number in range(1, 31)]
+    answer = reply(b"<none/>", XML)
+    flows = [lambda cap, client=client: talk(cap, ask(POLICY, headers=(TOKEN,)), answer,
+                                             client=client) for client in clients]
+    lines = play(tshark, sandbox, "many", *flows)
+    assert all(PROVEN in basis(lines, client).values() for client in clients)
+    lines = play(tshark, sandbox, "many-and-other", *flows, lambda cap: talk(cap, OTHER, answer))
+    for host in (SERVER, *clients):
+        assert basis(lines, host) and PROVEN not in basis(lines, host).values(), host
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "PUT"])
 @pytest.mark.parametrize("post", [kb.ccm_post(), kb.bits_post()], ids=["CCM_POST", "BITS_POST"])
 def test_an_empty_success_of_another_method_takes_nothing_back(tshark, sandbox, method, post):

@@ -147,7 +147,11 @@ def test_check_apis():
 @pytest.mark.slow
 def test_check_typed_item_calls():
     tool = checker("check_typed_item_calls.py")
-    for source in SOURCES:
+    # It looks at nothing else, and takes a third of a second to look.
+    with_items = [source for source in SOURCES
+                  if re.search(r"\bhf_|proto_tree_add|ptvcursor", read(source))]
+    assert len(with_items) > 10
+    for source in with_items:
         code, said = said_by("python3", tool, "--mask", "--label", "--consecutive", "--file",
                              source)
         assert code == 0 and re.search(r"^0 warnings", said, re.MULTILINE), said
