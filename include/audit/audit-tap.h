@@ -34,6 +34,7 @@ typedef struct {
     const flow_t *flow;            /* lives as long as the capture */
     const verdict_t *verdict;      /* lives as long as the capture */
     unsigned bytes;                /* length of the frame on the wire */
+    bool is_change;                /* only that of the verdict, by a packet of another flow */
     flow_end_t ends[NUM_ENDS];
     transport_e transport;
     uint16_t via_proxy;            /* the responder's port on the wire, if its other is a URI's */
@@ -59,6 +60,7 @@ typedef struct {
 /** Tap "smsrc_roles": a packet of which an end or both hold a role. */
 typedef struct {
     unsigned bytes;
+    bool is_change; /* only that of what shows the roles, by a packet of other hosts */
     role_holder_t holders[NUM_ENDS];
     unsigned num_holders;           /* 1 for a host that sends to itself */
 } roles_tap_t;

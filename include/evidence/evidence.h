@@ -32,6 +32,12 @@ void evidence_scan(const packet_view_t *packet);
  */
 void evidence_sniff(const packet_view_t *packet, flow_content_t *flow);
 
+/**
+ * Returns the next flow whose roles a packet of another one has shown to be in doubt: judge it
+ * again. NULL for none. Call after evidence_scan(). Cheap.
+ */
+flow_content_t *evidence_next_doubted(void);
+
 /** True if nothing that follows will show another content than the packets so far. */
 bool evidence_is_sniffed(const flow_content_t *flow);
 

@@ -39,6 +39,16 @@ bool audit_tap_is_listened_to(void);
 void audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_t *judged,
                           const flow_end_t ends[NUM_ENDS]);
 
+/** Queue that the flow has another verdict, by a packet of another one. */
+void audit_tap_queue_change(packet_info *pinfo, const flow_t *flow, const flow_verdict_t *judged,
+                            const flow_end_t ends[NUM_ENDS]);
+
+/**
+ * Queue that what shows the roles of these hosts has changed by a packet of others. They live as
+ * long as the packet.
+ */
+void audit_tap_queue_evidence(packet_info *pinfo, const address *const hosts[NUM_ENDS]);
+
 /** Queue a packet if its sender has roles, @p src, or its receiver, @p dst. */
 void audit_tap_queue_roles(packet_info *pinfo, role_set_t src, role_set_t dst);
 

@@ -55,9 +55,9 @@ audit_tap_is_listened_to(void)
     return have_tap_listener(audit_tap);
 }
 
-void
-audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_t *judged,
-                     const flow_end_t ends[NUM_ENDS])
+static audit_tap_t *
+queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_t *judged,
+           const flow_end_t ends[NUM_ENDS])
 {
     audit_tap_t *tap = wmem_new0(pinfo->pool, audit_tap_t);
 
@@ -77,6 +77,14 @@ audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_
         tap->row_order = matrix_row_order(audit_tap_matrix(), tap->verdict->row);
     tap->user_rows = user_rows(&tap->num_user_rows);
     tap_queue_packet(audit_tap, pinfo, tap);
+    return tap;
+}
+
+void
+audit_tap_queue_flow(packet_info *pinfo, const flow_t *flow, const flow_verdict_t *judged,
+                     const flow_end_t ends[NUM_ENDS])
+{
+    (void)queue_flow(pinfo, flow, judged, ends);
 }
 
 standing_e
@@ -106,6 +114,27 @@ add_holder(roles_tap_t *tap, packet_info *pinfo, const address *host)
 
     holder->host = host;
     holder->evidence = role_book_evidence(pinfo->pool, host, &holder->num_evidence);
+}
+
+void
+audit_tap_queue_change(packet_info *pinfo, const flow_t *flow, const flow_verdict_t *judged,
+                       const flow_end_t ends[NUM_ENDS])
+{
+    queue_flow(pinfo, flow, judged, ends)->is_change = true;
+}
+
+void
+audit_tap_queue_evidence(packet_info *pinfo, const address *const hosts[NUM_ENDS])
+{
+    roles_tap_t *tap;
+
+    if (!have_tap_listener(roles_tap))
+        return;
+    tap = wmem_new0(pinfo->pool, roles_tap_t);
+    tap->is_change = true;
+    for (unsigned end = INITIATOR; end < NUM_ENDS; end++)
+        add_holder(tap, pinfo, hosts[end]);
+    tap_queue_packet(roles_tap, pinfo, tap);
 }
 
 void

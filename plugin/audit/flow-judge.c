@@ -354,6 +354,13 @@ flow_judge_update(flow_t *flow, const flow_packet_t *packet)
 }
 
 void
+flow_judge_doubt(flow_t *flow, const flow_packet_t *packet)
+{
+    if (flow->num_verdicts > 0 && !is_up_to_date(flow))
+        judge(flow, packet);
+}
+
+void
 flow_judge_settle(flow_t *flow, const packet_info *pinfo)
 {
     const flow_verdict_t *last = last_verdict(flow);

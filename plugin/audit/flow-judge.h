@@ -32,6 +32,12 @@ void flow_judge_update(flow_t *flow, const flow_packet_t *packet);
 void flow_judge_settle(flow_t *flow, const packet_info *pinfo);
 
 /**
+ * Call in the first pass for a flow of whose roles a packet of another flow has taken some back:
+ * adds a verdict. It has no expert info: no packet of the flow shows it.
+ */
+void flow_judge_doubt(flow_t *flow, const flow_packet_t *packet);
+
+/**
  * Call in a later pass: adds a verdict if the flow has none because its roles were learned after
  * its last packet, and replaces Unconfirmed where a role was confirmed after it. Settles a flow
  * that was undecided at the end of the capture.

@@ -114,29 +114,76 @@ report_flow(packet_view_t *packet, const flow_t *flow, const address *initiator,
 }
 
 /*
+ * Makes the packet at hand one from the first end of the flow's conversation, whose two addresses
+ * are in @p ends, and live as long as the capture.
+ */
+static flow_packet_t
+packet_of(const flow_t *flow, packet_info *made, const address *ends[NUM_ENDS])
+{
+    const conversation_element_t *key = flow->content->conversation->key_ptr;
+    const address *first = conversation_key_addr1(key), *second = conversation_key_addr2(key);
+    flow_packet_t packet = { .pinfo = made };
+
+    copy_address_shallow(&made->src, first);
+    copy_address_shallow(&made->dst, second);
+    internet_ends_read_roles(&packet);
+    made->srcport = conversation_key_port1(key);
+    made->destport = conversation_key_port2(key);
+    made->ptype = tcp_state_is_known(flow->content->conversation) ? PT_TCP : PT_UDP;
+    packet.from_initiator =
+        flow_content_is_initiator(flow->content, first, made->srcport, &packet.sure);
+    ends[INITIATOR] = packet.from_initiator ? first : second;
+    ends[RESPONDER] = packet.from_initiator ? second : first;
+    return packet;
+}
+
+/*
  * Reports the flow that an ICMP error quotes: by its conversation, as the packet is none of it. In
  * a later pass the error may be the first frame of the flow that is asked for.
  */
 static void
 report_quoted_flow(packet_view_t *view, flow_t *flow)
 {
-    const conversation_element_t *key = flow->content->conversation->key_ptr;
-    const address *first = conversation_key_addr1(key), *second = conversation_key_addr2(key);
+    const address *ends[NUM_ENDS];
     packet_info quoted = *view->pinfo;
-    flow_packet_t packet = { .pinfo = &quoted };
+    flow_packet_t packet = packet_of(flow, &quoted, ends);
 
-    copy_address_shallow(&quoted.src, first);
-    copy_address_shallow(&quoted.dst, second);
-    internet_ends_read_roles(&packet);
-    quoted.srcport = conversation_key_port1(key);
-    quoted.destport = conversation_key_port2(key);
-    quoted.ptype = tcp_state_is_known(flow->content->conversation) ? PT_TCP : PT_UDP;
-    packet.from_initiator =
-        flow_content_is_initiator(flow->content, first, quoted.srcport, &packet.sure);
     if (PINFO_FD_VISITED(view->pinfo))
         flow_judge_update_late(flow, &packet);
-    report_flow(view, flow, packet.from_initiator ? first : second,
-                packet.from_initiator ? second : first);
+    report_flow(view, flow, ends[INITIATOR], ends[RESPONDER]);
+}
+
+/* Judges a flow again after a packet of another one has taken roles of its ends back. */
+static void
+judge_doubted(packet_view_t *view, flow_t *flow)
+{
+    packet_info *pinfo = view->pinfo, quoted = *pinfo;
+    const address *hosts[NUM_ENDS];
+    flow_packet_t packet = packet_of(flow, &quoted, hosts);
+    const flow_verdict_t *judged;
+    flow_end_t ends[NUM_ENDS];
+
+    flow_judge_doubt(flow, &packet);
+    audit_tap_queue_evidence(pinfo, hosts);
+    judged = flow_judge_find(flow, pinfo);
+    if (judged == NULL || !audit_tap_is_listened_to())
+        return;
+    audit_tap_set_ends(ends, judged, hosts[INITIATOR], hosts[RESPONDER]);
+    audit_tap_queue_change(pinfo, flow, judged, ends);
+}
+
+/* The next packets go on where there are many: Wireshark queues only so much for statistics. */
+static void
+judge_all_doubted(packet_view_t *view)
+{
+    enum { MAX_OF_PACKET = 512 };
+    flow_content_t *content;
+
+    for (unsigned i = 0;
+         i < MAX_OF_PACKET && (content = evidence_next_doubted()) != NULL; i++) {
+        if (content->judged != NULL && content->judged->num_verdicts > 0)
+            judge_doubted(view, content->judged);
+    }
 }
 
 /* An ICMP error belongs to no flow. It may show that the flow that it quotes is blocked. */
@@ -255,9 +302,10 @@ audit(packet_view_t *view)
         return;
     pinfo->current_proto = "SMSRC-AUDIT";
     tcp_state_update(view);
-    if (first_pass)
+    if (first_pass) {
         evidence_scan(view);
-
+        judge_all_doubted(view);
+    }
     if (role_book_is_empty() && !has_flows_without_roles())
         return;
     internet_ends_read_roles(&packet);

@@ -29,6 +29,7 @@
 #include "conclusions.h"
 #include "flow-port.h"
 #include "handed-out.h"
+#include "http-alike.h"
 #include "http-proxy.h"
 #include "inference.h"
 #include "questions.h"
@@ -407,6 +408,12 @@ begin_sniffing(const packet_view_t *packet, flow_content_t *flow)
     flow->is_sniffed = true;
     flow->is_read_again = PINFO_FD_VISITED(pinfo);
     flow->is_late = !flow->is_read_again && (flow_content_completeness(flow) & SEEN_DATA) != 0;
+}
+
+flow_content_t *
+evidence_next_doubted(void)
+{
+    return http_alike_next_doubted();
 }
 
 /* The length of the message that a payload begins with, up to the empty line; else all of it. */

@@ -16,7 +16,6 @@
 
 #include "bounds.h"
 #include "cache.h"
-#include "flow-content.h"
 #include "role-book.h"
 
 #define NUM_SERVERS 1024 /* a power of two */
@@ -45,10 +44,14 @@ typedef struct {
 static server_t servers[NUM_SERVERS];
 static bool has_servers;
 static given_t *last; /* the answer that was noted last; NULL: none */
+static wmem_array_t *doubted; /* proof_t: what was taken back */
+static unsigned num_doubted, next_doubted;
 
 void
 http_alike_reset(void)
 {
+    doubted = wmem_array_new(wmem_file_scope(), sizeof(proof_t));
+    num_doubted = next_doubted = 0;
     cache_clear_used(servers, sizeof servers, &has_servers);
     last = NULL;
 }
@@ -126,9 +129,23 @@ take_back(given_t *given)
         roles.proven_initiator = roles.proven_responder = 0;
         flow_content_set_roles(proof->flow, &roles);
     }
+    if (given->num_proofs > 0)
+        wmem_array_append(doubted, given->proofs, given->num_proofs);
+    num_doubted += given->num_proofs;
     wmem_free(wmem_file_scope(), given->proofs);
     given->proofs = NULL;
     given->num_proofs = 0;
+}
+
+flow_content_t *
+http_alike_next_doubted(void)
+{
+    const proof_t *proof;
+
+    if (next_doubted == num_doubted)
+        return NULL;
+    proof = (const proof_t *)wmem_array_index(doubted, next_doubted++);
+    return proof->flow;
 }
 
 bool
@@ -166,14 +183,16 @@ http_alike_note_proof(const packet_view_t *packet, uint32_t frame)
     flow_content_t *flow = last != NULL ? flow_content_get(packet->pinfo, false) : NULL;
     const unsigned taken = last != NULL ? last->num_proofs : 0;
 
-    /* What is known already, as of most requests, waits for no answer. */
-    if (flow == NULL || flow->num_pending == 0)
+    /* What is known already, as of most requests, waits for no answer: the flow alone counts. */
+    if (flow == NULL ||
+        (taken > 0 && last->proofs[taken - 1].flow == flow &&
+         (flow->num_pending == 0 || last->proofs[taken - 1].frame == frame)))
         return;
-    if (taken > 0 && last->proofs[taken - 1].flow == flow &&
-        last->proofs[taken - 1].frame == frame)
+    if (taken == MAX_PROOFS) {
+        if (flow->num_pending > 0)
+            bounds_exceed(BOUND_HTTP_PROOFS, MAX_PROOFS);
         return;
-    if (bounds_full(BOUND_HTTP_PROOFS, taken, MAX_PROOFS))
-        return;
+    }
     if ((taken & (taken - 1)) == 0)
         last->proofs = (proof_t *)wmem_realloc(wmem_file_scope(), last->proofs,
                                                MAX(1, 2 * taken) * sizeof *last->proofs);

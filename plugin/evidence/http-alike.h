@@ -8,6 +8,7 @@
 #ifndef __SMSRC_HTTP_ALIKE_H__
 #define __SMSRC_HTTP_ALIKE_H__
 
+#include "flow-content.h"
 #include "http-answer.h"
 
 /** Forgets all servers. Call from an init routine. */
@@ -19,6 +20,9 @@ void http_alike_reset(void);
  * foreign one, it has shown nothing before either: what it has proven is Unconfirmed from now on.
  */
 bool http_alike_is_for_all(const packet_view_t *packet, const http_answer_t *answer, uint8_t kind);
+
+/** Returns the next flow of which something was taken back, once for each time; NULL for none. */
+flow_content_t *http_alike_next_doubted(void);
 
 /** The last response that was noted answers the request of @p frame, and may prove something. */
 void http_alike_note_proof(const packet_view_t *packet, uint32_t frame);

@@ -259,7 +259,8 @@ add_response(const packet_view_t *packet, const http_answer_t *shown, http_place
         answer.shown = 0;
     } else if ((answer.shown & SHOWS_FAILURE) != 0) {
         answer.detail = wmem_strdup_printf(packet->pinfo->pool, "answered %u", shown->code);
-    } else if (asked.kind != HTTP_KIND_FOREIGN && answer.shown != 0) {
+    } else if (asked.kind != HTTP_KIND_FOREIGN &&
+               (answer.shown != 0 || !inference_is_pending())) {
         http_alike_note_proof(packet, asked.frame);
     }
     if (inference_is_pending())

@@ -298,7 +298,7 @@ audit_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, con
 {
     const audit_t *audit = (const audit_t *)stat_table_ui_of(tapdata);
 
-    flow_choice_add(audit->choice, ((const audit_tap_t *)data)->flow);
+    flow_choice_add(audit->choice, (const audit_tap_t *)data);
     return TAP_PACKET_REDRAW;
 }
 

@@ -166,8 +166,8 @@ find_ends(const packet_info *pinfo, const audit_tap_t *tap, const firewall_rule_
     bool answer = addresses_equal(&pinfo->src, tap->ends[RESPONDER].host);
     uint32_t from = answer ? pinfo->destport : pinfo->srcport;
     uint32_t to = answer ? pinfo->srcport : pinfo->destport;
-    bool reversed = !error && rule->transport != TRANSPORT_IPX && to != rule->port &&
-                    from == rule->port;
+    bool reversed = !error && !tap->is_change && rule->transport != TRANSPORT_IPX &&
+                    to != rule->port && from == rule->port;
 
     ends[INITIATOR] = &tap->ends[reversed ? RESPONDER : INITIATOR];
     ends[RESPONDER] = &tap->ends[reversed ? INITIATOR : RESPONDER];

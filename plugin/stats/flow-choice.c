@@ -105,10 +105,12 @@ flow_packet(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_, cons
 
     flow->tap = *tap;
     set_ends(flow, tap);
-    include_time(flow, pinfo);
-    flow->answered = flow->answered || is_answer(pinfo, tap);
-    flow->packets++;
-    flow->bytes += tap->bytes;
+    if (!tap->is_change) {
+        include_time(flow, pinfo);
+        flow->answered = flow->answered || is_answer(pinfo, tap);
+        flow->packets++;
+        flow->bytes += tap->bytes;
+    }
     for (unsigned i = 0; i < choices->len; i++) {
         const flow_choice_t *choice = (const flow_choice_t *)choices->pdata[i];
 
@@ -156,10 +158,10 @@ flow_choice_free(flow_choice_t *choice)
 }
 
 void
-flow_choice_add(flow_choice_t *choice, const flow_t *flow)
+flow_choice_add(flow_choice_t *choice, const audit_tap_t *tap)
 {
-    if (!choice->all)
-        g_hash_table_add(choice->flows, (void *)flow);
+    if (!choice->all && !tap->is_change)
+        g_hash_table_add(choice->flows, (void *)tap->flow);
 }
 
 void

@@ -36,8 +36,8 @@ typedef struct flow_choice flow_choice_t;
 flow_choice_t *flow_choice_new(const flow_choice_ops_t *ops, void *data, bool all);
 void flow_choice_free(flow_choice_t *choice);
 
-/** Choose a flow: call it for each packet that passes the filter. */
-void flow_choice_add(flow_choice_t *choice, const flow_t *flow);
+/** Choose the flow of @p tap: call it for each packet that passes the filter. */
+void flow_choice_add(flow_choice_t *choice, const audit_tap_t *tap);
 
 /** Choose no flow any more. */
 void flow_choice_clear(flow_choice_t *choice);

@@ -182,7 +182,7 @@ static tap_packet_status
 matrix_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *data,
               tap_flags_t flags _U_)
 {
-    flow_choice_add(((matrix_lines_t *)tapdata)->choice, ((const audit_tap_t *)data)->flow);
+    flow_choice_add(((matrix_lines_t *)tapdata)->choice, (const audit_tap_t *)data);
     return TAP_PACKET_REDRAW;
 }
 

@@ -226,7 +226,7 @@ matrix_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, co
 {
     const rows_t *rows = (const rows_t *)stat_table_ui_of(tapdata);
 
-    flow_choice_add(rows->choice, ((const audit_tap_t *)data)->flow);
+    flow_choice_add(rows->choice, (const audit_tap_t *)data);
     return TAP_PACKET_REDRAW;
 }
 

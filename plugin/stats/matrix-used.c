@@ -238,7 +238,7 @@ used_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, cons
 {
     const used_t *used = (const used_t *)stat_table_ui_of(tapdata);
 
-    flow_choice_add(used->choice, ((const audit_tap_t *)data)->flow);
+    flow_choice_add(used->choice, (const audit_tap_t *)data);
     return TAP_PACKET_REDRAW;
 }
 

@@ -135,7 +135,7 @@ sum_of(const char *key)
 
 /* Counts a packet once for each role of a host, however much evidence there is for the role. */
 static void
-count_holder(const role_holder_t *holder, unsigned bytes)
+count_holder(const role_holder_t *holder, const roles_tap_t *tap)
 {
     char *host = address_to_str(NULL, holder->host);
     role_set_t counted = 0;
@@ -145,10 +145,10 @@ count_holder(const role_holder_t *holder, unsigned bytes)
         char *key = g_strdup_printf("%s %u", host, (unsigned)evidence->role);
         sum_t *sum = sum_of(key);
 
-        if ((counted & ROLE_BIT(evidence->role)) == 0) {
+        if (!tap->is_change && (counted & ROLE_BIT(evidence->role)) == 0) {
             counted |= ROLE_BIT(evidence->role);
             sum->packets++;
-            sum->bytes += bytes;
+            sum->bytes += tap->bytes;
         }
         show_role(key, host, evidence, sum);
         g_free(key);
@@ -163,7 +163,7 @@ count_packet(void *tapdata _U_, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
     const roles_tap_t *tap = (const roles_tap_t *)data;
 
     for (unsigned i = 0; i < tap->num_holders; i++)
-        count_holder(&tap->holders[i], tap->bytes);
+        count_holder(&tap->holders[i], tap);
     return TAP_PACKET_REDRAW;
 }
 
@@ -180,7 +180,7 @@ roles_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, con
     const roles_t *roles = (const roles_t *)stat_table_ui_of(tapdata);
     const roles_tap_t *tap = (const roles_tap_t *)data;
 
-    for (unsigned i = 0; i < tap->num_holders && !roles->all; i++) {
+    for (unsigned i = 0; i < tap->num_holders && !roles->all && !tap->is_change; i++) {
         char *host = address_to_str(NULL, tap->holders[i].host);
 
         g_hash_table_add(roles->hosts, g_strdup(host));

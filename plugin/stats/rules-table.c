@@ -198,7 +198,7 @@ rules_packet(void *tapdata, packet_info *pinfo _U_, epan_dissect_t *edt _U_, con
 {
     const rules_t *rules = (const rules_t *)stat_table_ui_of(tapdata);
 
-    flow_choice_add(rules->choice, ((const audit_tap_t *)data)->flow);
+    flow_choice_add(rules->choice, (const audit_tap_t *)data);
     return TAP_PACKET_REDRAW;
 }
 

@@ -206,16 +206,27 @@ def test_what_a_server_gives_to_any_path_proves_nothing(tshark, sandbox, name, i
         assert PROVEN not in (*basis(lines, SERVER).values(), *basis(lines, CLIENT).values())
 
 
-def test_it_proves_no_client_however_many_ask_before_the_other(tshark, sandbox):
+@pytest.mark.parametrize("two_pass", [False, True], ids=["one pass", "two passes"])
+def test_it_proves_no_flow_that_has_ended_before_the_other(tshark, sandbox, two_pass):
+    """Another client asks for it, on a later connection: roles, verdicts and rules."""
     clients = [f"10.8.2.{number}" for number in range(1, 31)]
     answer = reply(b"<none/>", XML)
-    flows = [lambda cap, client=client: talk(cap, ask(POLICY, headers=(TOKEN,)), answer,
-                                             client=client) for client in clients]
-    lines = play(tshark, sandbox, "many", *flows)
+    flows = [lambda cap, client=client, port=port: talk(cap, ask(POLICY, headers=(TOKEN,)), answer,
+                                                        client=client, client_port=port)
+             for client in clients for port in (1100, 1101)]
+    wanted = {"two_pass": two_pass, "statistics": "roles"}
+    lines = play(tshark, sandbox, "many", *flows, **wanted)
     assert all(PROVEN in basis(lines, client).values() for client in clients)
-    lines = play(tshark, sandbox, "many-and-other", *flows, lambda cap: talk(cap, OTHER, answer))
+    flows.append(lambda cap: talk(cap, OTHER, answer))
+    lines = play(tshark, sandbox, "many-and-other", *flows, **wanted)
     for host in (SERVER, *clients):
         assert basis(lines, host) and PROVEN not in basis(lines, host).values(), host
+    lines = play(tshark, sandbox, "many-and-other", *flows, two_pass=two_pass, statistics="audit")
+    verdicts = [line.split("|")[0].strip() for line in lines if "|10.9.1.13" in line]
+    assert verdicts == ["Unconfirmed"] * 2 * len(clients)
+    lines = play(tshark, sandbox, "many-and-other", *flows, two_pass=two_pass,
+                 statistics="rules.nft")
+    assert not [line for line in lines if SERVER in line and not line.lstrip().startswith("#")]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "PUT"])
